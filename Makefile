@@ -1,0 +1,41 @@
+# Two commands matter: `make demo` and `make test`. Each installs what is missing, then runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help setup demo test lint lock clean
+
+help:            ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.11" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "error: $(PYTHON) cannot make a virtual environment; install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --progress-bar on --quiet --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+setup: $(VENV)/.installed  ## install everything: virtual environment and native tools
+	@$(BIN)/contactcenter tools install
+
+demo: setup      ## start the whole center and place real calls; ARGS="--calls 20 --agents 5 --exit"
+	@$(BIN)/contactcenter demo $(ARGS)
+
+lint: $(VENV)/.installed   ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup lint ## everything: lint, then all tests on real Asterisk, SIP and Postgres
+	$(BIN)/pytest $(ARGS)
+
+lock: $(VENV)/.installed   ## renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --upgrade --output-file requirements.lock
+
+clean:           ## remove the virtual environment and the run data of this checkout
+	rm -rf $(VENV) .run

@@ -1,0 +1,1 @@
+"""A contact center on Asterisk: a Stasis application that owns every call."""

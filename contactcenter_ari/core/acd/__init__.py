@@ -1,0 +1,1 @@
+"""Automatic call distribution: who waits, who is offered, what happens next."""

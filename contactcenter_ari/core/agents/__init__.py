@@ -1,0 +1,1 @@
+"""Agents: their states, their clocks, and how busy they have been."""

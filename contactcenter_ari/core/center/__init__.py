@@ -1,0 +1,1 @@
+"""The center: the hinge between flows, distribution and the switch."""

@@ -1,0 +1,51 @@
+"""Everything the engineers configure, as one piece of plain data.
+
+It goes into the core as an input (`SitePublished`), so it stands in the input log and a
+replay needs no files. Calls in flight keep the flow they began with.
+"""
+
+import msgspec
+
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.flow import Flow, Prompt
+from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.request import Request
+from contactcenter_ari.core.vocabulary.signal import Signal
+
+
+class FeatureCodes(msgspec.Struct, frozen=True, kw_only=True):
+    """What agents dial on their phones; the pause code is followed by a reason's digit."""
+
+    log_in: str = "*11"
+    log_out: str = "*12"
+    not_ready: str = "*13"
+    ready: str = "*14"
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """Flows, queues, pause reasons by their digit (`{"1": "lunch"}`), feature codes, and the
+    system's own prompts by name (`agent_logged_in`, `apology` ...).
+    """
+
+    name: str
+    flows: tuple[Flow, ...]
+    queues: dict[QueueName, QueueSettings]
+    pause_reasons: dict[str, str]
+    prompts: dict[str, Prompt]
+    feature_codes: FeatureCodes = FeatureCodes()
+
+
+class CenterStarted(msgspec.Struct, frozen=True, tag=True):
+    """The first input of all: ids begin with `NODE-BOOT-`."""
+
+    node: str
+    boot: str
+
+
+class SitePublished(msgspec.Struct, frozen=True, tag=True):
+    """New configuration takes effect for new calls."""
+
+    site: Site
+
+
+Input = CenterStarted | SitePublished | Signal | Request

@@ -1,0 +1,70 @@
+"""A call flow as a whole: sections, prompts, look-ups, hours, variables."""
+
+from datetime import timedelta
+
+import msgspec
+
+from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.step import Destination, Section
+from contactcenter_ari.core.flow.value import ValueType
+from contactcenter_ari.core.hours.calendar import Calendar
+from contactcenter_ari.core.vocabulary.prompt import SoundFile
+
+
+class Blank(msgspec.Struct, frozen=True, tag="blank"):
+    """A value to be filled in; `kind` is one of the kinds of `wording.render`."""
+
+    expression: Expression
+    kind: str
+
+
+class Words(msgspec.Struct, frozen=True, tag="words"):
+    """A fixed stretch of text."""
+
+    text: str
+
+
+class Text(msgspec.Struct, frozen=True, tag="text"):
+    """A text for the voice, with blanks."""
+
+    pieces: tuple[Words | Blank, ...]
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """What is said, by language: recorded files and texts, in order."""
+
+    parts: dict[str, tuple[SoundFile | Text, ...]]
+
+
+class SqlLookUp(msgspec.Struct, frozen=True):
+    """A query with `:name` parameters that returns one row or none."""
+
+    sql: str
+    inputs: dict[str, ValueType]
+    returns: dict[str, ValueType]
+    limit: timedelta = timedelta(seconds=2)
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """One flow file. `version` is the hash of its content; `languages[0]` is the default.
+    `on_error` is where a fault of ours sends the caller; None plays the apology and then
+    goes to the first queue of the flow.
+    """
+
+    name: str
+    version: str
+    numbers: tuple[str, ...]
+    timezone: str
+    languages: tuple[str, ...]
+    sections: dict[str, Section]
+    prompts: dict[str, Prompt]
+    look_ups: dict[str, SqlLookUp] = {}
+    hours: dict[str, Calendar] = {}
+    variables: dict[str, ValueType] = {}
+    flags: dict[str, str] = {}
+    global_keys: dict[str, Destination] = {}
+    on_error: Destination | None = None
+
+    def __repr__(self) -> str:
+        """Tell which flow, which version, how large."""
+        return f"<Flow {self.name} {self.version[:8]}: {len(self.sections)} sections>"

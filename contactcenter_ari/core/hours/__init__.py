@@ -1,0 +1,1 @@
+"""Opening hours: calendars with a zone, evaluated at a given instant."""

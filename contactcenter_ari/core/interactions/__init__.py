@@ -1,0 +1,1 @@
+"""Interactions: one contact of a caller, its legs and its timeline."""

@@ -1,0 +1,1 @@
+"""Key figures of a contact center: one function and one sentence each."""

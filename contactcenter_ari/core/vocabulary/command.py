@@ -1,0 +1,158 @@
+"""Commands: what the core tells the switch, or a look-up, to do, in the imperative.
+
+Commands of one `call` are carried out in order. One that cannot be carried out comes back
+as a `CommandFailed` signal; hanging up or stopping what is already gone is a success.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+
+import msgspec
+
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    CallId,
+    LegId,
+    LookUpId,
+    PhoneId,
+    PlaybackId,
+    RecordingId,
+)
+from contactcenter_ari.core.vocabulary.prompt import PromptPart
+
+
+class HangUpReason(StrEnum):
+    """Why a leg is ended by us, in the words Asterisk's ARI understands."""
+
+    NORMAL = "normal"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    CONGESTION = "congestion"
+
+
+class AnswerLeg(msgspec.Struct, frozen=True, tag=True):
+    """Pick up a caller's leg."""
+
+    call: CallId
+    leg: LegId
+
+
+class PlayPrompt(msgspec.Struct, frozen=True, tag=True):
+    """Play the parts one after the other; ends in PlaybackFinished."""
+
+    call: CallId
+    leg: LegId
+    playback: PlaybackId
+    parts: tuple[PromptPart, ...]
+
+
+class StopPlayback(msgspec.Struct, frozen=True, tag=True):
+    """Cut a prompt short."""
+
+    call: CallId
+    playback: PlaybackId
+
+
+class StartMusic(msgspec.Struct, frozen=True, tag=True):
+    """Play music on hold of the named class until it is stopped."""
+
+    call: CallId
+    leg: LegId
+    music: str
+
+
+class StopMusic(msgspec.Struct, frozen=True, tag=True):
+    """Silence the music on hold."""
+
+    call: CallId
+    leg: LegId
+
+
+class DialLeg(msgspec.Struct, frozen=True, tag=True):
+    """Ring an agent's phone; ends in LegAnswered or LegHungUp. The core keeps the ring limit
+    itself; the switch gets it with a margin as a safety net. `originator` is the caller's leg.
+    """
+
+    call: CallId
+    leg: LegId
+    phone: PhoneId
+    caller_number: str
+    caller_name: str
+    originator: LegId
+    ring_limit: timedelta
+
+
+class BridgeLegs(msgspec.Struct, frozen=True, tag=True):
+    """Let the legs hear each other in a new bridge; ends in LegsBridged."""
+
+    call: CallId
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+
+
+class UnbridgeLeg(msgspec.Struct, frozen=True, tag=True):
+    """Take a leg out of its bridge; it goes on alone."""
+
+    call: CallId
+    bridge: BridgeId
+    leg: LegId
+
+
+class DissolveBridge(msgspec.Struct, frozen=True, tag=True):
+    """Remove a bridge that all legs have left."""
+
+    call: CallId
+    bridge: BridgeId
+
+
+class StartRecording(msgspec.Struct, frozen=True, tag=True):
+    """Record what is said in a bridge; ends in RecordingFinished."""
+
+    call: CallId
+    recording: RecordingId
+    bridge: BridgeId
+
+
+class StopRecording(msgspec.Struct, frozen=True, tag=True):
+    """Close a recording."""
+
+    call: CallId
+    recording: RecordingId
+
+
+class HangUpLeg(msgspec.Struct, frozen=True, tag=True):
+    """End a leg; ends in LegHungUp."""
+
+    call: CallId
+    leg: LegId
+    reason: HangUpReason = HangUpReason.NORMAL
+
+
+class LookUp(msgspec.Struct, frozen=True, tag=True):
+    """Ask the database: `sql` with `:name` parameters, one row expected, its columns in the
+    order of `returns`. Ends in LookUpFinished or LookUpFailed within `limit`.
+    """
+
+    call: CallId
+    look_up: LookUpId
+    name: str
+    sql: str
+    inputs: dict[str, str]
+    returns: tuple[str, ...]
+    limit: timedelta
+
+
+Command = (
+    AnswerLeg
+    | PlayPrompt
+    | StopPlayback
+    | StartMusic
+    | StopMusic
+    | DialLeg
+    | BridgeLegs
+    | UnbridgeLeg
+    | DissolveBridge
+    | StartRecording
+    | StopRecording
+    | HangUpLeg
+    | LookUp
+)

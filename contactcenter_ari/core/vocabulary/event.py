@@ -1,0 +1,312 @@
+"""Events: what happened, in business words, for the journal and the screens.
+
+Each event has `number`, counted by the core over all events: with the interaction it is
+the key under which the journal stores it once, however often it is delivered.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    InteractionId,
+    LegId,
+    OfferId,
+    QueueName,
+    RecordingId,
+    SegmentId,
+)
+
+
+class AgentState(StrEnum):
+    """Where an agent is; hold is a fact of the call, not a state."""
+
+    LOGGED_OUT = "logged_out"
+    READY = "ready"
+    OFFERED = "offered"
+    ON_CALL = "on_call"
+    WRAP_UP = "wrap_up"
+    NOT_READY = "not_ready"
+
+
+class SegmentKind(StrEnum):
+    """What a stretch of an interaction was spent on."""
+
+    FLOW = "flow"
+    QUEUE = "queue"
+    OFFER = "offer"
+    TALK = "talk"
+    WRAP_UP = "wrap_up"
+
+
+class QueueExit(StrEnum):
+    """Why a stay in a queue ended; exactly one per stay."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    ABANDONED_SHORT = "abandoned_short"
+    TIMEOUT = "timeout"
+    FULL = "full"
+    CLOSED = "closed"
+    NO_AGENTS = "no_agents"
+    SYSTEM_ERROR = "system_error"
+
+
+class OfferResult(StrEnum):
+    """How an offer ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    BUSY = "busy"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+
+class EndReason(StrEnum):
+    """Why an interaction ended; exactly one each."""
+
+    COMPLETED = "completed"
+    """The caller talked to an agent."""
+    CONTAINED = "contained"
+    """The flow came to its end without an agent being asked for."""
+    ABANDONED = "abandoned"
+    """The caller hung up while waiting for an agent."""
+    LEFT_FLOW = "left_flow"
+    """The caller hung up in the menus."""
+    TURNED_AWAY = "turned_away"
+    """Asked for an agent, got a spoken reason instead: closed, full, no agents, too long."""
+    REJECTED = "rejected"
+    """No flow answers the dialed number."""
+    SYSTEM_ERROR = "system_error"
+    """The switch lost the call, or a fault of ours ended it."""
+
+
+class Party(StrEnum):
+    """Who ended the call."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class NumberedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What every event has: its number over all events of this core, and when it happened."""
+
+    number: int
+    at: datetime
+
+
+class InteractionEvent(NumberedEvent, frozen=True, kw_only=True):
+    """An event in the life of one interaction."""
+
+    interaction: InteractionId
+
+
+class InteractionStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A caller arrived."""
+
+    leg: LegId
+    called_number: str
+    caller_number: str
+    caller_name: str
+    flow: str
+    flow_version: str
+    language: str
+
+
+class SectionEntered(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The flow went to a section."""
+
+    section: str
+
+
+class PromptPlayed(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A prompt was begun; named, not quoted, for it may hold what nobody should read."""
+
+    prompt: str
+
+
+class MenuChosen(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The caller made a choice; `menu` is the prompt's name."""
+
+    menu: str
+    key: str
+
+
+class InputGathered(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The caller typed what was asked for; a sensitive value is not repeated here."""
+
+    variable: str
+    value: str
+
+
+class InputFailed(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A try of a menu or gather was wasted: `no_input` or `no_match`."""
+
+    outcome: str
+
+
+class LookUpDone(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A look-up ended in `found`, `not_found` or `error`."""
+
+    name: str
+    outcome: str
+
+
+class CallerStatusSet(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The flow learned what kind of caller this is (standard, gold ...)."""
+
+    status: str
+
+
+class InteractionTagged(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The flow noted something for reports and the screen pop."""
+
+    key: str
+    value: str
+
+
+class FlowFailed(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A fault in the flow's execution: step limit, failed prompt. The caller was sent on."""
+
+    section: str
+    reason: str
+
+
+class InteractionQueued(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The caller began to wait. `position` is 1 for the next in line."""
+
+    queue: QueueName
+    position: int
+    head_start: timedelta
+
+
+class InteractionDequeued(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The stay in the queue ended."""
+
+    queue: QueueName
+    result: QueueExit
+    waited: timedelta
+
+
+class OfferMade(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """An agent was reserved for the caller and the phone is being dialed."""
+
+    offer: OfferId
+    agent: AgentId
+    queue: QueueName
+
+
+class OfferEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The offer came to its one result. `rang_at` is when the phone said it rings."""
+
+    offer: OfferId
+    agent: AgentId
+    queue: QueueName
+    made_at: datetime
+    rang_at: datetime | None
+    result: OfferResult
+
+
+class AgentConnected(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """Caller and agent hear each other. `waited` is the speed of answer, ringing included."""
+
+    agent: AgentId
+    queue: QueueName
+    waited: timedelta
+
+
+class SegmentEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """One stretch of an interaction is over; reports are derived from these alone. `queue`
+    and `agent` are empty where they do not apply, positions 0. The wrap-up may end after the
+    interaction has.
+    """
+
+    segment: SegmentId
+    kind: SegmentKind
+    started_at: datetime
+    queue: str = ""
+    agent: str = ""
+    result: str = ""
+    position_at_entry: int = 0
+    position_at_exit: int = 0
+
+
+class RecordingStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The talk is being recorded from now on."""
+
+    recording: RecordingId
+    agent: AgentId
+
+
+class RecordingEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A recording is closed; may come after the interaction ended. `failed`: no usable file."""
+
+    recording: RecordingId
+    agent: AgentId
+    started_at: datetime
+    path: str
+    duration: timedelta
+    failed: bool
+
+
+class InteractionEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The caller is gone: the whole interaction in one row."""
+
+    node: str
+    channel: str
+    direction: str
+    started_at: datetime
+    called_number: str
+    caller_number: str
+    caller_name: str
+    caller_status: str
+    flow: str
+    flow_version: str
+    language: str
+    tags: dict[str, str]
+    queue: str
+    agent: str
+    reason: EndReason
+    ended_by: Party
+
+
+class AgentStateChanged(NumberedEvent, frozen=True, tag=True, kw_only=True):
+    """An agent moved from one state to the next; `since` is when the former began.
+    A change of the reason for a pause is a move from not_ready to not_ready.
+    """
+
+    agent: AgentId
+    before: AgentState
+    before_reason: str
+    since: datetime
+    after: AgentState
+    reason: str
+    by: str
+
+
+Event = (
+    InteractionStarted
+    | SectionEntered
+    | PromptPlayed
+    | MenuChosen
+    | InputGathered
+    | InputFailed
+    | LookUpDone
+    | CallerStatusSet
+    | InteractionTagged
+    | FlowFailed
+    | InteractionQueued
+    | InteractionDequeued
+    | OfferMade
+    | OfferEnded
+    | AgentConnected
+    | SegmentEnded
+    | RecordingStarted
+    | RecordingEnded
+    | InteractionEnded
+    | AgentStateChanged
+)

@@ -1,0 +1,33 @@
+"""Names for the things a contact center counts.
+
+The core mints every id but two: a caller's leg is named by the switch that received it,
+and an agent and a phone by the directory. A minted id is `NODE-BOOT-NUMBER`, for example
+`n1-6741e2c0-42`: unique over nodes and restarts, and readable in a log.
+"""
+
+from typing import NewType
+
+InteractionId = NewType("InteractionId", str)
+"""One contact of a caller, from arrival to end."""
+
+CallId = NewType("CallId", str)
+"""What a command belongs to: an interaction, or a call to a feature code. Commands of one
+call keep their order in the switch."""
+
+LegId = NewType("LegId", str)
+"""One channel in the switch: the caller's, or an agent's."""
+
+BridgeId = NewType("BridgeId", str)
+PlaybackId = NewType("PlaybackId", str)
+RecordingId = NewType("RecordingId", str)
+LookUpId = NewType("LookUpId", str)
+OfferId = NewType("OfferId", str)
+SegmentId = NewType("SegmentId", str)
+
+AgentId = NewType("AgentId", str)
+"""An agent in the directory; shown to people, so it is short: the extension."""
+
+PhoneId = NewType("PhoneId", str)
+"""A SIP device as the switch knows it; never the extension, so that it cannot be guessed."""
+
+QueueName = NewType("QueueName", str)

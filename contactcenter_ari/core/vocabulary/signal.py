@@ -1,0 +1,157 @@
+"""Signals: what the switch and the look-ups report to the core, in the past tense.
+
+A signal may come late, twice or for something long gone; the core tolerates all of that.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from contactcenter_ari.core.vocabulary.command import Command
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    LegId,
+    LookUpId,
+    PhoneId,
+    PlaybackId,
+    RecordingId,
+)
+
+
+class CallArrived(msgspec.Struct, frozen=True, tag=True):
+    """A caller's leg came in from the trunk. The numbers are as received, filtered to
+    digits, `+`, `*` and `#`; empty when withheld. `caller_name` is untrusted text.
+    """
+
+    leg: LegId
+    called_number: str
+    caller_number: str
+    caller_name: str
+
+
+class PhoneDialed(msgspec.Struct, frozen=True, tag=True):
+    """An agent's phone dialed something itself, usually a feature code such as `*11`."""
+
+    leg: LegId
+    phone: PhoneId
+    dialed: str
+
+
+class DigitPressed(msgspec.Struct, frozen=True, tag=True):
+    """One DTMF key, `0`-`9`, `*`, `#` or `A`-`D`."""
+
+    leg: LegId
+    digit: str
+
+
+class PlaybackFinished(msgspec.Struct, frozen=True, tag=True):
+    """A prompt ended: played, stopped, or failed (the file could not be played)."""
+
+    playback: PlaybackId
+    failed: bool = False
+
+
+class LegRinging(msgspec.Struct, frozen=True, tag=True):
+    """The phone of a dialed leg rings (SIP 180)."""
+
+    leg: LegId
+
+
+class LegAnswered(msgspec.Struct, frozen=True, tag=True):
+    """A dialed leg was picked up."""
+
+    leg: LegId
+
+
+class LegHungUp(msgspec.Struct, frozen=True, tag=True):
+    """A leg is gone, whoever ended it. `cause` is the Q.850 cause (16 normal, 17 busy,
+    19 no answer, 20 absent, 21 rejected), 0 when unknown.
+    """
+
+    leg: LegId
+    cause: int = 0
+
+
+class LegsBridged(msgspec.Struct, frozen=True, tag=True):
+    """The switch confirmed a BridgeLegs: the parties hear each other from now on."""
+
+    bridge: BridgeId
+
+
+class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
+    """A recording was closed. `path` is the file, `seconds` its length."""
+
+    recording: RecordingId
+    path: str
+    seconds: int
+    failed: bool = False
+
+
+class LookUpFinished(msgspec.Struct, frozen=True, tag=True):
+    """A look-up answered: `row` maps each returned name to its text, `None` when nothing was
+    found. Dates and times are ISO 8601, decimals with a point, booleans `true` or `false`.
+    """
+
+    look_up: LookUpId
+    row: dict[str, str | None] | None
+
+
+class LookUpFailed(msgspec.Struct, frozen=True, tag=True):
+    """A look-up gave no answer: too late, or the source refused; `reason` is for the log."""
+
+    look_up: LookUpId
+    reason: str
+
+
+class CommandFailed(msgspec.Struct, frozen=True, tag=True):
+    """The switch did not do as told. `status` is the HTTP status, 0 when there was no reply."""
+
+    command: Command
+    status: int
+    reason: str
+
+
+class PhoneReachable(msgspec.Struct, frozen=True, tag=True):
+    """A phone registered with the switch."""
+
+    phone: PhoneId
+
+
+class PhoneUnreachable(msgspec.Struct, frozen=True, tag=True):
+    """A phone's registration ended or its phone does not answer any more."""
+
+    phone: PhoneId
+
+
+class SwitchReconciled(msgspec.Struct, frozen=True, tag=True):
+    """After a connection was made: all that lives in the switch at `taken_at`. What the core
+    believes older than that and is not listed has ended unheard.
+    """
+
+    taken_at: datetime
+    legs: tuple[LegId, ...]
+    phones: tuple[PhoneId, ...]
+
+
+class TimePassed(msgspec.Struct, frozen=True, tag=True):
+    """The deadline that the core asked to be woken at has come."""
+
+
+Signal = (
+    CallArrived
+    | PhoneDialed
+    | DigitPressed
+    | PlaybackFinished
+    | LegRinging
+    | LegAnswered
+    | LegHungUp
+    | LegsBridged
+    | RecordingFinished
+    | LookUpFinished
+    | LookUpFailed
+    | CommandFailed
+    | PhoneReachable
+    | PhoneUnreachable
+    | SwitchReconciled
+    | TimePassed
+)

@@ -1,0 +1,335 @@
+"""The socket: Asterisk connects to us, events come in and requests go out over it.
+
+Asterisk keeps one outbound, persistent WebSocket to `SwitchSocket`; while it is down it
+queues events and replays them. The reader parses a frame and hands it on, nothing else,
+because Asterisk cuts off a slow reader. A new socket takes the place of the old one. Every
+request has a deadline, and fails at once when its socket is lost. After `ApplicationReplaced`
+another program owns the calls: nothing is sent any more, and no new socket is accepted.
+"""
+
+import asyncio
+import hmac
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+from aiohttp import BasicAuth, WSMsgType, web
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.errors import SwitchReplaced, SwitchTooSlow, SwitchUnreachable
+from contactcenter_ari.ari.messages import (
+    EVENT_KINDS,
+    ApplicationReplaced,
+    Event,
+    Malformed,
+    RESTResponse,
+    Unknown,
+    parse,
+)
+from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.reply import Reply
+
+REPLY_LIMIT: Final = timedelta(seconds=5)
+UNSENT_LIMIT: Final = 10_000
+FRAME_LIMIT: Final = 64 * 1024 * 1024
+KINDS_LIMIT: Final = 100
+
+log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user name and a generated password."""
+
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        """Keep the password out of logs."""
+        return f"<Credentials of {self.user}>"
+
+
+class Connected(msgspec.Struct, frozen=True):
+    """Asterisk's socket is there and the event filter is set."""
+
+
+class Disconnected(msgspec.Struct, frozen=True):
+    """Asterisk's socket is gone; the calls in it go on."""
+
+
+News = Event | Connected | Disconnected
+
+
+class Inbox(Protocol):
+    """Where news from the switch goes; `put` returns at once."""
+
+    def put(self, news: News, /) -> None:
+        """Take one piece of news."""
+        ...
+
+
+class Tally:
+    """Frames that were not used, by kind; the number of kinds remembered is limited."""
+
+    def __init__(self) -> None:
+        self.malformed = 0
+        self.unknown: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        """Tell both counts."""
+        return f"<Tally {self.malformed} malformed, {self.unknown.total()} unknown>"
+
+    def note(self, frame: Unknown | Malformed) -> None:
+        """Count a frame; a kind is logged the first time only."""
+        if isinstance(frame, Malformed):
+            self.malformed += 1
+            log.warning("frame.malformed", reason=frame.reason)
+            return
+        kind = frame.kind if len(self.unknown) < KINDS_LIMIT else "other"
+        self.unknown[kind] += 1
+        if self.unknown[kind] == 1:
+            log.info("frame.unknown", kind=kind)
+
+
+class _RESTRequest(msgspec.Struct, frozen=True, tag="RESTRequest", tag_field="type"):
+    request_id: str
+    method: str
+    uri: str
+    query_strings: list[dict[str, str]] | None = None
+    content_type: str = "application/json"
+    message_body: str = ""
+
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class _Link:
+    """One accepted socket with the requests that wait for their answers on it."""
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        transport: asyncio.BaseTransport | None,
+        inbox: Inbox,
+        tally: Tally,
+    ) -> None:
+        self._socket = socket
+        self._transport = transport
+        self._inbox = inbox
+        self._tally = tally
+        self._unsent: asyncio.Queue[bytes] = asyncio.Queue(UNSENT_LIMIT)
+        self._pending: dict[str, tuple[asyncio.Future[Reply], asyncio.TimerHandle]] = {}
+        self._last_id = 0
+        self._lost: SwitchUnreachable | None = None
+
+    def send(self, wanted: Operation, limit: timedelta) -> asyncio.Future[Reply]:
+        """Queue a request; the future ends by the deadline, whatever happens."""
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Reply] = loop.create_future()
+        self._last_id += 1
+        key = str(self._last_id)
+        if self._lost is not None:
+            reply.set_exception(self._lost)
+        elif self._unsent.full():
+            reply.set_exception(SwitchUnreachable(f"{UNSENT_LIMIT} requests wait to be sent"))
+        else:
+            timer = loop.call_later(limit.total_seconds(), self._expire, key, wanted)
+            self._pending[key] = reply, timer
+            self._unsent.put_nowait(_frame(key, wanted))
+        return reply
+
+    async def run(self, app: str) -> bool:
+        """Serve until the socket closes; true when the application was replaced."""
+        async with asyncio.TaskGroup() as group:
+            jobs = [group.create_task(self._write()), group.create_task(self._greet(app))]
+            try:
+                return await self._read()
+            finally:
+                self.fail(SwitchUnreachable("Asterisk's socket was lost"))
+                for job in jobs:
+                    job.cancel()
+
+    def fail(self, error: SwitchUnreachable) -> None:
+        """End all waiting requests, and every later one, with the error."""
+        self._lost = self._lost or error
+        pending, self._pending = self._pending, {}
+        for reply, timer in pending.values():
+            timer.cancel()
+            if not reply.done():
+                reply.set_exception(error)
+
+    def close(self) -> None:
+        """Drop the socket without ceremony; `run` ends by that."""
+        if isinstance(self._transport, asyncio.Transport):
+            self._transport.abort()
+
+    async def _greet(self, app: str) -> None:
+        """Set the event filter before anything else, then report the connection."""
+        wanted = operation.filter_events(app, [*EVENT_KINDS, RESTResponse.__name__])
+        try:
+            reply = await self.send(wanted, REPLY_LIMIT)
+        except SwitchUnreachable:
+            return
+        except SwitchTooSlow:
+            reply = Reply(0)
+        if not reply.succeeded:
+            log.warning("event_filter.refused", status=reply.status, reason=reply.reason)
+        self._inbox.put(Connected())
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                await self._socket.send_frame(await self._unsent.get(), WSMsgType.TEXT)
+        except ConnectionError:
+            return  # the reader ends too, and fails what waits
+
+    async def _read(self) -> bool:
+        async for frame in self._socket:
+            if frame.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                continue
+            match parse(frame.data):
+                case RESTResponse() as response:
+                    self._resolve(response)
+                case Unknown() | Malformed() as useless:
+                    self._tally.note(useless)
+                case ApplicationReplaced():
+                    return True
+                case event:
+                    self._inbox.put(event)
+        return False
+
+    def _resolve(self, response: RESTResponse) -> None:
+        waiting = self._pending.pop(response.request_id, None)
+        if waiting is None:
+            log.info("reply.unexpected", status=response.status_code)
+            return
+        reply, timer = waiting
+        timer.cancel()
+        if not reply.done():
+            reply.set_result(Reply(response.status_code, response.message_body))
+
+    def _expire(self, key: str, wanted: Operation) -> None:
+        reply, _ = self._pending.pop(key)
+        if not reply.done():
+            reply.set_exception(SwitchTooSlow(f"no reply to {wanted!r} in time"))
+
+
+class SwitchSocket:
+    """Accepts Asterisk's WebSocket and speaks to it.
+
+    `inbox` gets every event of `app`, and `Connected` and `Disconnected`.
+    """
+
+    def __init__(self, *, app: str, credentials: Credentials, inbox: Inbox) -> None:
+        self.tally = Tally()
+        self._app = app
+        self._credentials = credentials
+        self._inbox = inbox
+        self._link: _Link | None = None
+        self._replaced = False
+
+    def __repr__(self) -> str:
+        """Tell whether Asterisk is connected."""
+        state = "replaced" if self._replaced else "connected" if self.connected else "waiting"
+        return f"<SwitchSocket {self._app}: {state}>"
+
+    @property
+    def connected(self) -> bool:
+        """Asterisk's socket is there."""
+        return self._link is not None
+
+    @asynccontextmanager
+    async def listening(self, host: str, port: int, path: str = "/ari") -> AsyncIterator[int]:
+        """Accept Asterisk's socket meanwhile; gives the port, chosen when `port` is 0."""
+        application = web.Application()
+        application.router.add_get(path, self._accept)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, host, port)
+            await site.start()
+            yield runner.addresses[0][1]
+        finally:
+            if self._link is not None:
+                self._link.close()
+            await runner.cleanup()
+
+    def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> asyncio.Future[Reply]:
+        """Send an operation; what it gives is the reply, whatever its status.
+
+        The future raises SwitchUnreachable when there is or will be no socket, SwitchTooSlow
+        after `limit`, SwitchReplaced when another program owns our calls.
+        """
+        if self._link is not None:
+            return self._link.send(wanted, limit)
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        reply.set_exception(
+            SwitchReplaced("another program serves our application")
+            if self._replaced
+            else SwitchUnreachable("Asterisk has not connected to us")
+        )
+        return reply
+
+    async def _accept(self, request: web.Request) -> web.StreamResponse:
+        """Check who connects, then serve the socket until it ends."""
+        if not _authorized(request, self._credentials):
+            log.warning("socket.refused", peer=request.remote)
+            raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="ari"'})
+        if self._replaced:
+            raise web.HTTPServiceUnavailable(text="another program serves this application")
+        socket = web.WebSocketResponse(
+            protocols=("ari",),
+            compress=False,
+            max_msg_size=FRAME_LIMIT,
+            timeout=0.5,
+            decode_text=False,  # a caller's broken UTF-8 must not end the socket
+        )
+        await socket.prepare(request)
+        link = _Link(socket, request.transport, self._inbox, self.tally)
+        self._take_over(link)
+        log.info("socket.connected")
+        replaced = False
+        try:
+            replaced = await link.run(self._app)
+        finally:
+            self._leave(link, replaced=replaced)
+        return socket
+
+    def _take_over(self, link: _Link) -> None:
+        old, self._link = self._link, link
+        if old is not None:
+            log.warning("socket.superseded")
+            old.fail(SwitchUnreachable("Asterisk connected anew"))
+            old.close()
+
+    def _leave(self, link: _Link, *, replaced: bool) -> None:
+        if self._link is not link:
+            return  # superseded: the new socket has taken over
+        self._link = None
+        if replaced:
+            log.error("application.replaced")
+            self._replaced = True
+            link.fail(SwitchReplaced("another program serves our application"))
+            self._inbox.put(ApplicationReplaced(self._app))
+        else:
+            log.warning("socket.lost")
+        self._inbox.put(Disconnected())
+
+
+def _frame(key: str, wanted: Operation) -> bytes:
+    """Put an operation into a RESTRequest frame."""
+    query = [{"name": name, "value": value} for name, value in wanted.query.items()]
+    body = "" if wanted.body is None else _encode(wanted.body).decode()
+    return _encode(_RESTRequest(key, wanted.method, wanted.uri, query, message_body=body))
+
+
+def _authorized(request: web.Request, credentials: Credentials) -> bool:
+    """Compare in constant time, so that a password cannot be guessed by the clock."""
+    expected = BasicAuth(credentials.user, credentials.password).encode()
+    given = request.headers.get("Authorization", "")
+    return hmac.compare_digest(given.encode(errors="replace"), expected.encode())

@@ -1,0 +1,114 @@
+"""A few HTTP connections to Asterisk for the verbs that block a channel.
+
+On the socket such a verb would stall every other request until the channel answers. The pool
+is small: Asterisk limits its HTTP sessions. `check` is the start-up test with a message that
+names what to change.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+from aiohttp import (
+    BasicAuth,
+    ClientConnectionError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    TCPConnector,
+)
+from yarl import URL
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.connection import REPLY_LIMIT, Credentials
+from contactcenter_ari.ari.errors import SwitchTooSlow, SwitchUnreachable, SwitchUnsuitable
+from contactcenter_ari.ari.messages import AsteriskInfo
+from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.reply import Reply
+
+CONNECTIONS: Final = 6
+OLDEST_VERSION: Final = (22, 10, 1)
+UNAUTHORIZED: Final = 401
+
+_body: Final = msgspec.json.Encoder()
+
+
+class SwitchHttp:
+    """Sends operations over HTTP, at most `CONNECTIONS` at a time; `opened` makes one."""
+
+    def __init__(self, session: ClientSession, address: str) -> None:
+        self._session = session
+        self._address = address
+
+    def __repr__(self) -> str:
+        """Tell the address."""
+        return f"<SwitchHttp {self._address}>"
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, address: str, credentials: Credentials) -> AsyncIterator["SwitchHttp"]:
+        """A client for Asterisk's HTTP server at `address` (host:port), closed at the end."""
+        session = ClientSession(
+            connector=TCPConnector(limit=CONNECTIONS),
+            auth=BasicAuth(credentials.user, credentials.password),
+        )
+        async with session:
+            yield cls(session, address)
+
+    async def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> Reply:
+        """Send an operation and give its reply, whatever its status.
+
+        Raises SwitchUnreachable without a connection, SwitchTooSlow after `limit`.
+        """
+        url = URL(f"http://{self._address}/ari/{wanted.uri}", encoded=True)
+        try:
+            async with self._session.request(
+                wanted.method,
+                url.with_query(wanted.query),
+                data=None if wanted.body is None else _body.encode(wanted.body),
+                headers={"Content-Type": "application/json"},
+                timeout=ClientTimeout(total=limit.total_seconds()),
+            ) as response:
+                return Reply(response.status, await response.read())
+        except TimeoutError as error:
+            raise SwitchTooSlow(f"no reply to {wanted!r} in time") from error
+        except (ClientConnectionError, ClientError, OSError) as error:
+            raise SwitchUnreachable(self._refused(error)) from error
+
+    async def check(self) -> str:
+        """Give the version of Asterisk; raises when it cannot be used, saying what to change."""
+        reply = await self.send(operation.asterisk_info())
+        if reply.status == UNAUTHORIZED:
+            raise SwitchUnsuitable(
+                f"Asterisk at {self._address} refuses our ARI password; is it the one in "
+                "ari.conf (setting CC_ASTERISK_HTTP)?"
+            )
+        if not reply.succeeded:
+            raise SwitchUnsuitable(
+                f"the server at {self._address} answers {reply.status} to ARI; is it Asterisk, "
+                "with res_ari_asterisk.so loaded (setting CC_ASTERISK_HTTP)?"
+            )
+        version = reply.read(AsteriskInfo).system.version
+        if _number(version) < OLDEST_VERSION:
+            oldest = ".".join(map(str, OLDEST_VERSION))
+            raise SwitchUnsuitable(
+                f"Asterisk {version} at {self._address} is too old: {oldest} or newer is "
+                "needed (security fixes of ARI, REST over WebSocket)"
+            )
+        return version
+
+    def _refused(self, error: Exception) -> str:
+        return (
+            f"Asterisk's HTTP server at {self._address} cannot be reached "
+            f"({type(error).__name__}); is Asterisk running, and is `enabled = yes` in its "
+            "http.conf (setting CC_ASTERISK_HTTP)?"
+        )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """The figures of `22.10.1~dfsg` or `certified-22.8-cert1`; empty when there are none."""
+    found = re.search(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in found.group().split(".")) if found else ()

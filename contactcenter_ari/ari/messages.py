@@ -1,0 +1,243 @@
+"""Asterisk's frames as types: the only place that knows its JSON.
+
+Only the events and fields that are used are named; other fields are skipped. An event kind
+that is not listed becomes `Unknown`, a frame that cannot be read `Malformed`: `parse` never
+raises, whatever a caller put into a name. Field names are held against the Swagger files of
+the installed Asterisk by the contract tests.
+"""
+
+from typing import Final, get_args
+
+import msgspec
+
+
+class CallerID(msgspec.Struct, frozen=True):
+    """Who calls; both untrusted."""
+
+    name: str = ""
+    number: str = ""
+
+
+class DialplanCEP(msgspec.Struct, frozen=True):
+    """Where in the dialplan a channel is; `exten` is what was dialed."""
+
+    context: str
+    exten: str
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """One leg; `name` tells its technology, `state` is `Ring`, `Ringing`, `Up` ..."""
+
+    id: str
+    name: str
+    state: str
+    caller: CallerID
+    dialplan: DialplanCEP
+
+
+class Bridge(msgspec.Struct, frozen=True):
+    """A bridge and the ids of the channels in it; `creator` is `Stasis` for our own kind."""
+
+    id: str
+    creator: str
+    channels: tuple[str, ...]
+
+
+class Playback(msgspec.Struct, frozen=True):
+    """A prompt that plays; `state` ends as `done` or `failed`."""
+
+    id: str
+    state: str
+
+
+class LiveRecording(msgspec.Struct, frozen=True):
+    """A recording in progress; `duration` in seconds comes with its end."""
+
+    name: str
+    format: str
+    duration: int = 0
+    cause: str = ""
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """A phone or trunk; `state` is `online`, `offline` or `unknown`."""
+
+    technology: str
+    resource: str
+    state: str = "unknown"
+
+
+class ContactInfo(msgspec.Struct, frozen=True):
+    """One registration of a phone; `contact_status` is `Reachable`, `Removed` ..."""
+
+    aor: str
+    contact_status: str
+
+
+class AsteriskVersion(msgspec.Struct, frozen=True):
+    """The version of the running Asterisk, for example `22.10.1`."""
+
+    version: str
+
+
+class AsteriskInfo(msgspec.Struct, frozen=True):
+    """The answer to `GET asterisk/info?only=system`."""
+
+    system: AsteriskVersion
+
+
+class StasisStart(msgspec.Struct, frozen=True, tag=True):
+    """A channel entered our application, with the arguments the dialplan gave."""
+
+    args: tuple[str, ...]
+    channel: Channel
+    replace_channel: Channel | None = None
+
+
+class StasisEnd(msgspec.Struct, frozen=True, tag=True):
+    """A channel left our application."""
+
+    channel: Channel
+
+
+class ChannelStateChange(msgspec.Struct, frozen=True, tag=True):
+    """A channel began to ring, or was answered."""
+
+    channel: Channel
+
+
+class ChannelDestroyed(msgspec.Struct, frozen=True, tag=True):
+    """A channel is gone; `cause` is Q.850."""
+
+    cause: int
+    cause_txt: str
+    channel: Channel
+
+
+class ChannelDtmfReceived(msgspec.Struct, frozen=True, tag=True):
+    """A key was pressed and let go."""
+
+    digit: str
+    channel: Channel
+
+
+class PlaybackFinished(msgspec.Struct, frozen=True, tag=True):
+    """A playback ended."""
+
+    playback: Playback
+
+
+class RecordingStarted(msgspec.Struct, frozen=True, tag=True):
+    """A recording runs."""
+
+    recording: LiveRecording
+
+
+class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
+    """A recording was closed."""
+
+    recording: LiveRecording
+
+
+class RecordingFailed(msgspec.Struct, frozen=True, tag=True):
+    """A recording could not be made."""
+
+    recording: LiveRecording
+
+
+class ContactStatusChange(msgspec.Struct, frozen=True, tag=True):
+    """A phone's registration came, went, or stopped answering."""
+
+    endpoint: Endpoint
+    contact_info: ContactInfo
+
+
+class EndpointStateChange(msgspec.Struct, frozen=True, tag=True):
+    """A phone became reachable at all, or unreachable."""
+
+    endpoint: Endpoint
+
+
+class ApplicationRegistered(msgspec.Struct, frozen=True, tag=True):
+    """Our application is connected; what was queued meanwhile has been sent before it."""
+
+    application: str
+
+
+class ApplicationReplaced(msgspec.Struct, frozen=True, tag=True):
+    """Another connection took our application: no more events come here."""
+
+    application: str
+
+
+class RESTResponse(msgspec.Struct, frozen=True, tag=True):
+    """The answer to a request sent over the socket."""
+
+    request_id: str
+    status_code: int
+    reason_phrase: str = ""
+    message_body: str = ""
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """A well-formed frame of a kind we have no use for."""
+
+    kind: str
+
+
+class Malformed(msgspec.Struct, frozen=True):
+    """A frame that cannot be read; `reason` quotes nothing of it."""
+
+    reason: str
+
+
+Event = (
+    StasisStart
+    | StasisEnd
+    | ChannelStateChange
+    | ChannelDestroyed
+    | ChannelDtmfReceived
+    | PlaybackFinished
+    | RecordingStarted
+    | RecordingFinished
+    | RecordingFailed
+    | ContactStatusChange
+    | EndpointStateChange
+    | ApplicationRegistered
+    | ApplicationReplaced
+)
+Frame = Event | RESTResponse
+
+EVENT_KINDS: Final = tuple(kind.__name__ for kind in get_args(Event))
+"""What the event filter lets through, beside `RESTResponse`."""
+
+KIND_LIMIT: Final = 60
+
+
+class _Header(msgspec.Struct, frozen=True):
+    type: str
+
+
+_frame: Final[msgspec.json.Decoder[Frame]] = msgspec.json.Decoder(Frame)
+_header: Final = msgspec.json.Decoder(_Header)
+
+
+def parse(frame: bytes | str) -> Frame | Unknown | Malformed:
+    """Read one WebSocket frame; broken UTF-8 is replaced, not refused."""
+    try:
+        return _frame.decode(frame)
+    except UnicodeDecodeError:
+        return parse(frame.decode(errors="replace") if isinstance(frame, bytes) else "")
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _explain(frame, error)
+
+
+def _explain(frame: bytes | str, error: Exception) -> Unknown | Malformed:
+    """Tell a kind that is not listed from a frame that is broken."""
+    try:
+        kind = _header.decode(frame).type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Malformed("not an event")
+    if kind in EVENT_KINDS or kind == RESTResponse.__name__:
+        return Malformed(f"{kind}: {type(error).__name__}")
+    return Unknown(kind[:KIND_LIMIT])

@@ -1,0 +1,54 @@
+"""What Asterisk answered to an operation."""
+
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import msgspec
+
+from contactcenter_ari.ari.errors import SwitchError
+
+Model = TypeVar("Model")
+
+GONE: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP status and the JSON text that came with it, often none."""
+
+    status: int
+    body: bytes | str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Asterisk did it."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - the 2xx of RFC 9110, section 15.3
+
+    @property
+    def gone(self) -> bool:
+        """What was named is not there: as good as done when the wish was to end it."""
+        return self.status == GONE
+
+    @property
+    def reason(self) -> str:
+        """Asterisk's own words for a refusal, shortened; empty when it gave none."""
+        try:
+            return msgspec.json.decode(self.body, type=_Refusal).message[:200]
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return ""
+
+    def read(self, model: type[Model]) -> Model:
+        """The body as a model; raises SwitchError when it is not one, or was a refusal."""
+        if not self.succeeded:
+            raise SwitchError(f"Asterisk answered {self.status} {self.reason}")
+        try:
+            return msgspec.json.decode(self.body, type=model)
+        except UnicodeDecodeError:
+            text = self.body.decode(errors="replace") if isinstance(self.body, bytes) else ""
+            return Reply(self.status, text).read(model)
+        except msgspec.DecodeError as error:
+            raise SwitchError(f"Asterisk's answer is not understood: {error}") from error
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    message: str

@@ -1,0 +1,1 @@
+"""Simulated callers and agents: SIPp scenarios as typed Python objects."""

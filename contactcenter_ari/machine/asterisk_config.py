@@ -1,0 +1,185 @@
+"""Asterisk's configuration, rendered from `asterisk-conf/` and `dialplan/` for one site.
+
+Promises: complete files that only the owner can read, in a folder that only the owner can
+open; a placeholder without a value, or a value that could break out of its line, is an error.
+Must not invent secrets or ports: it is given them.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.machine.port import PortBlock
+from contactcenter_ari.machine.secret import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
+
+PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
+UNSAFE = re.compile(r"[;\r\n\\]")
+
+
+class AsteriskConfigInvalid(ContactCenterError):
+    """A template or a site value is wrong; the message names the file or the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and a port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user name and its secret; `repr` keeps the secret to itself."""
+
+    user: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Login(user={self.user!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskSite:
+    """What one Asterisk needs to know about the site.
+
+    `trunk_networks` are the carrier's addresses, and nobody else's: a call from there is let in
+    without a password. `apology` and the files in `music` are named without an extension;
+    `carrier` is where calls to the outside would go (none: no way out).
+    """
+
+    sip: Address
+    http: Address
+    application_at: Address
+    rtp: PortBlock
+    ari: Login
+    application_login: Login
+    music: Path
+    templates: Path
+    dialplan: Path
+    apology: str = "an-error-has-occurred"
+    node: str = "node1"
+    application: str = "contactcenter"
+    trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
+    phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
+    carrier: Address | None = None
+    codecs: tuple[str, ...] = ("ulaw", "alaw", "g722")
+    language: str = "en"
+    tone_country: str = "us"
+    max_calls: int = 1000
+    extra_modules: tuple[str, ...] = ()
+    extra_dialplan: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskFolders:
+    """Where one Asterisk finds and keeps its files."""
+
+    etc: Path
+    modules: Path
+    data: Path
+    state: Path
+    spool: Path
+    run: Path
+    log: Path
+
+    @property
+    def recordings(self) -> Path:
+        """Where Asterisk puts what ARI asked it to record."""
+        return self.spool / "recording"
+
+
+def render(site: AsteriskSite, folders: AsteriskFolders) -> None:
+    """Write all configuration files into `folders.etc`; raises `AsteriskConfigInvalid`."""
+    values = _values(site, folders)
+    folders.etc.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    folders.etc.chmod(OWNER_ONLY_FOLDER)
+    templates = sorted(site.templates.glob("*.conf")) + sorted(site.dialplan.glob("*.conf"))
+    if not templates:
+        raise AsteriskConfigInvalid(f"no configuration templates in {site.templates}")
+    for template in templates:
+        _write(folders.etc / template.name, _filled(template, values))
+    if site.extra_dialplan is not None:
+        _append(folders.etc / "extensions.conf", _filled(site.extra_dialplan, values))
+
+
+def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
+    """Every placeholder's text; a list becomes one line per item."""
+    single = {
+        "ETC_DIR": str(folders.etc),
+        "MODULE_DIR": str(folders.modules),
+        "DATA_DIR": str(folders.data),
+        "STATE_DIR": str(folders.state),
+        "SPOOL_DIR": str(folders.spool),
+        "RUN_DIR": str(folders.run),
+        "LOG_DIR": str(folders.log),
+        "MUSIC_DIR": str(site.music),
+        "NODE": site.node,
+        "LANGUAGE": site.language,
+        "TONE_COUNTRY": site.tone_country,
+        "MAX_CALLS": str(site.max_calls),
+        "HTTP_HOST": site.http.host,
+        "HTTP_PORT": str(site.http.port),
+        "SIP_HOST": site.sip.host,
+        "SIP_PORT": str(site.sip.port),
+        "RTP_FIRST": str(site.rtp.first),
+        "RTP_LAST": str(site.rtp.last),
+        "ARI_USER": site.ari.user,
+        "ARI_SECRET": site.ari.secret,
+        "APPLICATION": site.application,
+        "APPLICATION_HOST": site.application_at.host,
+        "APPLICATION_PORT": str(site.application_at.port),
+        "APPLICATION_USER": site.application_login.user,
+        "APPLICATION_SECRET": site.application_login.secret,
+        "APOLOGY": site.apology,
+        "CODECS": ",".join(site.codecs),
+    }
+    _refuse_unsafe(single)
+    lists = {
+        "TRUNK_MATCH": _lines("match", site.trunk_networks),
+        "TRUNK_PERMIT": _lines("permit", site.trunk_networks),
+        "PHONE_PERMIT": _lines("permit", site.phone_networks),
+        "TRUNK_CONTACT": _lines("contact", (f"sip:{site.carrier}",) if site.carrier else ()),
+        "EXTRA_MODULES": _lines("load", site.extra_modules),
+    }
+    return single | lists
+
+
+def _refuse_unsafe(values: dict[str, str]) -> None:
+    for name, value in values.items():
+        if not value or UNSAFE.search(value):
+            raise AsteriskConfigInvalid(
+                f"{name}: empty, or has a character Asterisk's files cannot hold (; or a new line)"
+            )
+
+
+def _lines(key: str, items: tuple[str, ...]) -> str:
+    _refuse_unsafe({f"{key} {item!r}": item for item in items})
+    return "\n".join(f"{key} = {item}" for item in items)
+
+
+def _filled(template: Path, values: dict[str, str]) -> str:
+    def value(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name not in values:
+            raise AsteriskConfigInvalid(f"{template}: nothing is known for @{name}@")
+        return values[name]
+
+    try:
+        return PLACEHOLDER.sub(value, template.read_text("utf-8"))
+    except OSError as error:
+        raise AsteriskConfigInvalid(f"cannot read the template {template}: {error}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)  # so that the mode below holds for an older file, too
+    path.touch(mode=OWNER_ONLY_FILE)
+    path.write_text(text, "utf-8")
+
+
+def _append(path: Path, text: str) -> None:
+    path.write_text(path.read_text("utf-8") + "\n" + text, "utf-8")

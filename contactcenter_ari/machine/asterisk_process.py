@@ -1,0 +1,276 @@
+"""One Asterisk process of our own: started, asked, stopped.
+
+Promises: `start` returns when Asterisk takes calls, or raises with the last lines of its log;
+the process ends with ours unless told otherwise; two copies never meet; all files lie below
+the run folder, except the control socket when that folder's path is too long for one.
+Must not: touch an Asterisk it did not start, or need root.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from asyncio.subprocess import Process
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from contactcenter_ari.machine.asterisk_config import (
+    Address,
+    AsteriskFolders,
+    AsteriskSite,
+    render,
+)
+from contactcenter_ari.machine.errors import MachineTrouble
+from contactcenter_ari.machine.port import Protocol
+from contactcenter_ari.machine.secret import OWNER_ONLY_FOLDER
+from contactcenter_ari.machine.tool import Asterisk, Tools
+
+START_LIMIT = timedelta(seconds=30)
+STOP_LIMIT = timedelta(seconds=5)
+COMMAND_LIMIT = timedelta(seconds=10)
+POLL = timedelta(milliseconds=50)
+SOCKET_PATH_LIMIT = 107  # bytes of sun_path, see unix(7)
+CONTROL_SOCKET = "asterisk.ctl"
+PID_FILE = "asterisk.pid"
+LOG_TAIL = 15
+
+
+class AsteriskStartFailed(MachineTrouble):
+    """Asterisk did not come up; the message holds the last lines of its log."""
+
+
+class AsteriskCommandFailed(MachineTrouble):
+    """A console command could not be given to Asterisk, or was not answered in time."""
+
+
+class AsteriskProcess:
+    """Asterisk in a run folder of ours; start, then `rx` for console commands, then stop."""
+
+    def __init__(
+        self, tools: Tools, site: AsteriskSite, run_dir: Path, *, dies_with_us: bool = True
+    ) -> None:
+        self._tools = tools
+        self._site = site
+        self._run_dir = run_dir.absolute()
+        self._dies_with_us = dies_with_us
+        self._process: Process | None = None
+        self._control = self._run_dir / "run"
+        self._control_is_elsewhere = _too_long(self._control / CONTROL_SOCKET)
+
+    def __repr__(self) -> str:
+        pid = self._process.pid if self._process else None
+        return f"<AsteriskProcess {self._site.node}: pid {pid}, SIP {self._site.sip}>"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        running = self._process is not None and self._process.returncode is None
+        return self._process.pid if self._process is not None and running else None
+
+    @property
+    def folders(self) -> AsteriskFolders:
+        """Where this Asterisk keeps its files; `run` is final after the start."""
+        return AsteriskFolders(
+            etc=self._run_dir / "etc",
+            modules=self._tools.switch.modules,
+            data=self._run_dir / "data",
+            state=self._run_dir / "state",
+            spool=self._run_dir / "spool",
+            run=self._control,
+            log=self._run_dir / "log",
+        )
+
+    @property
+    def log_file(self) -> Path:
+        """Asterisk's log: notices, warnings and errors."""
+        return self.folders.log / "asterisk.log"
+
+    async def start(self) -> None:
+        """Render, start, and wait until Asterisk takes calls (30 s at most).
+
+        Raises `AsteriskStartFailed`, `AsteriskConfigInvalid`.
+        """
+        await self._stop_leftover()
+        self._require_free("CC_ASTERISK_SIP", self._site.sip, Protocol.UDP)
+        self._require_free("the ARI address", self._site.http, Protocol.TCP)
+        self._make_folders()
+        render(self._site, self.folders)
+        await self._spawn()
+        try:
+            async with asyncio.timeout(START_LIMIT.total_seconds()):
+                await self._wait_until_up()
+        except BaseException as trouble:
+            await self.stop()
+            if isinstance(trouble, TimeoutError):
+                raise self._start_failed("did not answer within 30 s") from trouble
+            raise
+
+    async def stop(self) -> None:
+        """End it: `core stop now`, then SIGTERM, then SIGKILL; harmless when it has ended."""
+        process = self._process
+        if process is not None and process.returncode is None:
+            with suppress(AsteriskCommandFailed):
+                await self.rx("core stop now")
+            await _end(process)
+        (self._run_dir / PID_FILE).unlink(missing_ok=True)
+        if self._control_is_elsewhere and self._control.parent != self._run_dir:
+            shutil.rmtree(self._control, ignore_errors=True)
+
+    async def rx(self, command: str) -> str:
+        """What the console answers to a command; raises `AsteriskCommandFailed`."""
+        asked = await asyncio.create_subprocess_exec(
+            *self._command_line("-r", "-x", command),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=self._environment(),
+        )
+        try:
+            async with asyncio.timeout(COMMAND_LIMIT.total_seconds()):
+                said, _ = await asked.communicate()
+        except TimeoutError as error:
+            raise AsteriskCommandFailed(
+                f"Asterisk did not answer '{command}' in time.", f"See {self.log_file}."
+            ) from error
+        finally:
+            if asked.returncode is None:
+                asked.kill()
+                await asked.wait()
+        text = said.decode("utf-8", "replace")
+        if asked.returncode != 0:
+            raise AsteriskCommandFailed(
+                f"Asterisk does not take '{command}': {text.strip()}.", f"See {self.log_file}."
+            )
+        return text
+
+    def _command_line(self, *arguments: str) -> tuple[str, ...]:
+        configuration = str(self.folders.etc / "asterisk.conf")
+        return (*self._tools.asterisk, "-C", configuration, *arguments)
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **self._tools.environment}
+
+    def _make_folders(self) -> None:
+        if self._control_is_elsewhere:
+            self._control = Path(tempfile.mkdtemp(prefix="cc-asterisk-"))
+        folders = self.folders
+        for folder in (folders.state / "keys", folders.recordings, folders.run, folders.log):
+            folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        _link_data(folders.data, self._tools.switch)
+
+    async def _spawn(self) -> None:
+        guard = ("setpriv", "--pdeathsig", "TERM") if self._dies_with_us else ()
+        with (self.folders.log / "console.log").open("wb") as console:
+            self._process = await asyncio.create_subprocess_exec(
+                *guard,
+                *self._command_line("-f", "-n"),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=console,
+                stderr=asyncio.subprocess.STDOUT,
+                env=self._environment(),
+                umask=0o077,  # recordings are for the owner alone
+                start_new_session=True,  # Ctrl-C is ours to handle: calls are drained first
+            )
+        (self._run_dir / PID_FILE).write_text(f"{self._process.pid}\n")
+
+    async def _wait_until_up(self) -> None:
+        """The control socket, then the last module, then the HTTP port."""
+        while not await self._is_up():
+            if self._process is None or self._process.returncode is not None:
+                raise self._start_failed("ended while it started")
+            await asyncio.sleep(POLL.total_seconds())
+
+    async def _is_up(self) -> bool:
+        if not (self._control / CONTROL_SOCKET).exists():
+            return False
+        try:
+            await self.rx("core waitfullybooted")
+            _, writer = await asyncio.open_connection(self._site.http.host, self._site.http.port)
+        except (AsteriskCommandFailed, OSError):
+            return False
+        writer.close()
+        return True
+
+    def _require_free(self, setting: str, address: Address, protocol: Protocol) -> None:
+        with closing(socket.socket(socket.AF_INET, protocol.value)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, protocol is Protocol.TCP)
+            try:
+                probe.bind((address.host, address.port))
+            except OSError as error:
+                raise AsteriskStartFailed(
+                    f"Asterisk cannot listen on {address}: {error.strerror}.",
+                    f"Choose another address for {setting}, or stop what listens there.",
+                ) from error
+
+    def _start_failed(self, what: str) -> AsteriskStartFailed:
+        lines = [*_tail(self.folders.log / "console.log"), *_tail(self.log_file)]
+        return AsteriskStartFailed(
+            f"Asterisk {what}. Its last words:\n  " + "\n  ".join(lines or ["(nothing)"]) + "\n",
+            f"Its configuration is in {self.folders.etc}.",
+        )
+
+    async def _stop_leftover(self) -> None:
+        """End an Asterisk that an earlier, killed run left in this very run folder."""
+        try:
+            pid = int((self._run_dir / PID_FILE).read_text())
+            command_line = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return
+        if str(self.folders.etc / "asterisk.conf").encode() not in command_line:
+            return  # the number belongs to somebody else by now
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+            if await _gone(pid):
+                return
+
+
+def _too_long(path: Path) -> bool:
+    return len(os.fsencode(path)) > SOCKET_PATH_LIMIT
+
+
+def _link_data(data: Path, switch: Asterisk) -> None:
+    """A data folder whose parts are links into Asterisk's own, sounds by plain language code."""
+    (data / "sounds").mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    for part in ("documentation", "rest-api", "agi-bin"):
+        _link(data / part, switch.data / part)
+    for voice in sorted(switch.sounds.glob("*")):
+        if voice.is_dir() and voice.name[:2].islower() and voice.name[2:3] in {"", "_"}:
+            _link(data / "sounds" / voice.name[:2], voice)
+
+
+def _link(link: Path, target: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _tail(log: Path) -> Iterator[str]:
+    with suppress(OSError):
+        yield from log.read_text("utf-8", "replace").splitlines()[-LOG_TAIL:]
+
+
+async def _end(process: Process) -> None:
+    """Wait for the end, with more force each time the limit passes."""
+    for force in (process.terminate, process.kill):
+        try:
+            async with asyncio.timeout(STOP_LIMIT.total_seconds()):
+                await process.wait()
+                return
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                force()
+    await process.wait()
+
+
+async def _gone(pid: int) -> bool:
+    """Whether a process that is no child of ours ends within the stop limit."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STOP_LIMIT.total_seconds()):
+            while Path(f"/proc/{pid}").exists():
+                await asyncio.sleep(POLL.total_seconds())
+            return True
+    return False

@@ -1,0 +1,71 @@
+"""Free ports on a loopback address, so that several copies can run at once.
+
+A port found here is free at this moment only: start what listens on it soon.
+"""
+
+import secrets
+import socket
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum
+
+from contactcenter_ari.core.errors import ContactCenterError
+
+LOOPBACK = "127.0.0.1"
+RTP_LOWEST = 10_000
+RTP_HIGHEST = 32_000  # below the range from which the kernel hands out ports
+RTP_TRIES = 50
+
+
+class NoFreePort(ContactCenterError):
+    """No block of free ports was found; the machine is full of sockets."""
+
+
+class Protocol(Enum):
+    """What will listen on the port."""
+
+    TCP = socket.SOCK_STREAM
+    UDP = socket.SOCK_DGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class PortBlock:
+    """Ports from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+
+def free_port(protocol: Protocol, host: str = LOOPBACK) -> int:
+    """A port nobody listens on now, chosen by the kernel."""
+    with socket.socket(socket.AF_INET, protocol.value) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def free_rtp_block(size: int = 400, host: str = LOOPBACK) -> PortBlock:
+    """A block of free UDP ports for audio (two a leg), starting at an even port.
+
+    Raises `NoFreePort` when none of 50 random blocks is free.
+    """
+    for _ in range(RTP_TRIES):
+        first = RTP_LOWEST + 2 * secrets.randbelow((RTP_HIGHEST - RTP_LOWEST - size) // 2)
+        block = PortBlock(first, first + size - 1)
+        if _is_free(block, host):
+            return block
+    raise NoFreePort(f"no {size} free UDP ports in a row between {RTP_LOWEST} and {RTP_HIGHEST}")
+
+
+def _is_free(block: PortBlock, host: str) -> bool:
+    with ExitStack() as held:
+        for port in range(block.first, block.last + 1):
+            probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            try:
+                probe.bind((host, port))
+            except OSError:
+                return False
+    return True

@@ -32,7 +32,6 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     short_abandon: timedelta = timedelta(seconds=5)
     misses_before_not_ready: int = 1
     miss_pause: timedelta = timedelta(seconds=30)
-    occupancy_window: timedelta = timedelta(minutes=45)
     music: str = "default"
     recording: bool = True
     join_empty: bool = False

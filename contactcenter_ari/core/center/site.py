@@ -4,6 +4,8 @@ It goes into the core as an input (`SitePublished`), so it stands in the input l
 replay needs no files. Calls in flight keep the flow they began with.
 """
 
+from datetime import timedelta
+
 import msgspec
 
 from contactcenter_ari.core.acd.settings import QueueSettings
@@ -33,6 +35,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     pause_reasons: dict[str, str]
     prompts: dict[str, Prompt]
     feature_codes: FeatureCodes = FeatureCodes()
+    occupancy_window: timedelta = timedelta(minutes=45)
 
 
 class CenterStarted(msgspec.Struct, frozen=True, tag=True):

@@ -1,0 +1,61 @@
+"""An offer binds one waiting caller to one agent until it comes to its one result."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.vocabulary.event import OfferResult
+from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId
+
+
+class OfferState(StrEnum):
+    """How far an offer has come."""
+
+    DIALING = "dialing"
+    """The agent is reserved, the phone is dialed or rings."""
+    ANSWERED = "answered"
+    """Picked up; the switch is joining the two legs."""
+    CLOSED = "closed"
+
+
+class Offer:
+    """One offer and the leg to the agent's phone."""
+
+    def __init__(
+        self, *, offer: OfferId, waiting: Waiting, agent: Agent, leg: LegId, made_at: datetime
+    ) -> None:
+        self.id = offer
+        self.waiting = waiting
+        self.agent = agent
+        self.leg = leg
+        self.made_at = made_at
+        self.rang_at: datetime | None = None
+        self.bridge: BridgeId | None = None
+        self.state = OfferState.DIALING
+
+    def __repr__(self) -> str:
+        """Tell whom it binds."""
+        return f"<Offer {self.waiting.interaction} to {self.agent.id}: {self.state}>"
+
+
+def result_of_cause(cause: int) -> OfferResult:
+    """What a phone that hung up before it answered meant by it (causes of ITU-T Q.850)."""
+    match cause:
+        case 17:
+            return OfferResult.BUSY
+        case 21:
+            return OfferResult.REFUSED
+        case 18 | 19:
+            return OfferResult.LAPSED
+        case _:
+            return OfferResult.FAILED
+
+
+MISS_REASONS = {
+    OfferResult.BUSY: "busy",
+    OfferResult.REFUSED: "refused",
+    OfferResult.LAPSED: "no_answer",
+    OfferResult.FAILED: "unreachable",
+}
+"""Why an agent is NOT_READY after offers that ended so."""

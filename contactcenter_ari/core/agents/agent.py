@@ -1,0 +1,90 @@
+"""One agent: state, clocks, and what is wanted next."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter_ari.core.agents.occupancy import Occupancy
+from contactcenter_ari.core.agents.state import LOGGED_OUT, READY, move
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A move asked for during a call, to be made once it is over."""
+
+    state: AgentState
+    reason: str
+    by: str
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """The interaction whose wrap-up the agent is in."""
+
+    interaction: InteractionId
+    queue: QueueName
+
+
+class Agent:
+    """An agent as distribution sees him. `last_contact_end` is the one idle clock over all
+    queues: the end of the last wrap-up, or the log-in if there was no contact yet."""
+
+    def __init__(self, profile: AgentProfile, window: timedelta, now: datetime) -> None:
+        self.profile = profile
+        self.state = LOGGED_OUT
+        self.reason = ""
+        self.since = now
+        self.last_contact_end = now
+        self.ready_since_contact = timedelta()
+        self.wanted: Wanted | None = None
+        self.contact: Contact | None = None
+        self.misses = 0
+        self.reachable = False
+        self.removed = False
+        self.other_legs: dict[LegId, None] = {}
+        self.occupancy = Occupancy(window, now)
+
+    def __repr__(self) -> str:
+        """Tell who, in what state, why."""
+        reason = f"({self.reason})" if self.reason else ""
+        return f"<Agent {self.id}: {self.state}{reason} since {self.since:%H:%M:%S}>"
+
+    @property
+    def id(self) -> AgentId:
+        """The agent's id, his extension."""
+        return self.profile.agent
+
+    @property
+    def is_free(self) -> bool:
+        """Whether an offer may be made: READY, phone registered, on no call of his own."""
+        return self.state is READY and self.reachable and not self.other_legs
+
+    def idle_for(self, now: datetime) -> timedelta:
+        """How long since the last contact; pauses count like waiting."""
+        return now - self.last_contact_end
+
+    def ready_for(self, now: datetime) -> timedelta:
+        """How much of the time since the last contact was spent in READY."""
+        running = now - self.since if self.state is READY else timedelta()
+        return self.ready_since_contact + running
+
+    def move_to(self, after: AgentState, reason: str, now: datetime) -> None:
+        """Make an allowed move and bring the clocks up to date.
+
+        Raises:
+            IllegalMove: the state table does not allow it; nothing is changed.
+        """
+        before = self.state
+        self.state = move(before, after)
+        self.occupancy.advance(now, before)
+        if before is READY:
+            self.ready_since_contact += now - self.since
+        self.reason = reason
+        self.since = now
+
+    def end_contact(self, now: datetime) -> None:
+        """Restart the idle clock."""
+        self.last_contact_end = now
+        self.ready_since_contact = timedelta()
+        self.contact = None

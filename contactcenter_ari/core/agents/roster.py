@@ -1,0 +1,317 @@
+"""All agents: who they are, what they ask for, who is free for a queue.
+
+Every move of an agent goes through `_move`, which tells it as an event and keeps the index
+of free agents right. Iteration is in the order agents were added, so it can be replayed.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from contactcenter_ari.core.agents.agent import Agent, Contact, Wanted
+from contactcenter_ari.core.agents.state import (
+    IN_A_CALL,
+    LOGGED_OUT,
+    NOT_READY,
+    OFFERED,
+    ON_CALL,
+    READY,
+    WRAP_UP,
+)
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.event import (
+    AgentState,
+    AgentStateChanged,
+    SegmentEnded,
+    SegmentKind,
+)
+from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName, SegmentId
+from contactcenter_ari.core.vocabulary.request import AgentProfile
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+CENTER = "center"
+"""Who made a move that nobody asked for."""
+
+
+class Roster:
+    """The agents of the center; `window` is over how long occupancy is weighed."""
+
+    def __init__(self, window: timedelta) -> None:
+        self.window = window
+        self._agents: dict[AgentId, Agent] = {}
+        self._by_phone: dict[PhoneId, Agent] = {}
+        self._reachable: dict[PhoneId, None] = {}
+        self._free: dict[QueueName, dict[AgentId, Agent]] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        signed_in = sum(a.state is not LOGGED_OUT for a in self)
+        return f"<Roster {len(self._agents)} agents, {signed_in} signed in>"
+
+    def __iter__(self) -> Iterator[Agent]:
+        """All agents in the order they were added."""
+        return iter(self._agents.values())
+
+    # Who there is
+
+    def get(self, agent: AgentId) -> Agent:
+        """The agent of that id.
+
+        Raises:
+            RequestRefused: `unknown_agent`.
+        """
+        found = self._agents.get(agent)
+        if found is None:
+            raise RequestRefused("unknown_agent", f"there is no agent {agent}")
+        return found
+
+    def at_phone(self, phone: PhoneId) -> Agent | None:
+        """The agent whose phone this is."""
+        return self._by_phone.get(phone)
+
+    def free_for(self, queue: QueueName) -> list[Agent]:
+        """Agents who could take a call of the queue this instant."""
+        return list(self._free.get(queue, {}).values())
+
+    def signed_in_for(self, queue: QueueName) -> list[Agent]:
+        """Agents of the queue who are not logged out."""
+        return [a for a in self if queue in a.profile.queues and a.state is not LOGGED_OUT]
+
+    def mean_share(
+        self, queues: tuple[QueueName, ...], turn: Turn, but: Agent | None = None
+    ) -> float:
+        """Mean occupancy of the signed-in agents of any of the queues who have evidence."""
+        shares = [
+            a.occupancy.share(turn.now, a.state)
+            for a in self
+            if a is not but
+            and a.state is not LOGGED_OUT
+            and not a.occupancy.is_thin(turn.now, a.state)
+            and any(q in queues for q in a.profile.queues)
+        ]
+        return sum(shares) / len(shares) if shares else 0.0
+
+    # The directory
+
+    def put(self, profile: AgentProfile, turn: Turn) -> None:
+        """Add an agent or change what is known of him."""
+        agent = self._agents.get(profile.agent)
+        if agent is None:
+            agent = Agent(profile, self.window, turn.now)
+            self._agents[profile.agent] = agent
+        elif self._by_phone.get(agent.profile.phone) is agent:
+            del self._by_phone[agent.profile.phone]
+        self._unlist(agent)
+        agent.profile = profile
+        agent.removed = False
+        agent.reachable = profile.phone in self._reachable
+        self._by_phone[profile.phone] = agent
+        self._list(agent)
+
+    def remove(self, agent_id: AgentId, by: str, turn: Turn) -> None:
+        """Forget an agent, after the call he is in."""
+        agent = self.get(agent_id)
+        agent.removed = True
+        if agent.state is LOGGED_OUT:
+            self._forget(agent)
+        else:
+            self.log_out(agent_id, by, turn)
+
+    def set_reachable(self, phone: PhoneId, *, reachable: bool) -> None:
+        """Note whether a phone is registered, known to the directory or not."""
+        if reachable:
+            self._reachable[phone] = None
+        else:
+            self._reachable.pop(phone, None)
+        agent = self._by_phone.get(phone)
+        if agent is not None:
+            agent.reachable = reachable
+            self._list(agent)
+
+    def reachable_phones(self) -> list[PhoneId]:
+        """Phones that are registered, as far as we know."""
+        return list(self._reachable)
+
+    # Requests
+
+    def log_in(self, agent_id: AgentId, by: str, turn: Turn) -> None:
+        """Sign in and become READY; already signed in is the same as going ready."""
+        agent = self.get(agent_id)
+        if agent.state is not LOGGED_OUT:
+            self.go_ready(agent_id, by, turn)
+            return
+        agent.end_contact(turn.now)
+        agent.misses = 0
+        mean = self.mean_share(agent.profile.queues, turn, agent)
+        self._move(agent, READY, "", by, turn)
+        agent.occupancy.start_at(mean, turn.now)
+
+    def log_out(self, agent_id: AgentId, by: str, turn: Turn) -> None:
+        """Sign out, after the call if there is one."""
+        agent = self.get(agent_id)
+        if agent.state is not LOGGED_OUT:
+            self._move_or_keep(agent, Wanted(LOGGED_OUT, "", by), turn)
+
+    def go_ready(self, agent_id: AgentId, by: str, turn: Turn) -> None:
+        """Take calls again.
+
+        Raises:
+            RequestRefused: `not_logged_in`.
+        """
+        agent = self._signed_in(agent_id)
+        agent.misses = 0
+        if agent.state is WRAP_UP:
+            self._end_wrap_up(agent, by, turn)
+        elif agent.state in IN_A_CALL:
+            agent.wanted = None
+        elif agent.state is NOT_READY:
+            self._come_back(agent, by, turn)
+
+    def go_not_ready(self, agent_id: AgentId, reason: str, by: str, turn: Turn) -> None:
+        """Take no calls, after the present one if there is one.
+
+        Raises:
+            RequestRefused: `not_logged_in`.
+        """
+        agent = self._signed_in(agent_id)
+        if agent.state is not NOT_READY or agent.reason != reason:
+            self._move_or_keep(agent, Wanted(NOT_READY, reason, by), turn)
+
+    def end_wrap_up(self, agent_id: AgentId, by: str, turn: Turn) -> None:
+        """End the work after the talk.
+
+        Raises:
+            RequestRefused: `not_in_wrap_up`.
+        """
+        agent = self.get(agent_id)
+        if agent.state is not WRAP_UP:
+            raise RequestRefused("not_in_wrap_up", f"agent {agent_id} is not in wrap-up")
+        self._end_wrap_up(agent, by, turn)
+
+    # Calls
+
+    def reserve(self, agent: Agent, turn: Turn) -> None:
+        """Set the agent aside for one offer, before the phone rings."""
+        self._move(agent, OFFERED, "", CENTER, turn)
+
+    def release(self, agent: Agent, turn: Turn) -> None:
+        """The offer is withdrawn: READY again with the idle time kept."""
+        self._after_call(agent, Wanted(READY, "", CENTER), turn)
+
+    def miss(self, agent: Agent, reason: str, limit: int, turn: Turn) -> None:
+        """The agent let an offer pass; after `limit` in a row he is NOT_READY(reason)."""
+        agent.misses += 1
+        if agent.misses < limit:
+            self._after_call(agent, Wanted(READY, "", CENTER), turn)
+        else:
+            self._after_call(agent, Wanted(NOT_READY, reason, CENTER), turn)
+
+    def connect(self, agent: Agent, contact: Contact, turn: Turn) -> None:
+        """Caller and agent talk."""
+        agent.misses = 0
+        agent.contact = contact
+        self._move(agent, ON_CALL, "", CENTER, turn)
+
+    def finish_talk(self, agent: Agent, wrap_up: timedelta, turn: Turn) -> None:
+        """The talk is over, the work after it begins."""
+        self._move(agent, WRAP_UP, "", CENTER, turn)
+        if wrap_up:
+            turn.clockwork.wake(Wake.WRAP_UP, agent.id, turn.now + wrap_up)
+        else:
+            self._end_wrap_up(agent, CENTER, turn)
+
+    def wrap_up_passed(self, agent_id: AgentId, turn: Turn) -> None:
+        """The time for the work after the talk is over."""
+        self._end_wrap_up(self._agents[agent_id], CENTER, turn)
+
+    def add_other_leg(self, agent: Agent, leg: LegId) -> None:
+        """The agent is on a call of his own."""
+        agent.other_legs[leg] = None
+        self._list(agent)
+
+    def drop_other_leg(self, agent: Agent, leg: LegId) -> None:
+        """That call is over."""
+        agent.other_legs.pop(leg, None)
+        self._list(agent)
+
+    # Within
+
+    def _signed_in(self, agent_id: AgentId) -> Agent:
+        agent = self.get(agent_id)
+        if agent.state is LOGGED_OUT:
+            raise RequestRefused("not_logged_in", f"agent {agent_id} is not logged in")
+        return agent
+
+    def _come_back(self, agent: Agent, by: str, turn: Turn) -> None:
+        paused_long = turn.now - agent.since > self.window
+        mean = self.mean_share(agent.profile.queues, turn, agent) if paused_long else 0.0
+        self._move(agent, READY, "", by, turn)
+        if paused_long:
+            agent.occupancy.start_at(mean, turn.now)
+
+    def _move_or_keep(self, agent: Agent, wanted: Wanted, turn: Turn) -> None:
+        if agent.state in IN_A_CALL:
+            agent.wanted = wanted
+        else:
+            self._move(agent, wanted.state, wanted.reason, wanted.by, turn)
+
+    def _end_wrap_up(self, agent: Agent, by: str, turn: Turn) -> None:
+        turn.clockwork.forget(Wake.WRAP_UP, agent.id)
+        if agent.contact is not None:
+            turn.tell(
+                SegmentEnded(
+                    number=turn.clockwork.number(),
+                    at=turn.now,
+                    interaction=agent.contact.interaction,
+                    segment=SegmentId(turn.clockwork.mint()),
+                    kind=SegmentKind.WRAP_UP,
+                    started_at=agent.since,
+                    queue=agent.contact.queue,
+                    agent=agent.id,
+                )
+            )
+        agent.end_contact(turn.now)
+        self._after_call(agent, Wanted(READY, "", by), turn)
+
+    def _after_call(self, agent: Agent, otherwise: Wanted, turn: Turn) -> None:
+        wanted = agent.wanted or otherwise
+        agent.wanted = None
+        self._move(agent, wanted.state, wanted.reason, wanted.by, turn)
+
+    def _move(self, agent: Agent, after: AgentState, reason: str, by: str, turn: Turn) -> None:
+        before, before_reason, since = agent.state, agent.reason, agent.since
+        agent.move_to(after, reason, turn.now)
+        turn.tell(
+            AgentStateChanged(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                agent=agent.id,
+                before=before,
+                before_reason=before_reason,
+                since=since,
+                after=after,
+                reason=reason,
+                by=by,
+            )
+        )
+        self._list(agent)
+        if agent.removed and after is LOGGED_OUT:
+            self._forget(agent)
+
+    def _list(self, agent: Agent) -> None:
+        """Bring the index of free agents up to date."""
+        for queue in agent.profile.queues:
+            free = self._free.setdefault(queue, {})
+            if agent.is_free:
+                free[agent.id] = agent
+            else:
+                free.pop(agent.id, None)
+
+    def _unlist(self, agent: Agent) -> None:
+        for queue in agent.profile.queues:
+            self._free.get(queue, {}).pop(agent.id, None)
+
+    def _forget(self, agent: Agent) -> None:
+        self._unlist(agent)
+        del self._agents[agent.id]
+        if self._by_phone.get(agent.profile.phone) is agent:
+            del self._by_phone[agent.profile.phone]

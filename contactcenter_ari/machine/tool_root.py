@@ -189,29 +189,31 @@ def _try_out(root: Path, switch: Asterisk | None) -> None:
             f" older than {dotted(OLDEST_ASTERISK)}.",
             "Name a Debian mirror that is up to date.",
         )
-    trials = (
-        ([*tools.sipp, "-v"], "SIPp v"),
-        ([*tools.espeak, "--version"], "eSpeak NG"),
-        ([*tools.flite, "--version"], "flite-"),
-    )
-    for command, expected in trials:
-        if expected not in _said(command, tools):
+    for program, option, expected in (
+        (tools.sipp, "-v", "SIPp v"),
+        (tools.espeak, "--version", "eSpeak NG"),
+        (tools.flite, "--version", "flite-"),
+    ):
+        if expected not in _said([*program, option], tools):
             raise ToolInstallFailed(
-                f"The tool {Path(command[-2]).name} does not run on this machine.",
+                f"The tool {Path(program[-1]).name} does not run on this machine.",
                 "Report this with the name and version of your system.",
             )
 
 
 def _said(command: Sequence[str], tools: Tools) -> str:
     """What a tool prints; its status says nothing (SIPp ends its version with 99)."""
-    done = subprocess.run(
-        command,
-        env={**os.environ, **tools.environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, **tools.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+    except subprocess.TimeoutExpired:
+        return ""
     return done.stdout + done.stderr
 
 

@@ -1,0 +1,301 @@
+"""The embedded Postgres: a database without set-up, for one machine and for tests.
+
+Promises: reachable on 127.0.0.1 alone, by password; the server stops when this process ends in
+whatever way; what a killed process left behind is cleared up at the next start; two servers on
+two data folders do not disturb each other. Must not: serve a site, which brings its own Postgres.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from asyncio.subprocess import Process
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import sql
+
+from contactcenter_ari.machine.child import bound_command
+from contactcenter_ari.machine.errors import DatabaseStartFailed
+from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
+from contactcenter_ari.machine.postgres_claim import STOP_LIMIT, claim_folder, stop_orphan
+from contactcenter_ari.machine.postgres_place import SPARE_FOLDER, Place, prepare_place
+from contactcenter_ari.machine.secret import SecretFolder
+
+ROLE = "contactcenter"
+DATABASE = "contactcenter"
+START_LIMIT = timedelta(seconds=60)
+"""Recovery after a crash reads the whole write-ahead log first."""
+
+_RETRY_PAUSE = timedelta(milliseconds=20)
+_STARTS = 5  # the free port may be taken meanwhile, backends of a killed server may linger
+_START_PAUSE = timedelta(milliseconds=200)
+_ALWAYS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_error_statement": "panic",  # statements hold what callers typed
+}
+_WITHOUT_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class EmbeddedPostgres:
+    """One Postgres server whose data is in `<data_dir>/postgres`.
+
+    `fsync=False` is for tests: faster, and a power cut may lose data.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        fsync: bool = True,
+        port: int | None = None,
+        spare_folder: Path = SPARE_FOLDER,
+    ) -> None:
+        self._data_dir = data_dir.absolute()
+        self._fsync = fsync
+        self._wanted_port = port
+        self._spare_folder = spare_folder
+        self._port = 0
+        self._password = ""
+        self._place: Place | None = None
+        self._process: Process | None = None
+        self._held = ExitStack()
+
+    def __repr__(self) -> str:
+        state = f"port {self._port}" if self._process else "stopped"
+        return f"<EmbeddedPostgres {self._data_dir}: {state}>"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @property
+    def dsn(self) -> str:
+        """The address of the database, password included; never log it."""
+        return self._dsn(DATABASE)
+
+    @property
+    def notice(self) -> str | None:
+        """What a person should know: that the data had to go elsewhere. None if all is usual."""
+        return self._place.notice if self._place else None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the server, None while it is stopped."""
+        return self._process.pid if self._process else None
+
+    def _dsn(self, database: str) -> str:
+        return f"postgresql://{ROLE}:{self._password}@{LOOPBACK}:{self._port}/{database}"
+
+    async def start(self) -> None:
+        """Start the server, on the first start with a new cluster; returns when it answers.
+
+        The server stops when the calling thread ends, so call it from the main thread.
+        Raises `DatabaseStartFailed`; nothing runs then.
+        """
+        try:
+            await self._start()
+        except OSError as trouble:
+            await self.stop()
+            raise DatabaseStartFailed(
+                f"Postgres cannot be set up for {self._data_dir}: {trouble.strerror}.",
+                "Set CC_DATA_DIR to a folder you may write to.",
+            ) from trouble
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        if shutil.which("setpriv") is None:
+            raise DatabaseStartFailed(
+                "The program setpriv is missing.", "Install the package util-linux."
+            )
+        place = await asyncio.to_thread(prepare_place, self._data_dir, self._spare_folder)
+        self._place = place
+        self._held.enter_context(claim_folder(self._data_dir))
+        await stop_orphan(place.cluster)
+        self._password = SecretFolder(self._data_dir / "secrets").secret("postgres")
+        if not place.cluster.exists():
+            await self._create_cluster(place)
+        _require_same_version(place)
+        for attempt in range(1, _STARTS + 1):
+            self._port = self._wanted_port or free_port(Protocol.TCP)
+            complaint = await self._launch(place)
+            if complaint is None:
+                await self._create_database()
+                return
+            if attempt == _STARTS or (self._wanted_port and "could not bind" in complaint):
+                raise self._trouble(complaint)
+            await asyncio.sleep(_START_PAUSE.total_seconds())
+
+    async def wait(self) -> None:
+        """Return when the server has ended, for whatever reason."""
+        if self._process is not None:
+            await self._process.wait()
+
+    async def stop(self) -> None:
+        """Stop the server, cutting its connections; harmless when it is stopped already."""
+        if self._process is not None:
+            await _end(self._process)
+            self._process = None
+        self._held.close()
+
+    async def _create_cluster(self, place: Place) -> None:
+        """Make the cluster aside and rename it, so that a half-made one is never used."""
+        aside = place.cluster.with_name(f"{place.cluster.name}.new")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(mode=0o700)
+        with tempfile.NamedTemporaryFile("w", dir=place.cluster.parent) as password:
+            password.write(self._password)
+            password.flush()
+            if place.account is not None:
+                os.chown(aside, place.account.uid, place.account.gid)
+                os.fchown(password.fileno(), place.account.uid, place.account.gid)
+            await self._initdb(place, aside, Path(password.name))
+        aside.rename(place.cluster)
+
+    async def _initdb(self, place: Place, cluster: Path, password: Path) -> None:
+        command = [
+            str(place.programs / "initdb"),
+            f"--pgdata={cluster}",
+            f"--username={ROLE}",
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-instructions",
+            *([] if self._fsync else ["--no-sync"]),
+        ]
+        process = await self._spawn(place, "TERM", command)
+        if await process.wait() != 0:
+            raise self._trouble(self._last_complaint())
+
+    async def _launch(self, place: Place) -> str | None:
+        """Start the server and wait until it answers; returns why it does not, or None."""
+        settings = _ALWAYS | ({} if self._fsync else _WITHOUT_FSYNC)
+        options = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
+        server = [
+            str(place.programs / "postgres"),
+            "-D",
+            str(place.cluster),
+            "-p",
+            str(self._port),
+        ]
+        self._process = await self._spawn(place, "INT", [*server, *options])
+        try:
+            async with asyncio.timeout(START_LIMIT.total_seconds()):
+                while not await self._answers():
+                    if await _ended_within(self._process, _RETRY_PAUSE):
+                        return self._last_complaint()
+        except TimeoutError:
+            return f"no answer within {START_LIMIT.total_seconds():.0f} s"
+        return None
+
+    async def _spawn(self, place: Place, death_signal: str, command: Sequence[str]) -> Process:
+        """Run a program of Postgres in a session of its own: Ctrl-C is for us alone."""
+        with self._new_log() as log:
+            return await asyncio.create_subprocess_exec(
+                *bound_command(command, death_signal, place.account),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env={"LC_ALL": "C", "TZ": "UTC", "PATH": os.environ.get("PATH", os.defpath)},
+                start_new_session=True,
+            )
+
+    @property
+    def _log(self) -> Path:
+        return self._data_dir / "postgres.log"
+
+    @contextmanager
+    def _new_log(self) -> Iterator[int]:
+        """A fresh log; the one before is kept as `postgres.log.1`."""
+        if self._log.exists():
+            self._log.replace(self._log.with_name("postgres.log.1"))
+        handle = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _last_complaint(self) -> str:
+        lines = self._log.read_text("utf-8", "replace").splitlines()
+        serious = [line for line in lines if "FATAL:" in line or "error:" in line]
+        return (serious or lines or ["it ended at once"])[-1]
+
+    async def _answers(self) -> bool:
+        try:
+            connection = await psycopg.AsyncConnection.connect(
+                self._dsn("postgres"), connect_timeout=5
+            )
+        except psycopg.OperationalError:
+            return False
+        await connection.close()
+        return True
+
+    async def _create_database(self) -> None:
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
+        async with await psycopg.AsyncConnection.connect(
+            self._dsn("postgres"), autocommit=True
+        ) as connection:
+            found = await connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+            )
+            if await found.fetchone() is None:
+                await connection.execute(statement)
+
+    def _trouble(self, complaint: str) -> DatabaseStartFailed:
+        return DatabaseStartFailed(
+            f"Postgres does not start: {complaint}.",
+            f"Read {self._log}, or set CC_DATABASE_URL to a Postgres of yours.",
+        )
+
+
+def _require_same_version(place: Place) -> None:
+    """Refuse data of another major release, which Postgres could not read."""
+    with (place.programs.parent / "share/postgres.bki").open() as catalog:
+        ours = catalog.readline().split()[-1]  # "# PostgreSQL 18"
+    theirs = (place.cluster / "PG_VERSION").read_text().strip()
+    if ours != theirs:
+        raise DatabaseStartFailed(
+            f"The data in {place.cluster} is of PostgreSQL {theirs}, the programs are {ours}.",
+            "Move the folder away, or dump and restore it with the older programs.",
+        )
+
+
+async def _ended_within(process: Process, limit: timedelta) -> bool:
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            await process.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _end(process: Process) -> None:
+    """Ask for a fast stop (open transactions roll back), then insist."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if process.returncode is None:
+            process.send_signal(number)
+        if await _ended_within(process, STOP_LIMIT):
+            return

@@ -9,19 +9,25 @@ another program owns the calls: nothing is sent any more, and no new socket is a
 
 import asyncio
 import hmac
+from base64 import b64encode
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
 import msgspec
 import structlog
-from aiohttp import BasicAuth, WSMsgType, web
+from aiohttp import WSMsgType, web
 
 from contactcenter_ari.ari import operation
-from contactcenter_ari.ari.errors import SwitchReplaced, SwitchTooSlow, SwitchUnreachable
+from contactcenter_ari.ari.errors import (
+    SwitchError,
+    SwitchReplaced,
+    SwitchTooSlow,
+    SwitchUnreachable,
+)
 from contactcenter_ari.ari.messages import (
     EVENT_KINDS,
     ApplicationReplaced,
@@ -38,6 +44,9 @@ REPLY_LIMIT: Final = timedelta(seconds=5)
 UNSENT_LIMIT: Final = 10_000
 FRAME_LIMIT: Final = 64 * 1024 * 1024
 KINDS_LIMIT: Final = 100
+BOOTING: Final = 503
+BOOTING_PAUSE: Final = 0.1
+GREETING_LIMIT: Final = timedelta(seconds=1)
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -52,6 +61,11 @@ class Credentials:
     def __repr__(self) -> str:
         """Keep the password out of logs."""
         return f"<Credentials of {self.user}>"
+
+    @property
+    def authorization(self) -> str:
+        """The value of the Authorization header (RFC 7617)."""
+        return "Basic " + b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 
 class Connected(msgspec.Struct, frozen=True):
@@ -125,6 +139,7 @@ class _Link:
         self._unsent: asyncio.Queue[bytes] = asyncio.Queue(UNSENT_LIMIT)
         self._pending: dict[str, tuple[asyncio.Future[Reply], asyncio.TimerHandle]] = {}
         self._last_id = 0
+        self._spoke = asyncio.Event()
         self._lost: SwitchUnreachable | None = None
 
     def send(self, wanted: Operation, limit: timedelta) -> asyncio.Future[Reply]:
@@ -173,15 +188,24 @@ class _Link:
         wanted = operation.filter_events(app, [*EVENT_KINDS, RESTResponse.__name__])
         try:
             reply = await self.send(wanted, REPLY_LIMIT)
-        except SwitchUnreachable:
+            while reply.status == BOOTING:
+                await asyncio.sleep(BOOTING_PAUSE)
+                reply = await self.send(wanted, REPLY_LIMIT)
+        except SwitchError as error:
+            log.warning("event_filter.failed", reason=str(error))
+            self.close()
             return
-        except SwitchTooSlow:
-            reply = Reply(0)
         if not reply.succeeded:
             log.warning("event_filter.refused", status=reply.status, reason=reply.reason)
         self._inbox.put(Connected())
 
     async def _write(self) -> None:
+        """Send what is queued, once Asterisk has spoken: what it reads together with the
+        handshake it leaves lying until more comes (22.10.1). Its first frame always comes.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GREETING_LIMIT.total_seconds()):
+                await self._spoke.wait()
         try:
             while True:
                 await self._socket.send_frame(await self._unsent.get(), WSMsgType.TEXT)
@@ -192,6 +216,7 @@ class _Link:
         async for frame in self._socket:
             if frame.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 continue
+            self._spoke.set()
             match parse(frame.data):
                 case RESTResponse() as response:
                     self._resolve(response)
@@ -330,6 +355,5 @@ def _frame(key: str, wanted: Operation) -> bytes:
 
 def _authorized(request: web.Request, credentials: Credentials) -> bool:
     """Compare in constant time, so that a password cannot be guessed by the clock."""
-    expected = BasicAuth(credentials.user, credentials.password).encode()
     given = request.headers.get("Authorization", "")
-    return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
+    return hmac.compare_digest(given.encode(errors="replace"), credentials.authorization.encode())

@@ -5,6 +5,7 @@ is small: Asterisk limits its HTTP sessions. `check` is the start-up test with a
 names what to change.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,6 @@ from typing import Final
 
 import msgspec
 from aiohttp import (
-    BasicAuth,
     ClientConnectionError,
     ClientError,
     ClientSession,
@@ -23,7 +23,7 @@ from aiohttp import (
 from yarl import URL
 
 from contactcenter_ari.ari import operation
-from contactcenter_ari.ari.connection import REPLY_LIMIT, Credentials
+from contactcenter_ari.ari.connection import BOOTING, BOOTING_PAUSE, REPLY_LIMIT, Credentials
 from contactcenter_ari.ari.errors import SwitchTooSlow, SwitchUnreachable, SwitchUnsuitable
 from contactcenter_ari.ari.messages import AsteriskInfo
 from contactcenter_ari.ari.operation import Operation
@@ -32,6 +32,7 @@ from contactcenter_ari.ari.reply import Reply
 CONNECTIONS: Final = 6
 OLDEST_VERSION: Final = (22, 10, 1)
 UNAUTHORIZED: Final = 401
+BOOTING_LIMIT: Final = timedelta(seconds=30)
 
 _body: Final = msgspec.json.Encoder()
 
@@ -53,7 +54,7 @@ class SwitchHttp:
         """A client for Asterisk's HTTP server at `address` (host:port), closed at the end."""
         session = ClientSession(
             connector=TCPConnector(limit=CONNECTIONS),
-            auth=BasicAuth(credentials.user, credentials.password),
+            headers={"Authorization": credentials.authorization},
         )
         async with session:
             yield cls(session, address)
@@ -80,7 +81,12 @@ class SwitchHttp:
 
     async def check(self) -> str:
         """Give the version of Asterisk; raises when it cannot be used, saying what to change."""
-        reply = await self.send(operation.asterisk_info())
+        try:
+            reply = await self._booted()
+        except TimeoutError as error:
+            raise SwitchTooSlow(
+                f"Asterisk at {self._address} has been starting for {BOOTING_LIMIT}"
+            ) from error
         if reply.status == UNAUTHORIZED:
             raise SwitchUnsuitable(
                 f"Asterisk at {self._address} refuses our ARI password; is it the one in "
@@ -99,6 +105,15 @@ class SwitchHttp:
                 "needed (security fixes of ARI, REST over WebSocket)"
             )
         return version
+
+    async def _booted(self) -> Reply:
+        """Ask who is there, and again while Asterisk is still loading its modules."""
+        async with asyncio.timeout(BOOTING_LIMIT.total_seconds()):
+            while True:
+                reply = await self.send(operation.asterisk_info())
+                if reply.status != BOOTING:
+                    return reply
+                await asyncio.sleep(BOOTING_PAUSE)
 
     def _refused(self, error: Exception) -> str:
         return (

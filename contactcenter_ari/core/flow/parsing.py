@@ -1,0 +1,251 @@
+"""Text to expression: a short list of Python's forms, everything else refused by name.
+
+Python's own parser reads the text and nothing is ever executed. Durations (`2m`, `1h30m`)
+are no Python, so they are swapped for placeholder names of the same length before.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+
+from contactcenter_ari.core.flow.expression import (
+    Among,
+    And,
+    AnyNode,
+    Arithmetic,
+    Choose,
+    Compare,
+    Comparison,
+    Expression,
+    ExpressionInvalid,
+    Literal,
+    Name,
+    Negate,
+    Not,
+    Or,
+    Sum,
+)
+from contactcenter_ari.core.flow.value import (
+    BOOL,
+    DURATION,
+    INTEGER,
+    NUMBER,
+    Kind,
+    ValueType,
+    read_duration,
+    read_value,
+    write_value,
+)
+
+LENGTH_LIMIT = 1000
+DEPTH_LIMIT = 40
+
+COMPARISONS: Mapping[type[ast.cmpop], Comparison] = {
+    ast.Eq: Comparison.EQUAL,
+    ast.NotEq: Comparison.UNEQUAL,
+    ast.Lt: Comparison.LESS,
+    ast.LtE: Comparison.AT_MOST,
+    ast.Gt: Comparison.MORE,
+    ast.GtE: Comparison.AT_LEAST,
+}
+SUMS: Mapping[type[ast.operator], Sum] = {
+    ast.Add: Sum.PLUS,
+    ast.Sub: Sum.MINUS,
+    ast.Mult: Sum.TIMES,
+}
+REFUSED: Mapping[type[ast.AST], str] = {
+    ast.Call: "calls are not allowed",
+    ast.Subscript: "indexing is not allowed",
+    ast.Dict: "a map is not allowed",
+    ast.Lambda: "functions are not allowed",
+    ast.JoinedStr: "f-strings are not allowed",
+    ast.List: 'a list may only follow "in"',
+    ast.Tuple: 'a list is written in square brackets and may only follow "in"',
+    ast.NamedExpr: "an expression assigns nothing",
+}
+
+# A word in quotes, or a duration standing alone.
+_TOKEN = re.compile(
+    r"""(?P<quoted>"[^"\n]*"|'[^'\n]*')|"""
+    r"""(?<![\w.])(?P<duration>(?=[0-9])(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?"""
+    r"""(?:[0-9]+ms)?(?<=[dhms]))(?![\w.])"""
+)
+_WORDS = {"true": "true", "false": "false"}
+
+
+def parse(text: str) -> Expression:
+    """Read an expression.
+
+    Raises:
+        ExpressionInvalid: it is no expression of ours; `offset` tells where.
+    """
+    if not text.strip():
+        raise ExpressionInvalid("an expression is empty", 0)
+    if len(text) > LENGTH_LIMIT:
+        raise ExpressionInvalid(f"an expression may have {LENGTH_LIMIT} characters", 0)
+    return Expression(text, _Reading(text).root())
+
+
+class _Reading:
+    """One text being read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.durations: dict[int, str] = {}
+        self.plain = re.sub(r"[\r\n\t\f]", " ", _TOKEN.sub(self._placeholder, text))
+        self.indent = len(self.plain) - len(self.plain.lstrip())
+        self.bytes_before = [0]
+        for character in self.plain.lstrip():
+            self.bytes_before.append(
+                self.bytes_before[-1] + len(character.encode("utf-8", "replace"))
+            )
+
+    def _placeholder(self, found: re.Match[str]) -> str:
+        duration = found["duration"]
+        if not duration:
+            return found[0]
+        self.durations[found.start()] = duration
+        return "_" * len(duration)
+
+    def root(self) -> AnyNode:
+        if "\\" in self.text:
+            raise ExpressionInvalid("a backslash is not allowed", self.text.index("\\"))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                tree = ast.parse(self.plain.strip(), mode="eval")
+        except SyntaxError as error:
+            offset = min(self.indent + max((error.offset or 1) - 1, 0), len(self.text) - 1)
+            raise ExpressionInvalid(f"cannot be read: {error.msg}", offset) from error
+        except (ValueError, RecursionError, MemoryError, Warning) as error:
+            raise ExpressionInvalid("cannot be read", 0, length=len(self.text)) from error
+        return self.node(tree.body, depth=0)
+
+    def node(self, tree: ast.expr, *, depth: int) -> AnyNode:
+        offset, length = self.place(tree)
+        if depth > DEPTH_LIMIT:
+            raise ExpressionInvalid("too deeply nested", offset, length=length)
+        below = depth + 1
+        match tree:
+            case ast.Name() | ast.Attribute():
+                return self.name(tree)
+            case ast.Constant():
+                return self.literal(tree)
+            case ast.BoolOp():
+                kind = And if isinstance(tree.op, ast.And) else Or
+                operands = tuple(self.node(value, depth=below) for value in tree.values)
+                return kind(operands=operands, offset=offset, length=length)
+            case ast.UnaryOp(op=ast.Not()):
+                operand = self.node(tree.operand, depth=below)
+                return Not(operand=operand, offset=offset, length=length)
+            case ast.UnaryOp(op=ast.USub()):
+                operand = self.node(tree.operand, depth=below)
+                return Negate(operand=operand, offset=offset, length=length)
+            case ast.IfExp():
+                return Choose(
+                    condition=self.node(tree.test, depth=below),
+                    then=self.node(tree.body, depth=below),
+                    otherwise=self.node(tree.orelse, depth=below),
+                    offset=offset,
+                    length=length,
+                )
+            case ast.BinOp() if type(tree.op) in SUMS:
+                return Arithmetic(
+                    left=self.node(tree.left, depth=below),
+                    how=SUMS[type(tree.op)],
+                    right=self.node(tree.right, depth=below),
+                    offset=offset,
+                    length=length,
+                )
+            case ast.Compare():
+                return self.comparison(tree, depth=below)
+            case _:
+                message = REFUSED.get(type(tree), "this form is not allowed")
+                raise ExpressionInvalid(message, offset, length=length)
+
+    def place(self, tree: ast.expr) -> tuple[int, int]:
+        start = self.character(tree.col_offset)
+        return start, max(self.character(tree.end_col_offset or 0) - start, 1)
+
+    def character(self, byte_offset: int) -> int:
+        below = sum(1 for before in self.bytes_before if before < byte_offset)
+        return self.indent + below
+
+    def name(self, tree: ast.Name | ast.Attribute) -> AnyNode:
+        offset, length = self.place(tree)
+        parts: list[str] = []
+        rest: ast.expr = tree
+        while isinstance(rest, ast.Attribute):
+            parts.append(rest.attr)
+            rest = rest.value
+        if not isinstance(rest, ast.Name):
+            raise ExpressionInvalid("a dot must follow a name", offset, length=length)
+        if offset in self.durations and not parts:
+            text = write_value(read_duration(self.durations[offset]))
+            return Literal(text=text, value_type=DURATION, offset=offset, length=length)
+        name = ".".join([rest.id, *reversed(parts)])
+        if name in _WORDS:
+            return Literal(text=name, value_type=BOOL, offset=offset, length=length)
+        return Name(name=name, offset=offset, length=length)
+
+    def literal(self, tree: ast.Constant) -> Literal:
+        offset, length = self.place(tree)
+        text, type_ = self.literal_text(tree, offset, length)
+        try:
+            read_value(text, type_)
+        except ValueError as error:
+            raise ExpressionInvalid(str(error), offset, length=length) from error
+        return Literal(text=text, value_type=type_, offset=offset, length=length)
+
+    def literal_text(self, tree: ast.Constant, offset: int, length: int) -> tuple[str, ValueType]:
+        match tree.value:
+            case bool():
+                return str(tree.value).lower(), BOOL
+            case int():
+                return str(tree.value) if abs(tree.value) < 10**18 else "too large", INTEGER
+            case float():
+                return self.text[offset : offset + length], NUMBER
+            case str():
+                # A word written out can only ever be itself.
+                return tree.value, ValueType(Kind.CHOICE, choices=(tree.value,))
+            case None:
+                message = "an unset value is false: write `not x`"
+                raise ExpressionInvalid(message, offset, length=length)
+            case _:
+                raise ExpressionInvalid("this form is not allowed", offset, length=length)
+
+    def comparison(self, tree: ast.Compare, *, depth: int) -> AnyNode:
+        offset, length = self.place(tree)
+        sides = [tree.left, *tree.comparators]
+        pairs = [
+            self.pair(sides[index], how, sides[index + 1], depth=depth)
+            for index, how in enumerate(tree.ops)
+        ]
+        if len(pairs) == 1:
+            return pairs[0]
+        return And(operands=tuple(pairs), offset=offset, length=length)
+
+    def pair(self, left: ast.expr, how: ast.cmpop, right: ast.expr, *, depth: int) -> AnyNode:
+        start, _ = self.place(left)
+        right_start, right_length = self.place(right)
+        length = right_start + right_length - start
+        value = self.node(left, depth=depth)
+        if isinstance(how, ast.In | ast.NotIn):
+            if not isinstance(right, ast.List):
+                message = '"in" must be followed by a list, as in ["gold", "silver"]'
+                raise ExpressionInvalid(message, right_start, length=right_length)
+            options = tuple(self.node(option, depth=depth) for option in right.elts)
+            among = Among(value=value, options=options, offset=start, length=length)
+            if isinstance(how, ast.In):
+                return among
+            return Not(operand=among, offset=start, length=length)
+        if type(how) not in COMPARISONS:
+            raise ExpressionInvalid('"is" is not allowed; write ==', start, length=length)
+        return Compare(
+            left=value,
+            how=COMPARISONS[type(how)],
+            right=self.node(right, depth=depth),
+            offset=start,
+            length=length,
+        )

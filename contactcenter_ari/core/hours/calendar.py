@@ -1,0 +1,102 @@
+"""Opening hours: is it open at an instant, and when will it be.
+
+Dates beat holidays, holidays beat weekdays. A range includes its start and excludes its
+end; one that runs past midnight belongs to the day it starts on. A time that the clocks
+skip is the first instant after; one that comes twice is the first of the two.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+LOOK_AHEAD = timedelta(days=400)
+"""`next_open` looks no further."""
+
+
+class TimeRange(msgspec.Struct, frozen=True, order=True):
+    """From `start` up to `end`, in minutes since the midnight the day begins with; beyond
+    1440 is the next day.
+    """
+
+    start: int
+    end: int
+
+
+Ranges = tuple[TimeRange, ...]
+"""The hours of one day; none means closed."""
+
+Weekdays = tuple[Ranges, Ranges, Ranges, Ranges, Ranges, Ranges, Ranges]
+"""Monday first."""
+
+
+class Calendar(msgspec.Struct, frozen=True):
+    """Opening hours in one time zone (IANA name), holidays already resolved to dates."""
+
+    zone: str
+    weekdays: Weekdays
+    dates: dict[date, Ranges] = {}
+    holidays: dict[date, Ranges] = {}
+
+
+def is_open(calendar: Calendar, now: datetime) -> bool:
+    """Whether `now` lies in one of the ranges."""
+    today = now.astimezone(ZoneInfo(calendar.zone)).date()
+    # Yesterday for the hours past midnight; the day before it for a zone that skips a day.
+    days = (today - timedelta(days=back) for back in range(3))
+    return any(
+        starts_at <= now < ends_at for day in days for starts_at, ends_at in _spans(calendar, day)
+    )
+
+
+def next_open(calendar: Calendar, now: datetime) -> datetime | None:
+    """The first instant from `now` on at which it is open, in UTC; None when there is none
+    within 400 days.
+    """
+    if is_open(calendar, now):
+        return now.astimezone(UTC)
+    today = now.astimezone(ZoneInfo(calendar.zone)).date()
+    for ahead in range(LOOK_AHEAD.days):
+        day = today + timedelta(days=ahead)
+        starts = [starts_at for starts_at, _ in _spans(calendar, day) if starts_at > now]
+        if starts:
+            return min(starts)
+    return None
+
+
+def _ranges(calendar: Calendar, day: date) -> Ranges:
+    if day in calendar.dates:
+        return calendar.dates[day]
+    if day in calendar.holidays:
+        return calendar.holidays[day]
+    return calendar.weekdays[day.weekday()]
+
+
+def _spans(calendar: Calendar, day: date) -> Iterator[tuple[datetime, datetime]]:
+    zone = ZoneInfo(calendar.zone)
+    for hours in _ranges(calendar, day):
+        starts_at, ends_at = _instant(zone, day, hours.start), _instant(zone, day, hours.end)
+        if starts_at < ends_at:  # a range wholly inside a skipped hour is nothing
+            yield starts_at, ends_at
+
+
+def _instant(zone: ZoneInfo, day: date, minutes: int) -> datetime:
+    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)  # noqa: DTZ001 - wall-clock time, the zone follows
+    first = wall.replace(tzinfo=zone).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) == wall:
+        return first
+    earlier = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return _first_after_change(zone, earlier, first)
+
+
+def _first_after_change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
+    # The clocks change between the two instants: halve until the second is found.
+    before = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high

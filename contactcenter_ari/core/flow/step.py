@@ -14,7 +14,7 @@ from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 
-class Turn(StrEnum):
+class Way(StrEnum):
     """Where a destination leads."""
 
     SECTION = "section"
@@ -34,7 +34,7 @@ class Turn(StrEnum):
 class Destination(msgspec.Struct, frozen=True):
     """Where to go; `section` only for SECTION and INLINE."""
 
-    turn: Turn
+    way: Way
     section: str = ""
 
 
@@ -72,7 +72,7 @@ class InputRules(msgspec.Struct, frozen=True):
     timeout: timedelta = timedelta(seconds=5)
     inter_digit_timeout: timedelta = timedelta(seconds=3)
     barge_in: bool = True
-    failed: Destination = Destination(Turn.CONTINUE)
+    failed: Destination = Destination(Way.CONTINUE)
 
 
 class Menu(msgspec.Struct, frozen=True, tag="menu"):
@@ -130,7 +130,7 @@ class If(msgspec.Struct, frozen=True, tag="if"):
 
     condition: Expression
     then: Destination
-    otherwise: Destination = Destination(Turn.CONTINUE)
+    otherwise: Destination = Destination(Way.CONTINUE)
 
 
 class Goto(msgspec.Struct, frozen=True, tag="goto"):

@@ -1,0 +1,131 @@
+"""Tells what a run does as events; a call to a feature code is not told about."""
+
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.step import Gather, LookUpStep, Menu
+from contactcenter_ari.core.vocabulary.event import (
+    CallerStatusSet,
+    FlowFailed,
+    InputFailed,
+    InputGathered,
+    InteractionTagged,
+    LookUpDone,
+    MenuChosen,
+    PromptPlayed,
+    SectionEntered,
+)
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+def section_entered(run: FlowRun, section: str, turn: Turn) -> None:
+    """The run went to a section."""
+    if run.interaction is not None:
+        number = turn.clockwork.number()
+        turn.tell(
+            SectionEntered(
+                number=number, at=turn.now, interaction=run.interaction, section=section
+            )
+        )
+
+
+def prompts_played(run: FlowRun, prompts: tuple[str, ...], turn: Turn) -> None:
+    """The run began to say something."""
+    if run.interaction is not None:
+        for prompt in prompts:
+            number = turn.clockwork.number()
+            turn.tell(
+                PromptPlayed(
+                    number=number, at=turn.now, interaction=run.interaction, prompt=prompt
+                )
+            )
+
+
+def choice_made(run: FlowRun, menu: Menu, key: str, turn: Turn) -> None:
+    """The caller chose from a menu."""
+    if run.interaction is not None:
+        turn.tell(
+            MenuChosen(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=run.interaction,
+                menu=menu.rules.prompts[0] if menu.rules.prompts else "",
+                key=key,
+            )
+        )
+
+
+def input_gathered(run: FlowRun, gather: Gather, digits: str, turn: Turn) -> None:
+    """The caller typed what was asked for; a sensitive value is kept out of the record."""
+    if run.interaction is not None:
+        turn.tell(
+            InputGathered(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=run.interaction,
+                variable=gather.variable,
+                value="" if gather.sensitive else digits,
+            )
+        )
+
+
+def input_failed(run: FlowRun, outcome: str, turn: Turn) -> None:
+    """A try was wasted."""
+    if run.interaction is not None:
+        number = turn.clockwork.number()
+        turn.tell(
+            InputFailed(number=number, at=turn.now, interaction=run.interaction, outcome=outcome)
+        )
+
+
+def look_up_done(run: FlowRun, step: LookUpStep, outcome: str, turn: Turn) -> None:
+    """A look-up ended."""
+    if run.interaction is not None:
+        turn.tell(
+            LookUpDone(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=run.interaction,
+                name=step.name,
+                outcome=outcome,
+            )
+        )
+
+
+def status_set(run: FlowRun, turn: Turn) -> None:
+    """The run learned what kind of caller this is."""
+    if run.interaction is not None:
+        turn.tell(
+            CallerStatusSet(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=run.interaction,
+                status=run.caller_status,
+            )
+        )
+
+
+def tagged(run: FlowRun, key: str, value: str, turn: Turn) -> None:
+    """The run noted something."""
+    if run.interaction is not None:
+        turn.tell(
+            InteractionTagged(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=run.interaction,
+                key=key,
+                value=value,
+            )
+        )
+
+
+def flow_failed(run: FlowRun, reason: str, turn: Turn) -> None:
+    """A fault in the run."""
+    if run.interaction is not None:
+        turn.tell(
+            FlowFailed(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=run.interaction,
+                section=run.frames[0].section if run.frames else "",
+                reason=reason,
+            )
+        )

@@ -1,0 +1,101 @@
+"""One run of a call flow: where a call stands in it, as plain data.
+
+A run holds no sockets, tasks or functions, so it can be stored, sent and continued.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.vocabulary.ids import (
+    CallId,
+    InteractionId,
+    LegId,
+    LookUpId,
+    PlaybackId,
+)
+
+START = "start"
+DEFAULT_PRIORITY = 5
+
+
+class Activity(StrEnum):
+    """What a run is waiting for."""
+
+    RUNNING = "running"
+    PLAYING = "playing"
+    LISTENING = "listening"
+    LOOKING_UP = "looking_up"
+    PAUSED = "paused"
+    QUEUED = "queued"
+    CONNECTED = "connected"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Frame:
+    """A place in a section; inline lists stack up on the section that holds them."""
+
+    section: str
+    step: int = 0
+
+
+@dataclass(slots=True)
+class Listening:
+    """The input of a menu or gather so far: the running try, from 1, and its digits."""
+
+    tries: int = 1
+    digits: str = ""
+
+
+@dataclass(slots=True)
+class FlowRun:
+    """A call's place in its flow. `interaction` is None for a call to a feature code, which
+    tells no events. Variables and look-up answers are canonical text; see `value.py`.
+    """
+
+    call: CallId
+    interaction: InteractionId | None
+    leg: LegId
+    language: str
+    caller_number: str = ""
+    caller_name: str = ""
+    caller_status: str = ""
+    called_number: str = ""
+    answered: bool = False
+    activity: Activity = Activity.RUNNING
+    frames: list[Frame] = field(default_factory=lambda: [Frame(START)])
+    history: list[str] = field(default_factory=list)
+    entries: dict[str, int] = field(default_factory=dict)
+    steps_taken: int = 0
+    failing: bool = False
+    playback: PlaybackId | None = None
+    look_up: LookUpId | None = None
+    listening: Listening | None = None
+    typed_ahead: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    look_ups: dict[str, dict[str, str] | None] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    position: int = 0
+    music: str = ""
+    announcements_at: list[datetime | None] = field(default_factory=list)
+
+
+class EnterQueue(msgspec.Struct, frozen=True):
+    """The flow hands the caller to distribution; it is told the outcome with `resume`."""
+
+    step: Queue
+    priority: int
+    head_start: timedelta
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """The flow is over; `failed` when a fault of ours ended it."""
+
+    failed: bool = False
+
+
+Handover = EnterQueue | Leave

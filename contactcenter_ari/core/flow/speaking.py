@@ -1,0 +1,142 @@
+"""From the names in a flow to values, and from prompts to what the caller hears."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from contactcenter_ari.core.flow.expression import evaluate
+from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.step import LookUpStep
+from contactcenter_ari.core.flow.value import TEXT, Value, ValueType, read_value
+from contactcenter_ari.core.flow.wording import render
+from contactcenter_ari.core.hours.calendar import is_open, next_open
+from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StopPlayback
+from contactcenter_ari.core.vocabulary.ids import PlaybackId
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
+
+PROMPT_LIMIT = timedelta(minutes=5)
+"""After this long a prompt is taken to have ended, though nothing was heard of it."""
+
+
+def look_up_types(flow: Flow) -> dict[str, ValueType]:
+    """The type of each look-up answer, by the dotted name it has in expressions."""
+    steps = (step.verb for section in flow.sections.values() for step in section.steps)
+    return {
+        f"{verb.save_as}.{field}": type_
+        for verb in steps
+        if isinstance(verb, LookUpStep)
+        for field, type_ in flow.look_ups[verb.name].returns.items()
+    }
+
+
+class Speaker:
+    """Knows what the names of one flow mean for a run, and what its prompts say."""
+
+    def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt]) -> None:
+        self._flow = flow
+        self._prompts = {**system_prompts, **flow.prompts}
+        self._types = {**look_up_types(flow), **flow.variables}
+        self._zone = ZoneInfo(flow.timezone)
+
+    def __repr__(self) -> str:
+        """Tell whose prompts these are."""
+        return f"<Speaker of {self._flow.name}: {len(self._prompts)} prompts>"
+
+    def value_of(self, run: FlowRun, name: str, now: datetime) -> Value:
+        """What a name means now; unset is None, and so is what does not fit its type."""
+        match name.split("."):
+            case ["caller", "number"]:
+                return run.caller_number
+            case ["caller", "name"]:
+                return run.caller_name
+            case ["caller", "status"]:
+                return run.caller_status
+            case ["called", "number"]:
+                return run.called_number
+            case ["language"]:
+                return run.language
+            case ["flag", flag]:
+                return self._flow.flags.get(flag)
+            case ["queue", "position"]:
+                return run.position or None
+            case ["hours", hours, question]:
+                return self._hours(hours, question, now)
+            case [look_up, "found"]:
+                return run.look_ups.get(look_up) is not None
+            case [look_up, field]:
+                return self._typed((run.look_ups.get(look_up) or {}).get(field), name)
+            case _:
+                return self._typed(run.variables.get(name), name)
+
+    def answer(self, run: FlowRun, turn: Turn) -> None:
+        """Pick up, if nobody did yet."""
+        if not run.answered:
+            run.answered = True
+            turn.do(AnswerLeg(call=run.call, leg=run.leg))
+
+    def say(self, run: FlowRun, names: tuple[str, ...], turn: Turn) -> None:
+        """Begin a prompt; `run.playback` is None after it when there was nothing to say."""
+        self.answer(run, turn)
+        parts = self.parts(run, names, turn.now)
+        run.playback = None
+        if not parts:
+            return
+        run.playback = PlaybackId(turn.clockwork.mint())
+        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + PROMPT_LIMIT)
+        turn.do(PlayPrompt(call=run.call, leg=run.leg, playback=run.playback, parts=parts))
+        narration.prompts_played(run, names, turn)
+
+    def stop(self, run: FlowRun, turn: Turn) -> None:
+        """Cut the prompt short that is being said, if any."""
+        if run.playback is not None:
+            turn.do(StopPlayback(call=run.call, playback=run.playback))
+            turn.clockwork.forget(Wake.FLOW, run.call)
+            run.playback = None
+
+    def parts(self, run: FlowRun, names: Iterable[str], now: datetime) -> tuple[PromptPart, ...]:
+        """What the prompts say, in the language of the run or else the flow's first."""
+        return tuple(
+            part if isinstance(part, SoundFile) else self._spoken(run, part, language, now)
+            for name in names
+            for language, parts in [self._in_language(run, name)]
+            for part in parts
+        )
+
+    def _in_language(self, run: FlowRun, name: str) -> tuple[str, tuple[SoundFile | Text, ...]]:
+        prompt = self._prompts.get(name)
+        if prompt is None or not prompt.parts:
+            return run.language, ()
+        for language in (run.language, self._flow.languages[0]):
+            if language in prompt.parts:
+                return language, prompt.parts[language]
+        return next(iter(prompt.parts.items()))
+
+    def _spoken(self, run: FlowRun, text: Text, language: str, now: datetime) -> SpokenText:
+        words = [
+            self._filled(run, piece, language, now) if isinstance(piece, Blank) else piece.text
+            for piece in text.pieces
+        ]
+        return SpokenText("".join(words), language)
+
+    def _filled(self, run: FlowRun, blank: Blank, language: str, now: datetime) -> str:
+        value = evaluate(blank.expression, lambda name: self.value_of(run, name, now))
+        if isinstance(value, datetime):
+            value = value.astimezone(self._zone)
+        return render(value, blank.kind, language)
+
+    def _hours(self, name: str, question: str, now: datetime) -> Value:
+        calendar = self._flow.hours.get(name)
+        if calendar is None:
+            return None
+        return is_open(calendar, now) if question == "open" else next_open(calendar, now)
+
+    def _typed(self, text: str | None, name: str) -> Value:
+        if text is None:
+            return None
+        try:
+            return read_value(text, self._types.get(name, TEXT))
+        except ValueError:
+            return None

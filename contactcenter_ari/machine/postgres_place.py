@@ -119,3 +119,15 @@ def own_folder(path: Path) -> Path:
             f"{path} belongs to somebody else or is open to others.", "Remove it and start again."
         )
     return path
+
+
+def require_same_version(place: Place) -> None:
+    """Refuse data of another major release, which Postgres could not read."""
+    with (place.programs.parent / "share/postgres.bki").open() as catalog:
+        ours = catalog.readline().split()[-1]  # "# PostgreSQL 18"
+    theirs = (place.cluster / "PG_VERSION").read_text().strip()
+    if ours != theirs:
+        raise DatabaseStartFailed(
+            f"The data in {place.cluster} is of PostgreSQL {theirs}, the programs are {ours}.",
+            "Move the folder away, or dump and restore it with the older programs.",
+        )

@@ -9,6 +9,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,12 @@ from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.machine.errors import DatabaseStartFailed
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.machine.postgres_claim import STOP_LIMIT, claim_folder, stop_orphan
-from contactcenter_ari.machine.postgres_place import SPARE_FOLDER, Place, prepare_place
+from contactcenter_ari.machine.postgres_place import (
+    SPARE_FOLDER,
+    Place,
+    prepare_place,
+    require_same_version,
+)
 from contactcenter_ari.machine.secret import SecretFolder
 
 ROLE = "contactcenter"
@@ -134,14 +140,16 @@ class EmbeddedPostgres:
         self._password = SecretFolder(self._data_dir / "secrets").secret("postgres")
         if not place.cluster.exists():
             await self._create_cluster(place)
-        _require_same_version(place)
+        require_same_version(place)
+        if self._wanted_port is not None:
+            _require_free(self._wanted_port)
         for attempt in range(1, _STARTS + 1):
             self._port = self._wanted_port or free_port(Protocol.TCP)
             complaint = await self._launch(place)
             if complaint is None:
                 await self._create_database()
                 return
-            if attempt == _STARTS or (self._wanted_port and "could not bind" in complaint):
+            if attempt == _STARTS:
                 raise self._trouble(complaint)
             await asyncio.sleep(_START_PAUSE.total_seconds())
 
@@ -241,7 +249,8 @@ class EmbeddedPostgres:
     def _last_complaint(self) -> str:
         lines = self._log.read_text("utf-8", "replace").splitlines()
         serious = [line for line in lines if "FATAL:" in line or "error:" in line]
-        return (serious or lines or ["it ended at once"])[-1]
+        last = (serious or lines or ["it ended at once"])[-1]
+        return last.rpartition("FATAL:")[2].strip().rstrip(".")  # without the time before it
 
     async def _answers(self) -> bool:
         try:
@@ -271,16 +280,16 @@ class EmbeddedPostgres:
         )
 
 
-def _require_same_version(place: Place) -> None:
-    """Refuse data of another major release, which Postgres could not read."""
-    with (place.programs.parent / "share/postgres.bki").open() as catalog:
-        ours = catalog.readline().split()[-1]  # "# PostgreSQL 18"
-    theirs = (place.cluster / "PG_VERSION").read_text().strip()
-    if ours != theirs:
-        raise DatabaseStartFailed(
-            f"The data in {place.cluster} is of PostgreSQL {theirs}, the programs are {ours}.",
-            "Move the folder away, or dump and restore it with the older programs.",
-        )
+def _require_free(port: int) -> None:
+    """Refuse a given port that something else listens on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as trouble:
+            raise DatabaseStartFailed(
+                f"The port {port} of {LOOPBACK} is in use.", "Set another, or none to have one."
+            ) from trouble
 
 
 async def _ended_within(process: Process, limit: timedelta) -> bool:

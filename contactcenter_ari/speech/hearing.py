@@ -18,7 +18,7 @@ HEARD = 0.8
 
 TONE_WINDOW = timedelta(milliseconds=100)
 
-_FAINT = 1e-3
+_FAINT = 1e-4
 """Stretches with less than this share of the loudest stretch's energy hold no prompt."""
 
 

@@ -136,8 +136,8 @@ def _touched(file: Path) -> bool:
     """Whether the file is there; marks it as used now."""
     try:
         os.utime(file)
-    except FileNotFoundError:
-        return False
+    except OSError:
+        return file.exists()
     return True
 
 

@@ -62,8 +62,9 @@ def level_of(samples: Samples) -> float:
 
 def encode_ulaw(samples: Samples) -> CodeWords:
     """Compress by the mu-law (North America, Japan; RTP payload type 0)."""
-    linear = samples.astype(np.int32) >> 2  # the standard's own input has 14 bits
-    magnitude = np.minimum(np.abs(linear), _ULAW_CLIP) + _ULAW_BIAS
+    linear = samples.astype(np.int32)
+    magnitude = np.where(linear < 0, ~linear, linear) >> 2  # the standard's input has 14 bits
+    magnitude = np.minimum(magnitude, _ULAW_CLIP) + _ULAW_BIAS
     segment = _highest_bit(magnitude) - 5
     code = (segment << 4) | ((magnitude >> (segment + 1)) & 0x0F)
     sign = np.where(linear < 0, 0x80, 0)

@@ -97,7 +97,8 @@ class SwitchHttp:
                 f"the server at {self._address} answers {reply.status} to ARI; is it Asterisk, "
                 "with res_ari_asterisk.so loaded (setting CC_ASTERISK_HTTP)?"
             )
-        version = reply.read(AsteriskInfo).system.version
+        system = reply.read(AsteriskInfo).system
+        version = system.version if system else "of unknown version"
         if _number(version) < OLDEST_VERSION:
             oldest = ".".join(map(str, OLDEST_VERSION))
             raise SwitchUnsuitable(

@@ -74,7 +74,7 @@ class ContactInfo(msgspec.Struct, frozen=True):
     contact_status: str
 
 
-class AsteriskVersion(msgspec.Struct, frozen=True):
+class SystemInfo(msgspec.Struct, frozen=True):
     """The version of the running Asterisk, for example `22.10.1`."""
 
     version: str
@@ -83,7 +83,7 @@ class AsteriskVersion(msgspec.Struct, frozen=True):
 class AsteriskInfo(msgspec.Struct, frozen=True):
     """The answer to `GET asterisk/info?only=system`."""
 
-    system: AsteriskVersion
+    system: SystemInfo | None = None
 
 
 class StasisStart(msgspec.Struct, frozen=True, tag=True):

@@ -33,28 +33,45 @@ def claim_folder(data_dir: Path) -> Iterator[None]:
 
 
 async def stop_orphan(cluster: Path) -> None:
-    """Stop a server that a killed process left on this cluster; we hold the lock."""
+    """Stop what a killed process left running on this cluster; we hold the folder.
+
+    Not only the server itself: a backend that outlived it could still write to the data.
+    """
     lock_file = cluster / "postmaster.pid"
     try:
         pid = int(lock_file.read_text().splitlines()[0])
     except (FileNotFoundError, IndexError, ValueError):
         return
+    if _serves(pid, cluster):
+        await _stop(pid)
+    for backend in _serving(cluster):
+        await _stop(backend)
+    lock_file.unlink(missing_ok=True)  # its number may belong to some other process by now
+
+
+async def _stop(pid: int) -> None:
+    """Ask for a fast stop, then insist."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
-        return  # Postgres clears its own file
+        return
     try:
-        if not _serves(pid, cluster):
-            lock_file.unlink()  # the number belongs to some other process by now
-            return
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             signal.pidfd_send_signal(handle, number)
             limit = STOP_LIMIT.total_seconds()
             gone, _, _ = await asyncio.to_thread(select.select, [handle], [], [], limit)
             if gone:
                 return
+    except ProcessLookupError:
+        return
     finally:
         os.close(handle)
+
+
+def _serving(cluster: Path) -> list[int]:
+    """All processes of Postgres on this cluster."""
+    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+    return [pid for pid in numbers if _serves(pid, cluster)]
 
 
 def _serves(pid: int, cluster: Path) -> bool:

@@ -1,0 +1,155 @@
+"""Connections to the database of CC_DATABASE_URL, and what to tell when there is none.
+
+Promises: a refused connection becomes one `DatabaseUnreachable` sentence that names the
+setting and never the password; every session speaks UTC and is bounded in time.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from contactcenter_ari.postgres.errors import DatabaseUnreachable
+
+Connection = psycopg.AsyncConnection[tuple[object, ...]]
+Pool = AsyncConnectionPool[Connection]
+
+_EXAMPLE = "postgresql://user:password@127.0.0.1:5432/contactcenter"
+_CONNECT_LIMIT = timedelta(seconds=5)
+_PREAMBLE = re.compile(
+    r"^(connection failed: |connection to server (at|on) .*? failed: )*", re.DOTALL
+)
+
+
+def connection_parts(url: str) -> dict[str, str]:
+    """The parts of a Postgres URL or conninfo string; raises DatabaseUnreachable if it is none."""
+    try:
+        parts = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    except (psycopg.Error, UnicodeError) as error:
+        raise _not_a_url() from error
+    if not url.strip() or "\x00" in url:
+        raise _not_a_url()
+    return parts
+
+
+def _not_a_url() -> DatabaseUnreachable:
+    # the driver's own words would quote the setting, password and all
+    return DatabaseUnreachable(f"CC_DATABASE_URL is not a Postgres URL; it looks like {_EXAMPLE}")
+
+
+def shown_url(url: str) -> str:
+    """The URL as it may be shown and logged: without its password and options."""
+    parts = connection_parts(url)
+    secret = ":***" if "password" in parts else ""
+    user = f"{parts['user']}{secret}@" if "user" in parts else ""
+    port = f":{parts['port']}" if "port" in parts else ""
+    return f"postgresql://{user}{parts.get('host', '')}{port}/{parts.get('dbname', '')}"
+
+
+def session_conninfo(url: str, *, application: str, statement_limit: timedelta) -> str:
+    """What to connect with: the URL plus UTC, a statement limit and dead-peer detection."""
+    parts = connection_parts(url)
+    milliseconds = round(statement_limit.total_seconds() * 1000)
+    options = f"{parts.pop('options', '')} -c timezone=UTC -c statement_timeout={milliseconds}"
+    defaults = {
+        "connect_timeout": str(int(_CONNECT_LIMIT.total_seconds())),
+        "keepalives_idle": "10",
+        "tcp_user_timeout": str(int(_CONNECT_LIMIT.total_seconds() * 1000)),
+    }
+    named = {"application_name": application, "options": options.strip()}
+    return make_conninfo("", **{**defaults, **parts, **named})
+
+
+async def connect(
+    url: str,
+    *,
+    application: str = "contactcenter",
+    statement_limit: timedelta = timedelta(seconds=30),
+) -> Connection:
+    """Open one connection in autocommit; raises DatabaseUnreachable."""
+    conninfo = session_conninfo(url, application=application, statement_limit=statement_limit)
+    try:
+        return await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
+    except (psycopg.Error, UnicodeError, OSError) as error:
+        raise unreachable(url, error) from error
+
+
+def unreachable(url: str, error: Exception) -> DatabaseUnreachable:
+    """The sentence for a connection that was refused, in the server's words where it has any."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    reason = _PREAMBLE.sub("", lines[0]).removeprefix("FATAL:").strip().rstrip(".")
+    password = connection_parts(url).get("password")
+    if password:
+        reason = reason.replace(password, "***")
+    return DatabaseUnreachable(
+        f"CC_DATABASE_URL: cannot use the database {shown_url(url)}: {reason}"
+    )
+
+
+def make_pool(url: str, *, application: str, size: int, statement_limit: timedelta) -> Pool:
+    """A pool that is still closed; `async with pool:` opens it. A dead connection is replaced
+    before it is handed out, and callers beyond 10 per connection are refused.
+    """
+    conninfo = session_conninfo(url, application=application, statement_limit=statement_limit)
+    return AsyncConnectionPool(
+        conninfo,
+        connection_class=psycopg.AsyncConnection[tuple[object, ...]],
+        kwargs={"autocommit": True},
+        min_size=1,
+        max_size=size,
+        max_waiting=10 * size,
+        timeout=_CONNECT_LIMIT.total_seconds(),
+        check=AsyncConnectionPool.check_connection,
+        name=application,
+        open=False,
+    )
+
+
+class Database:
+    """A small pool for people and reports, in autocommit; an async context manager.
+
+    It heals by itself when the database comes back.
+    """
+
+    def __init__(
+        self, url: str, *, size: int = 4, statement_limit: timedelta = timedelta(seconds=30)
+    ) -> None:
+        self._url = url
+        self._pool = make_pool(
+            url, application="contactcenter", size=size, statement_limit=statement_limit
+        )
+
+    def __repr__(self) -> str:
+        """Tell which database, without its password."""
+        return f"<Database {shown_url(self._url)}>"
+
+    async def __aenter__(self) -> Self:
+        """Start connecting; the database may be away."""
+        await self._pool.open(wait=False)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Disconnect."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Borrow a connection; raises DatabaseUnreachable when there is none within 5 s, or
+        when it is lost meanwhile.
+        """
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
+            raise unreachable(self._url, error) from error

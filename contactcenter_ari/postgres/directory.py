@@ -1,0 +1,197 @@
+"""The directory: agents, their phones and the tokens of people and programs.
+
+Promises: an agent is added whole or not at all; secrets are generated here, a phone's is kept
+as digest authentication needs it, a token only as its hash and shown once.
+"""
+
+import asyncio
+import hashlib
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row
+
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile
+from contactcenter_ari.postgres.agent_file import AgentEntry, entry_problems, read_agent_file
+from contactcenter_ari.postgres.connection import Connection, Database
+from contactcenter_ari.postgres.errors import AgentFileInvalid
+from contactcenter_ari.postgres.statement import statement
+
+_SECRET_LENGTH = 32
+_SECRET_LETTERS = string.ascii_letters + string.digits
+
+
+class Role(StrEnum):
+    """What the bearer of a token may do."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ENGINEER = "engineer"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCredential:
+    """What a phone registers with."""
+
+    phone: PhoneId
+    agent: AgentId
+    secret: str
+
+    def __repr__(self) -> str:
+        """Tell whose it is, and not the secret."""
+        return f"<PhoneCredential {self.phone} of agent {self.agent}>"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgent:
+    """An agent just added, with the secrets; the token is not shown again."""
+
+    profile: AgentProfile
+    credential: PhoneCredential
+    token: str
+
+    def __repr__(self) -> str:
+        """Tell who it is, and not the secrets."""
+        return f"<NewAgent {self.profile.agent}>"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """Who a token belongs to; `agent` only for the role of agent."""
+
+    name: str
+    role: Role
+    agent: AgentId | None
+
+
+class Directory:
+    """The people in a database; its methods raise DatabaseUnreachable when that is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_agent(
+        self, extension: str, name: str, queues: Sequence[str] = (), language: str = "en"
+    ) -> NewAgent:
+        """Add one agent with a phone and a token.
+
+        Raises RequestRefused: `agent_invalid`, or `agent_exists` for a taken extension.
+        """
+        entry = AgentEntry(extension, name, tuple(dict.fromkeys(queues)), language)
+        if problems := entry_problems(entry):
+            column, sentence = problems[0]
+            raise RequestRefused("agent_invalid", f"{column}: {sentence}")
+        async with self._database.connection() as connection, connection.transaction():
+            return await _add(connection, entry)
+
+    async def import_agents(self, path: Path) -> list[NewAgent]:
+        """Add all agents of a CSV file, or none; raises AgentFileInvalid with every problem."""
+        entries = await asyncio.to_thread(read_agent_file, path)
+        known = {profile.agent for profile in await self.load_profiles()}
+        taken = [
+            f'{path}:{line}: column "extension": agent {entry.extension} exists already'
+            for line, entry in entries
+            if entry.extension in known
+        ]
+        if taken:
+            raise AgentFileInvalid(taken)
+        async with self._database.connection() as connection, connection.transaction():
+            return [await _add(connection, entry) for _, entry in entries]
+
+    async def remove_agent(self, agent: AgentId) -> None:
+        """Take an agent, the phone and the tokens out; raises RequestRefused `agent_unknown`."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                statement("directory/remove_agent"), {"agent": agent}
+            )
+        if cursor.rowcount == 0:
+            raise RequestRefused("agent_unknown", f"There is no agent {agent}")
+
+    async def load_profiles(self) -> list[AgentProfile]:
+        """All agents, by extension."""
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(statement("directory/profiles"))
+            return [msgspec.convert(row, AgentProfile) for row in await cursor.fetchall()]
+
+    async def phone_credentials(self) -> list[PhoneCredential]:
+        """What the switch must know to let the phones register."""
+        async with self._database.connection() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(statement("directory/phones"))
+            return [msgspec.convert(row, PhoneCredential) for row in await cursor.fetchall()]
+
+    async def add_token(self, name: str, role: Role, agent: AgentId | None = None) -> str:
+        """A new token; only an agent's has an `agent`. Keep it: it is not shown again."""
+        async with self._database.connection() as connection:
+            return await _add_token(connection, name, role, agent)
+
+    async def find_token(self, token: str) -> TokenHolder | None:
+        """Who the token belongs to, if anyone."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                statement("directory/find_token"), {"sha256": _hash(token)}
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        name, role, agent = row
+        return TokenHolder(str(name), Role(str(role)), AgentId(str(agent)) if agent else None)
+
+
+async def _add(connection: Connection, entry: AgentEntry) -> NewAgent:
+    credential = PhoneCredential(
+        phone=PhoneId(f"phone-{secrets.token_hex(6)}"),
+        agent=AgentId(entry.extension),
+        secret="".join(secrets.choice(_SECRET_LETTERS) for _ in range(_SECRET_LENGTH)),
+    )
+    try:
+        await _insert(connection, entry, credential)
+    except psycopg.errors.UniqueViolation as error:
+        raise RequestRefused("agent_exists", f"Agent {entry.extension} exists already") from error
+    token = await _add_token(connection, entry.name, Role.AGENT, credential.agent)
+    profile = AgentProfile(
+        agent=credential.agent,
+        name=entry.name,
+        phone=credential.phone,
+        language=entry.language,
+        queues=tuple(QueueName(queue) for queue in sorted(entry.queues)),
+    )
+    return NewAgent(profile, credential, token)
+
+
+async def _insert(connection: Connection, entry: AgentEntry, credential: PhoneCredential) -> None:
+    await connection.execute(
+        statement("directory/add_agent"),
+        {
+            "agent": entry.extension,
+            "name": entry.name,
+            "language": entry.language,
+            "queues": list(entry.queues),
+            "phone": credential.phone,
+            "secret": credential.secret,
+        },
+    )
+
+
+async def _add_token(connection: Connection, name: str, role: Role, agent: AgentId | None) -> str:
+    token = f"cc_{secrets.token_urlsafe(32)}"
+    await connection.execute(
+        statement("directory/add_token"),
+        {"sha256": _hash(token), "name": name, "role": role.value, "agent": agent},
+    )
+    return token
+
+
+def _hash(token: str) -> bytes:
+    """A token has 256 random bits: a plain hash of it cannot be guessed back."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

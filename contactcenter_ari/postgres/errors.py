@@ -1,0 +1,19 @@
+"""What can be wrong with the database, in sentences an operator can act on."""
+
+from contactcenter_ari.core.errors import ContactCenterError
+
+
+class DatabaseUnreachable(ContactCenterError):
+    """The database named by CC_DATABASE_URL cannot be used; the password is not in the message."""
+
+
+class SchemaMismatch(ContactCenterError):
+    """The tables in the database are not those this version of the program made."""
+
+
+class AgentFileInvalid(ContactCenterError):
+    """A file of agents is wrong; `problems` name file, line and column, one each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

@@ -1,0 +1,97 @@
+"""Turns events into rows: one transaction for one batch, each row at most once.
+
+The mapping itself is the SQL in `sql/journal/`: every statement takes the events as JSON and
+does nothing about a row that is already there, so delivering a batch again is harmless.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import psycopg
+import structlog
+
+from contactcenter_ari.core.vocabulary.event import (
+    AgentStateChanged,
+    Event,
+    InteractionEnded,
+    OfferEnded,
+    RecordingEnded,
+    SegmentEnded,
+)
+from contactcenter_ari.postgres.connection import Connection
+from contactcenter_ari.postgres.recording_file import audio_facts
+from contactcenter_ari.postgres.statement import statement
+from contactcenter_ari.postgres.text import event_line
+
+_log = structlog.get_logger(__name__)
+
+_TABLE_OF: dict[type[Event], str] = {
+    InteractionEnded: "interaction",
+    SegmentEnded: "segment",
+    OfferEnded: "offer",
+    AgentStateChanged: "agent_state",
+    RecordingEnded: "recording",
+}
+
+
+class EventWriter:
+    """Writes batches over one connection in autocommit; raises psycopg's errors as they are."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._months: set[tuple[int, int]] = set()
+
+    async def write(self, events: Sequence[Event]) -> None:
+        """Store the events, all or none."""
+        rows = await _rows(events)
+        for event in events:
+            await self._prepare_month(event.at)
+        agents = sorted({event.agent for event in events if isinstance(event, AgentStateChanged)})
+        async with self.connection.transaction():
+            for table, lines in rows.items():
+                array = b"[" + b",".join(lines) + b"]"
+                await self.connection.execute(
+                    statement(f"journal/{table}"), {"events": array.decode()}
+                )
+            if agents:
+                await self.connection.execute(
+                    statement("journal/agent_state_end"), {"agents": agents}
+                )
+
+    async def _prepare_month(self, at: datetime) -> None:
+        month = (at.year, at.month)
+        if month in self._months:
+            return
+        try:
+            await self.connection.execute(statement("journal/partition"), {"at": at})
+        except psycopg.Error as error:
+            if self.connection.broken:
+                raise
+            # no reason to stop: the default partition takes the rows meanwhile
+            _log.warning("partition.not_created", error=type(error).__name__)
+        self._months.add(month)
+
+
+async def _rows(events: Sequence[Event]) -> dict[str, list[bytes]]:
+    rows: dict[str, list[bytes]] = defaultdict(list)
+    for event in events:
+        line = event_line(event)
+        if not isinstance(event, AgentStateChanged):
+            rows["interaction_event"].append(line)
+        table = _TABLE_OF.get(type(event))
+        if isinstance(event, RecordingEnded):
+            line = await _recording_line(event, line)
+        if table is not None:
+            rows[table].append(line)
+    return rows
+
+
+async def _recording_line(event: RecordingEnded, line: bytes) -> bytes:
+    facts = await asyncio.to_thread(audio_facts, Path(event.path))
+    return msgspec.json.encode(
+        {"event": msgspec.Raw(line), "sha256": facts.sha256, "channels": facts.channels}
+    )

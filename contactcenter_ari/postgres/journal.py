@@ -1,0 +1,231 @@
+"""The journal: takes events from the call path at once, and has them in Postgres soon after.
+
+Promises: `record` never waits and never fails. Events are written in order, in batches of at
+most 500 or after 200 ms. While Postgres is away they wait in the spool, in order; only when
+that is full too are events lost, counted and told. Every event may be delivered again: its
+rows are stored once. A row that Postgres refuses is set aside and stops nothing else.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import psycopg
+import structlog
+
+from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.postgres.connection import connect
+from contactcenter_ari.postgres.errors import DatabaseUnreachable
+from contactcenter_ari.postgres.event_writer import EventWriter
+from contactcenter_ari.postgres.spool import Spool
+
+_log = structlog.get_logger(__name__)
+
+# what a value in a row can be guilty of; anything else is the fault of the database
+_REFUSALS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
+_FAILURES = (DatabaseUnreachable, psycopg.Error, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLimits:
+    """How much is taken together, how much is kept in memory, and how long a try may take."""
+
+    batch_events: int = 500
+    batch_delay: timedelta = timedelta(milliseconds=200)
+    buffer_events: int = 100_000
+    retry_delay: timedelta = timedelta(seconds=1)
+    write_limit: timedelta = timedelta(seconds=15)
+
+
+class Journal:
+    """Writes events to the database at `url`; `run` must be running for that."""
+
+    def __init__(self, url: str, spool: Spool, limits: JournalLimits | None = None) -> None:
+        self._url = url
+        self._spool = spool
+        self._limits = limits or JournalLimits()
+        self._buffer: deque[Event] = deque()
+        self._in_flight: list[Event] = []
+        self._writer: EventWriter | None = None
+        self._news = asyncio.Event()
+        self._full = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._running: asyncio.Task[object] | None = None
+        self._reachable = True
+        self._retry_at = 0.0
+        self.lost = 0
+        self.refused = 0
+        self.batches = 0
+
+    def __repr__(self) -> str:
+        """Tell how far behind it is."""
+        state = "degraded" if self.degraded else "healthy"
+        return f"<Journal {state}: {self.pending} pending, {self.spooled} spooled>"
+
+    @property
+    def pending(self) -> int:
+        """Events in memory that are not yet in the database."""
+        return len(self._buffer) + len(self._in_flight)
+
+    @property
+    def spooled(self) -> int:
+        """Events on disk that are not yet in the database."""
+        return self._spool.events
+
+    @property
+    def degraded(self) -> bool:
+        """Whether the database is away or behind."""
+        return not self._reachable or self._spool.events > 0
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Take the events; call it on the loop that `run` is on."""
+        room = self._limits.buffer_events - len(self._buffer)
+        self._buffer.extend(events[:room])
+        if len(events) > room:
+            self._lose(len(events) - room)
+        if self._stopped.is_set():
+            self._spool_all()
+        self._news.set()
+        if len(self._buffer) >= self._limits.batch_events:
+            self._full.set()
+
+    async def run(self) -> None:
+        """Write until `drain`; when cancelled, what is not yet written goes to the spool."""
+        self._running = asyncio.current_task()
+        try:
+            while not self._finished():
+                await self._wait_for_batch()
+                await self._deliver()
+        finally:
+            self._spool_all()
+            self._stopped.set()
+            await self._disconnect()
+
+    async def drain(self, deadline: timedelta) -> None:
+        """Have all that was recorded written within `deadline`, or else spooled; `run` ends."""
+        self._stopping.set()
+        self._news.set()
+        self._full.set()
+        if self._running is None:
+            self._spool_all()
+            return
+        try:
+            async with asyncio.timeout(deadline.total_seconds()):
+                await self._stopped.wait()
+        except TimeoutError:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+
+    def _finished(self) -> bool:
+        """Whether to stop: all is written, or cannot be written now."""
+        nothing_left = not self._buffer and not self._spool.events
+        return self._stopping.is_set() and (nothing_left or not self._reachable)
+
+    async def _wait_for_batch(self) -> None:
+        delay = self._limits.batch_delay.total_seconds()
+        if not self._reachable:
+            await _within(self._full, delay)
+        elif not self._spool.events:
+            await self._news.wait()
+            if len(self._buffer) < self._limits.batch_events:
+                await _within(self._full, delay)
+        self._news.clear()
+        if not self._stopping.is_set():
+            self._full.clear()
+
+    async def _deliver(self) -> None:
+        """One batch: from the spool while there is anything in it, so that order is kept."""
+        if not self._spool.events and self._reachable:
+            await self._deliver_buffer()
+            return
+        self._spool_all()
+        if not self._reachable and asyncio.get_running_loop().time() < self._retry_at:
+            return
+        if await self._written(self._spool.oldest(self._limits.batch_events)):
+            self._spool.forget()
+
+    async def _deliver_buffer(self) -> None:
+        count = min(len(self._buffer), self._limits.batch_events)
+        self._in_flight = [self._buffer.popleft() for _ in range(count)]
+        if not await self._written(self._in_flight):
+            self._spool_all()
+        self._in_flight = []
+        if self._buffer:
+            self._news.set()
+
+    def _spool_all(self) -> None:
+        """Move what is in memory to the disk; written already or not, for once is once."""
+        events = [*self._in_flight, *self._buffer]
+        self._in_flight = []
+        self._buffer.clear()
+        kept = self._spool.append(events)
+        if kept < len(events):
+            self._lose(len(events) - kept)
+
+    def _lose(self, count: int) -> None:
+        self.lost += count
+        _log.error("journal.events_lost", lost=count, lost_in_all=self.lost)
+
+    async def _written(self, batch: list[Event]) -> bool:
+        try:
+            async with asyncio.timeout(self._limits.write_limit.total_seconds()):
+                writer = await self._connected()
+                await self._store(writer, batch)
+        except _FAILURES as error:
+            await self._miss_database(error)
+            return False
+        if not self._reachable:
+            _log.info("journal.database_returned", spooled=self.spooled)
+        self._reachable = True
+        self.batches += 1
+        return True
+
+    async def _store(self, writer: EventWriter, batch: list[Event]) -> None:
+        try:
+            await writer.write(batch)
+        except _REFUSALS as error:
+            if len(batch) == 1:
+                self.refused += 1
+                _log.error(
+                    "journal.event_refused", kind=type(batch[0]).__name__, sqlstate=error.sqlstate
+                )
+                return
+            middle = len(batch) // 2
+            await self._store(writer, batch[:middle])
+            await self._store(writer, batch[middle:])
+
+    async def _connected(self) -> EventWriter:
+        if self._writer is None:
+            limit = self._limits.write_limit
+            connection = await connect(
+                self._url, application="contactcenter journal", statement_limit=limit
+            )
+            self._writer = EventWriter(connection)
+        return self._writer
+
+    async def _miss_database(self, error: Exception) -> None:
+        if self._reachable:
+            _log.error("journal.database_missed", error=type(error).__name__)
+        self._reachable = False
+        loop = asyncio.get_running_loop()
+        self._retry_at = loop.time() + self._limits.retry_delay.total_seconds()
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.connection.close()
+
+
+async def _within(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, but not longer than that."""
+    if event.is_set() or seconds <= 0:
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,161 @@
+"""The rows of reports, typed."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter_ari.core.vocabulary.event import (
+    AgentState,
+    EndReason,
+    OfferResult,
+    Party,
+    SegmentKind,
+)
+
+
+class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One interaction. `waited` and `talked` add up its stays in queues and its talks."""
+
+    interaction: str
+    channel: str
+    direction: str
+    node: str
+    flow: str
+    flow_version: str
+    called_number: str
+    caller_number: str
+    caller_name: str
+    caller_status: str
+    language: str
+    tags: dict[str, str]
+    queue: str | None
+    agent: str | None
+    reason: EndReason
+    ended_by: Party
+    started_at: datetime
+    ended_at: datetime
+    waited: timedelta
+    talked: timedelta
+
+
+class SegmentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One stretch of an interaction."""
+
+    segment: str
+    interaction: str
+    kind: SegmentKind
+    queue: str | None
+    agent: str | None
+    result: str
+    position_at_entry: int | None
+    position_at_exit: int | None
+    started_at: datetime
+    ended_at: datetime
+
+
+class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One offer."""
+
+    offer: str
+    interaction: str
+    agent: str
+    queue: str
+    result: OfferResult
+    made_at: datetime
+    rang_at: datetime | None
+    ended_at: datetime
+
+
+class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One stretch of an agent's state; `ended_at` is None while it lasts."""
+
+    agent: str
+    number: int
+    state: AgentState
+    reason: str
+    changed_by: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One recording; `sha256` (hexadecimal) and `channels` are None without a usable file."""
+
+    recording: str
+    interaction: str
+    agent: str | None
+    path: str
+    failed: bool
+    duration: timedelta
+    channels: int | None
+    sha256: str | None
+    started_at: datetime
+    ended_at: datetime
+
+
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of an interaction's life; `data` is JSON."""
+
+    interaction: str
+    number: int
+    at: datetime
+    kind: str
+    data: dict[str, object]
+
+
+class QueueKpis(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one queue. Shares are 0-1; None where there is nothing to tell.
+
+    `service_level` is by the formula `ignore_quick`, the other four by their names.
+    """
+
+    queue: str
+    within: timedelta
+    offered: int
+    answered: int
+    answered_within: int
+    abandoned: int
+    abandoned_within: int
+    abandoned_short: int
+    service_level: float | None
+    strict: float | None
+    count_quick: float | None
+    answered_only: float | None
+    count_short: float | None
+    average_speed_of_answer: timedelta | None
+    median_speed_of_answer: timedelta | None
+    p90_speed_of_answer: timedelta | None
+    longest_speed_of_answer: timedelta | None
+    abandonment: float | None
+    handled: int
+    average_handle_time: timedelta | None
+
+
+class AgentKpis(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one agent: time by state, shares 0-1, talks begun in the interval."""
+
+    agent: str
+    handled: int
+    busy: timedelta
+    ready: timedelta
+    not_ready: timedelta
+    occupancy: float | None
+    utilization: float | None
+
+
+class FlowKpis(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one flow; `left` hung up in its menus."""
+
+    flow: str
+    entered: int
+    contained: int
+    left: int
+    containment: float | None
+
+
+class Kpis(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures of an interval."""
+
+    queues: list[QueueKpis]
+    agents: list[AgentKpis]
+    flows: list[FlowKpis]

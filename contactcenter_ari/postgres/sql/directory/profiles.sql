@@ -1,0 +1,11 @@
+select
+    agent.id as agent,
+    agent.name,
+    phone.id as phone,
+    agent.language,
+    array(
+        select queue from agent_queue where agent_id = agent.id order by queue collate "C"
+    ) as queues
+from agent
+join phone on phone.agent_id = agent.id
+order by agent.id collate "C"

@@ -1,0 +1,16 @@
+-- Each open stretch ends where the agent's next one begins: whatever the order of delivery,
+-- and however often, the outcome is the same.
+update agent_state as stretch
+set ended_at = following.started_at
+from agent_state as following
+where stretch.agent_id = any (%(agents)s)
+    and stretch.ended_at is null
+    and following.agent_id = stretch.agent_id
+    and (following.started_at, following.number) = (
+        select candidate.started_at, candidate.number
+        from agent_state as candidate
+        where candidate.agent_id = stretch.agent_id
+            and (candidate.started_at, candidate.number) > (stretch.started_at, stretch.number)
+        order by candidate.started_at, candidate.number
+        limit 1
+    )

@@ -1,0 +1,7 @@
+insert into offer (id, interaction_id, agent_id, queue, result, made_at, rang_at, ended_at)
+select offer, interaction, agent, queue, result, made_at, rang_at, at
+from jsonb_to_recordset(%(events)s::jsonb) as event (
+    offer text, interaction text, agent text, queue text, result text, made_at timestamptz,
+    rang_at timestamptz, at timestamptz
+)
+on conflict do nothing

@@ -1,0 +1,19 @@
+-- core/kpi: containment
+with counted as (
+    select
+        flow,
+        count(*) as entered,
+        count(*) filter (where end_reason = 'contained') as contained,
+        count(*) filter (where end_reason = 'left_flow') as left_early
+    from interaction
+    where started_at >= %(since)s and started_at < %(until)s and end_reason <> 'rejected'
+    group by flow
+)
+select
+    flow,
+    entered,
+    contained,
+    left_early as left,
+    contained::float8 / nullif(entered, 0) as containment
+from counted
+order by flow

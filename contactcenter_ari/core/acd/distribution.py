@@ -5,15 +5,15 @@ reserved before the phone rings, so no two callers are ever offered the same one
 keeps the place in line until an agent is really connected.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contactcenter_ari.core.acd.line import Waiting, WaitingLine
-from contactcenter_ari.core.acd.offer import MISS_REASONS, Offer, OfferState, result_of_cause
+from contactcenter_ari.core.acd.offer import MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.selection import select
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     InteractionDequeued,
@@ -109,7 +109,8 @@ class Distribution:
 
     def wait_passed(self, interaction: InteractionId, turn: Turn) -> bool:
         """The wait limit has come; gives whether the caller left the line. A phone that rings
-        is given its chance first."""
+        is given its chance first.
+        """
         waiting = self._waiting[interaction]
         if waiting.offer is not None:
             waiting.expired = True
@@ -134,21 +135,15 @@ class Distribution:
             offer.rang_at = turn.now
 
     def answered(self, leg: LegId, turn: Turn) -> Offer | None:
-        """The agent picked up: join the legs. None when this leg belongs to no open offer."""
+        """The agent picked up: the legs are to be joined in `offer.bridge`. None when this leg
+        belongs to no open offer.
+        """
         offer = self._by_leg.get(leg)
-        if offer is None or offer.state is not OfferState.DIALING:
+        if offer is None or offer.bridge is not None:
             return None
         turn.clockwork.forget(Wake.RING, offer.id)
-        offer.state = OfferState.ANSWERED
         offer.bridge = BridgeId(turn.clockwork.mint())
         self._by_bridge[offer.bridge] = offer
-        turn.do(
-            BridgeLegs(
-                call=CallId(offer.waiting.interaction),
-                bridge=offer.bridge,
-                legs=(offer.waiting.leg, offer.leg),
-            )
-        )
         return offer
 
     def bridged(self, bridge: BridgeId, turn: Turn) -> Offer | None:
@@ -178,8 +173,7 @@ class Distribution:
         offer = self._by_leg.get(leg)
         if offer is None:
             return None
-        answered = offer.state is OfferState.ANSWERED
-        result = OfferResult.FAILED if answered else result_of_cause(cause)
+        result = OfferResult.FAILED if offer.bridge else result_of_cause(cause)
         self._missed(offer, result, turn)
         return offer
 
@@ -192,7 +186,8 @@ class Distribution:
 
     def bridge_failed(self, bridge: BridgeId, turn: Turn) -> Offer | None:
         """The switch could not join the legs; nobody's miss, but this pair is not tried again
-        at once."""
+        at once.
+        """
         offer = self._by_bridge.get(bridge)
         if offer is None:
             return None
@@ -201,6 +196,10 @@ class Distribution:
         self._close(offer, OfferResult.FAILED, turn)
         self.roster.release(offer.agent, turn)
         return offer
+
+    def legs_before(self, at: datetime) -> list[LegId]:
+        """Legs of open offers that were made before `at`."""
+        return [offer.leg for offer in self._offers.values() if offer.made_at < at]
 
     # Within
 
@@ -293,7 +292,6 @@ class Distribution:
 
     def _close(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         turn.clockwork.forget(Wake.RING, offer.id)
-        offer.state = OfferState.CLOSED
         offer.waiting.offer = None
         del self._offers[offer.id]
         del self._by_leg[offer.leg]

@@ -23,7 +23,8 @@ Rank = tuple[int, datetime, int]
 
 class Waiting:
     """One stay in one queue. `skipped` are agents who let this caller's offer pass, each with
-    the instant until when; `expired` means the wait limit passed while a phone was ringing."""
+    the instant until when; `expired` means the wait limit passed while a phone was ringing.
+    """
 
     def __init__(
         self,

@@ -1,7 +1,6 @@
 """An offer binds one waiting caller to one agent until it comes to its one result."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.agents.agent import Agent
@@ -9,18 +8,8 @@ from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId
 
 
-class OfferState(StrEnum):
-    """How far an offer has come."""
-
-    DIALING = "dialing"
-    """The agent is reserved, the phone is dialed or rings."""
-    ANSWERED = "answered"
-    """Picked up; the switch is joining the two legs."""
-    CLOSED = "closed"
-
-
 class Offer:
-    """One offer and the leg to the agent's phone."""
+    """One offer and the leg to the agent's phone; it has a bridge once that was picked up."""
 
     def __init__(
         self, *, offer: OfferId, waiting: Waiting, agent: Agent, leg: LegId, made_at: datetime
@@ -32,11 +21,10 @@ class Offer:
         self.made_at = made_at
         self.rang_at: datetime | None = None
         self.bridge: BridgeId | None = None
-        self.state = OfferState.DIALING
 
     def __repr__(self) -> str:
         """Tell whom it binds."""
-        return f"<Offer {self.waiting.interaction} to {self.agent.id}: {self.state}>"
+        return f"<Offer {self.waiting.interaction} to {self.agent.id}>"
 
 
 def result_of_cause(cause: int) -> OfferResult:

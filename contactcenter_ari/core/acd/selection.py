@@ -15,7 +15,8 @@ def select(
     free: Sequence[Agent], settings: QueueSettings, mean_share: float, now: datetime
 ) -> Agent:
     """The agent to offer to; `free` must not be empty. `mean_share` is the occupancy that an
-    agent with too little evidence of his own is taken to have."""
+    agent with too little evidence of his own is taken to have.
+    """
     match settings.strategy:
         case Strategy.LONGEST_IDLE:
             return longest_idle(free, now, ready_time_only=settings.ready_time_only)
@@ -27,7 +28,8 @@ def select(
 
 def longest_idle(free: Sequence[Agent], now: datetime, *, ready_time_only: bool) -> Agent:
     """The agent whose last contact ended the longest ago; with `ready_time_only` the one who
-    has been READY the longest since then, so that a break earns nothing."""
+    has been READY the longest since then, so that a break earns nothing.
+    """
     if ready_time_only:
         return min(free, key=lambda a: (-a.ready_for(now), -a.idle_for(now), a.id))
     return min(free, key=lambda a: (-a.idle_for(now), a.id))

@@ -28,7 +28,8 @@ class Contact(msgspec.Struct, frozen=True):
 
 class Agent:
     """An agent as distribution sees him. `last_contact_end` is the one idle clock over all
-    queues: the end of the last wrap-up, or the log-in if there was no contact yet."""
+    queues: the end of the last wrap-up, or the log-in if there was no contact yet.
+    """
 
     def __init__(self, profile: AgentProfile, window: timedelta, now: datetime) -> None:
         self.profile = profile

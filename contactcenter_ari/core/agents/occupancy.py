@@ -45,7 +45,7 @@ class Occupancy:
         self._at = now
 
     def share(self, now: datetime, state: AgentState) -> float:
-        """busy / (busy + ready), 0 to 1, if the agent has been in `state` since."""
+        """Busy / (busy + ready), 0 to 1, if the agent has been in `state` since."""
         busy, ready = self._at_instant(now, state)
         return busy / (busy + ready) if busy + ready else 0.0
 

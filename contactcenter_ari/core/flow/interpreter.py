@@ -54,12 +54,7 @@ from contactcenter_ari.core.flow.step import (
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.value import Value, read_value, write_value
 from contactcenter_ari.core.vocabulary.command import (
-    AnswerLeg,
     LookUp,
-    PlayPrompt,
-    StartMusic,
-    StopMusic,
-    StopPlayback,
 )
 from contactcenter_ari.core.vocabulary.ids import LookUpId, PlaybackId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
@@ -179,6 +174,7 @@ class Interpreter:
     def end(self, run: FlowRun, turn: Turn) -> None:
         """The call is over, whatever it was waiting for."""
         run.activity = Activity.ENDED
+        run.playback = run.look_up = None
         turn.clockwork.forget(Wake.FLOW, run.call)
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
 
@@ -436,7 +432,7 @@ class Interpreter:
 
     def _look_up(self, run: FlowRun, step: LookUpStep, turn: Turn) -> _Stay:
         source = self.flow.look_ups[step.name]
-        run.look_up = LookUpId(turn.clockwork.mint())
+        run.look_up = LookUpId(turn.clockwork.mint_for(run.call))
         turn.do(
             LookUp(
                 call=run.call,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.expression import evaluate
 from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text
 from contactcenter_ari.core.flow.run import FlowRun
@@ -11,11 +12,10 @@ from contactcenter_ari.core.flow.step import LookUpStep
 from contactcenter_ari.core.flow.value import TEXT, Value, ValueType, read_value
 from contactcenter_ari.core.flow.wording import render
 from contactcenter_ari.core.hours.calendar import is_open, next_open
-from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StopPlayback
 from contactcenter_ari.core.vocabulary.ids import PlaybackId
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 PROMPT_LIMIT = timedelta(minutes=5)
 """After this long a prompt is taken to have ended, though nothing was heard of it."""
@@ -84,7 +84,7 @@ class Speaker:
         run.playback = None
         if not parts:
             return
-        run.playback = PlaybackId(turn.clockwork.mint())
+        run.playback = PlaybackId(turn.clockwork.mint_for(run.call))
         turn.clockwork.wake(Wake.FLOW, run.call, turn.now + PROMPT_LIMIT)
         turn.do(PlayPrompt(call=run.call, leg=run.leg, playback=run.playback, parts=parts))
         narration.prompts_played(run, names, turn)

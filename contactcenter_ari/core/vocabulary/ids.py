@@ -31,3 +31,8 @@ PhoneId = NewType("PhoneId", str)
 """A SIP device as the switch knows it; never the extension, so that it cannot be guessed."""
 
 QueueName = NewType("QueueName", str)
+
+
+def owner_of(part: PlaybackId | LookUpId) -> CallId:
+    """The call for which a playback or a look-up was minted: `CALL.NUMBER`."""
+    return CallId(part.rpartition(".")[0])

@@ -12,6 +12,7 @@ import msgspec
 
 from contactcenter_ari.core.vocabulary.command import Command
 from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.core.vocabulary.ids import CallId
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -57,6 +58,11 @@ class Clockwork:
         """A new id, unique over nodes and restarts."""
         self._minted += 1
         return f"{self.node}-{self.boot}-{self._minted}"
+
+    def mint_for(self, call: CallId) -> str:
+        """A new id of something that belongs to a call; see `owner_of`."""
+        self._minted += 1
+        return f"{call}.{self._minted}"
 
     def number(self) -> int:
         """The number of the next event."""

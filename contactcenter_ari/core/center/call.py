@@ -1,0 +1,22 @@
+"""One call of a caller or of an agent's phone: its run, and its interaction if it is one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.flow.interpreter import Interpreter
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.interactions.interaction import Interaction
+
+
+@dataclass(slots=True)
+class Call:
+    """A leg that runs a flow. A call to a feature code has no interaction, but may have the
+    agent whose phone it came from.
+    """
+
+    run: FlowRun
+    interpreter: Interpreter
+    arrived_at: datetime
+    interaction: Interaction | None = None
+    agent: Agent | None = None

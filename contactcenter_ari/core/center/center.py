@@ -1,0 +1,283 @@
+"""The center: takes one input at a time and says what is to be done.
+
+    outcome = center.handle(input, now)
+    deadline = center.next_deadline()
+
+Nothing else happens in it. `now` never goes back. A refused request raises and changes
+nothing; every other input is accepted, in any order, at any time.
+"""
+
+from datetime import datetime, timedelta
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.feature_code import (
+    PROMPTS,
+    REFUSED,
+    UNKNOWN_CODE,
+    UNKNOWN_PHONE,
+    read_feature_code,
+)
+from contactcenter_ari.core.center.site import CenterStarted, Input, Site, SitePublished
+from contactcenter_ari.core.center.view import AgentView, QueueView, view_agent, view_queues
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    BridgeLegs,
+    Command,
+    DialLeg,
+    HangUpLeg,
+    HangUpReason,
+    LookUp,
+    PlayPrompt,
+    StartMusic,
+    StartRecording,
+)
+from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, OfferId
+from contactcenter_ari.core.vocabulary.request import (
+    EndWrapUp,
+    GoNotReady,
+    GoReady,
+    LogIn,
+    LogOut,
+    PutAgent,
+    RemoveAgent,
+    Request,
+)
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    CommandFailed,
+    DigitPressed,
+    LegAnswered,
+    LegHungUp,
+    LegRinging,
+    LegsBridged,
+    LookUpFailed,
+    LookUpFinished,
+    PhoneDialed,
+    PhoneReachable,
+    PhoneUnreachable,
+    PlaybackFinished,
+    RecordingFinished,
+    SwitchReconciled,
+    TimePassed,
+)
+from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
+
+ABSENT = 20
+"""Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
+LEG_GONE = (404, 409, 422)
+"""Replies of the switch to a command for a leg that has ended or left us."""
+SETTLING = timedelta(seconds=5)
+"""A leg younger than this may be missing in an inventory that was taken meanwhile."""
+
+
+class Center:
+    """All rules of one node, from `CenterStarted` on."""
+
+    def __init__(self, started: CenterStarted, site: Site) -> None:
+        self._clockwork = Clockwork(node=started.node, boot=started.boot)
+        self._roster = Roster(site.occupancy_window)
+        self._distribution = Distribution(self._roster)
+        self._calls = Calls(self._distribution)
+        self._publish(site)
+
+    def __repr__(self) -> str:
+        """Tell how much is going on."""
+        return f"<Center {self._clockwork.node}: {self._calls!r}, {self._distribution!r}>"
+
+    def handle(self, input_: Input, now: datetime) -> Outcome:
+        """Take one input.
+
+        Raises:
+            RequestRefused: a request cannot be granted; nothing is changed.
+        """
+        turn = Turn(self._clockwork, now)
+        self._route(input_, turn)
+        self._distribution.distribute(turn)
+        return turn.outcome()
+
+    def next_deadline(self) -> datetime | None:
+        """When `TimePassed` is due, or None."""
+        return self._clockwork.next_deadline()
+
+    def queues(self, now: datetime) -> tuple[QueueView, ...]:
+        """All queues as they stand."""
+        return view_queues(self._distribution, now)
+
+    def agents(self, now: datetime) -> tuple[AgentView, ...]:
+        """All agents as they stand."""
+        return tuple(view_agent(agent, now) for agent in self._roster)
+
+    def calls_in_progress(self) -> int:
+        """How many legs run a flow, wait or talk."""
+        return sum(1 for _ in self._calls)
+
+    # Routing
+
+    def _route(self, input_: Input, turn: Turn) -> None:  # noqa: C901, PLR0912  # one arm an input
+        match input_:
+            case CallArrived():
+                self._calls.arrive(input_, self._catalog, turn)
+            case PhoneDialed():
+                self._dialed(input_, turn)
+            case DigitPressed(leg=leg, digit=digit):
+                self._calls.digit(leg, digit, turn)
+            case PlaybackFinished(playback=playback, failed=failed):
+                self._calls.playback_finished(playback, turn, failed=failed)
+            case LegRinging(leg=leg):
+                self._distribution.rang(leg, turn)
+            case LegAnswered(leg=leg):
+                self._calls.answered(leg, turn)
+            case LegsBridged(bridge=bridge):
+                self._calls.bridged(bridge, turn)
+            case LegHungUp(leg=leg, cause=cause):
+                self._calls.hung_up(leg, cause, turn)
+            case RecordingFinished():
+                self._recording_finished(input_, turn)
+            case LookUpFinished(look_up=look_up, row=row):
+                self._calls.looked_up(look_up, row, turn)
+            case LookUpFailed(look_up=look_up):
+                self._calls.look_up_failed(look_up, turn)
+            case CommandFailed(command=command, status=status):
+                self._command_failed(command, status, turn)
+            case PhoneReachable(phone=phone):
+                self._roster.set_reachable(phone, reachable=True)
+            case PhoneUnreachable(phone=phone):
+                self._roster.set_reachable(phone, reachable=False)
+            case SwitchReconciled():
+                self._reconcile(input_, turn)
+            case TimePassed():
+                self._time_passed(turn)
+            case SitePublished(site=site):
+                self._publish(site)
+            case CenterStarted():
+                raise AssertionError("a center is started once")
+            case _:
+                self._grant(input_, turn)
+
+    def _grant(self, request: Request, turn: Turn) -> None:
+        match request:
+            case PutAgent(profile=profile):
+                self._roster.put(profile, turn)
+            case RemoveAgent(agent=agent, by=by):
+                self._roster.remove(agent, by, turn)
+            case LogIn(agent=agent, by=by):
+                self._roster.log_in(agent, by, turn)
+            case LogOut(agent=agent, by=by):
+                self._roster.log_out(agent, by, turn)
+            case GoReady(agent=agent, by=by):
+                self._roster.go_ready(agent, by, turn)
+            case GoNotReady(agent=agent, reason=reason, by=by):
+                self._check_reason(reason)
+                self._roster.go_not_ready(agent, reason, by, turn)
+            case EndWrapUp(agent=agent, by=by):
+                self._roster.end_wrap_up(agent, by, turn)
+
+    def _check_reason(self, reason: str) -> None:
+        reasons = self._catalog.site.pause_reasons.values()
+        if reason not in reasons:
+            listed = ", ".join(reasons)
+            raise RequestRefused("unknown_reason", f"the reason must be one of: {listed}")
+
+    def _publish(self, site: Site) -> None:
+        self._catalog = Catalog(site)
+        self._distribution.configure(site.queues)
+
+    def _dialed(self, signal: PhoneDialed, turn: Turn) -> None:
+        agent = self._roster.at_phone(signal.phone)
+        prompt, reason = UNKNOWN_PHONE, ""
+        if agent is not None:
+            prompt, reason = self._do_feature_code(signal.dialed, agent.id, turn)
+        self._calls.announce(
+            signal.leg,
+            prompt,
+            self._catalog,
+            turn,
+            agent=agent,
+            variables={"reason": reason},
+        )
+
+    def _do_feature_code(self, dialed: str, agent: AgentId, turn: Turn) -> tuple[str, str]:
+        request = read_feature_code(dialed, agent, self._catalog.site)
+        if request is None:
+            return UNKNOWN_CODE, ""
+        try:
+            self._grant(request, turn)
+        except RequestRefused:
+            return REFUSED, ""
+        reason = request.reason if isinstance(request, GoNotReady) else ""
+        return PROMPTS[type(request)], reason
+
+    def _recording_finished(self, signal: RecordingFinished, turn: Turn) -> None:
+        self._calls.talks.recording_finished(
+            signal.recording,
+            turn,
+            path=signal.path,
+            duration=timedelta(seconds=signal.seconds),
+            failed=signal.failed,
+        )
+
+    def _command_failed(self, command: Command, status: int, turn: Turn) -> None:
+        match command:
+            case DialLeg(leg=leg):
+                self._calls.hung_up(leg, ABSENT, turn)
+            case BridgeLegs(bridge=bridge):
+                self._calls.bridge_failed(bridge, turn)
+            case StartRecording(recording=recording):
+                self._calls.talks.recording_finished(recording, turn, failed=True)
+            case LookUp(look_up=look_up):
+                self._calls.look_up_failed(look_up, turn)
+            case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:
+                turn.do(HangUpLeg(call=command.call, leg=command.leg))
+                self._calls.hung_up(command.leg, 0, turn)
+            case PlayPrompt(playback=playback):
+                self._calls.playback_finished(playback, turn, failed=True)
+            case _:
+                pass  # what should have stopped has ended or will be found by the inventory
+
+    def _reconcile(self, signal: SwitchReconciled, turn: Turn) -> None:
+        for phone in self._roster.reachable_phones():
+            self._roster.set_reachable(phone, reachable=phone in signal.phones)
+        for phone in signal.phones:
+            self._roster.set_reachable(phone, reachable=True)
+        settled_at = signal.taken_at - SETTLING
+        listed = set(signal.legs)
+        for call in self._calls:
+            if call.run.leg not in listed and call.arrived_at < settled_at:
+                self._calls.lose(call, turn)
+        for leg in [*self._distribution.legs_before(settled_at), *self._calls.talks.agent_legs()]:
+            if leg not in listed:
+                self._calls.hung_up(leg, 0, turn)
+        self._calls.talks.lose_recordings(turn)
+        self._hang_up_strays(signal, turn)
+
+    def _hang_up_strays(self, signal: SwitchReconciled, turn: Turn) -> None:
+        """End agents' legs that we dialed and have no more use for."""
+        ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
+        known = {*self._distribution.legs_before(turn.now), *self._calls.talks.agent_legs()}
+        for leg in signal.legs:
+            if leg.startswith(ours) and leg not in known:
+                reason = HangUpReason.CONGESTION
+                turn.do(HangUpLeg(call=CallId(leg), leg=leg, reason=reason))
+
+    def _time_passed(self, turn: Turn) -> None:
+        while (due := self._clockwork.pop_due(turn.now)) is not None:
+            wake, owner = due
+            match wake:
+                case Wake.FLOW:
+                    self._calls.flow_deadline(CallId(owner), turn)
+                case Wake.ANNOUNCEMENT:
+                    self._calls.announcement_due(CallId(owner), turn)
+                case Wake.RING:
+                    self._calls.ring_limit_passed(OfferId(owner), turn)
+                case Wake.WAIT:
+                    self._calls.wait_passed(InteractionId(owner), turn)
+                case Wake.WRAP_UP:
+                    self._roster.wrap_up_passed(AgentId(owner), turn)
+                case Wake.HANG_UP:
+                    self._calls.hang_up_passed(CallId(owner), turn)
+                case Wake.MISS_PAUSE:
+                    pass  # the turn ends with a distribution anyway

@@ -1,0 +1,154 @@
+"""Talks: a caller's and an agent's leg in one bridge, and its recording.
+
+A bridge is dissolved once both legs have left it, never before.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.vocabulary.command import (
+    BridgeLegs,
+    DissolveBridge,
+    StartRecording,
+    StopRecording,
+    UnbridgeLeg,
+)
+from contactcenter_ari.core.vocabulary.event import RecordingEnded, RecordingStarted
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    BridgeId,
+    CallId,
+    InteractionId,
+    LegId,
+    RecordingId,
+)
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """A recording that is running or not yet reported closed."""
+
+    interaction: InteractionId
+    agent: AgentId
+    started_at: datetime
+
+
+class Talk:
+    """Two legs joined by a bridge; `connected` once the switch confirmed it."""
+
+    def __init__(self, offer: Offer, bridge: BridgeId) -> None:
+        self.bridge = bridge
+        self.call = CallId(offer.waiting.interaction)
+        self.agent = offer.agent
+        self.queue = offer.waiting.queue
+        self.caller_leg = offer.waiting.leg
+        self.agent_leg = offer.leg
+        self.legs: list[LegId] = [offer.waiting.leg, offer.leg]
+        self.connected = False
+        self.recording: RecordingId | None = None
+
+    def __repr__(self) -> str:
+        """Tell who talks to whom."""
+        return f"<Talk {self.call} with {self.agent.id}: {len(self.legs)} legs>"
+
+
+class Talks:
+    """All bridges of this center, by the legs in them."""
+
+    def __init__(self) -> None:
+        self._by_leg: dict[LegId, Talk] = {}
+        self._recordings: dict[RecordingId, Recording] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many legs are in bridges."""
+        return f"<Talks {len(self._by_leg)} legs, {len(self._recordings)} recordings>"
+
+    def of(self, leg: LegId) -> Talk | None:
+        """The talk a leg is in."""
+        return self._by_leg.get(leg)
+
+    def agent_legs(self) -> list[LegId]:
+        """Legs to agents' phones that are in a bridge."""
+        return [leg for leg, talk in self._by_leg.items() if leg == talk.agent_leg]
+
+    def join(self, offer: Offer, bridge: BridgeId, turn: Turn) -> None:
+        """Let caller and agent hear each other."""
+        talk = Talk(offer, bridge)
+        self._by_leg[talk.caller_leg] = self._by_leg[talk.agent_leg] = talk
+        turn.do(BridgeLegs(call=talk.call, bridge=bridge, legs=tuple(talk.legs)))
+
+    def confirm(self, leg: LegId, turn: Turn, *, record: bool) -> None:
+        """They do hear each other."""
+        talk = self._by_leg[leg]
+        talk.connected = True
+        if not record:
+            return
+        talk.recording = RecordingId(turn.clockwork.mint())
+        interaction = InteractionId(talk.call)
+        self._recordings[talk.recording] = Recording(interaction, talk.agent.id, turn.now)
+        turn.do(StartRecording(call=talk.call, recording=talk.recording, bridge=talk.bridge))
+        turn.tell(
+            RecordingStarted(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=interaction,
+                recording=talk.recording,
+                agent=talk.agent.id,
+            )
+        )
+
+    def stop_recording(self, talk: Talk, turn: Turn) -> None:
+        """The conversation is over."""
+        if talk.recording is not None:
+            turn.do(StopRecording(call=talk.call, recording=talk.recording))
+            talk.recording = None
+
+    def take_out(self, leg: LegId, turn: Turn) -> None:
+        """A leg goes on without the other party."""
+        talk = self._by_leg[leg]
+        turn.do(UnbridgeLeg(call=talk.call, bridge=talk.bridge, leg=leg))
+        self.drop(leg, turn)
+
+    def drop(self, leg: LegId, turn: Turn) -> None:
+        """A leg has left its bridge; the last one takes the bridge with it."""
+        talk = self._by_leg.pop(leg, None)
+        if talk is None:
+            return
+        talk.legs.remove(leg)
+        if not talk.legs:
+            turn.do(DissolveBridge(call=talk.call, bridge=talk.bridge))
+
+    def recording_finished(
+        self,
+        recording_id: RecordingId,
+        turn: Turn,
+        *,
+        path: str = "",
+        duration: timedelta = timedelta(),
+        failed: bool = False,
+    ) -> None:
+        """A recording was closed, or never came to be."""
+        recording = self._recordings.pop(recording_id, None)
+        if recording is None:
+            return
+        turn.tell(
+            RecordingEnded(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=recording.interaction,
+                recording=recording_id,
+                agent=recording.agent,
+                started_at=recording.started_at,
+                path=path,
+                duration=duration,
+                failed=failed,
+            )
+        )
+
+    def lose_recordings(self, turn: Turn) -> None:
+        """The switch was restarted: what it was recording outside of talks is lost."""
+        live = {talk.recording for talk in self._by_leg.values()}
+        for recording in [r for r in self._recordings if r not in live]:
+            self.recording_finished(recording, turn, failed=True)

@@ -1,0 +1,154 @@
+"""One interaction: its states, its stretches of time, and why it ended."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.vocabulary.event import (
+    EndReason,
+    InteractionEnded,
+    Party,
+    SegmentEnded,
+    SegmentKind,
+)
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    InteractionId,
+    LegId,
+    QueueName,
+    SegmentId,
+)
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+class InteractionState(StrEnum):
+    """Where an interaction is; it is in exactly one place."""
+
+    IN_FLOW = "in_flow"
+    QUEUED = "queued"
+    TALKING = "talking"
+    ENDED = "ended"
+
+
+IN_FLOW = InteractionState.IN_FLOW
+QUEUED = InteractionState.QUEUED
+TALKING = InteractionState.TALKING
+ENDED = InteractionState.ENDED
+
+MOVES: dict[InteractionState, tuple[InteractionState, ...]] = {
+    IN_FLOW: (QUEUED, ENDED),
+    QUEUED: (IN_FLOW, TALKING, ENDED),
+    TALKING: (IN_FLOW, ENDED),
+    ENDED: (),
+}
+
+
+class Interaction:
+    """One contact of a caller. `queue` and `agent` are the last ones it had."""
+
+    def __init__(
+        self,
+        *,
+        interaction: InteractionId,
+        leg: LegId,
+        called_number: str,
+        caller_number: str,
+        caller_name: str,
+        flow: str,
+        flow_version: str,
+        now: datetime,
+    ) -> None:
+        self.id = interaction
+        self.leg = leg
+        self.called_number = called_number
+        self.caller_number = caller_number
+        self.caller_name = caller_name
+        self.flow = flow
+        self.flow_version = flow_version
+        self.started_at = now
+        self.state = IN_FLOW
+        self.since = now
+        self.queue = QueueName("")
+        self.agent = AgentId("")
+        self.talked = False
+        self.turned_away = False
+        self.failed = False
+        self.ended_by: Party | None = None
+
+    def __repr__(self) -> str:
+        """Tell where it is since when."""
+        return f"<Interaction {self.id}: {self.state} since {self.since:%H:%M:%S}>"
+
+    def move_to(self, after: InteractionState, turn: Turn) -> None:
+        """Make an allowed move; a stretch in the flow or of talk is told as a segment. The
+        stretch in a queue is told by distribution, which knows the positions.
+
+        Raises:
+            IllegalMove: the state table does not allow it; nothing is changed.
+        """
+        if after not in MOVES[self.state]:
+            raise IllegalMove(f"an interaction cannot go from {self.state} to {after}")
+        if self.state is IN_FLOW:
+            self._tell_segment(SegmentKind.FLOW, turn)
+        elif self.state is TALKING:
+            self._tell_segment(SegmentKind.TALK, turn)
+        self.state = after
+        self.since = turn.now
+
+    def end(
+        self, *, by: Party, language: str, status: str, tags: dict[str, str], turn: Turn
+    ) -> None:
+        """The caller is gone; `by` unless somebody else was noted before."""
+        was = self.state
+        self.move_to(ENDED, turn)
+        turn.tell(
+            InteractionEnded(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=self.id,
+                node=turn.clockwork.node,
+                channel="voice",
+                direction="inbound",
+                started_at=self.started_at,
+                called_number=self.called_number,
+                caller_number=self.caller_number,
+                caller_name=self.caller_name,
+                caller_status=status,
+                flow=self.flow,
+                flow_version=self.flow_version,
+                language=language,
+                tags=tags,
+                queue=self.queue,
+                agent=self.agent,
+                reason=self._reason(was, self.ended_by or by),
+                ended_by=self.ended_by or by,
+            )
+        )
+
+    def _reason(self, was: InteractionState, by: Party) -> EndReason:
+        if self.failed:
+            return EndReason.SYSTEM_ERROR
+        if not self.flow:
+            return EndReason.REJECTED
+        if self.talked:
+            return EndReason.COMPLETED
+        if was is QUEUED:
+            return EndReason.ABANDONED
+        if self.turned_away:
+            return EndReason.TURNED_AWAY
+        return EndReason.LEFT_FLOW if by is Party.CALLER else EndReason.CONTAINED
+
+    def _tell_segment(self, kind: SegmentKind, turn: Turn) -> None:
+        talk = kind is SegmentKind.TALK
+        turn.tell(
+            SegmentEnded(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=self.id,
+                segment=SegmentId(turn.clockwork.mint()),
+                kind=kind,
+                started_at=self.since,
+                queue=self.queue if talk else "",
+                agent=self.agent if talk else "",
+            )
+        )

@@ -11,7 +11,7 @@ import asyncio
 import hmac
 from base64 import b64encode
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +21,6 @@ import msgspec
 import structlog
 from aiohttp import WSMsgType, web
 
-from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.errors import (
     SwitchError,
     SwitchReplaced,
@@ -29,7 +28,6 @@ from contactcenter_ari.ari.errors import (
     SwitchUnreachable,
 )
 from contactcenter_ari.ari.messages import (
-    EVENT_KINDS,
     ApplicationReplaced,
     Event,
     Malformed,
@@ -158,10 +156,10 @@ class _Link:
             self._unsent.put_nowait(_frame(key, wanted))
         return reply
 
-    async def run(self, app: str) -> bool:
-        """Serve until the socket closes; true when the application was replaced."""
+    async def run(self, greeting: Sequence[Operation]) -> ApplicationReplaced | None:
+        """Serve until the socket closes, or until another program takes our application."""
         async with asyncio.TaskGroup() as group:
-            jobs = [group.create_task(self._write()), group.create_task(self._greet(app))]
+            jobs = [group.create_task(self._write()), group.create_task(self._greet(greeting))]
             try:
                 return await self._read()
             finally:
@@ -183,21 +181,26 @@ class _Link:
         if isinstance(self._transport, asyncio.Transport):
             self._transport.abort()
 
-    async def _greet(self, app: str) -> None:
-        """Set the event filter before anything else, then report the connection."""
-        wanted = operation.filter_events(app, [*EVENT_KINDS, RESTResponse.__name__])
+    async def _greet(self, greeting: Sequence[Operation]) -> None:
+        """Do what a new connection begins with, then report it."""
         try:
-            reply = await self.send(wanted, REPLY_LIMIT)
-            while reply.status == BOOTING:
-                await asyncio.sleep(BOOTING_PAUSE)
-                reply = await self.send(wanted, REPLY_LIMIT)
+            for wanted in greeting:
+                reply = await self._booted(wanted)
+                if not reply.succeeded:
+                    log.warning("greeting.refused", status=reply.status, reason=reply.reason)
         except SwitchError as error:
-            log.warning("event_filter.failed", reason=str(error))
+            log.warning("greeting.failed", reason=str(error))
             self.close()
             return
-        if not reply.succeeded:
-            log.warning("event_filter.refused", status=reply.status, reason=reply.reason)
         self._inbox.put(Connected())
+
+    async def _booted(self, wanted: Operation) -> Reply:
+        """Ask until Asterisk has loaded its modules: the socket comes earlier."""
+        while True:
+            reply = await self.send(wanted, REPLY_LIMIT)
+            if reply.status != BOOTING:
+                return reply
+            await asyncio.sleep(BOOTING_PAUSE)
 
     async def _write(self) -> None:
         """Send what is queued, once Asterisk has spoken: what it reads together with the
@@ -212,7 +215,7 @@ class _Link:
         except ConnectionError:
             return  # the reader ends too, and fails what waits
 
-    async def _read(self) -> bool:
+    async def _read(self) -> ApplicationReplaced | None:
         async for frame in self._socket:
             if frame.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 continue
@@ -222,11 +225,11 @@ class _Link:
                     self._resolve(response)
                 case Unknown() | Malformed() as useless:
                     self._tally.note(useless)
-                case ApplicationReplaced():
-                    return True
+                case ApplicationReplaced() as fence:
+                    return fence
                 case event:
                     self._inbox.put(event)
-        return False
+        return None
 
     def _resolve(self, response: RESTResponse) -> None:
         waiting = self._pending.pop(response.request_id, None)
@@ -247,12 +250,15 @@ class _Link:
 class SwitchSocket:
     """Accepts Asterisk's WebSocket and speaks to it.
 
-    `inbox` gets every event of `app`, and `Connected` and `Disconnected`.
+    `inbox` gets every event, and `Connected` and `Disconnected`. `greeting` is sent on each
+    new socket before `Connected` is reported; the event filter belongs there.
     """
 
-    def __init__(self, *, app: str, credentials: Credentials, inbox: Inbox) -> None:
+    def __init__(
+        self, *, credentials: Credentials, inbox: Inbox, greeting: Sequence[Operation]
+    ) -> None:
         self.tally = Tally()
-        self._app = app
+        self._greeting = tuple(greeting)
         self._credentials = credentials
         self._inbox = inbox
         self._link: _Link | None = None
@@ -261,7 +267,7 @@ class SwitchSocket:
     def __repr__(self) -> str:
         """Tell whether Asterisk is connected."""
         state = "replaced" if self._replaced else "connected" if self.connected else "waiting"
-        return f"<SwitchSocket {self._app}: {state}>"
+        return f"<SwitchSocket: {state}>"
 
     @property
     def connected(self) -> bool:
@@ -318,11 +324,11 @@ class SwitchSocket:
         link = _Link(socket, request.transport, self._inbox, self.tally)
         self._take_over(link)
         log.info("socket.connected")
-        replaced = False
+        fence: ApplicationReplaced | None = None
         try:
-            replaced = await link.run(self._app)
+            fence = await link.run(self._greeting)
         finally:
-            self._leave(link, replaced=replaced)
+            self._leave(link, fence)
         return socket
 
     def _take_over(self, link: _Link) -> None:
@@ -332,15 +338,14 @@ class SwitchSocket:
             old.fail(SwitchUnreachable("Asterisk connected anew"))
             old.close()
 
-    def _leave(self, link: _Link, *, replaced: bool) -> None:
+    def _leave(self, link: _Link, fence: ApplicationReplaced | None) -> None:
         if self._link is not link:
             return  # superseded: the new socket has taken over
         self._link = None
-        if replaced:
+        if fence is not None:
             log.error("application.replaced")
             self._replaced = True
-            link.fail(SwitchReplaced("another program serves our application"))
-            self._inbox.put(ApplicationReplaced(self._app))
+            self._inbox.put(fence)
         else:
             log.warning("socket.lost")
         self._inbox.put(Disconnected())

@@ -67,11 +67,10 @@ class Endpoint(msgspec.Struct, frozen=True):
     state: str = "unknown"
 
 
-class ContactInfo(msgspec.Struct, frozen=True):
-    """One registration of a phone; `contact_status` is `Reachable`, `Removed` ..."""
+class Application(msgspec.Struct, frozen=True):
+    """What our application is subscribed to: the channels it owns, ringing ones included."""
 
-    aor: str
-    contact_status: str
+    channel_ids: tuple[str, ...]
 
 
 class SystemInfo(msgspec.Struct, frozen=True):
@@ -145,13 +144,6 @@ class RecordingFailed(msgspec.Struct, frozen=True, tag=True):
     recording: LiveRecording
 
 
-class ContactStatusChange(msgspec.Struct, frozen=True, tag=True):
-    """A phone's registration came, went, or stopped answering."""
-
-    endpoint: Endpoint
-    contact_info: ContactInfo
-
-
 class EndpointStateChange(msgspec.Struct, frozen=True, tag=True):
     """A phone became reachable at all, or unreachable."""
 
@@ -201,7 +193,6 @@ Event = (
     | RecordingStarted
     | RecordingFinished
     | RecordingFailed
-    | ContactStatusChange
     | EndpointStateChange
     | ApplicationRegistered
     | ApplicationReplaced
@@ -210,6 +201,9 @@ Frame = Event | RESTResponse
 
 EVENT_KINDS: Final = tuple(kind.__name__ for kind in get_args(Event))
 """What the event filter lets through, beside `RESTResponse`."""
+
+PHONE_EVENT_KINDS: Final = (EndpointStateChange.__name__,)
+"""What the filter of the application that watches phones lets through."""
 
 KIND_LIMIT: Final = 60
 

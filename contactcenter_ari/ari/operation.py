@@ -185,6 +185,19 @@ def get_application(app: str) -> Operation:
     return Operation("GET", "applications/{applicationName}", {"applicationName": app})
 
 
+def watch_phones(app: str, technology: str = "PJSIP") -> Operation:
+    """Subscribe to the state of all phones.
+
+    The channels' events come along, a second time when `app` owns the channels, too.
+    """
+    return Operation(
+        "POST",
+        "applications/{applicationName}/subscription",
+        {"applicationName": app},
+        {"eventSource": f"endpoint:{technology}"},
+    )
+
+
 def filter_events(app: str, kinds: Sequence[str]) -> Operation:
     """Send only these kinds of event; must list `RESTResponse`, or replies vanish."""
     allowed = [{"type": kind} for kind in kinds]

@@ -42,6 +42,7 @@ CHANNEL = {
     "dialplan": {"context": "from-trunk", "exten": "100"},
 }
 APP = "contactcenter"
+GREETING = [operation.filter_events(APP, [*EVENT_KINDS, "RESTResponse"])]
 LOGIN = Credentials("asterisk", "secret-é")
 LIMIT = 5
 
@@ -146,7 +147,7 @@ def inbox() -> FakeInbox:
 @pytest.fixture
 async def bench(inbox: FakeInbox) -> AsyncIterator[Bench]:
     """A listening socket that nobody has connected to."""
-    socket = SwitchSocket(app=APP, credentials=LOGIN, inbox=inbox)
+    socket = SwitchSocket(credentials=LOGIN, inbox=inbox, greeting=GREETING)
     async with socket.listening("127.0.0.1", 0) as port, ClientSession() as session:
         bench = Bench(socket, inbox, session, f"http://127.0.0.1:{port}/ari")
         yield bench
@@ -282,7 +283,7 @@ async def test_a_wrong_password_is_refused(bench: Bench, login: Credentials) -> 
 
 async def test_the_listener_ends_with_a_socket_open(inbox: FakeInbox) -> None:
     """Stopping does not hang on Asterisk."""
-    socket = SwitchSocket(app=APP, credentials=LOGIN, inbox=inbox)
+    socket = SwitchSocket(credentials=LOGIN, inbox=inbox, greeting=GREETING)
     async with asyncio.timeout(LIMIT), ClientSession() as session:
         async with socket.listening("127.0.0.1", 0) as port:
             bench = Bench(socket, inbox, session, f"http://127.0.0.1:{port}/ari")

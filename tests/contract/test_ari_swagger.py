@@ -56,6 +56,7 @@ EXAMPLES: dict[str, Operation] = {
     "delete_object": operation.delete_object("aor", "x"),
     "set_global": operation.set_global("CC_BEAT", "1"),
     "get_application": operation.get_application("a"),
+    "watch_phones": operation.watch_phones("a"),
     "filter_events": operation.filter_events("a", ["StasisStart"]),
     "asterisk_info": operation.asterisk_info(),
 }

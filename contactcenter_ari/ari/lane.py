@@ -1,0 +1,232 @@
+"""Commands on their way: in order within a call, without waiting between calls.
+
+A verb that returns at once goes over the socket without waiting for the one before it,
+because Asterisk answers a socket in order. A verb that blocks a channel goes over HTTP, and
+what follows in that call waits for it; so does what follows a prompt that is still being
+made. Every command that fails comes back as `CommandFailed`; nothing is retried.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Final, Protocol
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.connection import REPLY_LIMIT
+from contactcenter_ari.ari.errors import SwitchError
+from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.ari.translate import DONE_ANYWAY, operations_of
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    BridgeLegs,
+    Command,
+    DialLeg,
+    PlayPrompt,
+    StopPlayback,
+    UnbridgeLeg,
+)
+from contactcenter_ari.core.vocabulary.ids import CallId, PlaybackId
+from contactcenter_ari.core.vocabulary.prompt import PromptPart
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    LegsBridged,
+    PlaybackFinished,
+    Signal,
+)
+
+RENDER_LIMIT: Final = timedelta(seconds=10)
+LANE_LIMIT: Final = 200
+NOT_AT_ONCE: Final = (AnswerLeg, BridgeLegs, UnbridgeLeg, PlayPrompt)
+
+
+class SignalInbox(Protocol):
+    """Where signals go; `put` returns at once."""
+
+    def put(self, signal: Signal, /) -> None:
+        """Take one signal."""
+        ...
+
+
+class PromptRenderer(Protocol):
+    """Turns the parts of a prompt into media URIs such as `sound:/prompts/en/welcome`.
+
+    Raises ContactCenterError when a part cannot be made.
+    """
+
+    async def media(self, parts: Sequence[PromptPart], /) -> Sequence[str]:
+        """The URIs, in order."""
+        ...
+
+
+class Socket(Protocol):
+    """Requests over the WebSocket, answered in order."""
+
+    def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> asyncio.Future[Reply]:
+        """The future raises SwitchError."""
+        ...
+
+
+class Http(Protocol):
+    """Requests over HTTP, for verbs that block."""
+
+    async def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> Reply:
+        """Raises SwitchError."""
+        ...
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What of one call waits for a blocking verb, or for a prompt being made."""
+
+    waiting: deque[Command] = field(default_factory=deque)
+    making: PlaybackId | None = None
+    task: asyncio.Task[None] | None = None
+    cut: bool = False
+
+
+class Lanes:
+    """Carries out commands; the tasks that wait live in the task group given."""
+
+    def __init__(
+        self, *, app: str, socket: Socket, http: Http, prompts: PromptRenderer, inbox: SignalInbox
+    ) -> None:
+        self._app = app
+        self._socket = socket
+        self._http = http
+        self._prompts = prompts
+        self._inbox = inbox
+        self._lanes: dict[CallId, _Lane] = {}
+        self._in_flight: dict[CallId, asyncio.Future[Reply]] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many calls have something in the way."""
+        return f"<Lanes {len(self._lanes)} calls wait>"
+
+    def carry_out(self, command: Command, group: asyncio.TaskGroup) -> None:
+        """Send a command, or put it behind what its call still waits for.
+
+        A new leg is dialed at once in any case: a prompt being made must not delay an offer.
+        """
+        lane = self._lanes.get(command.call)
+        if isinstance(command, DialLeg) or (lane is None and not isinstance(command, NOT_AT_ONCE)):
+            self._send_now(command)
+        elif lane is None:
+            lane = self._lanes[command.call] = _Lane(deque([command]))
+            lane.task = group.create_task(self._work(command.call, lane))
+        elif len(lane.waiting) >= LANE_LIMIT:
+            self._fail(command, 0, "too many commands wait")
+        else:
+            lane.waiting.append(command)
+            self._cut_short(lane, command)
+
+    def stop(self) -> None:
+        """Drop what waits: these calls are no longer ours."""
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+            if lane.task is not None:
+                lane.task.cancel()
+
+    def _cut_short(self, lane: _Lane, command: Command) -> None:
+        """Give up a prompt that is still being made when it is not wanted any more."""
+        unwanted = isinstance(command, StopPlayback) and lane.making == command.playback
+        if unwanted and lane.task is not None and not lane.cut:
+            lane.cut = True
+            lane.task.cancel()
+
+    def _send_now(self, command: Command, media: Sequence[str] = ()) -> None:
+        """Send a command of one operation without waiting for its reply."""
+        try:
+            (wanted,) = operations_of(command, app=self._app, media=media)
+        except ValueError as error:
+            self._fail(command, 0, str(error))
+            return
+        reply = self._socket.send(wanted)
+        self._in_flight[command.call] = reply
+        reply.add_done_callback(partial(self._settle, command))
+
+    def _settle(self, command: Command, sent: asyncio.Future[Reply]) -> None:
+        if self._in_flight.get(command.call) is sent:
+            del self._in_flight[command.call]
+        if sent.cancelled():
+            return
+        error = sent.exception()
+        if error is None:
+            self._judge(command, sent.result())
+        else:
+            self._fail(command, 0, str(error))
+
+    async def _work(self, call: CallId, lane: _Lane) -> None:
+        """Take the commands of a lane one after the other until none is left."""
+        try:
+            while lane.waiting:
+                command = lane.waiting.popleft()
+                if isinstance(command, PlayPrompt):
+                    await self._play(lane, command)
+                elif isinstance(command, NOT_AT_ONCE):
+                    await self._perform(command)
+                else:
+                    self._send_now(command)
+        finally:
+            del self._lanes[call]
+
+    async def _play(self, lane: _Lane, command: PlayPrompt) -> None:
+        """Have the prompt made, then play it, unless it was stopped in between."""
+        lane.making = command.playback
+        try:
+            async with asyncio.timeout(RENDER_LIMIT.total_seconds()):
+                media = await self._prompts.media(command.parts)
+        except asyncio.CancelledError:
+            if not lane.cut:
+                raise
+            lane.cut = False
+            if lane.task is not None:
+                lane.task.uncancel()
+            self._inbox.put(PlaybackFinished(command.playback))
+        except TimeoutError:
+            self._fail(command, 0, f"the prompt was not made within {RENDER_LIMIT}")
+        except ContactCenterError as error:
+            self._fail(command, 0, str(error))
+        else:
+            self._send_now(command, media)
+        finally:
+            lane.making = None
+
+    async def _perform(self, command: Command) -> None:
+        """Send the operations of a command, each after the reply to the one before it."""
+        try:
+            reply = Reply(0)
+            for wanted in operations_of(command, app=self._app):
+                reply = await self._ask(command.call, wanted)
+                if not reply.succeeded:
+                    break
+        except SwitchError as error:
+            self._fail(command, 0, str(error))
+        else:
+            self._judge(command, reply)
+
+    async def _ask(self, call: CallId, wanted: Operation) -> Reply:
+        if not wanted.blocking:
+            return await self._socket.send(wanted)
+        if (before := self._in_flight.get(call)) is not None:
+            await asyncio.wait([before])
+        return await self._http.send(wanted)
+
+    def _judge(self, command: Command, reply: Reply) -> None:
+        """Tell the core what came of a command, if that is news."""
+        if reply.succeeded:
+            if isinstance(command, BridgeLegs):
+                self._inbox.put(LegsBridged(command.bridge))
+        elif reply.status not in DONE_ANYWAY.get(type(command), ()):
+            self._fail(command, reply.status, reply.reason)
+
+    def _fail(self, command: Command, status: int, reason: str) -> None:
+        """Report a failure; a bridge that was not filled is removed again."""
+        if isinstance(command, BridgeLegs):
+            removed = self._socket.send(operation.destroy_bridge(command.bridge))
+            removed.add_done_callback(asyncio.Future.exception)
+        self._inbox.put(CommandFailed(command, status, reason))

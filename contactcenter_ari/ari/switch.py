@@ -1,0 +1,220 @@
+"""The switch as the core knows it: commands go in, signals come out.
+
+After each connection the core is told what lives in Asterisk. While it runs, `CC_BEAT` in
+Asterisk tells the dialplan that somebody takes calls, and empty bridges are swept. When
+another program takes our application, `run` ends with `SwitchReplaced`. Nothing is decided
+here; `carry_out` and `put` return at once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.connection import (
+    Connected,
+    Credentials,
+    Disconnected,
+    News,
+    SwitchSocket,
+    Tally,
+)
+from contactcenter_ari.ari.errors import SwitchError, SwitchReplaced
+from contactcenter_ari.ari.inventory import Sweep, list_phones, take_inventory
+from contactcenter_ari.ari.lane import Http, Lanes, PromptRenderer, SignalInbox
+from contactcenter_ari.ari.messages import (
+    EVENT_KINDS,
+    PHONE_EVENT_KINDS,
+    ApplicationReplaced,
+    Endpoint,
+    EndpointStateChange,
+    RESTResponse,
+    StasisStart,
+)
+from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.translate import is_reachable, phone_signal, signal_of
+from contactcenter_ari.core.vocabulary.command import Command
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
+from contactcenter_ari.core.vocabulary.signal import CommandFailed, SwitchReconciled
+
+BEAT_EVERY: Final = timedelta(seconds=2)
+SWEEP_EVERY: Final = timedelta(seconds=30)
+RETRY_AFTER: Final = timedelta(seconds=1)
+BEAT_VARIABLE: Final = "CC_BEAT"
+
+log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
+
+
+def phones_app(app: str) -> str:
+    """The application that watches phones; were it `app`, digits would be reported twice."""
+    return f"{app}-phones"
+
+
+def greeting(app: str) -> list[Operation]:
+    """What is said first on each connection: which events to send."""
+    return [
+        operation.filter_events(app, [*EVENT_KINDS, RESTResponse.__name__]),
+        operation.filter_events(phones_app(app), PHONE_EVENT_KINDS),
+        operation.watch_phones(phones_app(app)),
+    ]
+
+
+class AriSwitch:
+    """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
+
+    `recordings` is the folder Asterisk records into; `now` reads the clock.
+    """
+
+    def __init__(
+        self,
+        *,
+        app: str,
+        credentials: Credentials,
+        http: Http,
+        prompts: PromptRenderer,
+        inbox: SignalInbox,
+        recordings: Path,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._app = app
+        self._inbox = inbox
+        self._recordings = recordings
+        self._now = now
+        self._socket = SwitchSocket(credentials=credentials, inbox=self, greeting=greeting(app))
+        self._lanes = Lanes(app=app, socket=self._socket, http=http, prompts=prompts, inbox=inbox)
+        self._group: asyncio.TaskGroup | None = None
+        self._connected = asyncio.Event()
+        self._unreconciled = asyncio.Event()
+        self._replaced = asyncio.Event()
+        self._phones: dict[str, bool] = {}
+
+    def __repr__(self) -> str:
+        """Tell whether Asterisk is there."""
+        return f"<AriSwitch {self._app}: {self._socket!r}, {self._lanes!r}>"
+
+    @property
+    def connected(self) -> bool:
+        """Asterisk is connected and was told which events to send."""
+        return self._connected.is_set()
+
+    @property
+    def tally(self) -> Tally:
+        """Frames that were not understood, counted."""
+        return self._socket.tally
+
+    @asynccontextmanager
+    async def listening(self, host: str, port: int) -> AsyncIterator[int]:
+        """Accept Asterisk's socket meanwhile; gives the port. `run` must run meanwhile, too."""
+        async with self._socket.listening(host, port) as chosen:
+            yield chosen
+
+    async def run(self) -> None:
+        """Work until cancelled; raises SwitchReplaced when another program takes over."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            tasks = [
+                group.create_task(self._reconcile_each_time()),
+                group.create_task(self._beat()),
+                group.create_task(self._sweep()),
+            ]
+            await self._replaced.wait()
+            self._lanes.stop()
+            for task in tasks:
+                task.cancel()
+        raise SwitchReplaced("another program serves our application; this one stops")
+
+    def carry_out(self, command: Command) -> None:
+        """Send a command to Asterisk, in order within its call; `run` must be running."""
+        if self._group is None:
+            raise AssertionError("the switch is not running")
+        if self._replaced.is_set():
+            self._inbox.put(CommandFailed(command, 0, "another program owns the call"))
+        else:
+            self._lanes.carry_out(command, self._group)
+
+    def put(self, news: News, /) -> None:
+        """Take news from the socket and pass on what it means to the core."""
+        match news:
+            case Connected():
+                self._connected.set()
+                self._unreconciled.set()
+            case Disconnected():
+                self._connected.clear()
+            case ApplicationReplaced():
+                self._replaced.set()
+            case EndpointStateChange():
+                self._note_phone(news.endpoint)
+            case event:
+                signal = signal_of(event, self._recordings)
+                if signal is not None:
+                    self._inbox.put(signal)
+                elif isinstance(event, StasisStart):
+                    self._turn_away(event)
+
+    def _note_phone(self, endpoint: Endpoint) -> None:
+        """Asterisk repeats itself at every call; only a change is a signal."""
+        reachable = is_reachable(endpoint)
+        if self._phones.get(endpoint.resource) is not reachable:
+            self._phones[endpoint.resource] = reachable
+            self._inbox.put(phone_signal(endpoint))
+
+    def _turn_away(self, event: StasisStart) -> None:
+        """Nobody waits for this channel, so it would live for ever in silence."""
+        log.warning("channel.unexpected", replaces=event.replace_channel is not None)
+        gone = self._socket.send(operation.hang_up(event.channel.id))
+        gone.add_done_callback(asyncio.Future.exception)
+
+    async def _reconcile_each_time(self) -> None:
+        while True:
+            await self._unreconciled.wait()
+            self._unreconciled.clear()
+            try:
+                await self._reconcile()
+            except SwitchError as error:
+                log.warning("inventory.failed", reason=str(error))
+                await asyncio.sleep(RETRY_AFTER.total_seconds())
+                if self.connected:
+                    self._unreconciled.set()
+
+    async def _reconcile(self) -> None:
+        """Tell the core what is there; older knowledge of phones is dropped."""
+        taken_at = self._now()
+        inventory = await take_inventory(self._socket, self._app)
+        self._phones = {phone.resource: is_reachable(phone) for phone in inventory.phones}
+        self._inbox.put(
+            SwitchReconciled(
+                taken_at=taken_at,
+                legs=tuple(LegId(leg) for leg in inventory.legs),
+                phones=tuple(PhoneId(name) for name, there in self._phones.items() if there),
+            )
+        )
+        log.info("switch.reconciled", legs=len(inventory.legs))
+
+    async def _beat(self) -> None:
+        """Keep the dialplan from taking the fall-back."""
+        while True:
+            await self._connected.wait()
+            epoch = int(self._now().timestamp())
+            try:
+                await self._socket.send(operation.set_global(BEAT_VARIABLE, str(epoch)))
+            except SwitchError as error:
+                log.warning("beat.failed", reason=str(error))
+            await asyncio.sleep(BEAT_EVERY.total_seconds())
+
+    async def _sweep(self) -> None:
+        """Remove what is left over, and hear of phones whose change was missed."""
+        sweep = Sweep()
+        while True:
+            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+            await self._connected.wait()
+            try:
+                await sweep.run(self._socket)
+                for phone in await list_phones(self._socket):
+                    self._note_phone(phone)
+            except SwitchError as error:
+                log.warning("sweep.failed", reason=str(error))

@@ -1,0 +1,209 @@
+"""Between Asterisk's words and the core's: event -> signal, command -> operations.
+
+Nothing is sent and nothing remembered here. What callers put into numbers and names is cut
+and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` arguments are
+`caller,DIALED` or `phone,DEVICE,DIALED`; legs that we dial enter with `agent`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, assert_never
+
+from contactcenter_ari.ari import messages, operation
+from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    BridgeLegs,
+    Command,
+    DialLeg,
+    DissolveBridge,
+    HangUpLeg,
+    LookUp,
+    PlayPrompt,
+    StartMusic,
+    StartRecording,
+    StopMusic,
+    StopPlayback,
+    StopRecording,
+    UnbridgeLeg,
+)
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId, RecordingId
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    DigitPressed,
+    LegAnswered,
+    LegHungUp,
+    LegRinging,
+    PhoneDialed,
+    PhoneReachable,
+    PhoneUnreachable,
+    PlaybackFinished,
+    RecordingFinished,
+    Signal,
+)
+
+AGENT: Final = "agent"
+NUMBER_LIMIT: Final = 32
+NAME_LIMIT: Final = 80
+RING_MARGIN: Final = timedelta(seconds=5)
+RECORDING_FORMAT: Final = "wav"
+
+DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {
+    HangUpLeg: frozenset({404}),
+    StopPlayback: frozenset({404}),
+    StopRecording: frozenset({404}),
+    DissolveBridge: frozenset({404}),
+    StopMusic: frozenset({404, 409}),
+    UnbridgeLeg: frozenset({400, 404, 409, 422}),
+}
+"""Refusals that say that what was to be ended is gone: the command is carried out."""
+
+
+def signal_of(event: messages.Event, recordings: Path) -> Signal | None:
+    """What an event tells the core, if anything; `recordings` is where the files lie."""
+    match event:
+        case messages.StasisStart():
+            return _arrival(event)
+        case messages.StasisEnd():
+            return LegHungUp(LegId(event.channel.id))
+        case messages.ChannelDestroyed():
+            return LegHungUp(LegId(event.channel.id), event.cause)
+        case messages.ChannelStateChange():
+            return LegRinging(LegId(event.channel.id)) if _rings(event.channel) else None
+        case messages.ChannelDtmfReceived():
+            return DigitPressed(LegId(event.channel.id), event.digit)
+        case messages.PlaybackFinished():
+            playback = event.playback
+            return PlaybackFinished(PlaybackId(playback.id), failed=playback.state == "failed")
+        case messages.RecordingFinished():
+            return _recorded(event.recording, recordings, failed=False)
+        case messages.RecordingFailed():
+            return _recorded(event.recording, recordings, failed=True)
+        case messages.EndpointStateChange():
+            return phone_signal(event.endpoint)
+        case (
+            messages.RecordingStarted()
+            | messages.ApplicationRegistered()
+            | messages.ApplicationReplaced()
+        ):
+            return None
+        case _:
+            assert_never(event)
+
+
+def phone_signal(endpoint: messages.Endpoint) -> PhoneReachable | PhoneUnreachable:
+    """Whether a phone can be rung."""
+    phone = PhoneId(endpoint.resource)
+    return PhoneReachable(phone) if is_reachable(endpoint) else PhoneUnreachable(phone)
+
+
+def is_reachable(endpoint: messages.Endpoint) -> bool:
+    """Whether Asterisk knows where the phone is."""
+    return endpoint.state == "online"
+
+
+def operations_of(  # noqa: PLR0912 - one case per command, nothing else
+    command: Command, *, app: str, media: Sequence[str] = ()
+) -> list[Operation]:
+    """The operations that carry out a command, each after the last; `media` for a prompt.
+
+    Raises ValueError when the core names a phone that cannot be one.
+    """
+    match command:
+        case AnswerLeg():
+            return [operation.answer(command.leg)]
+        case PlayPrompt():
+            return [operation.play(command.leg, playback=command.playback, media=media)]
+        case StopPlayback():
+            return [operation.stop_playback(command.playback)]
+        case StartMusic():
+            return [operation.start_music(command.leg, music=command.music)]
+        case StopMusic():
+            return [operation.stop_music(command.leg)]
+        case DialLeg():
+            return [_dial(command, app)]
+        case BridgeLegs():
+            return [
+                operation.create_bridge(command.bridge),
+                operation.add_channels(command.bridge, command.legs),
+            ]
+        case UnbridgeLeg():
+            return [operation.remove_channel(command.bridge, command.leg)]
+        case DissolveBridge():
+            return [operation.destroy_bridge(command.bridge)]
+        case StartRecording():
+            return [_record(command)]
+        case StopRecording():
+            return [operation.stop_recording(command.recording)]
+        case HangUpLeg():
+            return [operation.hang_up(command.leg, reason=command.reason)]
+        case LookUp():
+            raise AssertionError("a look-up is not for the switch")
+        case _:
+            assert_never(command)
+
+
+def digits_of(number: str) -> str:
+    """A number as received, without anything that is no digit, `+`, `*` or `#`."""
+    return re.sub(r"[^0-9+*#]", "", number)[:NUMBER_LIMIT]
+
+
+def name_of(text: str) -> str:
+    """A display name on one line, without characters that do not print, cut to a length."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()[:NAME_LIMIT]
+
+
+def _arrival(event: messages.StasisStart) -> Signal | None:
+    """A new caller, a phone that dialed, or an agent who picked up."""
+    leg = LegId(event.channel.id)
+    match event.args:
+        case ("caller", dialed):
+            caller = event.channel.caller
+            return CallArrived(
+                leg=leg,
+                called_number=digits_of(dialed),
+                caller_number=digits_of(caller.number),
+                caller_name=name_of(caller.name),
+            )
+        case ("phone", device, dialed):
+            return PhoneDialed(leg=leg, phone=PhoneId(device), dialed=digits_of(dialed))
+        case ("agent",):
+            return LegAnswered(leg)
+        case _:
+            return None
+
+
+def _rings(channel: messages.Channel) -> bool:
+    return channel.state == "Ringing"
+
+
+def _recorded(recording: messages.LiveRecording, folder: Path, *, failed: bool) -> Signal:
+    return RecordingFinished(
+        recording=RecordingId(recording.name),
+        path=str(folder / f"{recording.name}.{recording.format}"),
+        seconds=recording.duration,
+        failed=failed,
+    )
+
+
+def _dial(command: DialLeg, app: str) -> Operation:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", command.phone):
+        raise ValueError("not the name of a phone")
+    name = re.sub(r'["<>\\]', "", name_of(command.caller_name))
+    return operation.dial(
+        command.leg,
+        endpoint=f"PJSIP/{command.phone}",
+        app=app,
+        app_args=AGENT,
+        caller_id=f'"{name}" <{digits_of(command.caller_number)}>',
+        ring_limit=command.ring_limit + RING_MARGIN,
+        originator=command.originator,
+    )
+
+
+def _record(command: StartRecording) -> Operation:
+    return operation.record_bridge(
+        command.bridge, recording=command.recording, file_format=RECORDING_FORMAT
+    )

@@ -1,0 +1,172 @@
+"""The driver: one loop, one writer, one turn at a time.
+
+Inputs come into the inbox; each is logged, handled by the core, and what comes out is handed
+on: commands to the switch and the look-ups, events to the journal. Nothing awaits inside a
+turn. A fault of ours in a turn is logged and counted, and the next input is taken.
+"""
+
+import asyncio
+from collections import deque
+from datetime import datetime
+
+import structlog
+
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.site import CenterStarted, Input, Site, SitePublished
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.command import LookUp
+from contactcenter_ari.core.vocabulary.request import Request
+from contactcenter_ari.core.vocabulary.signal import Signal, TimePassed
+from contactcenter_ari.core.vocabulary.turn import Outcome
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.input_log import Digest
+from contactcenter_ari.runtime.port import Journal, Log, LookUps, Switch
+
+log = structlog.get_logger(__name__)
+
+INBOX_LIMIT = 2_000
+"""With more inputs waiting than this, new calls are sent to the dialplan's fall-back."""
+TURNS_AT_ONCE = 100
+"""How many turns are taken before other tasks of the loop get their chance."""
+
+Answer = asyncio.Future[None]
+
+
+class Driver:
+    """Runs a center in real time; must be made inside a running event loop."""
+
+    def __init__(
+        self,
+        *,
+        started: CenterStarted,
+        site: Site,
+        clock: Clock,
+        switch: Switch,
+        look_ups: LookUps,
+        journal: Journal,
+        log: Log,
+    ) -> None:
+        self.center = Center(started, site)
+        self.turns = 0
+        self.faults = 0
+        self.digest = Digest()
+        self._clock = clock
+        self._switch = switch
+        self._look_ups = look_ups
+        self._journal = journal
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._inbox: deque[tuple[Input, Answer | None]] = deque()
+        self._draining = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._due_at: datetime | None = None
+        for first in (started, SitePublished(site)):
+            log.append(clock.now(), first, self.digest.text)
+
+    def __repr__(self) -> str:
+        """Tell how busy it is."""
+        return f"<Driver {self.turns} turns, {len(self._inbox)} waiting, {self.faults} faults>"
+
+    @property
+    def accepts_calls(self) -> bool:
+        """Whether it keeps up with its inputs."""
+        return len(self._inbox) < INBOX_LIMIT
+
+    @property
+    def backlog(self) -> int:
+        """How many inputs wait."""
+        return len(self._inbox)
+
+    def put(self, signal: Signal) -> None:
+        """Take a signal; it is handled soon, in order."""
+        self._enqueue(signal, None)
+
+    def publish(self, site: Site) -> None:
+        """Take a new configuration; calls in flight keep theirs."""
+        self._enqueue(SitePublished(site), None)
+
+    async def request(self, request: Request) -> None:
+        """Take a request and wait until it is granted.
+
+        Raises:
+            RequestRefused: it cannot be granted; nothing was changed.
+        """
+        answer = self._loop.create_future()
+        self._enqueue(request, answer)
+        await answer
+
+    def stop(self) -> None:
+        """Take no more turns."""
+        self._draining = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _enqueue(self, input_: Input, answer: Answer | None) -> None:
+        self._inbox.append((input_, answer))
+        if not self._draining:
+            self._draining = True
+            self._loop.call_soon(self._drain)
+
+    def _drain(self) -> None:
+        for _ in range(min(len(self._inbox), TURNS_AT_ONCE)):
+            input_, answer = self._inbox.popleft()
+            self._take(input_, answer)
+        if self._inbox:
+            self._loop.call_soon(self._drain)
+        else:
+            self._draining = False
+        self._arm_timer()
+
+    def _take(self, input_: Input, answer: Answer | None) -> None:
+        now = self._clock.now()
+        self._log.append(now, input_, self.digest.text)
+        self.turns += 1
+        try:
+            outcome = self.center.handle(input_, now)
+        except RequestRefused as refusal:
+            self.digest.add(f"refused {refusal.code}")
+            _settle(answer, refusal)
+        except Exception as fault:
+            self.faults += 1
+            self.digest.add("fault")
+            log.exception("turn.failed", input=type(input_).__name__, turn=self.turns)
+            _settle(answer, fault)
+        else:
+            self.digest.add(outcome)
+            self._hand_on(outcome)
+            _settle(answer, None)
+
+    def _hand_on(self, outcome: Outcome) -> None:
+        for command in outcome.commands:
+            if isinstance(command, LookUp):
+                self._look_ups.submit(command)
+            else:
+                self._switch.submit(command)
+        if outcome.events:
+            self._journal.record(outcome.events)
+
+    def _arm_timer(self) -> None:
+        due_at = self.center.next_deadline()
+        if due_at == self._due_at and self._timer is not None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._due_at = due_at
+        if due_at is not None:
+            delay = max(0.0, (due_at - self._clock.now()).total_seconds())
+            self._timer = self._loop.call_later(delay, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._due_at = None
+        self._enqueue(TimePassed(), None)
+
+
+def _settle(answer: Answer | None, error: Exception | None) -> None:
+    if answer is None or answer.done():
+        return
+    if error is None:
+        answer.set_result(None)
+    else:
+        answer.set_exception(error)

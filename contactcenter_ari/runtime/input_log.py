@@ -1,0 +1,88 @@
+"""The input log: every input of the core with its `now`, on disk before it is handled.
+
+Each line also holds a digest of all outcomes before it, so that a replay can prove, line by
+line, that it comes to the same commands and events. The file holds callers' numbers and
+digits: it is readable by its owner alone, and a log that cannot be written never stops a call.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.vocabulary.turn import Outcome
+
+log = structlog.get_logger(__name__)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the log. The last line of a log that was closed has no input."""
+
+    now: datetime
+    digest: str
+    input: Input | None
+
+
+class Digest:
+    """A running fingerprint of all outcomes so far."""
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=8)
+        self._encoder = msgspec.json.Encoder()
+
+    def __repr__(self) -> str:
+        """Show the fingerprint."""
+        return f"<Digest {self.text}>"
+
+    @property
+    def text(self) -> str:
+        """The fingerprint, 16 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+    def add(self, outcome: Outcome | str) -> None:
+        """Count in an outcome, or the word for a turn that gave none."""
+        self._hash.update(self._encoder.encode(outcome))
+
+
+class InputLog:
+    """Appends to one file; `failures` counts what could not be written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.failures = 0
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        self._file = os.open(path, flags, 0o600)
+        self._encoder = msgspec.json.Encoder()
+
+    def __repr__(self) -> str:
+        """Tell where it is."""
+        return f"<InputLog {self.path.name}>"
+
+    def append(self, now: datetime, input_: Input | None, digest: str) -> None:
+        """Write one line; the kernel has it when this returns."""
+        line = self._encoder.encode(Entry(now, digest, input_)) + b"\n"
+        try:
+            os.write(self._file, line)
+        except OSError as error:
+            self.failures += 1
+            log.error("input_log.write_failed", error=error.strerror, failures=self.failures)
+
+    def close(self, now: datetime, digest: str) -> None:
+        """Write the last line and close the file."""
+        self.append(now, None, digest)
+        os.close(self._file)
+
+
+def read_input_log(path: Path) -> Iterator[Entry]:
+    """The entries of a log; a half-written last line, after a crash, is left out."""
+    decoder = msgspec.json.Decoder(Entry)
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield decoder.decode(line)

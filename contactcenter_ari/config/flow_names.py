@@ -1,0 +1,89 @@
+"""What a flow's steps may refer to: names in expressions, prompts, queues, sections."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from contactcenter_ari.config.document import Mapping as Map
+from contactcenter_ari.config.document import Node, Scalar, Sequence
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.flow import SqlLookUp
+from contactcenter_ari.core.flow.value import (
+    BOOL,
+    DATETIME,
+    DURATION,
+    INTEGER,
+    PHONE,
+    TEXT,
+    Kind,
+    ValueType,
+)
+from contactcenter_ari.core.vocabulary.ids import QueueName
+
+ALWAYS: Mapping[str, ValueType] = {
+    "caller.number": PHONE,
+    "caller.name": TEXT,
+    "caller.status": TEXT,
+    "called.number": PHONE,
+    "queue.position": INTEGER,
+    "queue.wait": DURATION,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """All names of one flow; `types` are those of expressions."""
+
+    types: Mapping[str, ValueType]
+    languages: tuple[str, ...]
+    sections: Collection[str]
+    prompts: Collection[str]
+    queues: Mapping[QueueName, QueueSettings]
+    look_ups: Mapping[str, SqlLookUp]
+    variables: Mapping[str, ValueType]
+
+
+def expression_types(
+    *,
+    languages: tuple[str, ...],
+    variables: Mapping[str, ValueType],
+    hours: Collection[str],
+    flags: Collection[str],
+    look_ups: Mapping[str, SqlLookUp],
+    saved: Mapping[str, str],
+) -> dict[str, ValueType]:
+    """The type of every name an expression may use; `saved` maps where answers of look-ups
+    are kept to the look-ups.
+    """
+    types = {**ALWAYS, "language": ValueType(Kind.CHOICE, choices=languages), **variables}
+    for name in hours:
+        types[f"hours.{name}.open"] = BOOL
+        types[f"hours.{name}.next_open"] = DATETIME
+    types |= {f"flag.{name}": BOOL for name in flags}
+    for place, look_up in saved.items():
+        types[f"{place}.found"] = BOOL
+        returns = look_ups[look_up].returns if look_up in look_ups else {}
+        types |= {f"{place}.{field}": type_ for field, type_ in returns.items()}
+    return types
+
+
+def saved_look_ups(node: Node) -> dict[str, str]:
+    """Where look-up steps anywhere below a node keep their answers."""
+    saved: dict[str, str] = {}
+    for mapping in _maps(node):
+        look_up, place = mapping.get("lookup"), mapping.get("save_as")
+        if isinstance(look_up, Scalar):
+            saved[place.text if isinstance(place, Scalar) else look_up.text] = look_up.text
+    return saved
+
+
+def _maps(node: Node) -> Iterator[Map]:
+    match node:
+        case Map():
+            yield node
+            for _, value in node.entries:
+                yield from _maps(value)
+        case Sequence():
+            for item in node.items:
+                yield from _maps(item)
+        case Scalar():
+            return

@@ -1,0 +1,130 @@
+"""The options of steps that lead nowhere: prompts, durations, expressions, typed digits."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from contactcenter_ari.config.document import Mapping as Map
+from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.flow_names import Names
+from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.config.value_type import read_expression
+from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.step import Announcement
+from contactcenter_ari.core.flow.value import Kind, ValueType
+
+Fields = Mapping[str, Node]
+GATHERABLE = frozenset({Kind.DIGITS, Kind.INTEGER, Kind.TEXT})
+MOST_DIGITS = 32
+SECOND = timedelta(seconds=1)
+
+
+class Options:
+    """Reads options of the steps of one flow."""
+
+    def __init__(self, reading: Reading, names: Names) -> None:
+        self.reading = reading
+        self.names = names
+
+    def expression(self, node: Node, what: str, wanted: ValueType | None = None) -> Expression:
+        """An expression over the names of the flow."""
+        return read_expression(self.reading, node, what, self.names.types, wanted)
+
+    def optional_expression(
+        self, fields: Fields, option: str, wanted: ValueType | None = None
+    ) -> Expression | None:
+        """The expression of an option, if it is given."""
+        if option not in fields:
+            return None
+        return self.expression(fields[option], option, wanted)
+
+    def prompt(self, node: Node) -> str:
+        """The name of a prompt there is."""
+        scalar = self.reading.scalar(node, "a prompt's name")
+        if scalar is not None and scalar.text not in self.names.prompts:
+            self.reading.unknown("E202", "prompt", scalar, self.names.prompts)
+        return scalar.text if scalar else ""
+
+    def prompts(self, fields: Fields, option: str) -> tuple[str, ...]:
+        """The names of prompts, one for each try."""
+        if option not in fields:
+            return ()
+        return tuple(self.prompt(item) for item in self.reading.items(fields[option], option))
+
+    def boolean(self, fields: Fields, option: str, *, default: bool) -> bool:
+        """Yes or no, or the default."""
+        return self.reading.boolean(fields[option], option) if option in fields else default
+
+    def duration(self, fields: Fields, option: str, default: timedelta) -> timedelta:
+        """A duration of a second or more, or the default."""
+        if option not in fields:
+            return default
+        return self.reading.duration(fields[option], option, least=SECOND)
+
+    def gathered(self, node: Node) -> str:
+        """The variable that takes what is typed."""
+        scalar = self.reading.scalar(node, "gather")
+        if scalar is None:
+            return ""
+        if scalar.text not in self.names.variables:
+            self.reading.unknown("E205", "variable", scalar, self.names.variables)
+        elif self.names.variables[scalar.text].kind not in GATHERABLE:
+            type_ = self.names.variables[scalar.text]
+            message = f'digits cannot be typed into "{scalar.text}", which is {type_}'
+            self.reading.blame("E303", message, scalar)
+        return scalar.text
+
+    def digits(self, fields: Fields) -> tuple[int, int]:
+        """The least and the most digits: `8` or `4-8`."""
+        if "digits" not in fields:
+            return 1, MOST_DIGITS
+        text = self.reading.text(fields["digits"], "digits")
+        found = re.fullmatch(r"([0-9]{1,3})(?:\s*-\s*([0-9]{1,3}))?", text)
+        least = int(found[1]) if found else 0
+        most = int(found[2] or found[1]) if found else 0
+        if not 1 <= least <= most <= MOST_DIGITS:
+            wanted = f"a number of digits up to {MOST_DIGITS}, for example 8 or 4-8"
+            message = f'digits must be {wanted}, not "{text[:60]}"'
+            self.reading.blame("E503", message, fields["digits"])
+            return 1, MOST_DIGITS
+        return least, most
+
+    def terminator(self, fields: Fields) -> str:
+        """The key that ends the input; `none` for no such key."""
+        node = fields.get("terminator")
+        if node is None:
+            return "#"
+        if isinstance(node, Scalar) and node.text == "none":
+            return ""
+        return self.reading.key(node, "terminator")
+
+    def matches(self, fields: Fields) -> str:
+        """A regular expression for the whole input."""
+        if "matches" not in fields:
+            return ""
+        text = self.reading.text(fields["matches"], "matches")
+        try:
+            re.compile(text)
+        except (re.error, OverflowError, RecursionError) as error:
+            message = f"matches is no regular expression: {error}"
+            self.reading.blame("E502", message, fields["matches"])
+        return text
+
+    def announcements(self, fields: Fields) -> tuple[Announcement, ...]:
+        """What is said while a caller waits."""
+        if "announce" not in fields:
+            return ()
+        items = self.reading.items(fields["announce"], "announce")
+        if isinstance(fields["announce"], Map):
+            return ()
+        return tuple(self.announcement(item) for item in items)
+
+    def announcement(self, node: Node) -> Announcement:
+        """One thing said while a caller waits."""
+        mapping = self.reading.mapping(node, "an announcement")
+        known = ("prompt", "after", "every")
+        fields = self.reading.fields(mapping, "an announcement", known, needed=("prompt",))
+        every = self.duration(fields, "every", SECOND) if "every" in fields else None
+        after = self.duration(fields, "after", every or timedelta(seconds=10))
+        prompt = self.prompt(fields["prompt"]) if "prompt" in fields else ""
+        return Announcement(prompt, after, every)

@@ -1,0 +1,195 @@
+"""Opening hours as written (`mon-fri: 08:30-17:30`, holidays by name) into a calendar of dates."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import available_timezones
+
+import holidays
+
+from contactcenter_ari.config.document import Mapping as Map
+from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.core.hours.calendar import Calendar, Ranges, TimeRange, Weekdays
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOLIDAY_YEARS = range(2020, 2061)
+"""Holidays are known in these years."""
+CLOSED = "closed"
+FULL_DAY = 24 * 60
+_RANGE = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
+_KEYS = ("zone", "holidays", "dates", "mon-fri", "sat-sun", *DAYS)
+
+
+def read_zone(reading: Reading, node: Node) -> str:
+    """An IANA time zone."""
+    text = reading.text(node, "a time zone")
+    if text in available_timezones():
+        return text
+    message = f'time zone "{text[:60]}" does not exist; an example: Europe/Amsterdam'
+    suggestion = did_you_mean(text, available_timezones())
+    reading.blame("E601", message, node, suggestion=suggestion)
+    return "UTC"
+
+
+def read_hours(reading: Reading, name: Scalar, node: Node, *, timezone: str) -> Calendar:
+    """One calendar under the key `hours`; `timezone` is the flow's, empty when it has none."""
+    mapping = reading.mapping(node, f'hours "{name.text}"')
+    zone_node = mapping.get("zone")
+    zone = read_zone(reading, zone_node) if zone_node else timezone
+    if not zone:
+        message = f'hours "{name.text}" need a time zone; an example: timezone: Europe/Amsterdam'
+        reading.blame("E601", message, name)
+    holidays_node, dates_node = mapping.get("holidays"), mapping.get("dates")
+    return Calendar(
+        zone=zone or "UTC",
+        weekdays=_weekdays(reading, mapping),
+        dates=_dates(reading, dates_node) if dates_node else {},
+        holidays=_holidays(reading, holidays_node) if holidays_node else {},
+    )
+
+
+def read_ranges(reading: Reading, node: Node) -> Ranges:
+    """The hours of one day: `closed`, `08:30-17:30`, or several."""
+    scalars = [reading.scalar(item, "opening hours") for item in reading.items(node, "hours")]
+    if not scalars:
+        reading.blame("E602", 'opening hours must be like 08:30-17:30, or "closed"', node)
+    words = [(scalar, word) for scalar in scalars if scalar for word in _words(scalar)]
+    if len(words) == 1 and words[0][1].text == CLOSED:
+        return ()
+    ranges = [_range(reading, word) for _, word in words]
+    for before, after, (_, word) in zip(ranges, ranges[1:], words[1:], strict=False):
+        if before and after and after.start < before.end:
+            reading.blame("E603", f'"{word.text}" overlaps the hours before it', word)
+    return tuple(hours for hours in ranges if hours)
+
+
+def _words(scalar: Scalar) -> list[Scalar]:
+    """The parts of `09:00-12:00, 13:00-17:00`, each with its place."""
+    words = []
+    for found in re.finditer(r"[^,]*[^,\s][^,]*", scalar.text):
+        text = found[0].strip()
+        lead = found.start() + len(found[0]) - len(found[0].lstrip())
+        column = scalar.column + lead + (1 if scalar.style else 0)
+        words.append(Scalar(text, scalar.line, column, scalar.line, column + len(text)))
+    return words
+
+
+def _range(reading: Reading, word: Scalar) -> TimeRange | None:
+    found = _RANGE.fullmatch(word.text)
+    if found is None:
+        message = f'"{word.text[:60]}" are no opening hours; an example: 08:30-17:30 or closed'
+        reading.blame("E602", message, word)
+        return None
+    from_hour, from_minute, to_hour, to_minute = (int(part) for part in found.groups())
+    start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    if from_minute > 59 or to_minute > 59 or start >= FULL_DAY or end > FULL_DAY:  # noqa: PLR2004 - minutes of an hour
+        message = f'"{word.text}" holds a time that does not exist; a day ends at 24:00'
+        reading.blame("E602", message, word)
+        return None
+    if start == end:
+        message = f'"{word.text}" is no time at all; a whole day is 00:00-24:00'
+        reading.blame("E602", message, word)
+        return None
+    return TimeRange(start, end if end > start else end + FULL_DAY)
+
+
+def _weekdays(reading: Reading, mapping: Map) -> Weekdays:
+    hours: dict[int, Ranges] = {}
+    for key, value in mapping.entries:
+        if key.text in {"zone", "holidays", "dates"}:
+            continue
+        days = _days(key.text)
+        if not days:
+            message = f'"{key.text[:60]}" is no weekday; an example: mon-fri'
+            reading.blame("E101", message, key, suggestion=did_you_mean(key.text, _KEYS))
+        ranges = read_ranges(reading, value)
+        for day in days:
+            if day in hours:
+                reading.blame("E603", f"{DAYS[day]} is given twice", key)
+            hours[day] = ranges
+    mon, tue, wed, thu, fri, sat, sun = (hours.get(day, ()) for day in range(7))
+    return mon, tue, wed, thu, fri, sat, sun
+
+
+def _days(text: str) -> list[int]:
+    days: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().lower().partition("-")
+        if first not in DAYS or (dash and last not in DAYS):
+            return []
+        start = DAYS.index(first)
+        length = (DAYS.index(last) - start) % 7 if dash else 0
+        days += [(start + step) % 7 for step in range(length + 1)]
+    return days
+
+
+def _dates(reading: Reading, node: Node) -> dict[date, Ranges]:
+    dates: dict[date, Ranges] = {}
+    for key, value in reading.mapping(node, "dates").entries:
+        ranges = read_ranges(reading, value)
+        try:
+            dates[date.fromisoformat(key.text)] = ranges
+        except ValueError:
+            message = f'"{key.text[:60]}" is no date; an example: 2026-12-24'
+            reading.blame("E602", message, key)
+    return dates
+
+
+def _holidays(reading: Reading, node: Node) -> dict[date, Ranges]:
+    """Holidays of a country on their dates: closed, but for `except` and `hours`."""
+    known = ("country", "region", "except", "hours")
+    mapping = reading.mapping(node, "holidays")
+    fields = reading.fields(mapping, "holidays", known, needed=("country",))
+    if "country" not in fields:
+        return {}
+    calendar = _calendar(reading, fields["country"], fields.get("region"))
+    special: dict[str, Ranges | None] = {}
+    for item in reading.items(fields["except"], "except") if "except" in fields else ():
+        special[_holiday(reading, item, calendar)] = None
+    hours = reading.mapping(fields["hours"], "holiday hours") if "hours" in fields else None
+    for key, value in hours.entries if hours else ():
+        special[_holiday(reading, key, calendar)] = read_ranges(reading, value)
+    return _resolved(calendar, special)
+
+
+def _resolved(
+    calendar: Mapping[date, list[str]], special: Mapping[str, Ranges | None]
+) -> dict[date, Ranges]:
+    resolved: dict[date, Ranges] = {}
+    for day, names in calendar.items():
+        ranges = [special.get(name, ()) for name in names]
+        kept = [hours for hours in ranges if hours is not None]
+        if kept:
+            resolved[day] = min(kept, key=len)
+    return resolved
+
+
+def _holiday(reading: Reading, node: Node, calendar: Mapping[date, list[str]]) -> str:
+    name = reading.scalar(node, "a holiday")
+    known = {each for names in calendar.values() for each in names}
+    if name is not None and known and name.text not in known:
+        message = f'holiday "{name.text[:60]}" does not exist'
+        reading.blame("E604", message, name, suggestion=did_you_mean(name.text, known))
+    return name.text if name else ""
+
+
+def _calendar(reading: Reading, country: Node, region: Node | None) -> dict[date, list[str]]:
+    """The names, in English, of the public holidays of each date."""
+    code = reading.text(country, "country")
+    supported = holidays.list_supported_countries()
+    if code not in supported:
+        message = f'country "{code[:60]}" does not exist; an example: NL'
+        reading.blame("E604", message, country, suggestion=did_you_mean(code, supported))
+        return {}
+    subdivision = reading.text(region, "region") if region else None
+    if subdivision is not None and subdivision not in supported[code] and region:
+        message = f'region "{subdivision[:60]}" does not exist in {code}'
+        suggestion = did_you_mean(subdivision, supported[code])
+        reading.blame("E604", message, region, suggestion=suggestion)
+        return {}
+    found = holidays.country_holidays(
+        code, subdiv=subdivision, years=HOLIDAY_YEARS, language="en_US"
+    )
+    return {day: found.get_list(day) for day in found}

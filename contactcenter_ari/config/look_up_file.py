@@ -1,0 +1,134 @@
+"""Look-ups: a query with `:name` parameters, the types of what goes in and comes out.
+
+The SQL itself is the database's business; that parameters and columns agree with what is
+declared is checked here, as far as a plain SELECT tells its columns.
+"""
+
+import re
+from datetime import timedelta
+
+from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.reading import NAME, Reading
+from contactcenter_ari.config.value_type import read_type
+from contactcenter_ari.core.flow.flow import SqlLookUp
+from contactcenter_ari.core.flow.value import ValueType
+
+_NO_CODE = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::", re.DOTALL)
+_PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_][A-Za-z0-9_]*)")
+_SELECT = re.compile(r"\s*SELECT\s+(?:DISTINCT\s+)?(.*?)\s+FROM\s", re.DOTALL | re.IGNORECASE)
+_COLUMN = re.compile(r"(?:.*[\s.])?([A-Za-z_][A-Za-z0-9_]*)", re.DOTALL)
+_MOST_TIME = timedelta(seconds=30)
+
+
+def read_look_up(reading: Reading, name: Scalar, node: Node) -> SqlLookUp:
+    """One look-up under the key `lookups`."""
+    what = f'look-up "{name.text}"'
+    mapping = reading.mapping(node, what)
+    if (http := mapping.key("http")) is not None:
+        reading.blame("E104", "look-ups over HTTP are not supported yet; use sql", http)
+        return SqlLookUp("", {}, {})
+    known = ("sql", "timeout", "inputs", "returns")
+    fields = reading.fields(mapping, what, known, needed=("sql", "returns"))
+    sql = reading.scalar(fields["sql"], "sql") if "sql" in fields else None
+    inputs = _types(reading, fields.get("inputs"), "inputs")
+    returns = _types(reading, fields.get("returns"), "returns")
+    limit = timedelta(seconds=2)
+    if "timeout" in fields:
+        least = timedelta(milliseconds=100)
+        limit = reading.duration(fields["timeout"], "timeout", least=least, most=_MOST_TIME)
+    if sql is not None:
+        _check_parameters(reading, sql, inputs, fields.get("inputs"))
+        _check_columns(reading, sql, returns, fields.get("returns"))
+        order = columns(sql.text)  # a row answers in the order of its columns
+        returns = {name: returns[name] for name in order if name in returns} or returns
+    return SqlLookUp(sql.text if sql else "", inputs, returns, limit)
+
+
+def _types(reading: Reading, node: Node | None, what: str) -> dict[str, ValueType]:
+    if node is None:
+        return {}
+    entries = reading.mapping(node, what).entries
+    return {
+        reading.name(key, "a value", reserved=("found",)): read_type(reading, value, key.text)
+        for key, value in entries
+    }
+
+
+def parameters(sql: str) -> dict[str, int]:
+    """The `:name` parameters of a query and where each first stands."""
+    found: dict[str, int] = {}
+    for match in _PARAMETER.finditer(_code(sql)):
+        found.setdefault(match[1], match.start())
+    return found
+
+
+def columns(sql: str) -> list[str]:
+    """The column names of a plain SELECT; none when they cannot be told."""
+    select = _SELECT.match(_code(sql))
+    if select is None:
+        return []
+    names = []
+    for item in _split(select[1]):
+        column = _COLUMN.fullmatch(item.strip())
+        if column is None:
+            return []
+        names.append(column[1])
+    return names
+
+
+def _code(sql: str) -> str:
+    """The query with strings and comments blanked out."""
+    return _NO_CODE.sub(lambda found: " " * len(found[0]), sql)
+
+
+def _split(text: str) -> list[str]:
+    items, depth = [""], 0
+    for mark in text:
+        depth += {"(": 1, ")": -1}.get(mark, 0)
+        if mark == "," and depth == 0:
+            items.append("")
+        else:
+            items[-1] += mark
+    return items
+
+
+def _check_parameters(
+    reading: Reading, sql: Scalar, inputs: dict[str, ValueType], node: Node | None
+) -> None:
+    used = parameters(sql.text)
+    for name, offset in used.items():
+        if name not in inputs:
+            message = f'parameter ":{name}" is not declared under inputs'
+            suggestion = did_you_mean(name, inputs)
+            length = len(name) + 1
+            reading.blame(
+                "E213", message, sql, offset=offset, length=length, suggestion=suggestion
+            )
+    for key in _keys(reading, node):
+        if key.text not in used and NAME.fullmatch(key.text):
+            reading.blame("E213", f'input "{key.text}" is not used in the SQL', key)
+
+
+def _check_columns(
+    reading: Reading, sql: Scalar, returns: dict[str, ValueType], node: Node | None
+) -> None:
+    given = columns(sql.text)
+    if not given:
+        return
+    for key in _keys(reading, node):
+        if key.text not in given:
+            message = f'the SQL gives no column "{key.text}"'
+            reading.blame("E213", message, key, suggestion=did_you_mean(key.text, given))
+    for name in given:
+        if name not in returns:
+            message = f'column "{name}" has no type under returns'
+            found = re.search(rf"\b{name}\b", sql.text)
+            offset = found.start() if found else 0
+            reading.blame("E213", message, sql, offset=offset, length=len(name))
+
+
+def _keys(reading: Reading, node: Node | None) -> list[Scalar]:
+    if node is None:
+        return []
+    return [key for key, _ in reading.mapping(node, "a map").entries]

@@ -1,0 +1,75 @@
+"""What is wrong in a file that an engineer wrote, said so that it can be mended at once.
+
+A problem names file, line, column and code, quotes the line with a caret under the exact
+word, and says what may have been meant. `catalogue.py` explains the codes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+from contactcenter_ari.core.errors import CallFlowInvalid
+
+LINE_LIMIT = 160
+
+
+class Severity(StrEnum):
+    """An error stops publishing, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake. Line and column count from 1; `length` is that of the word to blame;
+    `source` is the whole line it stands in.
+    """
+
+    file: Path
+    line: int
+    column: int
+    code: str
+    message: str
+    length: int = 1
+    source: str = ""
+    suggestion: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """The problem in text form: one line, then the source with a caret."""
+        place = f"{self.file}:{self.line}:{self.column}"
+        lines = [f"{place}: {self.severity}[{self.code}]: {self.message}"]
+        if self.source.strip() and self.column <= LINE_LIMIT:
+            source = self.source[:LINE_LIMIT]
+            width = max(1, min(self.length, len(source) - self.column + 1))
+            indent = "".join("\t" if mark == "\t" else " " for mark in source[: self.column - 1])
+            lines += [f"    {source}", f"    {indent}{'^' * width}"]
+        if self.suggestion:
+            lines.append(f"  {self.suggestion}")
+        return "\n".join(lines)
+
+
+class SiteInvalid(CallFlowInvalid):
+    """The configuration cannot be published; `problems` are all there are, in order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """All problems by file, line and column, none twice."""
+
+    def place(problem: Problem) -> tuple[str, int, int, str, str]:
+        return str(problem.file), problem.line, problem.column, problem.code, problem.message
+
+    return tuple(sorted(set(problems), key=place))
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """`did you mean "agents"?`, or nothing when no candidate is close."""
+    close = get_close_matches(word, sorted(candidates), n=1)
+    return f'did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,179 @@
+"""Prompts: recorded files (`sound:nl/welcome`) and texts with blanks (`{balance | money}`)."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from contactcenter_ari.config.document import Mapping as Map
+from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.config.value_type import read_expression
+from contactcenter_ari.core.flow.checking import check as type_of
+from contactcenter_ari.core.flow.checking import faults
+from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.value import Kind, ValueType
+from contactcenter_ari.core.vocabulary.prompt import SoundFile
+
+SOUND = "sound:"
+ENDINGS = (".wav", ".ulaw", ".alaw", ".sln")
+PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_][A-Za-z0-9_-]*)*")
+TEXTS = frozenset({Kind.TEXT, Kind.DIGITS, Kind.PHONE, Kind.CHOICE})
+NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
+SPOKEN_AS: dict[str, frozenset[Kind]] = {
+    "text": frozenset(Kind),
+    "number": NUMBERS | {Kind.DIGITS},
+    "digits": TEXTS | {Kind.INTEGER},
+    "phone": TEXTS,
+    "money": frozenset({Kind.MONEY}),
+    "date": frozenset({Kind.DATE, Kind.DATETIME}),
+    "time": frozenset({Kind.TIME, Kind.DATETIME}),
+    "datetime": frozenset({Kind.DATETIME}),
+    "duration": frozenset({Kind.DURATION}),
+}
+"""Which types of value each format can speak."""
+USUAL_FORMAT = {
+    Kind.INTEGER: "number",
+    Kind.NUMBER: "number",
+    Kind.TEXT: "text",
+    Kind.CHOICE: "text",
+    Kind.BOOL: "text",
+}
+"""How a blank without a format is spoken; other types by the format of their name."""
+
+
+class PromptReader:
+    """Reads the prompts of one file; `folder` is where recorded files lie."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        *,
+        languages: tuple[str, ...],
+        folder: Path,
+        types: Mapping[str, ValueType],
+    ) -> None:
+        self.reading = reading
+        self.languages = languages
+        self.folder = folder
+        self.types = types
+
+    def prompts(self, node: Node) -> dict[str, Prompt]:
+        """All prompts under the key `prompts`."""
+        entries = self.reading.mapping(node, "prompts").entries
+        return {
+            self.reading.name(name, "a prompt"): self.prompt(name, value)
+            for name, value in entries
+        }
+
+    def prompt(self, name: Scalar, node: Node) -> Prompt:
+        """One prompt: a map of languages, or one value when there is but one language."""
+        if not isinstance(node, Map) and len(self.languages) == 1:
+            return Prompt({self.languages[0]: self.parts(node)})
+        if not isinstance(node, Map):
+            message = f'prompt "{name.text}" must be a map of languages, like {{en: "Hello."}}'
+            self.reading.blame("E105", message, node)
+            return Prompt({})
+        for language in self.languages:
+            if node.get(language) is None:
+                message = f'prompt "{name.text}" is missing in "{language}"'
+                self.reading.blame("E401", message, name)
+        return Prompt({key.text: self.in_language(key, value) for key, value in node.entries})
+
+    def in_language(self, language: Scalar, node: Node) -> tuple[SoundFile | Text, ...]:
+        """The parts of a prompt in one language."""
+        if language.text not in self.languages:
+            message = f'language "{language.text[:60]}" is none of the languages of this file'
+            suggestion = did_you_mean(language.text, self.languages)
+            self.reading.blame("E206", message, language, suggestion=suggestion)
+        return self.parts(node)
+
+    def parts(self, node: Node) -> tuple[SoundFile | Text, ...]:
+        """A text, a sound, or a list of them."""
+        items = self.reading.items(node, "a prompt")
+        if not items:
+            self.reading.blame("E105", "a prompt must be a text or sound:FILE", node)
+        scalars = [self.reading.scalar(item, "a prompt") for item in items]
+        return tuple(self.part(scalar) for scalar in scalars if scalar)
+
+    def part(self, scalar: Scalar) -> SoundFile | Text:
+        """One text or sound."""
+        if scalar.text.startswith(SOUND):
+            return self.sound(scalar)
+        return Text(tuple(self.pieces(scalar)))
+
+    def sound(self, scalar: Scalar) -> SoundFile:
+        """A recorded file, which must exist."""
+        path = scalar.text.removeprefix(SOUND).strip()
+        if PATH.fullmatch(path) is None:
+            message = f'"{path[:60]}" is no sound; an example: sound:nl/welcome'
+            self.reading.blame("E402", message, scalar)
+        elif not any((self.folder / f"{path}{ending}").is_file() for ending in ENDINGS):
+            endings = ", ".join(ENDINGS)
+            message = f'sound "{path}" is missing: no {self.folder / path} with {endings}'
+            self.reading.blame("E402", message, scalar)
+        return SoundFile(path)
+
+    def pieces(self, scalar: Scalar) -> list[Words | Blank]:
+        """Words and blanks in turn."""
+        pieces: list[Words | Blank] = []
+        done = 0
+        for found in re.finditer(r"\{([^{}]*)\}", scalar.text):
+            if words := scalar.text[done : found.start()]:
+                pieces.append(self.words(scalar, done, words))
+            pieces.append(self.blank(scalar, found.start(1), found[1]))
+            done = found.end()
+        if words := scalar.text[done:]:
+            pieces.append(self.words(scalar, done, words))
+        return pieces
+
+    def words(self, scalar: Scalar, offset: int, words: str) -> Words:
+        """Words that hold no stray brace."""
+        if stray := re.search(r"[{}]", words):
+            message = f'"{stray[0]}" has no partner; a blank is written {{name | digits}}'
+            self.reading.blame("E403", message, scalar, offset=offset + stray.start(), length=1)
+        return Words(words)
+
+    def blank(self, scalar: Scalar, offset: int, inside: str) -> Blank:
+        """A value and how to speak it."""
+        text, _, kind = inside.rpartition("|") if "|" in inside else (inside, "", "")
+        lead = len(text) - len(text.lstrip())
+        expression = self.expression(scalar, offset + lead, text.strip())
+        kind_offset = offset + len(text) + 1 + len(kind) - len(kind.lstrip())
+        return self.spoken(scalar, expression, kind.strip(), kind_offset)
+
+    def expression(self, scalar: Scalar, offset: int, text: str) -> Expression:
+        """The expression of a blank; mistakes are blamed on its own words."""
+        inner = _stretch(scalar, offset, text)
+        return read_expression(self.reading, inner, "a blank", self.types)
+
+    def spoken(self, scalar: Scalar, expression: Expression, kind: str, offset: int) -> Blank:
+        """A blank whose format can speak its value."""
+        if not expression.text or faults(expression, self.types):
+            return Blank(expression, kind)
+        type_ = type_of(expression, self.types)
+        if not kind:
+            return Blank(expression, USUAL_FORMAT.get(type_.kind, type_.kind.value))
+        problem = ""
+        if kind not in SPOKEN_AS:
+            problem = f'format "{kind[:60]}" does not exist'
+        elif type_.kind not in SPOKEN_AS[kind]:
+            problem = f"{type_} cannot be spoken as {kind}"
+        if problem:
+            suggestion = did_you_mean(kind, SPOKEN_AS) if kind not in SPOKEN_AS else ""
+            length = max(len(kind), 1)
+            self.reading.blame(
+                "E403", problem, scalar, offset=offset, length=length, suggestion=suggestion
+            )
+        return Blank(expression, kind)
+
+
+def _stretch(scalar: Scalar, offset: int, text: str) -> Scalar:
+    """A part of a scalar as one of its own, for the places of problems in it."""
+    if scalar.line != scalar.end_line or scalar.style in {"|", ">"}:
+        return Scalar(
+            text, scalar.line, scalar.column, scalar.end_line, scalar.end_column, scalar.style
+        )
+    column = scalar.column + offset + (1 if scalar.style else 0)
+    return Scalar(text, scalar.line, column, scalar.line, column + len(text))

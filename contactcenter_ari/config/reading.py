@@ -1,0 +1,196 @@
+"""Raw nodes into typed values, with a problem noted for everything that is not what it should be.
+
+A conversion that fails notes the problem and returns a harmless value of the type, so that
+the rest of the file is still read and all problems come out at once. What is built beside
+a problem is never published.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, Sequence
+from contactcenter_ari.config.problem import Problem, did_you_mean
+from contactcenter_ari.core.flow.value import NO, YES, read_duration
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+KEYS = frozenset("0123456789*#")
+DAY = timedelta(days=1)
+QUOTED = 60
+
+
+class Reading:
+    """One file being read, and the problems found so far."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Problem] = list(document.problems)
+
+    def __repr__(self) -> str:
+        """Tell which file, how many problems."""
+        return f"<Reading {self.document.file}: {len(self.problems)} problems>"
+
+    def blame(
+        self,
+        code: str,
+        message: str,
+        node: Node,
+        *,
+        offset: int = 0,
+        length: int | None = None,
+        suggestion: str = "",
+    ) -> None:
+        """Note a problem at a node, or at a stretch of a scalar's text."""
+        line, column = self._place(node, offset, length)
+        source = self.document.lines[line - 1] if line <= len(self.document.lines) else ""
+        self.problems.append(
+            Problem(
+                file=self.document.file,
+                line=line,
+                column=column,
+                code=code,
+                message=message,
+                length=length or _width(node),
+                source=source,
+                suggestion=suggestion,
+            )
+        )
+
+    def unknown(self, code: str, what: str, node: Scalar, candidates: Iterable[str]) -> None:
+        """Note that a name does not exist, with the closest of the candidates."""
+        message = f'{what} "{node.text[:QUOTED]}" does not exist'
+        suggestion = did_you_mean(node.text, candidates)
+        self.blame(code, message, node, suggestion=suggestion)
+
+    def _place(self, node: Node, offset: int, length: int | None) -> tuple[int, int]:
+        if not isinstance(node, Scalar) or length is None:
+            return node.line, node.column
+        if node.line == node.end_line and node.style not in {"|", ">"}:
+            return node.line, node.column + offset + (1 if node.style else 0)
+        # Folded or in a block: look for the word itself in the lines the scalar covers.
+        word = node.text[offset : offset + length].split("\n")[0].strip()
+        for line in range(node.line, min(node.end_line, len(self.document.lines)) + 1):
+            first = node.column - 1 if line == node.line else 0
+            found = re.search(rf"(?<!\w){re.escape(word)}", self.document.lines[line - 1][first:])
+            if word and found:
+                return line, first + found.start() + 1
+        return node.line, node.column
+
+    # ---- maps and lists
+
+    def mapping(self, node: Node, what: str) -> Mapping:
+        """A map; an empty value is an empty one."""
+        if isinstance(node, Mapping):
+            return node
+        if not _nothing(node):
+            self.blame("E105", f"{what} must be a map (key: value)", node)
+        return Mapping((), node.line, node.column)
+
+    def fields(
+        self, mapping: Mapping, what: str, known: Collection[str], *, needed: Iterable[str] = ()
+    ) -> dict[str, Node]:
+        """The values by key; unknown and missing keys are noted."""
+        for key, _ in mapping.entries:
+            if key.text not in known:
+                message = f'key "{key.text[:QUOTED]}" is not known in {what}'
+                self.blame("E101", message, key, suggestion=did_you_mean(key.text, known))
+        found = {key.text: value for key, value in mapping.entries if key.text in known}
+        for key_text in needed:
+            if key_text not in found:
+                self.blame("E106", f'{what} needs the key "{key_text}"', mapping)
+        return found
+
+    def items(self, node: Node, what: str) -> tuple[Node, ...]:
+        """The items of a list; a single value is a list of one."""
+        if isinstance(node, Sequence):
+            return node.items
+        if isinstance(node, Mapping):
+            self.blame("E105", f"{what} must be a list", node)
+            return ()
+        return () if _nothing(node) else (node,)
+
+    # ---- single values
+
+    def text(self, node: Node, what: str) -> str:
+        """Any text."""
+        if isinstance(node, Scalar):
+            return node.text
+        self.blame("E105", f"{what} must be a text", node)
+        return ""
+
+    def scalar(self, node: Node, what: str) -> Scalar | None:
+        """A text that must not be empty."""
+        if isinstance(node, Scalar) and node.text:
+            return node
+        self.blame("E105", f"{what} must be a text", node)
+        return None
+
+    def name(self, node: Scalar, what: str, *, reserved: Collection[str] = ()) -> str:
+        """A name of something: letters, digits and `_`."""
+        if NAME.fullmatch(node.text) is None or len(node.text) > QUOTED:
+            message = f'{what} cannot be named "{node.text[:QUOTED]}"; an example: main_menu'
+            self.blame("E110", message, node)
+        elif node.text in reserved:
+            self.blame("E110", f'"{node.text}" is a word of the language, not {what}', node)
+        return node.text
+
+    def integer(self, node: Node, what: str, *, least: int, most: int, example: int) -> int:
+        """A whole number within limits."""
+        text = node.text if isinstance(node, Scalar) else ""
+        if re.fullmatch(r"-?[0-9]{1,9}", text) and least <= int(text) <= most:
+            return int(text)
+        wanted = f"a whole number from {least} to {most}"
+        self._wrong("E105", node, what, f"{wanted}, for example {example}")
+        return example
+
+    def boolean(self, node: Node, what: str) -> bool:
+        """Yes or no."""
+        text = node.text.lower() if isinstance(node, Scalar) else ""
+        if text not in YES | NO:
+            self._wrong("E105", node, what, "true or false")
+        return text in YES
+
+    def duration(
+        self, node: Node, what: str, *, least: timedelta = timedelta(0), most: timedelta = DAY
+    ) -> timedelta:
+        """A duration with its unit, such as `20s`."""
+        text = node.text if isinstance(node, Scalar) else ""
+        try:
+            duration = read_duration(text)
+        except ValueError:
+            duration = None
+        if duration is None or (text.isdigit() and duration):
+            self._wrong("E107", node, what, "a duration, for example 20s or 1h30m")
+            return max(least, timedelta(seconds=20))
+        if not least <= duration <= most:
+            limits = f"from {_short(least)} to {_short(most)}"
+            self.blame("E107", f"{what} must be {limits}", node)
+            return least
+        return duration
+
+    def key(self, node: Node, what: str) -> str:
+        """One DTMF key."""
+        text = node.text if isinstance(node, Scalar) else ""
+        if len(text) != 1 or text not in KEYS:
+            self._wrong("E109", node, what, "one of the keys 0-9, * and #")
+            return "0"
+        return text
+
+    def _wrong(self, code: str, node: Node, what: str, wanted: str) -> None:
+        given = f', not "{node.text[:QUOTED]}"' if isinstance(node, Scalar) and node.text else ""
+        self.blame(code, f"{what} must be {wanted}{given}", node)
+
+
+def _nothing(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.text and not node.style
+
+
+def _width(node: Node) -> int:
+    if isinstance(node, Scalar) and node.line == node.end_line:
+        return max(1, node.end_column - node.column)
+    return 1
+
+
+def _short(duration: timedelta) -> str:
+    seconds = duration.total_seconds()
+    return f"{seconds / 3600:g}h" if seconds >= 3600 else f"{seconds:g}s"  # noqa: PLR2004 - an hour

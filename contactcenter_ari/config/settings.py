@@ -1,0 +1,188 @@
+"""Settings of one installation: the environment first, then `settings` in `site.yaml`.
+
+All of them in one frozen value, read once at start. An unknown or bad setting is an error
+that names the value and an example. Secrets stand in the environment only.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from contactcenter_ari.config.document import Mapping as Map
+from contactcenter_ari.config.document import Scalar, read_document
+from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.core.errors import ContactCenterError
+
+PREFIX = "CC_"
+CHECKOUT = Path(__file__).resolve().parents[2]
+PORTS = range(1, 65536)
+SECRET_LENGTH = 16
+
+
+class SettingInvalid(ContactCenterError):
+    """A setting is unknown or bad; the message names it, its value and an example."""
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host (name or IP address) and a port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """As it stands in a setting: `127.0.0.1:8080`, `[::1]:8080`."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One installation. None means: we start it ourselves, or choose.
+
+    `site` is the folder of `site.yaml`; `data` where the installation keeps what it must;
+    `asterisk` the program; `asterisk_http` an Asterisk that somebody else started.
+    """
+
+    site: Path
+    data: Path
+    database_url: str | None = None
+    http: Address | None = None
+    asterisk_sip: Address | None = None
+    asterisk_http: Address | None = None
+    asterisk: Path | None = None
+    secret_key: str | None = None
+    log: LogFormat = LogFormat.CONSOLE
+    node: str = "n1"
+
+    def __repr__(self) -> str:
+        """Tell where it lives, and no secret."""
+        return f"<Settings site {self.site}, data {self.data}, node {self.node}>"
+
+
+def read_address(text: str) -> Address:
+    """`host:port`, or a port alone on the loopback address.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") if colon else "127.0.0.1"
+    bare_ipv6 = ":" in host and not text.startswith("[")
+    if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) not in PORTS or bare_ipv6:
+        raise ValueError(text)
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", host):
+        raise ValueError(text)
+    return Address(host, int(port))
+
+
+def _read_database_url(text: str) -> str:
+    if urlsplit(text).scheme not in {"postgresql", "postgres"}:
+        raise ValueError(text)
+    return text
+
+
+def _read_secret(text: str) -> str:
+    if len(text) < SECRET_LENGTH:
+        raise ValueError(text)
+    return text
+
+
+def _read_node(text: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9]{0,15}", text) is None:
+        raise ValueError(text)
+    return text
+
+
+def _read_path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One setting: how it is read, an example, and whether it may be shown and kept in a file."""
+
+    read: Callable[[str], object]
+    example: str
+    secret: bool = False
+    in_file: bool = True
+
+
+_SETTINGS: Mapping[str, _Setting] = {
+    "site": _Setting(_read_path, "callflows", in_file=False),
+    "data_dir": _Setting(_read_path, "/var/lib/contactcenter"),
+    "database_url": _Setting(
+        _read_database_url, "postgresql://user@127.0.0.1:5432/contactcenter", secret=True
+    ),
+    "http": _Setting(read_address, "127.0.0.1:8080"),
+    "asterisk_sip": _Setting(read_address, "127.0.0.1:5060"),
+    "asterisk_http": _Setting(read_address, "127.0.0.1:8088"),
+    "asterisk": _Setting(_read_path, "/usr/sbin/asterisk"),
+    "secret_key": _Setting(
+        _read_secret, f"at least {SECRET_LENGTH} characters of chance", secret=True, in_file=False
+    ),
+    "log": _Setting(LogFormat, "json"),
+    "node": _Setting(_read_node, "n1", in_file=False),
+}
+SITE_KEYS = tuple(name for name, setting in _SETTINGS.items() if setting.in_file)
+"""What may stand under `settings` in `site.yaml`."""
+
+
+def read_settings(environment: Mapping[str, str], *, checkout: Path = CHECKOUT) -> Settings:
+    """The settings of this installation; an empty variable counts as not set.
+
+    Raises:
+        SettingInvalid: one is unknown or bad.
+    """
+    chosen = {
+        name.removeprefix(PREFIX).lower(): _read(name, name.removeprefix(PREFIX).lower(), text)
+        for name, text in environment.items()
+        if name.startswith(PREFIX) and text
+    }
+    site = chosen.pop("site", checkout / "callflows")
+    assert isinstance(site, Path), "a path is read as one"
+    chosen = {**_from_file(site / "site.yaml"), **chosen}
+    data = chosen.pop("data_dir", checkout / ".run")
+    return Settings(site=site, data=data, **chosen)  # type: ignore[arg-type]  # each reader gives the type of its field
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    """The settings in `site.yaml`. Whatever else is wrong there, `load_site` tells."""
+    root = read_document(path).root if path.is_file() else None
+    settings = root.get("settings") if isinstance(root, Map) else None
+    if not isinstance(settings, Map):
+        return {}
+    chosen: dict[str, object] = {}
+    for key, node in settings.entries:
+        place = f"{path}:{key.line}:{key.column}: {key.text}"
+        if key.text in _SETTINGS and not _SETTINGS[key.text].in_file:
+            variable = f"{PREFIX}{key.text.upper()}"
+            raise SettingInvalid(f"{place}: set this in the environment, as {variable}")
+        chosen[key.text] = _read(place, key.text, node.text if isinstance(node, Scalar) else "")
+    return chosen
+
+
+def _read(shown: str, name: str, text: str) -> object:
+    setting = _SETTINGS.get(name)
+    if setting is None:
+        wanted = did_you_mean(shown, [f"{PREFIX}{known.upper()}" for known in _SETTINGS])
+        raise SettingInvalid(f"{shown} is no setting; {wanted or _all_settings()}")
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        value = "its value" if setting.secret else f'"{text[:60]}"'
+        example = setting.example
+        raise SettingInvalid(f"{shown}: {value} cannot be used; an example: {example}") from error
+
+
+def _all_settings() -> str:
+    return "there are " + ", ".join(f"{PREFIX}{name.upper()}" for name in _SETTINGS)

@@ -1,0 +1,137 @@
+"""The folder of a site into one piece of plain data, or every problem in it at once."""
+
+from pathlib import Path
+
+from contactcenter_ari.config.document import Mapping as Map
+from contactcenter_ari.config.document import Node, Sequence, read_document
+from contactcenter_ari.config.flow_file import Surroundings, read_flow
+from contactcenter_ari.config.problem import Problem, SiteInvalid
+from contactcenter_ari.config.queue_file import read_queues
+from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.config.settings import SITE_KEYS
+from contactcenter_ari.config.site_file import SiteFile, read_site_file
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.flow.flow import Flow
+
+SITE_FILE = "site.yaml"
+QUEUE_FILE = "queues.yaml"
+
+
+def prompts_folder(folder: Path) -> Path:
+    """Where the recorded prompts of a site lie: the folder `prompts` beside it."""
+    return folder.absolute().parent / "prompts"
+
+
+def load_site(folder: Path) -> Site:
+    """The site that `site.yaml`, `queues.yaml` and the flows in a folder describe.
+
+    Raises:
+        SiteInvalid: there is at least one error; it holds all problems.
+    """
+    site, problems = check_site(folder)
+    if problems:
+        raise SiteInvalid(problems)
+    return site
+
+
+def check_site(folder: Path) -> tuple[Site, list[Problem]]:
+    """The site of a folder as far as it can be read, and all problems, in no order."""
+    prompts = prompts_folder(folder)
+    site_reading = _reading(folder / SITE_FILE)
+    site = read_site_file(site_reading, prompts_folder=prompts, settings=SITE_KEYS)
+    queue_reading = _reading(folder / QUEUE_FILE)
+    queues = read_queues(queue_reading)
+    around = Surroundings(
+        queues=queues,
+        prompts_folder=prompts,
+        system_prompts=site.prompts,
+        timezone=site.timezone,
+    )
+    readings = [_reading(path) for path in flow_files(folder)]
+    flows = [(reading, read_flow(reading, around)) for reading in readings]
+    known = [(reading, flow) for reading, flow in flows if flow is not None]
+    _refuse_doubles(known)
+    _want_languages(site_reading, site, [flow for _, flow in known])
+    every = (site_reading, queue_reading, *readings)
+    problems = [problem for reading in every for problem in reading.problems]
+    if not readings:
+        message = "there is no call flow in this folder"
+        problems.append(
+            Problem(file=folder, line=1, column=1, code="E001", message=message, length=1)
+        )
+    return (
+        Site(
+            name=site.name,
+            flows=tuple(flow for _, flow in known),
+            queues=queues,
+            pause_reasons=dict(site.pause_reasons),
+            prompts=dict(site.prompts),
+            feature_codes=site.feature_codes,
+        ),
+        problems,
+    )
+
+
+def flow_files(folder: Path) -> list[Path]:
+    """The call flows of a folder, without their tests."""
+    files = [*folder.glob("*.yaml"), *folder.glob("*.yml")]
+    return sorted(
+        path
+        for path in files
+        if path.name not in {SITE_FILE, QUEUE_FILE}
+        and not path.stem.endswith(".test")
+        and not path.name.startswith(".")
+    )
+
+
+def _reading(path: Path) -> Reading:
+    return Reading(read_document(path, shown=_shown(path)))
+
+
+def _shown(path: Path) -> Path:
+    """The path as a person in the current folder would type it."""
+    try:
+        return path.absolute().relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def _refuse_doubles(flows: list[tuple[Reading, Flow]]) -> None:
+    """One number, and one name, belong to one flow."""
+    names: dict[str, Flow] = {}
+    owners: dict[str, Flow] = {}
+    for reading, flow in flows:
+        fields = _root(reading)
+        if flow.name in names and (node := fields.get("flow")) is not None:
+            reading.blame("E211", f'two flows have the name "{flow.name}"', node)
+        names.setdefault(flow.name, flow)
+        for index, number in enumerate(flow.numbers):
+            if number in owners:
+                node = _item(fields, index)
+                message = f'number "{number}" belongs to flow "{owners[number].name}" already'
+                if node is not None:
+                    reading.blame("E209", message, node)
+            owners.setdefault(number, flow)
+
+
+def _want_languages(reading: Reading, site: SiteFile, flows: list[Flow]) -> None:
+    """The system must be able to speak every language of the flows."""
+    root = _root(reading)
+    key = root.key("languages") or root.key("prompts") or root
+    for flow in flows:
+        for language in flow.languages:
+            if language not in site.languages:
+                message = f'flow "{flow.name}" speaks "{language}", the system prompts do not'
+                reading.blame("E401", message, key)
+
+
+def _root(reading: Reading) -> Map:
+    root = reading.document.root
+    return root if isinstance(root, Map) else Map((), 1, 1)
+
+
+def _item(fields: Map, index: int) -> Node | None:
+    node = fields.get("numbers")
+    if isinstance(node, Sequence) and index < len(node.items):
+        return node.items[index]
+    return node

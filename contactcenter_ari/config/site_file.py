@@ -1,0 +1,127 @@
+"""`site.yaml`: what is true of the whole site: its name, pause reasons, the system's prompts."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.hours_file import read_zone
+from contactcenter_ari.config.prompt_text import PromptReader
+from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.core.center.site import FeatureCodes
+from contactcenter_ari.core.flow.flow import Prompt
+from contactcenter_ari.core.flow.value import TEXT
+
+KEYS = (
+    "name",
+    "timezone",
+    "languages",
+    "pause_reasons",
+    "feature_codes",
+    "prompts",
+    "settings",
+)
+SYSTEM_PROMPTS = (
+    "agent_logged_in",
+    "agent_logged_out",
+    "agent_ready",
+    "agent_not_ready",
+    "agent_unknown_phone",
+    "feature_code_unknown",
+    "request_refused",
+    "apology",
+    "goodbye",
+    "no_flow",
+)
+"""What the system itself says; `agent_not_ready` may speak the {reason}."""
+CODES = ("log_in", "log_out", "not_ready", "ready")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFile:
+    """What `site.yaml` says; `settings` still as text, by key, see `settings.py`."""
+
+    name: str = "contactcenter"
+    timezone: str = ""
+    languages: tuple[str, ...] = ("en",)
+    pause_reasons: Mapping[str, str] = field(default_factory=dict)
+    feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+
+
+def read_site_file(
+    reading: Reading, *, prompts_folder: Path, settings: Collection[str]
+) -> SiteFile:
+    """All of `site.yaml`; `settings` are the keys that may stand under `settings`."""
+    if reading.document.root is None:
+        return SiteFile()
+    root = reading.mapping(reading.document.root, "site.yaml")
+    fields = reading.fields(root, "site.yaml", KEYS, needed=("name", "prompts"))
+    languages = _languages(reading, fields)
+    prompts = PromptReader(
+        reading, languages=languages, folder=prompts_folder, types={"reason": TEXT}
+    ).prompts(fields.get("prompts", Scalar("", 1, 1, 1, 1)))
+    for name in SYSTEM_PROMPTS if "prompts" in fields else ():
+        if name not in prompts:
+            message = f'the system prompt "{name}" is missing'
+            reading.blame("E202", message, root.key("prompts") or root)
+    if "settings" in fields:
+        reading.fields(
+            reading.mapping(fields["settings"], "settings"), "settings", tuple(settings)
+        )
+    return SiteFile(
+        name=reading.text(fields["name"], "name") if "name" in fields else "",
+        timezone=read_zone(reading, fields["timezone"]) if "timezone" in fields else "",
+        languages=languages,
+        pause_reasons=_pause_reasons(reading, fields),
+        feature_codes=_feature_codes(reading, fields),
+        prompts=prompts,
+    )
+
+
+def _languages(reading: Reading, fields: Mapping[str, Node]) -> tuple[str, ...]:
+    if "languages" not in fields:
+        return ("en",)
+    items = reading.items(fields["languages"], "languages")
+    return tuple(reading.text(item, "a language") for item in items) or ("en",)
+
+
+def _pause_reasons(reading: Reading, fields: Mapping[str, Node]) -> dict[str, str]:
+    if "pause_reasons" not in fields:
+        return {}
+    entries = reading.mapping(fields["pause_reasons"], "pause_reasons").entries
+    reasons = {
+        reading.key(key, "the key of a pause reason"): reading.text(node, "a pause reason")
+        for key, node in entries
+    }
+    seen: set[str] = set()
+    for key, node in entries:
+        text = reading.text(node, "a pause reason")
+        if text in seen:
+            reading.blame("E211", f'pause reason "{text}" stands twice', key)
+        seen.add(text)
+    return reasons
+
+
+def _feature_codes(reading: Reading, fields: Mapping[str, Node]) -> FeatureCodes:
+    if "feature_codes" not in fields:
+        return FeatureCodes()
+    mapping = reading.mapping(fields["feature_codes"], "feature_codes")
+    codes = reading.fields(mapping, "feature_codes", CODES)
+    chosen = {name: _code(reading, node) for name, node in codes.items()}
+    found = FeatureCodes(**chosen)
+    every = [found.log_in, found.log_out, found.not_ready, found.ready]
+    for first in every:
+        for other in every:
+            if first is not other and other.startswith(first):
+                message = f'code "{first}" is the beginning of "{other}"'
+                reading.blame("E501", message, mapping)
+    return found
+
+
+def _code(reading: Reading, node: Node) -> str:
+    text = reading.text(node, "a feature code")
+    if not (text[:1] in {"*", "#"} and text[1:].isdecimal() and text.isascii()):
+        message = f'a feature code must begin with * and hold digits, like *11, not "{text[:60]}"'
+        reading.blame("E109", message, node)
+    return text

@@ -1,0 +1,104 @@
+"""Declared types (`digits`, `money EUR`, `[gold, silver]`) and expressions, read from YAML."""
+
+import re
+from collections.abc import Mapping
+
+from contactcenter_ari.config.document import Node, Scalar, Sequence
+from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.core.flow.checking import check, faults, fits
+from contactcenter_ari.core.flow.expression import Expression, ExpressionInvalid, Fault, Literal
+from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.value import (
+    TEXT,
+    Kind,
+    ValueType,
+    read_value,
+    write_value,
+)
+
+DECLARABLE = tuple(kind.value for kind in Kind if kind not in {Kind.NUMBER, Kind.CHOICE})
+NOTHING = Expression("", Literal(text="", value_type=TEXT, offset=0, length=0))
+FAULT_CODES = {
+    Fault.SYNTAX: "E301",
+    Fault.UNKNOWN_NAME: "E302",
+    Fault.TYPES: "E303",
+    Fault.NEVER: "E304",
+}
+
+
+def read_type(reading: Reading, node: Node, what: str) -> ValueType:
+    """A declared type; a list of words is a choice."""
+    if isinstance(node, Sequence) and node.items:
+        choices = tuple(reading.text(item, "a choice") for item in node.items)
+        return ValueType(Kind.CHOICE, choices=choices)
+    text = node.text if isinstance(node, Scalar) else ""
+    kind, _, currency = text.partition(" ")
+    if kind == Kind.MONEY and re.fullmatch(r"[A-Z]{3}", currency):
+        return ValueType(Kind.MONEY, currency=currency)
+    if text in DECLARABLE and text != Kind.MONEY:
+        return ValueType(Kind(text))
+    wanted = "a type such as text, digits, money EUR or [gold, silver]"
+    given = f', not "{text[:60]}"' if text else ""
+    suggestion = did_you_mean(kind, DECLARABLE) if kind != Kind.MONEY else ""
+    reading.blame("E105", f"{what} must be {wanted}{given}", node, suggestion=suggestion)
+    return TEXT
+
+
+def read_expression(
+    reading: Reading,
+    node: Node,
+    what: str,
+    types: Mapping[str, ValueType],
+    wanted: ValueType | None = None,
+) -> Expression:
+    """An expression over the names of `types`, giving a value that fits `wanted`.
+
+    Where something other than free text is wanted, such a value written out stands for
+    itself: `language: nl`, `head_start: 5m`.
+    """
+    scalar = reading.scalar(node, what)
+    if scalar is None:
+        return NOTHING
+    if wanted is not None and (literal := _written_out(scalar.text, wanted)):
+        return literal
+    try:
+        expression = parse(scalar.text)
+    except ExpressionInvalid as invalid:
+        _blame(reading, scalar, invalid)
+        return NOTHING
+    found = faults(expression, types)
+    for fault in found:
+        _blame(reading, scalar, fault)
+    if wanted is not None and not found:
+        given = check(expression, types)
+        if not fits(given, wanted):
+            reading.blame("E305", f"{what} must be {wanted}, not {given}", scalar)
+    return expression
+
+
+def _written_out(text: str, wanted: ValueType) -> Expression | None:
+    if wanted.kind is Kind.TEXT:
+        return None
+    try:
+        canonical = write_value(read_value(text, wanted))
+    except ValueError:
+        return None
+    root = Literal(text=canonical, value_type=wanted, offset=0, length=len(text))
+    return Expression(text, root)
+
+
+def _blame(reading: Reading, scalar: Scalar, invalid: ExpressionInvalid) -> None:
+    start, stop = invalid.offset, invalid.offset + invalid.length
+    word = scalar.text[start:stop]
+    suggestion = did_you_mean(word, invalid.candidates)
+    if not suggestion and invalid.fault is Fault.UNKNOWN_NAME and "." not in word:
+        suggestion = f"""a text is written in quotes: '"{word}"'"""
+    reading.blame(
+        FAULT_CODES[invalid.fault],
+        invalid.message,
+        scalar,
+        offset=invalid.offset,
+        length=invalid.length,
+        suggestion=suggestion,
+    )

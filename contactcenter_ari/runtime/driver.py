@@ -33,7 +33,7 @@ Answer = asyncio.Future[None]
 
 
 class Driver:
-    """Runs a center in real time; must be made inside a running event loop."""
+    """Runs a center in real time; must be made inside a running event loop, then `run`."""
 
     def __init__(
         self,
@@ -41,27 +41,26 @@ class Driver:
         started: CenterStarted,
         site: Site,
         clock: Clock,
-        switch: Switch,
-        look_ups: LookUps,
         journal: Journal,
-        log: Log,
+        input_log: Log,
     ) -> None:
         self.center = Center(started, site)
         self.turns = 0
         self.faults = 0
         self.digest = Digest()
         self._clock = clock
-        self._switch = switch
-        self._look_ups = look_ups
         self._journal = journal
-        self._log = log
+        self._log = input_log
+        self._switch: Switch | None = None
+        self._look_ups: LookUps | None = None
+        self._questions: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._inbox: deque[tuple[Input, Answer | None]] = deque()
-        self._draining = False
+        self._draining = True  # until `run`, inputs only gather
         self._timer: asyncio.TimerHandle | None = None
         self._due_at: datetime | None = None
         for first in (started, SitePublished(site)):
-            log.append(clock.now(), first, self.digest.text)
+            input_log.append(clock.now(), first, self.digest.text)
 
     def __repr__(self) -> str:
         """Tell how busy it is."""
@@ -95,11 +94,20 @@ class Driver:
         self._enqueue(request, answer)
         await answer
 
-    def stop(self) -> None:
-        """Take no more turns."""
-        self._draining = True
-        if self._timer is not None:
-            self._timer.cancel()
+    async def run(self, switch: Switch, look_ups: LookUps) -> None:
+        """Take turns until cancelled; inputs that came before are handled first."""
+        self._switch, self._look_ups = switch, look_ups
+        try:
+            self._drain()
+            await self._loop.create_future()
+        finally:
+            self._inbox.clear()
+            self._draining = True
+            if self._timer is not None:
+                self._timer.cancel()
+            for question in self._questions:
+                question.cancel()
+            await asyncio.gather(*self._questions, return_exceptions=True)
 
     def _enqueue(self, input_: Input, answer: Answer | None) -> None:
         self._inbox.append((input_, answer))
@@ -137,13 +145,20 @@ class Driver:
             _settle(answer, None)
 
     def _hand_on(self, outcome: Outcome) -> None:
+        assert self._switch is not None, "turns are taken while running"
         for command in outcome.commands:
             if isinstance(command, LookUp):
-                self._look_ups.submit(command)
+                question = self._loop.create_task(self._ask(command))
+                self._questions.add(question)
+                question.add_done_callback(self._questions.discard)
             else:
-                self._switch.submit(command)
+                self._switch.carry_out(command)
         if outcome.events:
             self._journal.record(outcome.events)
+
+    async def _ask(self, question: LookUp) -> None:
+        assert self._look_ups is not None, "turns are taken while running"
+        self.put(await self._look_ups.answer(question))
 
     def _arm_timer(self) -> None:
         due_at = self.center.next_deadline()

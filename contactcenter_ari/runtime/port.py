@@ -1,4 +1,4 @@
-"""What the driver needs from the adapters around it; none of these calls may block."""
+"""What the driver needs from the adapters around it; no call of these may block the loop."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,20 +7,21 @@ from typing import Protocol
 from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.core.vocabulary.signal import LookUpFailed, LookUpFinished
 
 
 class Switch(Protocol):
     """Carries out commands; what comes of them comes back as signals."""
 
-    def submit(self, command: Command) -> None:
+    def carry_out(self, command: Command) -> None:
         """Take a command; commands of one call are carried out in the order taken."""
 
 
 class LookUps(Protocol):
-    """Answers questions of call flows, as LookUpFinished or LookUpFailed."""
+    """Answers questions of call flows."""
 
-    def submit(self, command: LookUp) -> None:
-        """Take a question."""
+    async def answer(self, look_up: LookUp) -> LookUpFinished | LookUpFailed:
+        """The answer, or why there is none, within the question's limit; never raises."""
 
 
 class Journal(Protocol):

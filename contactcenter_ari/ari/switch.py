@@ -3,7 +3,7 @@
 After each connection the core is told what lives in Asterisk. While it runs, `CC_BEAT` in
 Asterisk tells the dialplan that somebody takes calls, and empty bridges are swept. When
 another program takes our application, `run` ends with `SwitchReplaced`. Nothing is decided
-here; `carry_out` and `put` return at once.
+here; `submit` and `put` return at once.
 """
 
 import asyncio
@@ -128,7 +128,7 @@ class AriSwitch:
                 task.cancel()
         raise SwitchReplaced("another program serves our application; this one stops")
 
-    def carry_out(self, command: Command) -> None:
+    def submit(self, command: Command) -> None:
         """Send a command to Asterisk, in order within its call; `run` must be running."""
         if self._group is None:
             raise AssertionError("the switch is not running")

@@ -1,0 +1,62 @@
+"""Agents' phones, pushed to Asterisk while it runs: no file is edited, nothing is reloaded.
+
+Asterisk keeps them in its own database over a restart; they are pushed again after each
+connection, for a new Asterisk knows none. A phone has a device name that is not the agent's
+extension, a generated secret and no way out.
+"""
+
+from datetime import timedelta
+from typing import Final, Protocol
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.errors import SwitchUnsuitable
+from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.reply import Reply
+
+PUSH_LIMIT: Final = timedelta(seconds=10)
+GONE: Final = 404
+
+
+class Sending(Protocol):
+    """Sends an operation over HTTP; raises SwitchError."""
+
+    async def send(self, wanted: Operation, *, limit: timedelta) -> Reply:
+        """The reply, whatever its status."""
+        ...
+
+
+async def push_phone(http: Sending, phone: str, secret: str) -> None:
+    """Let a phone register with `phone` as its user name; raises SwitchError."""
+    objects = (
+        ("aor", {"max_contacts": "1", "remove_existing": "yes", "maximum_expiration": "300"}),
+        ("auth", {"auth_type": "digest", "username": phone, "password": secret}),
+        (
+            "endpoint",
+            {
+                "aors": phone,
+                "auth": phone,
+                "context": "from-phone",
+                "disallow": "all",
+                "allow": "ulaw,alaw",
+                "dtmf_mode": "rfc4733",
+                "direct_media": "no",
+                "rtp_symmetric": "yes",
+                "force_rport": "yes",
+                "rewrite_contact": "yes",
+                "allow_transfer": "no",
+                "allow_subscribe": "no",
+            },
+        ),
+    )
+    for kind, attributes in objects:
+        reply = await http.send(operation.put_object(kind, phone, attributes), limit=PUSH_LIMIT)
+        if not reply.ok:
+            raise SwitchUnsuitable(f"Asterisk refused a phone's {kind}: {reply.status}")
+
+
+async def remove_phone(http: Sending, phone: str) -> None:
+    """Forget a phone; one that is not known is fine. Raises SwitchError."""
+    for kind in ("endpoint", "auth", "aor"):
+        reply = await http.send(operation.delete_object(kind, phone), limit=PUSH_LIMIT)
+        if not reply.ok and reply.status != GONE:
+            raise SwitchUnsuitable(f"Asterisk kept a phone's {kind}: {reply.status}")

@@ -14,7 +14,6 @@ from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 
 PUSH_LIMIT: Final = timedelta(seconds=10)
-GONE: Final = 404
 
 
 class Sending(Protocol):
@@ -50,7 +49,7 @@ async def push_phone(http: Sending, phone: str, secret: str) -> None:
     )
     for kind, attributes in objects:
         reply = await http.send(operation.put_object(kind, phone, attributes), limit=PUSH_LIMIT)
-        if not reply.ok:
+        if not reply.succeeded:
             raise SwitchUnsuitable(f"Asterisk refused a phone's {kind}: {reply.status}")
 
 
@@ -58,5 +57,5 @@ async def remove_phone(http: Sending, phone: str) -> None:
     """Forget a phone; one that is not known is fine. Raises SwitchError."""
     for kind in ("endpoint", "auth", "aor"):
         reply = await http.send(operation.delete_object(kind, phone), limit=PUSH_LIMIT)
-        if not reply.ok and reply.status != GONE:
+        if not reply.succeeded and not reply.gone:
             raise SwitchUnsuitable(f"Asterisk kept a phone's {kind}: {reply.status}")

@@ -10,6 +10,7 @@ from contactcenter_ari.ari.errors import SwitchError
 Model = TypeVar("Model")
 
 GONE: Final = 404
+REASON_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ class Reply:
     def reason(self) -> str:
         """Asterisk's own words for a refusal, shortened; empty when it gave none."""
         try:
-            return msgspec.json.decode(self.body, type=_Refusal).message[:200]
+            refusal = msgspec.json.decode(self.body, type=_Refusal)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return ""
+        return (refusal.message or refusal.error)[:REASON_LIMIT]
 
     def read(self, model: type[Model]) -> Model:
         """The body as a model; raises SwitchError when it is not one, or was a refusal."""
@@ -51,4 +53,5 @@ class Reply:
 
 
 class _Refusal(msgspec.Struct, frozen=True):
-    message: str
+    message: str = ""
+    error: str = ""

@@ -102,6 +102,10 @@ class AriSwitch:
         """Asterisk is connected and was told which events to send."""
         return self._connected.is_set()
 
+    async def until_connected(self) -> None:
+        """Wait for Asterisk's socket."""
+        await self._connected.wait()
+
     @property
     def tally(self) -> Tally:
         """Frames that were not understood, counted."""

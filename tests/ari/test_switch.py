@@ -1,0 +1,137 @@
+"""What the switch does with news: passes it on, drops repetitions, obeys the fence."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from contactcenter_ari.ari.connection import REPLY_LIMIT, Credentials
+from contactcenter_ari.ari.errors import SwitchReplaced
+from contactcenter_ari.ari.messages import (
+    ApplicationReplaced,
+    CallerID,
+    Channel,
+    DialplanCEP,
+    Endpoint,
+    EndpointStateChange,
+    StasisEnd,
+    StasisStart,
+)
+from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg
+from contactcenter_ari.core.vocabulary.ids import CallId, LegId, PhoneId
+from contactcenter_ari.core.vocabulary.prompt import PromptPart
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    LegHungUp,
+    PhoneReachable,
+    PhoneUnreachable,
+    Signal,
+)
+
+LIMIT = 5
+CHANNEL = Channel("l1", "PJSIP/trunk-1", "Up", CallerID(), DialplanCEP("from-trunk", "100"))
+
+
+class FakeInbox:
+    """Keeps the signals in order."""
+
+    def __init__(self) -> None:
+        self.signals: list[Signal] = []
+        self.arrived = asyncio.Event()
+
+    def put(self, signal: Signal, /) -> None:
+        """Take one signal."""
+        self.signals.append(signal)
+        self.arrived.set()
+
+
+class FakeHttp:
+    """An Asterisk whose channels never answer."""
+
+    async def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> Reply:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        raise AssertionError(wanted, limit)
+
+
+class FakePrompts:
+    """No prompts."""
+
+    async def media(self, parts: Sequence[PromptPart], /) -> Sequence[str]:
+        """Nothing."""
+        assert parts
+        return []
+
+
+@pytest.fixture
+def inbox() -> FakeInbox:
+    """An empty inbox."""
+    return FakeInbox()
+
+
+@pytest.fixture
+def switch(inbox: FakeInbox) -> AriSwitch:
+    """A switch that Asterisk has not connected to."""
+    return AriSwitch(
+        app="cc",
+        credentials=Credentials("a", "b"),
+        http=FakeHttp(),
+        prompts=FakePrompts(),
+        inbox=inbox,
+        recordings=Path("/recordings"),
+        now=lambda: datetime(2026, 3, 10, tzinfo=UTC),
+    )
+
+
+def test_an_event_becomes_a_signal(switch: AriSwitch, inbox: FakeInbox) -> None:
+    """At once, within `put`."""
+    switch.put(StasisEnd(CHANNEL))
+    assert inbox.signals == [LegHungUp(LegId("l1"))]
+
+
+def test_only_a_change_of_a_phone_is_a_signal(switch: AriSwitch, inbox: FakeInbox) -> None:
+    """Asterisk repeats the state at the begin and end of each call."""
+    for state in ("online", "online", "offline", "unknown", "online"):
+        switch.put(EndpointStateChange(Endpoint("PJSIP", "d1", state)))
+    phone = PhoneId("d1")
+    assert inbox.signals == [PhoneReachable(phone), PhoneUnreachable(phone), PhoneReachable(phone)]
+
+
+async def test_a_channel_nobody_expects_is_no_signal(switch: AriSwitch, inbox: FakeInbox) -> None:
+    """It is hung up, as far as there is a socket."""
+    switch.put(StasisStart(("what",), CHANNEL))
+    assert inbox.signals == []
+
+
+async def test_a_command_without_a_socket_fails(switch: AriSwitch, inbox: FakeInbox) -> None:
+    """The core is told, and the switch goes on."""
+    command = HangUpLeg(CallId("i1"), LegId("l1"))
+    async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
+        run = group.create_task(switch.run())
+        await asyncio.sleep(0)
+        switch.submit(command)
+        await inbox.arrived.wait()
+        run.cancel()
+    assert inbox.signals == [CommandFailed(command, 0, "Asterisk has not connected to us")]
+
+
+async def test_all_work_stops_when_another_program_takes_over(
+    switch: AriSwitch, inbox: FakeInbox
+) -> None:
+    """What waits is dropped, what comes later is refused, `run` says why it ended."""
+    waiting = AnswerLeg(CallId("i1"), LegId("l1"))
+    async with asyncio.timeout(LIMIT):
+        run = asyncio.ensure_future(switch.run())
+        await asyncio.sleep(0)
+        switch.submit(waiting)
+        await asyncio.sleep(0)
+        switch.put(ApplicationReplaced("cc"))
+        switch.submit(waiting)
+        with pytest.raises(SwitchReplaced):
+            await run
+    assert inbox.signals == [CommandFailed(waiting, 0, "another program owns the call")]

@@ -79,14 +79,21 @@ class Document:
     problems: tuple[Problem, ...] = ()
 
 
-def read_document(path: Path, *, shown: Path | None = None) -> Document:
-    """The tree of a file; `shown` is its name in messages. Never raises over its content."""
-    shown = shown or path
+def read_document(path: Path) -> Document:
+    """The tree of a file. Never raises over its content."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        return _refused(shown, f"cannot be read: {error.strerror}")
-    return parse_document(content, shown)
+        return _refused(shown(path), f"cannot be read: {error.strerror}")
+    return parse_document(content, shown(path))
+
+
+def shown(path: Path) -> Path:
+    """The path as a person in the current folder would type it."""
+    try:
+        return path.absolute().relative_to(Path.cwd())
+    except ValueError:
+        return path
 
 
 def parse_document(content: bytes, file: Path) -> Document:

@@ -48,9 +48,11 @@ RESERVED_NAMES = ("caller", "called", "language", "hours", "flag", "queue", "tru
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a flow may refer to outside its file; `timezone` is the site's, or empty."""
+    """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
+    read; `timezone` is the site's, or empty.
+    """
 
-    queues: Mapping[QueueName, QueueSettings]
+    queues: Mapping[QueueName, QueueSettings] | None
     prompts_folder: Path
     system_prompts: Collection[str]
     timezone: str = ""

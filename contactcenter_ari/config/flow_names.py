@@ -31,13 +31,13 @@ ALWAYS: Mapping[str, ValueType] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """All names of one flow; `types` are those of expressions."""
+    """All names of one flow; `types` are those of expressions, `queues` None when unknown."""
 
     types: Mapping[str, ValueType]
     languages: tuple[str, ...]
     sections: Collection[str]
     prompts: Collection[str]
-    queues: Mapping[QueueName, QueueSettings]
+    queues: Mapping[QueueName, QueueSettings] | None
     look_ups: Mapping[str, SqlLookUp]
     variables: Mapping[str, ValueType]
 

@@ -142,14 +142,7 @@ class StepReader:
         keys = [key for key, _ in mapping.entries]
         verbs = [key for key in keys if key.text in OPTIONS or key.text in PLANNED]
         if not verbs:
-            if keys:
-                options = {name for options in OPTIONS.values() for name in options}
-                odd = next((key for key in keys if key.text not in options), keys[0])
-                message = f'a step needs a verb, and "{odd.text[:60]}" is none'
-                suggestion = did_you_mean(odd.text, (*OPTIONS, *PLANNED))
-                self.reading.blame("E102", message, odd, suggestion=suggestion)
-            else:
-                self.reading.blame("E102", "a step needs a verb", mapping)
+            self._no_verb(mapping, keys)
             return None
         if len(verbs) > 1:
             first, second = verbs[0].text, verbs[1].text
@@ -160,6 +153,17 @@ class StepReader:
             self._planned(verbs[0])
             return None
         return verbs[0]
+
+    def _no_verb(self, mapping: Map, keys: list[Scalar]) -> None:
+        options = {*COMMON, *(name for options in OPTIONS.values() for name in options)}
+        odd = next((key for key in keys if key.text not in options), None)
+        if odd is None:
+            place = keys[0] if keys else mapping
+            self.reading.blame("E102", "a step needs a verb; an example: - play: welcome", place)
+            return
+        message = f'a step needs a verb, and "{odd.text[:60]}" is none'
+        suggestion = did_you_mean(odd.text, (*OPTIONS, *PLANNED))
+        self.reading.blame("E102", message, odd, suggestion=suggestion)
 
     def _planned(self, verb: Scalar) -> None:
         self.reading.blame("E104", f'verb "{verb.text}" is not supported yet', verb)
@@ -336,10 +340,11 @@ class StepReader:
     def _queue(self, node: Node, fields: Fields, path: str) -> Verb:
         scalar = self.reading.scalar(node, "queue")
         name = scalar.text if scalar else ""
-        if scalar and name not in self.names.queues:
-            self.reading.unknown("E203", "queue", scalar, self.names.queues)
+        queues = self.names.queues
+        if scalar and queues is not None and name not in queues:
+            self.reading.unknown("E203", "queue", scalar, queues)
         leads = self._outcomes(fields, "queue", QUEUE_OUTCOMES, path)
-        settings = self.names.queues.get(QueueName(name))
+        settings = (queues or {}).get(QueueName(name))
         max_wait = None
         if "max_wait" in fields:
             max_wait = self._options.duration(fields, "max_wait", SECOND)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.document import Node, Scalar, shown
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_expression
@@ -110,8 +110,8 @@ class PromptReader:
             message = f'"{path[:60]}" is no sound; an example: sound:nl/welcome'
             self.reading.blame("E402", message, scalar)
         elif not any((self.folder / f"{path}{ending}").is_file() for ending in ENDINGS):
-            endings = ", ".join(ENDINGS)
-            message = f'sound "{path}" is missing: no {self.folder / path} with {endings}'
+            places = ", ".join((f"{shown(self.folder / path)}{ENDINGS[0]}", *ENDINGS[1:]))
+            message = f'sound "{path}" is missing: looked for {places}'
             self.reading.blame("E402", message, scalar)
         return SoundFile(path)
 

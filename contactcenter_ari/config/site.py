@@ -42,7 +42,7 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
     queue_reading = _reading(folder / QUEUE_FILE)
     queues = read_queues(queue_reading)
     around = Surroundings(
-        queues=queues,
+        queues=None if queue_reading.document.root is None else queues,
         prompts_folder=prompts,
         system_prompts=site.prompts,
         timezone=site.timezone,
@@ -85,15 +85,7 @@ def flow_files(folder: Path) -> list[Path]:
 
 
 def _reading(path: Path) -> Reading:
-    return Reading(read_document(path, shown=_shown(path)))
-
-
-def _shown(path: Path) -> Path:
-    """The path as a person in the current folder would type it."""
-    try:
-        return path.absolute().relative_to(Path.cwd())
-    except ValueError:
-        return path
+    return Reading(read_document(path))
 
 
 def _refuse_doubles(flows: list[tuple[Reading, Flow]]) -> None:

@@ -69,7 +69,7 @@ def read_expression(
         return NOTHING
     found = faults(expression, types)
     for fault in found:
-        _blame(reading, scalar, fault)
+        _blame(reading, scalar, fault, wanted.choices if wanted else ())
     if wanted is not None and not found:
         given = check(expression, types)
         if not fits(given, wanted):
@@ -88,10 +88,15 @@ def _written_out(text: str, wanted: ValueType) -> Expression | None:
     return Expression(text, root)
 
 
-def _blame(reading: Reading, scalar: Scalar, invalid: ExpressionInvalid) -> None:
+def _blame(
+    reading: Reading,
+    scalar: Scalar,
+    invalid: ExpressionInvalid,
+    choices: tuple[str, ...] = (),
+) -> None:
     start, stop = invalid.offset, invalid.offset + invalid.length
     word = scalar.text[start:stop]
-    suggestion = did_you_mean(word, invalid.candidates)
+    suggestion = did_you_mean(word, (*invalid.candidates, *choices))
     if not suggestion and invalid.fault is Fault.UNKNOWN_NAME and "." not in word:
         suggestion = f"""a text is written in quotes: '"{word}"'"""
     reading.blame(

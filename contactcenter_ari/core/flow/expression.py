@@ -233,7 +233,10 @@ def _equal(left: Value, right: Value) -> bool:
         other = right if left is None else left
         return other is None or other == "" or other is False
     left, right = _alike(left, right)
-    return left == right
+    try:
+        return left == right
+    except ArithmeticError:  # a signaling NaN
+        return False
 
 
 def _ordered_equal(left: Value, right: Value) -> bool:

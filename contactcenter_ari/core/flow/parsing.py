@@ -116,7 +116,10 @@ class _Reading:
                 warnings.simplefilter("error")
                 tree = ast.parse(self.plain.strip(), mode="eval")
         except SyntaxError as error:
-            offset = min(self.indent + max((error.offset or 1) - 1, 0), len(self.text) - 1)
+            last = len(self.text.rstrip()) - 1
+            if not error.offset:  # the parser came to the end and wanted more
+                raise ExpressionInvalid("the expression ends too early", last) from error
+            offset = min(self.indent + error.offset - 1, last)
             raise ExpressionInvalid(f"cannot be read: {error.msg}", offset) from error
         except (ValueError, RecursionError, MemoryError, Warning) as error:
             raise ExpressionInvalid("cannot be read", 0, length=len(self.text)) from error

@@ -152,7 +152,7 @@ class Driver:
                 self._questions.add(question)
                 question.add_done_callback(self._questions.discard)
             else:
-                self._switch.carry_out(command)
+                self._switch.submit(command)
         if outcome.events:
             self._journal.record(outcome.events)
 

@@ -13,7 +13,7 @@ from contactcenter_ari.core.vocabulary.signal import LookUpFailed, LookUpFinishe
 class Switch(Protocol):
     """Carries out commands; what comes of them comes back as signals."""
 
-    def carry_out(self, command: Command) -> None:
+    def submit(self, command: Command) -> None:
         """Take a command; commands of one call are carried out in the order taken."""
 
 

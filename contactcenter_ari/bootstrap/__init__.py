@@ -1,0 +1,1 @@
+"""Builds the center out of its rooms: what runs on this machine, then the service on it."""

@@ -1,0 +1,65 @@
+"""Where everything listens: as set, else chosen once and kept with the data.
+
+Kept, because phones and browsers remember where they found us.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from contactcenter_ari.config.settings import Address as SetAddress
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.machine.asterisk_config import Address
+from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port, free_rtp_block
+
+FILE = "addresses.json"
+
+
+class AddressesUnreadable(ContactCenterError):
+    """The kept addresses cannot be read; the message names the file."""
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """SIP and HTTP of Asterisk, its audio ports, our socket for it, and our web pages."""
+
+    sip: Address
+    asterisk_http: Address
+    rtp: PortBlock
+    application: Address
+    web: Address
+
+
+def addresses(settings: Settings, data: Path) -> Addresses:
+    """The addresses of this installation; raises AddressesUnreadable."""
+    kept = _kept(data / FILE)
+    chosen = Addresses(
+        sip=_set(settings.asterisk_sip) or (kept.sip if kept else _free(Protocol.UDP)),
+        asterisk_http=_set(settings.asterisk_http)
+        or (kept.asterisk_http if kept else _free(Protocol.TCP)),
+        rtp=kept.rtp if kept else free_rtp_block(),
+        application=kept.application if kept else _free(Protocol.TCP),
+        web=_set(settings.http) or (kept.web if kept else _free(Protocol.TCP)),
+    )
+    data.mkdir(mode=0o755, parents=True, exist_ok=True)
+    (data / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(chosen), indent=2))
+    return chosen
+
+
+def _kept(file: Path) -> Addresses | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Addresses)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise AddressesUnreadable(
+            f"{file} cannot be read ({error}); remove it to have addresses chosen anew"
+        ) from error
+
+
+def _set(address: SetAddress | None) -> Address | None:
+    return Address(address.host, address.port) if address else None
+
+
+def _free(protocol: Protocol) -> Address:
+    return Address(LOOPBACK, free_port(protocol))

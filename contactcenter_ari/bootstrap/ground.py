@@ -1,0 +1,126 @@
+"""What the service stands on: a database and an Asterisk, started here unless configured."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from contactcenter_ari.bootstrap.address import Addresses, addresses
+from contactcenter_ari.bootstrap.prompting import dialplan_sound, prompt_cache, speak_ahead
+from contactcenter_ari.config.settings import CHECKOUT, Settings
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
+from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.migration import migrate
+from contactcenter_ari.speech.music import write_music
+from contactcenter_ari.speech.prompt_cache import PromptCache
+
+APPLICATION = "contactcenter"
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How a start differs from the usual one: the demo and the tests save on safety of data,
+    and tests and the benchmark add a dialplan of their own.
+    """
+
+    fsync: bool = True
+    extra_dialplan: Path | None = None
+    extra_modules: tuple[str, ...] = ()
+
+
+USUAL = Variation()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Where the service finds what it needs; `asterisk` is None when somebody else runs it."""
+
+    data: Path
+    addresses: Addresses
+    database_url: str = field(repr=False)
+    prompts: PromptCache
+    recordings: Path
+    ari: Login = field(repr=False)
+    application_login: Login = field(repr=False)
+    asterisk: AsteriskProcess | None
+
+
+def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) -> AsteriskSite:
+    """What the configuration of Asterisk says of this site."""
+    secrets = SecretFolder(data / "secrets")
+    return AsteriskSite(
+        sip=where.sip,
+        http=where.asterisk_http,
+        application_at=where.application,
+        rtp=where.rtp,
+        ari=Login(APPLICATION, secrets.secret("ari")),
+        application_login=Login("asterisk", secrets.secret("application")),
+        music=data / "music",
+        templates=CHECKOUT / "asterisk-conf",
+        dialplan=CHECKOUT / "dialplan",
+        apology=sound,
+        node=settings.node,
+        application=APPLICATION,
+    )
+
+
+async def prepare_database(
+    settings: Settings, data: Path, stack: AsyncExitStack, console: Console, *, fsync: bool
+) -> str:
+    """The URL of a database with the present tables; raises DatabaseUnreachable,
+    SchemaMismatch, DatabaseStartFailed.
+    """
+    url = settings.database_url
+    if url is None:
+        server = await stack.enter_async_context(EmbeddedPostgres(data, fsync=fsync))
+        if server.notice:
+            console.print(server.notice)
+        url = server.dsn
+    await migrate(url)
+    return url
+
+
+@asynccontextmanager
+async def prepared(
+    settings: Settings,
+    site: Site,
+    tools: Tools,
+    *,
+    console: Console,
+    environ: Mapping[str, str],
+    variation: Variation = USUAL,
+) -> AsyncIterator[Ground]:
+    """Start what is not configured, and stop it again; raises ContactCenterError."""
+    data = settings.data.absolute()
+    where = addresses(settings, data)
+    prompts = prompt_cache(tools, settings.site, environ)
+    async with AsyncExitStack() as stack:
+        url = await prepare_database(settings, data, stack, console, fsync=variation.fsync)
+        await speak_ahead(prompts, site, console)
+        switch = asterisk_site(settings, where, await dialplan_sound(prompts, site), data)
+        switch = replace(
+            switch,
+            extra_dialplan=variation.extra_dialplan,
+            extra_modules=variation.extra_modules,
+        )
+        asterisk = AsteriskProcess(tools, switch, data / "asterisk")
+        if settings.asterisk_http is None:
+            write_music(switch.music)
+            await asterisk.start()
+            stack.push_async_callback(asterisk.stop)
+        yield Ground(
+            data=data,
+            addresses=where,
+            database_url=url,
+            prompts=prompts,
+            recordings=asterisk.folders.recordings,
+            ari=switch.ari,
+            application_login=switch.application_login,
+            asterisk=asterisk if settings.asterisk_http is None else None,
+        )

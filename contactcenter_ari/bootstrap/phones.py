@@ -1,0 +1,77 @@
+"""Keeps the core and the switch in step with the people in the directory.
+
+An agent added while calls are running can register a moment later; nothing is restarted.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from contactcenter_ari.ari.errors import SwitchError
+from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.phone import push_phone, remove_phone
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId
+from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent
+from contactcenter_ari.postgres.directory import Directory
+from contactcenter_ari.postgres.errors import DatabaseUnreachable
+from contactcenter_ari.runtime.driver import Driver
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = timedelta(seconds=2)
+DIRECTORY = "directory"
+"""Who asked, when somebody was taken out of the directory."""
+
+
+class Phones:
+    """Agents and phones as they were last told to the core and the switch."""
+
+    def __init__(self, directory: Directory, http: SwitchHttp, driver: Driver) -> None:
+        self._directory = directory
+        self._http = http
+        self._driver = driver
+        self._agents: dict[AgentId, AgentProfile] = {}
+        self._pushed: dict[PhoneId, str] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<Phones of {len(self._agents)} agents>"
+
+    async def run(self) -> None:
+        """Look into the directory again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+            try:
+                await self.refresh()
+            except (DatabaseUnreachable, SwitchError) as error:
+                log.warning("directory.not_followed", reason=str(error))
+
+    async def refresh(self) -> None:
+        """Pass on what has changed; raises DatabaseUnreachable and SwitchError."""
+        profiles = {p.agent: p for p in await self._directory.load_profiles()}
+        secrets = {c.phone: c.secret for c in await self._directory.phone_credentials()}
+        for phone in [phone for phone in self._pushed if phone not in secrets]:
+            await remove_phone(self._http, phone)
+            del self._pushed[phone]
+        for phone, secret in secrets.items():
+            if self._pushed.get(phone) != secret:
+                await push_phone(self._http, phone, secret)
+                self._pushed[phone] = secret
+        await self._tell_core(profiles)
+
+    def forget(self) -> None:
+        """Push every phone again: this is another Asterisk."""
+        self._pushed.clear()
+
+    async def _tell_core(self, profiles: dict[AgentId, AgentProfile]) -> None:
+        for profile in profiles.values():
+            if self._agents.get(profile.agent) != profile:
+                await self._driver.request(PutAgent(profile))
+        for agent in [agent for agent in self._agents if agent not in profiles]:
+            try:
+                await self._driver.request(RemoveAgent(agent, DIRECTORY))
+            except RequestRefused:
+                log.warning("agent.gone_already")
+        self._agents = profiles

@@ -1,0 +1,137 @@
+"""The service: core, driver, switch, journal, look-ups, phones and web pages, wired together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from contactcenter_ari.ari.connection import Credentials
+from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
+from contactcenter_ari.bootstrap.phones import Phones
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.core.center.site import CenterStarted, Site
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.directory import Directory
+from contactcenter_ari.postgres.journal import Journal
+from contactcenter_ari.postgres.look_up import LookUps
+from contactcenter_ari.postgres.spool import Spool
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.runtime.input_log import InputLog
+
+log = structlog.get_logger(__name__)
+
+CONNECT_LIMIT = timedelta(seconds=15)
+DRAIN_LIMIT = timedelta(seconds=10)
+LOGS_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A running center."""
+
+    driver: Driver
+    clock: Clock
+    switch: AriSwitch
+    http: SwitchHttp
+    journal: Journal
+    directory: Directory
+    database: Database
+    phones: Phones
+    input_log: Path
+
+
+@asynccontextmanager
+async def serving(settings: Settings, site: Site, ground: Ground) -> AsyncIterator[Service]:
+    """Run the service meanwhile; raises ContactCenterError when it cannot start, and
+    SwitchReplaced in the body when another program takes over.
+    """
+    async with AsyncExitStack() as stack:
+        service = await _assembled(settings, site, ground, stack)
+        look_ups = await stack.enter_async_context(LookUps(ground.database_url))
+        address = ground.addresses.application
+        await stack.enter_async_context(service.switch.listening(address.host, address.port))
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(service.journal.run())
+            others = [
+                group.create_task(service.switch.run()),
+                group.create_task(service.driver.run(service.switch, look_ups)),
+                group.create_task(service.phones.run()),
+            ]
+            await _connected(service.switch)
+            await service.phones.refresh()
+            try:
+                yield service
+            finally:
+                for task in others:
+                    task.cancel()
+                await asyncio.wait(others)
+                await service.journal.drain(DRAIN_LIMIT)
+                await writing
+
+
+async def _assembled(
+    settings: Settings, site: Site, ground: Ground, stack: AsyncExitStack
+) -> Service:
+    clock = Clock()
+    http = await stack.enter_async_context(
+        SwitchHttp.opened(
+            str(ground.addresses.asterisk_http), Credentials(ground.ari.user, ground.ari.secret)
+        )
+    )
+    await http.check()
+    database = await stack.enter_async_context(Database(ground.database_url))
+    directory = Directory(database)
+    journal = Journal(ground.database_url, Spool(ground.data / "spool" / "events.jsonl"))
+    boot = f"{int(clock.now().timestamp() * 1000):x}"
+    input_log = InputLog(_log_file(ground.data / "input", boot))
+    driver = Driver(
+        started=CenterStarted(node=settings.node, boot=boot),
+        site=site,
+        clock=clock,
+        journal=journal,
+        input_log=input_log,
+    )
+    stack.callback(lambda: input_log.close(clock.now(), driver.digest.text))
+    switch = AriSwitch(
+        app=APPLICATION,
+        credentials=Credentials(ground.application_login.user, ground.application_login.secret),
+        http=http,
+        prompts=ground.prompts,
+        inbox=driver,
+        recordings=ground.recordings,
+        now=clock.now,
+    )
+    return Service(
+        driver=driver,
+        clock=clock,
+        switch=switch,
+        http=http,
+        journal=journal,
+        directory=directory,
+        database=database,
+        phones=Phones(directory, http, driver),
+        input_log=input_log.path,
+    )
+
+
+async def _connected(switch: AriSwitch) -> None:
+    """Wait for Asterisk's socket; late is not never: it is only told about."""
+    try:
+        async with asyncio.timeout(CONNECT_LIMIT.total_seconds()):
+            await switch.until_connected()
+    except TimeoutError:
+        log.warning("switch.not_connected_yet")
+
+
+def _log_file(folder: Path, boot: str) -> Path:
+    """A new file for the input log; the oldest ones make room."""
+    for old in sorted(folder.glob("*.jsonl"))[: -(LOGS_KEPT - 1)]:
+        old.unlink(missing_ok=True)
+    return folder / f"{boot}.jsonl"

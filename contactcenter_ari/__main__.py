@@ -1,5 +1,16 @@
 """Entry point of the `contactcenter` command."""
 
+from contactcenter_ari.cli import agent, database, replay, serving, tools
+from contactcenter_ari.cli.app import app
+
+COMMANDS = (agent, database, replay, serving, tools)
+"""Importing a command's module registers it."""
+
 
 def main() -> None:
     """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -70,15 +70,16 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
     )
 
 
-async def prepare_database(
-    settings: Settings, data: Path, stack: AsyncExitStack, console: Console, *, fsync: bool
+async def open_database(
+    settings: Settings, stack: AsyncExitStack, console: Console, *, fsync: bool = True
 ) -> str:
-    """The URL of a database with the present tables; raises DatabaseUnreachable,
-    SchemaMismatch, DatabaseStartFailed.
+    """The URL of a database with the present tables; one of our own is started, or found
+    running. Raises DatabaseUnreachable, SchemaMismatch, DatabaseStartFailed.
     """
     url = settings.database_url
     if url is None:
-        server = await stack.enter_async_context(EmbeddedPostgres(data, fsync=fsync))
+        server = EmbeddedPostgres(settings.data.absolute(), fsync=fsync)
+        await stack.enter_async_context(server)
         if server.notice:
             console.print(server.notice)
         url = server.dsn
@@ -101,7 +102,7 @@ async def prepared(
     where = addresses(settings, data)
     prompts = prompt_cache(tools, settings.site, environ)
     async with AsyncExitStack() as stack:
-        url = await prepare_database(settings, data, stack, console, fsync=variation.fsync)
+        url = await open_database(settings, stack, console, fsync=variation.fsync)
         await speak_ahead(prompts, site, console)
         switch = asterisk_site(settings, where, await dialplan_sound(prompts, site), data)
         switch = replace(

@@ -57,6 +57,7 @@ class Driver:
         self._loop = asyncio.get_running_loop()
         self._inbox: deque[tuple[Input, Answer | None]] = deque()
         self._draining = True  # until `run`, inputs only gather
+        self._leaving = False
         self._timer: asyncio.TimerHandle | None = None
         self._due_at: datetime | None = None
         for first in (started, SitePublished(site)):
@@ -68,13 +69,17 @@ class Driver:
 
     @property
     def accepts_calls(self) -> bool:
-        """Whether it keeps up with its inputs."""
-        return len(self._inbox) < INBOX_LIMIT
+        """Whether it keeps up with its inputs, and is not being drained."""
+        return not self._leaving and len(self._inbox) < INBOX_LIMIT
 
     @property
     def backlog(self) -> int:
         """How many inputs wait."""
         return len(self._inbox)
+
+    def drain(self) -> None:
+        """Take no new calls; those in progress go on."""
+        self._leaving = True
 
     def put(self, signal: Signal) -> None:
         """Take a signal; it is handled soon, in order."""

@@ -1,0 +1,106 @@
+"""What all commands share: settings, tools, logs, and errors told in one sentence."""
+
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import structlog
+import typer
+import uvloop
+from rich.console import Console
+
+from contactcenter_ari.config.settings import LogFormat, Settings, read_settings
+from contactcenter_ari.core.errors import ContactCenterError
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+INTERRUPTED = 130
+"""Exit status of a program ended by Ctrl-C (128 + SIGINT)."""
+
+app = typer.Typer(
+    name="contactcenter",
+    help="A contact center on Asterisk.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def screen() -> Console:
+    """Where people read: standard output."""
+    return Console()
+
+
+def error_screen() -> Console:
+    """Where people read what went wrong, and the progress of long work."""
+    return Console(stderr=True)
+
+
+def load_settings() -> Settings:
+    """The settings, with logging set up by them; raises SettingInvalid."""
+    settings = read_settings(os.environ)
+    start_logging(settings.log)
+    return settings
+
+
+def start_logging(log_format: LogFormat) -> None:
+    """Log lines on standard error, for people or for programs."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if log_format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(20),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def command(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Tell our own errors in a sentence and exit with 1; a fault of ours keeps its traceback."""
+
+    @wraps(work)
+    def told(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return work(*args, **kwargs)
+        except ContactCenterError as error:
+            fail(error)
+        except BaseExceptionGroup as group:
+            if (ours := group.subgroup(ContactCenterError)) is None:
+                raise
+            fail(_first(ours))
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+    return told
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run asynchronous work to its end."""
+    return uvloop.run(work)
+
+
+def fail(error: Exception) -> NoReturn:
+    """Tell what went wrong and end."""
+    error_screen().print(f"error: {error}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _first(group: BaseExceptionGroup[Any]) -> Exception:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, Exception), "errors of ours are exceptions"
+    return error

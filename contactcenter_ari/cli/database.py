@@ -1,0 +1,26 @@
+"""`contactcenter db`: the database and its tables."""
+
+from contextlib import AsyncExitStack
+
+import typer
+
+from contactcenter_ari.bootstrap.ground import open_database
+from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.postgres.connection import shown_url
+
+database = typer.Typer(help="The database.")
+app.add_typer(database, name="db", no_args_is_help=True)
+
+
+@database.command()
+@command
+def migrate() -> None:
+    """Bring the tables up to date; safe while calls are running."""
+    run(_migrate(load_settings()))
+
+
+async def _migrate(settings: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        url = await open_database(settings, stack, error_screen())
+        screen().print(f"The tables in {shown_url(url)} are up to date.")

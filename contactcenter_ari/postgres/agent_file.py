@@ -52,12 +52,14 @@ def read_agent_file(path: Path) -> list[tuple[int, AgentEntry]]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise AgentFileInvalid([f"{path}: cannot be read: {_why(error)}"]) from error
+    entries: list[tuple[int, AgentEntry]] = []
+    rows = csv.DictReader(text.splitlines(), strict=True)
     try:
-        rows = csv.DictReader(text.splitlines(), strict=True)
         _check_header(path, rows.fieldnames or ())
-        entries = [(rows.line_num, _entry(row)) for row in _complete(path, rows)]
+        entries.extend((rows.line_num, _entry(row)) for row in _complete(path, rows))
     except csv.Error as error:
-        raise AgentFileInvalid([f"{path}:{rows.line_num}: {error}"]) from error
+        line = entries[-1][0] + 1 if entries else 2
+        raise AgentFileInvalid([f"{path}:{line}: {error}"]) from error
     if problems := _problems(path, entries):
         raise AgentFileInvalid(problems)
     return entries

@@ -92,7 +92,14 @@ def unreachable(url: str, error: Exception) -> DatabaseUnreachable:
     )
 
 
-def make_pool(url: str, *, application: str, size: int, statement_limit: timedelta) -> Pool:
+def make_pool(
+    url: str,
+    *,
+    application: str,
+    size: int,
+    statement_limit: timedelta,
+    wait_limit: timedelta = _CONNECT_LIMIT,
+) -> Pool:
     """A pool that is still closed; `async with pool:` opens it. A dead connection is replaced
     before it is handed out, and callers beyond 10 per connection are refused.
     """
@@ -104,7 +111,7 @@ def make_pool(url: str, *, application: str, size: int, statement_limit: timedel
         min_size=1,
         max_size=size,
         max_waiting=10 * size,
-        timeout=_CONNECT_LIMIT.total_seconds(),
+        timeout=wait_limit.total_seconds(),
         check=AsyncConnectionPool.check_connection,
         name=application,
         open=False,
@@ -118,11 +125,20 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, size: int = 4, statement_limit: timedelta = timedelta(seconds=30)
+        self,
+        url: str,
+        *,
+        size: int = 4,
+        statement_limit: timedelta = timedelta(seconds=30),
+        wait_limit: timedelta = _CONNECT_LIMIT,
     ) -> None:
         self._url = url
         self._pool = make_pool(
-            url, application="contactcenter", size=size, statement_limit=statement_limit
+            url,
+            application="contactcenter",
+            size=size,
+            statement_limit=statement_limit,
+            wait_limit=wait_limit,
         )
 
     def __repr__(self) -> str:
@@ -145,8 +161,8 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Borrow a connection; raises DatabaseUnreachable when there is none within 5 s, or
-        when it is lost meanwhile.
+        """Borrow a connection; raises DatabaseUnreachable when there is none within
+        `wait_limit`, or when it is lost meanwhile.
         """
         try:
             async with self._pool.connection() as connection:

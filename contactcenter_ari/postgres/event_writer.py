@@ -50,16 +50,18 @@ class EventWriter:
         rows = await _rows(events)
         for event in events:
             await self._prepare_month(event.at)
-        agents = sorted({event.agent for event in events if isinstance(event, AgentStateChanged)})
+        moves = [event for event in events if isinstance(event, AgentStateChanged)]
         async with self.connection.transaction():
             for table, lines in rows.items():
                 array = b"[" + b",".join(lines) + b"]"
                 await self.connection.execute(
                     statement(f"journal/{table}"), {"events": array.decode()}
                 )
-            if agents:
+            if moves:
+                agents = sorted({move.agent for move in moves})
+                since = min(move.at for move in moves)
                 await self.connection.execute(
-                    statement("journal/agent_state_end"), {"agents": agents}
+                    statement("journal/agent_state_end"), {"agents": agents, "since": since}
                 )
 
     async def _prepare_month(self, at: datetime) -> None:

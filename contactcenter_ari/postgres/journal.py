@@ -8,7 +8,7 @@ rows are stored once. A row that Postgres refuses is set aside and stops nothing
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -53,6 +53,7 @@ class Journal:
         self._full = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
+        self._turn = asyncio.Event()
         self._running: asyncio.Task[object] | None = None
         self._reachable = True
         self._retry_at = 0.0
@@ -99,25 +100,39 @@ class Journal:
             while not self._finished():
                 await self._wait_for_batch()
                 await self._deliver()
+                self._pulse()
         finally:
             self._spool_all()
             self._stopped.set()
+            self._pulse()
             await self._disconnect()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return when the condition holds; it is looked at after each turn of the writer."""
+        while not condition():
+            await self._turn.wait()
+
+    async def caught_up(self) -> None:
+        """Return when all that was recorded is in the database."""
+        await self.until(lambda: not self.pending and not self.spooled)
 
     async def drain(self, deadline: timedelta) -> None:
         """Have all that was recorded written within `deadline`, or else spooled; `run` ends."""
         self._stopping.set()
         self._news.set()
         self._full.set()
-        if self._running is None:
-            self._spool_all()
-            return
         try:
             async with asyncio.timeout(deadline.total_seconds()):
                 await self._stopped.wait()
         except TimeoutError:
-            self._running.cancel()
-            await asyncio.wait({self._running})
+            self._spool_all()
+            if self._running is not None:
+                self._running.cancel()
+                await asyncio.wait({self._running})
+
+    def _pulse(self) -> None:
+        self._turn.set()
+        self._turn.clear()
 
     def _finished(self) -> bool:
         """Whether to stop: all is written, or cannot be written now."""

@@ -106,7 +106,7 @@ create table agent_state (
     ended_at   timestamptz,
     primary key (agent_id, started_at, number)
 );
-create index agent_state_open on agent_state (agent_id) where ended_at is null;
+create index agent_state_end on agent_state (agent_id, ended_at);
 
 create table recording (
     id             text primary key,

@@ -1,0 +1,177 @@
+"""The directory: agents whole or not at all, secrets generated, mistakes told plainly."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.machine.port import Protocol, free_port
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.directory import Directory, Role, TokenHolder
+from contactcenter_ari.postgres.errors import AgentFileInvalid, DatabaseUnreachable
+
+
+@pytest.fixture
+async def directory(database_url: str) -> AsyncIterator[Directory]:
+    """An empty directory."""
+    async with Database(database_url) as database:
+        yield Directory(database)
+
+
+@pytest.fixture
+def agent_file(tmp_path: Path) -> Path:
+    """Where a file of agents may be."""
+    return tmp_path / "agents.csv"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of agents, with the byte order mark that spreadsheets put there."""
+    path.write_text(text, encoding="utf-8-sig")
+
+
+async def test_a_new_agent_has_a_phone_and_a_token(directory: Directory) -> None:
+    """The phone's name is not the extension, its secret is long, and the token opens the door."""
+    new = await directory.add_agent("101", "Ann O'Neil", ["sales", "claims"], "nl")
+    holder = await directory.find_token(new.token)
+    assert new.profile.phone != "101"
+    assert len(new.credential.secret) >= 24
+    assert new.profile.queues == ("claims", "sales")
+    assert holder == TokenHolder("Ann O'Neil", Role.AGENT, AgentId("101"))
+    assert await directory.load_profiles() == [new.profile]
+    assert await directory.phone_credentials() == [new.credential]
+
+
+async def test_secrets_are_not_shown_nor_kept(directory: Directory, database_url: str) -> None:
+    """A token is in the database as a hash alone, and no secret is in a repr."""
+    new = await directory.add_agent("101", "Ann")
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("select api_token::text from api_token").fetchall()
+    assert new.token not in str(found)
+    assert new.token not in repr(new)
+    assert new.credential.secret not in repr(new) + repr(new.credential)
+
+
+async def test_a_taken_extension_is_refused(directory: Directory) -> None:
+    """An extension belongs to one agent; nothing of the second is left behind."""
+    first = await directory.add_agent("101", "Ann", ["sales"])
+    with pytest.raises(RequestRefused, match="Agent 101 exists already") as caught:
+        await directory.add_agent("101", "Bob", ["claims"])
+    assert caught.value.code == "agent_exists"
+    assert await directory.load_profiles() == [first.profile]
+
+
+@pytest.mark.parametrize("extension", ["1", "1234567", "12a", "", " 12", "١٢٣", "12\n"])
+async def test_an_extension_is_2_to_6_digits(directory: Directory, extension: str) -> None:
+    """Anything else is refused in words."""
+    with pytest.raises(RequestRefused, match="is not 2 to 6 digits"):
+        await directory.add_agent(extension, "Ann")
+
+
+@pytest.mark.parametrize("name", ["", "a\x00b", "x" * 101, "\ud800"])
+async def test_a_name_is_printable(directory: Directory, name: str) -> None:
+    """A name that no screen can show is refused."""
+    with pytest.raises(RequestRefused, match="printable"):
+        await directory.add_agent("101", name)
+
+
+async def test_a_removed_agent_is_gone(directory: Directory) -> None:
+    """Phone and token go with the agent; who is not there cannot be removed."""
+    new = await directory.add_agent("101", "Ann", ["sales"])
+    await directory.remove_agent(AgentId("101"))
+    with pytest.raises(RequestRefused, match="There is no agent 101"):
+        await directory.remove_agent(AgentId("101"))
+    assert await directory.find_token(new.token) is None
+    assert await directory.phone_credentials() == []
+
+
+async def test_programs_have_tokens_too(directory: Directory) -> None:
+    """A token may belong to a supervisor or a program; any other text opens nothing."""
+    token = await directory.add_token("wallboard", Role.SUPERVISOR)
+    assert await directory.find_token(token) == TokenHolder("wallboard", Role.SUPERVISOR, None)
+    for text in ("", "cc_", token[:-1], "\x00", "\ud800"):
+        assert await directory.find_token(text) is None
+
+
+async def test_a_file_of_agents_is_imported(directory: Directory, agent_file: Path) -> None:
+    """Columns may come in any order, with a byte order mark; queues are split at `;`."""
+    write(
+        agent_file,
+        'name,extension,queues,language\n"Jansen, Ann",101,sales; claims,nl\nBob,102,,\n',
+    )
+    added = await directory.import_agents(agent_file)
+    profiles = await directory.load_profiles()
+    assert [agent.profile for agent in added] == profiles
+    assert [(p.agent, p.name, p.queues, p.language) for p in profiles] == [
+        ("101", "Jansen, Ann", ("claims", "sales"), "nl"),
+        ("102", "Bob", (), "en"),
+    ]
+
+
+async def test_a_bad_file_changes_nothing(directory: Directory, agent_file: Path) -> None:
+    """Every problem is told with line and column, and no agent is added."""
+    write(
+        agent_file,
+        "extension,name,queues,language\n101,Ann,sales,en\n1x,Bob,sales,en\n"
+        "101,Cas,sal/es,english!\n",
+    )
+    with pytest.raises(AgentFileInvalid) as caught:
+        await directory.import_agents(agent_file)
+    assert caught.value.problems == [
+        f'{agent_file}:3: column "extension": "1x" is not 2 to 6 digits',
+        f'{agent_file}:4: column "queues": "sal/es" is not the name of a queue',
+        f'{agent_file}:4: column "language": "english!" is not a language such as en',
+        f'{agent_file}:4: column "extension": 101 is on line 2 already',
+    ]
+    assert await directory.load_profiles() == []
+
+
+async def test_an_imported_agent_may_not_exist(directory: Directory, agent_file: Path) -> None:
+    """An extension in use is told with its line, and the others are not added either."""
+    first = await directory.add_agent("102", "Bob")
+    write(agent_file, "extension,name,queues\n101,Ann,\n102,Bob,\n")
+    with pytest.raises(AgentFileInvalid, match=r'csv:3: column "extension": agent 102 exists'):
+        await directory.import_agents(agent_file)
+    assert await directory.load_profiles() == [first.profile]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", 'csv:1: column "extension" is missing'),
+        (b"extension,name,queues,color\n", 'csv:1: column "color" is unknown'),
+        (b"extension,name,queues\n101,Ann\n", "csv:2: "),
+        (b"extension,name,queues\n101,Ann,sales,x\n", "csv:2: "),
+        (b'extension,name,queues\n101,"Ann,sales\n', "csv:2: "),
+        (b"extension,name,queues\n101,\xff,sales\n", "it is not UTF-8 text"),
+    ],
+)
+async def test_a_broken_file_is_told(
+    directory: Directory, agent_file: Path, content: bytes, expected: str
+) -> None:
+    """A file that is no table of agents is told where it goes wrong."""
+    _write_bytes(agent_file, content)
+    with pytest.raises(AgentFileInvalid, match=expected):
+        await directory.import_agents(agent_file)
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+async def test_a_missing_file_is_told(directory: Directory, agent_file: Path) -> None:
+    """A file that is not there is named."""
+    with pytest.raises(AgentFileInvalid, match=r"agents\.csv: cannot be read: No such file"):
+        await directory.import_agents(agent_file)
+
+
+async def test_no_database_is_told() -> None:
+    """Without a database the directory says so, naming the setting."""
+    url = f"postgresql://u:secret@127.0.0.1:{free_port(Protocol.TCP)}/x"
+    async with Database(url, wait_limit=timedelta(milliseconds=200)) as database:
+        with pytest.raises(DatabaseUnreachable, match="CC_DATABASE_URL") as caught:
+            await Directory(database).load_profiles()
+    assert "secret" not in str(caught.value)

@@ -56,4 +56,5 @@ def mu_law(samples: NDArray[np.int16]) -> bytes:
     biased = np.minimum(np.abs(wide), MU_LAW_CLIP) + MU_LAW_BIAS
     exponent = np.floor(np.log2(biased)).astype(np.int32) - 7
     mantissa = (biased >> (exponent + 3)) & 0x0F
-    return (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8).tobytes()
+    codes: NDArray[np.uint8] = (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
+    return codes.tobytes()

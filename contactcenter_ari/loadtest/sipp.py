@@ -23,6 +23,7 @@ STOP_LIMIT = timedelta(seconds=2)
 FAILED = 1
 NEVER_CALLED = 99
 COMPLAINTS_KEPT = 12
+REMARKS = ("Received out-of-call INVITE", "The following events occurred")
 
 
 class SippFailed(ContactCenterError):
@@ -189,4 +190,5 @@ def _complaints(log: Path) -> tuple[str, ...]:
     except OSError:
         return ()
     stamped = [line.split(": ", 1)[-1] for line in lines if "\t" in line]
+    stamped = [line for line in stamped if not line.startswith(REMARKS)]
     return tuple(stamped[-COMPLAINTS_KEPT:])

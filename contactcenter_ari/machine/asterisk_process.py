@@ -215,18 +215,23 @@ class AsteriskProcess:
 
     async def _stop_leftover(self) -> None:
         """End an Asterisk that an earlier, killed run left in this very run folder."""
-        try:
-            pid = int((self._run_dir / PID_FILE).read_text())
-            command_line = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError):
+        pid = self._leftover()
+        if pid is None:
             return
-        if str(self.folders.etc / "asterisk.conf").encode() not in command_line:
-            return  # the number belongs to somebody else by now
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
             if await _gone(pid):
                 return
+
+    def _leftover(self) -> int | None:
+        """The process id in our file, unless the number belongs to somebody else by now."""
+        try:
+            pid = int((self._run_dir / PID_FILE).read_text())
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return None
+        return pid if str(self.folders.etc / "asterisk.conf").encode() in words else None
 
 
 def _too_long(path: Path) -> bool:
@@ -268,9 +273,19 @@ async def _end(process: Process) -> None:
 
 async def _gone(pid: int) -> bool:
     """Whether a process that is no child of ours ends within the stop limit."""
-    with suppress(TimeoutError):
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(handle, ended.set)
+    try:
         async with asyncio.timeout(STOP_LIMIT.total_seconds()):
-            while Path(f"/proc/{pid}").exists():
-                await asyncio.sleep(POLL.total_seconds())
-            return True
-    return False
+            await ended.wait()
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
+    return True

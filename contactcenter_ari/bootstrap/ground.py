@@ -13,7 +13,7 @@ from contactcenter_ari.config.settings import CHECKOUT, Settings
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
-from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
+from contactcenter_ari.machine.postgres_process import EmbeddedPostgres, running_dsn
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.migration import migrate
@@ -76,7 +76,7 @@ async def open_database(
     """The URL of a database with the present tables; one of our own is started, or found
     running. Raises DatabaseUnreachable, SchemaMismatch, DatabaseStartFailed.
     """
-    url = settings.database_url
+    url = settings.database_url or running_dsn(settings.data.absolute())
     if url is None:
         server = EmbeddedPostgres(settings.data.absolute(), fsync=fsync)
         await stack.enter_async_context(server)

@@ -36,6 +36,7 @@ from contactcenter_ari.machine.secret import SecretFolder
 
 ROLE = "contactcenter"
 DATABASE = "contactcenter"
+PORT_FILE = "postgres.port"
 START_LIMIT = timedelta(seconds=60)
 """Recovery after a crash reads the whole write-ahead log first."""
 
@@ -50,6 +51,22 @@ _ALWAYS = {
     "log_min_error_statement": "panic",  # statements hold what callers typed
 }
 _WITHOUT_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def running_dsn(data_dir: Path) -> str | None:
+    """The address of the server that another process of ours runs on a data folder, if any."""
+    try:
+        port = int((data_dir / PORT_FILE).read_text())
+        with claim_folder(data_dir):
+            return None  # nobody holds the folder: the file was left by a killed process
+    except (OSError, ValueError):
+        return None
+    except DatabaseStartFailed:
+        return _dsn(SecretFolder(data_dir / "secrets").secret("postgres"), port, DATABASE)
+
+
+def _dsn(password: str, port: int, database: str) -> str:
+    return f"postgresql://{ROLE}:{password}@{LOOPBACK}:{port}/{database}"
 
 
 class EmbeddedPostgres:
@@ -108,7 +125,7 @@ class EmbeddedPostgres:
         return self._process.pid if self._process else None
 
     def _dsn(self, database: str) -> str:
-        return f"postgresql://{ROLE}:{self._password}@{LOOPBACK}:{self._port}/{database}"
+        return _dsn(self._password, self._port, database)
 
     async def start(self) -> None:
         """Start the server, on the first start with a new cluster; returns when it answers.
@@ -148,6 +165,7 @@ class EmbeddedPostgres:
             complaint = await self._launch(place)
             if complaint is None:
                 await self._create_database()
+                (self._data_dir / PORT_FILE).write_text(f"{self._port}\n")
                 return
             if attempt == _STARTS:
                 raise self._trouble(complaint)
@@ -161,6 +179,7 @@ class EmbeddedPostgres:
     async def stop(self) -> None:
         """Stop the server, cutting its connections; harmless when it is stopped already."""
         if self._process is not None:
+            (self._data_dir / PORT_FILE).unlink(missing_ok=True)
             await _end(self._process)
             self._process = None
         self._held.close()

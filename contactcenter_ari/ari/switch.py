@@ -38,13 +38,19 @@ from contactcenter_ari.ari.messages import (
 )
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.translate import is_reachable, phone_signal, signal_of
-from contactcenter_ari.core.vocabulary.command import Command
-from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
-from contactcenter_ari.core.vocabulary.signal import CommandFailed, SwitchReconciled
+from contactcenter_ari.core.vocabulary.command import Command, StartRecording, StopRecording
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, RecordingId
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    RecordingFinished,
+    Signal,
+    SwitchReconciled,
+)
 
 BEAT_EVERY: Final = timedelta(seconds=2)
 SWEEP_EVERY: Final = timedelta(seconds=30)
 RETRY_AFTER: Final = timedelta(seconds=1)
+RECORDING_GRACE: Final = timedelta(seconds=3)
 BEAT_VARIABLE: Final = "CC_BEAT"
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
@@ -92,6 +98,7 @@ class AriSwitch:
         self._unreconciled = asyncio.Event()
         self._replaced = asyncio.Event()
         self._phones: dict[str, bool] = {}
+        self._recording: set[RecordingId] = set()
 
     def __repr__(self) -> str:
         """Tell whether Asterisk is there."""
@@ -139,6 +146,7 @@ class AriSwitch:
         if self._replaced.is_set():
             self._inbox.put(CommandFailed(command, 0, "another program owns the call"))
         else:
+            self._watch_recording(command)
             self._lanes.carry_out(command, self._group)
 
     def put(self, news: News, /) -> None:
@@ -156,9 +164,32 @@ class AriSwitch:
             case event:
                 signal = signal_of(event, self._recordings)
                 if signal is not None:
-                    self._inbox.put(signal)
+                    self._pass_on(signal)
                 elif isinstance(event, StasisStart):
                     self._turn_away(event)
+
+    def _pass_on(self, signal: Signal) -> None:
+        if isinstance(signal, RecordingFinished):
+            self._recording.discard(signal.recording)
+        self._inbox.put(signal)
+
+    def _watch_recording(self, command: Command) -> None:
+        """See that what is recorded comes to an end.
+
+        Asterisk says nothing of a recording whose bridge was empty before it began, as it is
+        when a party hangs up in the very moment of being connected.
+        """
+        if isinstance(command, StartRecording):
+            self._recording.add(command.recording)
+        elif isinstance(command, StopRecording) and command.recording in self._recording:
+            loop = asyncio.get_running_loop()
+            grace = RECORDING_GRACE.total_seconds()
+            loop.call_later(grace, self._give_up_recording, command.recording)
+
+    def _give_up_recording(self, recording: RecordingId) -> None:
+        if recording in self._recording:
+            log.info("recording.never_began")
+            self._pass_on(RecordingFinished(recording, path="", seconds=0, failed=True))
 
     def _note_phone(self, endpoint: Endpoint) -> None:
         """Asterisk repeats itself at every call; only a change is a signal."""

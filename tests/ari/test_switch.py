@@ -22,14 +22,20 @@ from contactcenter_ari.ari.messages import (
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.switch import AriSwitch
-from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg
-from contactcenter_ari.core.vocabulary.ids import CallId, LegId, PhoneId
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    HangUpLeg,
+    StartRecording,
+    StopRecording,
+)
+from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId, PhoneId, RecordingId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegHungUp,
     PhoneReachable,
     PhoneUnreachable,
+    RecordingFinished,
     Signal,
 )
 
@@ -118,6 +124,23 @@ async def test_a_command_without_a_socket_fails(switch: AriSwitch, inbox: FakeIn
         await inbox.arrived.wait()
         run.cancel()
     assert inbox.signals == [CommandFailed(command, 0, "Asterisk has not connected to us")]
+
+
+async def test_a_recording_that_never_began_is_given_up(
+    switch: AriSwitch, inbox: FakeInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asterisk says nothing of it, and the core must not wait for ever."""
+    monkeypatch.setattr("contactcenter_ari.ari.switch.RECORDING_GRACE", timedelta())
+    call, recording = CallId("i1"), RecordingId("r1")
+    async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
+        run = group.create_task(switch.run())
+        await asyncio.sleep(0)
+        switch.submit(StartRecording(call, recording, BridgeId("b1")))
+        switch.submit(StopRecording(call, recording))
+        while RecordingFinished(recording, "", 0, failed=True) not in inbox.signals:
+            inbox.arrived.clear()
+            await inbox.arrived.wait()
+        run.cancel()
 
 
 async def test_all_work_stops_when_another_program_takes_over(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Sequence, read_document
+from contactcenter_ari.config.document import Node, Sequence, read_document, shown
 from contactcenter_ari.config.flow_file import Surroundings, read_flow
 from contactcenter_ari.config.problem import Problem, SiteInvalid
 from contactcenter_ari.config.queue_file import read_queues
@@ -57,7 +57,7 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
     if not readings:
         message = "there is no call flow in this folder"
         problems.append(
-            Problem(file=folder, line=1, column=1, code="E001", message=message, length=1)
+            Problem(file=shown(folder), line=1, column=1, code="E001", message=message, length=1)
         )
     return (
         Site(

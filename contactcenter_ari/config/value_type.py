@@ -78,8 +78,8 @@ def read_expression(
 
 
 def _written_out(text: str, wanted: ValueType) -> Expression | None:
-    if wanted.kind is Kind.TEXT:
-        return None
+    if wanted.kind is Kind.TEXT or (wanted.kind is Kind.DURATION and text.isdigit()):
+        return None  # a duration is written with its unit
     try:
         canonical = write_value(read_value(text, wanted))
     except ValueError:

@@ -223,6 +223,8 @@ class Center:
     def _command_failed(self, command: Command, status: int, turn: Turn) -> None:
         match command:
             case DialLeg(leg=leg):
+                # Without a reply the phone may ring all the same; ending what is not is fine.
+                turn.do(HangUpLeg(call=command.call, leg=leg))
                 self._calls.hung_up(leg, ABSENT, turn)
             case BridgeLegs(bridge=bridge):
                 self._calls.bridge_failed(bridge, turn)

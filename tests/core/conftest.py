@@ -1,0 +1,499 @@
+"""A call floor to tell stories on: callers, agents and a switch around the shipped core.
+
+Time stands still until `wait`. The switch believes every command and complains about one
+that makes no sense (two sounds at once, a bridge dissolved with a leg in it). After each
+test everybody leaves, and the books must balance: see `Floor.check`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import pytest
+
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.agents.state import IN_A_CALL
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.site import CenterStarted, Input, Site
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.flow.flow import Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.step import (
+    Destination,
+    Gather,
+    Menu,
+    Play,
+    Queue,
+    Section,
+    Step,
+    Verb,
+    Way,
+)
+from contactcenter_ari.core.vocabulary import event, ids, request, signal
+from contactcenter_ari.core.vocabulary.command import (
+    BridgeLegs,
+    Command,
+    DialLeg,
+    DissolveBridge,
+    HangUpLeg,
+    PlayPrompt,
+    StartMusic,
+    StartRecording,
+    StopMusic,
+    StopPlayback,
+    StopRecording,
+    UnbridgeLeg,
+)
+from contactcenter_ari.core.vocabulary.prompt import SpokenText
+from contactcenter_ari.core.vocabulary.turn import Outcome
+
+MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+NUMBER = "+31201234567"
+HANG_UP = Destination(Way.HANG_UP)
+WRAP_UP = event.SegmentKind.WRAP_UP
+PAIRS = (
+    (event.InteractionStarted, event.InteractionEnded, "interaction"),
+    (event.InteractionQueued, event.InteractionDequeued, "interaction"),
+    (event.OfferMade, event.OfferEnded, "offer"),
+    (event.RecordingStarted, event.RecordingEnded, "recording"),
+)
+SYSTEM_PROMPTS = (
+    "no_flow", "apology", "agent_logged_in", "agent_logged_out", "agent_ready",
+    "agent_not_ready", "feature_code_unknown", "agent_unknown_phone", "request_refused",
+)  # fmt: skip
+
+E = TypeVar("E", bound=event.Event)
+C = TypeVar("C", bound=Command)
+
+
+@dataclass
+class Switch:
+    """What lives in the switch, if it does all it is told."""
+
+    legs: dict[ids.LegId, str] = field(default_factory=dict)
+    """Live legs; those to agents with the phone."""
+    ending: dict[ids.LegId, None] = field(default_factory=dict)
+    bridges: dict[ids.BridgeId, list[ids.LegId]] = field(default_factory=dict)
+    playing: dict[ids.LegId, PlayPrompt] = field(default_factory=dict)
+    stopped: list[ids.PlaybackId] = field(default_factory=list)
+    music: dict[ids.LegId, str] = field(default_factory=dict)
+    recording: dict[ids.RecordingId, ids.BridgeId] = field(default_factory=dict)
+    recorded: list[ids.RecordingId] = field(default_factory=list)
+    heard: list[tuple[ids.LegId, str]] = field(default_factory=list)
+
+    def phones_in_use(self) -> dict[str, ids.LegId]:
+        """Phones that ring or talk, and on which leg."""
+        return {phone: leg for leg, phone in self.legs.items() if leg not in self.ending}
+
+    def note(self, input_: Input) -> None:
+        """An input is about to be told to the core."""
+        match input_:
+            case signal.CallArrived(leg=leg) | signal.PhoneDialed(leg=leg):
+                self.legs[leg] = ""
+            case signal.LegHungUp(leg=leg) | signal.CommandFailed(command=DialLeg(leg=leg)):
+                self._gone(leg)
+            case signal.PlaybackFinished(playback=playback):
+                self._silence(playback)
+            case signal.CommandFailed(command=BridgeLegs(bridge=bridge)):
+                self.bridges.pop(bridge, None)
+            case signal.CommandFailed(command=PlayPrompt(leg=leg)):
+                self.playing.pop(leg, None)
+            case signal.CommandFailed(command=StartMusic(leg=leg)):
+                self.music.pop(leg, None)
+            case signal.CommandFailed(command=StartRecording(recording=recording)):
+                self.recording.pop(recording, None)
+            case _:
+                pass
+
+    def carry_out(self, command: Command) -> None:
+        """Do as told."""
+        match command:
+            case PlayPrompt(leg=leg):
+                self._must_be_silent(leg)
+                self.playing[leg] = command
+                for part in command.parts:
+                    words = part.text if isinstance(part, SpokenText) else part.path
+                    self.heard.append((leg, words))
+            case StopPlayback(playback=playback):
+                self._silence(playback)
+                self.stopped.append(playback)
+            case StartMusic(leg=leg, music=music):
+                self._must_be_silent(leg)
+                self.music[leg] = music
+            case StopMusic(leg=leg):
+                self.music.pop(leg, None)
+            case DialLeg(leg=leg, phone=phone):
+                assert phone not in self.phones_in_use(), "a phone is rung twice at once"
+                self.legs[leg] = phone
+            case HangUpLeg(leg=leg):
+                if leg in self.legs:
+                    self.ending[leg] = None
+            case StartRecording(recording=recording, bridge=bridge):
+                self.recording[recording] = bridge
+            case StopRecording(recording=recording):
+                if self.recording.pop(recording, None) is not None:
+                    self.recorded.append(recording)
+            case _:
+                self._bridging(command)
+
+    def _bridging(self, command: Command) -> None:
+        match command:
+            case BridgeLegs(bridge=bridge, legs=legs):
+                for leg in legs:
+                    self._must_be_silent(leg)
+                self.bridges[bridge] = list(legs)
+            case UnbridgeLeg(bridge=bridge, leg=leg):
+                self.bridges[bridge].remove(leg)
+            case DissolveBridge(bridge=bridge):
+                assert not self.bridges.pop(bridge, []), "a bridge is dissolved with a leg in it"
+            case _:
+                pass
+
+    def _must_be_silent(self, leg: ids.LegId) -> None:
+        assert leg in self.legs, f"{leg} is gone"
+        assert leg not in self.playing, f"{leg} hears a prompt already"
+        assert leg not in self.music, f"{leg} hears music already"
+        assert all(leg not in legs for legs in self.bridges.values()), f"{leg} is in a bridge"
+
+    def _silence(self, playback: ids.PlaybackId) -> None:
+        self.playing = {leg: p for leg, p in self.playing.items() if p.playback != playback}
+
+    def _gone(self, leg: ids.LegId) -> None:
+        for there in (self.legs, self.ending, self.playing, self.music):
+            there.pop(leg, None)
+        for legs in self.bridges.values():
+            if leg in legs:
+                legs.remove(leg)
+
+
+@dataclass
+class Caller:
+    """Somebody on the phone."""
+
+    floor: Floor
+    leg: ids.LegId
+    interaction: ids.InteractionId
+
+    def presses(self, digits: str) -> None:
+        """Press keys, one after the other in the same instant."""
+        for digit in digits:
+            self.floor.take(signal.DigitPressed(self.leg, digit))
+
+    def hears_out(self) -> None:
+        """Listen until the prompt is over."""
+        self.floor.take(signal.PlaybackFinished(self.floor.switch.playing[self.leg].playback))
+
+    def hangs_up(self) -> Outcome:
+        """Put the receiver down."""
+        return self.floor.take(signal.LegHungUp(self.leg, 16))
+
+    @property
+    def heard(self) -> list[str]:
+        """All that was said so far, in order."""
+        return [words for leg, words in self.floor.switch.heard if leg == self.leg]
+
+    def is_spoken_to(self) -> bool:
+        """Whether a prompt is being played."""
+        return self.leg in self.floor.switch.playing
+
+    @property
+    def music(self) -> str | None:
+        """The music that is heard."""
+        return self.floor.switch.music.get(self.leg)
+
+    def is_released(self) -> bool:
+        """Whether we hung up, or he did."""
+        return self.leg not in self.floor.switch.legs or self.leg in self.floor.switch.ending
+
+    @property
+    def end(self) -> event.InteractionEnded:
+        """The one end of this call."""
+        (end,) = self.told(event.InteractionEnded)
+        return end
+
+    @property
+    def exits(self) -> list[event.QueueExit]:
+        """How the stays in queues ended."""
+        return [each.result for each in self.told(event.InteractionDequeued)]
+
+    @property
+    def offers(self) -> list[tuple[ids.AgentId, event.OfferResult]]:
+        """To whom this caller was offered, and what came of it."""
+        return [(each.agent, each.result) for each in self.told(event.OfferEnded)]
+
+    def told(self, kind: type[E]) -> list[E]:
+        """Events of one kind about this caller."""
+        told = self.floor.told(kind)
+        return [e for e in told if getattr(e, "interaction", None) == self.interaction]
+
+
+@dataclass
+class Colleague:
+    """An agent and his phone."""
+
+    floor: Floor
+    id: ids.AgentId
+    phone: ids.PhoneId
+
+    @property
+    def view(self) -> AgentView:
+        """What a screen shows of him."""
+        (view,) = (a for a in self.floor.center.agents(self.floor.now) if a.agent == self.id)
+        return view
+
+    @property
+    def state(self) -> tuple[event.AgentState, str]:
+        """State and reason."""
+        return self.view.state, self.view.reason
+
+    @property
+    def leg(self) -> ids.LegId:
+        """The leg to his phone that is in use."""
+        return self.floor.switch.phones_in_use()[self.phone]
+
+    def is_rung(self) -> bool:
+        """Whether the phone rings or is in use."""
+        return self.phone in self.floor.switch.phones_in_use()
+
+    def rings(self) -> None:
+        """The phone says that it rings."""
+        self.floor.take(signal.LegRinging(self.leg))
+
+    def answers(self) -> Outcome:
+        """Pick up; the switch has yet to join the legs."""
+        return self.floor.take(signal.LegAnswered(self.leg))
+
+    def is_joined(self) -> Outcome:
+        """The switch says that the parties hear each other."""
+        leg = self.leg
+        (bridge,) = (b for b, legs in self.floor.switch.bridges.items() if leg in legs)
+        return self.floor.take(signal.LegsBridged(bridge))
+
+    def picks_up(self) -> None:
+        """Pick up and talk."""
+        self.answers()
+        self.is_joined()
+
+    def hangs_up(self, cause: int = 16) -> Outcome:
+        """End the call, or refuse it, with a cause of ITU-T Q.850."""
+        return self.floor.take(signal.LegHungUp(self.leg, cause))
+
+    def logs_in(self) -> None:
+        """Sign in."""
+        self.floor.take(request.LogIn(self.id, self.id))
+
+    def logs_out(self) -> None:
+        """Sign out."""
+        self.floor.take(request.LogOut(self.id, self.id))
+
+    def goes_ready(self) -> None:
+        """Ask for calls."""
+        self.floor.take(request.GoReady(self.id, self.id))
+
+    def pauses(self, reason: str = "lunch") -> None:
+        """Ask for no calls."""
+        self.floor.take(request.GoNotReady(self.id, reason, self.id))
+
+    def ends_wrap_up(self) -> None:
+        """Be done with the work after the talk."""
+        self.floor.take(request.EndWrapUp(self.id, self.id))
+
+
+class Floor:
+    """A center, its switch, and everybody around them."""
+
+    def __init__(self) -> None:
+        self.open()
+
+    def open(self, flow: Flow | None = None, *queues: QueueSettings) -> None:
+        """Begin anew: by default callers go straight to the queue `sales`."""
+        names = (ids.QueueName("sales"), ids.QueueName("support"))
+        named = {name: QueueSettings(name=name) for name in names}
+        self.flow = flow or self.write({"start": [Queue(ids.QueueName("sales"), {})]})
+        self.site = Site(
+            name="test",
+            flows=(self.flow,),
+            queues=named | {queue.name: queue for queue in queues},
+            pause_reasons={"1": "lunch", "2": "training"},
+            prompts={name: says(name) for name in SYSTEM_PROMPTS},
+        )
+        self.now = MORNING
+        self.center = Center(CenterStarted("n1", "b1"), self.site)
+        self.switch = Switch()
+        self.inputs: list[tuple[Input, datetime]] = []
+        self.commands: list[Command] = []
+        self.events: list[event.Event] = []
+
+    @staticmethod
+    def write(sections: Mapping[str, Sequence[Verb | Step]]) -> Flow:
+        """A flow of these sections; one in parentheses is inline, and each prompt says its
+        own name.
+        """
+        written = {
+            name: Section(
+                tuple(s if isinstance(s, Step) else Step(s, line=1) for s in steps),
+                inline=name.startswith("("),
+            )
+            for name, steps in sections.items()
+        }
+        steps = (step for section in written.values() for step in section.steps)
+        prompts = {name: says(name) for step in steps for name in prompts_of(step.verb)}
+        return Flow(
+            name="shop",
+            version="v1",
+            numbers=(NUMBER,),
+            timezone="Europe/Amsterdam",
+            languages=("en",),
+            sections=written,
+            prompts=prompts,
+        )
+
+    # People
+
+    def caller(self, number: str = "+31612345678", name: str = "", to: str = NUMBER) -> Caller:
+        """Somebody calls."""
+        leg = ids.LegId(f"leg-{len(self.inputs)}")
+        self.take(signal.CallArrived(leg, to, number, name))
+        (started,) = (e for e in self.told(event.InteractionStarted) if e.leg == leg)
+        return Caller(self, leg, started.interaction)
+
+    def agent(self, agent: str = "100", *queues: str, idle: float = 0) -> Colleague:
+        """An agent with a registered phone signs in, `idle` seconds before what follows."""
+        known = self.colleague(agent, *queues)
+        self.take(signal.PhoneReachable(known.phone))
+        known.logs_in()
+        self.wait(idle)
+        return known
+
+    def colleague(self, agent: str = "100", *queues: str) -> Colleague:
+        """An agent in the directory, neither signed in nor registered; by default for sales."""
+        profile = request.AgentProfile(
+            agent=ids.AgentId(agent),
+            name=f"Agent {agent}",
+            phone=ids.PhoneId(f"phone-{agent}"),
+            queues=tuple(ids.QueueName(queue) for queue in queues or ("sales",)),
+        )
+        self.take(request.PutAgent(profile))
+        return Colleague(self, profile.agent, profile.phone)
+
+    # Time and the switch
+
+    def take(self, input_: Input) -> Outcome:
+        """Tell the core something, now; the switch does what comes of it."""
+        self.switch.note(input_)
+        outcome = self.center.handle(input_, self.now)
+        self.inputs.append((input_, self.now))
+        for command in outcome.commands:
+            self.switch.carry_out(command)
+        self.commands += outcome.commands
+        self.events += outcome.events
+        return outcome
+
+    def fails(self, kind: type[C], status: int = 404) -> Outcome:
+        """The latest command of a kind could not be carried out."""
+        return self.take(signal.CommandFailed(self.done(kind)[-1], status, "as the story goes"))
+
+    def settle(self) -> None:
+        """Let the switch report what it was told to end: prompts, legs, recordings."""
+        switch = self.switch
+        while switch.stopped or switch.ending or switch.recorded:
+            if switch.stopped:
+                self.take(signal.PlaybackFinished(switch.stopped.pop(0)))
+            elif switch.recorded:
+                self.take(signal.RecordingFinished(switch.recorded.pop(0), "talk.wav", 1))
+            else:
+                self.take(signal.LegHungUp(next(iter(switch.ending)), 16))
+
+    def wait(self, seconds: float, *, silent: bool = False) -> None:
+        """Let time pass, each deadline at its instant; a `silent` switch reports nothing."""
+        until = self.now + timedelta(seconds=seconds)
+        if not silent:
+            self.settle()
+        while (deadline := self.center.next_deadline()) is not None and deadline <= until:
+            self.now = max(self.now, deadline)
+            self.take(signal.TimePassed())
+            if not silent:
+                self.settle()
+        self.now = until
+
+    # What came of it
+
+    def told(self, kind: type[E]) -> list[E]:
+        """Events of one kind."""
+        return [each for each in self.events if isinstance(each, kind)]
+
+    def done(self, kind: type[C]) -> list[C]:
+        """Commands of one kind."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    def close(self) -> None:
+        """Everybody who calls hangs up, and time passes until nothing more can happen."""
+        self.settle()
+        for leg in [leg for leg, phone in self.switch.legs.items() if not phone]:
+            self.take(signal.LegHungUp(leg, 16))
+        self.settle()
+        for _ in range(1000):
+            if (deadline := self.center.next_deadline()) is None:
+                return
+            self.wait(max((deadline - self.now).total_seconds(), 0))
+        raise AssertionError("there is always another deadline")
+
+    def check(self) -> None:
+        """The books balance once everybody is gone."""
+        assert list(range(1, len(self.events) + 1)) == [each.number for each in self.events]
+        assert self.center.calls_in_progress() == 0
+        assert self.switch.bridges == {}
+        assert self.switch.recording == {}
+        for view in self.center.agents(self.now):
+            assert view.state not in IN_A_CALL
+        self._check_pairs()
+        for started in self.told(event.InteractionStarted):
+            self._check_timeline(started)
+
+    def _check_pairs(self) -> None:
+        """Whatever begins ends exactly once."""
+        for begun, ended, key in PAIRS:
+            beginnings = Counter(getattr(e, key) for e in self.events if isinstance(e, begun))
+            assert beginnings == Counter(
+                getattr(e, key) for e in self.events if isinstance(e, ended)
+            )
+
+    def _check_timeline(self, started: event.InteractionStarted) -> None:
+        """Flow, queues and talks follow one another without a gap, up to the end."""
+        at = started.at
+        for segment in self.told(event.SegmentEnded):
+            if segment.interaction == started.interaction and segment.kind is not WRAP_UP:
+                assert at == segment.started_at
+                at = segment.at
+        ends = self.told(event.InteractionEnded)
+        assert [at] == [e.at for e in ends if e.interaction == started.interaction]
+
+
+def says(words: str) -> Prompt:
+    """A prompt that says these words in English."""
+    return Prompt({"en": (Text((Words(words),)),)})
+
+
+def prompts_of(verb: Verb) -> tuple[str, ...]:
+    """The prompts that a step names."""
+    match verb:
+        case Play(prompt=prompt):
+            return (prompt,)
+        case Menu(rules=rules) | Gather(rules=rules):
+            return (*rules.prompts, *rules.no_input, *rules.no_match)
+        case Queue(greeting=greeting, announce=announce):
+            return (*filter(None, [greeting]), *(a.prompt for a in announce))
+        case _:
+            return ()
+
+
+@pytest.fixture
+def floor() -> Iterator[Floor]:
+    """A floor, and when the story is told the check that everything came to its end."""
+    floor = Floor()
+    yield floor
+    floor.close()
+    floor.check()

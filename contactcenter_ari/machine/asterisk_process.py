@@ -37,6 +37,8 @@ SOCKET_PATH_LIMIT = 107  # bytes of sun_path, see unix(7)
 CONTROL_SOCKET = "asterisk.ctl"
 PID_FILE = "asterisk.pid"
 LOG_TAIL = 15
+OWNER_ONLY = ("sh", "-c", 'umask 077; exec "$@"', "sh")
+"""Starts a program whose files, recordings above all, are for the owner alone."""
 
 
 class AsteriskStartFailed(MachineTrouble):
@@ -167,12 +169,12 @@ class AsteriskProcess:
         with (self.folders.log / "console.log").open("wb") as console:
             self._process = await asyncio.create_subprocess_exec(
                 *guard,
+                *OWNER_ONLY,
                 *self._command_line("-f", "-n"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=console,
                 stderr=asyncio.subprocess.STDOUT,
                 env=self._environment(),
-                umask=0o077,  # recordings are for the owner alone
                 start_new_session=True,  # Ctrl-C is ours to handle: calls are drained first
             )
         (self._run_dir / PID_FILE).write_text(f"{self._process.pid}\n")

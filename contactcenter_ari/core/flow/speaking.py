@@ -9,7 +9,7 @@ from contactcenter_ari.core.flow.expression import evaluate
 from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.step import LookUpStep
-from contactcenter_ari.core.flow.value import TEXT, Value, ValueType, read_value
+from contactcenter_ari.core.flow.value import BOOL, TEXT, Value, ValueType, read_value
 from contactcenter_ari.core.flow.wording import render
 from contactcenter_ari.core.hours.calendar import is_open, next_open
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StopPlayback
@@ -59,7 +59,7 @@ class Speaker:
             case ["language"]:
                 return run.language
             case ["flag", flag]:
-                return self._flow.flags.get(flag)
+                return self._flag(flag)
             case ["queue", "position"]:
                 return run.position or None
             case ["hours", hours, question]:
@@ -126,6 +126,9 @@ class Speaker:
         if isinstance(value, datetime):
             value = value.astimezone(self._zone)
         return render(value, blank.kind, language)
+
+    def _flag(self, name: str) -> Value:
+        return read_value(self._flow.flags.get(name, ""), BOOL)
 
     def _hours(self, name: str, question: str, now: datetime) -> Value:
         calendar = self._flow.hours.get(name)

@@ -1,0 +1,113 @@
+"""`contactcenter demo`: the whole center at work on this machine, with simulated people."""
+
+import os
+import shutil
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from contactcenter_ari.bootstrap.ground import Variation, prepared
+from contactcenter_ari.bootstrap.service import Service, serving
+from contactcenter_ari.cli.app import app, command, fail, load_settings, run, screen
+from contactcenter_ari.cli.serving import until_drained
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.site import load_site
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.demo.cast import Appearance, cast_callers
+from contactcenter_ari.demo.live import LiveView
+from contactcenter_ari.demo.stage import Progress, Stage, demo_site
+from contactcenter_ari.demo.verdict import complaints, leftovers, read_back, show
+from contactcenter_ari.machine.tool_root import ensure_tools
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.replay import replay
+
+RUNS_KEPT = 3
+
+
+class WentWrong(ContactCenterError):
+    """Something in the demonstration was not as it should be."""
+
+
+@app.command()
+@command
+def demo(
+    calls: Annotated[int, typer.Option(min=1, max=2000, help="How many calls.")] = 20,
+    agents: Annotated[int, typer.Option(min=1, max=50, help="How many agents.")] = 5,
+    rate: Annotated[float, typer.Option(min=0.1, max=50, help="Calls per second.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another number, another order of stories.")] = 1,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="End after the calls; 0 only if all went well.")
+    ] = False,
+) -> None:
+    """Start everything, place real SIP calls, show the floor live, read the result back."""
+    settings = load_settings()
+    settings = replace(settings, data=_fresh_folder(settings.data / "demo"), database_url=None)
+    problems = run(_demo(settings, calls, agents, rate, seed, leave=leave))
+    if problems:
+        fail(WentWrong("; ".join(problems)))
+
+
+async def _demo(
+    settings: Settings, calls: int, agents: int, rate: float, seed: int, *, leave: bool
+) -> list[str]:
+    console = screen()
+    site = demo_site(load_site(settings.site))
+    tools = ensure_tools(console, os.environ)
+    quick = Variation(fsync=False)
+    async with prepared(
+        settings, site, tools, console=console, environ=os.environ, variation=quick
+    ) as ground:
+        async with serving(settings, site, ground) as service:
+            stage = Stage(service, ground, tools)
+            appearances = cast_callers(calls, agents=agents, seed=seed, audio=stage.audio)
+            console.print(f"SIP {ground.addresses.sip}, API http://{ground.addresses.web}")
+            async with stage.staffed(agents):
+                problems = await _perform(service, stage, appearances, rate=rate, console=console)
+                if not leave:
+                    console.print("The center stays up. Ctrl-C ends it.")
+                    await until_drained(service, console)
+        problems += _replayed(service.input_log, console)
+    return problems
+
+
+async def _perform(
+    service: Service,
+    stage: Stage,
+    appearances: list[Appearance],
+    *,
+    rate: float,
+    console: Console,
+) -> list[str]:
+    since = service.clock.now()
+    progress = Progress(len(appearances))
+    with Live(LiveView(service, progress), console=console, refresh_per_second=4, transient=True):
+        await stage.play(appearances, progress, per_second=rate)
+    findings = await read_back(service, since)
+    show(findings, appearances, console)
+    return [
+        *progress.failures,
+        *complaints(findings, appearances),
+        *await leftovers(service),
+    ]
+
+
+def _replayed(input_log: Path, console: Console) -> list[str]:
+    """The input log must give the same again."""
+    done = replay(input_log)
+    console.print(
+        f"Replayed {done.inputs} inputs: the same {done.commands} commands, {done.events} events"
+    )
+    return []
+
+
+def _fresh_folder(folder: Path) -> Path:
+    """A new folder for this run; the oldest ones make room."""
+    started: datetime = Clock().now()
+    for old in sorted(folder.glob("2*"))[: -(RUNS_KEPT - 1)]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder / f"{started:%Y%m%d-%H%M%S}-{os.getpid()}"

@@ -98,14 +98,17 @@ class Distribution:
         waiting = self._waiting.get(interaction)
         return self.lines[waiting.queue].position(waiting) if waiting else 0
 
-    def abandon(self, interaction: InteractionId, turn: Turn) -> None:
-        """The caller hung up; an agent who is ringing is READY again with the idle time kept."""
+    def abandon(self, interaction: InteractionId, turn: Turn, *, lost: bool = False) -> None:
+        """The caller hung up, or we `lost` him; an agent who is ringing is READY again with the
+        idle time kept.
+        """
         waiting = self._waiting.get(interaction)
         if waiting is None:
             return
         short = turn.now - waiting.joined_at < self.settings[waiting.queue].short_abandon
+        hung_up = QueueExit.ABANDONED_SHORT if short else QueueExit.ABANDONED
         self._withdraw(waiting, turn)
-        self._leave(waiting, QueueExit.ABANDONED_SHORT if short else QueueExit.ABANDONED, turn)
+        self._leave(waiting, QueueExit.SYSTEM_ERROR if lost else hung_up, turn)
 
     def wait_passed(self, interaction: InteractionId, turn: Turn) -> bool:
         """The wait limit has come; gives whether the caller left the line. A phone that rings

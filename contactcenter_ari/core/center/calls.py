@@ -222,6 +222,7 @@ class Calls:
         """The switch does not know the call any more."""
         if call.interaction is not None:
             call.interaction.failed = True
+            call.interaction.ended_by = Party.SYSTEM
         self.hung_up(call.run.leg, 0, turn)
 
     # Within
@@ -316,7 +317,7 @@ class Calls:
             self._distribution.roster.drop_other_leg(call.agent, call.run.leg)
         if call.interaction is None:
             return
-        self._distribution.abandon(call.interaction.id, turn)
+        self._distribution.abandon(call.interaction.id, turn, lost=call.interaction.failed)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.agent_leg))
             self._finish_talk(talk, turn)

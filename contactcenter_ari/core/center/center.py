@@ -35,7 +35,7 @@ from contactcenter_ari.core.vocabulary.command import (
     StartMusic,
     StartRecording,
 )
-from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, OfferId
+from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, LegId, OfferId
 from contactcenter_ari.core.vocabulary.request import (
     EndWrapUp,
     GoNotReady,
@@ -250,7 +250,7 @@ class Center:
         for call in self._calls:
             if call.run.leg not in listed and call.arrived_at < settled_at:
                 self._calls.lose(call, turn)
-        for leg in [*self._distribution.legs_before(settled_at), *self._calls.talks.agent_legs()]:
+        for leg in self._agent_legs_before(settled_at):
             if leg not in listed:
                 self._calls.hung_up(leg, 0, turn)
         self._calls.talks.lose_recordings(turn)
@@ -259,11 +259,15 @@ class Center:
     def _hang_up_strays(self, signal: SwitchReconciled, turn: Turn) -> None:
         """End agents' legs that we dialed and have no more use for."""
         ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
-        known = {*self._distribution.legs_before(turn.now), *self._calls.talks.agent_legs()}
+        known = set(self._agent_legs_before(turn.now + SETTLING))
         for leg in signal.legs:
             if leg.startswith(ours) and leg not in known:
                 reason = HangUpReason.CONGESTION
                 turn.do(HangUpLeg(call=CallId(leg), leg=leg, reason=reason))
+
+    def _agent_legs_before(self, at: datetime) -> list[LegId]:
+        """Legs to agents' phones, ringing or talking, that were dialed before `at`."""
+        return [*self._distribution.legs_before(at), *self._calls.talks.legs_before(at)]
 
     def _time_passed(self, turn: Turn) -> None:
         while (due := self._clockwork.pop_due(turn.now)) is not None:

@@ -45,6 +45,7 @@ class Talk:
         self.queue = offer.waiting.queue
         self.caller_leg = offer.waiting.leg
         self.agent_leg = offer.leg
+        self.dialed_at = offer.made_at
         self.legs: list[LegId] = [offer.waiting.leg, offer.leg]
         self.connected = False
         self.recording: RecordingId | None = None
@@ -69,9 +70,10 @@ class Talks:
         """The talk a leg is in."""
         return self._by_leg.get(leg)
 
-    def agent_legs(self) -> list[LegId]:
-        """Legs to agents' phones that are in a bridge."""
-        return [leg for leg, talk in self._by_leg.items() if leg == talk.agent_leg]
+    def legs_before(self, at: datetime) -> list[LegId]:
+        """Legs to agents' phones that are in a bridge and were dialed before `at`."""
+        talks = self._by_leg.items()
+        return [leg for leg, talk in talks if leg == talk.agent_leg and talk.dialed_at < at]
 
     def join(self, offer: Offer, bridge: BridgeId, turn: Turn) -> None:
         """Let caller and agent hear each other."""

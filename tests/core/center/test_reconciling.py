@@ -1,0 +1,179 @@
+"""After a connection was made the switch says what lives; the rest has ended unheard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from contactcenter_ari.core.vocabulary.command import DissolveBridge, HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.event import RecordingEnded
+from contactcenter_ari.core.vocabulary.ids import LegId
+from contactcenter_ari.core.vocabulary.signal import PhoneDialed, SwitchReconciled
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Caller, Colleague, Floor
+
+
+def reconcile(
+    floor: Floor, *legs: LegId, phones: tuple[Colleague, ...] = (), ago: float = 0
+) -> None:
+    """The inventory: these legs, these phones, taken so many seconds ago."""
+    for leg in [leg for leg in floor.switch.legs if leg not in legs]:
+        floor.switch.legs.pop(leg)
+        floor.switch.ending.pop(leg, None)
+        floor.switch.music.pop(leg, None)
+        floor.switch.playing.pop(leg, None)
+        for bridged in floor.switch.bridges.values():
+            if leg in bridged:
+                bridged.remove(leg)
+    taken_at = floor.now - timedelta(seconds=ago)
+    floor.take(SwitchReconciled(taken_at, legs, tuple(p.phone for p in phones)))
+
+
+def in_talk(floor: Floor) -> tuple[Colleague, Caller]:
+    """Agent and caller have been talking for a minute."""
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    floor.wait(60)
+    return agent, caller
+
+
+def test_everything_is_still_there(floor: Floor) -> None:
+    """A lost connection alone changes nothing: they go on talking, others go on waiting."""
+    agent, caller = in_talk(floor)
+    waiting = floor.caller()
+    floor.wait(10)
+    told = len(floor.events)
+    reconcile(floor, caller.leg, agent.leg, waiting.leg, phones=(agent,))
+    assert len(floor.events) == told
+    agent.hangs_up()
+    floor.wait(15)
+    agent.picks_up()
+    assert waiting.exits == ["answered"]
+
+
+def test_a_waiting_caller_is_gone(floor: Floor) -> None:
+    """The switch lost him: a fault of ours, not an impatient caller."""
+    agent = floor.agent()
+    agent.pauses()
+    caller = floor.caller()
+    floor.wait(10)
+    reconcile(floor, phones=(agent,))
+    assert (caller.end.reason, caller.end.ended_by) == ("system_error", "system")
+    assert caller.exits == ["system_error"]
+
+
+def test_a_caller_is_gone_while_the_phone_rings(floor: Floor) -> None:
+    """The phone is let go and its agent is READY."""
+    agent = floor.agent()
+    caller = floor.caller()
+    floor.wait(10)
+    reconcile(floor, agent.leg, phones=(agent,))
+    assert caller.end.reason == "system_error"
+    assert caller.offers == [("100", "withdrawn")]
+    assert not agent.is_rung()
+    assert agent.state == ("ready", "")
+
+
+def test_the_ringing_leg_is_gone(floor: Floor) -> None:
+    """The caller goes on waiting and the next agent is rung."""
+    agent, colleague = floor.agent("100"), floor.agent("200")
+    caller = floor.caller()
+    floor.wait(10)
+    reconcile(floor, caller.leg, phones=(agent, colleague))
+    assert caller.offers == [("100", "failed")]
+    assert colleague.is_rung()
+
+
+def test_both_legs_of_a_talk_are_gone(floor: Floor) -> None:
+    """Asterisk was restarted: the call ends with a reason and the agent is freed."""
+    agent, caller = in_talk(floor)
+    reconcile(floor, phones=(agent,))
+    assert caller.end.reason == "system_error"
+    assert agent.state == ("wrap_up", "")
+    assert len(floor.done(DissolveBridge)) == 1
+    assert [e.failed for e in caller.told(RecordingEnded)] == [True]
+
+
+def test_the_agent_of_a_talk_is_gone(floor: Floor) -> None:
+    """He hung up unheard: the caller is hung up and the talk counts."""
+    agent, caller = in_talk(floor)
+    reconcile(floor, caller.leg, phones=(agent,))
+    floor.settle()
+    assert (caller.end.reason, caller.end.ended_by) == ("completed", "agent")
+    assert agent.state == ("wrap_up", "")
+
+
+def test_the_caller_of_a_talk_is_gone(floor: Floor) -> None:
+    """The agent is hung up and freed."""
+    agent, caller = in_talk(floor)
+    reconcile(floor, agent.leg, phones=(agent,))
+    assert not agent.is_rung()
+    assert agent.state == ("wrap_up", "")
+    assert caller.end.reason == "system_error"
+
+
+def test_what_is_younger_than_the_inventory_is_left_alone(floor: Floor) -> None:
+    """A call, an offer and a talk that began after the inventory was taken may be missing."""
+    talker, ringing = floor.agent("100"), floor.agent("200")
+    floor.wait(60)
+    first, second = floor.caller(), floor.caller()
+    talker.picks_up()
+    told = len(floor.events)
+    floor.take(SwitchReconciled(floor.now, (), (talker.phone, ringing.phone)))
+    assert len(floor.events) == told
+    assert talker.state == ("on_call", "")
+    assert ringing.state == ("offered", "")
+    second.hangs_up()
+    first.hangs_up()
+
+
+def test_a_leg_we_have_no_use_for_is_hung_up(floor: Floor) -> None:
+    """A phone that still rings for an offer long closed; legs of others are left alone."""
+    floor.agent()
+    stray, stranger = LegId("n1-b1-999"), LegId("n1-other-1")
+    floor.take(SwitchReconciled(floor.now, (stray, stranger), ()))
+    assert [(c.leg, c.reason) for c in floor.done(HangUpLeg)] == [(stray, HangUpReason.CONGESTION)]
+
+
+def test_a_phone_that_rings_since_this_instant_is_no_stray(floor: Floor) -> None:
+    """An offer made in the instant of the inventory is known."""
+    agent = floor.agent()
+    caller = floor.caller()
+    reconcile(floor, caller.leg, agent.leg, phones=(agent,))
+    assert floor.done(HangUpLeg) == []
+    agent.picks_up()
+
+
+def test_phones_are_as_the_inventory_says(floor: Floor) -> None:
+    """Who is not listed is not offered; who is listed is."""
+    agent, colleague = floor.agent("100"), floor.colleague("200")
+    colleague.logs_in()
+    reconcile(floor, phones=(colleague,))
+    floor.caller()
+    assert (agent.is_rung(), colleague.is_rung()) == (False, True)
+
+
+def test_a_feature_code_call_is_gone(floor: Floor) -> None:
+    """The agent is offered calls again."""
+    agent = floor.agent()
+    floor.take(PhoneDialed(LegId("own"), agent.phone, "*14"))
+    floor.caller()
+    assert not agent.is_rung()
+    floor.wait(10)
+    floor.switch.legs.pop(LegId("own"))
+    floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), (agent.phone,)))
+    assert agent.is_rung()
+
+
+def test_recordings_whose_end_was_not_heard_of(floor: Floor) -> None:
+    """A recording that was stopped and never reported is told as failed, once."""
+    agent, caller = in_talk(floor)
+    agent.hangs_up()
+    floor.switch.recorded.clear()
+    caller.hangs_up()
+    assert caller.told(RecordingEnded) == []
+    reconcile(floor, phones=(agent,))
+    reconcile(floor, phones=(agent,))
+    assert [e.failed for e in caller.told(RecordingEnded)] == [True]

@@ -159,10 +159,9 @@ class Roster:
         """
         agent = self._signed_in(agent_id)
         agent.misses = 0
+        agent.wanted = None
         if agent.state is WRAP_UP:
             self._end_wrap_up(agent, by, turn)
-        elif agent.state in IN_A_CALL:
-            agent.wanted = None
         elif agent.state is NOT_READY:
             self._come_back(agent, by, turn)
 
@@ -275,6 +274,8 @@ class Roster:
     def _after_call(self, agent: Agent, otherwise: Wanted, turn: Turn) -> None:
         wanted = agent.wanted or otherwise
         agent.wanted = None
+        if agent.removed and wanted.state is not LOGGED_OUT:
+            wanted = Wanted(LOGGED_OUT, "", CENTER)
         self._move(agent, wanted.state, wanted.reason, wanted.by, turn)
 
     def _move(self, agent: Agent, after: AgentState, reason: str, by: str, turn: Turn) -> None:

@@ -14,6 +14,7 @@ from contactcenter_ari.loadtest.sipp import Outcome, Sipp, SippJob, SippRun
 
 SETTLING = timedelta(seconds=30)
 LISTENING = timedelta(seconds=10)
+LOOPBACK = "127.0.0.1"
 
 
 class Behavior(Enum):
@@ -54,7 +55,7 @@ class AgentPhones:
     ring: timedelta = timedelta(seconds=1)
     talk: timedelta = timedelta(seconds=3)
     talk_more: timedelta = timedelta(seconds=2)
-    address: str = "127.0.0.1"
+    address: str = LOOPBACK
 
     def job(self) -> SippJob:
         """The SIPp run of these phones."""
@@ -80,14 +81,16 @@ class AgentPhones:
         return run
 
 
-async def dial_code(sipp: Sipp, phone: Phone, code: str, address: str = "127.0.0.1") -> Outcome:
-    """Dial a feature code from a phone and listen for 10 s at most; raises `SippFailed`."""
+async def dial_code(
+    sipp: Sipp, phone: Phone, code: str, *, listen: timedelta = LISTENING, address: str = LOOPBACK
+) -> Outcome:
+    """Dial a feature code from a phone and listen for a while; raises `SippFailed`."""
     job = SippJob(
         scenario="agent_dials_code.xml",
         number=code,
         address=address,
-        limit=LISTENING + SETTLING,
+        limit=listen + SETTLING,
         lines=((phone.phone_id, phone.secret),),
-        durations={"patience": LISTENING},
+        durations={"patience": listen},
     )
     return await SippRun(sipp, job).run()

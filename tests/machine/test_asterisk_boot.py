@@ -1,0 +1,157 @@
+"""A real Asterisk, started and stopped by us with the configuration we ship."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack, closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from rich.console import Console
+
+from contactcenter_ari.machine.asterisk_config import Address, AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess, AsteriskStartFailed
+from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port, free_rtp_block
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.machine.tool_root import ensure_tools
+
+CHECKOUT: Final = Path(__file__).parents[2]
+LIMIT: Final = 10
+
+SiteMaker = Callable[[], AsteriskSite]
+
+ORPHAN: Final = """
+import asyncio, os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from test_asterisk_boot import native_tools, site_in
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from pathlib import Path
+
+async def main():
+    folder = Path(sys.argv[2])
+    process = AsteriskProcess(native_tools(), site_in(folder), folder / "run")
+    await process.start()
+    print(process.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+def native_tools() -> Tools:
+    """The native tools; a missing one is an error."""
+    return ensure_tools(Console(stderr=True), os.environ)
+
+
+def site_in(folder: Path) -> AsteriskSite:
+    """A site with free ports and a second of music."""
+    music = folder / "music"
+    music.mkdir(exist_ok=True)
+    (music / "silence.ulaw").write_bytes(b"\xff" * 8000)
+    return AsteriskSite(
+        sip=Address(LOOPBACK, free_port(Protocol.UDP)),
+        http=Address(LOOPBACK, free_port(Protocol.TCP)),
+        application_at=Address(LOOPBACK, free_port(Protocol.TCP)),
+        rtp=free_rtp_block(40),
+        ari=Login("contactcenter", "ari-secret"),
+        application_login=Login("asterisk", "application-secret"),
+        music=music,
+        templates=CHECKOUT / "asterisk-conf",
+        dialplan=CHECKOUT / "dialplan",
+    )
+
+
+async def gone(pid: int) -> None:
+    """Wait until a process has ended."""
+    with suppress(ProcessLookupError):
+        handle = os.pidfd_open(pid)
+        ended = asyncio.Event()
+        asyncio.get_running_loop().add_reader(handle, ended.set)
+        async with asyncio.timeout(LIMIT):
+            await ended.wait()
+        asyncio.get_running_loop().remove_reader(handle)
+        os.close(handle)
+
+
+async def test_boots_without_a_complaint(tmp_path: Path) -> None:
+    """No warning, no error; one transport, the trunk known by its address, music there."""
+    process = AsteriskProcess(native_tools(), site_in(tmp_path), tmp_path / "run")
+    async with AsyncExitStack() as stack:
+        await process.start()
+        stack.push_async_callback(process.stop)
+        identifies = await process.rx("pjsip show identifies")
+        music = await process.rx("moh show files")
+        pid = process.pid
+    log = process.log_file.read_text()
+    assert [line for line in log.splitlines() if "WARNING" in line or "ERROR" in line] == []
+    assert "127.0.0.2/32" in identifies
+    assert "silence" in music
+    assert pid is not None
+    assert process.pid is None
+    await gone(pid)
+
+
+async def test_two_copies_in_deep_folders_at_once(tmp_path: Path) -> None:
+    """A path too long for a control socket is no obstacle; neither copy meets the other."""
+    deep = tmp_path / "/".join(["quite-a-long-folder-name"] * 6)
+    deep.mkdir(parents=True)
+    first = AsteriskProcess(native_tools(), site_in(tmp_path), deep / "one")
+    second = AsteriskProcess(
+        native_tools(), replace(site_in(tmp_path), node="node2"), deep / "two"
+    )
+    async with AsyncExitStack() as stack:
+        for process in (first, second):
+            await process.start()
+            stack.push_async_callback(process.stop)
+        answers = [await process.rx("core show settings") for process in (first, second)]
+    assert ["node1" in answers[0], "node2" in answers[1]] == [True, True]
+    assert not first.folders.run.exists()
+
+
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    """The message names the address and the setting."""
+    site = site_in(tmp_path)
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as taken:
+        taken.bind((site.sip.host, site.sip.port))
+        process = AsteriskProcess(native_tools(), site, tmp_path / "run")
+        with pytest.raises(AsteriskStartFailed, match=rf"{site.sip}.*CC_ASTERISK_SIP"):
+            await process.start()
+
+
+async def test_a_failed_start_shows_the_last_words(tmp_path: Path) -> None:
+    """An Asterisk that ends while it starts is reported with its own words, and at once."""
+    tools = native_tools()
+    broken = replace(tools, switch=replace(tools.switch, command=("sh", "-c", "echo no luck")))
+    process = AsteriskProcess(broken, site_in(tmp_path), tmp_path / "run")
+    with pytest.raises(AsteriskStartFailed, match=r"(?s)ended while it started.*no luck"):
+        await process.start()
+
+
+async def test_it_does_not_outlive_us(tmp_path: Path) -> None:
+    """When we are killed outright, Asterisk ends, too."""
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ORPHAN, str(Path(__file__).parent), str(tmp_path),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, _ = await killed.communicate()
+    await gone(int(said))
+
+
+async def test_a_leftover_is_ended_first(tmp_path: Path) -> None:
+    """An Asterisk that a killed run left in the folder makes way for the new one."""
+    old = AsteriskProcess(native_tools(), site_in(tmp_path), tmp_path / "run", dies_with_us=False)
+    await old.start()
+    pid = old.pid
+    assert pid is not None
+    new = AsteriskProcess(native_tools(), site_in(tmp_path), tmp_path / "run")
+    await new.start()
+    try:
+        await gone(pid)
+        assert new.pid != pid
+    finally:
+        await new.stop()
+        await old.stop()

@@ -1,0 +1,104 @@
+"""The rendered configuration: complete, for the owner alone, and never half filled in."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from contactcenter_ari.machine.asterisk_config import (
+    Address,
+    AsteriskConfigInvalid,
+    AsteriskFolders,
+    AsteriskSite,
+    Login,
+    render,
+)
+from contactcenter_ari.machine.port import PortBlock
+from contactcenter_ari.machine.secret import SecretFolder
+
+CHECKOUT: Final = Path(__file__).parents[2]
+
+
+def site(folder: Path) -> AsteriskSite:
+    """A site with a carrier and secrets kept in the folder."""
+    secrets = SecretFolder(folder / "secrets")
+    return AsteriskSite(
+        sip=Address("127.0.0.1", 5060),
+        http=Address("127.0.0.1", 8088),
+        application_at=Address("127.0.0.1", 8089),
+        rtp=PortBlock(10000, 10399),
+        ari=Login("contactcenter", secrets.secret("ari")),
+        application_login=Login("asterisk", secrets.secret("application")),
+        music=folder / "music",
+        templates=CHECKOUT / "asterisk-conf",
+        dialplan=CHECKOUT / "dialplan",
+    )
+
+
+def folders(folder: Path) -> AsteriskFolders:
+    """Folders of one Asterisk below the folder."""
+    names = ("etc", "modules", "data", "state", "spool", "run", "log")
+    return AsteriskFolders(**{name: folder / name for name in names})
+
+
+def test_files_are_for_the_owner_alone(tmp_path: Path) -> None:
+    """The folder is 0700 and each file 0600, also where an older file was open to all."""
+    etc = folders(tmp_path).etc
+    etc.mkdir(mode=0o755)
+    (etc / "ari.conf").write_text("old")
+    (etc / "ari.conf").chmod(0o644)
+    render(site(tmp_path), folders(tmp_path))
+    assert etc.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in etc.iterdir()} == {0o600}
+
+
+def test_rendering_again_keeps_the_secrets(tmp_path: Path) -> None:
+    """A second start gives the same files."""
+    render(site(tmp_path), folders(tmp_path))
+    first = {path.name: path.read_text() for path in folders(tmp_path).etc.iterdir()}
+    render(site(tmp_path), folders(tmp_path))
+    second = {path.name: path.read_text() for path in folders(tmp_path).etc.iterdir()}
+    assert first == second
+
+
+def test_no_placeholder_is_left(tmp_path: Path) -> None:
+    """Every file is filled in, and each carrier's network stands in a line of its own."""
+    wide = replace(site(tmp_path), trunk_networks=("192.0.2.1/32", "198.51.100.0/24"))
+    render(replace(wide, carrier=Address("192.0.2.1", 5060)), folders(tmp_path))
+    text = "\n".join(path.read_text() for path in folders(tmp_path).etc.iterdir())
+    assert "@" not in text
+    assert "match = 192.0.2.1/32\nmatch = 198.51.100.0/24\n" in text
+    assert "contact = sip:192.0.2.1:5060\n" in text
+
+
+def test_an_unknown_placeholder_names_its_file(tmp_path: Path) -> None:
+    """An engineer's typing mistake in a template is found before Asterisk starts."""
+    shutil.copytree(CHECKOUT / "asterisk-conf", tmp_path / "templates")
+    with (tmp_path / "templates/rtp.conf").open("a") as file:
+        file.write("rtpstart = @RTP_FRIST@\n")
+    wrong = replace(site(tmp_path), templates=tmp_path / "templates")
+    with pytest.raises(AsteriskConfigInvalid, match=r"rtp\.conf.*@RTP_FRIST@"):
+        render(wrong, folders(tmp_path))
+
+
+@pytest.mark.parametrize("node", ["", "a\nb", "a;b"])
+def test_a_value_cannot_break_out_of_its_line(tmp_path: Path, node: str) -> None:
+    """Nothing from the site becomes a setting of its own."""
+    with pytest.raises(AsteriskConfigInvalid, match="NODE"):
+        render(replace(site(tmp_path), node=node), folders(tmp_path))
+
+
+def test_templates_that_are_not_there(tmp_path: Path) -> None:
+    """A wrong folder is named."""
+    with pytest.raises(AsteriskConfigInvalid, match="nowhere"):
+        render(
+            replace(site(tmp_path), templates=Path("/nowhere"), dialplan=Path("/nowhere")),
+            folders(tmp_path),
+        )
+
+
+def test_a_login_keeps_its_secret_to_itself() -> None:
+    """A log line with a login in it gives nothing away."""
+    assert "hush" not in repr(Login("asterisk", "hush"))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +13,12 @@ from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
+from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.phones import Phones
+from contactcenter_ari.bootstrap.token import Tokens
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.center.site import CenterStarted, Site
+from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.journal import Journal
@@ -24,12 +27,17 @@ from contactcenter_ari.postgres.spool import Spool
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import InputLog
+from contactcenter_ari.web.application import make_application
+from contactcenter_ari.web.server import serving as listening
 
 log = structlog.get_logger(__name__)
 
 CONNECT_LIMIT = timedelta(seconds=15)
 DRAIN_LIMIT = timedelta(seconds=10)
 LOGS_KEPT = 20
+ADMINISTRATOR_FILE = "administrator"
+"""The secret that is the administrator's token for the API."""
+TOKEN_PREFIX = "cc_"  # noqa: S105  # what a token begins with, and no token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,8 @@ async def serving(settings: Settings, site: Site, ground: Ground) -> AsyncIterat
             await _connected(service.switch)
             await service.phones.refresh()
             try:
-                yield service
+                async with _api(service, ground):
+                    yield service
             finally:
                 for task in others:
                     task.cancel()
@@ -119,6 +128,19 @@ async def _assembled(
         phones=Phones(directory, http, driver),
         input_log=input_log.path,
     )
+
+
+def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
+    administrator = SecretFolder(ground.data / "secrets").secret(
+        ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX
+    )
+    application = make_application(
+        driver=service.driver,
+        clock=service.clock,
+        tokens=Tokens(service.directory, administrator),
+        health=ServiceHealth(service.switch, service.journal),
+    )
+    return listening(application, ground.addresses.web.host, ground.addresses.web.port)
 
 
 async def _connected(switch: AriSwitch) -> None:

@@ -115,14 +115,9 @@ def _check_queues(settings: Settings, queues: list[str]) -> None:
 
 
 def _show_secrets(agents: list[NewAgent], where: Addresses) -> None:
-    table = Table("Agent", "Name", "SIP user", "SIP secret", "API token")
     for new in agents:
-        table.add_row(
-            new.profile.agent,
-            new.profile.name,
-            new.credential.phone,
-            new.credential.secret,
-            new.token,
-        )
-    screen().print(table, soft_wrap=True)
-    screen().print(f"Register the phone at {where.sip} (UDP); then dial *11 to sign in.")
+        typer.echo(f"Agent {new.profile.agent}, {new.profile.name}")
+        typer.echo(f"  SIP user    {new.credential.phone}")
+        typer.echo(f"  SIP secret  {new.credential.secret}")
+        typer.echo(f"  API token   {new.token}")
+    typer.echo(f"Register the phone at {where.sip} (UDP); then dial *11 to sign in.")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from rich.console import Console
 
 from contactcenter_ari.bootstrap.ground import prepared
-from contactcenter_ari.bootstrap.service import Service, serving
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, Service, serving
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run
 from contactcenter_ari.config.settings import SettingInvalid, Settings
 from contactcenter_ari.config.site import load_site
@@ -53,7 +53,7 @@ async def _serve(settings: Settings) -> None:
         where = ground.addresses
         console.print(f"Phones register at {where.sip} (SIP, UDP); calls come in there, too.")
         console.print(f"HTTP API: http://{where.web}/api/openapi.json")
-        console.print(f"Administrator's token: {ground.data / 'secrets' / 'api-token'}")
+        console.print(f"Administrator's token: {ground.data / 'secrets' / ADMINISTRATOR_FILE}")
         await until_drained(service, console)
 
 

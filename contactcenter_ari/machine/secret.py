@@ -23,20 +23,22 @@ class SecretFolder:
     def __repr__(self) -> str:
         return f"<SecretFolder {self._folder}>"
 
-    def secret(self, name: str) -> str:
-        """The secret of that name, generated on first use: 32 URL-safe characters."""
+    def secret(self, name: str, *, prefix: str = "") -> str:
+        """The secret of that name, generated on first use: a prefix that tells what it is for,
+        and 32 URL-safe characters.
+        """
         path = self._folder / name
         if not path.exists():
-            self._create(path)
+            self._create(path, prefix)
         return path.read_text("ascii").strip()
 
-    def _create(self, path: Path) -> None:
+    def _create(self, path: Path, prefix: str) -> None:
         """Write aside and link: a reader never sees half a secret, a rival's secret stays."""
         self._folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         self._folder.chmod(OWNER_ONLY_FOLDER)
         handle, aside = tempfile.mkstemp(prefix=f".{path.name}-", dir=self._folder)  # mode 0600
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(SECRET_BYTES) + "\n")
+            file.write(prefix + secrets.token_urlsafe(SECRET_BYTES) + "\n")
         try:
             os.link(aside, path)
         except FileExistsError:

@@ -1,0 +1,39 @@
+"""How the parts of the service are, put together for whoever watches it."""
+
+from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.postgres.journal import Journal
+from contactcenter_ari.web.port import Condition, HealthReport, PartHealth
+
+
+class ServiceHealth:
+    """Looks at the switch and the journal; never waits."""
+
+    def __init__(self, switch: AriSwitch, journal: Journal) -> None:
+        self._switch = switch
+        self._journal = journal
+
+    def __repr__(self) -> str:
+        """Tell whose health."""
+        return f"<ServiceHealth of {self._switch!r}, {self._journal!r}>"
+
+    def report(self) -> HealthReport:
+        """How it is now."""
+        journal, database = PartHealth(), PartHealth()
+        if self._journal.lost:
+            journal = PartHealth(Condition.FAILED, f"{self._journal.lost} events were lost")
+        elif self._journal.degraded:
+            journal = PartHealth(
+                Condition.DEGRADED, f"{self._journal.spooled} events wait on disk"
+            )
+            database = PartHealth(Condition.DEGRADED, "the database does not answer")
+        switch = PartHealth()
+        if not self._switch.connected:
+            switch = PartHealth(Condition.FAILED, "Asterisk's socket is not connected")
+        return HealthReport(
+            switch=switch,
+            journal=journal,
+            database=database,
+            flows=PartHealth(),
+            journal_pending=self._journal.pending,
+            journal_spooled=self._journal.spooled,
+        )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter_ari.core.agents.occupancy import Occupancy
-from contactcenter_ari.core.agents.state import LOGGED_OUT, READY, move
+from contactcenter_ari.core.agents.state import LOGGED_OUT, NOT_READY, READY, move
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
@@ -36,6 +36,7 @@ class Agent:
         self.state = LOGGED_OUT
         self.reason = ""
         self.since = now
+        self.paused_at = now
         self.last_contact_end = now
         self.ready_since_contact = timedelta()
         self.wanted: Wanted | None = None
@@ -81,6 +82,8 @@ class Agent:
         self.occupancy.advance(now, before)
         if before is READY:
             self.ready_since_contact += now - self.since
+        if before is not NOT_READY:  # another reason goes on with the same pause
+            self.paused_at = now
         self.reason = reason
         self.since = now
 

@@ -241,7 +241,7 @@ class Roster:
         return agent
 
     def _come_back(self, agent: Agent, by: str, turn: Turn) -> None:
-        paused_long = turn.now - agent.since > self.window
+        paused_long = turn.now - agent.paused_at > self.window
         mean = self.mean_share(agent.profile.queues, turn, agent) if paused_long else 0.0
         self._move(agent, READY, "", by, turn)
         if paused_long:

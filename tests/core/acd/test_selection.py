@@ -1,0 +1,145 @@
+"""Which of several free agents gets the call: lives of agents, minute by minute, as a table."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contactcenter_ari.core.acd.selection import select
+from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile
+
+MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
+LOG_IN = MIDNIGHT
+READY, PAUSE = AgentState.READY, AgentState.NOT_READY
+OFFERED, CALL, WRAP_UP = AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP
+Life = list[tuple[float, AgentState]]
+"""From which minute the agent was in which state; the first is the log-in."""
+
+
+def minute(number: float) -> datetime:
+    """So many minutes after midnight."""
+    return MIDNIGHT + timedelta(minutes=number)
+
+
+def talk(start: float, end: float) -> Life:
+    """A call with a minute of wrap-up, READY after it."""
+    return [(start, OFFERED), (start, CALL), (end - 1, WRAP_UP), (end, READY)]
+
+
+def lived(agent_id: str, life: Life) -> Agent:
+    """An agent who lived like that."""
+    profile = AgentProfile(agent=AgentId(agent_id), name=agent_id, phone=PhoneId(agent_id))
+    login = minute(life[0][0])
+    agent = Agent(profile, timedelta(minutes=45), login)
+    agent.end_contact(login)
+    for number, state in life:
+        if agent.state is WRAP_UP:
+            agent.end_contact(minute(number))
+        agent.move_to(state, "", minute(number))
+    return agent
+
+
+def chosen(settings: QueueSettings, at: float, *lives: Life, mean: float = 0.5) -> str:
+    """Which of the agents a, b, c ... gets the call, whatever the order they are listed in."""
+    agents = [lived("abc"[number], life) for number, life in enumerate(lives)]
+    first = select(agents, settings, mean, minute(at))
+    assert select(agents[::-1], settings, mean, minute(at)) is first
+    return first.id
+
+
+# --- longest idle ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("story", "a", "b", "expected"),
+    [
+        ("who logged in first, without a contact yet", [(0, READY)], [(1, READY)], "a"),
+        ("whose last contact ended first", [(0, READY), *talk(5, 20)],
+         [(0, READY), *talk(10, 19)], "b"),
+        ("a log-in is older than the end of a contact", [(0, READY), *talk(5, 20)],
+         [(10, READY)], "b"),
+        ("the contact counts to the end of its wrap-up",
+         [(0, READY), (5, OFFERED), (5, CALL), (10, WRAP_UP), (20, READY)],
+         [(0, READY), (5, OFFERED), (5, CALL), (18, WRAP_UP), (19, READY)], "b"),
+        ("a pause does not reset the clock", [(0, READY), (10, PAUSE), (29, READY)],
+         [(1, READY)], "a"),
+        ("a pause does not help", [(1, READY), (2, PAUSE), (29, READY)], [(0, READY)], "b"),
+        ("a withdrawn offer does not reset the clock",
+         [(0, READY), (20, OFFERED), (21, READY)], [(1, READY)], "a"),
+        ("a tie goes to the smaller id", [(0, READY)], [(0, READY)], "a"),
+        ("the idle time counts, not how busy he was", [(0, READY), *talk(1, 28)],
+         [(0, READY), *talk(28, 29)], "a"),
+    ],
+)  # fmt: skip
+def test_longest_idle(story: str, a: Life, b: Life, expected: str) -> None:
+    """The call goes to the agent whose last contact ended the longest ago."""
+    assert chosen(QueueSettings(name=QueueName("q")), 30, a, b) == expected, story
+
+
+@pytest.mark.parametrize(
+    ("story", "a", "b", "expected"),
+    [
+        ("a break earns nothing", [(0, READY), (5, PAUSE), (25, READY)], [(6, READY)], "b"),
+        ("a break does not reset what was earned", [(0, READY), (25, PAUSE), (29, READY)],
+         [(20, READY)], "a"),
+        ("a contact does", [(0, READY), *talk(20, 25)], [(21, READY)], "b"),
+        ("ringing earns nothing", [(0, READY), (5, OFFERED), (15, READY)], [(8, READY)], "b"),
+        ("a tie goes to the longest idle", [(10, READY)],
+         [(5, READY), (6, PAUSE), (11, READY)], "b"),
+        ("then to the smaller id", [(10, READY)], [(10, READY)], "a"),
+    ],
+)  # fmt: skip
+def test_longest_idle_by_ready_time_only(story: str, a: Life, b: Life, expected: str) -> None:
+    """With `ready_time_only` the call goes to who was READY the longest since his contact."""
+    settings = QueueSettings(name=QueueName("q"), ready_time_only=True)
+    assert chosen(settings, 30, a, b) == expected, story
+
+
+# --- least occupied -------------------------------------------------------------------------
+
+HALF: Life = [(0, READY), *talk(5, 10), *talk(15, 20), *talk(25, 30)]
+"""Busy about half of the first half hour, and last of all until minute 30."""
+THIRD: Life = [(0, READY), *talk(5, 10), *talk(15, 20), *talk(30, 31)]
+"""Busy a little less, but longer after."""
+
+
+@pytest.mark.parametrize(
+    ("story", "at", "a", "b", "expected"),
+    [
+        ("the smaller share, though he was busy last", 32, HALF, THIRD, "b"),
+        ("a break of five minutes does not make him first", 36,
+         [*HALF, (30, PAUSE), (35, READY)], THIRD, "b"),
+        ("nor does it make him last", 37, HALF, [*THIRD, (31, PAUSE), (36, READY)], "b"),
+        ("recent work weighs more than old", 60,
+         [(0, READY), *talk(45, 60)], [(0, READY), *talk(1, 16)], "b"),
+        ("ringing and wrap-up are work", 60,
+         [(0, READY), (30, OFFERED), (40, CALL), (50, WRAP_UP), (55, READY)],
+         [(0, READY), (40, OFFERED), (40, CALL), (54, WRAP_UP), (55, READY)], "b"),
+        ("a tie goes to the longest idle", 60,
+         [(0, READY), (31, PAUSE), (35, READY)], [(10, READY)], "a"),
+        ("then to the smaller id", 60, [(0, READY)], [(0, READY)], "a"),
+    ],
+)  # fmt: skip
+def test_least_occupied(story: str, at: float, a: Life, b: Life, expected: str) -> None:
+    """The call goes to who was busy for the smallest share of the recent time."""
+    settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LEAST_OCCUPIED)
+    assert chosen(settings, at, a, b) == expected, story
+
+
+@pytest.mark.parametrize(
+    ("story", "mean", "newcomer", "expected"),
+    [
+        ("busier colleagues: the newcomer is not sent all calls", 0.6, [(30, READY)], "a"),
+        ("idler colleagues: the newcomer is as idle as they", 0.1, [(30, READY)], "b"),
+        ("under three minutes of evidence", 0.6, [(29.1, READY)], "a"),
+        ("three minutes are evidence", 0.6, [(29, READY)], "b"),
+        ("a pause is no evidence", 0.6, [(25, READY), (26, PAUSE), (31, READY)], "a"),
+    ],
+)
+def test_thin_evidence(story: str, mean: float, newcomer: Life, expected: str) -> None:
+    """Who has too little time of his own is taken to be as busy as his colleagues."""
+    settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LEAST_OCCUPIED)
+    assert chosen(settings, 32, HALF, newcomer, mean=mean) == expected, story

@@ -1,0 +1,131 @@
+"""How busy an agent has been lately: shares over a window in which older time counts less."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from math import exp
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.agents.occupancy import Occupancy
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import QueueName
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Colleague, Floor
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+WINDOW = timedelta(minutes=45)
+READY, CALL, PAUSE = AgentState.READY, AgentState.ON_CALL, AgentState.NOT_READY
+
+
+def after(*stretches: tuple[float, AgentState]) -> tuple[Occupancy, datetime]:
+    """An occupancy after so many minutes in each state."""
+    now = NOW
+    occupancy = Occupancy(WINDOW, now)
+    for minutes, state in stretches:
+        now += timedelta(minutes=minutes)
+        occupancy.advance(now, state)
+    return occupancy, now
+
+
+@pytest.mark.parametrize(
+    ("stretches", "expected"),
+    [
+        ([], 0.0),
+        ([(10, READY)], 0.0),
+        ([(10, CALL)], 1.0),
+        ([(45, READY), (45, CALL)], 1 / (1 + exp(-1))),
+        ([(45, CALL), (45, READY)], 1 - 1 / (1 + exp(-1))),
+        ([(45, READY), (45, CALL), (600, PAUSE)], 1 / (1 + exp(-1))),
+        ([(1, AgentState.OFFERED), (1, AgentState.WRAP_UP)], 1.0),
+        ([(30, PAUSE)], 0.0),
+    ],
+)
+def test_share(stretches: list[tuple[float, AgentState]], expected: float) -> None:
+    """Busy over busy and ready, the window's last stretch weighing e times the one before."""
+    occupancy, now = after(*stretches)
+    assert occupancy.share(now, AgentState.LOGGED_OUT) == pytest.approx(expected)
+
+
+def test_share_of_a_stretch_that_is_not_over() -> None:
+    """The running stretch counts, though nothing was written down yet."""
+    occupancy, now = after((45, READY))
+    later = now + timedelta(minutes=45)
+    assert occupancy.share(later, CALL) == pytest.approx(1 / (1 + exp(-1)))
+    assert occupancy.share(later, PAUSE) == 0.0
+
+
+def test_evidence() -> None:
+    """Three minutes of work or waiting are evidence; pauses are none."""
+    occupancy, now = after((2, READY), (30, PAUSE))
+    assert occupancy.is_thin(now + timedelta(minutes=30), PAUSE)
+    assert occupancy.is_thin(now + timedelta(seconds=59), CALL)
+    assert not occupancy.is_thin(now + timedelta(seconds=60), CALL)
+
+
+# --- log-in and long pauses, as the roster sees them ----------------------------------------
+
+
+def busy_and_idle(floor: Floor) -> tuple[Colleague, Colleague]:
+    """An hour in which one agent talked half of the time and the other not at all."""
+    floor.open(None, QueueSettings(name=QueueName("sales"), strategy=Strategy.LEAST_OCCUPIED))
+    busy, idle = floor.agent("100"), floor.agent("200")
+    idle.pauses()
+    floor.wait(1800)
+    floor.caller()
+    busy.picks_up()
+    floor.wait(1785)
+    busy.hangs_up()
+    idle.goes_ready()
+    floor.wait(15)
+    return busy, idle
+
+
+def test_a_newcomer_starts_at_the_mean(floor: Floor) -> None:
+    """He is neither flooded with calls nor spared from them."""
+    busy, idle = busy_and_idle(floor)
+    floor.wait(600)
+    newcomer = floor.agent("300")
+    shares = [a.view.occupancy for a in (busy, idle)]
+    assert newcomer.view.occupancy == pytest.approx(sum(shares) / 2)
+    floor.caller()
+    assert [a.is_rung() for a in (busy, idle, newcomer)] == [False, True, False]
+
+
+def test_a_short_break_changes_nothing(floor: Floor) -> None:
+    """Five minutes away make nobody first: the share stays what it was."""
+    busy, idle = busy_and_idle(floor)
+    floor.wait(600)
+    before = busy.view.occupancy
+    busy.pauses()
+    floor.wait(300)
+    assert busy.view.occupancy == pytest.approx(before)
+    busy.goes_ready()
+    floor.caller()
+    assert (busy.is_rung(), idle.is_rung()) == (False, True)
+
+
+@pytest.mark.parametrize("reasons", [["lunch"], ["lunch", "training"]])
+def test_a_pause_longer_than_the_window(floor: Floor, reasons: list[str]) -> None:
+    """What was before is too old: he starts at the mean, whatever the pause was made of."""
+    busy, idle = busy_and_idle(floor)
+    floor.wait(600)
+    for reason in reasons:
+        busy.pauses(reason)
+        floor.wait(3000 / len(reasons))
+    busy.goes_ready()
+    assert busy.view.occupancy == pytest.approx(idle.view.occupancy)
+
+
+def test_a_pause_as_long_as_the_window(floor: Floor) -> None:
+    """Just within the window the old share still counts."""
+    busy, _ = busy_and_idle(floor)
+    floor.wait(600)
+    before = busy.view.occupancy
+    busy.pauses()
+    floor.wait(WINDOW.total_seconds())
+    busy.goes_ready()
+    assert busy.view.occupancy == pytest.approx(before)

@@ -1,0 +1,1 @@
+"""The HTTP API: shows snapshots of the center and submits requests to it, and no more."""

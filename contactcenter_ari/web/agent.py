@@ -1,0 +1,155 @@
+"""Agents as they stand, and what may be asked of them: `/api/v1/agents`.
+
+A change of state is a request to the center: it is granted or refused there, never here.
+"""
+
+import asyncio
+from datetime import timedelta
+from enum import StrEnum
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.request import (
+    EndWrapUp,
+    GoNotReady,
+    GoReady,
+    LogIn,
+    LogOut,
+    Request,
+)
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.web.access import bearer_who_may_see, bearer_who_may_steer, check_sees_all
+from contactcenter_ari.web.message import json_answer, read_body
+from contactcenter_ari.web.problem import Problem
+
+REQUEST_LIMIT = timedelta(seconds=5)
+"""How long a request may wait for its turn; turns take well under a millisecond."""
+
+STATE_EXAMPLE = (
+    '{"state": "not_ready", "reason": "lunch"}, '
+    "or one of the states ready, logged_in, logged_out without a reason"
+)
+
+
+class WantedState(StrEnum):
+    """What may be asked for; `logged_in` makes a logged-out agent ready."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+
+
+class StateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Asks for a state; `not_ready` needs one of the site's reasons, the others take none."""
+
+    state: WantedState
+    reason: str | None = None
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body without a field."""
+
+
+class AgentList(msgspec.Struct, frozen=True):
+    """All agents, in the order they were added."""
+
+    agents: tuple[AgentView, ...]
+
+
+class AgentRoutes:
+    """Shows the agents and submits what is asked of them."""
+
+    def __init__(self, driver: Driver, clock: Clock) -> None:
+        self._driver = driver
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        """Tell whose agents."""
+        return f"<AgentRoutes of {self._driver!r}>"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [
+            web.get("/api/v1/agents", self._list),
+            web.get("/api/v1/agents/{agent}", self._show),
+            web.put("/api/v1/agents/{agent}/state", self._change_state),
+            web.post("/api/v1/agents/{agent}/end-wrap-up", self._end_wrap_up),
+        ]
+
+    async def _list(self, request: web.Request) -> web.Response:
+        check_sees_all(request)
+        return json_answer(AgentList(self._driver.center.agents(self._clock.now())))
+
+    async def _show(self, request: web.Request) -> web.Response:
+        agent = _agent_of(request)
+        bearer_who_may_see(request, agent)
+        return json_answer(self._view(agent))
+
+    async def _change_state(self, request: web.Request) -> web.Response:
+        agent = _agent_of(request)
+        bearer = bearer_who_may_steer(request, agent)
+        change = await read_body(request, StateChange, STATE_EXAMPLE)
+        await self._submit(_request_for(change, agent, bearer.by))
+        view = self._view(agent)
+        kept = _is_kept_for_later(change.state, view.state)
+        return json_answer(view, HTTPStatus.ACCEPTED if kept else HTTPStatus.OK)
+
+    async def _end_wrap_up(self, request: web.Request) -> web.Response:
+        agent = _agent_of(request)
+        bearer = bearer_who_may_steer(request, agent)
+        if request.can_read_body:
+            await read_body(request, Nothing, "{}, or nothing")
+        await self._submit(EndWrapUp(agent=agent, by=bearer.by))
+        return json_answer(self._view(agent))
+
+    async def _submit(self, request: Request) -> None:
+        try:
+            async with asyncio.timeout(REQUEST_LIMIT.total_seconds()):
+                await self._driver.request(request)
+        except TimeoutError as error:
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            detail = "the center did not come to this in time; it may still do it"
+            raise Problem(status, "center_busy", detail, {"Retry-After": "5"}) from error
+
+    def _view(self, agent: AgentId) -> AgentView:
+        for view in self._driver.center.agents(self._clock.now()):
+            if view.agent == agent:
+                return view
+        raise Problem(HTTPStatus.NOT_FOUND, "unknown_agent", f"there is no agent {agent}")
+
+
+def _agent_of(request: web.Request) -> AgentId:
+    return AgentId(request.match_info["agent"])
+
+
+def _request_for(change: StateChange, agent: AgentId, by: str) -> Request:
+    if change.state is not WantedState.NOT_READY and change.reason is not None:
+        raise _bad_reason(f"{change.state} takes no reason; it goes with not_ready")
+    match change.state:
+        case WantedState.READY:
+            return GoReady(agent=agent, by=by)
+        case WantedState.LOGGED_IN:
+            return LogIn(agent=agent, by=by)
+        case WantedState.LOGGED_OUT:
+            return LogOut(agent=agent, by=by)
+        case WantedState.NOT_READY:
+            if change.reason is None:
+                raise _bad_reason(f"not_ready needs a reason, like {STATE_EXAMPLE}")
+            return GoNotReady(agent=agent, reason=change.reason, by=by)
+
+
+def _bad_reason(detail: str) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_reason", detail)
+
+
+def _is_kept_for_later(wanted: WantedState, state: AgentState) -> bool:
+    """Whether the change waits for the end of the agent's call."""
+    leaving = wanted in {WantedState.NOT_READY, WantedState.LOGGED_OUT}
+    return leaving and state.value != wanted.value

@@ -1,0 +1,53 @@
+"""The application: all routes behind one check of tokens, problems and headers around them."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.web.access import Access
+from contactcenter_ari.web.agent import AgentRoutes
+from contactcenter_ari.web.bearer import Bearers
+from contactcenter_ari.web.health import HealthRoutes
+from contactcenter_ari.web.message import BODY_LIMIT
+from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
+from contactcenter_ari.web.openapi import DescriptionRoutes
+from contactcenter_ari.web.port import Health, TokenFinder
+from contactcenter_ari.web.problem import problems
+from contactcenter_ari.web.queue import QueueRoutes
+
+HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Server": "contactcenter",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer: nothing is kept by caches, framed, or taken for another type."""
+
+
+def make_application(
+    *, driver: Driver, clock: Clock, tokens: TokenFinder, health: Health
+) -> web.Application:
+    """The API of one center; serve it with `serving`, on the loop the driver runs on."""
+    bearers = Bearers(tokens, clock)
+    application = web.Application(
+        middlewares=[problems, Access(bearers).check], client_max_size=BODY_LIMIT
+    )
+    collector = CenterCollector(driver, clock, health, bearers.bad_tokens)
+    application.add_routes(
+        [
+            *HealthRoutes(driver, health).routes(),
+            *MetricRoutes(collector).routes(),
+            *DescriptionRoutes().routes(),
+            *QueueRoutes(driver, clock).routes(),
+            *AgentRoutes(driver, clock).routes(),
+        ]
+    )
+    application.on_response_prepare.append(_add_headers)
+    return application
+
+
+async def _add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)

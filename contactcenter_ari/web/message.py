@@ -1,0 +1,60 @@
+"""JSON bodies: what comes in is read strictly, what goes out is written from typed values."""
+
+import asyncio
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from contactcenter_ari.web.problem import Problem
+
+BODY_LIMIT = 64 * 1024
+"""The largest body that is read, in bytes."""
+BODY_DEADLINE = timedelta(seconds=10)
+"""How long a body may take to come in."""
+
+T = TypeVar("T")
+
+
+def json_answer(value: object, status: int = HTTPStatus.OK) -> web.Response:
+    """A value as the JSON body of an answer."""
+    body = msgspec.json.encode(value)
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+async def read_body(request: web.Request, kind: type[T], example: str) -> T:
+    """The JSON body of a request as a value of that kind; `example` helps who got it wrong.
+
+    Raises:
+        Problem: 400 no JSON, 408 too slow, 415 another content type, 422 not of that kind.
+    """
+    if request.content_type != "application/json":
+        detail = "send JSON, with the header Content-Type: application/json"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", detail)
+    try:
+        async with asyncio.timeout(BODY_DEADLINE.total_seconds()):
+            raw = await request.read()
+    except TimeoutError as error:
+        status = HTTPStatus.REQUEST_TIMEOUT
+        raise Problem(status, "body_too_slow", "the body took too long to come in") from error
+    except (web.RequestPayloadError, OSError) as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "bad_body", "the body broke off") from error
+    return decode(raw, kind, example)
+
+
+def decode(raw: bytes, kind: type[T], example: str) -> T:
+    """A JSON text as a value of that kind.
+
+    Raises:
+        Problem: 400 no JSON, 422 not of that kind.
+    """
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        detail = f"{error}; it should look like {example}"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_field", detail) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        detail = f"the body is no JSON; it should look like {example}"
+        raise Problem(HTTPStatus.BAD_REQUEST, "bad_json", detail) from error

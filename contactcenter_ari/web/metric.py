@@ -1,0 +1,122 @@
+"""Metrics for Prometheus (`/metrics`), read from the snapshots at the moment of the scrape."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from contactcenter_ari.core.center.view import QueueView
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.web.access import check_sees_all
+from contactcenter_ari.web.bearer import BadTokens
+from contactcenter_ari.web.health import driver_health
+from contactcenter_ari.web.port import Condition, Health
+
+PREFIX = "contactcenter"
+
+
+class CenterCollector(Collector):
+    """Reads the center, the driver and the health."""
+
+    def __init__(
+        self, driver: Driver, clock: Clock, health: Health, bad_tokens: BadTokens
+    ) -> None:
+        self._driver = driver
+        self._clock = clock
+        self._health = health
+        self._bad_tokens = bad_tokens
+
+    def __repr__(self) -> str:
+        """Tell what is read."""
+        return f"<CenterCollector of {self._driver!r}>"
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: names are not checked by a scrape at the start."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics as they stand."""
+        yield from self._driver_metrics()
+        yield from _queue_metrics(self._driver.center.queues(self._clock.now()))
+        yield self._agent_metric()
+        yield from self._health_metrics()
+
+    def _driver_metrics(self) -> Iterator[Metric]:
+        driver = self._driver
+        yield _counter("turns", "Inputs handled by the core.", driver.turns)
+        yield _counter("faults", "Inputs that met a fault of the program.", driver.faults)
+        yield _gauge("backlog", "Inputs waiting for their turn.", driver.backlog)
+        calls = driver.center.calls_in_progress()
+        yield _gauge("calls_in_progress", "Calls in a flow, waiting or talking.", calls)
+        bad = self._bad_tokens.total
+        yield _counter("bad_tokens", "Requests with a token that nobody has.", bad)
+
+    def _agent_metric(self) -> Metric:
+        count = Counter(view.state for view in self._driver.center.agents(self._clock.now()))
+        agents = GaugeMetricFamily(f"{PREFIX}_agents", "Agents by state.", labels=["state"])
+        for state in AgentState:
+            agents.add_metric([state], count[state])
+        return agents
+
+    def _health_metrics(self) -> Iterator[Metric]:
+        report = self._health.report()
+        yield _gauge("journal_pending", "Events not yet in the database.", report.journal_pending)
+        yield _gauge("journal_spooled", "Events kept on disk.", report.journal_spooled)
+        ok = GaugeMetricFamily(f"{PREFIX}_part_ok", "1 while a part is well.", labels=["part"])
+        for name, part in {**report.parts(), "driver": driver_health(self._driver)}.items():
+            ok.add_metric([name], float(part.condition is Condition.OK))
+        yield ok
+
+
+class MetricRoutes:
+    """Shows the metrics of one registry of its own."""
+
+    def __init__(self, collector: CenterCollector) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(collector)
+        ProcessCollector(registry=self._registry)
+
+    def __repr__(self) -> str:
+        """Tell what it is."""
+        return "<MetricRoutes>"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [web.get("/metrics", self._show)]
+
+    async def _show(self, request: web.Request) -> web.Response:
+        check_sees_all(request)
+        body = generate_latest(self._registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:
+    waiting = _by_queue("waiting", "Callers waiting.")
+    oldest = _by_queue("oldest_wait_seconds", "How long the first caller has waited.")
+    signed_in = _by_queue("signed_in", "Agents of the queue who are signed in.")
+    free = _by_queue("free", "Agents who could take a call this instant.")
+    for view in queues:
+        waiting.add_metric([view.queue], view.waiting)
+        oldest.add_metric([view.queue], view.oldest_wait.total_seconds())
+        signed_in.add_metric([view.queue], view.signed_in)
+        free.add_metric([view.queue], view.free)
+    yield from (waiting, oldest, signed_in, free)
+
+
+def _by_queue(name: str, text: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{PREFIX}_queue_{name}", text, labels=["queue"])
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"{PREFIX}_{name}", text, value=value)
+
+
+def _counter(name: str, text: str, value: float) -> Metric:
+    return CounterMetricFamily(f"{PREFIX}_{name}", text, value=value)

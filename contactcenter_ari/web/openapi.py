@@ -1,0 +1,151 @@
+"""The description of the API (OpenAPI 3.1) at `/api/openapi.json`.
+
+Operations stand in one table here; the schemas come from the types that the answers are
+written from. A test holds the table against the routes of the application.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from aiohttp import web
+
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.web.agent import AgentList, StateChange
+from contactcenter_ari.web.health import Readiness, Wellness
+from contactcenter_ari.web.message import json_answer
+from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
+from contactcenter_ari.web.queue import QueueList
+
+PATH = "/api/openapi.json"
+VERSION = "1.0"
+"""Of the API, not of the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path; `answers` by status, None for text."""
+
+    summary: str
+    answers: Mapping[int, type | None]
+    problems: tuple[int, ...] = ()
+    body: type | None = None
+    public: bool = False
+
+
+_TOKEN = (401, 429, 503)
+_BODY = (400, 408, 413, 415, 422)
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("/healthz", "get"): Operation(
+        summary="Whether the process is well; 503 when a part has failed",
+        answers={200: Wellness, 503: Wellness},
+        public=True,
+    ),
+    ("/readyz", "get"): Operation(
+        summary="Whether calls are taken now",
+        answers={200: Readiness, 503: Readiness},
+        public=True,
+    ),
+    ("/metrics", "get"): Operation(
+        summary="Metrics for Prometheus; without a token from this machine only",
+        answers={200: None},
+        problems=(*_TOKEN, 403),
+    ),
+    (PATH, "get"): Operation(summary="This description", answers={200: dict}, problems=_TOKEN),
+    ("/api/v1/queues", "get"): Operation(
+        summary="All queues as they stand", answers={200: QueueList}, problems=_TOKEN
+    ),
+    ("/api/v1/agents", "get"): Operation(
+        summary="All agents as they stand; not for an agent's token",
+        answers={200: AgentList},
+        problems=(*_TOKEN, 403),
+    ),
+    ("/api/v1/agents/{agent}", "get"): Operation(
+        summary="One agent as he stands",
+        answers={200: AgentView},
+        problems=(*_TOKEN, 403, 404),
+    ),
+    ("/api/v1/agents/{agent}/state", "put"): Operation(
+        summary="Log in or out, be ready or not; 202: kept until the agent's call is over",
+        answers={200: AgentView, 202: AgentView},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+        body=StateChange,
+    ),
+    ("/api/v1/agents/{agent}/end-wrap-up", "post"): Operation(
+        summary="End the work after the talk; 409 when the agent is not in it",
+        answers={200: AgentView},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+}
+
+
+class DescriptionRoutes:
+    """Shows the description."""
+
+    def __repr__(self) -> str:
+        """Tell what it is."""
+        return "<DescriptionRoutes>"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [web.get(PATH, self._show)]
+
+    async def _show(self, _request: web.Request) -> web.Response:
+        return json_answer(description())
+
+
+def description() -> dict[str, object]:
+    """The whole description."""
+    paths: dict[str, dict[str, object]] = {}
+    for (path, method), operation in OPERATIONS.items():
+        paths.setdefault(path, _path_item(path))[method] = _describe(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Contact center", "version": VERSION},
+        "paths": paths,
+        "security": [{"token": []}],
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _path_item(path: str) -> dict[str, object]:
+    if "{agent}" not in path:
+        return {}
+    name = {"name": "agent", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {"parameters": [name]}
+
+
+def _describe(operation: Operation) -> dict[str, object]:
+    responses: dict[str, object] = {
+        str(status): {"description": "The answer", "content": _content(kind)}
+        for status, kind in operation.answers.items()
+    }
+    for status in operation.problems:
+        content = _content(ProblemDetails, CONTENT_TYPE)
+        responses.setdefault(str(status), {"description": "A problem", "content": content})
+    described: dict[str, object] = {"summary": operation.summary, "responses": responses}
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+    if operation.public:
+        described["security"] = []
+    return described
+
+
+def _content(kind: type | None, content_type: str = "application/json") -> dict[str, object]:
+    if kind is None:
+        return {"text/plain": {"schema": {"type": "string"}}}
+    if kind is dict:
+        return {content_type: {"schema": {"type": "object"}}}
+    return {content_type: {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
+
+
+def _schemas() -> dict[str, object]:
+    kinds = [Wellness, Readiness, QueueList, AgentList, AgentView, StateChange, ProblemDetails]
+    _, components = msgspec.json.schema_components(
+        kinds, ref_template="#/components/schemas/{name}"
+    )
+    return dict(components)

@@ -1,0 +1,215 @@
+"""A running API: a real client, a real server, a real driver and center; the rest are fakes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import aiohttp
+import msgspec
+import pytest
+from aiohttp import web
+
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.center.site import CenterStarted, Input, Site
+from contactcenter_ari.core.vocabulary.command import Command, LookUp
+from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
+from contactcenter_ari.core.vocabulary.signal import LookUpFailed, PhoneReachable
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.web.application import make_application
+from contactcenter_ari.web.port import HealthReport, PartHealth, TokenHolder
+from contactcenter_ari.web.problem import CONTENT_TYPE
+from contactcenter_ari.web.server import serving
+
+ANNA, BERT = AgentId("100"), AgentId("101")
+SUPPORT = QueueName("support")
+
+
+def token(name: str) -> str:
+    """A token of the right form."""
+    return f"cc_{name:x<43}"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a token belongs to."""
+
+    name: str
+    role: str
+    agent: AgentId | None = None
+
+
+class Tokens:
+    """A directory of tokens in memory, that may be away or broken."""
+
+    def __init__(self) -> None:
+        self.holders = {
+            token("anna"): Holder("Anna", "agent", ANNA),
+            token("bert"): Holder("Bert", "agent", BERT),
+            token("nobody"): Holder("agent without agent", "agent"),
+            token("wallboard"): Holder("wallboard", "engineer"),
+            token("floor"): Holder("floor", "supervisor"),
+            token("root"): Holder("root", "admin"),
+            token("future"): Holder("future", "emperor"),
+        }
+        self.asked = 0
+        self.error: Exception | None = None
+
+    def take_back(self, name: str) -> None:
+        """Make a token worthless."""
+        del self.holders[token(name)]
+
+    async def find_token(self, token: str) -> TokenHolder | None:
+        """The holder, or the error."""
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        return self.holders.get(token)
+
+
+class HandClock(Clock):
+    """A clock that also goes when it is pushed."""
+
+    pushed = timedelta()
+
+    def now(self) -> datetime:
+        """The present, plus all pushes."""
+        return super().now() + self.pushed
+
+
+class Parts:
+    """The health of everything else, set by hand."""
+
+    def __init__(self) -> None:
+        well = PartHealth()
+        self.now = HealthReport(switch=well, journal=well, database=well, flows=well)
+
+    def report(self) -> HealthReport:
+        """What was set."""
+        return self.now
+
+
+@dataclass
+class Surroundings:
+    """Switch, look-ups, journal and log of the driver in one."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def submit(self, command: Command) -> None:
+        """Nothing is dialed here."""
+
+    async def answer(self, look_up: LookUp) -> LookUpFailed:
+        """Nothing is known here."""
+        return LookUpFailed(look_up.look_up, "no table")
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Keep them for the test."""
+        self.events += events
+
+    def append(self, now: datetime, input_: Input, digest: str) -> None:
+        """No replay here."""
+
+
+@dataclass
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, object]:
+        """The body, an object of JSON."""
+        return msgspec.json.decode(self.body, type=dict[str, object])
+
+    @property
+    def code(self) -> object:
+        """The code of a problem, after a look at its form."""
+        assert self.headers["Content-Type"] == CONTENT_TYPE
+        assert set(self.json) == {"type", "title", "status", "detail", "code"}
+        assert self.json["status"] == self.status
+        return self.json["code"]
+
+    @property
+    def detail(self) -> str:
+        """The sentence of a problem."""
+        return str(self.json["detail"])
+
+
+@dataclass
+class Api:
+    """A running API, what it stands on, and a client."""
+
+    driver: Driver
+    clock: HandClock
+    tokens: Tokens
+    parts: Parts
+    around: Surroundings
+    client: aiohttp.ClientSession
+    running: asyncio.Task[None]
+    application: web.Application
+    port: int
+
+    async def stop_driver(self) -> None:
+        """From now on inputs only gather."""
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        who: str | None = None,
+        *,
+        body: object = None,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a request and read the answer."""
+        sent = dict(headers or {})
+        if who is not None:
+            sent.setdefault("Authorization", f"Bearer {token(who)}")
+        if body is not None:
+            raw = msgspec.json.encode(body)
+            sent.setdefault("Content-Type", "application/json")
+        async with self.client.request(method, path, data=raw, headers=sent) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def set_state(self, agent: str, who: str, **change: object) -> Answer:
+        """Ask for a state."""
+        return await self.ask("PUT", f"/api/v1/agents/{agent}/state", who, body=change)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    """Two agents, one queue, one reason; everybody is logged out."""
+    clock, around, tokens, parts = HandClock(), Surroundings(), Tokens(), Parts()
+    site = Site(
+        name="test",
+        flows=(),
+        queues={SUPPORT: QueueSettings(name=SUPPORT)},
+        pause_reasons={"1": "lunch"},
+        prompts={},
+    )
+    started = CenterStarted("n1", "b")
+    driver = Driver(started=started, site=site, clock=clock, journal=around, input_log=around)
+    running = asyncio.get_running_loop().create_task(driver.run(around, around))
+    for agent, name in ((ANNA, "Anna"), (BERT, "Bert")):
+        phone = PhoneId(f"phone-{agent}")
+        profile = AgentProfile(agent=agent, name=name, phone=phone, queues=(SUPPORT,))
+        await driver.request(PutAgent(profile))
+        driver.put(PhoneReachable(phone))
+    application = make_application(driver=driver, clock=clock, tokens=tokens, health=parts)
+    try:
+        async with (
+            serving(application, "127.0.0.1", 0) as port,
+            aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
+        ):
+            yield Api(driver, clock, tokens, parts, around, client, running, application, port)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

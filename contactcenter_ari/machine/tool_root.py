@@ -50,8 +50,7 @@ def ensure_tools(console: Console, environ: Mapping[str, str]) -> Tools:
     Raises `ToolInstallFailed` with one sentence and a remedy.
     """
     switch = find_asterisk(environ)
-    packages = PACKAGES if switch else ("asterisk", *PACKAGES)
-    root = cache_folder(environ) / f"tools-{_key(packages)}"
+    packages, root = _wanted(switch, environ)
     tools = tools_of_root(root, switch)
     if tools is not None:
         return tools
@@ -62,6 +61,17 @@ def ensure_tools(console: Console, environ: Mapping[str, str]) -> Tools:
             )
     except OSError as trouble:
         raise _explained(trouble, root.parent) from trouble
+
+
+def installed_tools(environ: Mapping[str, str]) -> Tools | None:
+    """The native tools if they are there; raises `ToolInstallFailed` for an old Asterisk."""
+    switch = find_asterisk(environ)
+    return tools_of_root(_wanted(switch, environ)[1], switch)
+
+
+def _wanted(switch: Asterisk | None, environ: Mapping[str, str]) -> tuple[tuple[str, ...], Path]:
+    packages = PACKAGES if switch else ("asterisk", *PACKAGES)
+    return packages, cache_folder(environ) / f"tools-{_key(packages)}"
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:

@@ -2,13 +2,15 @@
 
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.postgres.journal import Journal
+from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.port import Condition, HealthReport, PartHealth
 
 
 class ServiceHealth:
     """Looks at the switch and the journal; never waits."""
 
-    def __init__(self, switch: AriSwitch, journal: Journal) -> None:
+    def __init__(self, driver: Driver, switch: AriSwitch, journal: Journal) -> None:
+        self._driver = driver
         self._switch = switch
         self._journal = journal
 
@@ -36,4 +38,5 @@ class ServiceHealth:
             flows=PartHealth(),
             journal_pending=self._journal.pending,
             journal_spooled=self._journal.spooled,
+            draining=self._driver.leaving,
         )

@@ -138,7 +138,7 @@ def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
         driver=service.driver,
         clock=service.clock,
         tokens=Tokens(service.directory, administrator),
-        health=ServiceHealth(service.switch, service.journal),
+        health=ServiceHealth(service.driver, service.switch, service.journal),
     )
     return listening(application, ground.addresses.web.host, ground.addresses.web.port)
 

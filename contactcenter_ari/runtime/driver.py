@@ -57,7 +57,7 @@ class Driver:
         self._loop = asyncio.get_running_loop()
         self._inbox: deque[tuple[Input, Answer | None]] = deque()
         self._draining = True  # until `run`, inputs only gather
-        self._leaving = False
+        self.leaving = False
         self._timer: asyncio.TimerHandle | None = None
         self._due_at: datetime | None = None
         for first in (started, SitePublished(site)):
@@ -70,7 +70,7 @@ class Driver:
     @property
     def accepts_calls(self) -> bool:
         """Whether it keeps up with its inputs, and is not being drained."""
-        return not self._leaving and len(self._inbox) < INBOX_LIMIT
+        return not self.leaving and len(self._inbox) < INBOX_LIMIT
 
     @property
     def backlog(self) -> int:
@@ -79,7 +79,7 @@ class Driver:
 
     def drain(self) -> None:
         """Take no new calls; those in progress go on."""
-        self._leaving = True
+        self.leaving = True
 
     def put(self, signal: Signal) -> None:
         """Take a signal; it is handled soon, in order."""

@@ -48,7 +48,7 @@ class AsteriskSite:
     """What one Asterisk needs to know about the site.
 
     `trunk_networks` are the carrier's addresses, and nobody else's: a call from there is let in
-    without a password. `apology` and the files in `music` are named without an extension;
+    without a password. `apology` names sounds without their extension, joined by &;
     `carrier` is where calls to the outside would go (none: no way out).
     """
 
@@ -61,7 +61,7 @@ class AsteriskSite:
     music: Path
     templates: Path
     dialplan: Path
-    apology: str = "an-error-has-occurred"
+    apology: str = "im-sorry&please-try-call-later"
     node: str = "node1"
     application: str = "contactcenter"
     trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)

@@ -109,18 +109,18 @@ async def test_a_program_that_hangs_is_ended(
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
-async def test_few_programs_run_at_once(tmp_path: Path, speech_tools: Tools) -> None:
+async def test_few_programs_run_at_once(tmp_path: Path, tools: Tools) -> None:
     """Ten texts at once are all spoken, by two programs at a time."""
     wrapper = tmp_path / "espeak-ng"
     running = tmp_path / "running"
     running.mkdir()
-    command = " ".join(speech_tools.espeak)
+    command = " ".join(tools.espeak)
     wrapper.write_text(
         f"#!/bin/sh\ntouch {running}/$$\nls {running} | wc -l >> {tmp_path}/seen\n"
         f'{command} "$@"\nrm {running}/$$\n'
     )
     wrapper.chmod(0o755)
-    environment = {"PATH": os.environ["PATH"], **speech_tools.environment}
+    environment = {"PATH": os.environ["PATH"], **tools.environment}
     voice = EspeakVoice((str(wrapper),), environment)
     spoken = await asyncio.gather(*(voice.speak(f"Number {n}.", "en") for n in range(10)))
     seen = [int(line) for line in (tmp_path / "seen").read_text().split()]

@@ -1,6 +1,10 @@
-"""A real Postgres for tests: one server a session, one database a test, made from a template."""
+"""What several rooms' tests stand on: the real native tools and a real Postgres.
 
-import shutil
+One set of tools and one database server a session; each test gets a database of its own,
+made from a template. A missing tool is an error.
+"""
+
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -11,8 +15,11 @@ import pytest
 import pytest_asyncio
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from rich.console import Console
 
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.postgres.migration import migrate
 
 _TEMPLATE = "contactcenter_template"
@@ -20,12 +27,18 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
+def tools() -> Tools:
+    """The native tools: Asterisk, SIPp, espeak-ng, flite."""
+    return ensure_tools(Console(stderr=True), os.environ)
+
+
+@pytest.fixture(scope="session")
 def postgres_folder() -> Iterator[Path]:
     """A folder that the account of a root's Postgres can reach; pytest's own are closed."""
-    folder = Path(tempfile.mkdtemp(prefix="contactcenter-test-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="contactcenter-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

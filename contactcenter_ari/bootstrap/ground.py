@@ -87,6 +87,27 @@ async def open_database(
     return url
 
 
+async def switch_process(
+    settings: Settings,
+    site: Site,
+    tools: Tools,
+    *,
+    environ: Mapping[str, str],
+    variation: Variation = USUAL,
+) -> AsteriskProcess:
+    """This site's Asterisk, not yet started."""
+    data = settings.data.absolute()
+    prompts = prompt_cache(tools, settings.site, environ)
+    sound = await dialplan_sound(prompts, site)
+    switch = replace(
+        asterisk_site(settings, addresses(settings, data), sound, data),
+        extra_dialplan=variation.extra_dialplan,
+        extra_modules=variation.extra_modules,
+    )
+    write_music(switch.music)
+    return AsteriskProcess(tools, switch, data / "asterisk")
+
+
 @asynccontextmanager
 async def prepared(
     settings: Settings,
@@ -99,29 +120,23 @@ async def prepared(
 ) -> AsyncIterator[Ground]:
     """Start what is not configured, and stop it again; raises ContactCenterError."""
     data = settings.data.absolute()
-    where = addresses(settings, data)
     prompts = prompt_cache(tools, settings.site, environ)
     async with AsyncExitStack() as stack:
         url = await open_database(settings, stack, console, fsync=variation.fsync)
         await speak_ahead(prompts, site, console)
-        switch = asterisk_site(settings, where, await dialplan_sound(prompts, site), data)
-        switch = replace(
-            switch,
-            extra_dialplan=variation.extra_dialplan,
-            extra_modules=variation.extra_modules,
+        asterisk = await switch_process(
+            settings, site, tools, environ=environ, variation=variation
         )
-        asterisk = AsteriskProcess(tools, switch, data / "asterisk")
         if settings.asterisk_http is None:
-            write_music(switch.music)
             await asterisk.start()
             stack.push_async_callback(asterisk.stop)
         yield Ground(
             data=data,
-            addresses=where,
+            addresses=addresses(settings, data),
             database_url=url,
             prompts=prompts,
             recordings=asterisk.folders.recordings,
-            ari=switch.ari,
-            application_login=switch.application_login,
+            ari=asterisk.site.ari,
+            application_login=asterisk.site.application_login,
             asterisk=asterisk if settings.asterisk_http is None else None,
         )

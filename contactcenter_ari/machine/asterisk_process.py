@@ -56,7 +56,7 @@ class AsteriskProcess:
         self, tools: Tools, site: AsteriskSite, run_dir: Path, *, dies_with_us: bool = True
     ) -> None:
         self._tools = tools
-        self._site = site
+        self.site = site
         self._run_dir = run_dir.absolute()
         self._dies_with_us = dies_with_us
         self._process: Process | None = None
@@ -65,7 +65,7 @@ class AsteriskProcess:
 
     def __repr__(self) -> str:
         pid = self._process.pid if self._process else None
-        return f"<AsteriskProcess {self._site.node}: pid {pid}, SIP {self._site.sip}>"
+        return f"<AsteriskProcess {self.site.node}: pid {pid}, SIP {self.site.sip}>"
 
     @property
     def pid(self) -> int | None:
@@ -97,10 +97,9 @@ class AsteriskProcess:
         Raises `AsteriskStartFailed`, `AsteriskConfigInvalid`.
         """
         await self._stop_leftover()
-        self._require_free("CC_ASTERISK_SIP", self._site.sip, Protocol.UDP)
-        self._require_free("the ARI address", self._site.http, Protocol.TCP)
-        self._make_folders()
-        render(self._site, self.folders)
+        self._require_free("CC_ASTERISK_SIP", self.site.sip, Protocol.UDP)
+        self._require_free("the ARI address", self.site.http, Protocol.TCP)
+        self.configure()
         await self._spawn()
         try:
             async with asyncio.timeout(START_LIMIT.total_seconds()):
@@ -110,6 +109,11 @@ class AsteriskProcess:
             if isinstance(trouble, TimeoutError):
                 raise self._start_failed("did not answer within 30 s") from trouble
             raise
+
+    def configure(self) -> None:
+        """Write the configuration files; raises `AsteriskConfigInvalid`."""
+        self._make_folders()
+        render(self.site, self.folders)
 
     async def stop(self) -> None:
         """End it: `core stop now`, then SIGTERM, then SIGKILL; harmless when it has ended."""
@@ -191,7 +195,7 @@ class AsteriskProcess:
             return False
         try:
             await self.rx("core waitfullybooted")
-            _, writer = await asyncio.open_connection(self._site.http.host, self._site.http.port)
+            _, writer = await asyncio.open_connection(self.site.http.host, self.site.http.port)
         except (AsteriskCommandFailed, OSError):
             return False
         writer.close()

@@ -86,9 +86,11 @@ class Inbox(Protocol):
 
 
 class Tally:
-    """Frames that were not used, by kind; the number of kinds remembered is limited."""
+    """What went over the socket, by kind; of unknown kinds only some are remembered."""
 
     def __init__(self) -> None:
+        self.requests: Counter[str] = Counter()
+        self.events: Counter[str] = Counter()
         self.malformed = 0
         self.unknown: Counter[str] = Counter()
 
@@ -153,6 +155,7 @@ class _Link:
         else:
             timer = loop.call_later(limit.total_seconds(), self._expire, key, wanted)
             self._pending[key] = reply, timer
+            self._tally.requests[kind_of(wanted)] += 1
             self._unsent.put_nowait(_frame(key, wanted))
         return reply
 
@@ -228,6 +231,7 @@ class _Link:
                 case ApplicationReplaced() as fence:
                     return fence
                 case event:
+                    self._tally.events[type(event).__name__] += 1
                     self._inbox.put(event)
         return None
 
@@ -349,6 +353,11 @@ class SwitchSocket:
         else:
             log.warning("socket.lost")
         self._inbox.put(Disconnected())
+
+
+def kind_of(wanted: Operation) -> str:
+    """The verb and its path without identifiers, as requests are counted."""
+    return f"{wanted.method} {wanted.template}"
 
 
 def _frame(key: str, wanted: Operation) -> bytes:

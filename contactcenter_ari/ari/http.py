@@ -7,6 +7,7 @@ names what to change.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,7 +24,13 @@ from aiohttp import (
 from yarl import URL
 
 from contactcenter_ari.ari import operation
-from contactcenter_ari.ari.connection import BOOTING, BOOTING_PAUSE, REPLY_LIMIT, Credentials
+from contactcenter_ari.ari.connection import (
+    BOOTING,
+    BOOTING_PAUSE,
+    REPLY_LIMIT,
+    Credentials,
+    kind_of,
+)
 from contactcenter_ari.ari.errors import SwitchTooSlow, SwitchUnreachable, SwitchUnsuitable
 from contactcenter_ari.ari.messages import AsteriskInfo
 from contactcenter_ari.ari.operation import Operation
@@ -38,9 +45,13 @@ _body: Final = msgspec.json.Encoder()
 
 
 class SwitchHttp:
-    """Sends operations over HTTP, at most `CONNECTIONS` at a time; `opened` makes one."""
+    """Sends operations over HTTP, at most `CONNECTIONS` at a time; `opened` makes one.
+
+    `requests` counts them by kind.
+    """
 
     def __init__(self, session: ClientSession, address: str) -> None:
+        self.requests: Counter[str] = Counter()
         self._session = session
         self._address = address
 
@@ -64,6 +75,7 @@ class SwitchHttp:
 
         Raises SwitchUnreachable without a connection, SwitchTooSlow after `limit`.
         """
+        self.requests[kind_of(wanted)] += 1
         url = URL(f"http://{self._address}/ari/{wanted.uri}", encoded=True)
         try:
             async with self._session.request(

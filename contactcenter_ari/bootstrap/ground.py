@@ -26,12 +26,13 @@ APPLICATION = "contactcenter"
 @dataclass(frozen=True, slots=True)
 class Variation:
     """How a start differs from the usual one: the demo and the tests save on safety of data,
-    and tests and the benchmark add a dialplan of their own.
+    and tests and the benchmark add a dialplan, modules and files of their own.
     """
 
     fsync: bool = True
     extra_dialplan: Path | None = None
     extra_modules: tuple[str, ...] = ()
+    extra_templates: tuple[Path, ...] = ()
 
 
 USUAL = Variation()
@@ -103,6 +104,7 @@ async def switch_process(
         asterisk_site(settings, addresses(settings, data), sound, data),
         extra_dialplan=variation.extra_dialplan,
         extra_modules=variation.extra_modules,
+        extra_templates=variation.extra_templates,
     )
     write_music(switch.music)
     return AsteriskProcess(tools, switch, data / "asterisk")

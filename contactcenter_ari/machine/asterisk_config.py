@@ -73,6 +73,7 @@ class AsteriskSite:
     max_calls: int = 1000
     extra_modules: tuple[str, ...] = ()
     extra_dialplan: Path | None = None
+    extra_templates: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def render(site: AsteriskSite, folders: AsteriskFolders) -> None:
     templates = sorted(site.templates.glob("*.conf")) + sorted(site.dialplan.glob("*.conf"))
     if not templates:
         raise AsteriskConfigInvalid(f"no configuration templates in {site.templates}")
-    for template in templates:
+    for template in (*templates, *site.extra_templates):
         _write(folders.etc / template.name, _filled(template, values))
     if site.extra_dialplan is not None:
         _append(folders.etc / "extensions.conf", _filled(site.extra_dialplan, values))

@@ -1,5 +1,11 @@
 """The published flows by number and version; calls in flight keep the one they began with."""
 
+from contactcenter_ari.core.center.feature_code import (
+    PROMPTS,
+    REFUSED,
+    UNKNOWN_CODE,
+    UNKNOWN_PHONE,
+)
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
@@ -50,7 +56,7 @@ def _announcements(site: Site) -> Flow:
                 Step(HangUp(), line=0),
             )
         )
-        for name in site.prompts
+        for name in (NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED)
     }
     return Flow(
         name="",

@@ -184,7 +184,9 @@ class Interpreter:
         while (step := self._step(run)) is not None:
             run.steps_taken += 1
             if run.steps_taken > STEP_LIMIT:
-                return self._fault(run, f"more than {STEP_LIMIT} steps", turn)
+                if leave := self._fault(run, f"more than {STEP_LIMIT} steps", turn):
+                    return leave
+                continue
             entered = self._enter(run, step, turn)
             if isinstance(entered, _Stay):
                 return None
@@ -242,7 +244,7 @@ class Interpreter:
         return step.verb if step else None
 
     def _fault(self, run: FlowRun, reason: str, turn: Turn) -> Handover | None:
-        """Send the caller on after a fault of ours; a second one ends the call."""
+        """Lead the caller on after a fault of ours; a second one ends the call."""
         narration.flow_failed(run, reason, turn)
         if run.failing:
             return Leave(failed=True)
@@ -250,7 +252,7 @@ class Interpreter:
         run.steps_taken = 0
         run.entries.clear()
         run.frames = [Frame(FAULT)]
-        return self._run_on(run, turn)
+        return None
 
     # Entering steps
 

@@ -32,7 +32,11 @@ class Treatment:
             self._play_music(run, turn)
 
     def announce(self, run: FlowRun, step: Queue, turn: Turn) -> None:
-        """Say what is due; `run.position` must be up to date."""
+        """Say what is due; `run.position` must be up to date. What falls due while something
+        else is being said comes after it.
+        """
+        if run.playback is not None:
+            return
         due = []
         for number, announcement in enumerate(step.announce):
             at = run.announcements_at[number]
@@ -41,7 +45,7 @@ class Treatment:
                 every = announcement.every
                 run.announcements_at[number] = None if every is None else turn.now + every
         self._wake(run, turn)
-        if due and run.playback is None:
+        if due:
             turn.do(StopMusic(call=run.call, leg=run.leg))
             self._speaker.say(run, tuple(due), turn)
             if run.playback is None:
@@ -50,6 +54,7 @@ class Treatment:
     def announced(self, run: FlowRun, turn: Turn) -> None:
         """The announcement is over."""
         self._play_music(run, turn)
+        self._wake(run, turn)
 
     def end(self, run: FlowRun, turn: Turn) -> None:
         """An agent picked up, or the wait is over: whatever the caller hears ends now."""

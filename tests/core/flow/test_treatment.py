@@ -1,0 +1,316 @@
+"""What a caller hears while waiting for an agent, and how the flow goes on after it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.step import (
+    Announcement,
+    Destination,
+    InputRules,
+    Menu,
+    Play,
+    Queue,
+    Tag,
+    Way,
+)
+from contactcenter_ari.core.vocabulary.command import StartMusic, StopMusic, StopPlayback
+from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.signal import DigitPressed
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Caller, Floor
+
+SALES = QueueName("sales")
+
+
+def seconds(number: float) -> timedelta:
+    """So many seconds."""
+    return timedelta(seconds=number)
+
+
+def to(section: str) -> Destination:
+    """Go to a section."""
+    return Destination(Way.SECTION, section)
+
+
+def waiting(floor: Floor, step: Queue) -> Caller:
+    """A caller who waits in a queue, where the only agent pauses."""
+    floor.open(floor.write({"start": [step]}))
+    floor.agent().pauses()
+    return floor.caller()
+
+
+# --- music and announcements ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step_music", "queue_music", "expected"),
+    [(None, "default", "default"), (None, "jazz", "jazz"), ("calm", "jazz", "calm")],
+)
+def test_music(floor: Floor, step_music: str | None, queue_music: str, expected: str) -> None:
+    """That of the step, or else of the queue."""
+    flow = floor.write({"start": [Queue(SALES, {}, music=step_music)]})
+    floor.open(flow, QueueSettings(name=SALES, music=queue_music))
+    floor.agent().pauses()
+    assert floor.caller().music == expected
+
+
+def test_a_greeting_comes_before_the_music(floor: Floor) -> None:
+    """First the greeting, when it is over the music."""
+    caller = waiting(floor, Queue(SALES, {}, greeting="please wait"))
+    assert (caller.heard, caller.music) == (["please wait"], None)
+    caller.hears_out()
+    assert floor.switch.music == {caller.leg: "default"}
+
+
+def test_announcements(floor: Floor) -> None:
+    """One every minute, first after ten seconds; one said once; music in between."""
+    caller = waiting(
+        floor,
+        Queue(
+            SALES,
+            {},
+            announce=(
+                Announcement("still waiting", seconds(10), every=seconds(60)),
+                Announcement("try our site", seconds(30)),
+            ),
+        ),
+    )
+    floor.wait(9.9)
+    assert caller.heard == []
+    floor.wait(0.1)
+    assert (caller.heard, caller.music) == (["still waiting"], None)
+    floor.wait(5)
+    caller.hears_out()
+    assert floor.switch.music == {caller.leg: "default"}
+    floor.wait(15)
+    caller.hears_out()
+    floor.wait(40)
+    caller.hears_out()
+    floor.wait(59.9)
+    assert caller.heard == ["still waiting", "try our site", "still waiting"]
+    floor.wait(0.1)
+    assert caller.heard[3:] == ["still waiting"]
+
+
+def test_announcements_of_one_instant_are_said_together(floor: Floor) -> None:
+    """Two that are due at once follow one another in one go."""
+    both = (Announcement("one", seconds(10)), Announcement("two", seconds(10)))
+    caller = waiting(floor, Queue(SALES, {}, announce=both))
+    floor.wait(10)
+    assert caller.heard == ["one", "two"]
+    caller.hears_out()
+    assert not caller.is_spoken_to()
+
+
+def test_an_announcement_due_during_the_greeting(floor: Floor) -> None:
+    """It is not lost: it is said when the greeting is over."""
+    caller = waiting(
+        floor,
+        Queue(
+            SALES,
+            {},
+            greeting="a long greeting",
+            announce=(Announcement("once", seconds(5)), Announcement("later", seconds(20))),
+        ),
+    )
+    floor.wait(8)
+    assert caller.heard == ["a long greeting"]
+    caller.hears_out()
+    floor.wait(0)
+    assert caller.heard == ["a long greeting", "once"]
+    caller.hears_out()
+    floor.wait(12)
+    assert caller.heard == ["a long greeting", "once", "later"]
+
+
+def test_the_position_in_an_announcement(floor: Floor) -> None:
+    """It is the one at the instant it is said, in the greeting as well."""
+    step = Queue(
+        SALES,
+        {},
+        greeting="position",
+        announce=(Announcement("position", seconds(10), every=seconds(10)),),
+    )
+    flow = floor.write({"start": [step]})
+    blank = Blank(parse("queue.position"), "number")
+    position = Prompt({"en": (Text((Words("number "), blank)),)})
+    floor.open(msgspec.structs.replace(flow, prompts={"position": position}))
+    floor.agent().pauses()
+    first, second = floor.caller(), floor.caller()
+    second.hears_out()
+    first.hangs_up()
+    floor.wait(10)
+    assert second.heard == ["number 2", "number 1"]
+
+
+def test_an_announcement_never_delays_an_answer(floor: Floor) -> None:
+    """It is cut off in the turn the agent picks up."""
+    flow = floor.write({"start": [Queue(SALES, {}, greeting="a long greeting")]})
+    floor.open(flow)
+    agent = floor.agent()
+    caller = floor.caller()
+    assert (agent.is_rung(), caller.is_spoken_to()) == (True, True)
+    agent.answers()
+    assert not caller.is_spoken_to()
+    assert len(floor.done(StopPlayback)) == 1
+    agent.is_joined()
+    floor.wait(300)
+    assert caller.heard == ["a long greeting"]
+
+
+def test_nothing_is_announced_in_a_talk(floor: Floor) -> None:
+    """What was due later is not said any more."""
+    announce = (Announcement("still waiting", seconds(10), every=seconds(10)),)
+    floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    floor.wait(60)
+    assert caller.heard == []
+    assert len(floor.done(StartMusic)) == len(floor.done(StopMusic)) == 1
+
+
+def test_announcements_go_on_after_a_failed_answer(floor: Floor) -> None:
+    """Who was not connected after all waits on and is told what is due."""
+    announce = (Announcement("still waiting", seconds(10)),)
+    floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
+    agent = floor.agent()
+    caller = floor.caller()
+    floor.wait(9)
+    agent.answers()
+    floor.wait(3)
+    agent.hangs_up()
+    floor.wait(0)
+    assert caller.heard == ["still waiting"]
+
+
+def test_an_empty_announcement(floor: Floor) -> None:
+    """With nothing to say the music goes on."""
+    announce = (Announcement("empty", seconds(10), every=seconds(10)),)
+    flow = floor.write({"start": [Queue(SALES, {}, announce=announce)]})
+    floor.open(msgspec.structs.replace(flow, prompts={"empty": Prompt({})}))
+    floor.agent().pauses()
+    caller = floor.caller()
+    floor.wait(35)
+    assert (caller.heard, caller.music) == ([], "default")
+
+
+def test_keys_while_waiting_and_talking(floor: Floor) -> None:
+    """They change nothing, and are not taken for a menu after the talk."""
+    after = {"answered": to("rating")}
+    floor.open(
+        floor.write(
+            {
+                "start": [Queue(SALES, after)],
+                "rating": [Menu(InputRules(("rate us",)), {"5": to("thanks")})],
+                "thanks": [Play("thanks")],
+            }
+        )
+    )
+    agent = floor.agent()
+    caller = floor.caller()
+    caller.presses("5")
+    agent.picks_up()
+    told = len(floor.events)
+    caller.presses("5")
+    assert floor.take(DigitPressed(agent.leg, "5")).events == ()
+    assert len(floor.events) == told
+    agent.hangs_up()
+    assert caller.heard == ["rate us"]
+    caller.presses("5")
+    assert caller.heard == ["rate us", "thanks"]
+
+
+# --- outcomes -------------------------------------------------------------------------------
+
+
+def test_from_one_queue_to_the_next(floor: Floor) -> None:
+    """Two stays with an exit each; the end names the last queue and its agent."""
+    floor.open(
+        floor.write(
+            {
+                "start": [Queue(SALES, {"timeout": to("other")}, max_wait=seconds(30))],
+                "other": [Play("another team"), Queue(QueueName("support"), {})],
+            }
+        )
+    )
+    floor.agent("100", "sales").pauses()
+    agent = floor.agent("200", "support")
+    caller = floor.caller()
+    floor.wait(30)
+    caller.hears_out()
+    assert agent.is_rung()
+    agent.picks_up()
+    agent.hangs_up()
+    floor.settle()
+    assert caller.exits == ["timeout", "answered"]
+    assert (caller.end.queue, caller.end.agent) == ("support", "200")
+    assert caller.end.reason == "completed"
+
+
+def test_an_outcome_that_is_not_handled_goes_on(floor: Floor) -> None:
+    """Without a way for `no_agents` the next step follows."""
+    floor.open(floor.write({"start": [Queue(SALES, {}), Play("sorry")]}))
+    caller = floor.caller()
+    assert (caller.exits, caller.heard) == (["no_agents"], ["sorry"])
+
+
+def test_a_queue_again_and_again(floor: Floor) -> None:
+    """Back to the same queue after a timeout: a new stay each time."""
+    floor.open(
+        floor.write(
+            {"start": [Queue(SALES, {"timeout": Destination(Way.REPEAT)}, max_wait=seconds(10))]}
+        )
+    )
+    floor.agent().pauses()
+    caller = floor.caller()
+    floor.wait(35)
+    caller.hangs_up()
+    assert caller.exits == ["timeout", "timeout", "timeout", "abandoned"]
+    assert caller.end.reason == "abandoned"
+
+
+def test_after_the_talk_the_flow_goes_on(floor: Floor) -> None:
+    """The caller is asked for a rating, also an agent can be asked for once more."""
+    floor.open(
+        floor.write(
+            {
+                "start": [Queue(SALES, {"answered": to("rating")})],
+                "rating": [Menu(InputRules(("rate us",)), {"5": to("thanks"), "0": to("start")})],
+                "thanks": [Tag((("rating", parse("5")),)), Play("thanks")],
+            }
+        )
+    )
+    agent = floor.agent()
+    caller = floor.caller()
+    for key in "05":
+        agent.picks_up()
+        floor.wait(30)
+        agent.hangs_up()
+        floor.wait(20)
+        caller.presses(key)
+    caller.hears_out()
+    floor.settle()
+    assert (caller.exits, caller.end.tags) == (["answered", "answered"], {"rating": "5"})
+    assert (caller.end.reason, caller.end.ended_by) == ("completed", "system")
+
+
+def test_the_caller_ends_the_talk(floor: Floor) -> None:
+    """Then there is nobody to ask for a rating."""
+    floor.open(
+        floor.write({"start": [Queue(SALES, {"answered": to("rating")})], "rating": [Play("?")]})
+    )
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    caller.hangs_up()
+    assert (caller.heard, caller.end.ended_by) == ([], "caller")

@@ -38,6 +38,10 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 RING_MARGIN = timedelta(seconds=5)
 """How much longer than us the switch lets a phone ring, as a safety net."""
+JOIN_LIMIT = timedelta(seconds=20)
+"""After this long without a word of the switch the legs are joined again. That it says nothing
+happens when our process ends in between; joining twice is no harm.
+"""
 
 
 class Distribution:
@@ -147,6 +151,13 @@ class Distribution:
         turn.clockwork.forget(Wake.RING, offer.id)
         offer.bridge = BridgeId(turn.clockwork.mint())
         self._by_bridge[offer.bridge] = offer
+        self._expect_join(offer, turn)
+        return offer
+
+    def join_overdue(self, offer_id: OfferId, turn: Turn) -> Offer:
+        """The switch said nothing of the bridge: gives the offer, `joins` counted up."""
+        offer = self._offers[offer_id]
+        self._expect_join(offer, turn)
         return offer
 
     def bridged(self, bridge: BridgeId, turn: Turn) -> Offer | None:
@@ -289,12 +300,18 @@ class Distribution:
         offer.waiting.skipped[offer.agent.id] = until
         turn.clockwork.wake(Wake.MISS_PAUSE, offer.id, until)
 
+    @staticmethod
+    def _expect_join(offer: Offer, turn: Turn) -> None:
+        offer.joins += 1
+        turn.clockwork.wake(Wake.JOIN, offer.id, turn.now + JOIN_LIMIT)
+
     def _hang_up(self, offer: Offer, reason: HangUpReason, turn: Turn) -> None:
         call = CallId(offer.waiting.interaction)
         turn.do(HangUpLeg(call=call, leg=offer.leg, reason=reason))
 
     def _close(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         turn.clockwork.forget(Wake.RING, offer.id)
+        turn.clockwork.forget(Wake.JOIN, offer.id)
         offer.waiting.offer = None
         del self._offers[offer.id]
         del self._by_leg[offer.leg]

@@ -38,6 +38,8 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 HANG_UP_LIMIT = timedelta(seconds=10)
 """After this long a leg we hung up is taken to be gone."""
+JOIN_TRIES = 2
+"""How often caller and agent are joined before the offer counts as failed."""
 
 
 class Calls:
@@ -56,6 +58,10 @@ class Calls:
     def __iter__(self) -> Iterator[Call]:
         """The calls in progress."""
         return iter(list(self._calls.values()))
+
+    def knows(self, leg: LegId) -> bool:
+        """Whether a leg is the caller's of a call in progress."""
+        return leg in self._by_leg
 
     # Beginnings
 
@@ -207,6 +213,15 @@ class Calls:
         """An agent did not pick up."""
         self._wait_on(self._distribution.ring_limit_passed(offer_id, turn), turn)
 
+    def join_overdue(self, offer_id: OfferId, turn: Turn) -> None:
+        """The switch never said whether the legs were joined."""
+        offer = self._distribution.join_overdue(offer_id, turn)
+        assert offer.bridge is not None, "only an answered offer is joined"
+        if offer.joins > JOIN_TRIES:
+            self.bridge_failed(offer.bridge, turn)
+        else:
+            self.talks.join_again(offer.leg, turn)
+
     def wait_passed(self, interaction: InteractionId, turn: Turn) -> None:
         """A caller has waited as long as he may."""
         if self._distribution.wait_passed(interaction, turn):
@@ -260,6 +275,7 @@ class Calls:
         )
         refusal = self._distribution.enqueue(waiting, step.max_wait or settings.max_wait, turn)
         if refusal is None:
+            call.run.position = waiting.position_at_entry
             call.interpreter.treatment.begin(call.run, step, settings.music, turn)
             return None
         interaction.move_to(IN_FLOW, turn)
@@ -303,7 +319,7 @@ class Calls:
         call.interpreter.end(call.run, turn)
         if call.interaction is not None:
             call.interaction.ended_by = by
-            call.interaction.failed = failed
+            call.interaction.failed = failed and not call.interaction.talked
         turn.do(HangUpLeg(call=call.run.call, leg=call.run.leg))
         turn.clockwork.wake(Wake.HANG_UP, call.run.call, turn.now + HANG_UP_LIMIT)
 

@@ -187,6 +187,8 @@ class Center:
         self._distribution.configure(site.queues)
 
     def _dialed(self, signal: PhoneDialed, turn: Turn) -> None:
+        if self._calls.knows(signal.leg):
+            return
         agent = self._roster.at_phone(signal.phone)
         prompt, reason = UNKNOWN_PHONE, ""
         if agent is not None:
@@ -259,7 +261,8 @@ class Center:
     def _hang_up_strays(self, signal: SwitchReconciled, turn: Turn) -> None:
         """End agents' legs that we dialed and have no more use for."""
         ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
-        known = set(self._agent_legs_before(turn.now + SETTLING))
+        offered = self._distribution.legs_before(turn.now + SETTLING)
+        known = {*offered, *self._calls.talks.connected_legs()}
         for leg in signal.legs:
             if leg.startswith(ours) and leg not in known:
                 reason = HangUpReason.CONGESTION
@@ -279,6 +282,8 @@ class Center:
                     self._calls.announcement_due(CallId(owner), turn)
                 case Wake.RING:
                     self._calls.ring_limit_passed(OfferId(owner), turn)
+                case Wake.JOIN:
+                    self._calls.join_overdue(OfferId(owner), turn)
                 case Wake.WAIT:
                     self._calls.wait_passed(InteractionId(owner), turn)
                 case Wake.WRAP_UP:

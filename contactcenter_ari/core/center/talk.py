@@ -75,11 +75,21 @@ class Talks:
         talks = self._by_leg.items()
         return [leg for leg, talk in talks if leg == talk.agent_leg and talk.dialed_at < at]
 
+    def connected_legs(self) -> list[LegId]:
+        """Legs to agents' phones that talk; one we hung up is not among them any more."""
+        talks = self._by_leg.items()
+        return [leg for leg, talk in talks if leg == talk.agent_leg and talk.connected]
+
     def join(self, offer: Offer, bridge: BridgeId, turn: Turn) -> None:
         """Let caller and agent hear each other."""
         talk = Talk(offer, bridge)
         self._by_leg[talk.caller_leg] = self._by_leg[talk.agent_leg] = talk
         turn.do(BridgeLegs(call=talk.call, bridge=bridge, legs=tuple(talk.legs)))
+
+    def join_again(self, leg: LegId, turn: Turn) -> None:
+        """Nothing was heard of the bridge: the same once more."""
+        talk = self._by_leg[leg]
+        turn.do(BridgeLegs(call=talk.call, bridge=talk.bridge, legs=tuple(talk.legs)))
 
     def confirm(self, leg: LegId, turn: Turn, *, record: bool) -> None:
         """They do hear each other."""

@@ -28,6 +28,7 @@ class Wake(StrEnum):
     FLOW = "flow"
     ANNOUNCEMENT = "announcement"
     RING = "ring"
+    JOIN = "join"
     WAIT = "wait"
     MISS_PAUSE = "miss_pause"
     WRAP_UP = "wrap_up"

@@ -1,0 +1,42 @@
+"""The virtual clock: what happens when, in order; nothing waits for real time."""
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+Action = Callable[[], object]
+
+
+class Agenda:
+    """Actions by the instant they are due; equal ones in the order they were written down."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+        self._written = 0
+        self._heap: list[tuple[datetime, int, Action]] = []
+
+    def __repr__(self) -> str:
+        """Tell the time and how much is to come."""
+        return f"<Agenda {self.now:%H:%M:%S}: {len(self._heap)} to come>"
+
+    def after(self, delay: timedelta, action: Action) -> None:
+        """Do something `delay` from now."""
+        self.at(self.now + delay, action)
+
+    def at(self, instant: datetime, action: Action) -> None:
+        """Do something at an instant, or now if that has passed."""
+        self._written += 1
+        heapq.heappush(self._heap, (max(instant, self.now), self._written, action))
+
+    def next_at(self) -> datetime | None:
+        """When the next action is due, or None."""
+        return self._heap[0][0] if self._heap else None
+
+    def run_next(self) -> None:
+        """Go to the next action and do it."""
+        self.now, _, action = heapq.heappop(self._heap)
+        action()
+
+    def wait_until(self, instant: datetime) -> None:
+        """Let time pass; the caller sees to it that nothing is due before."""
+        self.now = max(self.now, instant)

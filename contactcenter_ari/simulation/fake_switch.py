@@ -1,0 +1,369 @@
+"""A switch without wires: takes the core's commands, gives signals, on the virtual clock.
+
+Promises: it answers as Asterisk and its adapter do; the contract tests hold both to that. It
+knows every leg, bridge and recording, so that a leak shows. Commands and signals take
+`latency` each way and keep their order. Faults are not made here; see `wire.py`.
+"""
+
+from datetime import timedelta
+from functools import partial
+from typing import Protocol, assert_never
+
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    BridgeLegs,
+    Command,
+    DialLeg,
+    DissolveBridge,
+    HangUpLeg,
+    LookUp,
+    PlayPrompt,
+    StartMusic,
+    StartRecording,
+    StopMusic,
+    StopPlayback,
+    StopRecording,
+    UnbridgeLeg,
+)
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    LegId,
+    PhoneId,
+    PlaybackId,
+    RecordingId,
+)
+from contactcenter_ari.core.vocabulary.prompt import SoundFile
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    CommandFailed,
+    DigitPressed,
+    LegAnswered,
+    LegHungUp,
+    LegRinging,
+    LegsBridged,
+    PhoneDialed,
+    PhoneReachable,
+    PhoneUnreachable,
+    PlaybackFinished,
+    RecordingFinished,
+    Signal,
+    SwitchReconciled,
+)
+from contactcenter_ari.simulation.agenda import Agenda
+from contactcenter_ari.simulation.part import FakeBridge, FakeLeg, FakeRecording, length_of
+from contactcenter_ari.simulation.person import Person
+
+LATENCY = timedelta(milliseconds=5)
+RINGS_AFTER = timedelta(milliseconds=50)
+NORMAL, BUSY, REJECTED = 16, 17, 21
+"""Causes of ITU-T Q.850."""
+
+
+class SignalInbox(Protocol):
+    """Where signals go."""
+
+    def put(self, signal: Signal, /) -> None:
+        """Take one signal."""
+        ...
+
+
+class FakeSwitch:
+    """One node; `missing` are sound files that it does not have."""
+
+    def __init__(
+        self, agenda: Agenda, inbox: SignalInbox, *, latency: timedelta = LATENCY
+    ) -> None:
+        self.missing: set[str] = set()
+        self.phones: dict[PhoneId, Person] = {}
+        self.legs: dict[LegId, FakeLeg] = {}
+        self.bridges: dict[BridgeId, FakeBridge] = {}
+        self.recordings: dict[RecordingId, FakeRecording] = {}
+        self._agenda = agenda
+        self._inbox = inbox
+        self._latency = latency
+        self._arrivals = 0
+        self._bridging: list[BridgeLegs] = []
+
+    def __repr__(self) -> str:
+        """Tell what lives in it."""
+        return (
+            f"<FakeSwitch: {len(self.legs)} legs, {len(self.bridges)} bridges, "
+            f"{len(self.recordings)} recordings, {len(self.phones)} phones>"
+        )
+
+    # What people do
+
+    def call_in(self, person: Person, called: str, caller: str = "", name: str = "") -> LegId:
+        """Somebody calls from outside."""
+        leg = self._new_leg(person, None)
+        self._tell(CallArrived(leg, called, caller, name))
+        return leg
+
+    def dial_from(self, phone: PhoneId, dialed: str) -> LegId:
+        """An agent's registered phone dials something."""
+        leg = self._new_leg(self.phones[phone], phone)
+        self._tell(PhoneDialed(leg, phone, dialed))
+        return leg
+
+    def press(self, leg: LegId, digit: str) -> None:
+        """A key is pressed on a line that may be dead by now."""
+        if leg in self.legs and self.legs[leg].is_ours:
+            self._tell(DigitPressed(leg, digit))
+
+    def pick_up(self, leg: LegId) -> None:
+        """A ringing phone is answered; too late is no harm."""
+        found = self.legs.get(leg)
+        if found is not None and not found.up:
+            found.up = True
+            self._tell(LegAnswered(leg))
+
+    def refuse(self, leg: LegId, cause: int = REJECTED) -> None:
+        """A ringing phone is not answered on purpose: BUSY (486) or REJECTED (603)."""
+        found = self.legs.get(leg)
+        if found is not None and not found.up:
+            self._end(found, cause)
+
+    def hang_up(self, leg: LegId) -> None:
+        """Somebody puts the phone down; too late is no harm."""
+        if leg in self.legs:
+            self._end(self.legs[leg], NORMAL)
+
+    def register(self, phone: PhoneId, person: Person) -> None:
+        """A phone can be reached from now on."""
+        self.phones[phone] = person
+        self._tell(PhoneReachable(phone))
+
+    def unregister(self, phone: PhoneId) -> None:
+        """A phone cannot be reached any more; its calls go on."""
+        if self.phones.pop(phone, None) is not None:
+            self._tell(PhoneUnreachable(phone))
+
+    # What the machine does
+
+    def crash(self) -> None:
+        """Everything ends unheard, as when the switch's process dies; phones come back."""
+        legs = list(self.legs.values())
+        self.legs.clear()
+        self.bridges.clear()
+        self.recordings.clear()
+        for leg in legs:
+            leg.person.gone(leg.id)
+
+    def reconcile(self) -> None:
+        """Take the inventory that follows a new connection, and sweep empty bridges."""
+        for bridge in [b for b in self.bridges.values() if not b.legs]:
+            self._dissolve(bridge)
+        self._tell(
+            SwitchReconciled(
+                taken_at=self._agenda.now, legs=tuple(self.legs), phones=tuple(self.phones)
+            )
+        )
+
+    # Commands
+
+    def carry_out(self, command: Command) -> None:
+        """Do as told, in a moment."""
+        self._agenda.after(self._latency, partial(self._perform, command))
+
+    def _perform(self, command: Command) -> None:  # noqa: C901, PLR0912  # one arm a command
+        match command:
+            case AnswerLeg():
+                if (leg := self._ours(command, command.leg)) is not None:
+                    leg.up = True
+            case PlayPrompt():
+                self._play(command)
+            case StopPlayback():
+                self._stop_playback(command.playback)
+            case StartMusic():
+                if (leg := self._ours(command, command.leg)) is not None:
+                    leg.music = command.music
+            case StopMusic():
+                if (silenced := self.legs.get(command.leg)) is not None:
+                    silenced.music = ""
+            case DialLeg():
+                self._dial(command)
+            case BridgeLegs():
+                self._bridge(command)
+            case UnbridgeLeg():
+                if (taken := self.legs.get(command.leg)) is not None:
+                    self._leave_bridge(taken)
+            case DissolveBridge():
+                if (bridge := self.bridges.get(command.bridge)) is not None:
+                    self._dissolve(bridge)
+            case StartRecording():
+                self._record(command)
+            case StopRecording():
+                self._finish_recording(command.recording)
+            case HangUpLeg():
+                if (ended := self.legs.get(command.leg)) is not None:
+                    self._end(ended, NORMAL)
+            case LookUp():
+                raise AssertionError("a look-up is not for the switch")
+            case _ as never:
+                assert_never(never)
+
+    def _ours(self, command: Command, leg: LegId) -> FakeLeg | None:
+        """The leg if it can be worked on; otherwise the command has failed."""
+        found = self.legs.get(leg)
+        if found is None:
+            self._fail(command, 404, "Channel not found")
+        elif not found.is_ours:
+            self._fail(command, 409, "Channel not in Stasis application")
+        else:
+            return found
+        return None
+
+    # Prompts
+
+    def _play(self, command: PlayPrompt) -> None:
+        leg = self._ours(command, command.leg)
+        if leg is None:
+            return
+        leg.playing.append(command)
+        if len(leg.playing) == 1:
+            self._begin_playing(leg)
+
+    def _begin_playing(self, leg: FakeLeg) -> None:
+        prompt = leg.playing[0]
+        if self._is_missing(prompt):
+            self._agenda.after(timedelta(), partial(self._end_playing, prompt, failed=True))
+            return
+        ends = partial(self._end_playing, prompt, failed=False)
+        self._agenda.after(length_of(prompt.parts), ends)
+        leg.person.hears(leg.id, prompt.parts)
+
+    def _is_missing(self, prompt: PlayPrompt) -> bool:
+        """Asterisk reports the last file of a list: the rest it skips."""
+        last = prompt.parts[-1]
+        return isinstance(last, SoundFile) and last.path in self.missing
+
+    def _end_playing(self, prompt: PlayPrompt, *, failed: bool) -> None:
+        leg = self.legs.get(prompt.leg)
+        if leg is None or not leg.playing or leg.playing[0] is not prompt:
+            return
+        leg.playing.popleft()
+        self._tell(PlaybackFinished(prompt.playback, failed=failed))
+        if leg.playing:
+            self._begin_playing(leg)
+        else:
+            self._bridge_waiting(leg.id)
+
+    def _stop_playback(self, playback: PlaybackId) -> None:
+        for leg in list(self.legs.values()):
+            for prompt in [p for p in leg.playing if p.playback == playback]:
+                if leg.playing[0] is prompt:
+                    self._end_playing(prompt, failed=False)
+                else:
+                    leg.playing.remove(prompt)
+                    self._tell(PlaybackFinished(playback))
+
+    # Legs
+
+    def _new_leg(self, person: Person, phone: PhoneId | None) -> LegId:
+        self._arrivals += 1
+        leg = LegId(f"leg.{self._arrivals}")
+        self.legs[leg] = FakeLeg(leg, person, phone, dialed=False)
+        return leg
+
+    def _dial(self, command: DialLeg) -> None:
+        person = self.phones.get(command.phone)
+        if command.leg in self.legs:
+            self._fail(command, 409, "Channel with given unique ID already exists")
+        elif person is None:
+            self._fail(command, 500, "Allocation failed")
+        elif command.originator not in self.legs:
+            self._fail(command, 400, "Provided originator channel was not found")
+        else:
+            leg = FakeLeg(command.leg, person, command.phone, dialed=True)
+            self.legs[leg.id] = leg
+            self._agenda.after(RINGS_AFTER, partial(self._ring, leg))
+            self._agenda.after(command.ring_limit, partial(self._stop_ringing, leg))
+
+    def _ring(self, leg: FakeLeg) -> None:
+        if self.legs.get(leg.id) is leg and not leg.up:
+            self._tell(LegRinging(leg.id))
+            leg.person.rings(leg.id)
+
+    def _stop_ringing(self, leg: FakeLeg) -> None:
+        if self.legs.get(leg.id) is leg and not leg.up:
+            self._end(leg, 0)
+
+    def _end(self, leg: FakeLeg, cause: int) -> None:
+        self._leave_bridge(leg)
+        del self.legs[leg.id]
+        for prompt in leg.playing:
+            self._tell(PlaybackFinished(prompt.playback))
+        self._tell(LegHungUp(leg.id, cause))
+        self._bridge_waiting(leg.id)
+        leg.person.gone(leg.id)
+
+    # Bridges
+
+    def _bridge(self, command: BridgeLegs) -> None:
+        legs = [self.legs.get(leg) for leg in command.legs]
+        if any(leg is not None and leg.playing for leg in legs):
+            self._bridging.append(command)  # a channel that plays makes everybody wait
+            return
+        present = [leg for leg in legs if leg is not None]
+        if len(present) < len(legs):
+            self._fail(command, 400, "Channel not found")
+        elif not all(leg.is_ours for leg in present):
+            self._fail(command, 422, "Channel not in Stasis application")
+        else:
+            self._join(command.bridge, [leg for leg in present if leg.bridge != command.bridge])
+            self._tell(LegsBridged(command.bridge))
+
+    def _join(self, bridge: BridgeId, legs: list[FakeLeg]) -> None:
+        self.bridges.setdefault(bridge, FakeBridge(bridge, []))
+        for leg in legs:
+            self._leave_bridge(leg)
+            self.bridges[bridge].legs.append(leg.id)
+            leg.bridge = bridge
+        for leg in legs:
+            leg.person.joined(leg.id)
+
+    def _bridge_waiting(self, leg: LegId) -> None:
+        for command in [c for c in self._bridging if leg in c.legs]:
+            self._bridging.remove(command)
+            self._bridge(command)
+
+    def _leave_bridge(self, leg: FakeLeg) -> None:
+        if leg.bridge is not None and leg.bridge in self.bridges:
+            self.bridges[leg.bridge].legs.remove(leg.id)
+        leg.bridge = None
+
+    def _dissolve(self, bridge: FakeBridge) -> None:
+        for recording in list(bridge.recordings):
+            self._finish_recording(recording)
+        del self.bridges[bridge.id]
+        for leg in bridge.legs:
+            self.legs[leg].bridge = None
+
+    # Recordings
+
+    def _record(self, command: StartRecording) -> None:
+        bridge = self.bridges.get(command.bridge)
+        if bridge is None:
+            self._fail(command, 404, "Bridge not found")
+        elif command.recording in self.recordings:
+            self._fail(command, 409, "Recording already exists")
+        else:
+            bridge.recordings.append(command.recording)
+            recording = FakeRecording(command.recording, command.bridge, self._agenda.now)
+            self.recordings[command.recording] = recording
+
+    def _finish_recording(self, recording: RecordingId) -> None:
+        running = self.recordings.pop(recording, None)
+        if running is None:
+            return
+        self.bridges[running.bridge].recordings.remove(recording)
+        seconds = int((self._agenda.now - running.started_at).total_seconds())
+        self._tell(RecordingFinished(recording, f"/recordings/{recording}.wav", seconds))
+
+    # Signals
+
+    def _fail(self, command: Command, status: int, reason: str) -> None:
+        self._tell(CommandFailed(command, status, reason))
+
+    def _tell(self, signal: Signal) -> None:
+        self._agenda.after(self._latency, partial(self._inbox.put, signal))

@@ -1,0 +1,15 @@
+"""What must hold when everything has ended: nothing leaks, nobody is left behind."""
+
+from contactcenter_ari.simulation.simulation import Simulation
+
+
+def assert_at_rest(simulation: Simulation) -> None:
+    """No call, leg, bridge, recording or deadline is left, and the books are closed."""
+    center, switch = simulation.center, simulation.switch
+    assert center.calls_in_progress() == 0, center
+    assert all(queue.waiting == 0 for queue in center.queues(simulation.agenda.now)), center
+    assert not switch.legs, switch
+    assert not switch.bridges, switch
+    assert not switch.recordings, switch
+    assert center.next_deadline() is None, "a deadline of something dead is left"
+    simulation.ledger.settle()

@@ -1,0 +1,62 @@
+"""What lives in the fake switch: legs, bridges, recordings, and how long prompts take."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from contactcenter_ari.core.vocabulary.command import PlayPrompt
+from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, PhoneId, RecordingId
+from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
+from contactcenter_ari.simulation.person import Person
+
+PER_WORD = timedelta(milliseconds=350)
+PER_FILE = timedelta(seconds=2)
+
+
+@dataclass(slots=True)
+class FakeLeg:
+    """One channel. `phone` is None for a caller from outside; one that we dialed is not ours
+    to play to before it is `up`.
+    """
+
+    id: LegId
+    person: Person
+    phone: PhoneId | None
+    dialed: bool
+    up: bool = False
+    bridge: BridgeId | None = None
+    playing: deque[PlayPrompt] = field(default_factory=deque)
+    music: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the application has it in its hands."""
+        return self.up or not self.dialed
+
+
+@dataclass(slots=True)
+class FakeBridge:
+    """Legs that hear each other, and what is recorded of it."""
+
+    id: BridgeId
+    legs: list[LegId]
+    recordings: list[RecordingId] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRecording:
+    """A recording that runs."""
+
+    id: RecordingId
+    bridge: BridgeId
+    started_at: datetime
+
+
+def length_of(parts: Sequence[PromptPart]) -> timedelta:
+    """How long it takes to say the parts."""
+    return sum((_length(part) for part in parts), timedelta())
+
+
+def _length(part: PromptPart) -> timedelta:
+    return PER_WORD * len(part.text.split()) if isinstance(part, SpokenText) else PER_FILE

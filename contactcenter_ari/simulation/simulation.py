@@ -1,0 +1,124 @@
+"""The shipped center in a world of its own: one clock, one switch, people, a ledger.
+
+Each turn is checked against the ledger. Nothing waits for real time.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.site import CenterStarted, Input, Site
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.command import Command, LookUp
+from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.core.vocabulary.signal import (
+    LookUpFailed,
+    LookUpFinished,
+    Signal,
+    TimePassed,
+)
+from contactcenter_ari.simulation.agenda import Agenda
+from contactcenter_ari.simulation.fake_switch import LATENCY, FakeSwitch
+from contactcenter_ari.simulation.ledger import Ledger
+from contactcenter_ari.simulation.wire import FaithfulWire, Wire
+
+TURNS_AT_ONCE = 10_000
+"""More turns than this at one instant, and time stands still: a deadline is set for ever."""
+
+Row = dict[str, str | None]
+Source = Callable[[dict[str, str]], Row | None]
+
+
+class Simulation:
+    """Runs a site from `start`; `look_ups` answer the flow's questions, by name."""
+
+    def __init__(
+        self,
+        site: Site,
+        start: datetime,
+        *,
+        latency: timedelta = LATENCY,
+        wire: Wire | None = None,
+        look_ups: Mapping[str, Source] | None = None,
+    ) -> None:
+        self.agenda = Agenda(start)
+        self.center = Center(CenterStarted("sim", "1"), site)
+        self.switch = FakeSwitch(self.agenda, self, latency=latency)
+        self.ledger = Ledger(site, start)
+        self.events: list[Event] = []
+        self.refused: list[RequestRefused] = []
+        self._wire = wire or FaithfulWire()
+        self._look_ups = look_ups or {}
+        self._turns_now = 0
+        self._last_turn_at = start
+
+    def __repr__(self) -> str:
+        """Tell the time and what goes on."""
+        return f"<Simulation {self.agenda.now:%H:%M:%S}: {self.center!r}>"
+
+    def put(self, signal: Signal, /) -> None:
+        """Take a signal off the switch and bring it to the center over the wire."""
+        for delay in self._wire.deliveries(signal):
+            if delay:
+                self.agenda.after(delay, partial(self.submit, signal))
+            else:
+                self.submit(signal)
+
+    def submit(self, input_: Input) -> None:
+        """Let the center take an input now; a refused request is noted."""
+        now = self.agenda.now
+        self._count_turn(now)
+        try:
+            outcome = self.center.handle(input_, now)
+        except RequestRefused as refusal:
+            self.refused.append(refusal)
+            return
+        self.events.extend(outcome.events)
+        self.ledger.enter(input_, outcome, self.center, now)
+        for command in outcome.commands:
+            self._carry_out(command)
+
+    def run_until(self, until: datetime) -> None:
+        """Let everything happen that is due by then."""
+        while (at := self._next_at()) is not None and at <= until:
+            self._step()
+        self.agenda.wait_until(until)
+
+    def run_out(self) -> None:
+        """Let everything happen that will ever happen."""
+        while self._next_at() is not None:
+            self._step()
+
+    def _next_at(self) -> datetime | None:
+        instants = (self.center.next_deadline(), self.agenda.next_at())
+        return min((at for at in instants if at is not None), default=None)
+
+    def _step(self) -> None:
+        deadline, due = self.center.next_deadline(), self.agenda.next_at()
+        if deadline is not None and (due is None or deadline < due):
+            self.agenda.wait_until(deadline)
+            self.submit(TimePassed())
+        else:
+            self.agenda.run_next()
+
+    def _count_turn(self, now: datetime) -> None:
+        self._turns_now = self._turns_now + 1 if now == self._last_turn_at else 0
+        self._last_turn_at = now
+        assert self._turns_now < TURNS_AT_ONCE, f"time stands still at {now}"
+
+    def _carry_out(self, command: Command) -> None:
+        refusal = self._wire.refusal(command)
+        if refusal is not None:
+            self.agenda.after(LATENCY, partial(self.submit, refusal))
+        elif isinstance(command, LookUp):
+            self.agenda.after(LATENCY, partial(self._look_up, command))
+        else:
+            self.switch.carry_out(command)
+
+    def _look_up(self, command: LookUp) -> None:
+        source = self._look_ups.get(command.name)
+        if source is None:
+            self.put(LookUpFailed(command.look_up, "no such source"))
+        else:
+            self.put(LookUpFinished(command.look_up, source(command.inputs)))

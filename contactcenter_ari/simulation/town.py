@@ -1,0 +1,84 @@
+"""A town with a contact center: agents with habits, callers with plans, all from one seed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
+from contactcenter_ari.simulation.arrivals import varying
+from contactcenter_ari.simulation.people import (
+    Caller,
+    CallerPlan,
+    Habits,
+    PhoneUser,
+    exponential,
+)
+from contactcenter_ari.simulation.simulation import Simulation
+from contactcenter_ari.simulation.wire import Wire
+
+FIRST_EXTENSION = 100
+MEAN_PATIENCE = timedelta(minutes=4)
+MEAN_TALK = timedelta(minutes=3)
+
+
+class Town:
+    """The people around one simulated center."""
+
+    def __init__(
+        self, site: Site, start: datetime, random: Random, *, wire: Wire | None = None
+    ) -> None:
+        self.simulation = Simulation(site, start, wire=wire)
+        self.agents: list[PhoneUser] = []
+        self.callers: list[Caller] = []
+        self._random = random
+
+    def __repr__(self) -> str:
+        """Tell how many live here."""
+        return f"<Town: {len(self.agents)} agents, {len(self.callers)} callers>"
+
+    def staff(self, count: int, queues: Sequence[QueueName], habits: Habits) -> None:
+        """More agents, each with a registered phone."""
+        simulation = self.simulation
+        for _ in range(count):
+            extension = str(FIRST_EXTENSION + len(self.agents))
+            phone = PhoneId(f"phone-{extension}")
+            user = PhoneUser(phone, habits, simulation.agenda, simulation.switch, self._random)
+            profile = AgentProfile(
+                agent=AgentId(extension), name=extension, phone=phone, queues=tuple(queues)
+            )
+            simulation.submit(PutAgent(profile))
+            user.plug_in()
+            self.agents.append(user)
+
+    def all_dial(self, code: str, *, within: timedelta) -> None:
+        """Each agent dials a feature code at a moment of his own from now on."""
+        for user in self.agents:
+            self.simulation.agenda.after(within * self._random.random(), partial(user.dial, code))
+
+    def expect_calls(
+        self,
+        number: str,
+        *,
+        minds: Sequence[tuple[str, ...]],
+        per_hour: Callable[[datetime], float],
+        peak: float,
+        until: datetime,
+    ) -> None:
+        """Callers of a number until then; each has one of the `minds`, which are the keys to
+        press at the prompts, and a patience and talk time of exponential length.
+        """
+        agenda, random = self.simulation.agenda, self._random
+        for at in varying(random, per_hour=per_hour, peak=peak, since=agenda.now, until=until):
+            plan = CallerPlan(
+                called_number=number,
+                caller_number=f"+31612{len(self.callers):06}",
+                keys=random.choice(minds),
+                patience=exponential(random, MEAN_PATIENCE),
+                talk=exponential(random, MEAN_TALK),
+            )
+            caller = Caller(plan, agenda, self.simulation.switch)
+            self.callers.append(caller)
+            agenda.at(at, caller.call)

@@ -1,0 +1,113 @@
+"""A switch that misbehaves: no turn crashes, and after an inventory nothing is left."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+
+import pytest
+
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.vocabulary.event import AgentConnected, EndReason
+from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.simulation.invariant import assert_at_rest
+from contactcenter_ari.simulation.people import Habits, PhoneUser
+from contactcenter_ari.simulation.sample import DIRECT, MENU, sample_site
+from contactcenter_ari.simulation.town import Town
+from contactcenter_ari.simulation.wire import Faults, FaultyWire
+
+OPENS = datetime(2026, 3, 10, 8, tzinfo=UTC)
+CLOSES = OPENS + timedelta(hours=3)
+SALES, CLAIMS = QueueName("sales"), QueueName("claims")
+QUEUES = (
+    QueueSettings(name=SALES, max_wait=timedelta(minutes=3)),
+    QueueSettings(name=CLAIMS, misses_before_not_ready=2, wrap_up=timedelta()),
+)
+HABITS = Habits(refuses=0.05, ignores=0.05, hangs_up=timedelta(minutes=3))
+MINDS = (("", "1"), ("", "2"), ("", "2", "", "5"), ("", "9", "1"), ())
+COMEBACK = timedelta(minutes=3)
+FAULTS = {
+    "commands fail": Faults(fails=0.05),
+    "signals come twice": Faults(doubles=0.2),
+    "signals come late and out of order": Faults(delays=0.2, doubles=0.1),
+    "signals are lost": Faults(loses=0.05),
+    "everything": Faults(
+        fails=0.15, doubles=0.15, delays=0.3, loses=0.1, lateness=timedelta(seconds=15)
+    ),
+}
+
+
+def troubled_town(wire: FaultyWire, random: Random) -> Town:
+    """Three busy hours; the switch is asked for its inventory every ten minutes."""
+    town = Town(sample_site(QUEUES), OPENS, random, wire=wire)
+    town.staff(4, [SALES], HABITS)
+    town.staff(4, [SALES, CLAIMS], HABITS)
+    for minutes in range(0, 180, 15):  # who was thrown out by a fault logs in again
+        delay = timedelta(minutes=minutes)
+        town.simulation.agenda.after(
+            delay, partial(town.all_dial, "*11", within=timedelta(minutes=15))
+        )
+    for minutes in range(10, 180, 10):
+        reconcile = town.simulation.switch.reconcile
+        town.simulation.agenda.after(timedelta(minutes=minutes), reconcile)
+    town.expect_calls(MENU, minds=MINDS, per_hour=lambda _: 200, peak=200, until=CLOSES)
+    town.expect_calls(DIRECT, minds=[()], per_hour=lambda _: 20, peak=20, until=CLOSES)
+    return town
+
+
+def close(town: Town, wire: FaultyWire) -> None:
+    """Let the hours pass, mend the wire, take the inventory, and wait until it is quiet."""
+    simulation = town.simulation
+    simulation.run_until(CLOSES)
+    wire.mend()
+    for minutes in (1, 30, 40):
+        simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.reconcile)
+    simulation.run_out()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_faults_of_the_switch_are_survived(fault: str, seed: int) -> None:
+    """No input raises, the invariants hold after every turn, and in the end nothing is left."""
+    random = Random(seed)  # noqa: S311 - a simulation must be repeatable
+    wire = FaultyWire(random, FAULTS[fault])
+    town = troubled_town(wire, random)
+    close(town, wire)
+    assert_at_rest(town.simulation)
+    connected = [e for e in town.simulation.events if isinstance(e, AgentConnected)]
+    assert len(connected) > len(town.callers) / 10, "the center goes on working"
+
+
+def move(town: Town, user: PhoneUser) -> None:
+    """A phone loses its registration, and has it again after a while."""
+    town.simulation.switch.unregister(user.phone)
+    town.simulation.agenda.after(COMEBACK, user.plug_in)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_phones_may_come_and_go(seed: int) -> None:
+    """An unregistered phone is never offered; its agent works on when it is back."""
+    random = Random(seed)  # noqa: S311 - a simulation must be repeatable
+    wire = FaultyWire(random, Faults())
+    town = troubled_town(wire, random)
+    for minutes in range(5, 170, 2):
+        going = partial(move, town, random.choice(town.agents))
+        town.simulation.agenda.after(timedelta(minutes=minutes), going)
+    close(town, wire)
+    assert_at_rest(town.simulation)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_switch_may_die(seed: int) -> None:
+    """Calls that died with the switch end as a system error, and agents are freed."""
+    random = Random(seed)  # noqa: S311 - a simulation must be repeatable
+    wire = FaultyWire(random, Faults())
+    town = troubled_town(wire, random)
+    simulation = town.simulation
+    for minutes in (45, 95):
+        simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.crash)
+        back = timedelta(minutes=minutes, seconds=10)
+        simulation.agenda.after(back, simulation.switch.reconcile)
+    close(town, wire)
+    assert_at_rest(simulation)
+    reasons = [end.reason for end in simulation.ledger.ends.values()]
+    assert EndReason.SYSTEM_ERROR in reasons

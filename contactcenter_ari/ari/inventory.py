@@ -12,12 +12,12 @@ from typing import Final, Protocol
 import structlog
 
 from contactcenter_ari.ari import operation
-from contactcenter_ari.ari.messages import Application, Bridge, Endpoint
+from contactcenter_ari.ari.messages import Application, Bridge, Channel, Endpoint, StasisStart
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 
 READ_LIMIT: Final = timedelta(seconds=10)
-OURS: Final = "Stasis"
+STASIS: Final = "Stasis"
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -32,17 +32,41 @@ class Asking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The channels of our application, and every phone with its state."""
+    """The channels of our application, those of them in no bridge, and every phone."""
 
     legs: tuple[str, ...]
+    alone: tuple[StasisStart, ...]
     phones: tuple[Endpoint, ...]
 
 
 async def take_inventory(switch: Asking, app: str) -> Inventory:
-    """Ask Asterisk what is there; raises SwitchError."""
-    channels = await switch.send(operation.get_application(app), limit=READ_LIMIT)
-    phones = await list_phones(switch)
-    return Inventory(channels.read(Application).channel_ids, phones)
+    """Ask Asterisk what is there; raises SwitchError.
+
+    `alone` tells their arrival again, for what was on its way when a connection broke was
+    lost with it.
+    """
+    owned = await switch.send(operation.get_application(app), limit=READ_LIMIT)
+    channels = await switch.send(operation.list_channels(), limit=READ_LIMIT)
+    bridges = await switch.send(operation.list_bridges(), limit=READ_LIMIT)
+    joined = {leg for bridge in bridges.read(list[Bridge]) for leg in bridge.channels}
+    alone = (
+        _arrival(channel, app)
+        for channel in channels.read(list[Channel])
+        if channel.id not in joined
+    )
+    return Inventory(
+        legs=owned.read(Application).channel_ids,
+        alone=tuple(arrival for arrival in alone if arrival is not None),
+        phones=await list_phones(switch),
+    )
+
+
+def _arrival(channel: Channel, app: str) -> StasisStart | None:
+    """The event by which a channel entered our application; none when it has not."""
+    name, *arguments = channel.dialplan.app_data.split(",")
+    if channel.dialplan.app_name != STASIS or name != app:
+        return None
+    return StasisStart(tuple(arguments), channel)
 
 
 async def list_phones(switch: Asking) -> tuple[Endpoint, ...]:
@@ -70,7 +94,7 @@ class Sweep:
         empty = frozenset(
             bridge.id
             for bridge in reply.read(list[Bridge])
-            if bridge.creator == OURS and not bridge.channels
+            if bridge.creator == STASIS and not bridge.channels
         )
         stale, self._empty = empty & self._empty, empty
         for bridge in sorted(stale):

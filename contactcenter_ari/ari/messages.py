@@ -19,10 +19,14 @@ class CallerID(msgspec.Struct, frozen=True):
 
 
 class DialplanCEP(msgspec.Struct, frozen=True):
-    """Where in the dialplan a channel is; `exten` is what was dialed."""
+    """Where in the dialplan a channel is; in an application of ours `app_name` is `Stasis` and
+    `app_data` our name and the arguments, with commas between.
+    """
 
     context: str
     exten: str
+    app_name: str = ""
+    app_data: str = ""
 
 
 class Channel(msgspec.Struct, frozen=True):

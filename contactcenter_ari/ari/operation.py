@@ -149,6 +149,11 @@ def stop_recording(recording: str) -> Operation:
     return Operation("POST", "recordings/live/{recordingName}/stop", {"recordingName": recording})
 
 
+def find_recording(recording: str) -> Operation:
+    """Ask for a closed recording; 404 when there is no file."""
+    return Operation("GET", "recordings/stored/{recordingName}", {"recordingName": recording})
+
+
 def list_channels() -> Operation:
     """Every channel in Asterisk."""
     return Operation("GET", "channels")

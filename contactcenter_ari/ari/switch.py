@@ -33,15 +33,24 @@ from contactcenter_ari.ari.messages import (
     ApplicationReplaced,
     Endpoint,
     EndpointStateChange,
+    LiveRecording,
     RESTResponse,
     StasisStart,
 )
 from contactcenter_ari.ari.operation import Operation
-from contactcenter_ari.ari.translate import is_reachable, phone_signal, signal_of
+from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.ari.translate import (
+    RECORDING_FORMAT,
+    is_reachable,
+    phone_signal,
+    recorded,
+    signal_of,
+)
 from contactcenter_ari.core.vocabulary.command import Command, StartRecording, StopRecording
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, RecordingId
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
+    LegHungUp,
     RecordingFinished,
     Signal,
     SwitchReconciled,
@@ -50,7 +59,7 @@ from contactcenter_ari.core.vocabulary.signal import (
 BEAT_EVERY: Final = timedelta(seconds=2)
 SWEEP_EVERY: Final = timedelta(seconds=30)
 RETRY_AFTER: Final = timedelta(seconds=1)
-RECORDING_GRACE: Final = timedelta(seconds=3)
+RECORDING_GRACE: Final = timedelta(seconds=2)
 BEAT_VARIABLE: Final = "CC_BEAT"
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
@@ -93,12 +102,14 @@ class AriSwitch:
         self._now = now
         self._socket = SwitchSocket(credentials=credentials, inbox=self, greeting=greeting(app))
         self._lanes = Lanes(app=app, socket=self._socket, http=http, prompts=prompts, inbox=inbox)
+        self.connections = 0
         self._group: asyncio.TaskGroup | None = None
         self._connected = asyncio.Event()
         self._unreconciled = asyncio.Event()
         self._replaced = asyncio.Event()
         self._phones: dict[str, bool] = {}
-        self._recording: set[RecordingId] = set()
+        self._announced: set[str] = set()
+        self._recording: dict[RecordingId, datetime] = {}
 
     def __repr__(self) -> str:
         """Tell whether Asterisk is there."""
@@ -146,13 +157,14 @@ class AriSwitch:
         if self._replaced.is_set():
             self._inbox.put(CommandFailed(command, 0, "another program owns the call"))
         else:
-            self._watch_recording(command)
+            self._watch_recording(command, self._group)
             self._lanes.carry_out(command, self._group)
 
     def put(self, news: News, /) -> None:
         """Take news from the socket and pass on what it means to the core."""
         match news:
             case Connected():
+                self.connections += 1
                 self._connected.set()
                 self._unreconciled.set()
             case Disconnected():
@@ -161,35 +173,55 @@ class AriSwitch:
                 self._replaced.set()
             case EndpointStateChange():
                 self._note_phone(news.endpoint)
+            case StasisStart():
+                self._announce(news)
             case event:
                 signal = signal_of(event, self._recordings)
                 if signal is not None:
                     self._pass_on(signal)
-                elif isinstance(event, StasisStart):
-                    self._turn_away(event)
+
+    def _announce(self, event: StasisStart) -> None:
+        """Tell the core of a leg, once, though it may be found twice."""
+        if event.channel.id in self._announced:
+            return
+        self._announced.add(event.channel.id)
+        signal = signal_of(event, self._recordings)
+        if signal is None:
+            self._turn_away(event)
+        else:
+            self._inbox.put(signal)
 
     def _pass_on(self, signal: Signal) -> None:
         if isinstance(signal, RecordingFinished):
-            self._recording.discard(signal.recording)
+            self._recording.pop(signal.recording, None)
+        elif isinstance(signal, LegHungUp):
+            self._announced.discard(signal.leg)
         self._inbox.put(signal)
 
-    def _watch_recording(self, command: Command) -> None:
+    def _watch_recording(self, command: Command, group: asyncio.TaskGroup) -> None:
+        if isinstance(command, StartRecording):
+            self._recording[command.recording] = self._now()
+        elif isinstance(command, StopRecording) and command.recording in self._recording:
+            length = self._now() - self._recording[command.recording]
+            group.create_task(self._end_recording(command.recording, length))
+
+    async def _end_recording(self, recording: RecordingId, length: timedelta) -> None:
         """See that what is recorded comes to an end.
 
-        Asterisk says nothing of a recording whose bridge was empty before it began, as it is
-        when a party hangs up in the very moment of being connected.
+        Asterisk says nothing of a recording whose bridge emptied before it began, nor, once
+        in some forty times, when its bridge empties before it is closed.
         """
-        if isinstance(command, StartRecording):
-            self._recording.add(command.recording)
-        elif isinstance(command, StopRecording) and command.recording in self._recording:
-            loop = asyncio.get_running_loop()
-            grace = RECORDING_GRACE.total_seconds()
-            loop.call_later(grace, self._give_up_recording, command.recording)
-
-    def _give_up_recording(self, recording: RecordingId) -> None:
+        await asyncio.sleep(RECORDING_GRACE.total_seconds())
+        if recording not in self._recording:
+            return
+        try:
+            reply = await self._socket.send(operation.find_recording(recording))
+        except SwitchError:
+            reply = Reply(0)
         if recording in self._recording:
-            log.info("recording.never_began")
-            self._pass_on(RecordingFinished(recording, path="", seconds=0, failed=True))
+            log.info("recording.end_unheard", stored=reply.succeeded)
+            file = LiveRecording(recording, RECORDING_FORMAT, round(length.total_seconds()))
+            self._pass_on(recorded(file, self._recordings, failed=not reply.succeeded))
 
     def _note_phone(self, endpoint: Endpoint) -> None:
         """Asterisk repeats itself at every call; only a change is a signal."""
@@ -217,10 +249,13 @@ class AriSwitch:
                     self._unreconciled.set()
 
     async def _reconcile(self) -> None:
-        """Tell the core what is there; older knowledge of phones is dropped."""
+        """Tell the core what is there, first of all whose arrival it may have missed."""
         taken_at = self._now()
         inventory = await take_inventory(self._socket, self._app)
         self._phones = {phone.resource: is_reachable(phone) for phone in inventory.phones}
+        self._announced.intersection_update(inventory.legs)
+        for arrival in inventory.alone:
+            self._announce(arrival)
         self._inbox.put(
             SwitchReconciled(
                 taken_at=taken_at,

@@ -78,9 +78,9 @@ def signal_of(event: messages.Event, recordings: Path) -> Signal | None:
             playback = event.playback
             return PlaybackFinished(PlaybackId(playback.id), failed=playback.state == "failed")
         case messages.RecordingFinished():
-            return _recorded(event.recording, recordings, failed=False)
+            return recorded(event.recording, recordings, failed=False)
         case messages.RecordingFailed():
-            return _recorded(event.recording, recordings, failed=True)
+            return recorded(event.recording, recordings, failed=True)
         case messages.EndpointStateChange():
             return phone_signal(event.endpoint)
         case (
@@ -145,6 +145,18 @@ def operations_of(  # noqa: PLR0912 - one case per command, nothing else
             assert_never(command)
 
 
+def recorded(
+    recording: messages.LiveRecording, folder: Path, *, failed: bool
+) -> RecordingFinished:
+    """The end of a recording; its file lies in `folder`."""
+    return RecordingFinished(
+        recording=RecordingId(recording.name),
+        path=str(folder / f"{recording.name}.{recording.format}"),
+        seconds=recording.duration,
+        failed=failed,
+    )
+
+
 def digits_of(number: str) -> str:
     """A number as received, without anything that is no digit, `+`, `*` or `#`."""
     return re.sub(r"[^0-9+*#]", "", number)[:NUMBER_LIMIT]
@@ -177,15 +189,6 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
 
 def _rings(channel: messages.Channel) -> bool:
     return channel.state == "Ringing"
-
-
-def _recorded(recording: messages.LiveRecording, folder: Path, *, failed: bool) -> Signal:
-    return RecordingFinished(
-        recording=RecordingId(recording.name),
-        path=str(folder / f"{recording.name}.{recording.format}"),
-        seconds=recording.duration,
-        failed=failed,
-    )
 
 
 def _dial(command: DialLeg, app: str) -> Operation:

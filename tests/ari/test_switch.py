@@ -137,7 +137,9 @@ async def test_a_recording_that_never_began_is_given_up(
         await asyncio.sleep(0)
         switch.submit(StartRecording(call, recording, BridgeId("b1")))
         switch.submit(StopRecording(call, recording))
-        while RecordingFinished(recording, "", 0, failed=True) not in inbox.signals:
+        while (
+            RecordingFinished(recording, "/recordings/r1.wav", 0, failed=True) not in inbox.signals
+        ):
             inbox.arrived.clear()
             await inbox.arrived.wait()
         run.cancel()

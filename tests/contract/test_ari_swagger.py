@@ -49,6 +49,7 @@ EXAMPLES: dict[str, Operation] = {
     "destroy_bridge": operation.destroy_bridge("b"),
     "record_bridge": operation.record_bridge("b", recording="r"),
     "stop_recording": operation.stop_recording("r"),
+    "find_recording": operation.find_recording("r"),
     "list_channels": operation.list_channels(),
     "list_bridges": operation.list_bridges(),
     "list_endpoints": operation.list_endpoints(),

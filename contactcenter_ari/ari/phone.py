@@ -1,7 +1,7 @@
 """Agents' phones, pushed to Asterisk while it runs: no file is edited, nothing is reloaded.
 
-Asterisk keeps them in its own database over a restart; they are pushed again after each
-connection, for a new Asterisk knows none. A phone has a device name that is not the agent's
+Asterisk keeps them in memory and their registrations on disk: after its restart they are
+pushed again, and are reachable at once. A phone has a device name that is not the agent's
 extension, a generated secret and no way out.
 """
 
@@ -35,6 +35,8 @@ async def push_phone(http: Sending, phone: str, secret: str) -> None:
                 "aors": phone,
                 "auth": phone,
                 "context": "from-phone",
+                "identify_by": "username",
+                "acl": "phones",
                 "disallow": "all",
                 "allow": "ulaw,alaw",
                 "dtmf_mode": "rfc4733",

@@ -10,7 +10,9 @@ import structlog
 
 from contactcenter_ari.ari.errors import SwitchError
 from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.inventory import list_phones
 from contactcenter_ari.ari.phone import push_phone, remove_phone
+from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent
@@ -28,10 +30,14 @@ DIRECTORY = "directory"
 class Phones:
     """Agents and phones as they were last told to the core and the switch."""
 
-    def __init__(self, directory: Directory, http: SwitchHttp, driver: Driver) -> None:
+    def __init__(
+        self, directory: Directory, http: SwitchHttp, switch: AriSwitch, driver: Driver
+    ) -> None:
         self._directory = directory
         self._http = http
+        self._switch = switch
         self._driver = driver
+        self._connections = 0
         self._agents: dict[AgentId, AgentProfile] = {}
         self._pushed: dict[PhoneId, str] = {}
 
@@ -50,6 +56,7 @@ class Phones:
 
     async def refresh(self) -> None:
         """Pass on what has changed; raises DatabaseUnreachable and SwitchError."""
+        await self._look_at_switch()
         profiles = {p.agent: p for p in await self._directory.load_profiles()}
         secrets = {c.phone: c.secret for c in await self._directory.phone_credentials()}
         for phone in [phone for phone in self._pushed if phone not in secrets]:
@@ -61,9 +68,13 @@ class Phones:
                 self._pushed[phone] = secret
         await self._tell_core(profiles)
 
-    def forget(self) -> None:
-        """Push every phone again: this is another Asterisk."""
-        self._pushed.clear()
+    async def _look_at_switch(self) -> None:
+        """After a new connection: a restarted Asterisk has forgotten the phones."""
+        connections = self._switch.connections
+        if connections != self._connections and self._pushed:
+            known = {phone.resource for phone in await list_phones(self._http)}
+            self._pushed = {p: s for p, s in self._pushed.items() if p in known}
+        self._connections = connections
 
     async def _tell_core(self, profiles: dict[AgentId, AgentProfile]) -> None:
         for profile in profiles.values():

@@ -17,7 +17,7 @@ from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.phones import Phones
 from contactcenter_ari.bootstrap.token import Tokens
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.core.center.site import CenterStarted, Site
+from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory
@@ -26,7 +26,7 @@ from contactcenter_ari.postgres.look_up import LookUps
 from contactcenter_ari.postgres.spool import Spool
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.runtime.input_log import InputLog
+from contactcenter_ari.runtime.recovery import begin
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.server import serving as listening
 
@@ -34,7 +34,6 @@ log = structlog.get_logger(__name__)
 
 CONNECT_LIMIT = timedelta(seconds=15)
 DRAIN_LIMIT = timedelta(seconds=10)
-LOGS_KEPT = 20
 ADMINISTRATOR_FILE = "administrator"
 """The secret that is the administrator's token for the API."""
 TOKEN_PREFIX = "cc_"  # noqa: S105  # what a token begins with, and no token
@@ -53,6 +52,7 @@ class Service:
     database: Database
     phones: Phones
     input_log: Path
+    resumed: bool
 
 
 @asynccontextmanager
@@ -73,6 +73,8 @@ async def serving(settings: Settings, site: Site, ground: Ground) -> AsyncIterat
                 group.create_task(service.phones.run()),
             ]
             await _connected(service.switch)
+            if service.resumed:
+                service.driver.resume()
             await service.phones.refresh()
             try:
                 async with _api(service, ground):
@@ -98,16 +100,20 @@ async def _assembled(
     database = await stack.enter_async_context(Database(ground.database_url))
     directory = Directory(database)
     journal = Journal(ground.database_url, Spool(ground.data / "spool" / "events.jsonl"))
-    boot = f"{int(clock.now().timestamp() * 1000):x}"
-    input_log = InputLog(_log_file(ground.data / "input", boot))
+    begun = begin(ground.data / "input", node=settings.node, site=site, now=clock.now())
     driver = Driver(
-        started=CenterStarted(node=settings.node, boot=boot),
-        site=site,
+        center=begun.center,
+        digest=begun.digest,
         clock=clock,
         journal=journal,
-        input_log=input_log,
+        input_log=begun.input_log,
     )
-    stack.callback(lambda: input_log.close(clock.now(), driver.digest.text))
+    if begun.latest is not None:
+        clock.reach(begun.latest)
+        driver.hold_timers()
+        driver.publish(site)
+        journal.record(begun.events)
+    stack.callback(lambda: begun.input_log.close(clock.now(), driver.digest.text))
     switch = AriSwitch(
         app=APPLICATION,
         credentials=Credentials(ground.application_login.user, ground.application_login.secret),
@@ -125,8 +131,9 @@ async def _assembled(
         journal=journal,
         directory=directory,
         database=database,
-        phones=Phones(directory, http, driver),
-        input_log=input_log.path,
+        phones=Phones(directory, http, switch, driver),
+        input_log=begun.input_log.path,
+        resumed=begun.resumed,
     )
 
 
@@ -150,10 +157,3 @@ async def _connected(switch: AriSwitch) -> None:
             await switch.until_connected()
     except TimeoutError:
         log.warning("switch.not_connected_yet")
-
-
-def _log_file(folder: Path, boot: str) -> Path:
-    """A new file for the input log; the oldest ones make room."""
-    for old in sorted(folder.glob("*.jsonl"))[: -(LOGS_KEPT - 1)]:
-        old.unlink(missing_ok=True)
-    return folder / f"{boot}.jsonl"

@@ -16,5 +16,5 @@ def replay(file: Annotated[Path, typer.Argument(help="A log of <data>/input.")])
     done = replay_log(file)
     screen().print(
         f"{done.inputs} inputs gave the same {done.commands} commands and {done.events} events "
-        f"(digest {done.digest})"
+        f"(digest {done.digest.text})"
     )

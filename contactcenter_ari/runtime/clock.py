@@ -15,6 +15,10 @@ class Clock:
         self._started = time.monotonic()  # noqa: TID251  # this is runtime/clock.py
         self._origin = datetime.now(UTC)  # noqa: TID251  # this is runtime/clock.py
 
+    def reach(self, instant: datetime) -> None:
+        """Go on from `instant` if it has not come yet: no clock before us shall be undercut."""
+        self._origin += max(instant - self.now(), timedelta())
+
     def __repr__(self) -> str:
         """Tell the time."""
         return f"<Clock {self.now():%H:%M:%S}>"

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site, SitePublished
+from contactcenter_ari.core.center.site import CenterResumed, Input, Site, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.request import Request
@@ -38,16 +38,16 @@ class Driver:
     def __init__(
         self,
         *,
-        started: CenterStarted,
-        site: Site,
+        center: Center,
+        digest: Digest,
         clock: Clock,
         journal: Journal,
         input_log: Log,
     ) -> None:
-        self.center = Center(started, site)
+        self.center = center
+        self.digest = digest
         self.turns = 0
         self.faults = 0
-        self.digest = Digest()
         self._clock = clock
         self._journal = journal
         self._log = input_log
@@ -60,8 +60,7 @@ class Driver:
         self.leaving = False
         self._timer: asyncio.TimerHandle | None = None
         self._due_at: datetime | None = None
-        for first in (started, SitePublished(site)):
-            input_log.append(clock.now(), first, self.digest.text)
+        self._timers_held = False
 
     def __repr__(self) -> str:
         """Tell how busy it is."""
@@ -88,6 +87,15 @@ class Driver:
     def publish(self, site: Site) -> None:
         """Take a new configuration; calls in flight keep theirs."""
         self._enqueue(SitePublished(site), None)
+
+    def hold_timers(self) -> None:
+        """Let no deadline pass until `resume`: what came meanwhile is not yet known."""
+        self._timers_held = True
+
+    def resume(self) -> None:
+        """The center was rebuilt and is connected: flows are taken up, time passes again."""
+        self._timers_held = False
+        self._enqueue(CenterResumed(), None)
 
     async def request(self, request: Request) -> None:
         """Take a request and wait until it is granted.
@@ -166,7 +174,7 @@ class Driver:
         self.put(await self._look_ups.answer(question))
 
     def _arm_timer(self) -> None:
-        due_at = self.center.next_deadline()
+        due_at = None if self._timers_held else self.center.next_deadline()
         if due_at == self._due_at and self._timer is not None:
             return
         if self._timer is not None:

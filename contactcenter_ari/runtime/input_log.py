@@ -17,11 +17,14 @@ import structlog
 from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.vocabulary.turn import Outcome
 
+HALF_LINE_LIMIT = 4_000_000
+"""Bytes of the longest line: a whole site published."""
+
 log = structlog.get_logger(__name__)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the log. The last line of a log that was closed has no input."""
+    """One line of the log. A line without an input is left where the log was closed."""
 
     now: datetime
     digest: str
@@ -50,14 +53,14 @@ class Digest:
 
 
 class InputLog:
-    """Appends to one file; `failures` counts what could not be written."""
+    """Appends to one file, new or old; `failures` counts what could not be written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.failures = 0
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-        self._file = os.open(path, flags, 0o600)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        _cut_half_line(self._file)
         self._encoder = msgspec.json.Encoder()
 
     def __repr__(self) -> str:
@@ -77,6 +80,14 @@ class InputLog:
         """Write the last line and close the file."""
         self.append(now, None, digest)
         os.close(self._file)
+
+
+def _cut_half_line(file: int) -> None:
+    """Drop what a crash left of the last line."""
+    size = os.fstat(file).st_size
+    tail = os.pread(file, HALF_LINE_LIMIT, max(0, size - HALF_LINE_LIMIT))
+    if tail and not tail.endswith(b"\n"):
+        os.ftruncate(file, size - len(tail) + tail.rfind(b"\n") + 1)
 
 
 def read_input_log(path: Path) -> Iterator[Entry]:

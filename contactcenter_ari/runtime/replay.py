@@ -1,6 +1,7 @@
 """Replays an input log through the shipped core and compares what comes out."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -11,18 +12,25 @@ from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, Entry, read_input_log
 
+FIRST_INPUTS = 2
+"""The start of the center and its site: they make it, rather than being handled by it."""
+
 
 class ReplayFailed(ContactCenterError):
     """The log is no input log, or the replay came to something else."""
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """What a replay went through, all of it the same as before."""
+    """What a replay went through, all of it the same as before, and the center it led to;
+    `latest` is the instant of the last input.
+    """
 
     inputs: int
     commands: int
     events: int
-    digest: str
+    digest: Digest
+    center: Center
+    latest: datetime
 
 
 def replay(path: Path, watch: Callable[[Outcome], None] | None = None) -> Replayed:
@@ -31,29 +39,30 @@ def replay(path: Path, watch: Callable[[Outcome], None] | None = None) -> Replay
     Raises:
         ReplayFailed: a turn gave other commands or events than when it was recorded.
     """
-    entries = iter(_entries(path))
-    center = _start(next(entries, None), next(entries, None), path)
-    digest, inputs, commands, events = Digest(), 2, 0, 0
-    for number, entry in enumerate(entries, start=3):
+    entries = _entries(path)
+    center, digest = _start(entries, path), Digest()
+    inputs = commands = events = 0
+    for number, entry in enumerate(entries, start=1):
         if entry.digest != digest.text:
             raise ReplayFailed(
                 f"{path}:{number}: what happened up to here differs from the recording"
             )
-        if entry.input is None:
-            break
-        inputs += 1
-        outcome = turn(center, entry, digest)
+        inputs += entry.input is not None
+        outcome = turn(center, entry, digest) if number > FIRST_INPUTS else None
         if outcome is not None:
             commands += len(outcome.commands)
             events += len(outcome.events)
             if watch is not None:
                 watch(outcome)
-    return Replayed(inputs, commands, events, digest.text)
+    return Replayed(inputs, commands, events, digest, center, entries[-1].now)
 
 
 def turn(center: Center, entry: Entry, digest: Digest) -> Outcome | None:
-    """One turn as the driver takes it; None for a refused request or a fault of ours."""
-    assert entry.input is not None, "the last line of a log has no input"
+    """One turn as the driver takes it; None for a closed log, a refused request or a fault of
+    ours.
+    """
+    if entry.input is None:
+        return None
     try:
         outcome = center.handle(entry.input, entry.now)
     except RequestRefused as refusal:
@@ -73,9 +82,9 @@ def _entries(path: Path) -> list[Entry]:
         raise ReplayFailed(f"{path} is no input log: {error}") from error
 
 
-def _start(first: Entry | None, second: Entry | None, path: Path) -> Center:
-    started = first.input if first else None
-    published = second.input if second else None
-    if not isinstance(started, CenterStarted) or not isinstance(published, SitePublished):
-        raise ReplayFailed(f"{path} does not begin with the start of a center")
-    return Center(started, published.site)
+def _start(entries: list[Entry], path: Path) -> Center:
+    match [entry.input for entry in entries[:FIRST_INPUTS]]:
+        case [CenterStarted() as started, SitePublished(site=site)]:
+            return Center(started, site)
+        case _:
+            raise ReplayFailed(f"{path} does not begin with the start of a center")

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
@@ -19,6 +20,7 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, PhoneReachable
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.port import HealthReport, PartHealth, TokenHolder
 from contactcenter_ari.web.problem import CONTENT_TYPE
@@ -196,7 +198,13 @@ async def api() -> AsyncIterator[Api]:
         prompts={},
     )
     started = CenterStarted("n1", "b")
-    driver = Driver(started=started, site=site, clock=clock, journal=around, input_log=around)
+    driver = Driver(
+        center=Center(started, site),
+        digest=Digest(),
+        clock=clock,
+        journal=around,
+        input_log=around,
+    )
     running = asyncio.get_running_loop().create_task(driver.run(around, around))
     for agent, name in ((ANNA, "Anna"), (BERT, "Bert")):
         phone = PhoneId(f"phone-{agent}")

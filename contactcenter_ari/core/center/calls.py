@@ -177,8 +177,7 @@ class Calls:
         """The legs could not be joined: the caller goes on waiting."""
         offer = self._distribution.bridge_failed(bridge, turn)
         if offer is not None:
-            self.talks.drop(offer.leg, turn)
-            self.talks.drop(offer.waiting.leg, turn)
+            self.talks.take_out(offer.waiting.leg, turn)
             self._wait_on(offer, turn)
 
     def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
@@ -232,6 +231,11 @@ class Calls:
         call = self._calls.get(call_id)
         if call is not None:
             self.hung_up(call.run.leg, 0, turn)
+
+    def take_up(self, turn: Turn) -> None:
+        """We were away: flows begin their steps once more."""
+        for call in self:
+            self._carry_out(call, call.interpreter.take_up(call.run, turn), turn)
 
     def lose(self, call: Call, turn: Turn) -> None:
         """The switch does not know the call any more."""

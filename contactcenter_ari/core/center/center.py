@@ -20,7 +20,13 @@ from contactcenter_ari.core.center.feature_code import (
     UNKNOWN_PHONE,
     read_feature_code,
 )
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site, SitePublished
+from contactcenter_ari.core.center.site import (
+    CenterResumed,
+    CenterStarted,
+    Input,
+    Site,
+    SitePublished,
+)
 from contactcenter_ari.core.center.view import AgentView, QueueView, view_agent, view_queues
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import (
@@ -153,6 +159,8 @@ class Center:
                 self._time_passed(turn)
             case SitePublished(site=site):
                 self._publish(site)
+            case CenterResumed():
+                self._calls.take_up(turn)
             case CenterStarted():
                 raise AssertionError("a center is started once")
             case _:

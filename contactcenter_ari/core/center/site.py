@@ -45,10 +45,16 @@ class CenterStarted(msgspec.Struct, frozen=True, tag=True):
     boot: str
 
 
+class CenterResumed(msgspec.Struct, frozen=True, tag=True):
+    """This core was rebuilt from its input log and is connected again: whatever a caller was
+    hearing or being asked is begun once more, for nobody knows how far it came.
+    """
+
+
 class SitePublished(msgspec.Struct, frozen=True, tag=True):
     """New configuration takes effect for new calls."""
 
     site: Site
 
 
-Input = CenterStarted | SitePublished | Signal | Request
+Input = CenterStarted | CenterResumed | SitePublished | Signal | Request

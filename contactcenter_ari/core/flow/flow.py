@@ -5,7 +5,15 @@ from datetime import timedelta
 import msgspec
 
 from contactcenter_ari.core.flow.expression import Expression
-from contactcenter_ari.core.flow.step import Destination, Section
+from contactcenter_ari.core.flow.step import (
+    Destination,
+    Goto,
+    HangUp,
+    Play,
+    Queue,
+    Section,
+    Step,
+)
 from contactcenter_ari.core.flow.value import ValueType
 from contactcenter_ari.core.hours.calendar import Calendar
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
@@ -68,3 +76,12 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Tell which flow, which version, how large."""
         return f"<Flow {self.name} {self.version[:8]}: {len(self.sections)} sections>"
+
+
+def fault_section(flow: Flow) -> Section:
+    """What a caller gets after a fault: the flow's `on_error`, or an apology and a person."""
+    if flow.on_error is not None:
+        return Section((Step(Goto(flow.on_error), line=0),))
+    verbs = (step.verb for section in flow.sections.values() for step in section.steps)
+    last = next((verb for verb in verbs if isinstance(verb, Queue)), HangUp())
+    return Section((Step(Play("apology", barge_in=False), line=0), Step(last, line=0)))

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.expression import Expression, evaluate, truth
-from contactcenter_ari.core.flow.flow import Flow, Prompt
+from contactcenter_ari.core.flow.flow import Flow, Prompt, fault_section
 from contactcenter_ari.core.flow.listening import (
     Judgment,
     Verdict,
@@ -43,7 +43,6 @@ from contactcenter_ari.core.flow.step import (
     Menu,
     Play,
     Queue,
-    Section,
     SetVariables,
     Step,
     Tag,
@@ -53,9 +52,7 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.value import Value, read_value, write_value
-from contactcenter_ari.core.vocabulary.command import (
-    LookUp,
-)
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp
 from contactcenter_ari.core.vocabulary.ids import LookUpId, PlaybackId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
@@ -85,7 +82,7 @@ class Interpreter:
         self.flow = flow
         self._speaker = Speaker(flow, system_prompts)
         self.treatment = Treatment(self._speaker)
-        self._sections = {**flow.sections, FAULT: _fault_section(flow)}
+        self._sections = {**flow.sections, FAULT: fault_section(flow)}
 
     def __repr__(self) -> str:
         """Tell which flow."""
@@ -153,6 +150,7 @@ class Interpreter:
             case Activity.LISTENING if run.playback is None:
                 return self._judge_late(run, turn)
             case _:
+                self._speaker.stop(run, turn)
                 return self._prompt_ended(run, turn)
 
     # The queue
@@ -170,6 +168,16 @@ class Interpreter:
         step = self.queue_step(run)
         otherwise = HANG_UP if outcome == "answered" else ON
         return self._go(run, step.next.get(outcome, otherwise), turn)
+
+    def take_up(self, run: FlowRun, turn: Turn) -> Handover | None:
+        """Begin the present step once more; waiting and talking callers are left alone."""
+        if run.activity not in {Activity.PLAYING, Activity.LISTENING, Activity.LOOKING_UP}:
+            return None
+        if run.answered:
+            turn.do(AnswerLeg(call=run.call, leg=run.leg))
+        self._speaker.stop(run, turn)
+        run.typed_ahead = ""
+        return self._go(run, Destination(Way.REPEAT), turn)
 
     def end(self, run: FlowRun, turn: Turn) -> None:
         """The call is over, whatever it was waiting for."""
@@ -489,12 +497,3 @@ class Interpreter:
 
     def _text(self, run: FlowRun, expression: Expression, turn: Turn) -> str:
         return write_value(self._evaluate(run, expression, turn))
-
-
-def _fault_section(flow: Flow) -> Section:
-    """What a caller gets after a fault: the flow's `on_error`, or an apology and a person."""
-    if flow.on_error is not None:
-        return Section((Step(Goto(flow.on_error), line=0),))
-    verbs = (step.verb for section in flow.sections.values() for step in section.steps)
-    last = next((verb for verb in verbs if isinstance(verb, Queue)), HangUp())
-    return Section((Step(Play("apology", barge_in=False), line=0), Step(last, line=0)))

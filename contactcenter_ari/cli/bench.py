@@ -1,0 +1,48 @@
+"""`contactcenter bench`: what the center costs on this machine, beside Asterisk's `Queue()`."""
+
+import os
+import shutil
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from contactcenter_ari.bench.plan import Plan
+from contactcenter_ari.bench.run import run_bench
+from contactcenter_ari.bench.tables import as_json, tables
+from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+
+QUICK_SAMPLES = 60
+QUICK_CALLS = 5
+
+
+@app.command()
+@command
+def bench(
+    *,
+    samples: Annotated[int, typer.Option(min=2, help="Samples of each queue, at least.")] = 200,
+    agents: Annotated[int, typer.Option(min=1, max=50, help="Agents of each queue.")] = 5,
+    waiting: Annotated[int, typer.Option(min=1, max=200, help="Callers waiting in each.")] = 25,
+    calls: Annotated[int, typer.Option(min=1, max=200, help="Calls through the menu.")] = 20,
+    seed: Annotated[int, typer.Option(help="Another number, other lengths of talks.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="Less than a minute.")] = False,
+    as_object: Annotated[bool, typer.Option("--json", help="Durations in seconds.")] = False,
+) -> None:
+    """Measure, in one Asterisk, how long a freed agent waits for the next caller in the center
+    and in `Queue()`; what a call exchanges with Asterisk; and what a turn of the core takes.
+    """
+    plan = Plan(
+        samples=min(samples, QUICK_SAMPLES) if quick else samples,
+        agents=agents,
+        waiting=waiting,
+        full_calls=min(calls, QUICK_CALLS) if quick else calls,
+        seed=seed,
+    )
+    settings = load_settings()
+    settings = replace(settings, data=settings.data / "bench" / str(os.getpid()))
+    findings = run(run_bench(settings, plan, console=error_screen(), environ=os.environ))
+    shutil.rmtree(settings.data, ignore_errors=True)
+    if as_object:
+        typer.echo(as_json(findings))
+    else:
+        screen().print(tables(findings))

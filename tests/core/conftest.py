@@ -142,11 +142,13 @@ class Switch:
     def _bridging(self, command: Command) -> None:
         match command:
             case BridgeLegs(bridge=bridge, legs=legs):
-                for leg in legs:
+                joined = self.bridges.pop(bridge, [])
+                for leg in legs if not joined else []:
                     self._must_be_silent(leg)
                 self.bridges[bridge] = list(legs)
             case UnbridgeLeg(bridge=bridge, leg=leg):
-                self.bridges[bridge].remove(leg)
+                if bridge in self.bridges:
+                    self.bridges[bridge].remove(leg)
             case DissolveBridge(bridge=bridge):
                 assert not self.bridges.pop(bridge, []), "a bridge is dissolved with a leg in it"
             case _:

@@ -235,6 +235,7 @@ class Calls:
     def take_up(self, turn: Turn) -> None:
         """We were away: flows begin their steps once more."""
         for call in self:
+            call.interpreter.treatment.take_up(call.run, turn)
             self._carry_out(call, call.interpreter.take_up(call.run, turn), turn)
 
     def lose(self, call: Call, turn: Turn) -> None:

@@ -71,6 +71,12 @@ class Treatment:
         self._wake(run, turn)
         self._play_music(run, turn)
 
+    def take_up(self, run: FlowRun, turn: Turn) -> None:
+        """We were away: music for who was being told something, whose end may be missed."""
+        if run.activity is Activity.QUEUED and run.playback is not None:
+            self._speaker.stop(run, turn)
+            self.announced(run, turn)
+
     def _wake(self, run: FlowRun, turn: Turn) -> None:
         times = [at for at in run.announcements_at if at is not None]
         if times:

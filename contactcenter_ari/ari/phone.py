@@ -24,8 +24,13 @@ class Sending(Protocol):
         ...
 
 
-async def push_phone(http: Sending, phone: str, secret: str) -> None:
-    """Let a phone register with `phone` as its user name; raises SwitchError."""
+async def push_phone(http: Sending, phone: str, secret: str, *, known: bool = False) -> None:
+    """Let a phone register with `phone` as its user name; raises SwitchError.
+
+    `known` when Asterisk has it already: its access list is left as it is then, for a second
+    one would be added to it, and refused.
+    """
+    access = {} if known else {"acl": "phones"}
     objects = (
         ("aor", {"max_contacts": "1", "remove_existing": "yes", "maximum_expiration": "300"}),
         ("auth", {"auth_type": "digest", "username": phone, "password": secret}),
@@ -36,7 +41,7 @@ async def push_phone(http: Sending, phone: str, secret: str) -> None:
                 "auth": phone,
                 "context": "from-phone",
                 "identify_by": "username",
-                "acl": "phones",
+                **access,
                 "disallow": "all",
                 "allow": "ulaw,alaw",
                 "dtmf_mode": "rfc4733",

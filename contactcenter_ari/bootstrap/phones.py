@@ -38,6 +38,7 @@ class Phones:
         self._switch = switch
         self._driver = driver
         self._connections = 0
+        self._known: set[str] = set()
         self._agents: dict[AgentId, AgentProfile] = {}
         self._pushed: dict[PhoneId, str] = {}
 
@@ -48,11 +49,15 @@ class Phones:
     async def run(self) -> None:
         """Look into the directory again and again, until cancelled."""
         while True:
+            await self.follow()
             await asyncio.sleep(LOOK_EVERY.total_seconds())
-            try:
-                await self.refresh()
-            except (DatabaseUnreachable, SwitchError) as error:
-                log.warning("directory.not_followed", reason=str(error))
+
+    async def follow(self) -> None:
+        """Pass on what has changed, now or at the next look."""
+        try:
+            await self.refresh()
+        except (DatabaseUnreachable, SwitchError) as error:
+            log.warning("directory.not_followed", reason=str(error))
 
     async def refresh(self) -> None:
         """Pass on what has changed; raises DatabaseUnreachable and SwitchError."""
@@ -62,19 +67,21 @@ class Phones:
         for phone in [phone for phone in self._pushed if phone not in secrets]:
             await remove_phone(self._http, phone)
             del self._pushed[phone]
+            self._known.discard(phone)
         for phone, secret in secrets.items():
             if self._pushed.get(phone) != secret:
-                await push_phone(self._http, phone, secret)
+                await push_phone(self._http, phone, secret, known=phone in self._known)
                 self._pushed[phone] = secret
+                self._known.add(phone)
         await self._tell_core(profiles)
 
     async def _look_at_switch(self) -> None:
         """After a new connection: a restarted Asterisk has forgotten the phones."""
         connections = self._switch.connections
-        if connections != self._connections and self._pushed:
-            known = {phone.resource for phone in await list_phones(self._http)}
-            self._pushed = {p: s for p, s in self._pushed.items() if p in known}
-        self._connections = connections
+        if connections != self._connections:
+            self._known = {phone.resource for phone in await list_phones(self._http)}
+            self._pushed = {p: s for p, s in self._pushed.items() if p in self._known}
+            self._connections = connections
 
     async def _tell_core(self, profiles: dict[AgentId, AgentProfile]) -> None:
         for profile in profiles.values():

@@ -70,12 +70,12 @@ async def serving(settings: Settings, site: Site, ground: Ground) -> AsyncIterat
             others = [
                 group.create_task(service.switch.run()),
                 group.create_task(service.driver.run(service.switch, look_ups)),
-                group.create_task(service.phones.run()),
             ]
             await _connected(service.switch)
             if service.resumed:
                 service.driver.resume()
-            await service.phones.refresh()
+            await service.phones.follow()
+            others.append(group.create_task(service.phones.run()))
             try:
                 async with _api(service, ground):
                     yield service

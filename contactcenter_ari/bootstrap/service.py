@@ -99,7 +99,9 @@ async def _assembled(
     await http.check()
     database = await stack.enter_async_context(Database(ground.database_url))
     directory = Directory(database)
-    journal = Journal(ground.database_url, Spool(ground.data / "spool" / "events.jsonl"))
+    spool = Spool(ground.data / "spool" / "events.jsonl")
+    stack.callback(spool.close)
+    journal = Journal(ground.database_url, spool)
     begun = begin(ground.data / "input", node=settings.node, site=site, now=clock.now())
     driver = Driver(
         center=begun.center,

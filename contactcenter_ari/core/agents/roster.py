@@ -299,7 +299,9 @@ class Roster:
             self._forget(agent)
 
     def _list(self, agent: Agent) -> None:
-        """Bring the index of free agents up to date."""
+        """Bring the index of free agents up to date; one who is gone is in it no more."""
+        if self._agents.get(agent.id) is not agent:
+            return
         for queue in agent.profile.queues:
             free = self._free.setdefault(queue, {})
             if agent.is_free:

@@ -1,9 +1,19 @@
 """Entry point of the `contactcenter` command."""
 
-from contactcenter_ari.cli import agent, asterisk, database, demo, doctor, replay, serving, tools
+from contactcenter_ari.cli import (
+    agent,
+    asterisk,
+    bench,
+    database,
+    demo,
+    doctor,
+    replay,
+    serving,
+    tools,
+)
 from contactcenter_ari.cli.app import app
 
-COMMANDS = (agent, asterisk, database, demo, doctor, replay, serving, tools)
+COMMANDS = (agent, asterisk, bench, database, demo, doctor, replay, serving, tools)
 """Importing a command's module registers it."""
 
 

@@ -39,7 +39,13 @@ def bench(
         seed=seed,
     )
     settings = load_settings()
-    settings = replace(settings, data=settings.data / "bench" / str(os.getpid()))
+    settings = replace(
+        settings,
+        data=settings.data / "bench" / str(os.getpid()),
+        database_url=None,
+        asterisk_http=None,
+        asterisk_sip=None,
+    )
     findings = run(run_bench(settings, plan, console=error_screen(), environ=os.environ))
     shutil.rmtree(settings.data, ignore_errors=True)
     if as_object:

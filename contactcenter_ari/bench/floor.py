@@ -1,0 +1,255 @@
+"""The floor of the benchmark: two crews of phones, and callers for two queues in one Asterisk.
+
+The center and `Queue()` work at the same time, with as many phones of the same kind, as many
+callers and talks of the same lengths; each gap is taken at the phone. Must not measure
+anything that only one of the two does.
+"""
+
+import asyncio
+import random
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.phone import push_phone
+from contactcenter_ari.bench.figures import CallCost, Figures, Gaps
+from contactcenter_ari.bench.plan import (
+    APP_QUEUE_NUMBER,
+    CENTER_NUMBER,
+    MENU_KEYS,
+    MENU_NUMBER,
+    MENU_QUEUE,
+    QUEUE,
+    Plan,
+)
+from contactcenter_ari.bootstrap.ground import Ground
+from contactcenter_ari.bootstrap.service import Service
+from contactcenter_ari.config.settings import CHECKOUT
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.request import LogIn
+from contactcenter_ari.loadtest.audio import write_audio
+from contactcenter_ari.loadtest.caller import Caller, Story
+from contactcenter_ari.loadtest.sipp import Sipp
+from contactcenter_ari.loadtest.stopwatch import StopwatchPhone
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from contactcenter_ari.machine.tool import Tools
+
+BY = "bench"
+CALLS_PER_SECOND = 10.0
+ENDLESS = 100_000
+PATIENCE = timedelta(minutes=30)
+SETTLING_LIMIT = timedelta(seconds=60)
+LONGEST_ROUND = timedelta(seconds=6)
+"""No round of a phone, gap and talk, takes longer on average, or something is broken."""
+LOOK_EVERY = timedelta(milliseconds=200)
+
+
+class BenchFailed(ContactCenterError):
+    """The benchmark could not be done; the message says what did not happen."""
+
+
+class Floor:
+    """The simulated world around one running service; use it inside `staffed`."""
+
+    def __init__(self, service: Service, ground: Ground, tools: Tools, plan: Plan) -> None:
+        if ground.asterisk is None:
+            raise BenchFailed("the benchmark needs an Asterisk of its own")
+        self._service = service
+        self._asterisk: AsteriskProcess = ground.asterisk
+        self._plan = plan
+        self._audio = ground.data / "audio"
+        self._sipp = Sipp(
+            tools.sipp,
+            str(ground.addresses.sip),
+            CHECKOUT / "sipp-scenarios",
+            tools.environment,
+        )
+        self._ours: list[StopwatchPhone] = []
+        self._theirs: list[StopwatchPhone] = []
+
+    def __repr__(self) -> str:
+        """Tell how many phones there are."""
+        return f"<Floor: {len(self._ours)} and {len(self._theirs)} phones>"
+
+    @asynccontextmanager
+    async def staffed(self) -> AsyncIterator[None]:
+        """Both crews at work meanwhile: agents signed in, members added."""
+        write_audio(self._audio)
+        dice = random.Random(self._plan.seed)  # noqa: S311  # lengths of talks, not a secret
+        credentials = [await self._hire(number) for number in range(self._plan.agents)]
+        await self._service.phones.refresh()
+        self._ours = [self._phone(name, dice) for name in credentials]
+        self._theirs = [self._phone(f"member{n + 1}", dice) for n in range(self._plan.agents)]
+        with _switched_on([*self._ours, *self._theirs]):
+            for phone in self._ours:
+                await self._tell_contact(phone)
+            for phone in self._theirs:
+                await push_phone(self._service.http, phone.name, "unused-and-never-registered")
+                await self._tell_contact(phone)
+                await self._asterisk.rx(f"queue add member PJSIP/{phone.name} to {QUEUE}")
+            await _until(self._all_reachable, "the phones cannot be reached")
+            for agent in self._agent_ids():
+                await self._service.driver.request(LogIn(agent, BY))
+            yield
+
+    async def full_calls(self) -> CallCost:
+        """Let some callers go all the way, and count what that takes; nobody else may call."""
+        calls = self._plan.full_calls
+        caller = self._caller(MENU_NUMBER, MENU_KEYS)
+        before, turns = self._traffic(), self._service.driver.turns
+        outcome = await caller.call_often(
+            self._sipp, calls=calls, per_second=2, at_once=self._plan.agents
+        )
+        if not outcome.passed:
+            raise BenchFailed(f"a call through the menu failed: {outcome}")
+        await _until(self._is_clear, "calls were left in the center")
+        requests, events = (now - then for now, then in zip(self._traffic(), before, strict=True))
+        return CallCost(
+            calls=calls,
+            requests_per_call=requests.total() / calls,
+            events_per_call=events.total() / calls,
+            turns_per_call=(self._service.driver.turns - turns) / calls,
+            requests=dict(requests.most_common()),
+            events=dict(events.most_common()),
+        )
+
+    @asynccontextmanager
+    async def crowded(self) -> AsyncIterator[None]:
+        """Many callers in both queues meanwhile; what the phones measured before is forgotten."""
+        async with asyncio.TaskGroup() as group:
+            crowds = [
+                group.create_task(self._crowd(number))
+                for number in (CENTER_NUMBER, APP_QUEUE_NUMBER)
+            ]
+            await _until(self._both_deep, "the queues did not fill")
+            for phone in (*self._ours, *self._theirs):
+                phone.gaps.clear()
+            yield
+            for crowd in crowds:
+                crowd.cancel()
+
+    async def measured(self) -> AsyncIterator[int]:
+        """The number of samples each queue has by now, again and again until all are there."""
+        limit = (self._plan.samples / self._plan.agents + 2) * LONGEST_ROUND
+        complaint = f"there were not {self._plan.samples} samples of each queue"
+        async for _ in _looks(complaint, limit):
+            fewest = min(_count(self._ours), _count(self._theirs))
+            yield fewest
+            if fewest >= self._plan.samples:
+                return
+
+    async def depths(self) -> tuple[int, int]:
+        """How many callers wait now in the center, and in `Queue()`."""
+        queues = self._service.driver.center.queues(self._service.clock.now())
+        ours = next(view.waiting for view in queues if view.queue == QUEUE)
+        said = await self._asterisk.rx(f"queue show {QUEUE}")
+        theirs = re.search(rf"{QUEUE} has (\d+) calls", said)
+        if theirs is None:
+            raise BenchFailed(f"Asterisk has no queue to compare with: {said.strip()}")
+        return ours, int(theirs[1])
+
+    def gaps(self) -> tuple[Gaps, Gaps]:
+        """What the phones of the center measured, and those of `Queue()`."""
+        return _gaps(self._ours), _gaps(self._theirs)
+
+    async def _hire(self, number: int) -> str:
+        extension = str(101 + number)
+        new = await self._service.directory.add_agent(
+            extension, f"Agent {extension}", (QUEUE, MENU_QUEUE)
+        )
+        return new.credential.phone
+
+    def _phone(self, name: str, dice: random.Random) -> StopwatchPhone:
+        return StopwatchPhone(
+            name,
+            shortest=self._plan.shortest_talk,
+            longest=self._plan.longest_talk,
+            dice=dice,
+        )
+
+    async def _tell_contact(self, phone: StopwatchPhone) -> None:
+        reply = await self._service.http.send(
+            operation.put_object("aor", phone.name, {"contact": phone.contact})
+        )
+        if not reply.succeeded:
+            raise BenchFailed(f"Asterisk refused where a phone is: {reply.status}")
+
+    def _caller(self, number: str, keys: str = "-") -> Caller:
+        return Caller(
+            story=Story.LOAD,
+            number=number,
+            caller=f"+316{number[-4:]}",
+            audio=self._audio,
+            keys=keys,
+            listen=timedelta(seconds=1),
+            patience=PATIENCE,
+        )
+
+    async def _crowd(self, number: str) -> None:
+        """As many callers as wait and talk, all the time; another comes when one has gone."""
+        await self._caller(number).call_often(
+            self._sipp,
+            calls=ENDLESS,
+            per_second=CALLS_PER_SECOND,
+            at_once=self._plan.agents + self._plan.waiting,
+        )
+
+    def _agent_ids(self) -> list[AgentId]:
+        return [agent.agent for agent in self._agents()]
+
+    async def _all_reachable(self) -> bool:
+        return all(agent.reachable for agent in self._agents())
+
+    async def _is_clear(self) -> bool:
+        free = all(agent.state is AgentState.READY for agent in self._agents())
+        return free and not self._service.driver.center.calls_in_progress()
+
+    async def _both_deep(self) -> bool:
+        return min(await self.depths()) >= max(1, self._plan.waiting - self._plan.agents)
+
+    def _agents(self) -> list[AgentView]:
+        return list(self._service.driver.center.agents(self._service.clock.now()))
+
+    def _traffic(self) -> tuple[Counter[str], Counter[str]]:
+        """Requests and events so far, without those that are there when nobody calls."""
+        tally = self._service.switch.tally
+        requests = tally.requests + self._service.http.requests
+        del requests["POST asterisk/variable"]  # the heartbeat
+        return requests, Counter(tally.events)
+
+
+@contextmanager
+def _switched_on(phones: list[StopwatchPhone]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for phone in phones:
+            stack.enter_context(phone.switched_on())
+        yield
+
+
+def _count(crew: list[StopwatchPhone]) -> int:
+    return sum(len(phone.gaps) for phone in crew)
+
+
+def _gaps(crew: list[StopwatchPhone]) -> Gaps:
+    surprises: Counter[str] = sum((phone.surprises for phone in crew), Counter())
+    return Gaps(Figures.of(gap for phone in crew for gap in phone.gaps), dict(surprises))
+
+
+async def _until(happened: Callable[[], Awaitable[bool]], complaint: str) -> None:
+    async for _ in _looks(complaint, SETTLING_LIMIT):
+        if await happened():
+            return
+
+
+async def _looks(complaint: str, limit: timedelta) -> AsyncIterator[None]:
+    """Time to look again, and again, until whoever looks is content; raises BenchFailed."""
+    for _ in range(int(limit / LOOK_EVERY)):
+        yield
+        await asyncio.sleep(LOOK_EVERY.total_seconds())
+    raise BenchFailed(f"{complaint} within {limit.total_seconds():.0f} s")

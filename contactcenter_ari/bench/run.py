@@ -1,0 +1,62 @@
+"""One run of the benchmark, from an empty folder to its findings."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.progress import Progress
+
+from contactcenter_ari.bench.figures import CallCost, Comparison, Findings
+from contactcenter_ari.bench.floor import Floor
+from contactcenter_ari.bench.plan import VARIATION, Plan, bench_site
+from contactcenter_ari.bench.turns import measure_turns
+from contactcenter_ari.bootstrap.ground import prepared
+from contactcenter_ari.bootstrap.service import serving
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.site import load_site
+from contactcenter_ari.machine.tool_root import ensure_tools
+
+
+async def run_bench(
+    settings: Settings, plan: Plan, *, console: Console, environ: Mapping[str, str]
+) -> Findings:
+    """Start everything in `settings.data`, measure, stop it again; raises ContactCenterError.
+
+    Agents and calls are written to the database of the settings: it should be an empty one.
+    """
+    site = bench_site(load_site(settings.site))
+    tools = ensure_tools(console, environ)
+    async with prepared(
+        settings, site, tools, console=console, environ=environ, variation=VARIATION
+    ) as ground:
+        async with serving(settings, site, ground) as service:
+            floor = Floor(service, ground, tools, plan)
+            with Progress(console=console, transient=True) as progress:
+                async with floor.staffed():
+                    call = await _full_calls(floor, progress)
+                    comparison = await _comparison(floor, plan, progress)
+        core = measure_turns(service.input_log)
+    return Findings(comparison=comparison, call=call, core=core)
+
+
+async def _full_calls(floor: Floor, progress: Progress) -> CallCost:
+    task = progress.add_task("Calls through the menu", total=None)
+    cost = await floor.full_calls()
+    progress.remove_task(task)
+    return cost
+
+
+async def _comparison(floor: Floor, plan: Plan, progress: Progress) -> Comparison:
+    task = progress.add_task("The center beside Queue()", total=plan.samples)
+    async with floor.crowded():
+        before = await floor.depths()
+        async for samples in floor.measured():
+            progress.update(task, completed=samples)
+        after = await floor.depths()
+    center, app_queue = floor.gaps()
+    return Comparison(
+        agents=plan.agents,
+        depths_before=before,
+        depths_after=after,
+        center=center,
+        app_queue=app_queue,
+    )

@@ -1,0 +1,82 @@
+"""The findings of the benchmark as tables, and as JSON for programs (durations in seconds)."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from contactcenter_ari.bench.figures import (
+    CallCost,
+    Comparison,
+    Figures,
+    Findings,
+    TurnCost,
+)
+
+
+def tables(findings: Findings) -> RenderableType:
+    """What people read."""
+    return Group(
+        _gap_table(findings.comparison),
+        *_surprises(findings.comparison),
+        _turn_table(findings.core),
+        _call_table(findings.call),
+    )
+
+
+def as_json(findings: Findings) -> str:
+    """What programs read: one object."""
+    plain = msgspec.to_builtins(findings, builtin_types=(timedelta,))
+    plain["comparison"]["ratio_of_medians"] = findings.comparison.ratio
+    return json.dumps(plain, default=timedelta.total_seconds, indent=2)
+
+
+def _gap_table(comparison: Comparison) -> Table:
+    table = Table(
+        "Queue", "Samples", "Waiting", "Min", "Median", "p90", "Max",
+        title=f"From agent free (BYE) to the next caller's INVITE, {comparison.agents} agents",
+        caption=f"Ratio of medians: {comparison.ratio:.0f}",
+    )  # fmt: skip
+    sides = (("center", comparison.center), ("Queue()", comparison.app_queue))
+    for number, (name, side) in enumerate(sides):
+        gaps = side.figures
+        waiting = f"{comparison.depths_before[number]}, {comparison.depths_after[number]}"
+        spread = (gaps.minimum, gaps.median, gaps.p90, gaps.maximum)
+        table.add_row(name, str(gaps.samples), waiting, *map(_milliseconds, spread))
+    return table
+
+
+def _surprises(comparison: Comparison) -> Iterator[str]:
+    for name, side in (("center", comparison.center), ("Queue()", comparison.app_queue)):
+        for what, count in side.surprises.items():
+            yield f"Not expected by the phones of {name}: {what} ({count} times)"
+
+
+def _turn_table(core: TurnCost) -> Table:
+    table = Table("Work", "Samples", "Median", "p90", "p99", "Max", title="One input of the core")
+    rows = (("turn", core.turns), ("line of the input log", core.log_writes))
+    for name, figures in rows:
+        table.add_row(name, str(figures.samples), *_microseconds(figures))
+    return table
+
+
+def _call_table(call: CallCost) -> Table:
+    table = Table(
+        "Per call", "Number", title=f"A call through menu, queue and agent ({call.calls} of them)"
+    )
+    table.add_row("ARI requests", f"{call.requests_per_call:.1f}")
+    table.add_row("ARI events", f"{call.events_per_call:.1f}")
+    table.add_row("turns of the core", f"{call.turns_per_call:.1f}")
+    return table
+
+
+def _milliseconds(duration: timedelta) -> str:
+    return f"{duration / timedelta(milliseconds=1):.1f} ms"
+
+
+def _microseconds(figures: Figures) -> Iterator[str]:
+    for duration in (figures.median, figures.p90, figures.p99, figures.maximum):
+        yield f"{duration / timedelta(microseconds=1):.0f} µs"

@@ -245,8 +245,12 @@ class _Link:
             case ApplicationReplaced() as fence:
                 return fence
             case event:
-                self._tally.events[type(event).__name__] += 1
-                self._inbox.put(event)
+                kind = type(event).__name__
+                self._tally.events[kind] += 1
+                try:
+                    self._inbox.put(event)
+                except Exception:
+                    log.exception("event.not_taken", kind=kind)  # a fault of ours costs one event
         return None
 
     def _resolve(self, response: RESTResponse) -> None:
@@ -280,6 +284,7 @@ class SwitchSocket:
         self._credentials = credentials
         self._inbox = inbox
         self._link: _Link | None = None
+        self._closing = False
         self._replaced = False
 
     def __repr__(self) -> str:
@@ -304,6 +309,7 @@ class SwitchSocket:
             await site.start()
             yield runner.addresses[0][1]
         finally:
+            self._closing = True
             if self._link is not None:
                 self._link.close()
             await runner.cleanup()
@@ -364,7 +370,7 @@ class SwitchSocket:
             log.error("application.replaced")
             self._replaced = True
             self._inbox.put(fence)
-        else:
+        elif not self._closing:
             log.warning("socket.lost")
         self._inbox.put(Disconnected())
 

@@ -49,16 +49,13 @@ async def take_inventory(switch: Asking, app: str) -> Inventory:
     channels = await switch.send(operation.list_channels(), limit=READ_LIMIT)
     bridges = await switch.send(operation.list_bridges(), limit=READ_LIMIT)
     joined = {leg for bridge in bridges.read(list[Bridge]) for leg in bridge.channels}
-    alone = (
-        _arrival(channel, app)
+    arrivals = [
+        arrival
         for channel in channels.read(list[Channel])
-        if channel.id not in joined
-    )
-    return Inventory(
-        legs=owned.read(Application).channel_ids,
-        alone=tuple(arrival for arrival in alone if arrival is not None),
-        phones=await list_phones(switch),
-    )
+        if channel.id not in joined and (arrival := _arrival(channel, app)) is not None
+    ]
+    legs = {*owned.read(Application).channel_ids, *(there.channel.id for there in arrivals)}
+    return Inventory(tuple(sorted(legs)), tuple(arrivals), await list_phones(switch))
 
 
 def _arrival(channel: Channel, app: str) -> StasisStart | None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -79,6 +79,15 @@ def greeting(app: str) -> list[Operation]:
     ]
 
 
+class CallInbox(SignalInbox, Protocol):
+    """Where signals go, and who says whether calls are taken."""
+
+    @property
+    def accepts_calls(self) -> bool:
+        """Whether new calls may come."""
+        ...
+
+
 class AriSwitch:
     """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
 
@@ -92,7 +101,7 @@ class AriSwitch:
         credentials: Credentials,
         http: Http,
         prompts: PromptRenderer,
-        inbox: SignalInbox,
+        inbox: CallInbox,
         recordings: Path,
         now: Callable[[], datetime],
     ) -> None:
@@ -266,10 +275,10 @@ class AriSwitch:
         log.info("switch.reconciled", legs=len(inventory.legs))
 
     async def _beat(self) -> None:
-        """Keep the dialplan from taking the fall-back."""
+        """Keep the dialplan from taking the fall-back, as long as calls are taken."""
         while True:
             await self._connected.wait()
-            epoch = int(self._now().timestamp())
+            epoch = int(self._now().timestamp()) if self._inbox.accepts_calls else 0
             try:
                 await self._socket.send(operation.set_global(BEAT_VARIABLE, str(epoch)))
             except SwitchError as error:

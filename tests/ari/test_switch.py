@@ -46,6 +46,8 @@ CHANNEL = Channel("l1", "PJSIP/trunk-1", "Up", CallerID(), DialplanCEP("from-tru
 class FakeInbox:
     """Keeps the signals in order."""
 
+    accepts_calls = True
+
     def __init__(self) -> None:
         self.signals: list[Signal] = []
         self.arrived = asyncio.Event()

@@ -217,7 +217,8 @@ class Interpreter:
                 run.frames[-1].step += 1
                 run.frames.append(Frame(destination.section))
             case Way.SECTION:
-                run.history.append(run.frames[0].section)
+                if run.frames[0].section != FAULT:
+                    run.history.append(run.frames[0].section)
                 return self._enter_section(run, destination.section, turn)
             case Way.BACK:
                 back = run.history.pop() if run.history else run.frames[0].section

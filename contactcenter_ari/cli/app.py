@@ -47,8 +47,8 @@ def load_settings() -> Settings:
     return settings
 
 
-def start_logging(log_format: LogFormat) -> None:
-    """Log lines on standard error, for people or for programs."""
+def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
+    """Log lines from the `least` level on, on standard error, for people or for programs."""
     renderers: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if log_format is LogFormat.JSON
@@ -66,7 +66,7 @@ def start_logging(log_format: LogFormat) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *renderers,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(20),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

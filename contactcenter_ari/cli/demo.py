@@ -13,7 +13,7 @@ from rich.live import Live
 
 from contactcenter_ari.bootstrap.ground import Variation, prepared
 from contactcenter_ari.bootstrap.service import Service, serving
-from contactcenter_ari.cli.app import app, command, fail, load_settings, run, screen
+from contactcenter_ari.cli.app import app, command, fail, load_settings, run, screen, start_logging
 from contactcenter_ari.cli.serving import until_drained
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
@@ -46,6 +46,7 @@ def demo(
 ) -> None:
     """Start everything, place real SIP calls, show the floor live, read the result back."""
     settings = load_settings()
+    start_logging(settings.log, least="warning")
     settings = replace(settings, data=_fresh_folder(settings.data / "demo"), database_url=None)
     problems = run(_demo(settings, calls, agents, rate, seed, leave=leave))
     if problems:

@@ -29,12 +29,15 @@ LOG_IN_CODE = "*11"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One caller's part: the story in words, the keys, and the one end it may come to."""
+    """One caller's part: the story in words, the keys, the one end it may come to, and the
+    topic that the flow must have noted.
+    """
 
     story: str
     script: Story
     keys: str
     ends: EndReason
+    topic: str = ""
     patience: timedelta = PATIENT
     number: str = ""
 
@@ -44,6 +47,7 @@ CLAIM = Part(
     script=Story.THROUGH_MENU,
     keys=",11",
     ends=EndReason.COMPLETED,
+    topic="claim",
 )
 DUTCH = Part(
     story="asks for someone, in Dutch",
@@ -56,6 +60,7 @@ VIP = Part(
     script=Story.THROUGH_MENU,
     keys=",,1",
     ends=EndReason.COMPLETED,
+    topic="claim",
     number=GOLD.numbers[0],
 )
 BALANCE = Part(
@@ -63,6 +68,7 @@ BALANCE = Part(
     script=Story.THROUGH_MENU,
     keys=",1,3," + GOLD.policy_number,
     ends=EndReason.LEFT_FLOW,
+    topic="balance",
     patience=timedelta(seconds=6),
 )
 GIVES_UP = Part(
@@ -70,6 +76,7 @@ GIVES_UP = Part(
     script=Story.HANGS_UP_WAITING,
     keys=",121",
     ends=EndReason.ABANDONED,
+    topic="sales",
     patience=timedelta(seconds=14),
 )
 WRONG_KEYS = Part(

@@ -45,11 +45,13 @@ def complaints(findings: Findings, appearances: list[Appearance]) -> Iterator[st
     rows = findings.interactions
     if len(rows) != len(appearances):
         yield f"{len(appearances)} calls were placed, {len(rows)} interactions were written"
-    expected = sorted((a.caller.caller, a.part.ends.value) for a in appearances)
-    happened = sorted((row.caller_number, row.reason.value) for row in rows)
+    expected = sorted((a.caller.caller, a.part.ends.value, a.part.topic) for a in appearances)
+    happened = sorted(
+        (row.caller_number, row.reason.value, row.tags.get("topic", "")) for row in rows
+    )
     for wanted, got in zip(expected, happened, strict=False):
         if wanted != got:
-            yield f"a call ended as {got[1]} and should have ended as {wanted[1]}"
+            yield f"a call came to {got[1:]} and should have come to {wanted[1:]}"
     talks = sum(row.talked > timedelta() for row in rows)
     if findings.recordings != talks:
         yield f"{talks} talks, but {findings.recordings} recordings"

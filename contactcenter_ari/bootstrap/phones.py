@@ -37,6 +37,7 @@ class Phones:
         self._http = http
         self._switch = switch
         self._driver = driver
+        self._one_at_a_time = asyncio.Lock()
         self._connections = 0
         self._known: set[str] = set()
         self._agents: dict[AgentId, AgentProfile] = {}
@@ -61,6 +62,10 @@ class Phones:
 
     async def refresh(self) -> None:
         """Pass on what has changed; raises DatabaseUnreachable and SwitchError."""
+        async with self._one_at_a_time:
+            await self._refresh()
+
+    async def _refresh(self) -> None:
         await self._look_at_switch()
         profiles = {p.agent: p for p in await self._directory.load_profiles()}
         secrets = {c.phone: c.secret for c in await self._directory.phone_credentials()}

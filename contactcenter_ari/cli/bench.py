@@ -12,7 +12,7 @@ from contactcenter_ari.bench.run import run_bench
 from contactcenter_ari.bench.tables import as_json, tables
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 
-QUICK_SAMPLES = 60
+QUICK_SAMPLES = 45
 QUICK_CALLS = 5
 
 

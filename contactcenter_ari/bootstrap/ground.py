@@ -68,6 +68,8 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
         apology=sound,
         node=settings.node,
         application=APPLICATION,
+        trunk_networks=settings.trunk_networks,
+        phone_networks=settings.phone_networks,
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,7 +51,8 @@ class Settings:
     """One installation. None means: we start it ourselves, or choose.
 
     `site` is the folder of `site.yaml`; `data` where the installation keeps what it must;
-    `asterisk` the program; `asterisk_http` an Asterisk that somebody else started.
+    `asterisk` the program; `asterisk_http` an Asterisk that somebody else started. Calls from
+    `trunk_networks` are let in without a password: they are the carrier's and nobody else's.
     """
 
     site: Path
@@ -61,6 +63,8 @@ class Settings:
     asterisk_http: Address | None = None
     asterisk: Path | None = None
     secret_key: str | None = None
+    trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
+    phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     log: LogFormat = LogFormat.CONSOLE
     node: str = "n1"
 
@@ -103,6 +107,10 @@ def _read_node(text: str) -> str:
     return text
 
 
+def _read_networks(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(part.strip())) for part in text.split(","))
+
+
 def _read_path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -130,6 +138,8 @@ _SETTINGS: Mapping[str, _Setting] = {
     "secret_key": _Setting(
         _read_secret, f"at least {SECRET_LENGTH} characters of chance", secret=True, in_file=False
     ),
+    "trunk_networks": _Setting(_read_networks, "203.0.113.8/32, 203.0.113.16/29"),
+    "phone_networks": _Setting(_read_networks, "192.168.10.0/24"),
     "log": _Setting(LogFormat, "json"),
     "node": _Setting(_read_node, "n1", in_file=False),
 }

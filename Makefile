@@ -14,7 +14,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	  { echo "error: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.11" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "error: $(PYTHON) cannot make a virtual environment; install python3-venv" >&2; exit 1; }
-	$(BIN)/python -m pip install --progress-bar on --quiet --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --progress-bar on --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 

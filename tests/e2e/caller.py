@@ -1,0 +1,315 @@
+"""A caller at the carrier: as much SIP and RTP as a story needs, on the trunk's address.
+
+It speaks a tone of its own, presses keys (RFC 4733), keeps what it hears, and does things at
+the instant a test says, with names and numbers as malformed as a test wants them.
+"""
+
+import asyncio
+import re
+import struct
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+import numpy as np
+
+from contactcenter_ari.machine.asterisk_config import Address
+from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
+from contactcenter_ari.speech.tone import Samples, decode_ulaw, encode_ulaw, sine
+from tests.e2e.patience import LIMIT, until
+
+TRUNK = "127.0.0.2"
+KEYS = "0123456789*#"
+FRAME = 160
+FRAME_SECONDS = 0.02
+EVENT_FRAMES = 6
+END_FRAMES = 3
+KEY_FRAMES = 14
+"""A key and the silence after it, in frames."""
+EVENT_PAYLOAD = 101
+RETRY_SECONDS = 1.0
+END_OF_EVENT = 0x80
+VOLUME = 10
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the caller says of himself, as bytes on the wire."""
+
+    number: bytes
+    name: bytes = b""
+
+
+class Sip(asyncio.DatagramProtocol):
+    """The socket for SIP; what comes in goes to the caller."""
+
+    def __init__(self, caller: "Caller") -> None:
+        self._caller = caller
+
+    def datagram_received(self, data: bytes, _address: object) -> None:
+        """Hand on a message."""
+        self._caller.receive(data.decode("latin-1"))
+
+
+class Rtp(asyncio.DatagramProtocol):
+    """The socket for RTP: keeps the mu-law that comes in."""
+
+    def __init__(self) -> None:
+        self.heard = bytearray()
+
+    def datagram_received(self, data: bytes, _address: object) -> None:
+        """Keep the payload of a packet of mu-law."""
+        if len(data) > 12 and data[1] & 0x7F == 0:
+            self.heard += data[12 + 4 * (data[0] & 0x0F) :]
+
+
+class Caller:
+    """One call of one caller; make it with `place`, and `close` it after the test."""
+
+    def __init__(self, center: Address, dialed: str, identity: Identity, frequency: float) -> None:
+        self._center = center
+        self._identity = identity
+        self._call_id = f"story-{next(_numbers)}-{id(self):x}"
+        self._uri = f"sip:{dialed}@{center}"
+        self._target = self._uri
+        self._to = f"<{self._uri}>"
+        self._voice = encode_ulaw(sine(frequency, timedelta(seconds=1))).tobytes()
+        self._keys: deque[str] = deque()
+        self._pressed = ""
+        self._retries: dict[str, asyncio.TimerHandle] = {}
+        self._loop = asyncio.get_running_loop()
+        self._talking: asyncio.Task[None] | None = None
+        self.rtp = Rtp()
+        self.status = 0
+        self.over = False
+        self.center_hung_up = False
+
+    @classmethod
+    async def place(
+        cls,
+        center: Address,
+        dialed: str,
+        *,
+        number: str | bytes = b"",
+        name: bytes = b"",
+        frequency: float = 440,
+        address: str = TRUNK,
+    ) -> "Caller":
+        """Dial; gives the caller while it is ringing or earlier."""
+        given = number if isinstance(number, bytes) else number.encode()
+        caller = cls(center, dialed, Identity(given or b"+31600000000", name), frequency)
+        await caller._open(address)
+        caller._transact("INVITE", 1, caller._sdp())
+        return caller
+
+    @property
+    def number(self) -> str:
+        """The number it calls from."""
+        return self._identity.number.decode("latin-1")
+
+    @property
+    def talking(self) -> bool:
+        """Whether the call was answered and goes on."""
+        return self.status == 200 and not self.over
+
+    @property
+    def heard(self) -> Samples:
+        """All that came out of the earpiece so far."""
+        return decode_ulaw(np.frombuffer(bytes(self.rtp.heard), dtype=np.uint8))
+
+    async def until_answered(self) -> None:
+        """Wait for the 200."""
+        await until(lambda: self.talking, lambda: f"the call is not answered: {self.status}")
+
+    async def until_over(self, limit: timedelta = LIMIT) -> None:
+        """Wait until the call is over, whoever ended it."""
+        await until(lambda: self.over, "the call did not end", limit)
+
+    async def until_hears(self, prompt: Samples, limit: timedelta = LIMIT) -> timedelta:
+        """Wait until the prompt was heard; gives when it began."""
+        known = 0
+
+        def hears() -> tuple[timedelta] | None:
+            nonlocal known
+            if len(self.rtp.heard) < max(known + 1600, len(prompt)) and not self.over:
+                return None  # look again with at least 200 ms more
+            known = len(self.rtp.heard)
+            match = find(prompt, self.heard)
+            return (match.offset,) if match.score > HEARD else None
+
+        def complaint() -> str:
+            return f"the prompt was not heard: {find(prompt, self.heard)}"
+
+        return (await until(hears, complaint, limit))[0]
+
+    async def until_hears_tone(self, frequency: float, length: float = 0.3) -> None:
+        """Wait until the tone was heard for so many seconds in all."""
+        wanted = timedelta(seconds=length)
+        await until(
+            lambda: tone_heard(self.heard, frequency) >= wanted,
+            f"the tone of {frequency:g} Hz was not heard",
+        )
+
+    async def press(self, keys: str) -> None:
+        """Press keys and wait until the last one is on its way."""
+        self._keys.extend(keys)
+        await until(lambda: not self._keys, "the keys were not sent")
+
+    def hang_up(self) -> None:
+        """End the call: a BYE once it was answered, else a CANCEL."""
+        if self.talking:
+            self._transact("BYE", 2)
+        elif not self.over:
+            self._transact("CANCEL", 1)
+
+    def close(self) -> None:
+        """Put the phone away."""
+        for retry in self._retries.values():
+            retry.cancel()
+        if self._talking is not None:
+            self._talking.cancel()
+        self._sip_transport.abort()
+        self._rtp_transport.abort()
+
+    async def _open(self, address: str) -> None:
+        loop = self._loop
+        self._sip_transport, _ = await loop.create_datagram_endpoint(
+            lambda: Sip(self), (address, 0)
+        )
+        self._rtp_transport, _ = await loop.create_datagram_endpoint(
+            lambda: self.rtp, (address, 0)
+        )
+        self._at = "{}:{}".format(*self._sip_transport.get_extra_info("sockname"))
+
+    # SIP
+
+    def receive(self, text: str) -> None:
+        """Take a message of the center."""
+        if text.startswith("SIP/2.0 "):
+            self._take_reply(text)
+        else:
+            self._take_request(text)
+
+    def _take_reply(self, text: str) -> None:
+        status, method = int(text[8:11]), _header(text, "CSeq").split()[1]
+        retry = self._retries.pop(method, None)
+        if retry is not None:
+            retry.cancel()
+        if method == "BYE" or (method == "INVITE" and status >= 300):
+            self._end()
+        if method != "INVITE" or status < 200:
+            return
+        self._to = _header(text, "To")
+        if status == 200:
+            self._target = re.sub("^<|>.*$", "", _header(text, "Contact"))
+        self._send("ACK", 1, branch="" if status == 200 else "INVITE")
+        if self.status != 200:
+            self.status = status
+            if status == 200:
+                self._start_talking(text)
+
+    def _take_request(self, text: str) -> None:
+        method = text.split(maxsplit=1)[0]
+        if method == "ACK":
+            return
+        body = self._sdp() if method == "INVITE" else ""
+        self._reply(text, body)
+        if method == "BYE":
+            self.center_hung_up = not self.over
+            self._end()
+
+    def _end(self) -> None:
+        self.over = True
+        if self._talking is not None:
+            self._talking.cancel()
+
+    def _transact(self, method: str, number: int, body: str = "") -> None:
+        """Send a request, again every second until there is a reply."""
+        branch = "INVITE" if method == "CANCEL" else method
+        self._send(method, number, body, branch=branch)
+        self._retries[method] = self._loop.call_later(
+            RETRY_SECONDS, self._transact, method, number, body
+        )
+
+    def _send(self, method: str, number: int, body: str = "", *, branch: str = "") -> None:
+        told = b'"' + self._identity.name + b'" ' if self._identity.name else b""
+        sender = told + b"<sip:" + self._identity.number + f"@{self._at}>;tag=a".encode()
+        uri, to = self._target, self._to
+        mark = f"z9hG4bK{self._call_id}-{branch or method}"
+        head = (
+            f"{method} {uri} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP {self._at};rport;branch={mark}\r\n"
+            f"Max-Forwards: 70\r\nTo: {to}\r\nCall-ID: {self._call_id}\r\n"
+            f"CSeq: {number} {method}\r\nContact: <sip:caller@{self._at}>\r\n"
+        )
+        tail = f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        data = head.encode("latin-1") + b"From: " + sender + b"\r\n" + tail.encode()
+        self._sip_transport.sendto(data, (self._center.host, self._center.port))
+
+    def _reply(self, request: str, body: str) -> None:
+        kept = "".join(
+            f"{line}\r\n"
+            for line in request.split("\r\n")
+            if line.startswith(("Via:", "From:", "To:", "Call-ID:", "CSeq:", "Record-Route:"))
+        )
+        text = (
+            f"SIP/2.0 200 OK\r\n{kept}Contact: <sip:caller@{self._at}>\r\n"
+            f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        )
+        self._sip_transport.sendto(text.encode("latin-1"), (self._center.host, self._center.port))
+
+    def _sdp(self) -> str:
+        host, port = self._rtp_transport.get_extra_info("sockname")
+        return (
+            f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP 0 {EVENT_PAYLOAD}\r\na=rtpmap:0 PCMU/8000\r\n"
+            f"a=rtpmap:{EVENT_PAYLOAD} telephone-event/8000\r\na=ptime:20\r\n"
+        )
+
+    # RTP
+
+    def _start_talking(self, answer: str) -> None:
+        found = re.search(r"^m=audio (\d+)", answer, re.MULTILINE)
+        assert found is not None, "an answer without audio"
+        self._talking = self._loop.create_task(self._talk((self._center.host, int(found[1]))))
+
+    async def _talk(self, center: tuple[str, int]) -> None:
+        """A packet every 20 ms: the tone, or the key that is being pressed."""
+        begun_at = self._loop.time()
+        for sequence in count():
+            self._rtp_transport.sendto(self._packet(sequence), center)
+            due_at = begun_at + (sequence + 1) * FRAME_SECONDS
+            await asyncio.sleep(max(0.0, due_at - self._loop.time()))
+
+    def _packet(self, sequence: int) -> bytes:
+        stamp = sequence * FRAME
+        part = sequence % KEY_FRAMES
+        if part == 0:
+            self._pressed = self._keys[0] if self._keys else ""
+        if not self._pressed or part >= EVENT_FRAMES + END_FRAMES:
+            at = stamp % len(self._voice)
+            return _packet(0, sequence, stamp, self._voice[at : at + FRAME])
+        if part == EVENT_FRAMES + END_FRAMES - 1:
+            self._keys.popleft()
+        event = _key_event(self._pressed, part)
+        return _packet(EVENT_PAYLOAD, sequence, stamp - part * FRAME, event)
+
+
+def _key_event(key: str, part: int) -> bytes:
+    """The payload of the nth packet of a key (RFC 4733, 2.3)."""
+    end = END_OF_EVENT if part >= EVENT_FRAMES else 0
+    lasted = min(part + 1, EVENT_FRAMES) * FRAME
+    return struct.pack(">BBH", KEYS.index(key), end | VOLUME, lasted)
+
+
+def _packet(payload_type: int, sequence: int, stamp: int, payload: bytes) -> bytes:
+    return struct.pack(">BBHII", 0x80, payload_type, sequence & 0xFFFF, stamp, 1) + payload
+
+
+def _header(text: str, name: str) -> str:
+    found = re.search(rf"^{name}: *(.*?)\r$", text, re.MULTILINE | re.IGNORECASE)
+    assert found is not None, f"a message without {name}"
+    return found[1]

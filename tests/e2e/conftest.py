@@ -1,0 +1,59 @@
+"""One center for each file of stories; after each story nothing may be left of it."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from baresip import Config, Runtime
+
+from contactcenter_ari.machine.tool import Tools
+from tests.e2e.world import World, opened
+
+
+@pytest.fixture(scope="module")
+def data_folder() -> Iterator[Path]:
+    """A folder that the account of a root's Postgres can reach."""
+    with tempfile.TemporaryDirectory(prefix="contactcenter-e2e-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def runtime() -> AsyncIterator[Runtime]:
+    """What all agents' phones run on; there can be one in a process."""
+    runtime = Runtime(command_timeout=20)
+    await runtime.start(Config(net_interface="127.0.0.1", max_concurrent_calls=None))
+    yield runtime
+    await runtime.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def center(data_folder: Path, tools: Tools, runtime: Runtime) -> AsyncIterator[World]:
+    """A running center. One task opens and closes it, for it holds task groups."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[World] = loop.create_future()
+    enough = asyncio.Event()
+
+    async def run() -> None:
+        async with opened(data_folder / "data", tools, runtime) as world:
+            ready.set_result(world)
+            await enough.wait()
+
+    running = loop.create_task(run())
+    running.add_done_callback(lambda _: ready.done() or ready.cancel())
+    try:
+        yield await ready
+    finally:
+        enough.set()
+        await running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(center: World) -> AsyncIterator[World]:
+    """The running center, for one story."""
+    yield center
+    await center.clean_up()

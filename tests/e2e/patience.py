@@ -1,0 +1,39 @@
+"""Waiting for what must come: look until it is there, but never longer than a limit."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+LIMIT = timedelta(seconds=20)
+"""Long enough for a machine that is busy with other things."""
+LOOK_EVERY = timedelta(milliseconds=10)
+
+Found = TypeVar("Found")
+
+
+async def until(
+    find: Callable[[], Found | None], what: str | Callable[[], str], limit: timedelta = LIMIT
+) -> Found:
+    """What `find` finds, once it finds something true; `what` tells what did not come."""
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            while not (found := find()):  # noqa: ASYNC110  # many things to look at, few tell
+                await asyncio.sleep(LOOK_EVERY.total_seconds())
+    except TimeoutError:
+        told = what if isinstance(what, str) else what()
+        raise AssertionError(f"within {limit.total_seconds():g} s: {told}") from None
+    return found
+
+
+async def until_holds(
+    holds: Callable[[], Awaitable[str]], limit: timedelta = LIMIT, every: timedelta = LOOK_EVERY
+) -> None:
+    """Ask until there is no complaint any more."""
+    complaint = "never asked"
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            while complaint := await holds():  # noqa: ASYNC110  # as above
+                await asyncio.sleep(every.total_seconds())
+    except TimeoutError:
+        raise AssertionError(f"within {limit.total_seconds():g} s: {complaint}") from None

@@ -1,0 +1,189 @@
+"""Agents' phones: real ones (baresip), with a voice, in this process.
+
+Each registers with its secret and does with a call what its `manner` says. One runtime serves
+all phones of all tests.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from enum import Enum, auto
+
+import numpy as np
+from baresip import Account, Call, CallState, Runtime, UserAgent
+from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError
+
+from contactcenter_ari.loadtest.agent import Phone
+from contactcenter_ari.machine.asterisk_config import Address
+from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
+from contactcenter_ari.speech.tone import Samples, sine
+from tests.e2e.patience import LIMIT, until
+
+FRAME_SECONDS = 0.02
+AHEAD_BYTES = 2 * 8 * 200
+"""200 ms of speech are written ahead."""
+READ_BYTES = 32_000
+
+
+class Manner(Enum):
+    """What the phone does when it is called."""
+
+    ANSWERS = auto()
+    RINGS = auto()
+    IS_BUSY = auto()
+
+
+class Conversation:
+    """One call of an agent's phone: speaks the phone's tone, keeps what it hears."""
+
+    def __init__(self, call: Call, frequency: float) -> None:
+        self.call = call
+        self._voice = sine(frequency, timedelta(seconds=1)).tobytes()
+        self._spoken = 0
+        self._heard = bytearray()
+        self._pump = asyncio.get_running_loop().create_task(self._speak_and_listen())
+
+    @property
+    def over(self) -> bool:
+        """Whether the call has ended."""
+        return self.call.state is CallState.CLOSED
+
+    @property
+    def heard(self) -> Samples:
+        """All that came out of the earpiece so far."""
+        whole = len(self._heard) // 2 * 2
+        return np.frombuffer(bytes(self._heard[:whole]), dtype=np.int16)
+
+    async def answer(self) -> None:
+        """Pick up; too late is not an error."""
+        with suppress(StaleHandleError):
+            await self.call.answer()
+
+    async def hang_up(self) -> None:
+        """End the call, if it has not ended yet."""
+        with suppress(StaleHandleError):
+            await self.call.hangup()
+        await self.until_over()
+
+    async def until_talking(self) -> None:
+        """Wait until the call is established."""
+        await until(
+            lambda: self.call.state is CallState.ESTABLISHED, lambda: f"no talk: {self.call!r}"
+        )
+
+    async def until_over(self) -> None:
+        """Wait until the call has ended."""
+        await until(lambda: self.over, lambda: f"did not end: {self.call!r}")
+
+    async def until_hears(self, prompt: Samples, limit: timedelta = LIMIT) -> None:
+        """Wait until the prompt was heard."""
+        known = 0
+
+        def hears() -> bool:
+            nonlocal known
+            if len(self._heard) < max(known + 3200, 2 * len(prompt)) and not self.over:
+                return False
+            known = len(self._heard)
+            return find(prompt, self.heard).score > HEARD
+
+        await until(hears, lambda: f"prompt not heard: {find(prompt, self.heard)}", limit)
+
+    async def until_hears_tone(self, frequency: float, length: float = 0.3) -> None:
+        """Wait until the tone was heard for so many seconds in all."""
+        wanted = timedelta(seconds=length)
+        await until(
+            lambda: tone_heard(self.heard, frequency) >= wanted,
+            lambda: f"the agent did not hear {frequency:g} Hz in {len(self.heard)} samples",
+        )
+
+    def close(self) -> None:
+        """Stop speaking."""
+        self._pump.cancel()
+
+    async def _speak_and_listen(self) -> None:
+        while not self.over:
+            with suppress(AudioNotActive, AudioRestarted):
+                self._heard += self.call.audio.read(READ_BYTES)
+                info = self.call.audio.info()
+                if info.tx_ready and info.tx_buffered < AHEAD_BYTES:
+                    begin = self._spoken % len(self._voice)
+                    self._spoken += self.call.audio.write(self._voice[begin : begin + 640])
+            await asyncio.sleep(FRAME_SECONDS)
+
+
+class AgentPhone:
+    """A registered phone; `calls` are all it ever had, the last one last."""
+
+    def __init__(self, agent: UserAgent, center: Address, frequency: float) -> None:
+        self._agent = agent
+        self._center = center
+        self.frequency = frequency
+        self.manner = Manner.ANSWERS
+        self.calls: list[Conversation] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        agent.on_incoming(self._called)
+
+    @classmethod
+    async def registered(
+        cls, runtime: Runtime, phone: Phone, center: Address, *, frequency: float
+    ) -> "AgentPhone":
+        """A phone that has proved its secret."""
+        account = Account(
+            user=phone.phone_id,
+            domain=str(center),
+            password=phone.secret,
+            audio_codecs=("pcmu",),
+            extra_params=("video_codecs=",),  # else each answered call sends a re-INVITE
+        )
+        agent = await UserAgent.create(runtime, account)
+        made = cls(agent, center, frequency)
+        await agent.register(timeout=LIMIT.total_seconds())
+        return made
+
+    async def rings(self, calls: int = 1) -> Conversation:
+        """Wait until it was called so often; gives the last call."""
+        await until(lambda: len(self.calls) >= calls, "the phone did not ring")
+        return self.calls[-1]
+
+    async def talks(self, calls: int = 1) -> Conversation:
+        """Wait until it was called so often and talks; gives the talk."""
+        talk = await self.rings(calls)
+        await talk.until_talking()
+        return talk
+
+    async def dial(self, code: str) -> Conversation:
+        """Dial something."""
+        call = await self._agent.dial(f"sip:{code}@{self._center}")
+        talk = Conversation(call, self.frequency)
+        self.calls.append(talk)
+        return talk
+
+    async def unregister(self) -> None:
+        """Go home."""
+        await self._agent.unregister(timeout=LIMIT.total_seconds())
+
+    async def close(self) -> None:
+        """End what is going on."""
+        for talk in self.calls:
+            if not talk.over:
+                with suppress(StaleHandleError):
+                    await talk.call.hangup()
+            talk.close()
+        for task in self._tasks:
+            task.cancel()
+
+    def _called(self, call: Call) -> None:
+        talk = Conversation(call, self.frequency)
+        self.calls.append(talk)
+        task = asyncio.get_running_loop().create_task(self._react(talk))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _react(self, talk: Conversation) -> None:
+        match self.manner:
+            case Manner.ANSWERS:
+                await talk.answer()
+            case Manner.RINGS:
+                pass
+            case Manner.IS_BUSY:
+                await talk.call.reject()

@@ -1,0 +1,74 @@
+"""Agents tell what they do: by codes dialed on the phone, and over HTTP."""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from contactcenter_ari.core.vocabulary.event import AgentState
+from tests.e2e.world import Worker, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _dial(world: World, worker: Worker, code: str, answer: str) -> None:
+    """Dial, listen to the answer, and be hung up."""
+    talk = await worker.phone.dial(code)
+    await talk.until_hears(await world.sound(answer))
+    await talk.until_over()
+
+
+async def test_codes_change_the_state_and_are_confirmed(world: World) -> None:
+    """*11 in, *131 lunch, *14 ready, *12 out; each is said, and each is a move."""
+    worker = await world.hire("longest", ready=False)
+    assert worker.view.state is AgentState.LOGGED_OUT
+    await _dial(world, worker, "*11", "You are signed in.")
+    await worker.until(AgentState.READY)
+    await _dial(world, worker, "*131", "Taking a pause: lunch.")
+    await worker.until(AgentState.NOT_READY, "lunch")
+    await _dial(world, worker, "*14", "You are available again.")
+    await worker.until(AgentState.READY)
+    await _dial(world, worker, "*12", "You are signed out, good bye.")
+    await worker.until(AgentState.LOGGED_OUT)
+
+
+async def test_a_code_that_cannot_be_granted_is_told(world: World) -> None:
+    """Unknown codes, unknown reasons and moves that make no sense change nothing."""
+    worker = await world.hire("longest", ready=False)
+    await _dial(world, worker, "*99", "There is no such code.")
+    await _dial(world, worker, "*138", "There is no such code.")
+    await _dial(world, worker, "*14", "That is impossible now.")
+    assert worker.view.state is AgentState.LOGGED_OUT
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def http(world: World) -> AsyncIterator[aiohttp.ClientSession]:
+    """A program that talks to the center's API."""
+    async with aiohttp.ClientSession(f"http://{world.ground.addresses.web}") as session:
+        yield session
+
+
+async def test_the_api_changes_the_state(world: World, http: aiohttp.ClientSession) -> None:
+    """An agent's own token moves the agent, and nobody else."""
+    worker = await world.hire("longest", ready=False)
+    other = await world.hire("longest", ready=False)
+    mine = {"Authorization": f"Bearer {worker.hired.token}"}
+    for state, reason, after in (
+        ("logged_in", None, AgentState.READY),
+        ("not_ready", "lunch", AgentState.NOT_READY),
+        ("ready", None, AgentState.READY),
+        ("logged_out", None, AgentState.LOGGED_OUT),
+    ):
+        wanted = {"state": state} | ({"reason": reason} if reason else {})
+        url = f"/api/v1/agents/{worker.id}/state"
+        async with http.put(url, json=wanted, headers=mine) as reply:
+            assert reply.status == HTTPStatus.OK, await reply.text()
+        assert worker.view.state is after
+    url = f"/api/v1/agents/{other.id}/state"
+    async with http.put(url, json={"state": "logged_in"}, headers=mine) as reply:
+        assert reply.status == HTTPStatus.FORBIDDEN
+    async with http.put(url, json={"state": "logged_in"}) as reply:
+        assert reply.status == HTTPStatus.UNAUTHORIZED
+    assert other.view.state is AgentState.LOGGED_OUT

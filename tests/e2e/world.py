@@ -1,0 +1,307 @@
+"""A whole center for stories: the shipped one, on a real Asterisk and a real Postgres."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from baresip import Runtime
+from rich.console import Console
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.bootstrap.ground import Ground, Variation, prepared
+from contactcenter_ari.bootstrap.service import Service, serving
+from contactcenter_ari.config.settings import CHECKOUT, Settings, read_settings
+from contactcenter_ari.config.site import load_site
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.prompt import SpokenText
+from contactcenter_ari.core.vocabulary.request import GoNotReady, GoReady, LogIn, LogOut
+from contactcenter_ari.loadtest.agent import Phone
+from contactcenter_ari.loadtest.audio import write_audio
+from contactcenter_ari.loadtest.sipp import Sipp
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.directory import NewAgent
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.postgres.report_row import (
+    InteractionRow,
+    OfferRow,
+    RecordingRow,
+    SegmentRow,
+)
+from contactcenter_ari.speech.sound_file import read_wav
+from contactcenter_ari.speech.tone import Samples, sample_count
+from tests.e2e.caller import Caller
+from tests.e2e.patience import until, until_holds
+from tests.e2e.phone import AgentPhone, Manner
+
+SITE = Path(__file__).parent / "site"
+DESK, LONGEST, LEAST, PATIENT = (f"+3120000000{number}" for number in range(1, 5))
+"""The numbers of the flows in `site`."""
+JITTER = timedelta(milliseconds=250)
+TEST = "test"
+"""Who asks, when a test signs agents in and out."""
+
+_callers = count(1)
+_extensions = count(1001)
+
+
+def credential(hired: NewAgent) -> Phone:
+    """What the agent's phone registers with."""
+    return Phone(hired.credential.phone, hired.credential.secret)
+
+
+@dataclass(slots=True)
+class Worker:
+    """An agent at work: directory entry and phone."""
+
+    hired: NewAgent
+    phone: AgentPhone
+    world: "World"
+
+    @property
+    def id(self) -> AgentId:
+        """The extension."""
+        return self.hired.profile.agent
+
+    @property
+    def view(self) -> AgentView:
+        """What the center knows of the agent now."""
+        return self.world.agent(self.id)
+
+    async def pause(self) -> None:
+        """Take no calls."""
+        await self.world.service.driver.request(GoNotReady(self.id, "break", TEST))
+
+    async def resume(self) -> None:
+        """Take calls again."""
+        await self.world.service.driver.request(GoReady(self.id, TEST))
+
+    async def until(self, state: AgentState, reason: str | None = None) -> AgentView:
+        """Wait until the agent is in a state."""
+
+        def found() -> AgentView | None:
+            view = self.view
+            right = view.state is state and reason in {None, view.reason}
+            return view if right else None
+
+        return await until(found, lambda: f"agent is {self.view}, not {state} {reason or ''}")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All rows of one interaction."""
+
+    interaction: InteractionRow
+    segments: list[SegmentRow]
+    offers: list[OfferRow]
+    recordings: list[RecordingRow]
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """One center, its people, and what became of them."""
+
+    settings: Settings
+    site: Site
+    tools: Tools
+    ground: Ground
+    service: Service
+    runtime: Runtime
+    since: datetime
+    callers: list[Caller] = field(default_factory=list)
+    agents: list[AgentId] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+
+    # People
+
+    async def enlist(self, *queues: str) -> NewAgent:
+        """A new agent in the directory, whose phone is yet to register."""
+        extension = str(next(_extensions))
+        hired = await self.service.directory.add_agent(extension, "Agent", queues)
+        self.agents.append(hired.profile.agent)
+        await self.service.phones.refresh()
+        return hired
+
+    async def hire(
+        self,
+        *queues: str,
+        frequency: float = 620,
+        manner: Manner = Manner.ANSWERS,
+        ready: bool = True,
+    ) -> Worker:
+        """A new agent with a registered phone, signed in unless not `ready`."""
+        hired = await self.enlist(*queues)
+        phone = await AgentPhone.registered(
+            self.runtime, credential(hired), self.ground.addresses.sip, frequency=frequency
+        )
+        phone.manner = manner
+        worker = Worker(hired, phone, self)
+        self.workers.append(worker)
+        await self.sign_in(worker.id, ready=ready)
+        return worker
+
+    async def sign_in(self, agent: AgentId, *, ready: bool = True) -> None:
+        """Wait until the agent's phone is registered, then sign in."""
+        await until(lambda: self.agent(agent).reachable, "the phone is not known as registered")
+        if ready:
+            await self.service.driver.request(LogIn(agent, TEST))
+
+    async def call(
+        self, dialed: str, *, number: str | bytes = b"", name: bytes = b"", frequency: float = 440
+    ) -> Caller:
+        """A caller, from a number of his own unless one is given."""
+        own = number or f"+3161{next(_callers):07d}"
+        caller = await Caller.place(
+            self.ground.addresses.sip, dialed, number=own, name=name, frequency=frequency
+        )
+        self.callers.append(caller)
+        return caller
+
+    @property
+    def sipp(self) -> Sipp:
+        """SIPp before this center."""
+        return Sipp(
+            self.tools.sipp,
+            str(self.ground.addresses.sip),
+            CHECKOUT / "sipp-scenarios",
+            self.tools.environment,
+        )
+
+    @property
+    def audio(self) -> Path:
+        """What SIPp's parties speak and press."""
+        folder = self.ground.data / "audio"
+        if not folder.exists():
+            write_audio(folder)
+        return folder
+
+    # What can be seen
+
+    def agent(self, agent: AgentId) -> AgentView:
+        """An agent as the center sees him."""
+        views = self.service.driver.center.agents(self.service.clock.now())
+        return next(view for view in views if view.agent == agent)
+
+    def waiting(self, queue: str) -> int:
+        """How many callers are in a queue."""
+        views = self.service.driver.center.queues(self.service.clock.now())
+        return next(view.waiting for view in views if view.queue == queue)
+
+    async def until_waiting(self, queue: str, callers: int) -> None:
+        """Wait until so many are in the queue."""
+        await until(
+            lambda: self.waiting(queue) == callers,
+            lambda: f"{self.waiting(queue)} wait in {queue}, not {callers}",
+        )
+
+    async def sound(self, text: str) -> Samples:
+        """What callers and agents hear when this is said, but for the end of it, which may be
+        in the phone's jitter buffer when the center hangs up.
+        """
+        media = await self.ground.prompts.media((SpokenText(text, "en"),))
+        whole = read_wav(Path(media[0].removeprefix("sound:")).with_suffix(".wav"))
+        return whole[: -sample_count(JITTER)]
+
+    async def record(self, caller: Caller | str) -> Record:
+        """All rows of the one interaction of a caller, once the database has them."""
+        number = caller if isinstance(caller, str) else caller.number
+        (row,) = await self.interactions(1, lambda row: row.caller_number == number)
+        report, mine = Report(self.service.database), row.interaction
+        return Record(
+            row,
+            [r for r in await report.segments(self.since) if r.interaction == mine],
+            [r for r in await report.offers(self.since) if r.interaction == mine],
+            [r for r in await report.recordings(self.since) if r.interaction == mine],
+        )
+
+    async def interactions(
+        self, wanted: int, which: Callable[[InteractionRow], bool], since: datetime | None = None
+    ) -> list[InteractionRow]:
+        """So many interactions, once they are all over, their agents and recordings done."""
+        found: list[InteractionRow] = []
+
+        async def missing() -> str:
+            nonlocal found
+            await self.service.journal.caught_up()
+            rows = await Report(self.service.database).interactions(since or self.since)
+            found = [row for row in rows if which(row)]
+            assert len(found) <= wanted, f"{len(found)} interactions instead of {wanted}"
+            if len(found) < wanted:
+                return f"{len(found)} of {wanted} interactions are written"
+            return await self._unfinished()
+
+        await until_holds(missing)
+        return found
+
+    async def _unfinished(self) -> str:
+        """What of the interactions that are over still goes on, in words."""
+        center = self.service.driver.center
+        busy = {AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.OFFERED}
+        if any(view.state in busy for view in center.agents(self.service.clock.now())):
+            return "an agent is still busy"
+        return "a recording is still open" if center._calls.talks._recordings else ""
+
+    # After a story
+
+    async def clean_up(self) -> None:
+        """Send everybody home and see that nothing is left behind."""
+        for caller in self.callers:
+            caller.hang_up()
+        for worker in self.workers:
+            await worker.phone.close()
+        await until_holds(self._leftovers)
+        for caller in self.callers:
+            caller.close()
+        for agent in self.agents:
+            await self.service.driver.request(LogOut(agent, TEST))
+            await self.service.directory.remove_agent(agent)
+        await self.service.phones.refresh()
+        self.callers.clear()
+        self.workers.clear()
+        self.agents.clear()
+        assert self.service.driver.faults == 0
+
+    async def _leftovers(self) -> str:
+        """What is still there, in words; nothing when all is clean."""
+        driver, http = self.service.driver, self.service.http
+        channels = (await http.send(operation.list_channels())).read(list[dict[str, object]])
+        bridges = (await http.send(operation.list_bridges())).read(list[dict[str, object]])
+        counts = {
+            "calls in the center": driver.center.calls_in_progress(),
+            "channels in Asterisk": len(channels),
+            "bridges in Asterisk": len(bridges),
+        }
+        return ", ".join(f"{number} {what}" for what, number in counts.items() if number)
+
+
+@asynccontextmanager
+async def opened(
+    data: Path, tools: Tools, runtime: Runtime, *, variation: Variation | None = None
+) -> AsyncIterator[World]:
+    """A center that runs meanwhile, in a folder of its own."""
+    environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE)}
+    settings = read_settings(environ)
+    site = load_site(settings.site)
+    quick = variation or Variation(fsync=False)
+    console = Console(stderr=True, quiet=True)
+    async with (
+        prepared(
+            settings, site, tools, console=console, environ=environ, variation=quick
+        ) as ground,
+        serving(settings, site, ground) as service,
+    ):
+        yield World(
+            settings=settings,
+            site=site,
+            tools=tools,
+            ground=ground,
+            service=service,
+            runtime=runtime,
+            since=service.clock.now(),
+        )

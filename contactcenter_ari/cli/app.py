@@ -17,6 +17,7 @@ from contactcenter_ari.core.errors import ContactCenterError
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
+PIPE_WIDTH = 120
 INTERRUPTED = 130
 """Exit status of a program ended by Ctrl-C (128 + SIGINT)."""
 
@@ -31,8 +32,8 @@ app = typer.Typer(
 
 
 def screen() -> Console:
-    """Where people read: standard output."""
-    return Console()
+    """Where people read: standard output; a file or a pipe is given room for tables."""
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def error_screen() -> Console:

@@ -41,6 +41,7 @@ from contactcenter_ari.ari.reply import Reply
 
 REPLY_LIMIT: Final = timedelta(seconds=5)
 UNSENT_LIMIT: Final = 10_000
+FAREWELL_LIMIT: Final = timedelta(seconds=1)
 FRAME_LIMIT: Final = 64 * 1024 * 1024
 KINDS_LIMIT: Final = 100
 BOOTING: Final = 503
@@ -273,14 +274,21 @@ class SwitchSocket:
     """Accepts Asterisk's WebSocket and speaks to it.
 
     `inbox` gets every event, and `Connected` and `Disconnected`. `greeting` is sent on each
-    new socket before `Connected` is reported; the event filter belongs there.
+    new socket before `Connected` is reported; the event filter belongs there. `farewell` is
+    sent before we drop the socket; it should stop the events.
     """
 
     def __init__(
-        self, *, credentials: Credentials, inbox: Inbox, greeting: Sequence[Operation]
+        self,
+        *,
+        credentials: Credentials,
+        inbox: Inbox,
+        greeting: Sequence[Operation],
+        farewell: Sequence[Operation] = (),
     ) -> None:
         self.tally = Tally()
         self._greeting = tuple(greeting)
+        self._farewell = tuple(farewell)
         self._credentials = credentials
         self._inbox = inbox
         self._link: _Link | None = None
@@ -310,8 +318,7 @@ class SwitchSocket:
             yield runner.addresses[0][1]
         finally:
             self._closing = True
-            if self._link is not None:
-                self._link.close()
+            await self.part()
             await runner.cleanup()
 
     def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> asyncio.Future[Reply]:
@@ -329,6 +336,20 @@ class SwitchSocket:
             else SwitchUnreachable("Asterisk has not connected to us")
         )
         return reply
+
+    async def part(self) -> None:
+        """Drop the socket, but not in the middle of events.
+
+        Asterisk 22.10.1 crashes, once in some thirty times, when it writes an event to a
+        socket in the moment of its loss.
+        """
+        if self._link is None:
+            return
+        with suppress(SwitchError):
+            for wanted in self._farewell:
+                await self.send(wanted, limit=FAREWELL_LIMIT)
+        if self._link is not None:
+            self._link.close()
 
     async def _accept(self, request: web.Request) -> web.StreamResponse:
         """Check who connects, then serve the socket until it ends."""

@@ -88,6 +88,12 @@ class CallInbox(SignalInbox, Protocol):
         ...
 
 
+def farewell(app: str) -> list[Operation]:
+    """What is said before we leave: no more events, they are asked for again on return."""
+    replies = [RESTResponse.__name__]
+    return [operation.filter_events(name, replies) for name in (app, phones_app(app))]
+
+
 class AriSwitch:
     """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
 
@@ -109,7 +115,9 @@ class AriSwitch:
         self._inbox = inbox
         self._recordings = recordings
         self._now = now
-        self._socket = SwitchSocket(credentials=credentials, inbox=self, greeting=greeting(app))
+        self._socket = SwitchSocket(
+            credentials=credentials, inbox=self, greeting=greeting(app), farewell=farewell(app)
+        )
         self._lanes = Lanes(app=app, socket=self._socket, http=http, prompts=prompts, inbox=inbox)
         self.connections = 0
         self._group: asyncio.TaskGroup | None = None

@@ -281,6 +281,25 @@ async def test_a_wrong_password_is_refused(bench: Bench, login: Credentials) -> 
     assert not bench.socket.connected
 
 
+async def test_asterisk_is_told_before_we_leave(inbox: FakeInbox) -> None:
+    """It must not write an event to a socket that is just being lost."""
+    farewell = [operation.filter_events(APP, ["RESTResponse"])]
+    socket = SwitchSocket(credentials=LOGIN, inbox=inbox, greeting=GREETING, farewell=farewell)
+    async with (
+        asyncio.timeout(LIMIT),
+        ClientSession() as session,
+        socket.listening("127.0.0.1", 0) as port,
+    ):
+        asterisk = await Bench(socket, inbox, session, f"http://127.0.0.1:{port}/ari").greeted()
+        leaving = asyncio.ensure_future(socket.part())
+        request = await asterisk.request()
+        assert json.loads(str(request["message_body"])) == {"allowed": [{"type": "RESTResponse"}]}
+        assert socket.connected
+        await asterisk.reply(request, 200)
+        await leaving
+        assert await asterisk.dropped()
+
+
 async def test_the_listener_ends_with_a_socket_open(inbox: FakeInbox) -> None:
     """Stopping does not hang on Asterisk."""
     socket = SwitchSocket(credentials=LOGIN, inbox=inbox, greeting=GREETING)

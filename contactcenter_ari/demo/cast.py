@@ -118,9 +118,8 @@ def cast_callers(calls: int, *, agents: int, seed: int, audio: Path) -> list[App
     nobody waits in vain.
     """
     mix = [part for part in MIX if agents > 1 or part is not GIVES_UP]
-    parts = [mix[number % len(mix)] for number in range(calls)]
-    random.Random(seed).shuffle(parts)  # noqa: S311  # a mix of stories, not a secret
-    return [_appearance(part, number, audio) for number, part in enumerate(parts)]
+    random.Random(seed).shuffle(mix)  # noqa: S311  # a mix of stories, not a secret
+    return [_appearance(mix[number % len(mix)], number, audio) for number in range(calls)]
 
 
 def _appearance(part: Part, number: int, audio: Path) -> Appearance:

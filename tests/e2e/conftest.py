@@ -10,7 +10,8 @@ import pytest_asyncio
 from baresip import Config, Runtime
 
 from contactcenter_ari.machine.tool import Tools
-from tests.e2e.world import World, opened
+from contactcenter_ari.runtime.replay import replay
+from tests.e2e.world import World, founded, working
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,18 @@ async def runtime() -> AsyncIterator[Runtime]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def center(data_folder: Path, tools: Tools, runtime: Runtime) -> AsyncIterator[World]:
-    """A running center. One task opens and closes it, for it holds task groups."""
+    """A running center. One task opens and closes it, for it holds task groups; in the end
+    its input log, replayed, must come to the same.
+    """
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[World] = loop.create_future()
     enough = asyncio.Event()
 
     async def run() -> None:
-        async with opened(data_folder / "data", tools, runtime) as world:
+        async with (
+            founded(data_folder / "data", tools, runtime) as place,
+            working(place) as world,
+        ):
             ready.set_result(world)
             await enough.wait()
 
@@ -50,6 +56,8 @@ async def center(data_folder: Path, tools: Tools, runtime: Runtime) -> AsyncIter
     finally:
         enough.set()
         await running
+    service = ready.result().service
+    assert replay(service.input_log).digest.text == service.driver.digest.text
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -103,20 +103,32 @@ class Record:
     recordings: list[RecordingRow]
 
 
-@dataclass(slots=True, kw_only=True)
-class World:
-    """One center, its people, and what became of them."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a center stands on: it outlives the application."""
 
     settings: Settings
     site: Site
     tools: Tools
-    ground: Ground
-    service: Service
     runtime: Runtime
+    ground: Ground
+
+
+@dataclass(slots=True)
+class World:
+    """One center, its people, and what became of them."""
+
+    place: Place
+    service: Service
     since: datetime
     callers: list[Caller] = field(default_factory=list)
     agents: list[AgentId] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
+
+    @property
+    def ground(self) -> Ground:
+        """What the application stands on."""
+        return self.place.ground
 
     # People
 
@@ -138,7 +150,7 @@ class World:
         """A new agent with a registered phone, signed in unless not `ready`."""
         hired = await self.enlist(*queues)
         phone = await AgentPhone.registered(
-            self.runtime, credential(hired), self.ground.addresses.sip, frequency=frequency
+            self.place.runtime, credential(hired), self.ground.addresses.sip, frequency=frequency
         )
         phone.manner = manner
         worker = Worker(hired, phone, self)
@@ -167,10 +179,10 @@ class World:
     def sipp(self) -> Sipp:
         """SIPp before this center."""
         return Sipp(
-            self.tools.sipp,
+            self.place.tools.sipp,
             str(self.ground.addresses.sip),
             CHECKOUT / "sipp-scenarios",
-            self.tools.environment,
+            self.place.tools.environment,
         )
 
     @property
@@ -281,27 +293,25 @@ class World:
 
 
 @asynccontextmanager
-async def opened(
-    data: Path, tools: Tools, runtime: Runtime, *, variation: Variation | None = None
-) -> AsyncIterator[World]:
-    """A center that runs meanwhile, in a folder of its own."""
+async def founded(
+    data: Path, tools: Tools, runtime: Runtime, *, database_url: str | None = None
+) -> AsyncIterator[Place]:
+    """A database (unless one is given) and an Asterisk, without the application."""
     environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE)}
+    if database_url is not None:
+        environ["CC_DATABASE_URL"] = database_url
     settings = read_settings(environ)
     site = load_site(settings.site)
-    quick = variation or Variation(fsync=False)
     console = Console(stderr=True, quiet=True)
-    async with (
-        prepared(
-            settings, site, tools, console=console, environ=environ, variation=quick
-        ) as ground,
-        serving(settings, site, ground) as service,
-    ):
-        yield World(
-            settings=settings,
-            site=site,
-            tools=tools,
-            ground=ground,
-            service=service,
-            runtime=runtime,
-            since=service.clock.now(),
-        )
+    quick = Variation(fsync=False)
+    async with prepared(
+        settings, site, tools, console=console, environ=environ, variation=quick
+    ) as ground:
+        yield Place(settings, site, tools, runtime, ground)
+
+
+@asynccontextmanager
+async def working(place: Place) -> AsyncIterator[World]:
+    """The application on it, while this lasts."""
+    async with serving(place.settings, place.site, place.ground) as service:
+        yield World(place, service, service.clock.now())

@@ -32,7 +32,15 @@ async def push_phone(http: Sending, phone: str, secret: str, *, known: bool = Fa
     """
     access = {} if known else {"acl": "phones"}
     objects = (
-        ("aor", {"max_contacts": "1", "remove_existing": "yes", "maximum_expiration": "300"}),
+        (
+            "aor",
+            {
+                "max_contacts": "1",
+                "remove_existing": "yes",
+                "maximum_expiration": "300",
+                "qualify_frequency": "20",  # seconds; finds a phone that lost its power
+            },
+        ),
         ("auth", {"auth_type": "digest", "username": phone, "password": secret}),
         (
             "endpoint",

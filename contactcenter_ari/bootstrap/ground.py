@@ -1,10 +1,13 @@
 """What the service stands on: a database and an Asterisk, started here unless configured."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
 from contactcenter_ari.bootstrap.address import Addresses, addresses
@@ -21,6 +24,9 @@ from contactcenter_ari.speech.music import write_music
 from contactcenter_ari.speech.prompt_cache import PromptCache
 
 APPLICATION = "contactcenter"
+RESTART_AFTER = timedelta(milliseconds=500)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,32 @@ async def switch_process(
 
 
 @asynccontextmanager
+async def kept_running(asterisk: AsteriskProcess) -> AsyncIterator[None]:
+    """Run Asterisk meanwhile, and start it again whenever it ends by itself.
+
+    Raises AsteriskStartFailed, also in the body, when it does not start.
+    """
+    await asterisk.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            watch = group.create_task(_restart_for_ever(asterisk))
+            try:
+                yield
+            finally:
+                watch.cancel()
+    finally:
+        await asterisk.stop()
+
+
+async def _restart_for_ever(asterisk: AsteriskProcess) -> None:
+    while True:
+        await asterisk.wait()
+        log.error("asterisk.ended", log=str(asterisk.log_file))
+        await asyncio.sleep(RESTART_AFTER.total_seconds())
+        await asterisk.start()
+
+
+@asynccontextmanager
 async def prepared(
     settings: Settings,
     site: Site,
@@ -132,8 +164,7 @@ async def prepared(
             settings, site, tools, environ=environ, variation=variation
         )
         if settings.asterisk_http is None:
-            await asterisk.start()
-            stack.push_async_callback(asterisk.stop)
+            await stack.enter_async_context(kept_running(asterisk))
         yield Ground(
             data=data,
             addresses=addresses(settings, data),

@@ -7,7 +7,7 @@ import signal
 import typer
 
 from contactcenter_ari.bootstrap.address import addresses
-from contactcenter_ari.bootstrap.ground import switch_process
+from contactcenter_ari.bootstrap.ground import kept_running, switch_process
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
@@ -40,7 +40,9 @@ def config() -> None:
 @asterisk.command(name="run")
 @command
 def run_asterisk() -> None:
-    """Run Asterisk until Ctrl-C; `contactcenter serve` with the same CC_DATA_DIR uses it."""
+    """Run Asterisk until Ctrl-C, and again when it crashes; `contactcenter serve` with the same
+    CC_DATA_DIR uses it.
+    """
     run(_run(load_settings()))
 
 
@@ -54,10 +56,7 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await process.start()
-    try:
+    async with kept_running(process):
         where = addresses(settings, settings.data.absolute())
         screen().print(f"SIP {where.sip}; now run: CC_ASTERISK_HTTP={where.asterisk_http} serve")
         await stop.wait()
-    finally:
-        await process.stop()

@@ -115,6 +115,11 @@ class AsteriskProcess:
         self._make_folders()
         render(self.site, self.folders)
 
+    async def wait(self) -> None:
+        """Return when it has ended, for whatever reason."""
+        if self._process is not None:
+            await self._process.wait()
+
     async def stop(self) -> None:
         """End it: `core stop now`, then SIGTERM, then SIGKILL; harmless when it has ended."""
         process = self._process

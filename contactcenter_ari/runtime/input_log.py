@@ -5,6 +5,7 @@ line, that it comes to the same commands and events. The file holds callers' num
 digits: it is readable by its owner alone, and a log that cannot be written never stops a call.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,6 +20,9 @@ from contactcenter_ari.core.vocabulary.turn import Outcome
 
 HALF_LINE_LIMIT = 4_000_000
 """Bytes of the longest line: a whole site published."""
+
+CLOSED = -1
+"""No file; its number may soon be that of another."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +40,6 @@ class Digest:
 
     def __init__(self) -> None:
         self._hash = blake2b(digest_size=8)
-        self._encoder = msgspec.json.Encoder()
 
     def __repr__(self) -> str:
         """Show the fingerprint."""
@@ -49,7 +52,7 @@ class Digest:
 
     def add(self, outcome: Outcome | str) -> None:
         """Count in an outcome, or the word for a turn that gave none."""
-        self._hash.update(self._encoder.encode(outcome))
+        self._hash.update(_encoded(outcome))
 
 
 class InputLog:
@@ -61,7 +64,6 @@ class InputLog:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         _cut_half_line(self._file)
-        self._encoder = msgspec.json.Encoder()
 
     def __repr__(self) -> str:
         """Tell where it is."""
@@ -69,9 +71,9 @@ class InputLog:
 
     def append(self, now: datetime, input_: Input | None, digest: str) -> None:
         """Write one line; the kernel has it when this returns."""
-        line = self._encoder.encode(Entry(now, digest, input_)) + b"\n"
+        line = _encoded(Entry(now, digest, input_)) + b"\n"
         try:
-            os.write(self._file, line)
+            _write_whole(self._file, line)
         except OSError as error:
             self.failures += 1
             log.error("input_log.write_failed", error=error.strerror, failures=self.failures)
@@ -79,7 +81,36 @@ class InputLog:
     def close(self, now: datetime, digest: str) -> None:
         """Write the last line and close the file."""
         self.append(now, None, digest)
-        os.close(self._file)
+        file, self._file = self._file, CLOSED
+        os.close(file)
+
+
+def _write_whole(file: int, line: bytes) -> None:
+    """Write the line or nothing; raises OSError."""
+    written = os.write(file, line)
+    if written < len(line):
+        os.ftruncate(file, os.fstat(file).st_size - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _encoded(value: Entry | Outcome | str) -> bytes:
+    """JSON, with `?` for the halves of characters (lone surrogates), which UTF-8 has not."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_mended(msgspec.to_builtins(value)))
+
+
+def _mended(value: object) -> object:
+    match value:
+        case str():
+            return value.encode(errors="replace").decode()
+        case dict():
+            return {_mended(key): _mended(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_mended(item) for item in value]
+        case _:
+            return value
 
 
 def _cut_half_line(file: int) -> None:

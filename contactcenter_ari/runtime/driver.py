@@ -14,7 +14,7 @@ import structlog
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterResumed, Input, Site, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.vocabulary.command import LookUp
+from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.request import Request
 from contactcenter_ari.core.vocabulary.signal import Signal, TimePassed
 from contactcenter_ari.core.vocabulary.turn import Outcome
@@ -91,6 +91,7 @@ class Driver:
     def hold_timers(self) -> None:
         """Let no deadline pass until `resume`: what came meanwhile is not yet known."""
         self._timers_held = True
+        self._arm_timer()
 
     def resume(self) -> None:
         """The center was rebuilt and is connected: flows are taken up, time passes again."""
@@ -114,8 +115,11 @@ class Driver:
             self._drain()
             await self._loop.create_future()
         finally:
+            self._switch, self._draining = None, True
+            for _, answer in self._inbox:
+                if answer is not None:
+                    answer.cancel()
             self._inbox.clear()
-            self._draining = True
             if self._timer is not None:
                 self._timer.cancel()
             for question in self._questions:
@@ -129,6 +133,8 @@ class Driver:
             self._loop.call_soon(self._drain)
 
     def _drain(self) -> None:
+        if self._switch is None:
+            return  # ended meanwhile
         for _ in range(min(len(self._inbox), TURNS_AT_ONCE)):
             input_, answer = self._inbox.popleft()
             self._take(input_, answer)
@@ -147,27 +153,40 @@ class Driver:
         except RequestRefused as refusal:
             self.digest.add(f"refused {refusal.code}")
             _settle(answer, refusal)
-        except Exception as fault:
-            self.faults += 1
+        except Exception as fault:  # noqa: BLE001  # noted; the next input is taken
             self.digest.add("fault")
-            log.exception("turn.failed", input=type(input_).__name__, turn=self.turns)
+            self._note(fault, input_)
             _settle(answer, fault)
         else:
             self.digest.add(outcome)
-            self._hand_on(outcome)
+            self._hand_on(input_, outcome)
             _settle(answer, None)
 
-    def _hand_on(self, outcome: Outcome) -> None:
-        assert self._switch is not None, "turns are taken while running"
+    def _hand_on(self, input_: Input, outcome: Outcome) -> None:
         for command in outcome.commands:
-            if isinstance(command, LookUp):
-                question = self._loop.create_task(self._ask(command))
-                self._questions.add(question)
-                question.add_done_callback(self._questions.discard)
-            else:
-                self._switch.submit(command)
-        if outcome.events:
-            self._journal.record(outcome.events)
+            try:
+                self._carry_out(command)
+            except Exception as fault:  # noqa: BLE001  # noted; the others are carried out
+                self._note(fault, input_)
+        try:
+            if outcome.events:
+                self._journal.record(outcome.events)
+        except Exception as fault:  # noqa: BLE001  # noted; calls go on
+            self._note(fault, input_)
+
+    def _carry_out(self, command: Command) -> None:
+        assert self._switch is not None, "turns are taken while running"
+        if isinstance(command, LookUp):
+            question = self._loop.create_task(self._ask(command))
+            self._questions.add(question)
+            question.add_done_callback(self._questions.discard)
+        else:
+            self._switch.submit(command)
+
+    def _note(self, fault: Exception, input_: Input) -> None:
+        self.faults += 1
+        name = type(input_).__name__
+        log.error("turn.failed", input=name, turn=self.turns, exc_info=fault)
 
     async def _ask(self, question: LookUp) -> None:
         assert self._look_ups is not None, "turns are taken while running"

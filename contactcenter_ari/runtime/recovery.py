@@ -45,9 +45,9 @@ class Beginning:
 
 def begin(folder: Path, *, node: str, site: Site, now: datetime) -> Beginning:
     """Take up the newest log of the folder if it can be, else begin anew."""
-    newest = max(folder.glob("*.jsonl"), default=None)
-    if newest is not None and _is_recent(newest, now):
+    for newest in _logs(folder)[-1:]:
         try:
+            _check_worth(newest, now)
             return _taken_up(newest)
         except ReplayFailed as failure:
             log.warning("input_log.not_taken_up", reason=str(failure))
@@ -55,7 +55,7 @@ def begin(folder: Path, *, node: str, site: Site, now: datetime) -> Beginning:
 
 
 def _anew(folder: Path, node: str, site: Site, now: datetime) -> Beginning:
-    for old in sorted(folder.glob("*.jsonl"))[: -(LOGS_KEPT - 1)]:
+    for old in _logs(folder)[: -(LOGS_KEPT - 1)]:
         old.unlink(missing_ok=True)
     started = CenterStarted(node=node, boot=f"{int(now.timestamp() * 1000):x}")
     input_log, digest = InputLog(folder / f"{started.boot}.jsonl"), Digest()
@@ -82,7 +82,14 @@ def _taken_up(path: Path) -> Beginning:
     )
 
 
-def _is_recent(path: Path, now: datetime) -> bool:
+def _logs(folder: Path) -> list[Path]:
+    """The logs, the one written last as the last: names follow the clock, which may be set."""
+    return sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_mtime_ns, path))
+
+
+def _check_worth(path: Path, now: datetime) -> None:
     about = path.stat()
-    age = now.timestamp() - about.st_mtime
-    return about.st_size <= SIZE_LIMIT and age <= AGE_LIMIT.total_seconds()
+    if now.timestamp() - about.st_mtime > AGE_LIMIT.total_seconds():
+        raise ReplayFailed(f"{path} is too old")
+    if about.st_size > SIZE_LIMIT:
+        raise ReplayFailed(f"{path} is too long: {about.st_size} bytes")

@@ -76,10 +76,15 @@ def turn(center: Center, entry: Entry, digest: Digest) -> Outcome | None:
 
 
 def _entries(path: Path) -> list[Entry]:
+    entries: list[Entry] = []
     try:
-        return list(read_input_log(path))
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ReplayFailed(f"{path} is no input log: {error}") from error
+        entries.extend(read_input_log(path))
+    except OSError as error:
+        raise ReplayFailed(f"{path} cannot be read: {error.strerror}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        place = f"{path}:{len(entries) + 1}"
+        raise ReplayFailed(f"{place}: this is no line of an input log: {error}") from error
+    return entries
 
 
 def _start(entries: list[Entry], path: Path) -> Center:

@@ -44,7 +44,7 @@ class Prompt(msgspec.Struct, frozen=True):
     parts: dict[str, tuple[SoundFile | Text, ...]]
 
 
-class SqlLookUp(msgspec.Struct, frozen=True):
+class SqlLookUp(msgspec.Struct, frozen=True, tag="sql"):
     """A query with `:name` parameters that returns one row or none."""
 
     sql: str
@@ -53,10 +53,22 @@ class SqlLookUp(msgspec.Struct, frozen=True):
     limit: timedelta = timedelta(seconds=2)
 
 
+class HttpLookUp(msgspec.Struct, frozen=True, tag="http"):
+    """A GET request; `{name}` in the address stands for an input. A JSON object is a row, 404
+    is none.
+    """
+
+    url: str
+    inputs: dict[str, ValueType]
+    returns: dict[str, ValueType]
+    limit: timedelta = timedelta(seconds=2)
+
+
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """One flow file. `version` is the hash of its content; `languages[0]` is the default.
     `on_error` is where a fault of ours sends the caller; None plays the apology and then
-    goes to the first queue of the flow.
+    goes to the first queue of the flow. `on_hangup` is a section of set, tag and lookup only, run
+    when the call is over. Outside numbers must begin with one of `dial_allow`.
     """
 
     name: str
@@ -66,12 +78,14 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     sections: dict[str, Section]
     prompts: dict[str, Prompt]
-    look_ups: dict[str, SqlLookUp] = {}
+    look_ups: dict[str, SqlLookUp | HttpLookUp] = {}
     hours: dict[str, Calendar] = {}
     variables: dict[str, ValueType] = {}
     flags: dict[str, str] = {}
     global_keys: dict[str, Destination] = {}
     on_error: Destination | None = None
+    on_hangup: str = ""
+    dial_allow: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Tell which flow, which version, how large."""

@@ -27,12 +27,16 @@ class Way(StrEnum):
     """Go to the section we came from; in the first one, run it again."""
     CONTINUE = "continue"
     """Go on with the next step."""
+    CALL = "call"
+    """Run a section, then go on after this step."""
+    RETURN = "return"
+    """Go back to where this section was called; from a key pressed while waiting, wait on."""
     HANG_UP = "hangup"
     """End the call."""
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """Where to go; `section` only for SECTION and INLINE."""
+    """Where to go; `section` only for SECTION, INLINE and CALL."""
 
     way: Way
     section: str = ""
@@ -94,17 +98,20 @@ class Gather(msgspec.Struct, frozen=True, tag="gather"):
     terminator: str = "#"
     matches: str = ""
     sensitive: bool = False
+    confirm: str = ""
 
 
 class LookUpStep(msgspec.Struct, frozen=True, tag="lookup"):
     """Ask a look-up; its answer is at `save_as.NAME`, and whether there was one at
-    `save_as.found`. Outcomes found, not_found, error; one not handled goes on.
+    `save_as.found`. Outcomes found, not_found, error; one not handled goes on. `filler` is the
+    music class the caller hears meanwhile; none when empty.
     """
 
     name: str
     inputs: dict[str, Expression]
     save_as: str
     next: dict[str, Destination]
+    filler: str = ""
 
 
 class SetVariables(msgspec.Struct, frozen=True, tag="set"):
@@ -137,6 +144,91 @@ class Goto(msgspec.Struct, frozen=True, tag="goto"):
     """Go to a section (or back, or repeat)."""
 
     destination: Destination
+
+
+class Switch(msgspec.Struct, frozen=True, tag="switch"):
+    """Go by a value: to the case of that text, else to the default."""
+
+    value: Expression
+    cases: dict[str, Destination]
+    default: Destination = Destination(Way.CONTINUE)
+
+
+class Split(msgspec.Struct, frozen=True, tag="split"):
+    """Send callers to sections by shares in percent, for trials; the same call always goes the
+    same way.
+    """
+
+    shares: tuple[tuple[Destination, int], ...]
+
+
+class RecordingAct(StrEnum):
+    """What a flow may do with the recording of the call."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+class Record(msgspec.Struct, frozen=True, tag="recording"):
+    """Record the caller from here on, pause, resume, or stop."""
+
+    act: RecordingAct
+
+
+class RingAgent(msgspec.Struct, frozen=True, tag="agent"):
+    """Ring one agent straight, without a queue. Outcomes answered, busy, no_answer,
+    not_available.
+    """
+
+    agent: Expression
+    next: dict[str, Destination]
+    ring: timedelta = timedelta(seconds=20)
+
+
+class BookCallback(msgspec.Struct, frozen=True, tag="callback"):
+    """Promise to call back; the place in the queue is kept. Without a number it is the
+    caller's own. Outcomes booked, refused.
+    """
+
+    queue: QueueName
+    next: dict[str, Destination]
+    number: Expression | None = None
+    hours: str = ""
+    attempts: int = 3
+    retry_after: timedelta = timedelta(minutes=15)
+
+
+class DialOut(msgspec.Struct, frozen=True, tag="dial"):
+    """Call an outside line and join the caller with it; the flow goes on afterwards. With
+    `screen` the callee hears that prompt and must press 1. Outcomes answered, busy, no_answer,
+    declined, failed.
+    """
+
+    number: Expression
+    next: dict[str, Destination]
+    ring: timedelta = timedelta(seconds=30)
+    caller_id: Expression | None = None
+    screen: str = ""
+
+
+class TransferOut(msgspec.Struct, frozen=True, tag="transfer"):
+    """Hand the caller to an outside line; the flow ends there."""
+
+    number: Expression
+    ring: timedelta = timedelta(seconds=30)
+
+
+class Voicemail(msgspec.Struct, frozen=True, tag="voicemail"):
+    """Take a message: the prompt, a tone, then up to `max_length` until a key or hang-up.
+    Outcomes saved, empty.
+    """
+
+    box: str
+    prompt: str
+    next: dict[str, Destination]
+    max_length: timedelta = timedelta(minutes=3)
 
 
 class Announcement(msgspec.Struct, frozen=True):
@@ -179,6 +271,14 @@ Verb = (
     | Language
     | If
     | Goto
+    | Switch
+    | Split
+    | Record
+    | RingAgent
+    | BookCallback
+    | DialOut
+    | TransferOut
+    | Voicemail
     | Queue
 )
 

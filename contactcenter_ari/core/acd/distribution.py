@@ -114,6 +114,12 @@ class Distribution:
         self._withdraw(waiting, turn)
         self._leave(waiting, QueueExit.SYSTEM_ERROR if lost else hung_up, turn)
 
+    def leave(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> None:
+        """The caller gives up the place without hanging up."""
+        waiting = self._waiting[interaction]
+        self._withdraw(waiting, turn)
+        self._leave(waiting, result, turn)
+
     def wait_passed(self, interaction: InteractionId, turn: Turn) -> bool:
         """The wait limit has come; gives whether the caller left the line. A phone that rings
         is given its chance first.

@@ -155,7 +155,7 @@ class Calls:
         offer = self._distribution.answered(leg, turn)
         if offer is not None and offer.bridge is not None:
             call = self._calls[CallId(offer.waiting.interaction)]
-            call.interpreter.treatment.end(call.run, turn)
+            call.interpreter.connecting(call.run, turn)
             self.talks.join(offer, offer.bridge, turn)
         elif leg not in self._by_leg and self.talks.of(leg) is None:
             reason = HangUpReason.ANSWERED_ELSEWHERE
@@ -205,8 +205,7 @@ class Calls:
         """A waiting caller is to be told something."""
         call = self._calls[call_id]
         call.run.position = self._distribution.position(InteractionId(call_id))
-        step = call.interpreter.queue_step(call.run)
-        call.interpreter.treatment.announce(call.run, step, turn)
+        call.interpreter.announce(call.run, turn)
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> None:
         """An agent did not pick up."""
@@ -254,12 +253,25 @@ class Calls:
 
     def _carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         while handover is not None:
+            self._give_up_place(call, turn)
             match handover:
                 case EnterQueue():
                     handover = self._enqueue(call, handover, turn)
+                case Leave() if call.run.hung_up:
+                    self._close(call, turn)
+                    return
                 case Leave(failed=failed):
                     self._hang_up(call, turn, by=Party.SYSTEM, failed=failed)
                     return
+
+    def _give_up_place(self, call: Call, turn: Turn) -> None:
+        """A key led a waiting caller out of the line."""
+        if call.run.hung_up or call.interaction is None:
+            return
+        if call.interaction.state is QUEUED:
+            call.run.line_frame = None
+            self._distribution.leave(call.interaction.id, QueueExit.KEY_EXIT, turn)
+            call.interaction.move_to(IN_FLOW, turn)
 
     def _enqueue(self, call: Call, handover: EnterQueue, turn: Turn) -> Handover | None:
         step, interaction = handover.step, call.interaction
@@ -330,25 +342,30 @@ class Calls:
 
     def _end(self, call: Call, talk: Talk | None, turn: Turn) -> None:
         """The caller's leg is gone, or that of a phone that dialed a feature code."""
-        call.interpreter.end(call.run, turn)
         turn.clockwork.forget(Wake.HANG_UP, call.run.call)
-        del self._calls[call.run.call]
         del self._by_leg[call.run.leg]
         if call.agent is not None:
             self._distribution.roster.drop_other_leg(call.agent, call.run.leg)
-        if call.interaction is None:
-            return
-        self._distribution.abandon(call.interaction.id, turn, lost=call.interaction.failed)
+        if call.interaction is not None:
+            self._distribution.abandon(call.interaction.id, turn, lost=call.interaction.failed)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.agent_leg))
             self._finish_talk(talk, turn)
-        call.interaction.end(
-            by=Party.CALLER,
-            language=call.run.language,
-            status=call.run.caller_status,
-            tags=call.run.tags,
-            turn=turn,
-        )
+        if not call.interpreter.hung_up(call.run, turn):
+            self._close(call, turn)
+
+    def _close(self, call: Call, turn: Turn) -> None:
+        """Nothing is left to do for the call."""
+        call.interpreter.end(call.run, turn)
+        del self._calls[call.run.call]
+        if call.interaction is not None:
+            call.interaction.end(
+                by=Party.CALLER,
+                language=call.run.language,
+                status=call.run.caller_status,
+                tags=call.run.tags,
+                turn=turn,
+            )
 
     def _interaction(self, offer: Offer) -> Interaction:
         interaction = self._calls[CallId(offer.waiting.interaction)].interaction

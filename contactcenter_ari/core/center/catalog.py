@@ -10,6 +10,7 @@ from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import START
+from contactcenter_ari.core.flow.speaking import Flags
 from contactcenter_ari.core.flow.step import Answer, HangUp, Play, Section, Step
 
 NO_FLOW = "no_flow"
@@ -19,14 +20,14 @@ NO_FLOW = "no_flow"
 class Catalog:
     """What a site's configuration means for a new call."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, flags: Flags) -> None:
         self.site = site
         self._by_number = {
-            significant(number): Interpreter(flow, site.prompts)
+            significant(number): Interpreter(flow, site.prompts, flags)
             for flow in site.flows
             for number in flow.numbers
         }
-        self._announcer = Interpreter(_announcements(site), site.prompts)
+        self._announcer = Interpreter(_announcements(site), site.prompts, flags)
 
     def __repr__(self) -> str:
         """Tell which site, how many numbers."""
@@ -35,6 +36,10 @@ class Catalog:
     def answering(self, number: str) -> Interpreter | None:
         """The flow that answers a dialed number, if one does."""
         return self._by_number.get(significant(number))
+
+    def has_flag(self, flow: str, flag: str) -> bool:
+        """Whether a flow has this flag."""
+        return any(flag in known.flags for known in self.site.flows if known.name == flow)
 
     def announcer(self) -> Interpreter:
         """Says a system prompt and hangs up: each is a section of its own."""

@@ -51,6 +51,7 @@ from contactcenter_ari.core.vocabulary.request import (
     PutAgent,
     RemoveAgent,
     Request,
+    SetFlag,
 )
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
@@ -88,6 +89,7 @@ class Center:
         self._roster = Roster(site.occupancy_window)
         self._distribution = Distribution(self._roster)
         self._calls = Calls(self._distribution)
+        self._flags: dict[tuple[str, str], str] = {}
         self._publish(site)
 
     def __repr__(self) -> str:
@@ -183,6 +185,8 @@ class Center:
                 self._roster.go_not_ready(agent, reason, by, turn)
             case EndWrapUp(agent=agent, by=by):
                 self._roster.end_wrap_up(agent, by, turn)
+            case SetFlag(flow=flow, flag=flag, value=value):
+                self._set_flag(flow, flag, value)
 
     def _check_reason(self, reason: str) -> None:
         reasons = self._catalog.site.pause_reasons.values()
@@ -190,8 +194,15 @@ class Center:
             listed = ", ".join(reasons)
             raise RequestRefused("unknown_reason", f"the reason must be one of: {listed}")
 
+    def _set_flag(self, flow: str, flag: str, value: str) -> None:
+        if not self._catalog.has_flag(flow, flag):
+            raise RequestRefused("unknown_flag", f"flow {flow} has no flag {flag}")
+        if value not in {"on", "off"}:
+            raise RequestRefused("flag_invalid", "a flag is on or off")
+        self._flags[flow, flag] = value
+
     def _publish(self, site: Site) -> None:
-        self._catalog = Catalog(site)
+        self._catalog = Catalog(site, self._flags)
         self._distribution.configure(site.queues)
 
     def _dialed(self, signal: PhoneDialed, turn: Turn) -> None:
@@ -258,7 +269,11 @@ class Center:
         settled_at = signal.taken_at - SETTLING
         listed = set(signal.legs)
         for call in self._calls:
-            if call.run.leg not in listed and call.arrived_at < settled_at:
+            if (
+                call.run.leg not in listed
+                and call.arrived_at < settled_at
+                and not call.run.hung_up
+            ):
                 self._calls.lose(call, turn)
         for leg in self._agent_legs_before(settled_at):
             if leg not in listed:

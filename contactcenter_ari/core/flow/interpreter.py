@@ -6,19 +6,12 @@ and is sent to a person. The interpreter keeps no state; all of it is in the Flo
 
 from collections.abc import Mapping
 from datetime import timedelta
+from zlib import crc32
 
 from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow.dialog import ON, Dialog
 from contactcenter_ari.core.flow.expression import Expression, evaluate, truth
-from contactcenter_ari.core.flow.flow import Flow, Prompt, fault_section
-from contactcenter_ari.core.flow.listening import (
-    Judgment,
-    Verdict,
-    judge_choice,
-    judge_digits,
-    judge_late_choice,
-    judge_late_digits,
-    nth,
-)
+from contactcenter_ari.core.flow.flow import Flow, Prompt, SqlLookUp
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
@@ -27,43 +20,45 @@ from contactcenter_ari.core.flow.run import (
     Frame,
     Handover,
     Leave,
-    Listening,
 )
-from contactcenter_ari.core.flow.speaking import Speaker
+from contactcenter_ari.core.flow.speaking import Flags, Speaker
 from contactcenter_ari.core.flow.step import (
     Answer,
+    BookCallback,
     Destination,
+    DialOut,
     Gather,
     Goto,
     HangUp,
     If,
-    InputRules,
     Language,
     LookUpStep,
     Menu,
     Play,
     Queue,
+    Record,
+    RingAgent,
     SetVariables,
+    Split,
     Step,
+    Switch,
     Tag,
-    Verb,
+    TransferOut,
+    Voicemail,
     Wait,
     Way,
 )
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.value import Value, read_value, write_value
-from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp
-from contactcenter_ari.core.vocabulary.ids import LookUpId, PlaybackId
+from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp, StartMusic, StopMusic
+from contactcenter_ari.core.vocabulary.ids import CallId, LookUpId, PlaybackId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 STEP_LIMIT = 500
-ENTRY_LIMIT = 20
-"""How many steps a call may take, and how often it may enter one section."""
+"""How many steps a call may take."""
 TYPE_AHEAD_LIMIT = 32
 LOOK_UP_MARGIN = timedelta(seconds=1)
-FAULT = "(fault)"
-"""The section a faulty call goes to; no YAML key can have this name."""
-ON = Destination(Way.CONTINUE)
 HANG_UP = Destination(Way.HANG_UP)
 
 
@@ -78,11 +73,12 @@ _Entered = Destination | Handover | _Stay
 class Interpreter:
     """Runs one version of one flow."""
 
-    def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt]) -> None:
+    def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt], flags: Flags) -> None:
         self.flow = flow
-        self._speaker = Speaker(flow, system_prompts)
+        self._speaker = Speaker(flow, system_prompts, flags)
+        self._walk = Walk(flow)
+        self._dialog = Dialog(flow, self._walk, self._speaker)
         self.treatment = Treatment(self._speaker)
-        self._sections = {**flow.sections, FAULT: fault_section(flow)}
 
     def __repr__(self) -> str:
         """Tell which flow."""
@@ -97,16 +93,18 @@ class Interpreter:
 
     def digit(self, run: FlowRun, digit: str, turn: Turn) -> Handover | None:
         """The caller pressed a key."""
-        if run.activity in {Activity.QUEUED, Activity.CONNECTED, Activity.ENDED}:
+        if run.activity is Activity.QUEUED:
+            return self._key_in_line(run, digit, turn)
+        if run.activity in {Activity.CONNECTED, Activity.ENDED}:
             return None
         if len(run.typed_ahead) < TYPE_AHEAD_LIMIT:
             run.typed_ahead += digit
-        verb = self._verb(run)
+        verb = self._walk.verb(run)
         if run.activity is Activity.PLAYING and isinstance(verb, Play) and verb.barge_in:
             self._speaker.stop(run, turn)
             return self._go(run, ON, turn)
-        if run.activity is Activity.LISTENING and isinstance(verb, Menu | Gather):
-            return self._digit_heard(run, verb, turn)
+        if run.activity is Activity.LISTENING:
+            return self._go_if(run, self._dialog.digit_heard(run, turn), turn)
         return None
 
     def playback_finished(
@@ -148,7 +146,7 @@ class Interpreter:
             case Activity.LOOKING_UP:
                 return self._look_up_ended(run, self._look_up_verb(run), None, "error", turn)
             case Activity.LISTENING if run.playback is None:
-                return self._judge_late(run, turn)
+                return self._go_if(run, self._dialog.too_late(run, turn), turn)
             case _:
                 self._speaker.stop(run, turn)
                 return self._prompt_ended(run, turn)
@@ -156,15 +154,40 @@ class Interpreter:
     # The queue
 
     def queue_step(self, run: FlowRun) -> Queue:
-        """The queue step a waiting run stands at."""
-        verb = self._verb(run)
+        """The queue step a waiting run stands at, whatever key it follows meanwhile."""
+        self._walk.end_detour(run)
+        verb = self._walk.verb(run)
         assert isinstance(verb, Queue), verb
         return verb
 
+    def announce(self, run: FlowRun, turn: Turn) -> None:
+        """Something is due to be said to who waits; who follows a key is not disturbed."""
+        if run.activity is Activity.QUEUED:
+            self.treatment.announce(run, self.queue_step(run), turn)
+
+    def connecting(self, run: FlowRun, turn: Turn) -> None:
+        """An agent picked up: whatever the caller hears or is asked ends now."""
+        run.listening = run.look_up = None
+        turn.clockwork.forget(Wake.FLOW, run.call)
+        self.treatment.end(run, turn)
+        self.queue_step(run)
+
+    def _key_in_line(self, run: FlowRun, digit: str, turn: Turn) -> Handover | None:
+        """A key while waiting: its steps are run with the place in line kept."""
+        destination = self.queue_step(run).keys.get(digit)
+        if destination is None:
+            return None
+        self.treatment.end(run, turn)
+        run.activity = Activity.RUNNING
+        narration.key_pressed(run, digit, turn)
+        arrival = self._walk.detour(run, destination, turn)
+        return self._arrived(run, arrival, turn) or self._run_on(run, turn)
+
     def resume(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
         """The stay in the queue is over; `answered` after the talk."""
-        if run.activity is Activity.QUEUED:
-            self.treatment.end(run, turn)
+        if run.line_frame is not None:
+            self.connecting(run, turn)
+        run.line_frame = None
         step = self.queue_step(run)
         otherwise = HANG_UP if outcome == "answered" else ON
         return self._go(run, step.next.get(outcome, otherwise), turn)
@@ -179,6 +202,16 @@ class Interpreter:
         run.typed_ahead = ""
         return self._go(run, Destination(Way.REPEAT), turn)
 
+    def hung_up(self, run: FlowRun, turn: Turn) -> bool:
+        """The caller is gone: do what the flow does then; whether that waits for a look-up."""
+        self.end(run, turn)
+        if not self.flow.on_hangup or run.hung_up:
+            return False
+        run.hung_up = True
+        run.line_frame = None
+        run.frames = [Frame(self.flow.on_hangup)]
+        return self._run_on(run, turn) is None
+
     def end(self, run: FlowRun, turn: Turn) -> None:
         """The call is over, whatever it was waiting for."""
         run.activity = Activity.ENDED
@@ -189,7 +222,10 @@ class Interpreter:
     # Walking
 
     def _run_on(self, run: FlowRun, turn: Turn) -> Handover | None:
-        while (step := self._step(run)) is not None:
+        while (step := self._walk.step(run)) is not None:
+            if self._is_back_in_line(run):
+                self.treatment.go_on(run, turn)
+                return None
             run.steps_taken += 1
             if run.steps_taken > STEP_LIMIT:
                 if leave := self._fault(run, f"more than {STEP_LIMIT} steps", turn):
@@ -209,48 +245,25 @@ class Interpreter:
         run.activity = Activity.RUNNING
         return self._follow(run, destination, turn) or self._run_on(run, turn)
 
+    def _go_if(self, run: FlowRun, destination: Destination | None, turn: Turn) -> Handover | None:
+        return self._go(run, destination, turn) if destination else None
+
     def _follow(self, run: FlowRun, destination: Destination, turn: Turn) -> Handover | None:
-        match destination.way:
-            case Way.CONTINUE:
-                run.frames[-1].step += 1
-            case Way.INLINE:
-                run.frames[-1].step += 1
-                run.frames.append(Frame(destination.section))
-            case Way.SECTION:
-                if run.frames[0].section != FAULT:
-                    run.history.append(run.frames[0].section)
-                return self._enter_section(run, destination.section, turn)
-            case Way.BACK:
-                back = run.history.pop() if run.history else run.frames[0].section
-                return self._enter_section(run, back, turn)
-            case Way.HANG_UP:
-                return Leave(failed=run.failing)
-            case Way.REPEAT:
-                pass
-        return None
+        return self._arrived(run, self._walk.follow(run, destination, turn), turn)
 
-    def _enter_section(self, run: FlowRun, section: str, turn: Turn) -> Handover | None:
-        run.frames = [Frame(section)]
-        run.entries[section] = run.entries.get(section, 0) + 1
-        if run.entries[section] > ENTRY_LIMIT:
-            return self._fault(run, f"entered {section} more than {ENTRY_LIMIT} times", turn)
-        narration.section_entered(run, section, turn)
-        return None
-
-    def _step(self, run: FlowRun) -> Step | None:
-        while run.frames:
-            frame = run.frames[-1]
-            section = self._sections[frame.section]
-            if frame.step < len(section.steps):
-                return section.steps[frame.step]
-            if not section.inline:
+    def _arrived(self, run: FlowRun, arrival: Arrival, turn: Turn) -> Handover | None:
+        match arrival:
+            case Arrival.THERE:
                 return None
-            run.frames.pop()
-        return None
+            case Arrival.OVER:
+                return Leave(failed=run.failing)
+            case Arrival.LOOPING:
+                section = run.frames[-1].section
+                return self._fault(run, f"entered {section} more than {ENTRY_LIMIT} times", turn)
 
-    def _verb(self, run: FlowRun) -> Verb | None:
-        step = self._step(run)
-        return step.verb if step else None
+    @staticmethod
+    def _is_back_in_line(run: FlowRun) -> bool:
+        return run.line_frame is not None and len(run.frames) <= run.line_frame
 
     def _fault(self, run: FlowRun, reason: str, turn: Turn) -> Handover | None:
         """Lead the caller on after a fault of ours; a second one ends the call."""
@@ -259,13 +272,15 @@ class Interpreter:
             return Leave(failed=True)
         run.failing = True
         run.steps_taken = 0
-        run.entries.clear()
-        run.frames = [Frame(FAULT)]
+        run.line_frame = None
+        self._walk.to_fault(run)
         return None
 
     # Entering steps
 
-    def _enter(self, run: FlowRun, step: Step, turn: Turn) -> _Entered:
+    def _enter(  # noqa: PLR0912  # one arm a verb
+        self, run: FlowRun, step: Step, turn: Turn
+    ) -> _Entered:
         if step.when is not None and not truth(self._evaluate(run, step.when, turn)):
             return ON
         match step.verb:
@@ -287,11 +302,18 @@ class Interpreter:
             case Play() as play:
                 return self._play(run, play, turn)
             case Menu() | Gather() as verb:
-                return self._listen(run, verb, turn)
+                return self._dialog.begin(run, verb, turn) or _STAY
             case LookUpStep() as look_up:
                 return self._look_up(run, look_up, turn)
+            case Switch() as switch:
+                value = self._text(run, switch.value, turn)
+                return switch.cases.get(value, switch.default)
+            case Split(shares=shares):
+                return pick(shares, run.call)
             case Queue() as queue:
                 return self._enter_queue(run, queue, turn)
+            case Record() | RingAgent() | BookCallback() | DialOut() | TransferOut() | Voicemail():
+                raise AssertionError("the loader refuses what cannot be run yet")
 
     def _note(self, run: FlowRun, verb: SetVariables | Tag | Language, turn: Turn) -> None:
         match verb:
@@ -349,107 +371,26 @@ class Interpreter:
                 self.treatment.announced(run, turn)
                 return None
             case Activity.LISTENING:
-                return self._hear(run, turn)
+                return self._go_if(run, self._dialog.hear(run, turn), turn)
             case _:
                 return None
-
-    # Input
-
-    def _listen(self, run: FlowRun, verb: Menu | Gather, turn: Turn) -> _Entered:
-        if isinstance(verb, Gather) and verb.sensitive:
-            run.typed_ahead = ""
-        run.listening = Listening()
-        return self._begin_try(run, nth(verb.rules.prompts, 1), turn) or _STAY
-
-    def _begin_try(self, run: FlowRun, prompts: tuple[str, ...], turn: Turn) -> Destination | None:
-        verb = self._input_verb(run)
-        run.activity = Activity.LISTENING
-        self._listening(run).digits = ""
-        self._speaker.answer(run, turn)
-        if not (run.typed_ahead and verb.rules.barge_in):
-            self._speaker.say(run, prompts, turn)
-        return None if run.playback is not None else self._consume(run, turn)
-
-    def _digit_heard(self, run: FlowRun, verb: Menu | Gather, turn: Turn) -> Handover | None:
-        if run.playback is not None and not verb.rules.barge_in:
-            if isinstance(verb, Gather) and verb.sensitive:
-                run.typed_ahead = ""
-            return None
-        self._speaker.stop(run, turn)
-        return self._hear(run, turn)
-
-    def _hear(self, run: FlowRun, turn: Turn) -> Handover | None:
-        destination = self._consume(run, turn)
-        return self._go(run, destination, turn) if destination else None
-
-    def _consume(self, run: FlowRun, turn: Turn) -> Destination | None:
-        """Take the digits typed so far; None while more are needed."""
-        listening = self._listening(run)
-        while run.typed_ahead:
-            listening.digits += run.typed_ahead[0]
-            run.typed_ahead = run.typed_ahead[1:]
-            judgment = self._judge(run, listening.digits, late=False)
-            if judgment.verdict is not Verdict.MORE:
-                return self._settle(run, judgment, turn)
-        rules = self._input_verb(run).rules
-        limit = rules.inter_digit_timeout if listening.digits else rules.timeout
-        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + limit)
-        return None
-
-    def _judge(self, run: FlowRun, digits: str, *, late: bool) -> Judgment:
-        verb = self._input_verb(run)
-        if isinstance(verb, Gather):
-            return judge_late_digits(verb, digits) if late else judge_digits(verb, digits)
-        keys = [*verb.choices, *self.flow.global_keys]
-        return judge_late_choice(keys, digits) if late else judge_choice(keys, digits)
-
-    def _judge_late(self, run: FlowRun, turn: Turn) -> Handover | None:
-        judgment = self._judge(run, self._listening(run).digits, late=True)
-        destination = self._settle(run, judgment, turn)
-        return self._go(run, destination, turn) if destination else None
-
-    def _settle(self, run: FlowRun, judgment: Judgment, turn: Turn) -> Destination | None:
-        verb = self._input_verb(run)
-        if judgment.verdict is not Verdict.DONE:
-            return self._try_again(run, verb.rules, judgment.verdict, turn)
-        run.listening = None
-        if isinstance(verb, Gather):
-            run.variables[verb.variable] = judgment.digits
-            narration.input_gathered(run, verb, judgment.digits, turn)
-            return ON
-        narration.choice_made(run, verb, judgment.digits, turn)
-        return verb.choices.get(judgment.digits) or self.flow.global_keys[judgment.digits]
-
-    def _try_again(
-        self, run: FlowRun, rules: InputRules, verdict: Verdict, turn: Turn
-    ) -> Destination | None:
-        listening = self._listening(run)
-        run.typed_ahead = ""
-        narration.input_failed(run, verdict, turn)
-        if listening.tries >= rules.tries:
-            run.listening = None
-            return rules.failed
-        said = rules.no_input if verdict is Verdict.NO_INPUT else rules.no_match
-        reproach = nth(said, listening.tries)
-        listening.tries += 1
-        return self._begin_try(run, reproach + nth(rules.prompts, listening.tries), turn)
-
-    @staticmethod
-    def _listening(run: FlowRun) -> Listening:
-        assert run.listening is not None, "a run listens only in a menu or gather"
-        return run.listening
 
     # Look-ups
 
     def _look_up(self, run: FlowRun, step: LookUpStep, turn: Turn) -> _Stay:
         source = self.flow.look_ups[step.name]
         run.look_up = LookUpId(turn.clockwork.mint_for(run.call))
+        run.filler = bool(step.filler)
+        if step.filler:
+            self._speaker.answer(run, turn)
+            turn.do(StartMusic(call=run.call, leg=run.leg, music=step.filler))
         turn.do(
             LookUp(
                 call=run.call,
                 look_up=run.look_up,
                 name=step.name,
-                sql=source.sql,
+                sql=source.sql if isinstance(source, SqlLookUp) else "",
+                url="" if isinstance(source, SqlLookUp) else source.url,
                 inputs={n: self._text(run, e, turn) for n, e in step.inputs.items()},
                 returns=tuple(source.returns),
                 limit=source.limit,
@@ -474,6 +415,9 @@ class Interpreter:
         outcome: str,
         turn: Turn,
     ) -> Handover | None:
+        if run.filler:
+            run.filler = False
+            turn.do(StopMusic(call=run.call, leg=run.leg))
         run.look_up = None
         run.look_ups[verb.save_as] = fields
         narration.look_up_done(run, verb, outcome, turn)
@@ -481,13 +425,8 @@ class Interpreter:
 
     # What the current step is known to be
 
-    def _input_verb(self, run: FlowRun) -> Menu | Gather:
-        verb = self._verb(run)
-        assert isinstance(verb, Menu | Gather), verb
-        return verb
-
     def _look_up_verb(self, run: FlowRun) -> LookUpStep:
-        verb = self._verb(run)
+        verb = self._walk.verb(run)
         assert isinstance(verb, LookUpStep), verb
         return verb
 
@@ -498,3 +437,15 @@ class Interpreter:
 
     def _text(self, run: FlowRun, expression: Expression, turn: Turn) -> str:
         return write_value(self._evaluate(run, expression, turn))
+
+
+def pick(shares: tuple[tuple[Destination, int], ...], call: CallId) -> Destination:
+    """One of the ways by its share in percent; chance comes from the call's id, so a replay
+    goes the same way.
+    """
+    point = crc32(call.encode()) % max(1, sum(share for _, share in shares))
+    for destination, share in shares:
+        point -= share
+        if point < 0:
+            return destination
+    return ON

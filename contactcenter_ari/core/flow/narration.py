@@ -53,6 +53,17 @@ def choice_made(run: FlowRun, menu: Menu, key: str, turn: Turn) -> None:
         )
 
 
+def key_pressed(run: FlowRun, key: str, turn: Turn) -> None:
+    """A waiting caller pressed a key that the queue step knows."""
+    if run.interaction is not None:
+        number = turn.clockwork.number()
+        turn.tell(
+            MenuChosen(
+                number=number, at=turn.now, interaction=run.interaction, menu="queue", key=key
+            )
+        )
+
+
 def input_gathered(run: FlowRun, gather: Gather, digits: str, turn: Turn) -> None:
     """The caller typed what was asked for; a sensitive value is kept out of the record."""
     if run.interaction is not None:

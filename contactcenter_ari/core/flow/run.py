@@ -37,18 +37,22 @@ class Activity(StrEnum):
 
 @dataclass(slots=True)
 class Frame:
-    """A place in a section; inline lists stack up on the section that holds them."""
+    """A place in a section; inline and called sections stack up on the one they came from."""
 
     section: str
     step: int = 0
+    called: bool = False
 
 
 @dataclass(slots=True)
 class Listening:
-    """The input of a menu or gather so far: the running try, from 1, and its digits."""
+    """The input of a menu or gather so far: the running try, from 1, and its digits.
+    `confirming` while the caller is asked whether they were understood right.
+    """
 
     tries: int = 1
     digits: str = ""
+    confirming: bool = False
 
 
 @dataclass(slots=True)
@@ -82,6 +86,12 @@ class FlowRun:
     position: int = 0
     music: str = ""
     announcements_at: list[datetime | None] = field(default_factory=list)
+    line_frame: int | None = None
+    """How many frames there were when the caller joined the line he still has a place in."""
+    filler: bool = False
+    """Whether music plays while a look-up is under way."""
+    hung_up: bool = False
+    """The caller is gone; what is left to do is `on_hangup`."""
 
 
 class EnterQueue(msgspec.Struct, frozen=True):

@@ -20,6 +20,9 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 PROMPT_LIMIT = timedelta(minutes=5)
 """After this long a prompt is taken to have ended, though nothing was heard of it."""
 
+Flags = Mapping[tuple[str, str], str]
+"""Flags switched at run time, `on` or `off`, by flow and flag; the file says the rest."""
+
 
 def look_up_types(flow: Flow) -> dict[str, ValueType]:
     """The type of each look-up answer, by the dotted name it has in expressions."""
@@ -35,8 +38,9 @@ def look_up_types(flow: Flow) -> dict[str, ValueType]:
 class Speaker:
     """Knows what the names of one flow mean for a run, and what its prompts say."""
 
-    def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt]) -> None:
+    def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt], flags: Flags) -> None:
         self._flow = flow
+        self._flags = flags
         self._prompts = {**system_prompts, **flow.prompts}
         self._types = {**look_up_types(flow), **flow.variables}
         self._zone = ZoneInfo(flow.timezone)
@@ -128,7 +132,8 @@ class Speaker:
         return render(value, blank.kind, language)
 
     def _flag(self, name: str) -> Value:
-        return read_value(self._flow.flags.get(name, ""), BOOL)
+        set_by_hand = self._flags.get((self._flow.name, name))
+        return read_value(set_by_hand or self._flow.flags.get(name, ""), BOOL)
 
     def _hours(self, name: str, question: str, now: datetime) -> Value:
         calendar = self._flow.hours.get(name)

@@ -23,6 +23,7 @@ class Treatment:
     def begin(self, run: FlowRun, step: Queue, music: str, turn: Turn) -> None:
         """The caller has a place in line; `music` is the queue's own, if the step names none."""
         run.activity = Activity.QUEUED
+        run.line_frame = len(run.frames)
         run.music = step.music or music
         run.announcements_at = [turn.now + a.after for a in step.announce]
         self._wake(run, turn)

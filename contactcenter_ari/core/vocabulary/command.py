@@ -128,8 +128,9 @@ class HangUpLeg(msgspec.Struct, frozen=True, tag=True):
 
 
 class LookUp(msgspec.Struct, frozen=True, tag=True):
-    """Ask the database: `sql` with `:name` parameters, one row expected, its columns in the
-    order of `returns`. Ends in LookUpFinished or LookUpFailed within `limit`.
+    """Ask the database or, without `sql`, a web service: `sql` has `:name` parameters, one row
+    expected, its columns in the order of `returns`; `url` has `{name}` for an input. Ends in
+    LookUpFinished or LookUpFailed within `limit`.
     """
 
     call: CallId
@@ -139,6 +140,7 @@ class LookUp(msgspec.Struct, frozen=True, tag=True):
     inputs: dict[str, str]
     returns: tuple[str, ...]
     limit: timedelta
+    url: str = ""
 
 
 Command = (

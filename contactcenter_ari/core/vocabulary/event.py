@@ -51,6 +51,7 @@ class QueueExit(StrEnum):
     FULL = "full"
     CLOSED = "closed"
     NO_AGENTS = "no_agents"
+    KEY_EXIT = "key_exit"
     SYSTEM_ERROR = "system_error"
 
 

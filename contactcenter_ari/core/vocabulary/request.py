@@ -67,4 +67,13 @@ class EndWrapUp(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
-Request = PutAgent | RemoveAgent | LogIn | LogOut | GoReady | GoNotReady | EndWrapUp
+class SetFlag(msgspec.Struct, frozen=True, tag=True):
+    """Switch a flag of a flow `on` or `off`, for calls in progress, too."""
+
+    flow: str
+    flag: str
+    value: str
+    by: str
+
+
+Request = PutAgent | RemoveAgent | LogIn | LogOut | GoReady | GoNotReady | EndWrapUp | SetFlag

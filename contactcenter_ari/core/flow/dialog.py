@@ -1,0 +1,151 @@
+"""Menus and gathers: prompts, tries, digits and their time limits.
+
+Each function gives the destination that the input led to, or None while more is awaited.
+"""
+
+from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.listening import (
+    Judgment,
+    Verdict,
+    judge_choice,
+    judge_digits,
+    judge_late_choice,
+    judge_late_digits,
+    nth,
+)
+from contactcenter_ari.core.flow.run import Activity, FlowRun, Listening
+from contactcenter_ari.core.flow.speaking import Speaker
+from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Way
+from contactcenter_ari.core.flow.walk import Walk
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+ON = Destination(Way.CONTINUE)
+ACCEPT, AGAIN = "1", "2"
+"""What the caller presses when asked whether the input was understood right."""
+
+
+class Dialog:
+    """Asks the callers of one flow."""
+
+    def __init__(self, flow: Flow, walk: Walk, speaker: Speaker) -> None:
+        self._global_keys = flow.global_keys
+        self._walk = walk
+        self._speaker = speaker
+
+    def __repr__(self) -> str:
+        """Tell whose prompts are said."""
+        return f"<Dialog by {self._speaker!r}>"
+
+    def begin(self, run: FlowRun, verb: Menu | Gather, turn: Turn) -> Destination | None:
+        """Ask for the first time; what was typed early counts, except when it is sensitive."""
+        if isinstance(verb, Gather) and verb.sensitive:
+            run.typed_ahead = ""
+        run.listening = Listening()
+        return self._begin_try(run, nth(verb.rules.prompts, 1), turn)
+
+    def digit_heard(self, run: FlowRun, turn: Turn) -> Destination | None:
+        """A key was pressed; it stands at the end of what was typed ahead."""
+        verb = self._verb(run)
+        if run.playback is not None and not verb.rules.barge_in:
+            if isinstance(verb, Gather) and verb.sensitive:
+                run.typed_ahead = ""
+            return None
+        self._speaker.stop(run, turn)
+        return self.hear(run, turn)
+
+    def hear(self, run: FlowRun, turn: Turn) -> Destination | None:
+        """Take the digits typed so far."""
+        listening = _listening(run)
+        while run.typed_ahead:
+            listening.digits += run.typed_ahead[0]
+            run.typed_ahead = run.typed_ahead[1:]
+            judgment = self._judge(run, late=False)
+            if judgment.verdict is not Verdict.MORE:
+                return self._settle(run, judgment, turn)
+        rules = self._verb(run).rules
+        limit = rules.inter_digit_timeout if listening.digits else rules.timeout
+        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + limit)
+        return None
+
+    def too_late(self, run: FlowRun, turn: Turn) -> Destination | None:
+        """No further digit came in time."""
+        return self._settle(run, self._judge(run, late=True), turn)
+
+    def _begin_try(self, run: FlowRun, prompts: tuple[str, ...], turn: Turn) -> Destination | None:
+        run.activity = Activity.LISTENING
+        _listening(run).digits = ""
+        self._speaker.answer(run, turn)
+        if not (run.typed_ahead and self._verb(run).rules.barge_in):
+            self._speaker.say(run, prompts, turn)
+        return None if run.playback is not None else self.hear(run, turn)
+
+    def _judge(self, run: FlowRun, *, late: bool) -> Judgment:
+        verb, digits = self._verb(run), _listening(run).digits
+        if isinstance(verb, Gather) and not _listening(run).confirming:
+            return judge_late_digits(verb, digits) if late else judge_digits(verb, digits)
+        keys = [ACCEPT, AGAIN] if isinstance(verb, Gather) else self._keys(verb)
+        return judge_late_choice(keys, digits) if late else judge_choice(keys, digits)
+
+    def _keys(self, menu: Menu) -> list[str]:
+        return [*menu.choices, *self._global_keys]
+
+    def _settle(self, run: FlowRun, judgment: Judgment, turn: Turn) -> Destination | None:
+        verb = self._verb(run)
+        if isinstance(verb, Gather):
+            return self._settle_gather(run, verb, judgment, turn)
+        if judgment.verdict is not Verdict.DONE:
+            return self._try_again(run, verb.rules, judgment.verdict, turn)
+        run.listening = None
+        narration.choice_made(run, verb, judgment.digits, turn)
+        return verb.choices.get(judgment.digits) or self._global_keys[judgment.digits]
+
+    def _settle_gather(
+        self, run: FlowRun, verb: Gather, judgment: Judgment, turn: Turn
+    ) -> Destination | None:
+        listening = _listening(run)
+        if listening.confirming:
+            if judgment.digits != ACCEPT:
+                run.variables.pop(verb.variable, None)
+                listening.confirming = False
+                return self._try_again(run, verb.rules, Verdict.NO_MATCH, turn, reproach=False)
+        elif judgment.verdict is not Verdict.DONE:
+            return self._try_again(run, verb.rules, judgment.verdict, turn)
+        else:
+            run.variables[verb.variable] = judgment.digits
+            if verb.confirm:
+                listening.confirming = True
+                return self._begin_try(run, (verb.confirm,), turn)
+        run.listening = None
+        narration.input_gathered(run, verb, run.variables[verb.variable], turn)
+        return ON
+
+    def _try_again(
+        self,
+        run: FlowRun,
+        rules: InputRules,
+        verdict: Verdict,
+        turn: Turn,
+        *,
+        reproach: bool = True,
+    ) -> Destination | None:
+        listening = _listening(run)
+        run.typed_ahead = ""
+        narration.input_failed(run, verdict, turn)
+        if listening.tries >= rules.tries:
+            run.listening = None
+            return rules.failed
+        said = rules.no_input if verdict is Verdict.NO_INPUT else rules.no_match
+        first = nth(said, listening.tries) if reproach else ()
+        listening.tries += 1
+        return self._begin_try(run, first + nth(rules.prompts, listening.tries), turn)
+
+    def _verb(self, run: FlowRun) -> Menu | Gather:
+        verb = self._walk.verb(run)
+        assert isinstance(verb, Menu | Gather), verb
+        return verb
+
+
+def _listening(run: FlowRun) -> Listening:
+    assert run.listening is not None, "a run listens only in a menu or gather"
+    return run.listening

@@ -26,6 +26,7 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
     BridgeId,
     CallId,
     InteractionId,
@@ -33,6 +34,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     OfferId,
     QueueName,
     SegmentId,
+    own_line,
 )
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
@@ -66,6 +68,12 @@ class Distribution:
         self.settings.update(settings)
         for queue in settings:
             self.lines.setdefault(queue, WaitingLine(queue))
+
+    def open_own_line(self, agent: AgentId, ring_limit: timedelta) -> None:
+        """Let a caller wait for one agent; the limit is as the flow says."""
+        line = own_line(agent)
+        self.settings[line] = QueueSettings(name=line, ring_limit=ring_limit, join_empty=True)
+        self.lines.setdefault(line, WaitingLine(line))
 
     # Joining and leaving
 
@@ -319,6 +327,7 @@ class Distribution:
         turn.clockwork.forget(Wake.RING, offer.id)
         turn.clockwork.forget(Wake.JOIN, offer.id)
         offer.waiting.offer = None
+        offer.result = result
         del self._offers[offer.id]
         del self._by_leg[offer.leg]
         if offer.bridge is not None:

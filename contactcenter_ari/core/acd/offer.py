@@ -21,6 +21,7 @@ class Offer:
         self.made_at = made_at
         self.rang_at: datetime | None = None
         self.bridge: BridgeId | None = None
+        self.result: OfferResult | None = None
         self.joins = 0
 
     def __repr__(self) -> str:

@@ -7,7 +7,13 @@ import msgspec
 from contactcenter_ari.core.agents.occupancy import Occupancy
 from contactcenter_ari.core.agents.state import LOGGED_OUT, NOT_READY, READY, move
 from contactcenter_ari.core.vocabulary.event import AgentState
-from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, QueueName
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    InteractionId,
+    LegId,
+    QueueName,
+    own_line,
+)
 from contactcenter_ari.core.vocabulary.request import AgentProfile
 
 
@@ -56,6 +62,16 @@ class Agent:
     def id(self) -> AgentId:
         """The agent's id, his extension."""
         return self.profile.agent
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether a call may be offered now or once the present one is over."""
+        return self.reachable and self.state not in {LOGGED_OUT, NOT_READY}
+
+    @property
+    def lines(self) -> tuple[QueueName, ...]:
+        """Where calls for this agent may wait: the queues served, and the agent's own line."""
+        return (*self.profile.queues, own_line(self.id))
 
     @property
     def is_free(self) -> bool:

@@ -64,6 +64,10 @@ class Roster:
             raise RequestRefused("unknown_agent", f"there is no agent {agent}")
         return found
 
+    def find(self, agent: AgentId) -> Agent | None:
+        """The agent of that id, if there is one."""
+        return self._agents.get(agent)
+
     def at_phone(self, phone: PhoneId) -> Agent | None:
         """The agent whose phone this is."""
         return self._by_phone.get(phone)
@@ -302,7 +306,7 @@ class Roster:
         """Bring the index of free agents up to date; one who is gone is in it no more."""
         if self._agents.get(agent.id) is not agent:
             return
-        for queue in agent.profile.queues:
+        for queue in agent.lines:
             free = self._free.setdefault(queue, {})
             if agent.is_free:
                 free[agent.id] = agent
@@ -310,7 +314,7 @@ class Roster:
                 free.pop(agent.id, None)
 
     def _unlist(self, agent: Agent) -> None:
-        for queue in agent.profile.queues:
+        for queue in agent.lines:
             self._free.get(queue, {}).pop(agent.id, None)
 
     def _forget(self, agent: Agent) -> None:

@@ -14,7 +14,16 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.catalog import NO_FLOW, Catalog
 from contactcenter_ari.core.center.talk import Talk, Talks
-from contactcenter_ari.core.flow.run import Activity, EnterQueue, FlowRun, Frame, Handover, Leave
+from contactcenter_ari.core.flow.run import (
+    DEFAULT_PRIORITY,
+    Activity,
+    EnterQueue,
+    FlowRun,
+    Frame,
+    Handover,
+    Leave,
+    RingOneAgent,
+)
 from contactcenter_ari.core.interactions.interaction import (
     IN_FLOW,
     QUEUED,
@@ -22,8 +31,14 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
 )
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason
-from contactcenter_ari.core.vocabulary.event import InteractionStarted, Party, QueueExit
+from contactcenter_ari.core.vocabulary.event import (
+    InteractionStarted,
+    OfferResult,
+    Party,
+    QueueExit,
+)
 from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
     BridgeId,
     CallId,
     InteractionId,
@@ -31,11 +46,19 @@ from contactcenter_ari.core.vocabulary.ids import (
     LookUpId,
     OfferId,
     PlaybackId,
+    agent_of,
     owner_of,
 )
 from contactcenter_ari.core.vocabulary.signal import CallArrived
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
+DIRECT_OUTCOMES = {
+    OfferResult.BUSY: "busy",
+    OfferResult.REFUSED: "busy",
+    OfferResult.LAPSED: "no_answer",
+    OfferResult.FAILED: "not_available",
+}
+"""What a flow is told when the one agent it wanted did not take the call."""
 HANG_UP_LIMIT = timedelta(seconds=10)
 """After this long a leg we hung up is taken to be gone."""
 JOIN_TRIES = 2
@@ -257,6 +280,8 @@ class Calls:
             match handover:
                 case EnterQueue():
                     handover = self._enqueue(call, handover, turn)
+                case RingOneAgent(agent=agent, ring=ring):
+                    handover = self._ring_one(call, agent, ring, turn)
                 case Leave() if call.run.hung_up:
                     self._close(call, turn)
                     return
@@ -299,7 +324,20 @@ class Calls:
         interaction.turned_away = True
         return call.interpreter.resume(call.run, refusal, turn)
 
-    def _turn_away(self, call: Call, result: QueueExit, turn: Turn) -> None:
+    def _ring_one(
+        self, call: Call, agent_id: AgentId, ring: timedelta, turn: Turn
+    ) -> Handover | None:
+        """Wait for one agent, if a call can be offered now."""
+        agent = self._distribution.roster.find(agent_id)
+        if agent is None or not agent.takes_calls:
+            return call.interpreter.resume(call.run, "not_available", turn)
+        if not agent.is_free:
+            return call.interpreter.resume(call.run, "busy", turn)
+        self._distribution.open_own_line(agent_id, ring)
+        step = call.interpreter.queue_step(call.run)
+        return self._enqueue(call, EnterQueue(step, DEFAULT_PRIORITY, timedelta()), turn)
+
+    def _turn_away(self, call: Call, result: str, turn: Turn) -> None:
         assert call.interaction is not None, "only a caller can wait in a queue"
         call.interaction.move_to(IN_FLOW, turn)
         call.interaction.turned_away = True
@@ -310,7 +348,10 @@ class Calls:
         call = self._calls[CallId(offer.waiting.interaction)]
         if call.run.activity is Activity.CONNECTED:
             call.interpreter.treatment.go_on(call.run, turn)
-        if offer.waiting.expired:
+        if agent_of(offer.waiting.queue) is not None and offer.result is not None:
+            self._distribution.leave(offer.waiting.interaction, QueueExit.TIMEOUT, turn)
+            self._turn_away(call, DIRECT_OUTCOMES[offer.result], turn)
+        elif offer.waiting.expired:
             self.wait_passed(offer.waiting.interaction, turn)
 
     def _agent_left(self, talk: Talk, turn: Turn) -> None:

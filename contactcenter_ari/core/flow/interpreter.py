@@ -20,6 +20,7 @@ from contactcenter_ari.core.flow.run import (
     Frame,
     Handover,
     Leave,
+    RingOneAgent,
 )
 from contactcenter_ari.core.flow.speaking import Flags, Speaker
 from contactcenter_ari.core.flow.step import (
@@ -52,7 +53,7 @@ from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.value import Value, read_value, write_value
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp, StartMusic, StopMusic
-from contactcenter_ari.core.vocabulary.ids import CallId, LookUpId, PlaybackId
+from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, LookUpId, PlaybackId, own_line
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 STEP_LIMIT = 500
@@ -157,6 +158,8 @@ class Interpreter:
         """The queue step a waiting run stands at, whatever key it follows meanwhile."""
         self._walk.end_detour(run)
         verb = self._walk.verb(run)
+        if isinstance(verb, RingAgent):
+            return Queue(queue=own_line(AgentId(run.wanted_agent)), next=verb.next)
         assert isinstance(verb, Queue), verb
         return verb
 
@@ -312,7 +315,11 @@ class Interpreter:
                 return pick(shares, run.call)
             case Queue() as queue:
                 return self._enter_queue(run, queue, turn)
-            case Record() | RingAgent() | BookCallback() | DialOut() | TransferOut() | Voicemail():
+            case RingAgent() as direct:
+                run.wanted_agent = self._text(run, direct.agent, turn)
+                self._speaker.answer(run, turn)
+                return RingOneAgent(AgentId(run.wanted_agent), direct.ring)
+            case Record() | BookCallback() | DialOut() | TransferOut() | Voicemail():
                 raise AssertionError("the loader refuses what cannot be run yet")
 
     def _note(self, run: FlowRun, verb: SetVariables | Tag | Language, turn: Turn) -> None:

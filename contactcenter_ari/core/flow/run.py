@@ -11,6 +11,7 @@ import msgspec
 
 from contactcenter_ari.core.flow.step import Queue
 from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
     CallId,
     InteractionId,
     LegId,
@@ -88,6 +89,8 @@ class FlowRun:
     announcements_at: list[datetime | None] = field(default_factory=list)
     line_frame: int | None = None
     """How many frames there were when the caller joined the line he still has a place in."""
+    wanted_agent: str = ""
+    """Whom an `agent` step rings."""
     filler: bool = False
     """Whether music plays while a look-up is under way."""
     hung_up: bool = False
@@ -102,10 +105,17 @@ class EnterQueue(msgspec.Struct, frozen=True):
     head_start: timedelta
 
 
+class RingOneAgent(msgspec.Struct, frozen=True):
+    """The flow wants one agent and nobody else, for so long."""
+
+    agent: AgentId
+    ring: timedelta
+
+
 class Leave(msgspec.Struct, frozen=True):
     """The flow is over; `failed` when a fault of ours ended it."""
 
     failed: bool = False
 
 
-Handover = EnterQueue | Leave
+Handover = EnterQueue | RingOneAgent | Leave

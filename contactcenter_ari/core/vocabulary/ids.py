@@ -31,6 +31,17 @@ PhoneId = NewType("PhoneId", str)
 """A SIP device as the switch knows it; never the extension, so that it cannot be guessed."""
 
 QueueName = NewType("QueueName", str)
+"""A queue of the site, or `@101`: the line before one agent, see `own_line`."""
+
+
+def own_line(agent: AgentId) -> QueueName:
+    """The line in which callers wait for one agent and nobody else."""
+    return QueueName(f"@{agent}")
+
+
+def agent_of(queue: QueueName) -> AgentId | None:
+    """Whose own line this is; None for a queue of the site."""
+    return AgentId(queue[1:]) if queue.startswith("@") else None
 
 
 def owner_of(part: PlaybackId | LookUpId) -> CallId:

@@ -1,6 +1,7 @@
 """The codes of all problems the checker knows, each with one explanation.
 
-E0 YAML, E1 shape, E2 names and exits, E3 expressions, E4 prompts, E5 input, E6 hours.
+E0 YAML, E1 shape, E2 names and exits, E3 expressions, E4 prompts, E5 input, E6 hours,
+E7 graph, E8 safety.
 A code never changes its meaning.
 """
 
@@ -33,6 +34,8 @@ EXPLANATIONS: dict[str, str] = {
     "E211": "Two things have one name.",
     "E212": "An outcome does not exist for this verb.",
     "E213": "What a look-up is given, or gives back, does not fit its SQL.",
+    "E214": "Opening hours do not exist.",
+    "E215": "After the hang-up nobody listens: only set, tag and lookup make sense.",
     "E301": "An expression cannot be read.",
     "E302": "A name in an expression does not exist.",
     "E303": "An expression mixes values of unlike types.",
@@ -48,4 +51,7 @@ EXPLANATIONS: dict[str, str] = {
     "E602": "Opening hours are written like 08:30-17:30, or closed.",
     "E603": "Two opening hours of one day overlap, or a day is given twice.",
     "E604": "A holiday, country or region does not exist.",
+    "E704": "The shares of a split add up to 100.",
+    "E801": "A sensitive value may only be passed to look-ups: never spoken, stored or logged.",
+    "E804": "A number outside must begin with one of dial_allow, or toll fraud is possible.",
 }

@@ -1,6 +1,7 @@
 """A flow file into a flow of the core, with every problem in it."""
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,12 @@ from typing import TypeVar
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
-from contactcenter_ari.config.flow_names import Names, expression_types, saved_look_ups
+from contactcenter_ari.config.flow_names import (
+    Names,
+    expression_types,
+    saved_look_ups,
+    sensitive_variables,
+)
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
 from contactcenter_ari.config.look_up_file import read_look_up
@@ -16,9 +22,9 @@ from contactcenter_ari.config.phone import read_phone
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_type
-from contactcenter_ari.config.verb import RESERVED
+from contactcenter_ari.config.verb import AT_HANG_UP, RESERVED
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, SqlLookUp
 from contactcenter_ari.core.flow.graph import falls_through
 from contactcenter_ari.core.flow.step import Destination
 from contactcenter_ari.core.flow.value import NO, YES
@@ -40,8 +46,11 @@ KEYS = (
     "prompts",
     "sections",
     "on_error",
+    "on_hangup",
+    "dial_allow",
 )
-PLANNED = ("include", "dial_allow", "on_hangup")
+PLANNED = ("include",)
+ON_HANG_UP = "on_hangup"
 NEEDED = ("flow", "numbers", "languages", "sections")
 RESERVED_NAMES = ("caller", "called", "language", "hours", "flag", "queue", "true", "false")
 
@@ -85,7 +94,7 @@ class _FlowReader:
         variables = self.declared(
             "variables", "a variable", lambda key, node: read_type(self.reading, node, key.text)
         )
-        look_ups = self.declared(
+        look_ups: dict[str, SqlLookUp | HttpLookUp] = self.declared(
             "lookups", "a look-up", lambda key, node: read_look_up(self.reading, key, node)
         )
         hours = self.declared(
@@ -117,6 +126,9 @@ class _FlowReader:
             queues=self.around.queues,
             look_ups=look_ups,
             variables=variables,
+            hours=hours,
+            sensitive=sensitive_variables(sections),
+            dial_allow=self.dial_allow(),
         )
         steps = self.steps(sections, names)
         return Flow(
@@ -133,6 +145,8 @@ class _FlowReader:
             flags=flags,
             global_keys=self.global_keys(steps),
             on_error=self.on_error(steps),
+            on_hangup=self.on_hangup(steps),
+            dial_allow=names.dial_allow,
         )
 
     def name(self) -> str:
@@ -152,6 +166,16 @@ class _FlowReader:
         if "languages" in self.fields and not items:
             self.reading.blame("E105", "languages must be a list, like [en, nl]", node)
         return tuple(scalar.text for scalar in scalars if scalar) or ("en",)
+
+    def dial_allow(self) -> tuple[str, ...]:
+        """What numbers outside must begin with."""
+        items = self.reading.items(self.fields.get("dial_allow", NOTHING), "dial_allow")
+        scalars = [self.reading.scalar(item, "dial_allow") for item in items]
+        for scalar in scalars:
+            if scalar and not re.fullmatch(r"\+[1-9][0-9]{0,14}", scalar.text):
+                message = 'dial_allow must hold beginnings of numbers, for example "+316"'
+                self.reading.blame("E108", message, scalar)
+        return tuple(scalar.text for scalar in scalars if scalar)
 
     def flag(self, key: Scalar, node: Node) -> str:
         text = self.reading.text(node, key.text).lower()
@@ -177,7 +201,10 @@ class _FlowReader:
         if "sections" in self.fields and START not in reader.sections:
             where = self.fields["sections"]
             self.reading.blame("E210", f'section "{START}" is missing', where)
+        at_hang_up = self.fields.get(ON_HANG_UP)
         for key, node in sections.entries:
+            if isinstance(at_hang_up, Scalar) and key.text == at_hang_up.text:
+                continue
             if falls_through(key.text, reader.sections):
                 message = f'section "{key.text}" ends here and leads nowhere'
                 suggestion = "end it with goto, queue or hangup"
@@ -198,6 +225,22 @@ class _FlowReader:
     def on_error(self, steps: StepReader) -> Destination | None:
         node = self.fields.get("on_error")
         return steps.destination(node, "on_error") if node else None
+
+    def on_hangup(self, steps: StepReader) -> str:
+        """The section that is run when the call is over."""
+        node = self.fields.get(ON_HANG_UP)
+        if node is None:
+            return ""
+        destination = steps.destination(node, ON_HANG_UP)
+        if not destination.section:
+            self.reading.blame("E105", "on_hangup must be a section or a list of steps", node)
+        section = steps.sections.get(destination.section)
+        for index in range(len(section.steps)) if section else ():
+            verb = steps.places.get((destination.section, index))
+            if verb and verb.text not in AT_HANG_UP:
+                message = f'"{verb.text}" cannot be done after the hang-up; only set, tag, lookup'
+                self.reading.blame("E215", message, verb)
+        return destination.section
 
 
 def _last(key: Scalar, node: Node) -> Node:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.flow import SqlLookUp
+from contactcenter_ari.core.flow.flow import HttpLookUp, SqlLookUp
 from contactcenter_ari.core.flow.value import (
     BOOL,
     DATETIME,
@@ -14,6 +14,7 @@ from contactcenter_ari.core.flow.value import (
     INTEGER,
     PHONE,
     TEXT,
+    YES,
     Kind,
     ValueType,
 )
@@ -31,15 +32,21 @@ ALWAYS: Mapping[str, ValueType] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """All names of one flow; `types` are those of expressions, `queues` None when unknown."""
+    """All names of one flow; `types` are those of expressions, `queues` None when unknown.
+    `sensitive` variables may only be passed to look-ups; numbers outside must begin with one of
+    `dial_allow`.
+    """
 
     types: Mapping[str, ValueType]
     languages: tuple[str, ...]
     sections: Collection[str]
     prompts: Collection[str]
     queues: Mapping[QueueName, QueueSettings] | None
-    look_ups: Mapping[str, SqlLookUp]
+    look_ups: Mapping[str, SqlLookUp | HttpLookUp]
     variables: Mapping[str, ValueType]
+    hours: Collection[str] = ()
+    sensitive: Collection[str] = ()
+    dial_allow: tuple[str, ...] = ()
 
 
 def expression_types(
@@ -48,7 +55,7 @@ def expression_types(
     variables: Mapping[str, ValueType],
     hours: Collection[str],
     flags: Collection[str],
-    look_ups: Mapping[str, SqlLookUp],
+    look_ups: Mapping[str, SqlLookUp | HttpLookUp],
     saved: Mapping[str, str],
 ) -> dict[str, ValueType]:
     """The type of every name an expression may use; `saved` maps where answers of look-ups
@@ -74,6 +81,17 @@ def saved_look_ups(node: Node) -> dict[str, str]:
         if isinstance(look_up, Scalar):
             saved[place.text if isinstance(place, Scalar) else look_up.text] = look_up.text
     return saved
+
+
+def sensitive_variables(node: Node) -> frozenset[str]:
+    """The variables that a sensitive gather anywhere below a node fills."""
+    names = set()
+    for mapping in _maps(node):
+        variable, sensitive = mapping.get("gather"), mapping.get("sensitive")
+        said = isinstance(sensitive, Scalar) and sensitive.text.lower() in YES
+        if isinstance(variable, Scalar) and said:
+            names.add(variable.text)
+    return frozenset(names)
 
 
 def _maps(node: Node) -> Iterator[Map]:

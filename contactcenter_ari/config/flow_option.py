@@ -7,8 +7,8 @@ from datetime import timedelta
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_names import Names
-from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.config.value_type import read_expression
+from contactcenter_ari.config.reading import DAY, Reading
+from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
 from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.flow.step import Announcement
 from contactcenter_ari.core.flow.value import Kind, ValueType
@@ -26,9 +26,14 @@ class Options:
         self.reading = reading
         self.names = names
 
-    def expression(self, node: Node, what: str, wanted: ValueType | None = None) -> Expression:
-        """An expression over the names of the flow."""
-        return read_expression(self.reading, node, what, self.names.types, wanted)
+    def expression(
+        self, node: Node, what: str, wanted: ValueType | None = None, *, secret: bool = False
+    ) -> Expression:
+        """An expression over the names of the flow; sensitive ones only where it stays secret."""
+        expression = read_expression(self.reading, node, what, self.names.types, wanted)
+        if not secret and isinstance(node, Scalar):
+            refuse_sensitive(self.reading, node, self.names.sensitive)
+        return expression
 
     def optional_expression(
         self, fields: Fields, option: str, wanted: ValueType | None = None
@@ -51,15 +56,33 @@ class Options:
             return ()
         return tuple(self.prompt(item) for item in self.reading.items(fields[option], option))
 
+    def optional_prompt(self, fields: Fields, option: str) -> str:
+        """The name of a prompt there is, or nothing when the option is not given."""
+        return self.prompt(fields[option]) if option in fields else ""
+
+    def integer(self, fields: Fields, option: str, default: int, *, most: int) -> int:
+        """A whole number from 1 on, or the default."""
+        if option not in fields:
+            return default
+        return self.reading.integer(fields[option], option, least=1, most=most, example=default)
+
     def boolean(self, fields: Fields, option: str, *, default: bool) -> bool:
         """Yes or no, or the default."""
         return self.reading.boolean(fields[option], option) if option in fields else default
 
-    def duration(self, fields: Fields, option: str, default: timedelta) -> timedelta:
+    def duration(
+        self,
+        fields: Fields,
+        option: str,
+        default: timedelta,
+        *,
+        least: timedelta = SECOND,
+        most: timedelta = DAY,
+    ) -> timedelta:
         """A duration of a second or more, or the default."""
         if option not in fields:
             return default
-        return self.reading.duration(fields[option], option, least=SECOND)
+        return self.reading.duration(fields[option], option, least=least, most=most)
 
     def gathered(self, node: Node) -> str:
         """The variable that takes what is typed."""

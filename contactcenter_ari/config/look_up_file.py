@@ -1,48 +1,54 @@
-"""Look-ups: a query with `:name` parameters, the types of what goes in and comes out.
+"""Look-ups: a query with `:name` parameters, or a web address with `{name}` in it, and the types
+of what goes in and comes out.
 
 The SQL itself is the database's business; that parameters and columns agree with what is
 declared is checked here, as far as a plain SELECT tells its columns.
 """
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.reading import NAME, Reading
 from contactcenter_ari.config.value_type import read_type
-from contactcenter_ari.core.flow.flow import SqlLookUp
+from contactcenter_ari.core.flow.flow import HttpLookUp, SqlLookUp
 from contactcenter_ari.core.flow.value import ValueType
 
 _NO_CODE = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::", re.DOTALL)
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_][A-Za-z0-9_]*)")
 _SELECT = re.compile(r"\s*SELECT\s+(?:DISTINCT\s+)?(.*?)\s+FROM\s", re.DOTALL | re.IGNORECASE)
 _COLUMN = re.compile(r"(?:.*[\s.])?([A-Za-z_][A-Za-z0-9_]*)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s{}]*(\{[^{}]*\}[^\s{}]*)*)?")
+_BLANK = re.compile(r"\{([^{}]*)\}")
 _MOST_TIME = timedelta(seconds=30)
 
 
-def read_look_up(reading: Reading, name: Scalar, node: Node) -> SqlLookUp:
+def read_look_up(reading: Reading, name: Scalar, node: Node) -> SqlLookUp | HttpLookUp:
     """One look-up under the key `lookups`."""
     what = f'look-up "{name.text}"'
     mapping = reading.mapping(node, what)
-    if (http := mapping.key("http")) is not None:
-        reading.blame("E104", "look-ups over HTTP are not supported yet; use sql", http)
-        return SqlLookUp("", {}, {})
-    known = ("sql", "timeout", "inputs", "returns")
-    fields = reading.fields(mapping, what, known, needed=("sql", "returns"))
-    sql = reading.scalar(fields["sql"], "sql") if "sql" in fields else None
+    source = "http" if mapping.key("http") else "sql"
+    known = (source, "timeout", "inputs", "returns")
+    fields = reading.fields(mapping, what, known, needed=(source, "returns"))
+    text = reading.scalar(fields[source], source) if source in fields else None
     inputs = _types(reading, fields.get("inputs"), "inputs")
     returns = _types(reading, fields.get("returns"), "returns")
     limit = timedelta(seconds=2)
     if "timeout" in fields:
         least = timedelta(milliseconds=100)
         limit = reading.duration(fields["timeout"], "timeout", least=least, most=_MOST_TIME)
-    if sql is not None:
-        _check_parameters(reading, sql, inputs, fields.get("inputs"))
-        _check_columns(reading, sql, returns, fields.get("returns"))
-        order = columns(sql.text)  # a row answers in the order of its columns
+    if source == "http":
+        if text is not None:
+            _check_address(reading, text, inputs, fields.get("inputs"))
+        return HttpLookUp(text.text if text else "", inputs, returns, limit)
+    if text is not None:
+        _check_parameters(reading, text, inputs, fields.get("inputs"))
+        _check_columns(reading, text, returns, fields.get("returns"))
+        order = columns(text.text)  # a row answers in the order of its columns
         returns = {name: returns[name] for name in order if name in returns} or returns
-    return SqlLookUp(sql.text if sql else "", inputs, returns, limit)
+    return SqlLookUp(text.text if text else "", inputs, returns, limit)
 
 
 def _types(reading: Reading, node: Node | None, what: str) -> dict[str, ValueType]:
@@ -98,16 +104,41 @@ def _check_parameters(
 ) -> None:
     used = parameters(sql.text)
     for name, offset in used.items():
-        if name not in inputs:
-            message = f'parameter ":{name}" is not declared under inputs'
-            suggestion = did_you_mean(name, inputs)
-            length = len(name) + 1
-            reading.blame(
-                "E213", message, sql, offset=offset, length=length, suggestion=suggestion
-            )
+        _refuse_undeclared(reading, sql, f":{name}", offset, inputs)
+    _refuse_unused(reading, node, used, "the SQL")
+
+
+def _check_address(
+    reading: Reading, address: Scalar, inputs: dict[str, ValueType], node: Node | None
+) -> None:
+    if _ADDRESS.fullmatch(address.text) is None:
+        message = (
+            "http must be an address, for example https://crm.example/customers?phone={number}"
+        )
+        reading.blame("E213", message, address)
+        return
+    used = {found[1]: found.start() for found in _BLANK.finditer(address.text)}
+    for name, offset in used.items():
+        _refuse_undeclared(reading, address, f"{{{name}}}", offset, inputs)
+    _refuse_unused(reading, node, used, "the address")
+
+
+def _refuse_undeclared(
+    reading: Reading, scalar: Scalar, parameter: str, offset: int, inputs: dict[str, ValueType]
+) -> None:
+    name = parameter.strip(":{}")
+    if name in inputs:
+        return
+    message = f'parameter "{parameter}" is not declared under inputs'
+    suggestion = did_you_mean(name, inputs)
+    length = len(parameter)
+    reading.blame("E213", message, scalar, offset=offset, length=length, suggestion=suggestion)
+
+
+def _refuse_unused(reading: Reading, node: Node | None, used: Collection[str], where: str) -> None:
     for key in _keys(reading, node):
         if key.text not in used and NAME.fullmatch(key.text):
-            reading.blame("E213", f'input "{key.text}" is not used in the SQL', key)
+            reading.blame("E213", f'input "{key.text}" is not used in {where}', key)
 
 
 def _check_columns(

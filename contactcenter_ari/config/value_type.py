@@ -1,7 +1,7 @@
 """Declared types (`digits`, `money EUR`, `[gold, silver]`) and expressions, read from YAML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.problem import did_you_mean
@@ -75,6 +75,15 @@ def read_expression(
         if not fits(given, wanted):
             reading.blame("E305", f"{what} must be {wanted}, not {given}", scalar)
     return expression
+
+
+def refuse_sensitive(reading: Reading, scalar: Scalar, sensitive: Collection[str]) -> None:
+    """Refuse an expression that would carry a sensitive value where it can be seen or heard."""
+    for name in sensitive:
+        found = re.search(rf"(?<![\w.'\"]){re.escape(name)}(?![\w.'\"])", scalar.text)
+        if found is not None:
+            message = f'"{name}" is sensitive: it may only be passed to look-ups'
+            reading.blame("E801", message, scalar, offset=found.start(), length=len(name))
 
 
 def _written_out(text: str, wanted: ValueType) -> Expression | None:

@@ -26,7 +26,11 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "tag": (),
     "language": (),
     "if": ("then", "else"),
+    "switch": ("cases", "default"),
+    "split": (),
     "goto": (),
+    "call": (),
+    "return": (),
     "queue": (
         "priority",
         "head_start",
@@ -38,28 +42,37 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
         "max_wait",
         "next",
     ),
+    "agent": ("ring", "next"),
+    "callback": ("number", "hours", "attempts", "retry_after", "next"),
+    "dial": ("ring", "caller_id", "screen", "next"),
+    "transfer": ("ring",),
+    "voicemail": ("prompt", "max_length", "next"),
+    "recording": (),
 }
 """The verbs there are, and the options of each."""
-PLANNED = (
-    "return",
-    "call",
-    "switch",
-    "split",
-    "agent",
-    "callback",
-    "dial",
-    "transfer",
-    "voicemail",
-    "recording",
-)
-PLANNED_OPTIONS = frozenset({"confirm", "filler", "skills"})
+BARE = frozenset({"answer", "hangup", "return"})
+"""Verbs without a value."""
 WORDS = {
     "repeat": Destination(Way.REPEAT),
     "back": Destination(Way.BACK),
     "continue": Destination(Way.CONTINUE),
+    "return": Destination(Way.RETURN),
     "hangup": Destination(Way.HANG_UP),
 }
-RESERVED = (*WORDS, "return")
-LOOK_UP_OUTCOMES = ("found", "not_found", "error")
-QUEUE_OUTCOMES = ("answered", "timeout", "no_agents", "full", "closed")
-NEEDED_OUTCOMES = ("timeout", "no_agents")
+RESERVED = tuple(WORDS)
+OUTCOMES: Mapping[str, tuple[str, ...]] = {
+    "lookup": ("found", "not_found", "error"),
+    "queue": ("answered", "timeout", "no_agents", "full", "closed"),
+    "agent": ("answered", "busy", "no_answer", "not_available"),
+    "callback": ("booked", "refused"),
+    "dial": ("answered", "busy", "no_answer", "declined", "failed"),
+    "voicemail": ("saved", "empty"),
+}
+"""What may come of a step, by verb."""
+NEEDED_OUTCOMES: Mapping[str, tuple[str, ...]] = {
+    "queue": ("timeout", "no_agents"),
+    "dial": ("busy", "no_answer", "failed"),
+}
+"""Outcomes that happen sooner or later and must lead somewhere."""
+AT_HANG_UP = frozenset({"set", "tag", "lookup"})
+"""What may still be done when the caller is gone."""

@@ -11,7 +11,10 @@ from contactcenter_ari.core.flow.step import (
     Menu,
     Queue,
     Section,
+    Split,
     Step,
+    Switch,
+    TransferOut,
     Way,
 )
 
@@ -28,8 +31,12 @@ def _goes_on(step: Step, sections: Mapping[str, Section]) -> bool:
     if step.when is not None:
         return True
     match step.verb:
-        case HangUp():
+        case HangUp() | TransferOut():
             return False
+        case Switch(cases=cases, default=default):
+            return _leads_on(default, sections) or _one_leads_on(cases, sections)
+        case Split(shares=shares):
+            return any(_leads_on(lead, sections) for lead, _ in shares)
         case Goto(destination=destination):
             return _leads_on(destination, sections)
         case If(then=then, otherwise=otherwise):
@@ -52,6 +59,8 @@ def _one_leads_on(leads: Mapping[str, Destination], sections: Mapping[str, Secti
 def _leads_on(destination: Destination, sections: Mapping[str, Section]) -> bool:
     match destination.way:
         case Way.CONTINUE:
+            return True
+        case Way.CALL:
             return True
         case Way.INLINE:
             return falls_through(destination.section, sections)

@@ -1,0 +1,152 @@
+"""Verbs that bring the caller to a person or a mailbox: queue, agent, callback, dial, transfer,
+voicemail.
+"""
+
+import re
+from datetime import timedelta
+
+from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.flow_option import SECOND, Fields
+from contactcenter_ari.config.flow_scope import Scope
+from contactcenter_ari.config.phone import read_phone
+from contactcenter_ari.core.flow.expression import Expression, Literal
+from contactcenter_ari.core.flow.step import (
+    BookCallback,
+    DialOut,
+    Queue,
+    RingAgent,
+    TransferOut,
+    Verb,
+    Voicemail,
+)
+from contactcenter_ari.core.flow.value import DIGITS, DURATION, INTEGER, PHONE, TEXT, ValueType
+from contactcenter_ari.core.vocabulary.ids import QueueName
+
+MINUTE = timedelta(minutes=1)
+RING = timedelta(seconds=30)
+
+
+def read_queue(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
+    """Wait for an agent."""
+    name = _queue_name(scope, node, "queue")
+    leads = scope.outcomes(fields, "queue", path)
+    settings = (scope.names.queues or {}).get(name)
+    limited = settings is not None and settings.max_waiting is not None
+    scope.need(leads, "queue", node, ("full",) if limited else ())
+    if "skills" in fields:
+        scope.reading.blame("E104", '"skills" are not supported yet', fields["skills"])
+    options = scope.options
+    max_wait = options.duration(fields, "max_wait", SECOND) if "max_wait" in fields else None
+    return Queue(
+        queue=name,
+        next=leads,
+        priority=options.optional_expression(fields, "priority", INTEGER),
+        head_start=options.optional_expression(fields, "head_start", DURATION),
+        greeting=options.optional_prompt(fields, "greeting"),
+        music=scope.reading.text(fields["music"], "music") if "music" in fields else None,
+        announce=options.announcements(fields),
+        keys=scope.keys(fields["keys"], "keys", f"{path}.keys") if "keys" in fields else {},
+        max_wait=max_wait,
+    )
+
+
+def read_agent(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
+    """Ring one agent, by extension or by an expression."""
+    return RingAgent(
+        agent=_extension(scope, node),
+        next=scope.outcomes(fields, "agent", path),
+        ring=scope.options.duration(fields, "ring", timedelta(seconds=20)),
+    )
+
+
+def read_callback(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
+    """Promise to call back."""
+    options = scope.options
+    return BookCallback(
+        queue=_queue_name(scope, node, "callback"),
+        next=scope.outcomes(fields, "callback", path),
+        number=_number(scope, fields["number"], "number") if "number" in fields else None,
+        hours=_hours(scope, fields),
+        attempts=options.integer(fields, "attempts", 3, most=10),
+        retry_after=options.duration(fields, "retry_after", 15 * MINUTE, least=MINUTE),
+    )
+
+
+def read_dial(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
+    """Call an outside line and come back."""
+    leads = scope.outcomes(fields, "dial", path)
+    scope.need(leads, "dial", node, ("declined",) if "screen" in fields else ())
+    caller_id = fields.get("caller_id")
+    return DialOut(
+        number=_outside(scope, node, "dial"),
+        next=leads,
+        ring=scope.options.duration(fields, "ring", RING),
+        caller_id=_number(scope, caller_id, "caller_id") if caller_id else None,
+        screen=scope.options.optional_prompt(fields, "screen"),
+    )
+
+
+def read_transfer(scope: Scope, node: Node, fields: Fields, _path: str) -> Verb:
+    """Hand the caller to an outside line for good."""
+    ring = scope.options.duration(fields, "ring", RING)
+    return TransferOut(_outside(scope, node, "transfer"), ring)
+
+
+def read_voicemail(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
+    """Take a message."""
+    box = scope.reading.scalar(node, "voicemail")
+    if "prompt" not in fields:
+        scope.reading.blame("E106", 'voicemail needs a "prompt"', node)
+    return Voicemail(
+        box=scope.reading.name(box, "a mailbox") if box else "",
+        prompt=scope.options.optional_prompt(fields, "prompt"),
+        next=scope.outcomes(fields, "voicemail", path),
+        max_length=scope.options.duration(
+            fields, "max_length", 3 * MINUTE, most=timedelta(hours=1)
+        ),
+    )
+
+
+def _queue_name(scope: Scope, node: Node, what: str) -> QueueName:
+    scalar = scope.reading.scalar(node, what)
+    queues = scope.names.queues
+    if scalar and queues is not None and scalar.text not in queues:
+        scope.reading.unknown("E203", "queue", scalar, queues)
+    return QueueName(scalar.text if scalar else "")
+
+
+def _hours(scope: Scope, fields: Fields) -> str:
+    scalar = scope.reading.scalar(fields["hours"], "hours") if "hours" in fields else None
+    if scalar and scalar.text not in scope.names.hours:
+        scope.reading.unknown("E214", "opening hours", scalar, scope.names.hours)
+    return scalar.text if scalar else ""
+
+
+def _extension(scope: Scope, node: Node) -> Expression:
+    if isinstance(node, Scalar) and re.fullmatch(r"[0-9]{1,10}", node.text):
+        return _written(node.text, node.text, DIGITS)
+    return scope.options.expression(node, "agent", TEXT)
+
+
+def _number(scope: Scope, node: Node, what: str) -> Expression:
+    """A phone number written out, or an expression that gives one."""
+    if isinstance(node, Scalar) and node.text.startswith("+"):
+        return _written(node.text, read_phone(scope.reading, node, what), PHONE)
+    return scope.options.expression(node, what, PHONE)
+
+
+def _outside(scope: Scope, node: Node, what: str) -> Expression:
+    """A number outside, which must be among those that may be dialed."""
+    number = _number(scope, node, what)
+    allowed = scope.names.dial_allow
+    if not allowed:
+        message = f'{what} reaches nobody: "dial_allow" names no number that may be dialed'
+        scope.reading.blame("E804", message, node)
+    elif isinstance(number.root, Literal) and not number.root.text.startswith(allowed):
+        message = f'"{number.text[:60]}" begins with none of dial_allow: {", ".join(allowed)}'
+        scope.reading.blame("E804", message, node)
+    return number
+
+
+def _written(text: str, canonical: str, type_: ValueType) -> Expression:
+    return Expression(text, Literal(text=canonical, value_type=type_, offset=0, length=len(text)))

@@ -1,0 +1,83 @@
+"""Verbs that lead a caller on: if, switch, split, goto, call, return."""
+
+from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.flow_option import Fields
+from contactcenter_ari.config.flow_scope import ON, Scope
+from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.value_type import NOTHING
+from contactcenter_ari.core.flow.checking import check
+from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.step import Destination, Goto, If, Split, Switch, Verb, Way
+from contactcenter_ari.core.flow.value import Kind, read_value, write_value
+
+HUNDRED = 100
+
+
+def read_if(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
+    """One way or the other."""
+    if "then" not in fields:
+        scope.reading.blame("E106", 'if needs a "then"', node)
+    return If(
+        scope.options.expression(node, "if"),
+        scope.option(fields, "then", path),
+        scope.option(fields, "else", path),
+    )
+
+
+def read_switch(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
+    """By a value."""
+    value = scope.options.expression(node, "switch")
+    if "cases" not in fields:
+        scope.reading.blame("E106", 'switch needs "cases", like {gold: vip}', node)
+    cases: dict[str, Destination] = {}
+    entries = scope.reading.mapping(fields["cases"], "cases").entries if "cases" in fields else ()
+    for key, lead in entries:
+        cases[_case(scope, value, key)] = scope.destination(lead, f"{path}.cases.{key.text}")
+    return Switch(value, cases, scope.option(fields, "default", path))
+
+
+def _case(scope: Scope, value: Expression, key: Scalar) -> str:
+    """A case as the value's canonical text; one the value can never have is told."""
+    if value == NOTHING:
+        return key.text
+    type_ = check(value, scope.names.types)
+    if type_.kind in {Kind.TEXT, Kind.NUMBER}:
+        return key.text
+    try:
+        return write_value(read_value(key.text, type_))
+    except ValueError:
+        message = f'{value.text[:60]} can never be "{key.text[:60]}": {type_}'
+        suggestion = did_you_mean(key.text, type_.choices)
+        scope.reading.blame("E304", message, key, suggestion=suggestion)
+        return key.text
+
+
+def read_split(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb:
+    """By chance, in shares of a hundred."""
+    shares: list[tuple[Destination, int]] = []
+    for key, value in scope.reading.mapping(node, "split").entries:
+        share = scope.reading.integer(value, key.text, least=0, most=HUNDRED, example=50)
+        shares.append((scope.word(key), share))
+    total = sum(share for _, share in shares)
+    if total != HUNDRED:
+        message = f"the shares of a split must add up to 100, not {total}"
+        scope.reading.blame("E704", message, node)
+    return Split(tuple(shares))
+
+
+def read_goto(scope: Scope, node: Node, _fields: Fields, path: str) -> Verb:
+    """To a section for good."""
+    return Goto(scope.destination(node, f"{path}.goto"))
+
+
+def read_call(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb:
+    """To a section and back again."""
+    scalar = scope.reading.scalar(node, "call")
+    if scalar is None:
+        return Goto(ON)
+    return Goto(Destination(Way.CALL, scope.section(scalar)))
+
+
+def read_return(_scope: Scope, _node: Node, _fields: Fields, _path: str) -> Verb:
+    """Back to where this section was called."""
+    return Goto(Destination(Way.RETURN))

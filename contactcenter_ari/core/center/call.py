@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
+
+if TYPE_CHECKING:
+    from contactcenter_ari.core.center.outside import OutsideLine
 
 
 @dataclass(slots=True)
@@ -20,3 +24,4 @@ class Call:
     arrived_at: datetime
     interaction: Interaction | None = None
     agent: Agent | None = None
+    screens: "OutsideLine | None" = None

@@ -10,16 +10,18 @@ from datetime import timedelta
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
-from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.center.arrival import arriving
 from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.catalog import NO_FLOW, Catalog
+from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.outside import OutsideLine, OutsideLines, outcome_of_cause
 from contactcenter_ari.core.center.talk import Talk, Talks
+from contactcenter_ari.core.flow.flow import ACCEPTED
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
+    Dial,
     EnterQueue,
     FlowRun,
-    Frame,
     Handover,
     Leave,
     RingOneAgent,
@@ -30,9 +32,8 @@ from contactcenter_ari.core.interactions.interaction import (
     TALKING,
     Interaction,
 )
-from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason, StopMusic
 from contactcenter_ari.core.vocabulary.event import (
-    InteractionStarted,
     OfferResult,
     Party,
     QueueExit,
@@ -70,6 +71,7 @@ class Calls:
 
     def __init__(self, distribution: Distribution) -> None:
         self.talks = Talks()
+        self.outside = OutsideLines()
         self._distribution = distribution
         self._calls: dict[CallId, Call] = {}
         self._by_leg: dict[LegId, Call] = {}
@@ -90,57 +92,14 @@ class Calls:
 
     def arrive(self, signal: CallArrived, catalog: Catalog, turn: Turn) -> None:
         """A caller came in."""
-        if signal.leg in self._by_leg:
-            return
-        answering = catalog.answering(signal.called_number)
-        interpreter = answering or catalog.announcer()
-        interaction = Interaction(
-            interaction=InteractionId(turn.clockwork.mint()),
-            leg=signal.leg,
-            called_number=signal.called_number,
-            caller_number=signal.caller_number,
-            caller_name=signal.caller_name,
-            flow=interpreter.flow.name,
-            flow_version=interpreter.flow.version,
-            now=turn.now,
-        )
-        run = FlowRun(
-            call=CallId(interaction.id),
-            interaction=interaction.id,
-            leg=signal.leg,
-            language=interpreter.flow.languages[0],
-            caller_number=signal.caller_number,
-            caller_name=signal.caller_name,
-            called_number=signal.called_number,
-        )
-        if answering is None:
-            run.frames = [Frame(NO_FLOW)]
-        self._tell_started(interaction, run, turn)
-        self._begin(Call(run, interpreter, turn.now, interaction=interaction), turn)
+        if signal.leg not in self._by_leg:
+            self._begin(arriving(signal, catalog, turn), turn)
 
-    def announce(
-        self,
-        leg: LegId,
-        prompt: str,
-        catalog: Catalog,
-        turn: Turn,
-        *,
-        agent: Agent | None,
-        variables: dict[str, str],
-    ) -> None:
+    def announce(self, call: Call, turn: Turn) -> None:
         """An agent's phone dialed a feature code: say what came of it and hang up."""
-        interpreter = catalog.announcer()
-        run = FlowRun(
-            call=CallId(turn.clockwork.mint()),
-            interaction=None,
-            leg=leg,
-            language=agent.profile.language if agent else interpreter.flow.languages[0],
-            frames=[Frame(prompt)],
-            variables=variables,
-        )
-        if agent is not None:
-            self._distribution.roster.add_other_leg(agent, leg)
-        self._begin(Call(run, interpreter, turn.now, agent=agent), turn)
+        if call.agent is not None:
+            self._distribution.roster.add_other_leg(call.agent, call.run.leg)
+        self._begin(call, turn)
 
     # What the switch and the look-ups say
 
@@ -179,32 +138,51 @@ class Calls:
         if offer is not None and offer.bridge is not None:
             call = self._calls[CallId(offer.waiting.interaction)]
             call.interpreter.connecting(call.run, turn)
-            self.talks.join(offer, offer.bridge, turn)
+            self.talks.join(
+                Talk(
+                    call=call.run.call,
+                    bridge=offer.bridge,
+                    caller_leg=offer.waiting.leg,
+                    other_leg=leg,
+                    dialed_at=offer.made_at,
+                    agent=offer.agent,
+                    queue=offer.waiting.queue,
+                ),
+                turn,
+            )
+        elif (line := self.outside.at_leg(leg)) is not None:
+            self._outside_answered(line, turn)
         elif leg not in self._by_leg and self.talks.of(leg) is None:
             reason = HangUpReason.ANSWERED_ELSEWHERE
             turn.do(HangUpLeg(call=CallId(leg), leg=leg, reason=reason))
 
     def bridged(self, bridge: BridgeId, turn: Turn) -> None:
         """Caller and agent hear each other."""
+        line = self.outside.at_bridge(bridge)
+        if line is not None:
+            self._outside_joined(line, turn)
         offer = self._distribution.bridged(bridge, turn)
         if offer is None:
             return
         interaction = self._interaction(offer)
         interaction.move_to(TALKING, turn)
         interaction.agent = offer.agent.id
-        interaction.talked = True
+        interaction.talked = interaction.with_agent = True
         record = self._distribution.settings[offer.waiting.queue].recording
         self.talks.confirm(offer.leg, turn, record=record)
 
     def bridge_failed(self, bridge: BridgeId, turn: Turn) -> None:
-        """The legs could not be joined: the caller goes on waiting."""
+        """The legs could not be joined: the caller goes on waiting, or in the flow."""
+        line = self.outside.at_bridge(bridge)
+        if line is not None:
+            self._outside_failed(line, "failed", turn, hang_up=True)
         offer = self._distribution.bridge_failed(bridge, turn)
         if offer is not None:
             self.talks.take_out(offer.waiting.leg, turn)
             self._wait_on(offer, turn)
 
     def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
-        """A leg is gone: the caller's, or an agent's before, during or after the talk."""
+        """A leg is gone: the caller's, or the other party's before, during or after the talk."""
         offer = self._distribution.leg_lost(leg, cause, turn)
         talk = self.talks.of(leg)
         self.talks.drop(leg, turn)
@@ -212,8 +190,11 @@ class Calls:
             if talk is not None:
                 self.talks.take_out(talk.caller_leg, turn)
             self._wait_on(offer, turn)
-        elif talk is not None and leg == talk.agent_leg:
-            self._agent_left(talk, turn)
+        elif (line := self.outside.at_leg(leg)) is not None:
+            outcome = "declined" if line.answered else outcome_of_cause(cause)
+            self._outside_failed(line, outcome, turn, hang_up=False)
+        elif talk is not None and leg == talk.other_leg:
+            self._other_left(talk, turn)
         elif (call := self._by_leg.get(leg)) is not None:
             self._end(call, talk, turn)
 
@@ -242,6 +223,13 @@ class Calls:
             self.bridge_failed(offer.bridge, turn)
         else:
             self.talks.join_again(offer.leg, turn)
+
+    def outside_passed(self, leg: LegId, turn: Turn) -> None:
+        """An outside line did not answer, or was not joined, in time."""
+        line = self.outside.at_leg(leg)
+        if line is not None:
+            outcome = "failed" if line.answered else "no_answer"
+            self._outside_failed(line, outcome, turn, hang_up=True)
 
     def wait_passed(self, interaction: InteractionId, turn: Turn) -> None:
         """A caller has waited as long as he may."""
@@ -282,6 +270,12 @@ class Calls:
                     handover = self._enqueue(call, handover, turn)
                 case RingOneAgent(agent=agent, ring=ring):
                     handover = self._ring_one(call, agent, ring, turn)
+                case Dial():
+                    self.outside.dial(call, handover, turn)
+                    return
+                case Leave() if call.screens is not None:
+                    self._screened(call, call.screens, turn)
+                    return
                 case Leave() if call.run.hung_up:
                     self._close(call, turn)
                     return
@@ -354,22 +348,93 @@ class Calls:
         elif offer.waiting.expired:
             self.wait_passed(offer.waiting.interaction, turn)
 
-    def _agent_left(self, talk: Talk, turn: Turn) -> None:
-        """The agent hung up: the caller goes on in the flow, if it goes on."""
+    # Outside lines
+
+    def _outside_answered(self, line: OutsideLine, turn: Turn) -> None:
+        self.outside.answered(line, turn)
+        if not line.dial.screen:
+            self._join_outside(line, turn)
+            return
+        run = FlowRun(
+            call=CallId(turn.clockwork.mint()),
+            interaction=None,
+            leg=line.leg,
+            language=line.call.run.language,
+            answered=True,
+            caller_number=line.call.run.caller_number,
+            variables=dict(line.call.run.variables),
+        )
+        screener = line.call.interpreter.screener(line.dial.screen)
+        self._begin(Call(run, screener, turn.now, screens=line), turn)
+
+    def _screened(self, call: Call, line: OutsideLine, turn: Turn) -> None:
+        self._end_screening(line, turn)
+        if ACCEPTED in call.run.entries:
+            self._join_outside(line, turn)
+        else:
+            self._outside_failed(line, "declined", turn, hang_up=True)
+
+    def _end_screening(self, line: OutsideLine, turn: Turn) -> None:
+        screening = self._by_leg.pop(line.leg, None)
+        if screening is not None:
+            screening.interpreter.end(screening.run, turn)
+            del self._calls[screening.run.call]
+
+    def _join_outside(self, line: OutsideLine, turn: Turn) -> None:
+        run = line.call.run
+        turn.do(StopMusic(call=run.call, leg=run.leg))
+        talk = Talk(
+            call=run.call,
+            bridge=self.outside.joining(line, turn),
+            caller_leg=run.leg,
+            other_leg=line.leg,
+            dialed_at=line.dialed_at,
+        )
+        self.talks.join(talk, turn)
+
+    def _outside_joined(self, line: OutsideLine, turn: Turn) -> None:
+        interaction = line.call.interaction
+        assert interaction is not None, "only a caller is joined with an outside line"
+        self.outside.close(line, "answered", turn, hang_up=False)
+        interaction.move_to(TALKING, turn)
+        interaction.talked = True
+        interaction.with_agent = False
+        self.talks.confirm(line.leg, turn, record=False)
+
+    def _outside_failed(
+        self, line: OutsideLine, outcome: str, turn: Turn, *, hang_up: bool
+    ) -> None:
+        """The line came to nothing: the caller goes on in the flow."""
+        call = line.call
+        self._end_screening(line, turn)
+        self.outside.close(line, outcome, turn, hang_up=hang_up)
+        if self.talks.of(call.run.leg) is not None:
+            self.talks.take_out(call.run.leg, turn)
+        else:
+            turn.do(StopMusic(call=call.run.call, leg=call.run.leg))
+        self._carry_out(call, call.interpreter.dialed(call.run, outcome, turn), turn)
+
+    # Ends
+
+    def _other_left(self, talk: Talk, turn: Turn) -> None:
+        """The other party hung up: the caller goes on in the flow, if it goes on."""
         call = self._calls.get(talk.call)
         if call is None or call.interaction is None or not talk.connected:
             return
         self._finish_talk(talk, turn)
         call.interaction.move_to(IN_FLOW, turn)
-        if "answered" in call.interpreter.queue_step(call.run).next:
+        if call.interpreter.goes_on_after_talk(call.run):
             self.talks.take_out(talk.caller_leg, turn)
-            self._carry_out(call, call.interpreter.resume(call.run, "answered", turn), turn)
+            self._carry_out(call, call.interpreter.after_talk(call.run, turn), turn)
         else:
-            self._hang_up(call, turn, by=Party.AGENT, failed=False)
+            by = Party.SYSTEM if talk.agent is None else Party.AGENT
+            self._hang_up(call, turn, by=by, failed=False)
 
     def _finish_talk(self, talk: Talk, turn: Turn) -> None:
         talk.connected = False
         self.talks.stop_recording(talk, turn)
+        if talk.agent is None or talk.queue is None:
+            return
         wrap_up = self._distribution.settings[talk.queue].wrap_up
         self._distribution.roster.finish_talk(talk.agent, wrap_up, turn)
 
@@ -387,10 +452,13 @@ class Calls:
         del self._by_leg[call.run.leg]
         if call.agent is not None:
             self._distribution.roster.drop_other_leg(call.agent, call.run.leg)
+        if (line := self.outside.of(call.run.call)) is not None:
+            self._end_screening(line, turn)
+            self.outside.close(line, "given_up", turn, hang_up=True)
         if call.interaction is not None:
             self._distribution.abandon(call.interaction.id, turn, lost=call.interaction.failed)
         if talk is not None and talk.connected:
-            turn.do(HangUpLeg(call=talk.call, leg=talk.agent_leg))
+            turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))
             self._finish_talk(talk, turn)
         if not call.interpreter.hung_up(call.run, turn):
             self._close(call, turn)
@@ -412,20 +480,3 @@ class Calls:
         interaction = self._calls[CallId(offer.waiting.interaction)].interaction
         assert interaction is not None, "an offer is for an interaction"
         return interaction
-
-    @staticmethod
-    def _tell_started(interaction: Interaction, run: FlowRun, turn: Turn) -> None:
-        turn.tell(
-            InteractionStarted(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=interaction.id,
-                leg=interaction.leg,
-                called_number=interaction.called_number,
-                caller_number=interaction.caller_number,
-                caller_name=interaction.caller_name,
-                flow=interaction.flow,
-                flow_version=interaction.flow_version,
-                language=run.language,
-            )
-        )

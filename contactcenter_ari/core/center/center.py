@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.center.arrival import announcing
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.feature_code import (
@@ -34,6 +35,7 @@ from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
     DialLeg,
+    DialOutside,
     HangUpLeg,
     HangUpReason,
     LookUp,
@@ -212,14 +214,11 @@ class Center:
         prompt, reason = UNKNOWN_PHONE, ""
         if agent is not None:
             prompt, reason = self._do_feature_code(signal.dialed, agent.id, turn)
-        self._calls.announce(
-            signal.leg,
-            prompt,
-            self._catalog,
-            turn,
-            agent=agent,
-            variables={"reason": reason},
+        variables = {"reason": reason}
+        call = announcing(
+            signal.leg, prompt, self._catalog, turn, agent=agent, variables=variables
         )
+        self._calls.announce(call, turn)
 
     def _do_feature_code(self, dialed: str, agent: AgentId, turn: Turn) -> tuple[str, str]:
         request = read_feature_code(dialed, agent, self._catalog.site)
@@ -243,7 +242,7 @@ class Center:
 
     def _command_failed(self, command: Command, status: int, turn: Turn) -> None:
         match command:
-            case DialLeg(leg=leg):
+            case DialLeg(leg=leg) | DialOutside(leg=leg):
                 # Without a reply the phone may ring all the same; ending what is not is fine.
                 turn.do(HangUpLeg(call=command.call, leg=leg))
                 self._calls.hung_up(leg, ABSENT, turn)
@@ -293,7 +292,11 @@ class Center:
 
     def _agent_legs_before(self, at: datetime) -> list[LegId]:
         """Legs to agents' phones, ringing or talking, that were dialed before `at`."""
-        return [*self._distribution.legs_before(at), *self._calls.talks.legs_before(at)]
+        return [
+            *self._distribution.legs_before(at),
+            *self._calls.talks.legs_before(at),
+            *self._calls.outside.legs_before(at),
+        ]
 
     def _time_passed(self, turn: Turn) -> None:
         while (due := self._clockwork.pop_due(turn.now)) is not None:
@@ -311,6 +314,8 @@ class Center:
                     self._calls.wait_passed(InteractionId(owner), turn)
                 case Wake.WRAP_UP:
                     self._roster.wrap_up_passed(AgentId(owner), turn)
+                case Wake.OUTSIDE:
+                    self._calls.outside_passed(LegId(owner), turn)
                 case Wake.HANG_UP:
                     self._calls.hang_up_passed(CallId(owner), turn)
                 case Wake.MISS_PAUSE:

@@ -1,4 +1,4 @@
-"""Talks: a caller's and an agent's leg in one bridge, and its recording.
+"""Talks: a caller's and another party's leg in one bridge, and its recording.
 
 A bridge is dissolved once both legs have left it, never before.
 """
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     DissolveBridge,
@@ -22,6 +22,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     CallId,
     InteractionId,
     LegId,
+    QueueName,
     RecordingId,
 )
 from contactcenter_ari.core.vocabulary.turn import Turn
@@ -36,23 +37,40 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 class Talk:
-    """Two legs joined by a bridge; `connected` once the switch confirmed it."""
+    """Two legs joined by a bridge; `connected` once the switch confirmed it. The other party is
+    an agent, or an outside line when `agent` is None.
+    """
 
-    def __init__(self, offer: Offer, bridge: BridgeId) -> None:
+    def __init__(
+        self,
+        *,
+        call: CallId,
+        bridge: BridgeId,
+        caller_leg: LegId,
+        other_leg: LegId,
+        dialed_at: datetime,
+        agent: Agent | None = None,
+        queue: QueueName | None = None,
+    ) -> None:
+        self.call = call
         self.bridge = bridge
-        self.call = CallId(offer.waiting.interaction)
-        self.agent = offer.agent
-        self.queue = offer.waiting.queue
-        self.caller_leg = offer.waiting.leg
-        self.agent_leg = offer.leg
-        self.dialed_at = offer.made_at
-        self.legs: list[LegId] = [offer.waiting.leg, offer.leg]
+        self.caller_leg = caller_leg
+        self.other_leg = other_leg
+        self.dialed_at = dialed_at
+        self.agent = agent
+        self.queue = queue
+        self.legs: list[LegId] = [caller_leg, other_leg]
         self.connected = False
         self.recording: RecordingId | None = None
 
+    @property
+    def agent_id(self) -> AgentId:
+        """The agent's id; empty when the other party is an outside line."""
+        return self.agent.id if self.agent else AgentId("")
+
     def __repr__(self) -> str:
         """Tell who talks to whom."""
-        return f"<Talk {self.call} with {self.agent.id}: {len(self.legs)} legs>"
+        return f"<Talk {self.call} with {self.agent or 'outside'}: {len(self.legs)} legs>"
 
 
 class Talks:
@@ -71,20 +89,19 @@ class Talks:
         return self._by_leg.get(leg)
 
     def legs_before(self, at: datetime) -> list[LegId]:
-        """Legs to agents' phones that are in a bridge and were dialed before `at`."""
+        """Legs to the other party that are in a bridge and were dialed before `at`."""
         talks = self._by_leg.items()
-        return [leg for leg, talk in talks if leg == talk.agent_leg and talk.dialed_at < at]
+        return [leg for leg, talk in talks if leg == talk.other_leg and talk.dialed_at < at]
 
     def connected_legs(self) -> list[LegId]:
-        """Legs to agents' phones that talk; one we hung up is not among them any more."""
+        """Legs to the other party that talk; one we hung up is not among them any more."""
         talks = self._by_leg.items()
-        return [leg for leg, talk in talks if leg == talk.agent_leg and talk.connected]
+        return [leg for leg, talk in talks if leg == talk.other_leg and talk.connected]
 
-    def join(self, offer: Offer, bridge: BridgeId, turn: Turn) -> None:
-        """Let caller and agent hear each other."""
-        talk = Talk(offer, bridge)
-        self._by_leg[talk.caller_leg] = self._by_leg[talk.agent_leg] = talk
-        turn.do(BridgeLegs(call=talk.call, bridge=bridge, legs=tuple(talk.legs)))
+    def join(self, talk: Talk, turn: Turn) -> None:
+        """Let both parties hear each other."""
+        self._by_leg[talk.caller_leg] = self._by_leg[talk.other_leg] = talk
+        turn.do(BridgeLegs(call=talk.call, bridge=talk.bridge, legs=tuple(talk.legs)))
 
     def join_again(self, leg: LegId, turn: Turn) -> None:
         """Nothing was heard of the bridge: the same once more."""
@@ -99,7 +116,7 @@ class Talks:
             return
         talk.recording = RecordingId(turn.clockwork.mint())
         interaction = InteractionId(talk.call)
-        self._recordings[talk.recording] = Recording(interaction, talk.agent.id, turn.now)
+        self._recordings[talk.recording] = Recording(interaction, talk.agent_id, turn.now)
         turn.do(StartRecording(call=talk.call, recording=talk.recording, bridge=talk.bridge))
         turn.tell(
             RecordingStarted(
@@ -107,7 +124,7 @@ class Talks:
                 at=turn.now,
                 interaction=interaction,
                 recording=talk.recording,
-                agent=talk.agent.id,
+                agent=talk.agent_id,
             )
         )
 

@@ -9,10 +9,13 @@ from contactcenter_ari.core.flow.step import (
     Destination,
     Goto,
     HangUp,
+    InputRules,
+    Menu,
     Play,
     Queue,
     Section,
     Step,
+    Way,
 )
 from contactcenter_ari.core.flow.value import ValueType
 from contactcenter_ari.core.hours.calendar import Calendar
@@ -90,6 +93,23 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Tell which flow, which version, how large."""
         return f"<Flow {self.name} {self.version[:8]}: {len(self.sections)} sections>"
+
+
+ACCEPTED = "accepted"
+"""The section a callee reaches who takes a screened call."""
+
+
+def screening_flow(flow: Flow, prompt: str) -> Flow:
+    """What the callee of a screened call hears: the prompt, and 1 to accept."""
+    rules = InputRules(prompts=(prompt,), tries=2, failed=Destination(Way.HANG_UP))
+    menu = Menu(rules=rules, choices={"1": Destination(Way.SECTION, ACCEPTED)})
+    sections = {
+        "start": Section((Step(menu, line=0),)),
+        ACCEPTED: Section((Step(HangUp(), line=0),)),
+    }
+    return msgspec.structs.replace(
+        flow, sections=sections, global_keys={}, on_error=Destination(Way.HANG_UP), on_hangup=""
+    )
 
 
 def fault_section(flow: Flow) -> Section:

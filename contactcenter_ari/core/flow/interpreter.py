@@ -11,10 +11,11 @@ from zlib import crc32
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.dialog import ON, Dialog
 from contactcenter_ari.core.flow.expression import Expression, evaluate, truth
-from contactcenter_ari.core.flow.flow import Flow, Prompt, SqlLookUp
+from contactcenter_ari.core.flow.flow import Flow, Prompt, SqlLookUp, screening_flow
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
+    Dial,
     EnterQueue,
     FlowRun,
     Frame,
@@ -76,6 +77,8 @@ class Interpreter:
 
     def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt], flags: Flags) -> None:
         self.flow = flow
+        self._prompts = system_prompts
+        self._flags = flags
         self._speaker = Speaker(flow, system_prompts, flags)
         self._walk = Walk(flow)
         self._dialog = Dialog(flow, self._walk, self._speaker)
@@ -281,7 +284,7 @@ class Interpreter:
 
     # Entering steps
 
-    def _enter(  # noqa: PLR0912  # one arm a verb
+    def _enter(  # noqa: C901, PLR0912  # one arm a verb
         self, run: FlowRun, step: Step, turn: Turn
     ) -> _Entered:
         if step.when is not None and not truth(self._evaluate(run, step.when, turn)):
@@ -319,7 +322,9 @@ class Interpreter:
                 run.wanted_agent = self._text(run, direct.agent, turn)
                 self._speaker.answer(run, turn)
                 return RingOneAgent(AgentId(run.wanted_agent), direct.ring)
-            case Record() | BookCallback() | DialOut() | TransferOut() | Voicemail():
+            case DialOut() | TransferOut() as verb:
+                return self._dial(run, verb, turn)
+            case Record() | BookCallback() | Voicemail():
                 raise AssertionError("the loader refuses what cannot be run yet")
 
     def _note(self, run: FlowRun, verb: SetVariables | Tag | Language, turn: Turn) -> None:
@@ -365,6 +370,49 @@ class Interpreter:
             priority if isinstance(priority, int) else DEFAULT_PRIORITY,
             head_start if isinstance(head_start, timedelta) else timedelta(),
         )
+
+    # Outside lines
+
+    def _dial(self, run: FlowRun, verb: DialOut | TransferOut, turn: Turn) -> _Entered:
+        number = self._text(run, verb.number, turn)
+        if not is_allowed(number, self.flow.dial_allow):
+            narration.flow_failed(run, "an outside number is not in dial_allow", turn)
+            return self._after_dial(verb, "failed")
+        self._speaker.answer(run, turn)
+        run.activity = Activity.CONNECTED
+        own = verb.caller_id if isinstance(verb, DialOut) else None
+        return Dial(
+            number,
+            verb.ring,
+            self._text(run, own, turn) if own else run.called_number,
+            verb.screen if isinstance(verb, DialOut) else "",
+        )
+
+    def dialed(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
+        """What came of the outside line; `answered` after the talk."""
+        verb = self._walk.verb(run)
+        assert isinstance(verb, DialOut | TransferOut), verb
+        return self._go(run, self._after_dial(verb, outcome), turn)
+
+    @staticmethod
+    def _after_dial(verb: DialOut | TransferOut, outcome: str) -> Destination:
+        otherwise = HANG_UP if outcome == "answered" else ON
+        return verb.next.get(outcome, otherwise) if isinstance(verb, DialOut) else otherwise
+
+    def goes_on_after_talk(self, run: FlowRun) -> bool:
+        """Whether the flow has something for the caller once the other party has left."""
+        verb = self._walk.verb(run)
+        return isinstance(verb, Queue | RingAgent | DialOut) and "answered" in verb.next
+
+    def after_talk(self, run: FlowRun, turn: Turn) -> Handover | None:
+        """The other party has left."""
+        if isinstance(self._walk.verb(run), DialOut | TransferOut):
+            return self.dialed(run, "answered", turn)
+        return self.resume(run, "answered", turn)
+
+    def screener(self, prompt: str) -> "Interpreter":
+        """Asks a callee whether the call is taken; `ACCEPTED` is entered when it is."""
+        return Interpreter(screening_flow(self.flow, prompt), self._prompts, self._flags)
 
     # Prompts
 
@@ -444,6 +492,12 @@ class Interpreter:
 
     def _text(self, run: FlowRun, expression: Expression, turn: Turn) -> str:
         return write_value(self._evaluate(run, expression, turn))
+
+
+def is_allowed(number: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether an outside number may be dialed: E.164, and under an allowed prefix."""
+    plain = number.startswith("+") and number[1:].isdecimal() and number.isascii()
+    return plain and any(number.startswith(prefix) for prefix in prefixes)
 
 
 def pick(shares: tuple[tuple[Destination, int], ...], call: CallId) -> Destination:

@@ -112,10 +112,19 @@ class RingOneAgent(msgspec.Struct, frozen=True):
     ring: timedelta
 
 
+class Dial(msgspec.Struct, frozen=True):
+    """The flow calls an outside line; with `screen` the callee must accept first."""
+
+    number: str
+    ring: timedelta
+    caller_number: str
+    screen: str = ""
+
+
 class Leave(msgspec.Struct, frozen=True):
     """The flow is over; `failed` when a fault of ours ended it."""
 
     failed: bool = False
 
 
-Handover = EnterQueue | RingOneAgent | Leave
+Handover = EnterQueue | RingOneAgent | Dial | Leave

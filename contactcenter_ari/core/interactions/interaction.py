@@ -36,7 +36,7 @@ TALKING = InteractionState.TALKING
 ENDED = InteractionState.ENDED
 
 MOVES: dict[InteractionState, tuple[InteractionState, ...]] = {
-    IN_FLOW: (QUEUED, ENDED),
+    IN_FLOW: (QUEUED, TALKING, ENDED),
     QUEUED: (IN_FLOW, TALKING, ENDED),
     TALKING: (IN_FLOW, ENDED),
     ENDED: (),
@@ -71,6 +71,7 @@ class Interaction:
         self.queue = QueueName("")
         self.agent = AgentId("")
         self.talked = False
+        self.with_agent = False
         self.turned_away = False
         self.failed = False
         self.ended_by: Party | None = None
@@ -148,7 +149,7 @@ class Interaction:
                 segment=SegmentId(turn.clockwork.mint()),
                 kind=kind,
                 started_at=self.since,
-                queue=self.queue if talk else "",
-                agent=self.agent if talk else "",
+                queue=self.queue if talk and self.with_agent else "",
+                agent=self.agent if talk and self.with_agent else "",
             )
         )

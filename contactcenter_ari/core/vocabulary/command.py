@@ -81,6 +81,19 @@ class DialLeg(msgspec.Struct, frozen=True, tag=True):
     ring_limit: timedelta
 
 
+class DialOutside(msgspec.Struct, frozen=True, tag=True):
+    """Ring an outside line over the trunk; otherwise as DialLeg. The number is E.164 and was
+    allowed by the flow.
+    """
+
+    call: CallId
+    leg: LegId
+    number: str
+    caller_number: str
+    originator: LegId
+    ring_limit: timedelta
+
+
 class BridgeLegs(msgspec.Struct, frozen=True, tag=True):
     """Let the legs hear each other in a new bridge; ends in LegsBridged."""
 
@@ -150,6 +163,7 @@ Command = (
     | StartMusic
     | StopMusic
     | DialLeg
+    | DialOutside
     | BridgeLegs
     | UnbridgeLeg
     | DissolveBridge

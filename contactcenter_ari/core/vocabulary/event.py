@@ -177,6 +177,19 @@ class FlowFailed(InteractionEvent, frozen=True, tag=True, kw_only=True):
     reason: str
 
 
+class OutsideDialed(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The flow dialed an outside line."""
+
+    dialed: str
+
+
+class OutsideEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """What came of it: answered, busy, no_answer, declined or failed."""
+
+    dialed: str
+    outcome: str
+
+
 class InteractionQueued(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """The caller began to wait. `position` is 1 for the next in line."""
 
@@ -300,6 +313,8 @@ Event = (
     | CallerStatusSet
     | InteractionTagged
     | FlowFailed
+    | OutsideDialed
+    | OutsideEnded
     | InteractionQueued
     | InteractionDequeued
     | OfferMade

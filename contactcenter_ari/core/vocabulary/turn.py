@@ -33,6 +33,7 @@ class Wake(StrEnum):
     MISS_PAUSE = "miss_pause"
     WRAP_UP = "wrap_up"
     HANG_UP = "hang_up"
+    OUTSIDE = "outside"
 
 
 Deadline = tuple[Wake, str]

@@ -32,7 +32,7 @@ WAYS: dict[InteractionState, tuple[InteractionState, ...]] = {
     ENDED: (ENDED,),
 }
 ALLOWED = {
-    (IN_FLOW, QUEUED), (IN_FLOW, ENDED),
+    (IN_FLOW, QUEUED), (IN_FLOW, TALKING), (IN_FLOW, ENDED),
     (QUEUED, IN_FLOW), (QUEUED, TALKING), (QUEUED, ENDED),
     (TALKING, IN_FLOW), (TALKING, ENDED),
 }  # fmt: skip
@@ -58,6 +58,7 @@ def interaction_in(state: InteractionState, flow: str = "shop") -> Interaction:
     for step in WAYS[state]:
         interaction.move_to(step, turn_at(0))
     interaction.queue, interaction.agent = QueueName("sales"), AgentId("100")
+    interaction.with_agent = True
     return interaction
 
 

@@ -1,0 +1,79 @@
+"""New calls: a caller's, with the flow that answers it, and one from an agent's phone."""
+
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.catalog import NO_FLOW, Catalog
+from contactcenter_ari.core.flow.run import FlowRun, Frame
+from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.vocabulary.event import InteractionStarted
+from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId
+from contactcenter_ari.core.vocabulary.signal import CallArrived
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
+    """The call of a caller who came in; a number without a flow is told so."""
+    answering = catalog.answering(signal.called_number)
+    interpreter = answering or catalog.announcer()
+    interaction = Interaction(
+        interaction=InteractionId(turn.clockwork.mint()),
+        leg=signal.leg,
+        called_number=signal.called_number,
+        caller_number=signal.caller_number,
+        caller_name=signal.caller_name,
+        flow=interpreter.flow.name,
+        flow_version=interpreter.flow.version,
+        now=turn.now,
+    )
+    run = FlowRun(
+        call=CallId(interaction.id),
+        interaction=interaction.id,
+        leg=signal.leg,
+        language=interpreter.flow.languages[0],
+        caller_number=signal.caller_number,
+        caller_name=signal.caller_name,
+        called_number=signal.called_number,
+    )
+    if answering is None:
+        run.frames = [Frame(NO_FLOW)]
+    _tell_started(interaction, run, turn)
+    return Call(run, interpreter, turn.now, interaction=interaction)
+
+
+def announcing(
+    leg: LegId,
+    prompt: str,
+    catalog: Catalog,
+    turn: Turn,
+    *,
+    agent: Agent | None,
+    variables: dict[str, str],
+) -> Call:
+    """The call of a phone that dialed a feature code: hears a system prompt, no more."""
+    interpreter = catalog.announcer()
+    run = FlowRun(
+        call=CallId(turn.clockwork.mint()),
+        interaction=None,
+        leg=leg,
+        language=agent.profile.language if agent else interpreter.flow.languages[0],
+        frames=[Frame(prompt)],
+        variables=variables,
+    )
+    return Call(run, interpreter, turn.now, agent=agent)
+
+
+def _tell_started(interaction: Interaction, run: FlowRun, turn: Turn) -> None:
+    turn.tell(
+        InteractionStarted(
+            number=turn.clockwork.number(),
+            at=turn.now,
+            interaction=interaction.id,
+            leg=interaction.leg,
+            called_number=interaction.called_number,
+            caller_number=interaction.caller_number,
+            caller_name=interaction.caller_name,
+            flow=interaction.flow,
+            flow_version=interaction.flow_version,
+            language=run.language,
+        )
+    )

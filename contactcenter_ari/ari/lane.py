@@ -41,6 +41,7 @@ from contactcenter_ari.core.vocabulary.signal import (
 
 RENDER_LIMIT: Final = timedelta(seconds=10)
 LANE_LIMIT: Final = 200
+ALREADY_EXISTS: Final = 409
 NOT_AT_ONCE: Final = (AnswerLeg, BridgeLegs, UnbridgeLeg, PlayPrompt)
 
 
@@ -202,7 +203,7 @@ class Lanes:
             reply = Reply(0)
             for wanted in operations_of(command, app=self._app):
                 reply = await self._ask(command.call, wanted)
-                if not reply.succeeded:
+                if not (reply.succeeded or _is_there_already(wanted, reply)):
                     break
         except SwitchError as error:
             self._fail(command, 0, str(error))
@@ -230,3 +231,9 @@ class Lanes:
             removed = self._socket.send(operation.destroy_bridge(command.bridge))
             removed.add_done_callback(asyncio.Future.exception)
         self._inbox.put(CommandFailed(command, status, reason))
+
+
+def _is_there_already(wanted: Operation, reply: Reply) -> bool:
+    """Whether a bridge was made by an earlier try of the same command; ids are never reused."""
+    made = wanted.method == "POST" and wanted.template == "bridges/{bridgeId}"
+    return made and reply.status == ALREADY_EXISTS

@@ -54,7 +54,7 @@ DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {
     HangUpLeg: frozenset({404}),
     StopPlayback: frozenset({404}),
     StopRecording: frozenset({404}),
-    DissolveBridge: frozenset({404}),
+    DissolveBridge: frozenset({404, 409}),
     StopMusic: frozenset({404, 409}),
     UnbridgeLeg: frozenset({400, 404, 409, 422}),
 }

@@ -161,7 +161,7 @@ class FakeSwitch:
 
     # Commands
 
-    def carry_out(self, command: Command) -> None:
+    def submit(self, command: Command) -> None:
         """Do as told, in a moment."""
         self._agenda.after(self._latency, partial(self._perform, command))
 
@@ -293,7 +293,10 @@ class FakeSwitch:
         del self.legs[leg.id]
         for prompt in leg.playing:
             self._tell(PlaybackFinished(prompt.playback))
-        self._tell(LegHungUp(leg.id, cause))
+        if leg.is_ours:
+            self._tell(LegHungUp(leg.id))
+        if leg.dialed:  # it leaves our hands, and then it ends: Asterisk tells both
+            self._tell(LegHungUp(leg.id, cause))
         self._bridge_waiting(leg.id)
         leg.person.gone(leg.id)
 

@@ -114,7 +114,7 @@ class Simulation:
         elif isinstance(command, LookUp):
             self.agenda.after(LATENCY, partial(self._look_up, command))
         else:
-            self.switch.carry_out(command)
+            self.switch.submit(command)
 
     def _look_up(self, command: LookUp) -> None:
         source = self._look_ups.get(command.name)

@@ -21,6 +21,7 @@ class SipPhone(asyncio.DatagramProtocol):
         self.answers = answers
         self.heard: asyncio.Queue[str] = asyncio.Queue()
         self.to = ""
+        self.keys = 0
 
     async def start(self, host: str, port: int) -> None:
         """Take ports for SIP and RTP; Asterisk is at `host` and `port`."""
@@ -82,10 +83,13 @@ class SipPhone(asyncio.DatagramProtocol):
         self._send("BYE", 2)
 
     def press(self, digit: int, rtp_port: int) -> None:
-        """One key by RFC 4733: begin, and end sent three times."""
+        """One key by RFC 4733: begin, and end sent three times; each key has its own time."""
+        began_at = (160 + self.keys * 8000).to_bytes(4, "big")
+        self.keys += 1
         for number, end in enumerate((0, 0, 0x80, 0x80, 0x80)):
             marker = 0x80 if number == 0 else 0
-            head = bytes([0x80, 101 | marker, 0, number, 0, 0, 0, 160]) + b"cctr"
+            order = (self.keys * 5 + number).to_bytes(2, "big")
+            head = bytes([0x80, 101 | marker]) + order + began_at + b"cctr"
             event = bytes([digit, end | 10]) + (160 * min(number + 1, 3)).to_bytes(2, "big")
             self.rtp.sendto(head + event, ("127.0.0.1", rtp_port))
 

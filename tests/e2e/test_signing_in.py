@@ -13,33 +13,40 @@ from tests.e2e.world import Worker, World
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+IN, OUT, AGAIN = "Welcome at work.", "See you tomorrow.", "You are available again."
+LUNCH, NO_CODE, NO = "Taking a pause: lunch.", "There is no such code.", "That is impossible now."
+ANSWERS = {IN, OUT, AGAIN, LUNCH, NO_CODE, NO}
+
+
 async def _dial(world: World, worker: Worker, code: str, answer: str) -> None:
-    """Dial, listen to the answer, and be hung up."""
+    """Dial, listen to the answer and to no other, and be hung up."""
     talk = await worker.phone.dial(code)
     await talk.until_hears(await world.sound(answer))
     await talk.until_over()
+    for other in ANSWERS - {answer}:
+        assert not talk.has_heard(await world.sound(other)), other
 
 
 async def test_codes_change_the_state_and_are_confirmed(world: World) -> None:
     """*11 in, *131 lunch, *14 ready, *12 out; each is said, and each is a move."""
     worker = await world.hire("longest", ready=False)
     assert worker.view.state is AgentState.LOGGED_OUT
-    await _dial(world, worker, "*11", "You are signed in.")
+    await _dial(world, worker, "*11", IN)
     await worker.until(AgentState.READY)
-    await _dial(world, worker, "*131", "Taking a pause: lunch.")
+    await _dial(world, worker, "*131", LUNCH)
     await worker.until(AgentState.NOT_READY, "lunch")
-    await _dial(world, worker, "*14", "You are available again.")
+    await _dial(world, worker, "*14", AGAIN)
     await worker.until(AgentState.READY)
-    await _dial(world, worker, "*12", "You are signed out, good bye.")
+    await _dial(world, worker, "*12", OUT)
     await worker.until(AgentState.LOGGED_OUT)
 
 
 async def test_a_code_that_cannot_be_granted_is_told(world: World) -> None:
     """Unknown codes, unknown reasons and moves that make no sense change nothing."""
     worker = await world.hire("longest", ready=False)
-    await _dial(world, worker, "*99", "There is no such code.")
-    await _dial(world, worker, "*138", "There is no such code.")
-    await _dial(world, worker, "*14", "That is impossible now.")
+    await _dial(world, worker, "*99", NO_CODE)
+    await _dial(world, worker, "*138", NO_CODE)
+    await _dial(world, worker, "*14", NO)
     assert worker.view.state is AgentState.LOGGED_OUT
 
 

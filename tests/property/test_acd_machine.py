@@ -377,7 +377,7 @@ class CenterMachine(RuleBasedStateMachine):
 
 TestCenter = CenterMachine.TestCase
 TestCenter.settings = settings(
-    max_examples=800,
+    max_examples=500,
     stateful_step_count=60,
     deadline=None,
     derandomize="CI" in os.environ,

@@ -375,7 +375,7 @@ _SUBJECTS: dict[str, type[Command]] = {
 }
 
 
-@settings(max_examples=500, deadline=None, derandomize="CI" in os.environ)
+@settings(max_examples=400, deadline=None, derandomize="CI" in os.environ)
 @given(flow=flows, script=st.lists(acts, min_size=8, max_size=STEPS_OF_A_CALL))
 def test_a_call_ends_or_waits_with_a_deadline(
     flow: Flow, script: list[tuple[str, object]]

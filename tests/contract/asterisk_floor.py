@@ -1,0 +1,193 @@
+"""A real Asterisk under the switch contract: the shipped adapter, and SIP phones."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.connection import Credentials
+from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.core.vocabulary.command import Command, DialLeg
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
+from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
+from contactcenter_ari.core.vocabulary.signal import CallArrived, Signal, SwitchReconciled
+from contactcenter_ari.machine.asterisk_config import Address, AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from contactcenter_ari.machine.port import Protocol, free_port, free_rtp_block
+from contactcenter_ari.machine.tool_root import ensure_tools
+from tests.contract.floor import PHONE_SIGNALS, Manner, new_id
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import SipPhone
+
+REPOSITORY = Path(__file__).parents[2]
+TRUNK, DESKS = "127.0.0.2", "127.0.0.1"
+LIMIT = 10
+KEY_PRESS = timedelta(milliseconds=300)
+
+
+class _Sounds:
+    """Every part is a sound that Asterisk ships, or not."""
+
+    async def media(self, parts: Sequence[PromptPart], /) -> Sequence[str]:
+        """The URIs."""
+        return [f"sound:{part.path}" for part in parts if isinstance(part, SoundFile)]
+
+
+class AsteriskFloor:
+    """A real Asterisk behind the shipped adapter, with SIP phones."""
+
+    accepts_calls = True
+
+    def __init__(self, http: SwitchHttp, site: AsteriskSite, phones: type["SipPhone"]) -> None:
+        self.switch: AriSwitch | None = None
+        self._http = http
+        self._site = site
+        self._phones = phones
+        self._signals: asyncio.Queue[Signal] = asyncio.Queue()
+        self._at: dict[LegId, SipPhone] = {}
+        self._desks: dict[PhoneId, SipPhone] = {}
+        self._rtp: dict[LegId, int] = {}
+
+    def put(self, signal: Signal, /) -> None:
+        """Take a signal."""
+        if not isinstance(signal, PHONE_SIGNALS):
+            self._signals.put_nowait(signal)
+
+    def do(self, *commands: Command) -> None:
+        """Give commands."""
+        assert self.switch is not None
+        for command in commands:
+            if isinstance(command, DialLeg) and command.phone in self._desks:
+                self._at[command.leg] = self._desks[command.phone]
+            self.switch.submit(command)
+
+    async def next(self) -> Signal:
+        """Wait for one."""
+        async with asyncio.timeout(LIMIT):
+            return await self._signals.get()
+
+    async def caller(self) -> LegId:
+        """Somebody calls in over the trunk."""
+        phone = self._phones(TRUNK)
+        await phone.start(self._site.sip.host, self._site.sip.port)
+        phone.call("100")
+        while not isinstance(arrived := await self.next(), CallArrived):
+            pass
+        self._at[arrived.leg] = phone
+        return arrived.leg
+
+    async def greet(self, leg: LegId) -> None:
+        """Acknowledge the answer."""
+        self._rtp[leg] = await self._at[leg].answered()
+
+    async def phone(self, manner: Manner) -> PhoneId:
+        """An endpoint; with a phone at a fixed address unless it is not there."""
+        phone = PhoneId(new_id())
+        where = {"max_contacts": "1"}
+        if manner is not Manner.IS_NOT_THERE:
+            desk = self._desks[phone] = self._phones(DESKS, manner.value)
+            await desk.start(self._site.sip.host, self._site.sip.port)
+            where = {"contact": f"sip:{phone}@{desk.at}"}
+        ways = {"context": "from-phone", "aors": phone, "allow": "!all,ulaw"}
+        for kind, attributes in (("aor", where), ("endpoint", ways)):
+            assert (await self._http.send(operation.put_object(kind, phone, attributes))).succeeded
+        return phone
+
+    async def hang_up(self, leg: LegId) -> None:
+        """Send a BYE, as the called party where Asterisk called."""
+        phone = self._at[leg]
+        if phone in self._desks.values():
+            invitation = await phone.hear("INVITE")
+            phone.uri = phone.header(invitation, "Contact").strip("<>")
+            phone.to = phone.header(invitation, "From")
+            phone.sender = phone.header(invitation, "To").split(";")[0] + ";tag=b"
+            phone.id = phone.header(invitation, "Call-ID")
+        phone.hang_up()
+
+    async def stop_ringing(self, leg: LegId) -> None:
+        """Confirm the CANCEL."""
+        invitation = await self._at[leg].hear("INVITE")
+        await self._at[leg].hear("CANCEL")
+        self._at[leg].reply(invitation, "487 Request Terminated")
+
+    async def press(self, leg: LegId, digit: int) -> None:
+        """Send the key by RFC 4733; a finger cannot follow another faster."""
+        await asyncio.sleep(KEY_PRESS.total_seconds())
+        self._at[leg].press(digit, self._rtp[leg])
+
+    async def assert_nothing_left(self) -> None:
+        """Look until nothing is left; requests may still be on their way."""
+        async with asyncio.timeout(LIMIT):
+            while await self._leftovers():  # noqa: ASYNC110 - Asterisk gives no signal of it
+                await asyncio.sleep(0.01)
+
+    async def _leftovers(self) -> list[object]:
+        channels = await self._http.send(operation.list_channels())
+        bridges = await self._http.send(operation.list_bridges())
+        return [*channels.read(list[object]), *bridges.read(list[object])]
+
+    def stop(self) -> None:
+        """Unplug all phones."""
+        for phone in (*self._at.values(), *self._desks.values()):
+            phone.stop()
+
+
+def _site(folder: Path, port: int) -> AsteriskSite:
+    (folder / "music").mkdir()
+    (folder / "music/calm.ulaw").write_bytes(b"\x7f" * 80_000)
+    return AsteriskSite(
+        sip=Address("127.0.0.1", free_port(Protocol.UDP)),
+        http=Address("127.0.0.1", free_port(Protocol.TCP)),
+        application_at=Address("127.0.0.1", port),
+        rtp=free_rtp_block(),
+        ari=Login("cc", new_id()),
+        application_login=Login("asterisk", new_id()),
+        music=folder / "music",
+        templates=REPOSITORY / "asterisk-conf",
+        dialplan=REPOSITORY / "dialplan",
+    )
+
+
+@asynccontextmanager
+async def _running(switch: AriSwitch) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(switch.run())
+        yield
+        task.cancel()
+
+
+@asynccontextmanager
+async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterator[AsteriskFloor]:
+    """One Asterisk, up and connected."""
+    async with AsyncExitStack() as stack:
+        site = _site(folder, free_port(Protocol.TCP))
+        credentials = Credentials(site.ari.user, site.ari.secret)
+        http = await stack.enter_async_context(SwitchHttp.opened(str(site.http), credentials))
+        process = AsteriskProcess(ensure_tools(Console(), os.environ), site, folder / "run")
+        floor = AsteriskFloor(http, site, phones)
+        stack.callback(floor.stop)
+        floor.switch = AriSwitch(
+            app=site.application,
+            credentials=Credentials(site.application_login.user, site.application_login.secret),
+            http=http,
+            prompts=_Sounds(),
+            inbox=floor,
+            recordings=process.folders.recordings,
+            now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
+        )
+        port = site.application_at.port
+        await stack.enter_async_context(floor.switch.listening("127.0.0.1", port))
+        await stack.enter_async_context(_running(floor.switch))
+        await process.start()
+        stack.push_async_callback(process.stop)
+        while not isinstance(await floor.next(), SwitchReconciled):
+            pass
+        yield floor

@@ -1,0 +1,72 @@
+"""What the switch contract needs of a switch and of the people around it."""
+
+from enum import Enum
+from itertools import count
+from typing import Protocol
+
+from contactcenter_ari.core.vocabulary.command import Command
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
+from contactcenter_ari.core.vocabulary.prompt import SoundFile
+from contactcenter_ari.core.vocabulary.signal import PhoneReachable, PhoneUnreachable, Signal
+
+MISSING = (SoundFile("no/such/file"),)
+"""A prompt that no switch has."""
+PHONE_SIGNALS = (PhoneReachable, PhoneUnreachable)
+"""A switch tells of phones at any time; they are not what is looked at."""
+
+_numbers = count(1)
+
+
+def new_id() -> str:
+    """An id as the core mints them."""
+    return f"n1-0-{next(_numbers)}"
+
+
+class Manner(Enum):
+    """What a phone does when it rings."""
+
+    ANSWERS = ("180 Ringing", "200 OK")
+    IS_BUSY = ("180 Ringing", "486 Busy Here")
+    DECLINES = ("180 Ringing", "603 Decline")
+    RINGS_ON = ("180 Ringing",)
+    IS_NOT_THERE = ()
+
+
+class Floor(Protocol):
+    """A switch and the people around it."""
+
+    def do(self, *commands: Command) -> None:
+        """Give commands."""
+        ...
+
+    async def next(self) -> Signal:
+        """The next signal."""
+        ...
+
+    async def caller(self) -> LegId:
+        """Somebody calls in; gives the leg, not yet answered."""
+        ...
+
+    async def greet(self, leg: LegId) -> None:
+        """The caller's phone learns that it was answered."""
+        ...
+
+    async def phone(self, manner: Manner) -> PhoneId:
+        """An agent's phone."""
+        ...
+
+    async def hang_up(self, leg: LegId) -> None:
+        """The person on that leg puts the phone down."""
+        ...
+
+    async def stop_ringing(self, leg: LegId) -> None:
+        """An agent's phone is told to ring no more."""
+        ...
+
+    async def press(self, leg: LegId, digit: int) -> None:
+        """The person on that leg presses a key."""
+        ...
+
+    async def assert_nothing_left(self) -> None:
+        """No channel and no bridge lives in the switch."""
+        ...

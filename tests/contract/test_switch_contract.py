@@ -1,0 +1,363 @@
+"""One suite, two switches: what holds on a real Asterisk holds on the fake one, too.
+
+The simulations and property tests are worth as much as the fake switch is honest; these
+sentences keep it so. Each is run against both.
+"""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+import pytest_asyncio
+
+from contactcenter_ari.core.center.center import LEG_GONE
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    BridgeLegs,
+    Command,
+    DialLeg,
+    DissolveBridge,
+    HangUpLeg,
+    PlayPrompt,
+    StartMusic,
+    StartRecording,
+    StopMusic,
+    StopPlayback,
+    StopRecording,
+    UnbridgeLeg,
+)
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    CallId,
+    LegId,
+    PhoneId,
+    PlaybackId,
+    RecordingId,
+)
+from contactcenter_ari.core.vocabulary.prompt import SoundFile
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    DigitPressed,
+    LegAnswered,
+    LegHungUp,
+    LegRinging,
+    LegsBridged,
+    PlaybackFinished,
+    RecordingFinished,
+    Signal,
+)
+from tests.contract.asterisk_floor import asterisk_floor
+from tests.contract.fake_floor import FakeFloor
+from tests.contract.floor import MISSING, Floor, Manner, new_id
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import SipPhone
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CALL = CallId("n1-0-1")
+BEEP, LONG = (SoundFile("beep"),), (SoundFile("vm-intro"),)
+NOBODY = LegId("n1-0-nobody")
+AGENT_END_TOLD = 2
+"""A dialed leg that was answered leaves the application, and ends: both are told."""
+
+Kind = TypeVar("Kind", bound=Signal)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["fake", "asterisk"])
+async def floor(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    sip_phone: type["SipPhone"],
+) -> AsyncIterator[Floor]:
+    """Both switches, one after the other."""
+    if request.param == "fake":
+        yield FakeFloor()
+    else:
+        folder = tmp_path_factory.mktemp("floor")
+        async with asterisk_floor(folder, sip_phone) as real:
+            yield real
+
+
+# How the sentences below are told
+
+
+async def until(floor: Floor, kind: type[Kind]) -> Kind:
+    """The next signal, which must be of this kind."""
+    signal = await floor.next()
+    assert isinstance(signal, kind), signal
+    return signal
+
+
+async def rest(floor: Floor) -> list[Signal]:
+    """All signals that are still to come, when whatever was asked for is done."""
+    marker = PlayPrompt(CALL, NOBODY, PlaybackId(new_id()), BEEP)
+    floor.do(marker)
+    signals: list[Signal] = []
+    while True:
+        signal = await floor.next()
+        if isinstance(signal, CommandFailed) and signal.command == marker:
+            return signals
+        signals.append(signal)
+
+
+async def answered_caller(floor: Floor) -> LegId:
+    """A caller whose leg is answered."""
+    leg = await floor.caller()
+    floor.do(AnswerLeg(CALL, leg))
+    await floor.greet(leg)
+    return leg
+
+
+def dial(phone: PhoneId, originator: LegId) -> DialLeg:
+    """Ring a phone."""
+    return DialLeg(
+        call=CALL,
+        leg=LegId(new_id()),
+        phone=phone,
+        caller_number="+31612345678",
+        caller_name="Bob",
+        originator=originator,
+        ring_limit=timedelta(seconds=20),
+    )
+
+
+async def answered_agent(floor: Floor, caller: LegId) -> LegId:
+    """An agent whose phone was picked up."""
+    command = dial(await floor.phone(Manner.ANSWERS), caller)
+    floor.do(command)
+    while await floor.next() != LegAnswered(command.leg):
+        pass
+    return command.leg
+
+
+async def joined(floor: Floor) -> tuple[LegId, LegId, BridgeId]:
+    """A caller and an agent who hear each other."""
+    caller = await answered_caller(floor)
+    agent = await answered_agent(floor, caller)
+    bridge = BridgeId(new_id())
+    floor.do(BridgeLegs(CALL, bridge, (caller, agent)))
+    assert await floor.next() == LegsBridged(bridge)
+    return caller, agent, bridge
+
+
+async def part(floor: Floor, *legs: LegId) -> list[Signal]:
+    """Hang up legs and see that nothing is left; gives what was told meanwhile."""
+    floor.do(*[HangUpLeg(CALL, leg) for leg in legs])
+    await floor.assert_nothing_left()
+    return await rest(floor)
+
+
+async def leave(floor: Floor, caller: LegId, agent: LegId) -> None:
+    """End a talk, and hear of each end as often as it is told."""
+    floor.do(HangUpLeg(CALL, caller), HangUpLeg(CALL, agent))
+    told = [(await until(floor, LegHungUp)).leg for _ in range(1 + AGENT_END_TOLD)]
+    assert sorted(told) == sorted((caller, *[agent] * AGENT_END_TOLD))
+
+
+def legs_gone(signals: Sequence[Signal]) -> set[LegId]:
+    """The legs that ended."""
+    return {signal.leg for signal in signals if isinstance(signal, LegHungUp)}
+
+
+# The sentences
+
+
+async def test_a_prompt_ends_in_playback_finished(floor: Floor) -> None:
+    """Answer a caller, play to him: one signal at the end of the prompt."""
+    leg = await answered_caller(floor)
+    playback = PlaybackId(new_id())
+    floor.do(PlayPrompt(CALL, leg, playback, BEEP))
+    assert await floor.next() == PlaybackFinished(playback)
+    assert await part(floor, leg) == [LegHungUp(leg)]
+
+
+async def test_a_stopped_prompt_ends_at_once(floor: Floor) -> None:
+    """Stopping it once more is no failure."""
+    leg = await answered_caller(floor)
+    playback = PlaybackId(new_id())
+    floor.do(PlayPrompt(CALL, leg, playback, LONG))
+    floor.do(StopPlayback(CALL, playback), StopPlayback(CALL, playback))
+    assert await floor.next() == PlaybackFinished(playback)
+    assert await part(floor, leg) == [LegHungUp(leg)]
+
+
+async def test_prompts_are_played_one_after_the_other(floor: Floor) -> None:
+    """A second prompt waits for the first."""
+    leg = await answered_caller(floor)
+    first, second = PlaybackId(new_id()), PlaybackId(new_id())
+    floor.do(PlayPrompt(CALL, leg, first, BEEP), PlayPrompt(CALL, leg, second, BEEP))
+    assert await floor.next() == PlaybackFinished(first)
+    assert await floor.next() == PlaybackFinished(second)
+    assert await part(floor, leg) == [LegHungUp(leg)]
+
+
+async def test_a_missing_file_fails(floor: Floor) -> None:
+    """The prompt ends as failed."""
+    leg = await answered_caller(floor)
+    playback = PlaybackId(new_id())
+    floor.do(PlayPrompt(CALL, leg, playback, MISSING))
+    assert await floor.next() == PlaybackFinished(playback, failed=True)
+    assert await part(floor, leg) == [LegHungUp(leg)]
+
+
+async def test_a_caller_who_leaves_amid_a_prompt(floor: Floor) -> None:
+    """The prompt ends, the leg ends, each told once."""
+    leg = await answered_caller(floor)
+    first, playback = PlaybackId(new_id()), PlaybackId(new_id())
+    floor.do(PlayPrompt(CALL, leg, first, BEEP), PlayPrompt(CALL, leg, playback, LONG))
+    assert await floor.next() == PlaybackFinished(first)
+    await floor.hang_up(leg)
+    told = [await floor.next(), await floor.next()]
+    assert {type(signal) for signal in told} == {PlaybackFinished, LegHungUp}
+    assert LegHungUp(leg) in told
+    assert await part(floor) == []
+
+
+async def test_keys_come_in_order(floor: Floor) -> None:
+    """Each key is one signal, in a bridge as well."""
+    caller, agent, bridge = await joined(floor)
+    for digit in (4, 7, 1):
+        await floor.press(caller, digit)
+        assert await floor.next() == DigitPressed(caller, str(digit))
+    floor.do(UnbridgeLeg(CALL, bridge, caller), DissolveBridge(CALL, bridge))
+    await floor.press(caller, 9)
+    assert await floor.next() == DigitPressed(caller, "9")
+    assert legs_gone(await part(floor, caller, agent)) == {caller, agent}
+
+
+async def test_a_dialed_phone_rings_and_answers(floor: Floor) -> None:
+    """First it rings, then it is answered."""
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(Manner.ANSWERS), caller)
+    floor.do(command)
+    assert await floor.next() == LegRinging(command.leg)
+    assert await floor.next() == LegAnswered(command.leg)
+    assert legs_gone(await part(floor, caller, command.leg)) == {caller, command.leg}
+
+
+@pytest.mark.parametrize(("manner", "cause"), [(Manner.IS_BUSY, 17), (Manner.DECLINES, 21)])
+async def test_a_phone_that_refuses(floor: Floor, manner: Manner, cause: int) -> None:
+    """The leg ends with the cause, told once."""
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(manner), caller)
+    floor.do(command)
+    assert await floor.next() == LegRinging(command.leg)
+    assert await floor.next() == LegHungUp(command.leg, cause)
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_phone_that_is_not_there(floor: Floor) -> None:
+    """The command fails; there is no leg and so no end of one."""
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(Manner.IS_NOT_THERE), caller)
+    floor.do(command)
+    failed = await until(floor, CommandFailed)
+    assert (failed.command, failed.status) == (command, 500)
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_leg_for_a_caller_who_has_left(floor: Floor) -> None:
+    """The command fails: an offer that crossed a hang-up rings nowhere."""
+    caller = await answered_caller(floor)
+    await floor.hang_up(caller)
+    await until(floor, LegHungUp)
+    await floor.assert_nothing_left()
+    command = dial(await floor.phone(Manner.ANSWERS), caller)
+    floor.do(command)
+    failed = await until(floor, CommandFailed)
+    assert (failed.command, failed.status) == (command, 400)
+    assert await part(floor) == []
+
+
+async def test_a_leg_that_rings_cannot_be_played_to(floor: Floor) -> None:
+    """It is ours only when it is answered."""
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(Manner.RINGS_ON), caller)
+    floor.do(command)
+    assert await floor.next() == LegRinging(command.leg)
+    play = PlayPrompt(CALL, command.leg, PlaybackId(new_id()), BEEP)
+    floor.do(play)
+    failed = await until(floor, CommandFailed)
+    assert failed.command == play
+    assert failed.status in LEG_GONE
+    floor.do(HangUpLeg(CALL, command.leg))
+    await floor.stop_ringing(command.leg)
+    assert (await until(floor, LegHungUp)).leg == command.leg
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_caller_who_hangs_up_is_told_once(floor: Floor) -> None:
+    """Exactly one end, and hanging up what is gone is a success."""
+    leg = await answered_caller(floor)
+    await floor.hang_up(leg)
+    assert await floor.next() == LegHungUp(leg)
+    assert await part(floor, leg) == []
+
+
+async def test_commands_for_a_leg_that_is_gone(floor: Floor) -> None:
+    """What should begin fails as gone, what should end has ended."""
+    leg = await answered_caller(floor)
+    await floor.hang_up(leg)
+    assert await floor.next() == LegHungUp(leg)
+    await floor.assert_nothing_left()
+    begin: list[Command] = [
+        AnswerLeg(CALL, leg),
+        PlayPrompt(CALL, leg, PlaybackId(new_id()), BEEP),
+        StartMusic(CALL, leg, "default"),
+    ]
+    floor.do(*begin, StopMusic(CALL, leg), HangUpLeg(CALL, leg))
+    failed = [await until(floor, CommandFailed) for _ in begin]
+    assert [failure.command for failure in failed] == begin
+    assert {failure.status for failure in failed} <= set(LEG_GONE)
+    assert await part(floor) == []
+
+
+async def test_joining_twice_is_no_harm(floor: Floor) -> None:
+    """Who asks again because nothing was heard is told again."""
+    caller, agent, bridge = await joined(floor)
+    floor.do(BridgeLegs(CALL, bridge, (caller, agent)))
+    assert await floor.next() == LegsBridged(bridge)
+    await leave(floor, caller, agent)
+    floor.do(DissolveBridge(CALL, bridge), DissolveBridge(CALL, bridge))
+    assert await part(floor) == []
+
+
+async def test_a_bridge_for_a_leg_that_left(floor: Floor) -> None:
+    """The command fails, no bridge stays, the other leg does."""
+    caller = await answered_caller(floor)
+    command = BridgeLegs(CALL, BridgeId(new_id()), (caller, NOBODY))
+    floor.do(command)
+    failed = await until(floor, CommandFailed)
+    assert (failed.command, failed.status) == (command, 400)
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_the_agent_leaves_and_the_caller_hears_more(floor: Floor) -> None:
+    """The agent's end is told; out of the bridge the caller can be played to."""
+    caller, agent, bridge = await joined(floor)
+    await floor.hang_up(agent)
+    assert {(await until(floor, LegHungUp)).leg for _ in range(AGENT_END_TOLD)} == {agent}
+    playback = PlaybackId(new_id())
+    floor.do(UnbridgeLeg(CALL, bridge, caller), DissolveBridge(CALL, bridge))
+    floor.do(PlayPrompt(CALL, caller, playback, BEEP))
+    assert await floor.next() == PlaybackFinished(playback)
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_talk_is_recorded(floor: Floor) -> None:
+    """One file, told once."""
+    caller, agent, bridge = await joined(floor)
+    recording = RecordingId(new_id())
+    floor.do(StartRecording(CALL, recording, bridge))
+    await floor.press(caller, 3)
+    assert await floor.next() == DigitPressed(caller, "3")
+    floor.do(StopRecording(CALL, recording))
+    done = await until(floor, RecordingFinished)
+    assert done.recording == recording
+    assert re.search(rf"/{recording}\.wav$", done.path)
+    await leave(floor, caller, agent)
+    floor.do(DissolveBridge(CALL, bridge))
+    assert await part(floor) == []

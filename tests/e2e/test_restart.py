@@ -1,0 +1,306 @@
+"""The program is killed amid calls and started again: nobody's call is lost or told twice.
+
+Asterisk, Postgres and everybody on the phone live in this process, the program in its own.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from baresip import Runtime
+from rich.console import Console
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.connection import Credentials
+from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.bootstrap.ground import Ground, Variation, prepared
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, TOKEN_PREFIX
+from contactcenter_ari.config.settings import read_settings
+from contactcenter_ari.config.site import load_site
+from contactcenter_ari.core.center.site import CenterResumed
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.vocabulary.event import EndReason, OfferResult, Party
+from contactcenter_ari.core.vocabulary.prompt import SpokenText
+from contactcenter_ari.loadtest.agent import Phone
+from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.directory import Directory
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.postgres.report_row import InteractionRow
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.input_log import read_input_log
+from contactcenter_ari.runtime.replay import replay
+from contactcenter_ari.speech.hearing import tone_heard
+from contactcenter_ari.speech.sound_file import read_wav
+from contactcenter_ari.speech.tone import Samples
+from tests.e2e.caller import Caller
+from tests.e2e.patience import until_holds
+from tests.e2e.phone import AgentPhone, Conversation
+from tests.e2e.program import Program
+from tests.e2e.world import DESK, LONGEST, SITE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+QUEUE = "longest"
+AGENT, TALKER, WAITER = 620, 440, 500
+"""The tones of those who talk."""
+TALKS, PAUSES = "201", "202"
+"""Two agents."""
+MENU = "Press one for help, three for your balance, four for visits."
+CLOSED = "Our door is closed today."
+SLACK = 1.5
+"""Seconds by which a recording may be off the talk as this test timed it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """What outlives the program."""
+
+    ground: Ground
+    program: Program
+    database: Database
+    phone: AgentPhone
+    since: datetime
+    callers: dict[str, Caller]
+
+    async def call(self, who: str, dialed: str, frequency: float = 440) -> Caller:
+        """Somebody calls and is answered."""
+        number = f"+3162000000{len(self.callers)}"
+        sip = self.ground.addresses.sip
+        caller = await Caller.place(sip, dialed, number=number, frequency=frequency)
+        self.callers[who] = caller
+        await caller.until_answered()
+        return caller
+
+    async def sound(self, text: str) -> Samples:
+        """A prompt as callers hear it, but for its very end."""
+        (media,) = await self.ground.prompts.media((SpokenText(text, "en"),))
+        return read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
+
+    async def rows(self) -> dict[str, InteractionRow]:
+        """What was written of each caller, once all of it is there, once each."""
+        names = {caller.number: who for who, caller in self.callers.items()}
+        found: list[InteractionRow] = []
+
+        async def missing() -> str:
+            found[:] = await Report(self.database).interactions(self.since)
+            return "" if len(found) >= len(names) else f"only {len(found)} rows"
+
+        await until_holds(missing)
+        assert sorted(row.caller_number for row in found) == sorted(names)
+        return {names[row.caller_number]: row for row in found}
+
+
+@asynccontextmanager
+async def staged(data: Path, tools: Tools, runtime: Runtime) -> AsyncIterator[Scene]:
+    """Asterisk, Postgres, two agents with one phone; the program is yet to be started."""
+    environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE)}
+    settings = read_settings(environ)
+    site = load_site(settings.site)
+    quick, console = Variation(fsync=False), Console(stderr=True, quiet=True)
+    async with (
+        prepared(
+            settings, site, tools, console=console, environ=environ, variation=quick
+        ) as ground,
+        Database(ground.database_url) as database,
+        Program.of(
+            environ_of(environ, ground),
+            output=data / "program.log",
+            web=str(ground.addresses.web),
+            token=SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX),
+        ) as program,
+    ):
+        directory = Directory(database)
+        hired = await directory.add_agent(TALKS, "Anna", [QUEUE])
+        await directory.add_agent(PAUSES, "Bert", [QUEUE])
+        await program.start()
+        credential = Phone(hired.credential.phone, hired.credential.secret)
+        phone = await AgentPhone.registered(
+            runtime, credential, ground.addresses.sip, frequency=AGENT
+        )
+        scene = Scene(
+            ground=ground,
+            program=program,
+            database=database,
+            phone=phone,
+            since=Clock().now(),
+            callers={},
+        )
+        try:
+            yield scene
+        finally:
+            await phone.close()
+            for caller in scene.callers.values():
+                caller.close()
+
+
+def environ_of(environ: dict[str, str], ground: Ground) -> dict[str, str]:
+    """What tells the program to use what runs already."""
+    return {
+        **environ,
+        "CC_DATABASE_URL": ground.database_url,
+        "CC_ASTERISK_HTTP": str(ground.addresses.asterisk_http),
+    }
+
+
+async def test_killed_amid_calls(data_folder: Path, tools: Tools, runtime: Runtime) -> None:
+    """One caller talks, one waits, one is in a menu, and one who waits hangs up while the
+    program is away; then all goes on as if it had never been away.
+    """
+    loop = asyncio.get_running_loop()
+    async with staged(data_folder / "data", tools, runtime) as scene:
+        talk = await _begin_talk(scene)
+        talked_at = loop.time()
+        await _fill_queue_and_menu(scene)
+        before, queued_at = await scene.program.agents(), loop.time()
+        age = (await scene.program.queue(QUEUE)).oldest_wait_seconds
+        await _be_away(scene)
+        assert _kept(await scene.program.agents()) == _kept(before)
+        status = await scene.program.queue(QUEUE)
+        assert status.waiting == 1
+        assert status.oldest_wait_seconds >= age + loop.time() - queued_at - 0.2
+        await _choose_again(scene)
+        await _end_talk(scene, talk)
+        talked = loop.time() - talked_at
+        await scene.phone.rings(2)
+        waited = age + loop.time() - queued_at - 0.2
+        await _serve_who_waited(scene)
+        await _nothing_is_left(scene)
+        await _all_is_written(scene, talked=talked, waited=waited)
+        await _log_replays(scene)
+
+
+async def _begin_talk(scene: Scene) -> Conversation:
+    """Two agents sign in, one of them has lunch; a caller talks to the other."""
+    program = scene.program
+    await program.until_reachable(TALKS)
+    await program.change_state(TALKS, "logged_in")
+    await program.change_state(PAUSES, "logged_in")
+    await program.change_state(PAUSES, "not_ready", "lunch")
+    talker = await scene.call("talker", LONGEST, TALKER)
+    talk = await scene.phone.talks()
+    await talker.until_hears_tone(AGENT)
+    return talk
+
+
+async def _fill_queue_and_menu(scene: Scene) -> None:
+    """Two wait, and one has heard the menu but pressed nothing."""
+    chooser = await scene.call("chooser", DESK)
+    for place, who in enumerate(("waiter", "quitter"), start=1):
+        await scene.call(who, LONGEST, WAITER)
+        await scene.program.until_waiting(QUEUE, place)
+    await chooser.until_hears(await scene.sound(MENU))
+
+
+async def _be_away(scene: Scene) -> None:
+    """The program is killed; a second of talk later it is started."""
+    await scene.program.kill()
+    for caller in scene.callers.values():
+        caller.rtp.heard.clear()
+    quitter, talker = scene.callers["quitter"], scene.callers["talker"]
+    quitter.hang_up()
+    await quitter.until_over()
+    await talker.until_hears_tone(AGENT, 1.0)
+    await scene.program.start()
+
+
+def _kept(agents: dict[str, AgentView]) -> list[AgentView]:
+    """What must be the same: all but the share of time, which goes on."""
+    return [msgspec.structs.replace(view, occupancy=0.0) for view in agents.values()]
+
+
+async def _choose_again(scene: Scene) -> None:
+    """Who was in the menu is asked once more, chooses, and is told."""
+    chooser = scene.callers["chooser"]
+    await chooser.until_hears(await scene.sound(MENU))
+    await chooser.press("4")
+    await chooser.until_hears(await scene.sound(CLOSED))
+    await chooser.until_over()
+    assert chooser.center_hung_up
+
+
+async def _end_talk(scene: Scene, talk: Conversation) -> None:
+    """They still hear each other; then the caller hangs up."""
+    talker = scene.callers["talker"]
+    talker.rtp.heard.clear()
+    await talker.until_hears_tone(AGENT, 0.5)
+    talker.hang_up()
+    await talk.until_over()
+
+
+async def _serve_who_waited(scene: Scene) -> None:
+    """The agent is rung for who waited all the while, and only for him."""
+    talk = await scene.phone.talks(2)
+    waiter = scene.callers["waiter"]
+    await talk.until_hears_tone(WAITER)
+    await waiter.until_hears_tone(AGENT)
+    waiter.hang_up()
+    await talk.until_over()
+    await scene.program.until_agent(TALKS, "ready")
+    assert len(scene.phone.calls) == 2
+    assert (await scene.program.agents())[PAUSES].reason == "lunch"
+
+
+async def _nothing_is_left(scene: Scene) -> None:
+    """Asterisk has no channel and no bridge, and no turn met a fault."""
+    login = scene.ground.ari
+    address = str(scene.ground.addresses.asterisk_http)
+    async with SwitchHttp.opened(address, Credentials(login.user, login.secret)) as http:
+
+        async def left() -> str:
+            channels = (await http.send(operation.list_channels())).read(list[object])
+            bridges = (await http.send(operation.list_bridges())).read(list[object])
+            return f"left over: {channels} {bridges}" if channels or bridges else ""
+
+        await until_holds(left)
+    assert await scene.program.metric("contactcenter_calls_in_progress") == 0
+    assert await scene.program.metric("contactcenter_faults_total") == 0
+
+
+async def _all_is_written(scene: Scene, *, talked: float, waited: float) -> None:
+    """One row each, with the times of the whole call."""
+    rows = await scene.rows()
+    assert {who: (row.reason, row.ended_by) for who, row in rows.items()} == {
+        "talker": (EndReason.COMPLETED, Party.CALLER),
+        "waiter": (EndReason.COMPLETED, Party.CALLER),
+        "quitter": (EndReason.ABANDONED, Party.CALLER),  # Asterisk keeps the news for us
+        "chooser": (EndReason.CONTAINED, Party.SYSTEM),
+    }
+    assert abs(rows["talker"].talked.total_seconds() - talked) < SLACK
+    assert rows["waiter"].waited >= timedelta(seconds=waited)
+    offers = await Report(scene.database).offers(scene.since)
+    assert [(offer.agent, offer.result) for offer in offers] == [(TALKS, OfferResult.ACCEPTED)] * 2
+    for row in rows.values():
+        numbers = [event.number for event in await Report(scene.database).events(row.interaction)]
+        assert len(numbers) == len(set(numbers)) > 1
+    await _recording_is_whole(scene, rows["talker"], talked)
+
+
+async def _recording_is_whole(scene: Scene, row: InteractionRow, talked: float) -> None:
+    """Both voices from the first second to the last, while we were away as well."""
+    recordings = await Report(scene.database).recordings(scene.since)
+    (recording,) = [each for each in recordings if each.interaction == row.interaction]
+    assert not recording.failed
+    recorded = read_wav(Path(recording.path))
+    assert abs(len(recorded) / 8000 - talked) < SLACK
+    for frequency in (TALKER, AGENT):
+        heard = tone_heard(recorded, frequency, fraction=0.2).total_seconds()
+        assert heard > talked - SLACK, f"{frequency} Hz for {heard} of {talked} seconds"
+
+
+async def _log_replays(scene: Scene) -> None:
+    """Both lives of the program are in one log, which gives the same once more."""
+    assert await scene.program.stop() == 0
+    assert "[error" not in (scene.ground.data / "program.log").read_text()
+    (log,) = (scene.ground.data / "input").glob("*.jsonl")
+    inputs = [entry.input for entry in read_input_log(log)]
+    assert (inputs.count(CenterResumed()), inputs[-1]) == (1, None)
+    done = replay(log)
+    assert done.center.calls_in_progress() == 0

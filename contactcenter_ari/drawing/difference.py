@@ -1,0 +1,283 @@
+"""What differs between two flows, or two sites, by meaning and in plain sentences.
+
+Comments, the order of keys, spaces and line numbers are no differences. Sentences come in
+the order of the files: numbers, hours, prompts, sections, and so on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+import msgspec
+
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, Prompt, SqlLookUp, fault_section
+from contactcenter_ari.core.flow.step import (
+    Destination,
+    Goto,
+    InputRules,
+    Menu,
+    Section,
+    Split,
+    Step,
+    Verb,
+    Way,
+)
+from contactcenter_ari.core.hours.calendar import Calendar
+from contactcenter_ari.drawing.meaning import (
+    Meaning,
+    day_hours,
+    meaning,
+    prompt_text,
+    said,
+)
+from contactcenter_ari.drawing.verb import in_words, leads
+
+Sentences = Iterator[str]
+Key = TypeVar("Key", bound=str)
+LOOSE: Mapping[str, Section] = {}
+"""For what refers to no section."""
+LEADS = ("choices", "next", "keys", "cases", "default", "then", "otherwise", "failed")
+"""Options that are told of as ways, not as values."""
+
+
+def flow_difference(old: Flow, new: Flow) -> list[str]:
+    """What is different in the new flow; nothing when both mean the same."""
+    return list(_flow_sentences(old, new))
+
+
+def site_difference(old: Site, new: Site) -> list[str]:
+    """What is different in the new site: its flows, queues, prompts and the rest."""
+    return list(_site_sentences(old, new))
+
+
+def _site_sentences(old: Site, new: Site) -> Sentences:
+    yield from _value("name", old.name, new.name)
+    old_flows = {flow.name: flow for flow in old.flows}
+    new_flows = {flow.name: flow for flow in new.flows}
+    yield from _named("flow", old_flows, new_flows, _told_flow)
+    yield from _named("queue", old.queues, new.queues, _fields)
+    yield from _named("pause reason", old.pause_reasons, new.pause_reasons, _changed)
+    yield from _named("system prompt", old.prompts, new.prompts, _prompt)
+    yield from _fields("feature codes", old.feature_codes, new.feature_codes)
+
+
+def _told_flow(what: str, old: Flow, new: Flow) -> Sentences:
+    return (f"{what}: {sentence}" for sentence in _flow_sentences(old, new))
+
+
+def _flow_sentences(old: Flow, new: Flow) -> Sentences:
+    yield from _value("flow", old.name, new.name)
+    yield from _members("number", old.numbers, new.numbers)
+    yield from _value("timezone", old.timezone, new.timezone)
+    yield from _languages(old, new)
+    yield from _members("dial_allow", old.dial_allow, new.dial_allow)
+    yield from _named("flag", old.flags, new.flags, _changed)
+    yield from _named("variable", old.variables, new.variables, _changed)
+    yield from _named("hours", old.hours, new.hours, _hours)
+    yield from _named("lookup", old.look_ups, new.look_ups, _look_up)
+    yield from _named("prompt", old.prompts, new.prompts, _prompt)
+    yield from _ways("", "global key ", old.global_keys, new.global_keys, (old, new))
+    yield from _sections(old, new)
+    yield from _after_fault(old, new)
+    yield from _value("on_hangup", old.on_hangup, new.on_hangup)
+
+
+def _named(
+    what: str,
+    old: Mapping[Key, object],
+    new: Mapping[Key, object],
+    compare: Callable[..., Sentences],
+) -> Sentences:
+    """Things by name: what was added, removed, and what changed in the others."""
+    for name in old:
+        if name not in new:
+            yield f'{what} "{name}" removed'
+    for name, thing in new.items():
+        if name not in old:
+            yield f'{what} "{name}" added'
+        else:
+            yield from compare(f'{what} "{name}"', old[name], thing)
+
+
+def _members(what: str, old: Sequence[str], new: Sequence[str]) -> Sentences:
+    yield from (f'{what} "{member}" removed' for member in old if member not in new)
+    yield from (f'{what} "{member}" added' for member in new if member not in old)
+
+
+def _value(what: str, old: object, new: object) -> Sentences:
+    if old != new:
+        yield f"{what} was {said(old)}, is {said(new)}"
+
+
+def _changed(what: str, old: object, new: object) -> Sentences:
+    return _value(what, old, new)
+
+
+def _fields(what: str, old: msgspec.Struct, new: msgspec.Struct) -> Sentences:
+    for name in old.__struct_fields__:
+        yield from _value(f"{what}: {name}", getattr(old, name), getattr(new, name))
+
+
+def _languages(old: Flow, new: Flow) -> Sentences:
+    yield from _members("language", old.languages, new.languages)
+    if old.languages[:1] != new.languages[:1]:
+        yield from _value("the default language", old.languages[0], new.languages[0])
+
+
+def _hours(what: str, old: Calendar, new: Calendar) -> Sentences:
+    yield from _value(f"{what}: zone", old.zone, new.zone)
+    before, after = day_hours(old), day_hours(new)
+    for day in dict.fromkeys((*before, *after)):
+        if before.get(day) != after.get(day):
+            was, is_ = before.get(day, "as usual"), after.get(day, "as usual")
+            yield f"{what}: {day} was {was}, is {is_}"
+
+
+def _look_up(what: str, old: SqlLookUp | HttpLookUp, new: SqlLookUp | HttpLookUp) -> Sentences:
+    if type(old) is not type(new):
+        yield f"{what}: asks in another way, {said(_source(new))}"
+        return
+    if _source(old).split() != _source(new).split():
+        yield f"{what}: what it asks changed"
+    yield from _named(f"{what}: input", old.inputs, new.inputs, _changed)
+    yield from _named(f"{what}: result", old.returns, new.returns, _changed)
+    yield from _value(f"{what}: timeout", old.limit, new.limit)
+
+
+def _source(look_up: SqlLookUp | HttpLookUp) -> str:
+    return look_up.sql if isinstance(look_up, SqlLookUp) else look_up.url
+
+
+def _prompt(what: str, old: Prompt, new: Prompt) -> Sentences:
+    texts = {name: prompt_text(parts) for name, parts in old.parts.items()}
+    others = {name: prompt_text(parts) for name, parts in new.parts.items()}
+    yield from _named(f"{what}: language", texts, others, _changed)
+
+
+def _after_fault(old: Flow, new: Flow) -> Sentences:
+    """Without `on_error` it is the first queue in the file: there, the order does count."""
+    before, after = (fault_section(flow).steps[-1] for flow in (old, new))
+    if in_words(before) != in_words(after):
+        yield f"after a fault: was {in_words(before)}, is {in_words(after)}"
+    elif old.on_error is not None and new.on_error is not None:
+        ways = ({"": old.on_error}, {"": new.on_error})
+        yield from _ways("after a fault", "", *ways, (old, new))
+
+
+def _sections(old: Flow, new: Flow) -> Sentences:
+    before = {name: part for name, part in old.sections.items() if not part.inline}
+    after = {name: part for name, part in new.sections.items() if not part.inline}
+
+    def compare(what: str, one: Section, other: Section) -> Sentences:
+        return _steps(what, (one.steps, other.steps), (old, new))
+
+    return _named("section", before, after, compare)
+
+
+def _steps(
+    what: str, steps: tuple[Sequence[Step], Sequence[Step]], flows: tuple[Flow, Flow]
+) -> Sentences:
+    """Two lists of steps; those with the same verb at the same place are one that changed."""
+    old, new = ([_comparable(s, f) for s in some] for some, f in zip(steps, flows, strict=True))
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for kind, first, last, low, high in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        before, after = list(steps[0][first:last]), list(steps[1][low:high])
+        number, place = first + 1, low + 1
+        while before or after:
+            if before and after and type(before[0].verb) is type(after[0].verb):
+                yield from _step(f"{what}, step {place}", (before.pop(0), after.pop(0)), flows)
+                number, place = number + 1, place + 1
+            elif len(before) >= len(after):
+                yield f"{what}: step {number} removed: {in_words(before.pop(0))}"
+                number += 1
+            else:
+                yield f"{what}: step {place} added: {in_words(after.pop(0))}"
+                place += 1
+
+
+def _comparable(step: Step, flow: Flow) -> str:
+    """The meaning of a step as text, for it must be hashable."""
+    return repr(_in_order(meaning(step, flow.sections)))
+
+
+def _in_order(value: Meaning) -> Meaning:
+    match value:
+        case dict():
+            return tuple(sorted((key, _in_order(item)) for key, item in value.items()))
+        case tuple():
+            return tuple(_in_order(item) for item in value)
+        case _:
+            return value
+
+
+def _step(what: str, pair: tuple[Step, Step], flows: tuple[Flow, Flow]) -> Sentences:
+    old, new = pair
+    before, after = in_words(old), in_words(new)
+    told = [] if before == after else [f"{what}: was {before}, is {after}"]
+    named = f"{what} ({after})"
+    told += _options(named, old.verb, new.verb)
+    if not (told and isinstance(new.verb, Goto | Split)):  # told by its words
+        told += _ways(named, "", dict(leads(old.verb)), dict(leads(new.verb)), flows)
+    yield from told or [f"{named} changed"]
+
+
+def _options(what: str, old: Verb, new: Verb) -> Sentences:
+    """The options that are plain values; the verb's own value is told by its words."""
+    shown_old, shown_new = _shown(old), _shown(new)
+    for name in dict.fromkeys((*shown_old, *shown_new)):
+        before, after = shown_old.get(name), shown_new.get(name)
+        if meaning(before, LOOSE) != meaning(after, LOOSE):
+            yield from _value(f"{what}: {name}", _readable(before), _readable(after))
+
+
+def _shown(verb: object) -> dict[str, object]:
+    """The options of a verb by name, but for the value that its words tell, and the ways."""
+    assert isinstance(verb, msgspec.Struct), "verbs are"
+    shown: dict[str, object] = {}
+    for name in verb.__struct_fields__[0 if isinstance(verb, Menu | InputRules) else 1 :]:
+        value = getattr(verb, name)
+        if isinstance(value, InputRules):
+            shown |= _shown(value)
+        elif isinstance(value, dict) and name not in LEADS:
+            shown |= {f"{name}.{key}": item for key, item in value.items()}
+        elif name not in LEADS:
+            shown[name] = value
+    if isinstance(verb, Menu):
+        del shown["prompts"]
+    return shown
+
+
+def _readable(value: object) -> object:
+    """Announcements and the like, field by field."""
+    if isinstance(value, msgspec.Struct) and not isinstance(value, Expression | Destination):
+        parts = [f"{n} {said(getattr(value, n))}" for n in value.__struct_fields__]
+        return " ".join(parts)
+    if isinstance(value, tuple):
+        return tuple(_readable(item) for item in value)
+    return value
+
+
+def _ways(
+    what: str,
+    noun: str,
+    old: Mapping[str, Destination],
+    new: Mapping[str, Destination],
+    flows: tuple[Flow, Flow],
+) -> Sentences:
+    """Where keys and outcomes lead; lists of steps are gone into."""
+    start = f"{what}: " if what else ""
+    for label in dict.fromkeys((*old, *new)):
+        name = f"{start}{noun}{label}".rstrip(": ") if label else start.rstrip(": ")
+        before, after = old.get(label), new.get(label)
+        if before is None or after is None:
+            verb = "is gone" if after is None else f"leads to {said(after)}"
+            yield f"{name} {verb}"
+        elif before.way is after.way and before.way is Way.INLINE:
+            lists = (flows[0].sections[before.section], flows[1].sections[after.section])
+            yield from _steps(name, (lists[0].steps, lists[1].steps), flows)
+        elif before != after:
+            yield f"{name} led to {said(before)}, leads to {said(after)}"

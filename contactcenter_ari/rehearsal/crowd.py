@@ -1,0 +1,90 @@
+"""Who is there besides the caller: agents, and those ahead of him in a queue.
+
+The crowd comes in through flows of its own that wait in a queue and nothing else, so its
+place in line is counted by the core itself.
+"""
+
+from datetime import timedelta
+
+import msgspec
+
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.flow.expression import Expression, Literal
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.step import Destination, Queue, Section, Step, Way
+from contactcenter_ari.core.flow.value import DURATION, INTEGER, ValueType
+from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile
+from contactcenter_ari.rehearsal.story import Given, LineOutcome, Staffing
+
+PATIENCE = timedelta(days=2)
+AWAY = Destination(Way.HANG_UP)
+
+
+def phone_of(who: str) -> PhoneId:
+    """The phone of a queue's agent, or of the agent with that id."""
+    return PhoneId(f"phone of {who}")
+
+
+def crowd_number(queue: QueueName) -> str:
+    """What a caller ahead dials."""
+    return f"crowd.{queue}"
+
+
+def profiles(site: Site, given: Given) -> list[AgentProfile]:
+    """An agent of his own for each queue that is staffed, and the agents given by name."""
+    staffed = [
+        queue
+        for queue in site.queues
+        if queue not in given.queues or given.queues[queue].staffing is not Staffing.NO_AGENTS
+    ]
+    ours = [
+        AgentProfile(
+            agent=AgentId(f"{queue}-agent"), name=queue, phone=phone_of(queue), queues=(queue,)
+        )
+        for queue in staffed
+    ]
+    named = [
+        AgentProfile(agent=AgentId(agent), name=agent, phone=phone_of(agent))
+        for agent, outcome in given.agents.items()
+        if outcome is not LineOutcome.NOT_AVAILABLE
+    ]
+    return [*ours, *named]
+
+
+def with_crowd(site: Site, flow: Flow, given: Given) -> Site:
+    """The site as the story finds it: flags, full queues, and the flows of the crowd."""
+    played = msgspec.structs.replace(flow, flags={**flow.flags, **given.flags})
+    others = [f for f in site.flows if f.name != flow.name]
+    crowds = [_crowd(queue) for queue, found in given.queues.items() if found.position > 1]
+    queues = {
+        name: msgspec.structs.replace(settings, max_waiting=0)
+        if name in given.queues and given.queues[name].staffing is Staffing.FULL
+        else settings
+        for name, settings in site.queues.items()
+    }
+    return msgspec.structs.replace(site, flows=(played, *others, *crowds), queues=queues)
+
+
+def _crowd(queue: QueueName) -> Flow:
+    outcomes = ("timeout", "no_agents", "full", "closed")
+    wait = Queue(
+        queue,
+        dict.fromkeys(outcomes, AWAY),
+        priority=_literal("1", INTEGER),
+        head_start=_literal("24h", DURATION),
+        max_wait=PATIENCE,
+    )
+    return Flow(
+        name=crowd_number(queue),
+        version="",
+        numbers=(crowd_number(queue),),
+        timezone="UTC",
+        languages=("en",),
+        sections={"start": Section((Step(wait, line=0),))},
+        prompts={},
+    )
+
+
+def _literal(text: str, value_type: ValueType) -> Expression:
+    return Expression(text, Literal(text=text, value_type=value_type, offset=0, length=len(text)))

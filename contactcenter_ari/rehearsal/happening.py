@@ -1,0 +1,124 @@
+"""What happens in a rehearsed call, as one line each: for checks, messages and traces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from contactcenter_ari.core.vocabulary.event import (
+    AgentConnected,
+    CallerStatusSet,
+    Event,
+    FlowFailed,
+    InputFailed,
+    InputGathered,
+    InteractionDequeued,
+    InteractionEnded,
+    InteractionQueued,
+    InteractionTagged,
+    LookUpDone,
+    MenuChosen,
+    OutsideDialed,
+    OutsideEnded,
+    Party,
+    PromptPlayed,
+    SectionEntered,
+)
+
+
+class Kind(StrEnum):
+    """What sort of thing happened; reads as the beginning of a sentence."""
+
+    ENTERED = "entered"
+    HEARD = "heard"
+    CHOSE = "chose"
+    GATHERED = "gathered"
+    INPUT_FAILED = "input failed:"
+    LOOKED_UP = "looked up"
+    STATUS = "caller status"
+    TAGGED = "tagged"
+    FAULT = "fault:"
+    QUEUED = "queued"
+    DEQUEUED = "left queue"
+    TALKED = "agent joined"
+    DIALLED = "dialled"
+    LINE = "outside line"
+    RECORDING = "recording"
+    PRESSED = "pressed"
+    ENDED = "ended:"
+
+
+JUDGMENTS = frozenset({Kind.CHOSE, Kind.GATHERED, Kind.INPUT_FAILED})
+ENDS = {Party.SYSTEM: "hangup", Party.CALLER: "caller", Party.AGENT: "agent"}
+SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing; `name` is what it is about, `detail` the rest."""
+
+    at: datetime
+    kind: Kind
+    name: str
+    detail: str = ""
+
+    def told(self, zone: ZoneInfo) -> str:
+        """The line, with the wall-clock time of a zone."""
+        detail = self.detail if len(self.detail) <= SHOWN else f"{self.detail[: SHOWN - 1]}…"
+        quoted = f': "{detail}"' if self.kind is Kind.HEARD else f" {detail}"
+        tail = quoted if detail else ""
+        return f"{self.at.astimezone(zone):%H:%M:%S} {self.kind} {self.name}{tail}"
+
+
+def happening(event: Event) -> Happening | None:
+    """An event as a happening; None for those that no flow engineer looks for."""
+    told = _told(event)
+    return Happening(event.at, *told) if told is not None else None
+
+
+def _told(  # noqa: PLR0912  # one arm an event
+    event: Event,
+) -> tuple[Kind, str, str] | None:
+    match event:
+        case SectionEntered(section=section):
+            return Kind.ENTERED, section, ""
+        case PromptPlayed(prompt=prompt):
+            return Kind.HEARD, prompt, ""
+        case MenuChosen(menu=menu, key=key):
+            return Kind.CHOSE, key, f"in {menu}"
+        case InputGathered(variable=variable, value=value):
+            return Kind.GATHERED, variable, value or "(hidden)"
+        case InputFailed(outcome=outcome):
+            return Kind.INPUT_FAILED, outcome, ""
+        case LookUpDone(name=name, outcome=outcome):
+            return Kind.LOOKED_UP, name, outcome
+        case CallerStatusSet(status=status):
+            return Kind.STATUS, status, ""
+        case InteractionTagged(key=key, value=value):
+            return Kind.TAGGED, key, value
+        case FlowFailed(reason=reason):
+            return Kind.FAULT, reason, ""
+        case OutsideDialed(dialed=number):
+            return Kind.DIALLED, number, ""
+        case OutsideEnded(dialed=number, outcome=outcome):
+            return Kind.LINE, number, outcome
+        case InteractionQueued(queue=queue, position=position):
+            return Kind.QUEUED, queue, f"as number {position}"
+        case InteractionDequeued(queue=queue, result=result, waited=waited):
+            return Kind.DEQUEUED, queue, f"{result} after {waited.total_seconds():g}s"
+        case AgentConnected(agent=agent):
+            return Kind.TALKED, agent, ""
+        case InteractionEnded(ended_by=party, reason=reason):
+            return Kind.ENDED, ENDS[party], reason
+        case _:
+            return None
+
+
+def nearest(wanted: str, happenings: Sequence[Happening]) -> str:
+    """The name, or the spoken text, among the happenings that is most like what was wanted."""
+    names = list(dict.fromkeys([h.name for h in happenings if h.name]))
+    texts = list(dict.fromkeys([h.detail for h in happenings if h.detail]))
+    found = get_close_matches(wanted, [*names, *texts], n=1, cutoff=0.5)
+    return found[0] if found else ""

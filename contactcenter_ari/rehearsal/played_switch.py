@@ -1,0 +1,150 @@
+"""The switch and the look-ups of a rehearsal: does as told at once, answers by the story."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from functools import partial
+
+from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.vocabulary.command import (
+    BridgeLegs,
+    Command,
+    DialLeg,
+    DialOutside,
+    HangUpLeg,
+    LookUp,
+    PlayPrompt,
+    StartRecording,
+    StopPlayback,
+    StopRecording,
+)
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId
+from contactcenter_ari.core.vocabulary.signal import (
+    DigitPressed,
+    LegAnswered,
+    LegHungUp,
+    LegRinging,
+    LegsBridged,
+    LookUpFailed,
+    LookUpFinished,
+    PhoneUnreachable,
+    PlaybackFinished,
+    RecordingFinished,
+)
+from contactcenter_ari.rehearsal.crowd import phone_of
+from contactcenter_ari.rehearsal.happening import Kind
+from contactcenter_ari.rehearsal.story import Given, LineOutcome, Silence
+from contactcenter_ari.simulation.agenda import Agenda
+from contactcenter_ari.simulation.part import length_of
+
+LOOK_UP_TAKES = timedelta(milliseconds=100)
+CAUSES = {LineOutcome.BUSY: 17, LineOutcome.DECLINED: 21, LineOutcome.FAILED: 34}
+NORMAL = 16
+RECORDING = {
+    "StartRecording": "start",
+    "PauseRecording": "pause",
+    "ResumeRecording": "resume",
+    "StopRecording": "stop",
+}
+
+
+class PlayedSwitch:
+    """Carries out the commands for the caller, the crowd and the agents."""
+
+    def __init__(self, agenda: Agenda, put: Callable[[Input], None], given: Given) -> None:
+        self.failing: set[str] = set()
+        self.records_caller = False
+        self._agenda = agenda
+        self._put = put
+        self._given = given
+        self._asked: dict[str, int] = {}
+        self._playing: set[PlaybackId] = set()
+        self._far: dict[LegId, None] = {}
+
+    def __repr__(self) -> str:
+        """Tell who is on the line."""
+        return f"<PlayedSwitch {len(self._far)} far legs, {len(self._playing)} prompts>"
+
+    def far_legs(self) -> list[LegId]:
+        """The legs that were dialed and are up."""
+        return list(self._far)
+
+    def unreachable(self, phone: PhoneId) -> None:
+        """An agent takes no further call."""
+        self._soon(PhoneUnreachable(phone))
+
+    def notes(self, commands: Iterable[Command]) -> Iterator[tuple[Kind, str]]:
+        """What an engineer looks for in the commands themselves."""
+        for command in commands:
+            act = RECORDING.get(type(command).__name__)
+            if act is not None:
+                yield Kind.RECORDING, act
+
+    def carry_out(self, command: Command) -> None:
+        """Do as told; the answers come at this instant, but not within this turn."""
+        match command:
+            case PlayPrompt(leg=leg) if leg in self._far:
+                self._soon(DigitPressed(leg, "1"))  # a screened callee takes the call
+            case PlayPrompt(playback=playback, parts=parts):
+                self._playing.add(playback)
+                self._agenda.after(length_of(parts), partial(self._played, playback))
+            case StopPlayback(playback=playback):
+                self._agenda.after(timedelta(), partial(self._played, playback))
+            case DialLeg():
+                self._dial(command)
+            case DialOutside(leg=leg, number=number):
+                self._soon(LegRinging(leg))
+                self._reach(leg, self._given.lines.get(number, LineOutcome.NO_ANSWER))
+            case BridgeLegs(bridge=bridge):
+                self._soon(LegsBridged(bridge))
+            case HangUpLeg(leg=leg):
+                self._far.pop(leg, None)
+                self._soon(LegHungUp(leg, NORMAL))
+            case StopRecording(recording=recording):
+                self._soon(RecordingFinished(recording, "", 0))
+            case LookUp():
+                self._look_up(command)
+            case StartRecording():
+                pass  # it is noted, and nothing comes of it here
+            case _:
+                pass  # answering and music succeed in silence
+
+    def _played(self, playback: PlaybackId) -> None:
+        if playback in self._playing:
+            self._playing.discard(playback)
+            self._put(PlaybackFinished(playback))
+
+    def _dial(self, command: DialLeg) -> None:
+        outcomes = {phone_of(agent): outcome for agent, outcome in self._given.agents.items()}
+        self._soon(LegRinging(command.leg))
+        self._reach(command.leg, outcomes.get(command.phone, LineOutcome.ANSWERED))
+
+    def _reach(self, leg: LegId, outcome: LineOutcome) -> None:
+        if outcome is LineOutcome.ANSWERED:
+            self._far[leg] = None
+            self._soon(LegAnswered(leg))
+        elif outcome in CAUSES:
+            self._soon(LegHungUp(leg, CAUSES[outcome]))
+
+    def _look_up(self, command: LookUp) -> None:
+        turn = self._asked.get(command.name, 0)
+        self._asked[command.name] = turn + 1
+        replies = self._given.replies.get(command.name, (Silence.NOT_FOUND,))
+        reply = replies[min(turn, len(replies) - 1)] if replies else Silence.NOT_FOUND
+        if command.name in self.failing:
+            reply = Silence.ERROR
+        match reply:
+            case Silence.HANGS:
+                pass
+            case Silence.ERROR:
+                self._later(LookUpFailed(command.look_up, "the story says so"))
+            case Silence.NOT_FOUND:
+                self._later(LookUpFinished(command.look_up, None))
+            case dict():
+                row = {name: reply.get(name) for name in command.returns}
+                self._later(LookUpFinished(command.look_up, row))
+
+    def _soon(self, input_: Input) -> None:
+        self._agenda.after(timedelta(), partial(self._put, input_))
+
+    def _later(self, input_: Input) -> None:
+        self._agenda.after(LOOK_UP_TAKES, partial(self._put, input_))

@@ -1,0 +1,53 @@
+"""Looks into a running center: the one place that reads what the core keeps to itself.
+
+It changes nothing. Each step that an interpreter enters is shown to a watcher first.
+"""
+# ruff: noqa: SLF001 - the core shows its runs to nobody else, and rehearsals must see them
+
+from collections.abc import Callable, Iterator
+
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.flow.interpreter import Interpreter
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.step import Queue, Step, Verb
+from contactcenter_ari.core.vocabulary.ids import LegId
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+Watcher = Callable[[FlowRun, Step, Turn], None]
+
+
+def call_at(center: Center, leg: LegId) -> Call | None:
+    """The call in progress of a leg."""
+    return center._calls._by_leg.get(leg)
+
+
+def calls_of(center: Center) -> Iterator[Call]:
+    """All calls in progress."""
+    return iter(center._calls)
+
+
+def present_verb(call: Call) -> Verb | None:
+    """The verb a call stands at."""
+    return call.interpreter._walk.verb(call.run)
+
+
+def watch_steps(center: Center, watcher: Watcher) -> None:
+    """Show `watcher` each step just before it is entered, by any flow of the present site."""
+    for interpreter in {id(i): i for i in center._catalog._by_number.values()}.values():
+        _watch(interpreter, watcher)
+
+
+def _watch(interpreter: Interpreter, watcher: Watcher) -> None:
+    enter = interpreter._enter
+
+    def watched(run: FlowRun, step: Step, turn: Turn):  # type: ignore[no-untyped-def]  # noqa: ANN202  # its result is the interpreter's own affair
+        watcher(run, step, turn)
+        return enter(run, step, turn)
+
+    interpreter._enter = watched  # type: ignore[method-assign]  # the hook a watcher needs
+
+
+def offers_keys(verb: Verb | None) -> bool:
+    """Whether a caller who waits may press a key."""
+    return isinstance(verb, Queue) and bool(verb.keys)

@@ -1,0 +1,318 @@
+"""The stage: one caller, the shipped center, and a played switch on the virtual clock.
+
+Promises the same call every time: prompts last by their words, everything else happens at
+once, or when the story says so. The other callers in a queue are real to the core.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.site import CenterStarted, Input, Site
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.run import Activity, FlowRun
+from contactcenter_ari.core.flow.step import Gather, Menu, Step
+from contactcenter_ari.core.vocabulary.command import Command, PlayPrompt
+from contactcenter_ari.core.vocabulary.event import (
+    Event,
+    InteractionDequeued,
+    InteractionEnded,
+    InteractionQueued,
+    InteractionStarted,
+    PromptPlayed,
+)
+from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId, QueueName
+from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
+from contactcenter_ari.core.vocabulary.request import LogIn, PutAgent
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    DigitPressed,
+    LegHungUp,
+    PhoneReachable,
+    TimePassed,
+)
+from contactcenter_ari.core.vocabulary.turn import Outcome, Turn
+from contactcenter_ari.rehearsal.crowd import crowd_number, phone_of, profiles, with_crowd
+from contactcenter_ari.rehearsal.happening import JUDGMENTS, Happening, Kind, happening
+from contactcenter_ari.rehearsal.played_switch import PlayedSwitch
+from contactcenter_ari.rehearsal.probe import call_at, offers_keys, present_verb, watch_steps
+from contactcenter_ari.rehearsal.story import Given, GivenQueue
+from contactcenter_ari.simulation.agenda import Agenda
+
+CALLER = LegId("caller")
+BETWEEN_KEYS = timedelta(milliseconds=100)
+NORMAL = 16
+
+
+class Whose(StrEnum):
+    """Who must act for the call to go on."""
+
+    WORLD = "world"
+    CALLER = "caller"
+    AGENT = "agent"
+    NOBODY = "nobody"
+
+
+class Stage:
+    """One rehearsed call; it arrives at once."""
+
+    def __init__(self, site: Site, flow: Flow, given: Given) -> None:
+        self.given = given
+        self.flow = flow
+        self.agenda = Agenda(given.at)
+        self.happenings: list[Happening] = []
+        self.visited: set[tuple[str, int]] = set()
+        self.ended = False
+        self.queue = QueueName("")
+        self._interaction: InteractionId | None = None
+        self._call: Call | None = None
+        self.site = with_crowd(site, flow, given)
+        self.center = Center(CenterStarted("rehearsal", "0"), self.site)
+        self.switch = PlayedSwitch(self.agenda, self.put, given)
+        watch_steps(self.center, self._step_entered)
+        self._people_come()
+        self.put(CallArrived(CALLER, given.called, given.caller, given.caller_name))
+        self._settle()
+
+    def __repr__(self) -> str:
+        """Tell where the caller is."""
+        return f"<Stage {self.agenda.now:%H:%M:%S}: {self.situation()}>"
+
+    # What is going on
+
+    @property
+    def now(self) -> datetime:
+        """The virtual instant."""
+        return self.agenda.now
+
+    @property
+    def run(self) -> FlowRun:
+        """Where the call is, or was when it ended."""
+        assert self._call is not None, "the call arrived when the stage was made"
+        return self._call.run
+
+    @property
+    def section(self) -> str:
+        """The section the call is in, or was in."""
+        entered = [h.name for h in self.happenings if h.kind is Kind.ENTERED]
+        return entered[-1] if entered else ""
+
+    @property
+    def talking(self) -> bool:
+        """Whether caller and agent, or an outside line, are joined or being joined."""
+        return not self.ended and self.run.activity is Activity.CONNECTED
+
+    @property
+    def in_talk(self) -> bool:
+        """Whether the caller and somebody hear each other by now."""
+        far = bool(self.switch.far_legs())
+        return self.talking and far and self.agenda.next_at() != self.now
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the caller waits in a queue."""
+        return not self.ended and self.run.activity is Activity.QUEUED
+
+    @property
+    def sensitive(self) -> frozenset[str]:
+        """The variables whose values are shown to nobody."""
+        steps = (step.verb for section in self.flow.sections.values() for step in section.steps)
+        return frozenset(v.variable for v in steps if isinstance(v, Gather) and v.sensitive)
+
+    def records_caller(self) -> bool:
+        """Whether a message of the caller is being recorded."""
+        return self.switch.records_caller
+
+    def whose_turn(self) -> Whose:
+        """Who must act for the call to go on; time alone is the world's."""
+        if self.ended:
+            return Whose.NOBODY
+        if self.agenda.next_at() == self.now:
+            return Whose.WORLD
+        if self.is_listening():
+            return Whose.CALLER if not self._typing() else Whose.WORLD
+        if self.talking and self.switch.far_legs() and self.agenda.next_at() is None:
+            return Whose.AGENT
+        idle = self.agenda.next_at() is None and self.center.next_deadline() is None
+        return Whose.NOBODY if idle else Whose.WORLD
+
+    def is_listening(self) -> bool:
+        """Whether the prompt of a menu or gather is over and a key is awaited."""
+        run = self.run
+        return not self.ended and run.activity is Activity.LISTENING and run.playback is None
+
+    def takes_keys(self) -> bool:
+        """Whether keys pressed now are meant for what is asked now."""
+        if self.ended or self._call is None:
+            return False
+        verb = present_verb(self._call)
+        if self.run.activity is Activity.LISTENING and isinstance(verb, Menu | Gather):
+            return verb.rules.barge_in or self.run.playback is None
+        return self.run.activity is Activity.QUEUED and offers_keys(verb)
+
+    def situation(self) -> str:
+        """What the call is doing, in words that follow "but"."""
+        match self.whose_turn():
+            case Whose.NOBODY if self.ended:
+                return "the call is over"
+            case Whose.CALLER:
+                return f"the flow waits for a key in {self.section}"
+            case _ if self.talking and self.switch.far_legs():
+                return "the caller talks to somebody"
+            case _ if self.run.activity is Activity.QUEUED:
+                return f"the caller waits in queue {self.queue}"
+            case _:
+                return f"the call is in section {self.section}"
+
+    def judgments(self) -> int:
+        """How many inputs were made or failed so far."""
+        return sum(h.kind in JUDGMENTS for h in self.happenings)
+
+    # What is done
+
+    def put(self, input_: Input) -> None:
+        """One turn of the center, now."""
+        try:
+            outcome = self.center.handle(input_, self.now)
+        except RequestRefused as refusal:
+            raise AssertionError(f"the stage asked for {input_}") from refusal
+        self._call = self._call or call_at(self.center, CALLER)
+        self._watch(outcome)
+        for command in outcome.commands:
+            self.switch.carry_out(command)
+
+    def pass_on(self) -> None:
+        """Go to the next thing that happens by itself."""
+        due, deadline = self.agenda.next_at(), self.center.next_deadline()
+        if due is not None and (deadline is None or due <= deadline):
+            self.agenda.run_next()
+        elif deadline is not None:
+            self.agenda.wait_until(deadline)
+            self.put(TimePassed())
+
+    def wait(self, duration: timedelta) -> None:
+        """Let exactly so much time pass."""
+        until = self.now + duration
+        while (next_at := self._next_at()) is not None and next_at <= until:
+            self.pass_on()
+        self.agenda.wait_until(until)
+
+    def press(self, keys: str) -> None:
+        """The caller types, one key after the other."""
+        self.happenings.append(Happening(self.now, Kind.PRESSED, "*" * len(keys)))
+        for number, key in enumerate(keys):
+            if number:
+                self.wait(BETWEEN_KEYS)
+            self.put(DigitPressed(CALLER, key))
+        self._settle()
+
+    def hang_up(self) -> None:
+        """The caller puts the phone down."""
+        self.put(LegHungUp(CALLER, NORMAL))
+        self._settle()
+
+    def agent_answers(self) -> None:
+        """An agent of the queue the caller waits in becomes free and picks up."""
+        self._answer(self.queue)
+        self._settle()
+
+    def other_side_hangs_up(self) -> None:
+        """The agent, or whoever the caller talks to, puts the phone down."""
+        for leg in self.switch.far_legs():
+            self.put(LegHungUp(leg, NORMAL))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Let happen what happens at this very instant."""
+        while (next_at := self._next_at()) is not None and next_at <= self.now:
+            self.pass_on()
+
+    def _next_at(self) -> datetime | None:
+        times = [self.agenda.next_at(), self.center.next_deadline()]
+        return min((at for at in times if at is not None), default=None)
+
+    def _typing(self) -> bool:
+        listening = self.run.listening
+        return listening is not None and bool(listening.digits)
+
+    # The people
+
+    def _people_come(self) -> None:
+        for profile in profiles(self.site, self.given):
+            self.put(PutAgent(profile))
+            self.put(LogIn(profile.agent, "rehearsal"))
+        for agent in self.given.agents:
+            self.put(PhoneReachable(phone_of(agent)))
+        for queue, given in self.given.queues.items():
+            for number in range(1, given.position):
+                leg = LegId(f"{queue}-{number}")
+                self.put(CallArrived(leg, crowd_number(queue), "", ""))
+
+    def _caller_queued(self, queue: QueueName) -> None:
+        self.queue = queue
+        given = self.given.queues.get(queue, GivenQueue())
+        if given.answered_after is not None:
+            self.agenda.after(given.answered_after, partial(self._answer, queue))
+
+    def _answer(self, queue: QueueName) -> None:
+        """Whoever is ahead has gone; an agent's phone can be reached at last."""
+        if self.ended or self.run.activity is not Activity.QUEUED or self.queue != queue:
+            return
+        given = self.given.queues.get(queue, GivenQueue())
+        for number in range(1, given.position):
+            self.put(LegHungUp(LegId(f"{queue}-{number}"), NORMAL))
+        self.put(PhoneReachable(phone_of(queue)))
+        if given.talk is not None:
+            self.agenda.after(given.talk, self.other_side_hangs_up)
+
+    # Watching
+
+    def _step_entered(self, run: FlowRun, _step: Step, _turn: Turn) -> None:
+        if run.leg == CALLER and run.frames:
+            self.visited.add((run.frames[-1].section, run.frames[-1].step))
+
+    def _watch(self, outcome: Outcome) -> None:
+        spoken = [c.parts for c in outcome.commands if isinstance(c, PlayPrompt) and _ours(c)]
+        parts = [part for prompt in spoken for part in prompt]
+        for event in outcome.events:
+            if isinstance(event, InteractionStarted) and event.leg == CALLER:
+                self._interaction = event.interaction
+            if getattr(event, "interaction", None) == self._interaction:
+                self._tell(event, parts)
+        for kind, name in self.switch.notes(outcome.commands):
+            self.happenings.append(Happening(self.now, kind, name))
+
+    def _tell(self, event: Event, parts: list[PromptPart]) -> None:
+        told = happening(event)
+        if isinstance(event, PromptPlayed):
+            own = [parts.pop(0) for _ in range(min(self._parts(event.prompt), len(parts)))]
+            told = Happening(event.at, Kind.HEARD, event.prompt, " ".join(map(_text, own)))
+        if told is not None:
+            self.happenings.append(told)
+        if isinstance(event, InteractionQueued):
+            self._caller_queued(event.queue)
+        elif isinstance(event, InteractionDequeued):
+            self.switch.unreachable(phone_of(event.queue))
+        elif isinstance(event, InteractionEnded):
+            self.ended = True
+
+    def _parts(self, name: str) -> int:
+        """Of how many parts a prompt is, in the language it is said in."""
+        prompt = self.flow.prompts.get(name) or self.site.prompts.get(name)
+        if prompt is None:
+            return 0
+        for language in (self.run.language, self.flow.languages[0]):
+            if language in prompt.parts:
+                return len(prompt.parts[language])
+        return len(next(iter(prompt.parts.values()), ()))
+
+
+def _ours(command: Command) -> bool:
+    return getattr(command, "leg", None) == CALLER
+
+
+def _text(part: PromptPart) -> str:
+    return f"sound:{part.path}" if isinstance(part, SoundFile) else part.text

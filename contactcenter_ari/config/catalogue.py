@@ -1,9 +1,11 @@
 """The codes of all problems the checker knows, each with one explanation.
 
 E0 YAML, E1 shape, E2 names and exits, E3 expressions, E4 prompts, E5 input, E6 hours,
-E7 graph, E8 safety.
-A code never changes its meaning.
+E7 graph, E8 safety. A code never changes its meaning. `catalogue_example.py` has an example
+of each, wrong and right.
 """
+
+from contactcenter_ari.config.problem import Severity
 
 EXPLANATIONS: dict[str, str] = {
     "E001": "The file cannot be read: it is missing, larger than 1 MB, or not UTF-8 text.",
@@ -11,6 +13,8 @@ EXPLANATIONS: dict[str, str] = {
     "E003": "A key stands twice in one map; only one of the two can be meant.",
     "E004": "Anchors, aliases, merge keys and tags are not part of the language.",
     "E005": "Maps and lists are nested too deeply.",
+    "E006": "A comment that should silence a problem does nothing: there is none in its line, or"
+    " the flow could not be run with it.",
     "E101": "A key is not known here.",
     "E102": "A step has no verb, or one that does not exist.",
     "E103": "A step has two verbs; write two steps.",
@@ -44,14 +48,37 @@ EXPLANATIONS: dict[str, str] = {
     "E401": "A prompt is missing in a language of the flow.",
     "E402": "The recorded file of a prompt is missing.",
     "E403": "A blank in a prompt cannot be spoken as asked.",
+    "E404": "A recorded file is not what a telephone line carries: 8000 Hz, mono, 16 bits.",
     "E501": "A choice is the beginning of another, which could then never be typed.",
     "E502": "A pattern for typed digits is no regular expression.",
     "E503": "A number of tries or digits can never work.",
+    "E504": "A pattern can never match as many digits as are asked for, so every input fails.",
+    "E505": "From a menu no way leads to a person: no queue, agent, callback, dial, transfer or"
+    " voicemail.",
     "E601": "A time zone is missing or does not exist.",
     "E602": "Opening hours are written like 08:30-17:30, or closed.",
     "E603": "Two opening hours of one day overlap, or a day is given twice.",
     "E604": "A holiday, country or region does not exist.",
+    "E701": "No call ever comes to this section or step.",
+    "E702": "Steps lead round in a circle in which the caller presses no key: a silent caller, or"
+    " a dead line, would never leave it.",
+    "E703": "The caller is trapped: no way from here leads to the end of the call.",
     "E704": "The shares of a split add up to 100.",
+    "E705": "A queue has no max_wait, neither in the step nor in queues.yaml.",
     "E801": "A sensitive value may only be passed to look-ups: never spoken, stored or logged.",
+    "E802": "A variable that sounds like a PIN or a card number is typed in without"
+    " `sensitive: true`, so it would be logged and recorded.",
+    "E803": "A recording starts before a prompt told the caller of it.",
     "E804": "A number outside must begin with one of dial_allow, or toll fraud is possible.",
 }
+WARNINGS = frozenset({"E006", "E505", "E701", "E705", "E802", "E803"})
+"""What is worth telling but does not stop publishing."""
+SILENCEABLE = frozenset(
+    {"E501", "E504", "E505", "E701", "E702", "E703", "E705", "E801", "E802", "E803"}
+)
+"""What a comment in the line may silence: a flow can be run with it."""
+
+
+def severity(code: str) -> Severity:
+    """Whether problems of a code stop publishing."""
+    return Severity.WARNING if code in WARNINGS else Severity.ERROR

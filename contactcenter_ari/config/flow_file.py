@@ -3,12 +3,14 @@
 import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
+from contactcenter_ari.config.flow_graph import FlowGraph
 from contactcenter_ari.config.flow_names import (
     Names,
     expression_types,
@@ -17,6 +19,7 @@ from contactcenter_ari.config.flow_names import (
 )
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
+from contactcenter_ari.config.include_file import Part, read_includes
 from contactcenter_ari.config.look_up_file import read_look_up
 from contactcenter_ari.config.phone import read_phone
 from contactcenter_ari.config.prompt_text import PromptReader
@@ -24,10 +27,9 @@ from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_type
 from contactcenter_ari.config.verb import AT_HANG_UP, RESERVED
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, SqlLookUp
-from contactcenter_ari.core.flow.graph import falls_through
+from contactcenter_ari.core.flow.flow import Flow, Prompt
 from contactcenter_ari.core.flow.step import Destination
-from contactcenter_ari.core.flow.value import NO, YES
+from contactcenter_ari.core.flow.value import NO, YES, ValueType
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 Declared = TypeVar("Declared")
@@ -48,23 +50,26 @@ KEYS = (
     "on_error",
     "on_hangup",
     "dial_allow",
+    "include",
 )
-PLANNED = ("include",)
 ON_HANG_UP = "on_hangup"
 NEEDED = ("flow", "numbers", "languages", "sections")
+UNSOUND = ("E0", "E1", "E201", "E202", "E203", "E204", "E210", "E212")
+"""Codes of problems that leave the graph of a flow unknown."""
 RESERVED_NAMES = ("caller", "called", "language", "hours", "flag", "queue", "true", "false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
-    read; `timezone` is the site's, or empty.
+    read; `timezone` is the site's, or empty; `limited_queues` say how long one may wait.
     """
 
     queues: Mapping[QueueName, QueueSettings] | None
     prompts_folder: Path
     system_prompts: Collection[str]
     timezone: str = ""
+    limited_queues: Collection[str] | None = None
 
 
 def read_flow(reading: Reading, around: Surroundings) -> Flow | None:
@@ -72,10 +77,7 @@ def read_flow(reading: Reading, around: Surroundings) -> Flow | None:
     if reading.document.root is None:
         return None
     root = reading.mapping(reading.document.root, "a flow file")
-    for planned in PLANNED:
-        if (key := root.key(planned)) is not None:
-            reading.blame("E104", f'"{planned}" is not supported yet', key)
-    fields = reading.fields(root, "a flow", (*KEYS, *PLANNED), needed=NEEDED)
+    fields = reading.fields(root, "a flow", KEYS, needed=NEEDED)
     return _FlowReader(reading, fields, around).flow()
 
 
@@ -86,24 +88,45 @@ class _FlowReader:
         self.reading = reading
         self.fields = fields
         self.around = around
-        self.zone = read_zone(reading, zone) if (zone := fields.get("timezone")) else ""
+        self.parts = [Part(reading, fields)]
+        if "include" in fields:
+            self.parts += read_includes(reading, fields["include"])
+        zone = fields.get("timezone")
+        self.zone = (read_zone(reading, zone) if zone else "") or around.timezone
         self.languages = self.read_languages()
 
     def flow(self) -> Flow:
-        zone = self.zone or self.around.timezone
-        variables = self.declared(
-            "variables", "a variable", lambda key, node: read_type(self.reading, node, key.text)
-        )
-        look_ups: dict[str, SqlLookUp | HttpLookUp] = self.declared(
-            "lookups", "a look-up", lambda key, node: read_look_up(self.reading, key, node)
-        )
-        hours = self.declared(
-            "hours",
-            "opening hours",
-            lambda key, node: read_hours(self.reading, key, node, timezone=zone),
-        )
-        flags = self.declared("flags", "a flag", self.flag)
         sections = self.reading.mapping(self.fields.get("sections", NOTHING), "sections")
+        names = self.names(sections)
+        prompts = self.prompts(names)
+        names = replace(names, prompts={*prompts, *self.around.system_prompts})
+        steps = self.steps(sections, names)
+        flow = Flow(
+            name=self.name(),
+            version=self.version(),
+            numbers=self.numbers(),
+            timezone=self.zone or "UTC",
+            languages=self.languages,
+            sections=steps.sections,
+            prompts=prompts,
+            look_ups=dict(names.look_ups),
+            hours=dict(names.hours),
+            variables=dict(names.variables),
+            flags=dict(names.flags),
+            global_keys=self.global_keys(steps),
+            on_error=self.on_error(steps),
+            on_hangup=self.on_hangup(steps),
+            dial_allow=names.dial_allow,
+        )
+        self.check_graph(flow, steps, sections)
+        return flow
+
+    def names(self, sections: Map) -> Names:
+        """All that the steps may refer to, but for the prompts."""
+        variables = self.declared("variables", "a variable", _variable)
+        look_ups = self.declared("lookups", "a look-up", read_look_up)
+        hours = self.declared("hours", "opening hours", partial(read_hours, timezone=self.zone))
+        flags = self.declared("flags", "a flag", _flag)
         types = expression_types(
             languages=self.languages,
             variables=variables,
@@ -112,42 +135,52 @@ class _FlowReader:
             look_ups=look_ups,
             saved=saved_look_ups(sections),
         )
-        prompts = PromptReader(
-            self.reading,
-            languages=self.languages,
-            folder=self.around.prompts_folder,
-            types=types,
-        ).prompts(self.fields.get("prompts", NOTHING))
-        names = Names(
+        return Names(
             types=types,
             languages=self.languages,
             sections=[key.text for key, _ in sections.entries],
-            prompts={*prompts, *self.around.system_prompts},
+            prompts=(),
             queues=self.around.queues,
             look_ups=look_ups,
             variables=variables,
             hours=hours,
+            flags=flags,
             sensitive=sensitive_variables(sections),
             dial_allow=self.dial_allow(),
+            limited_queues=self.around.limited_queues,
         )
-        steps = self.steps(sections, names)
-        return Flow(
-            name=self.name(),
-            version=hashlib.sha256("\n".join(self.reading.document.lines).encode()).hexdigest(),
-            numbers=self.numbers(),
-            timezone=zone or "UTC",
-            languages=self.languages,
-            sections=steps.sections,
-            prompts=prompts,
-            look_ups=look_ups,
-            hours=hours,
-            variables=variables,
-            flags=flags,
-            global_keys=self.global_keys(steps),
-            on_error=self.on_error(steps),
-            on_hangup=self.on_hangup(steps),
-            dial_allow=names.dial_allow,
-        )
+
+    def prompts(self, names: Names) -> dict[str, Prompt]:
+        """The prompts of the flow and of what it includes."""
+
+        def read(reading: Reading, key: Scalar, node: Node) -> Prompt:
+            return PromptReader(
+                reading,
+                languages=self.languages,
+                folder=self.around.prompts_folder,
+                types=names.types,
+                sensitive=names.sensitive,
+            ).prompt(key, node)
+
+        return self.declared("prompts", "a prompt", read, reserved=())
+
+    def version(self) -> str:
+        """The hash of the content, with all that is included."""
+        lines = [line for each in self.reading.documents for line in each.lines]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def check_graph(self, flow: Flow, steps: StepReader, sections: Map) -> None:
+        """Look over the ways through the flow, once the steps are right by themselves."""
+        if any(problem.code.startswith(UNSOUND) for problem in self.reading.problems):
+            return
+        graph = FlowGraph(flow, steps, sections)
+        nowhere = set(graph.ends_nowhere())
+        for key, node in sections.entries:
+            if key.text in nowhere:
+                message = f'section "{key.text}" ends here and leads nowhere'
+                suggestion = "end it with goto, queue or hangup"
+                self.reading.blame("E207", message, _last(key, node), suggestion=suggestion)
+        graph.check()
 
     def name(self) -> str:
         node = self.fields.get("flow")
@@ -177,22 +210,24 @@ class _FlowReader:
                 self.reading.blame("E108", message, scalar)
         return tuple(scalar.text for scalar in scalars if scalar)
 
-    def flag(self, key: Scalar, node: Node) -> str:
-        text = self.reading.text(node, key.text).lower()
-        if text not in YES | NO:
-            message = f'flag "{key.text}" must be "on" or "off", not "{text[:60]}"'
-            self.reading.blame("E105", message, node)
-        return "on" if text in YES else "off"
-
     def declared(
-        self, section: str, what: str, read: Callable[[Scalar, Node], Declared]
+        self,
+        section: str,
+        what: str,
+        read: Callable[[Reading, Scalar, Node], Declared],
+        reserved: Collection[str] = RESERVED_NAMES,
     ) -> dict[str, Declared]:
-        """What one key declares, by name."""
-        entries = self.reading.mapping(self.fields.get(section, NOTHING), section).entries
-        return {
-            self.reading.name(key, what, reserved=RESERVED_NAMES): read(key, node)
-            for key, node in entries
-        }
+        """What one key declares, here and in what is included, by name."""
+        found: dict[str, Declared] = {}
+        for part in self.parts:
+            entries = part.reading.mapping(part.fields.get(section, NOTHING), section).entries
+            for key, node in entries:
+                if key.text in found:
+                    message = f'"{key.text}" is declared in another file already'
+                    part.reading.blame("E211", message, key)
+                name = part.reading.name(key, what, reserved=reserved)
+                found.setdefault(name, read(part.reading, key, node))
+        return found
 
     def steps(self, sections: Map, names: Names) -> StepReader:
         reader = StepReader(self.reading, names)
@@ -201,14 +236,6 @@ class _FlowReader:
         if "sections" in self.fields and START not in reader.sections:
             where = self.fields["sections"]
             self.reading.blame("E210", f'section "{START}" is missing', where)
-        at_hang_up = self.fields.get(ON_HANG_UP)
-        for key, node in sections.entries:
-            if isinstance(at_hang_up, Scalar) and key.text == at_hang_up.text:
-                continue
-            if falls_through(key.text, reader.sections):
-                message = f'section "{key.text}" ends here and leads nowhere'
-                suggestion = "end it with goto, queue or hangup"
-                self.reading.blame("E207", message, _last(key, node), suggestion=suggestion)
         return reader
 
     def global_keys(self, steps: StepReader) -> dict[str, Destination]:
@@ -241,6 +268,18 @@ class _FlowReader:
                 message = f'"{verb.text}" cannot be done after the hang-up; only set, tag, lookup'
                 self.reading.blame("E215", message, verb)
         return destination.section
+
+
+def _variable(reading: Reading, key: Scalar, node: Node) -> ValueType:
+    return read_type(reading, node, key.text)
+
+
+def _flag(reading: Reading, key: Scalar, node: Node) -> str:
+    text = reading.text(node, key.text).lower()
+    if text not in YES | NO:
+        message = f'flag "{key.text}" must be "on" or "off", not "{text[:60]}"'
+        reading.blame("E105", message, node)
+    return "on" if text in YES else "off"
 
 
 def _last(key: Scalar, node: Node) -> Node:

@@ -53,7 +53,7 @@ def read_gather(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
         least_digits=least,
         most_digits=most,
         terminator=scope.options.terminator(fields),
-        matches=scope.options.matches(fields),
+        matches=scope.options.matches(fields, least, most),
         sensitive=scope.options.boolean(fields, "sensitive", default=False),
         confirm=scope.options.optional_prompt(fields, "confirm"),
     )

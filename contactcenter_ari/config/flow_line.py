@@ -37,6 +37,10 @@ def read_queue(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
         scope.reading.blame("E104", '"skills" are not supported yet', fields["skills"])
     options = scope.options
     max_wait = options.duration(fields, "max_wait", SECOND) if "max_wait" in fields else None
+    limits = scope.names.limited_queues
+    if max_wait is None and settings and limits is not None and name not in limits:
+        message = f'queue "{name}" has no max_wait, neither here nor in queues.yaml'
+        scope.reading.blame("E705", message, node)
     return Queue(
         queue=name,
         next=leads,

@@ -1,7 +1,7 @@
 """What a flow's steps may refer to: names in expressions, prompts, queues, sections."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
@@ -18,6 +18,7 @@ from contactcenter_ari.core.flow.value import (
     Kind,
     ValueType,
 )
+from contactcenter_ari.core.hours.calendar import Calendar
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 ALWAYS: Mapping[str, ValueType] = {
@@ -34,7 +35,7 @@ ALWAYS: Mapping[str, ValueType] = {
 class Names:
     """All names of one flow; `types` are those of expressions, `queues` None when unknown.
     `sensitive` variables may only be passed to look-ups; numbers outside must begin with one of
-    `dial_allow`.
+    `dial_allow`; `limited_queues` say how long one may wait (None when that is unknown).
     """
 
     types: Mapping[str, ValueType]
@@ -44,9 +45,11 @@ class Names:
     queues: Mapping[QueueName, QueueSettings] | None
     look_ups: Mapping[str, SqlLookUp | HttpLookUp]
     variables: Mapping[str, ValueType]
-    hours: Collection[str] = ()
+    hours: Mapping[str, Calendar] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
     sensitive: Collection[str] = ()
     dial_allow: tuple[str, ...] = ()
+    limited_queues: Collection[str] | None = None
 
 
 def expression_types(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_names import Names
+from contactcenter_ari.config.pattern import can_match
 from contactcenter_ari.config.reading import DAY, Reading
 from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
 from contactcenter_ari.core.flow.expression import Expression
@@ -16,6 +17,11 @@ from contactcenter_ari.core.flow.value import Kind, ValueType
 Fields = Mapping[str, Node]
 GATHERABLE = frozenset({Kind.DIGITS, Kind.INTEGER, Kind.TEXT})
 MOST_DIGITS = 32
+SECRET = re.compile(
+    r"(?:^|_)(?:pin|pincode|cvc|cvv|cc|card|credit|passcode|password|secret|ssn|bsn)(?:_|$)",
+    re.IGNORECASE,
+)
+"""Names of variables that take what nobody else should hear."""
 SECOND = timedelta(seconds=1)
 
 
@@ -95,6 +101,9 @@ class Options:
             type_ = self.names.variables[scalar.text]
             message = f'digits cannot be typed into "{scalar.text}", which is {type_}'
             self.reading.blame("E303", message, scalar)
+        if SECRET.search(scalar.text) and scalar.text not in self.names.sensitive:
+            message = f'"{scalar.text}" looks secret; say "sensitive: true" to keep it so'
+            self.reading.blame("E802", message, scalar)
         return scalar.text
 
     def digits(self, fields: Fields) -> tuple[int, int]:
@@ -121,8 +130,8 @@ class Options:
             return ""
         return self.reading.key(node, "terminator")
 
-    def matches(self, fields: Fields) -> str:
-        """A regular expression for the whole input."""
+    def matches(self, fields: Fields, least: int, most: int) -> str:
+        """A regular expression for the whole input of so many digits."""
         if "matches" not in fields:
             return ""
         text = self.reading.text(fields["matches"], "matches")
@@ -131,6 +140,11 @@ class Options:
         except (re.error, OverflowError, RecursionError) as error:
             message = f"matches is no regular expression: {error}"
             self.reading.blame("E502", message, fields["matches"])
+            return text
+        if not can_match(text, least, most):
+            digits = str(least) if least == most else f"{least}-{most}"
+            message = f"this pattern can never match {digits} digits"
+            self.reading.blame("E504", message, fields["matches"])
         return text
 
     def announcements(self, fields: Fields) -> tuple[Announcement, ...]:

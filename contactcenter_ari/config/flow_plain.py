@@ -6,6 +6,7 @@ from datetime import timedelta
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.flow_scope import Scope
+from contactcenter_ari.config.value_type import NOTHING
 from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.flow.step import (
     Answer,
@@ -122,5 +123,5 @@ def read_language(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb
         known = scalar.text in scope.names.languages or scalar.text in scope.names.types
         if not known:
             scope.reading.unknown("E206", "language", scalar, scope.names.languages)
-            return HangUp()
+            return Language(NOTHING)
     return Language(scope.options.expression(node, "language", languages))

@@ -14,6 +14,7 @@ from contactcenter_ari.config.flow_option import Options
 from contactcenter_ari.config.flow_scope import ReadVerb, Scope
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.config.step_graph import Place
 from contactcenter_ari.config.verb import BARE, COMMON, OPTIONS
 from contactcenter_ari.core.flow.step import Destination, HangUp, Section, Step, Verb
 
@@ -42,8 +43,6 @@ VERBS: Mapping[str, ReadVerb] = {
     "voicemail": flow_line.read_voicemail,
     "recording": flow_plain.read_recording,
 }
-Place = tuple[str, int]
-"""A step: its section and its number there."""
 
 
 class StepReader:

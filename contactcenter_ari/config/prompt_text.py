@@ -1,14 +1,15 @@
 """Prompts: recorded files (`sound:nl/welcome`) and texts with blanks (`{balance | money}`)."""
 
 import re
-from collections.abc import Mapping
+import wave
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, shown
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.config.value_type import read_expression
+from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
 from contactcenter_ari.core.flow.checking import check as type_of
 from contactcenter_ari.core.flow.checking import faults
 from contactcenter_ari.core.flow.expression import Expression
@@ -17,6 +18,8 @@ from contactcenter_ari.core.flow.value import Kind, ValueType
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 
 SOUND = "sound:"
+LINE = (8000, 1, 16)
+"""What a telephone line carries: samples a second, channels, bits."""
 ENDINGS = (".wav", ".ulaw", ".alaw", ".sln")
 PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_][A-Za-z0-9_-]*)*")
 TEXTS = frozenset({Kind.TEXT, Kind.DIGITS, Kind.PHONE, Kind.CHOICE})
@@ -53,11 +56,13 @@ class PromptReader:
         languages: tuple[str, ...],
         folder: Path,
         types: Mapping[str, ValueType],
+        sensitive: Collection[str] = (),
     ) -> None:
         self.reading = reading
         self.languages = languages
         self.folder = folder
         self.types = types
+        self.sensitive = sensitive
 
     def prompts(self, node: Node) -> dict[str, Prompt]:
         """All prompts under the key `prompts`."""
@@ -113,6 +118,8 @@ class PromptReader:
             places = ", ".join((f"{shown(self.folder / path)}{ENDINGS[0]}", *ENDINGS[1:]))
             message = f'sound "{path}" is missing: looked for {places}'
             self.reading.blame("E402", message, scalar)
+        elif problem := _unplayable(self.folder / f"{path}.wav"):
+            self.reading.blame("E404", f'sound "{path}" {problem}', scalar)
         return SoundFile(path)
 
     def pieces(self, scalar: Scalar) -> list[Words | Blank]:
@@ -146,6 +153,7 @@ class PromptReader:
     def expression(self, scalar: Scalar, offset: int, text: str) -> Expression:
         """The expression of a blank; mistakes are blamed on its own words."""
         inner = _stretch(scalar, offset, text)
+        refuse_sensitive(self.reading, inner, self.sensitive)
         return read_expression(self.reading, inner, "a blank", self.types)
 
     def spoken(self, scalar: Scalar, expression: Expression, kind: str, offset: int) -> Blank:
@@ -167,6 +175,23 @@ class PromptReader:
                 "E403", problem, scalar, offset=offset, length=length, suggestion=suggestion
             )
         return Blank(expression, kind)
+
+
+def _unplayable(file: Path) -> str:
+    """Why a telephone line cannot carry a WAV file; nothing when it can, or is not there."""
+    if not file.is_file():
+        return ""
+    try:
+        with wave.open(str(file), "rb") as sound:
+            form = (sound.getframerate(), sound.getnchannels(), 8 * sound.getsampwidth())
+    except (OSError, EOFError, wave.Error) as error:
+        return f"is no WAV file: {error}"
+    if form == LINE:
+        return ""
+    wanted, given = (
+        f"{rate} Hz, {channels} channel(s), {bits} bits" for rate, channels, bits in (LINE, form)
+    )
+    return f"must be {wanted}, not {given}"
 
 
 def _stretch(scalar: Scalar, offset: int, text: str) -> Scalar:

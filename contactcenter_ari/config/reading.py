@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
+from contactcenter_ari.config.catalogue import severity
 from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, Sequence
 from contactcenter_ari.config.problem import Problem, did_you_mean
 from contactcenter_ari.core.flow.value import NO, YES, read_duration
@@ -25,6 +26,15 @@ class Reading:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Problem] = list(document.problems)
+        self.documents = [document]
+
+    def part(self, document: Document) -> "Reading":
+        """Another file read as a part of this one: its problems are told here as well."""
+        reading = Reading(document)
+        self.problems += reading.problems
+        self.documents.append(document)
+        reading.problems = self.problems
+        return reading
 
     def __repr__(self) -> str:
         """Tell which file, how many problems."""
@@ -53,6 +63,7 @@ class Reading:
                 length=length or _width(node),
                 source=source,
                 suggestion=suggestion,
+                severity=severity(code),
             )
         )
 

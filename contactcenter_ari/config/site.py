@@ -5,10 +5,12 @@ from pathlib import Path
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Sequence, read_document, shown
 from contactcenter_ari.config.flow_file import Surroundings, read_flow
-from contactcenter_ari.config.problem import Problem, SiteInvalid
+from contactcenter_ari.config.include_file import included_names
+from contactcenter_ari.config.problem import Problem, Severity, SiteInvalid
 from contactcenter_ari.config.queue_file import read_queues
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.settings import SITE_KEYS
+from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site_file import SiteFile, read_site_file
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
@@ -26,10 +28,10 @@ def load_site(folder: Path) -> Site:
     """The site that `site.yaml`, `queues.yaml` and the flows in a folder describe.
 
     Raises:
-        SiteInvalid: there is at least one error; it holds all problems.
+        SiteInvalid: there is at least one error; it holds all problems, warnings too.
     """
     site, problems = check_site(folder)
-    if problems:
+    if any(problem.severity is Severity.ERROR for problem in problems):
         raise SiteInvalid(problems)
     return site
 
@@ -46,14 +48,17 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
         prompts_folder=prompts,
         system_prompts=site.prompts,
         timezone=site.timezone,
+        limited_queues=_limited(queue_reading),
     )
-    readings = [_reading(path) for path in flow_files(folder)]
+    readings = _flows(folder)
     flows = [(reading, read_flow(reading, around)) for reading in readings]
     known = [(reading, flow) for reading, flow in flows if flow is not None]
     _refuse_doubles(known)
     _want_languages(site_reading, site, [flow for _, flow in known])
     every = (site_reading, queue_reading, *readings)
-    problems = [problem for reading in every for problem in reading.problems]
+    found = [problem for reading in every for problem in reading.problems]
+    documents = [document for reading in every for document in reading.documents]
+    problems = unsilenced(found, documents)
     if not readings:
         message = "there is no call flow in this folder"
         problems.append(
@@ -72,8 +77,27 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
     )
 
 
+def _flows(folder: Path) -> list[Reading]:
+    """The call flows of a folder; a file that another includes is none."""
+    readings = [_reading(path) for path in flow_files(folder)]
+    included = {
+        reading.document.file.parent / name
+        for reading in readings
+        for name in included_names(reading.document)
+    }
+    return [reading for reading in readings if reading.document.file not in included]
+
+
+def _limited(reading: Reading) -> set[str] | None:
+    """The queues that say how long one may wait; None when they cannot be read."""
+    if reading.document.root is None:
+        return None
+    entries = _root(reading).entries
+    return {key.text for key, node in entries if isinstance(node, Map) and node.key("max_wait")}
+
+
 def flow_files(folder: Path) -> list[Path]:
-    """The call flows of a folder, without their tests."""
+    """The YAML files of a folder that may be call flows: not their tests."""
     files = [*folder.glob("*.yaml"), *folder.glob("*.yml")]
     return sorted(
         path

@@ -75,7 +75,7 @@ def write_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriteSite:
     def write(**files: str | None) -> Path:
         folder = tmp_path / "callflows"
         folder.mkdir()
-        texts = {"desk": FLOW, "queues": "sales: {}\n", "site": SITE, **files}
+        texts = {"desk": FLOW, "queues": "sales: {max_wait: 10m}\n", "site": SITE, **files}
         for name, text in texts.items():
             if text is not None:
                 (folder / f"{name}.yaml").write_text(text, encoding="utf-8")

@@ -142,7 +142,7 @@ def test_a_problem_shows_its_line_with_a_caret(write_site: WriteSite, flow_text:
 def test_all_problems_come_at_once_in_order(write_site: WriteSite, flow_text: str) -> None:
     """Problems of all files, sorted by place, none twice."""
     text = flow_text.replace("- play: hello", "- play: helo").replace("[low, high]", "[]")
-    folder = write_site(desk=text, queues="sales: {ring_limit: never}\n")
+    folder = write_site(desk=text, queues="sales: {ring_limit: never, max_wait: 5m}\n")
     with pytest.raises(SiteInvalid) as caught:
         load_site(folder)
     places = [(problem.file.name, problem.line) for problem in caught.value.problems]
@@ -339,7 +339,8 @@ def test_no_text_breaks_the_reading_of_a_flow(text: str) -> None:
     read_flow(reading, around)
     for problem in reading.problems:
         assert problem.code in EXPLANATIONS
-        assert str(problem).startswith(f"x.yaml:{problem.line}:{problem.column}: error[")
+        place = f"x.yaml:{problem.line}:{problem.column}"
+        assert str(problem).startswith(f"{place}: {problem.severity}[{problem.code}]: ")
 
 
 @given(st.data())

@@ -2,23 +2,94 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from contactcenter_ari.core.flow.step import (
+    BookCallback,
     Destination,
+    DialOut,
+    Gather,
     Goto,
     HangUp,
     If,
     LookUpStep,
     Menu,
     Queue,
+    RingAgent,
     Section,
     Split,
     Step,
     Switch,
     TransferOut,
+    Verb,
+    Voicemail,
     Way,
 )
 
+ON = Destination(Way.CONTINUE)
+OVER = Destination(Way.HANG_UP)
 LOOK_UP_OUTCOMES = ("found", "not_found", "error")
+
+
+class Exit(msgspec.Struct, frozen=True):
+    """One way out of a step: its outcome (empty when there is but one) and where it leads;
+    `pressed` when a key of the caller's opens it.
+    """
+
+    outcome: str
+    destination: Destination
+    pressed: bool = False
+
+
+def exits(verb: Verb) -> tuple[Exit, ...]:
+    """All ways out of a step, also those the flow leaves to the language."""
+    match verb:
+        case HangUp() | TransferOut():
+            return (Exit("", OVER),)
+        case Goto(destination=destination):
+            return (Exit("", destination),)
+        case If(then=then, otherwise=otherwise):
+            return Exit("then", then), Exit("else", otherwise)
+        case Switch(cases=cases, default=default):
+            return *_each(cases), Exit("default", default)
+        case Split(shares=shares):
+            return tuple(Exit(f"{share}%", lead) for lead, share in shares)
+        case Menu(rules=rules, choices=choices):
+            return *_each(choices, pressed=True), Exit("failed", rules.failed)
+        case Gather(rules=rules):
+            return Exit("", ON, pressed=True), Exit("failed", rules.failed)
+        case LookUpStep() | Queue() | RingAgent() | BookCallback() | DialOut() | Voicemail():
+            return _outcomes(verb)
+        case _:
+            return (Exit("", ON),)
+
+
+def _outcomes(
+    verb: LookUpStep | Queue | RingAgent | BookCallback | DialOut | Voicemail,
+) -> tuple[Exit, ...]:
+    match verb:
+        case LookUpStep(next=leads):
+            return _all(LOOK_UP_OUTCOMES, leads)
+        case Queue(next=leads, keys=keys):  # that it handles what it must is looked at elsewhere
+            return *_each({"answered": OVER, **leads}), *_each(keys, pressed=True)
+        case RingAgent(next=leads):
+            ended = {"answered": OVER, **leads}
+            return _all(("answered", "busy", "no_answer", "not_available"), ended)
+        case BookCallback(next=leads):
+            return _all(("booked", "refused"), leads)
+        case DialOut(next=leads, screen=screen):
+            declined = ("declined",) if screen else ()
+            return _all(("answered", "busy", "no_answer", *declined, "failed"), leads)
+        case Voicemail(next=leads):
+            return _all(("saved", "empty"), leads)
+
+
+def _each(leads: Mapping[str, Destination], *, pressed: bool = False) -> tuple[Exit, ...]:
+    return tuple(Exit(outcome, lead, pressed) for outcome, lead in leads.items())
+
+
+def _all(outcomes: tuple[str, ...], leads: Mapping[str, Destination]) -> tuple[Exit, ...]:
+    return tuple(Exit(outcome, leads.get(outcome, ON)) for outcome in outcomes)
 
 
 def falls_through(name: str, sections: Mapping[str, Section]) -> bool:
@@ -30,37 +101,17 @@ def falls_through(name: str, sections: Mapping[str, Section]) -> bool:
 def _goes_on(step: Step, sections: Mapping[str, Section]) -> bool:
     if step.when is not None:
         return True
-    match step.verb:
-        case HangUp() | TransferOut():
-            return False
-        case Switch(cases=cases, default=default):
-            return _leads_on(default, sections) or _one_leads_on(cases, sections)
-        case Split(shares=shares):
-            return any(_leads_on(lead, sections) for lead, _ in shares)
-        case Goto(destination=destination):
-            return _leads_on(destination, sections)
-        case If(then=then, otherwise=otherwise):
-            return _leads_on(then, sections) or _leads_on(otherwise, sections)
-        case Menu(rules=rules, choices=choices):
-            return _leads_on(rules.failed, sections) or _one_leads_on(choices, sections)
-        case LookUpStep(next=leads):
-            unhandled = any(outcome not in leads for outcome in LOOK_UP_OUTCOMES)
-            return unhandled or _one_leads_on(leads, sections)
-        case Queue(next=leads):  # that it handles what it must is looked at elsewhere
-            return _one_leads_on(leads, sections)
-        case _:
-            return True
-
-
-def _one_leads_on(leads: Mapping[str, Destination], sections: Mapping[str, Section]) -> bool:
-    return any(_leads_on(lead, sections) for lead in leads.values())
+    detours = isinstance(step.verb, Queue)  # its keys lead back to it
+    return any(
+        _leads_on(way.destination, sections)
+        for way in exits(step.verb)
+        if not (detours and way.pressed)
+    )
 
 
 def _leads_on(destination: Destination, sections: Mapping[str, Section]) -> bool:
     match destination.way:
-        case Way.CONTINUE:
-            return True
-        case Way.CALL:
+        case Way.CONTINUE | Way.CALL:
             return True
         case Way.INLINE:
             return falls_through(destination.section, sections)

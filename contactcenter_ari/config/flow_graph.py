@@ -1,0 +1,212 @@
+"""What is wrong with the ways through a flow: dead ends, circles, traps, no way to a person.
+
+Looked at once every step is right by itself; what comes of a wrong name is not told twice.
+"""
+
+from collections.abc import Iterable
+
+from contactcenter_ari.config.document import Mapping as Map
+from contactcenter_ari.config.document import Scalar
+from contactcenter_ari.config.flow_step import StepReader
+from contactcenter_ari.config.step_graph import END, Edge, Place, StepGraph, circles
+from contactcenter_ari.core.flow.flow import Flow, Words
+from contactcenter_ari.core.flow.graph import falls_through
+from contactcenter_ari.core.flow.step import (
+    BookCallback,
+    DialOut,
+    Gather,
+    Menu,
+    Play,
+    Queue,
+    Record,
+    RecordingAct,
+    RingAgent,
+    Step,
+    TransferOut,
+    Verb,
+    Voicemail,
+)
+from contactcenter_ari.core.vocabulary.prompt import SoundFile
+
+START = "start"
+PERSON = (Queue, RingAgent, BookCallback, DialOut, TransferOut, Voicemail)
+"""Steps that bring the caller to a person, now or later."""
+BUSY = (Queue, RingAgent, DialOut, Voicemail)
+"""Steps that no caller runs through without somebody's doing."""
+NOTICES = ("record", "opgenomen", "opnemen", "opname", "запис", "įraš", "înregistr")
+"""How a prompt says that the call is recorded."""
+
+
+class FlowGraph:
+    """Looks over one flow; problems go to the reading of its steps."""
+
+    def __init__(self, flow: Flow, steps: StepReader, named: Map) -> None:
+        self.flow = flow
+        self.steps = steps
+        self.named = named
+        self.graph = StepGraph(flow.sections, flow.global_keys)
+        self.reached = self.graph.reach(self._beginnings())
+
+    def __repr__(self) -> str:
+        """Tell what is looked over."""
+        return f"<FlowGraph of {self.flow.name}: {self.graph}>"
+
+    def check(self) -> None:
+        """Note all problems there are."""
+        self._unreached()
+        self._circles()
+        self._traps()
+        self._persons()
+        self._notices()
+
+    def ends_nowhere(self) -> list[str]:
+        """The sections whose end leads nowhere; a called one leads back to its caller."""
+        plain = self.graph.reach(
+            self._roots(), lambda _place, edge: not (edge.called or edge.detour)
+        )
+        hang_up = self.graph.reach(self._hang_up())
+        return [
+            key.text
+            for key, _ in self.named.entries
+            if key.text in self.flow.sections
+            and falls_through(key.text, self.flow.sections)
+            and self._first_is(key.text, plain, hang_up)
+        ]
+
+    def _first_is(self, section: str, plain: set[Place], hang_up: set[Place]) -> bool:
+        if not self.flow.sections[section].steps:
+            return True
+        first = (section, 0)
+        return first in plain or (first not in self.reached and first not in hang_up)
+
+    def _roots(self) -> list[Place]:
+        """Where the flow, or the treatment of a fault, begins."""
+        faults = self.flow.on_error
+        leads = self.graph.targets(faults, (START, 0)) if faults else []
+        return [self.graph.first(START), *leads]
+
+    def _hang_up(self) -> list[Place]:
+        return [self.graph.first(self.flow.on_hangup)] if self.flow.on_hangup else []
+
+    def _beginnings(self) -> list[Place]:
+        return [*self._roots(), *self._hang_up()]
+
+    def _blame(self, code: str, message: str, place: Place) -> None:
+        word = self.steps.places.get(place)
+        if word is not None:
+            self.steps.reading.blame(code, message, word)
+
+    def _line(self, place: Place) -> tuple[int, int]:
+        word = self.steps.places.get(place) or Scalar("", 0, 0, 0, 0)
+        return word.line, word.column
+
+    def _of(self, *kinds: type[Verb]) -> list[tuple[Place, Step]]:
+        found = [(place, self.graph.step(place)) for place in self.reached if place != END]
+        return [(place, step) for place, step in found if isinstance(step.verb, kinds)]
+
+    # ---- unreachable
+
+    def _unreached(self) -> None:
+        """Sections and steps that no call comes to; of a row of steps the first."""
+        for key, _ in self.named.entries:
+            section = self.flow.sections.get(key.text)
+            if section and section.steps and (key.text, 0) not in self.reached:
+                message = f'section "{key.text}" is never come to'
+                self.steps.reading.blame("E701", message, key)
+        for section_name, index in self.graph.edges:
+            before = (section_name, index - 1)
+            if index and before in self.reached and (section_name, index) not in self.reached:
+                self._blame("E701", "this step is never come to", (section_name, index))
+
+    # ---- circles and traps
+
+    def _circles(self) -> None:
+        """Ways round that a caller who presses nothing, or is gone, never leaves."""
+        silent = {
+            place: {edge.to for edge in self.graph.edges[place] if not edge.pressed}
+            for place in self.reached - {END}
+            if not isinstance(self.graph.step(place).verb, BUSY)
+        }
+        for circle in circles(silent):
+            last = max(circle, key=self._line)
+            through = self._sections_of(circle)
+            message = f"a circle in which the caller presses no key: {through}"
+            self._blame("E702", message, last)
+
+    def _sections_of(self, places: Iterable[Place]) -> str:
+        names = [self.graph.root(section) for section, _ in sorted(places, key=self._line)]
+        shown = list(dict.fromkeys(names))
+        return ", ".join(shown[:5]) + (" ..." if len(shown) > 5 else "")  # noqa: PLR2004 - enough to find it
+
+    def _traps(self) -> None:
+        """Parts of the flow from which no way leads to an end."""
+        backward: dict[Place, set[Place]] = {}
+        for place in self.reached - {END}:
+            for edge in self.graph.edges[place]:
+                backward.setdefault(edge.to, set()).add(place)
+        ending = _closure(END, backward)
+        trapped = self.reached - ending
+        ways = {place: {edge.to for edge in self.graph.edges[place]} for place in trapped}
+        for circle in circles(ways):
+            inside = set(circle)
+            if all(ways[place] <= inside for place in circle):
+                message = "the caller is trapped: no way from here leads to an end"
+                self._blame("E703", message, min(circle, key=self._line))
+
+    # ---- persons and notices
+
+    def _persons(self) -> None:
+        """Menus that give no way to a person; one after a person was there needs none."""
+
+        def before_person(place: Place, _edge: Edge) -> bool:
+            return not isinstance(self.graph.step(place).verb, PERSON)
+
+        before = self.graph.reach([self.graph.first(START)], before_person)
+        for place, _ in self._of(Menu):
+            if place not in before:
+                continue
+            reach = self.graph.reach([place], before_person) - {END}
+            if not any(isinstance(self.graph.step(each).verb, PERSON) for each in reach):
+                self._blame("E505", "no key here leads to a person, soon or later", place)
+
+    def _notices(self) -> None:
+        """Recordings begun before the caller was told."""
+
+        def untold(place: Place, _edge: Edge) -> bool:
+            return not self._tells(self.graph.step(place).verb)
+
+        reach = self.graph.reach([self.graph.first(START)], untold)
+        for place, step in self._of(Record):
+            starts = isinstance(step.verb, Record) and step.verb.act is RecordingAct.START
+            if starts and place in reach:
+                message = "the recording starts before the caller was told of it"
+                self._blame("E803", message, place)
+
+    def _tells(self, verb: Verb) -> bool:
+        match verb:
+            case Play(prompt=prompt):
+                return self._is_notice(prompt)
+            case Menu(rules=rules) | Gather(rules=rules):
+                return any(self._is_notice(prompt) for prompt in rules.prompts)
+            case _:
+                return False
+
+    def _is_notice(self, name: str) -> bool:
+        prompt = self.flow.prompts.get(name)
+        parts = [part for each in (prompt.parts.values() if prompt else ()) for part in each]
+        for part in parts:
+            if isinstance(part, SoundFile):
+                return True  # nobody here can hear what it says
+            words = "".join(piece.text for piece in part.pieces if isinstance(piece, Words))
+            if any(notice in words.lower() for notice in NOTICES):
+                return True
+        return False
+
+
+def _closure(start: Place, ways: dict[Place, set[Place]]) -> set[Place]:
+    found, waiting = {start}, [start]
+    while waiting:
+        for to in ways.get(waiting.pop(), set()) - found:
+            found.add(to)
+            waiting.append(to)
+    return found

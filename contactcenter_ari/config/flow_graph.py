@@ -46,6 +46,7 @@ class FlowGraph:
         self.named = named
         self.graph = StepGraph(flow.sections, flow.global_keys)
         self.reached = self.graph.reach(self._beginnings())
+        self.trapped = self.reached - self._ending()
 
     def __repr__(self) -> str:
         """Tell what is looked over."""
@@ -124,7 +125,7 @@ class FlowGraph:
         """Ways round that a caller who presses nothing, or is gone, never leaves."""
         silent = {
             place: {edge.to for edge in self.graph.edges[place] if not edge.pressed}
-            for place in self.reached - {END}
+            for place in self.reached - self.trapped - {END}
             if not isinstance(self.graph.step(place).verb, BUSY)
         }
         for circle in circles(silent):
@@ -138,15 +139,17 @@ class FlowGraph:
         shown = list(dict.fromkeys(names))
         return ", ".join(shown[:5]) + (" ..." if len(shown) > 5 else "")  # noqa: PLR2004 - enough to find it
 
-    def _traps(self) -> None:
-        """Parts of the flow from which no way leads to an end."""
+    def _ending(self) -> set[Place]:
+        """The steps from which some way leads to an end."""
         backward: dict[Place, set[Place]] = {}
         for place in self.reached - {END}:
             for edge in self.graph.edges[place]:
                 backward.setdefault(edge.to, set()).add(place)
-        ending = _closure(END, backward)
-        trapped = self.reached - ending
-        ways = {place: {edge.to for edge in self.graph.edges[place]} for place in trapped}
+        return _closure(END, backward)
+
+    def _traps(self) -> None:
+        """Parts of the flow from which no way leads to an end."""
+        ways = {place: {edge.to for edge in self.graph.edges[place]} for place in self.trapped}
         for circle in circles(ways):
             inside = set(circle)
             if all(ways[place] <= inside for place in circle):
@@ -163,11 +166,11 @@ class FlowGraph:
 
         before = self.graph.reach([self.graph.first(START)], before_person)
         for place, _ in self._of(Menu):
-            if place not in before:
+            if place not in before or place in self.trapped:
                 continue
             reach = self.graph.reach([place], before_person) - {END}
             if not any(isinstance(self.graph.step(each).verb, PERSON) for each in reach):
-                self._blame("E505", "no key here leads to a person, soon or later", place)
+                self._blame("E505", "no key here leads to a person, sooner or later", place)
 
     def _notices(self) -> None:
         """Recordings begun before the caller was told."""

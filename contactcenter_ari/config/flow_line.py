@@ -9,6 +9,7 @@ from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_option import SECOND, Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.phone import read_phone
+from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.core.flow.expression import Expression, Literal
 from contactcenter_ari.core.flow.step import (
     BookCallback,
@@ -122,7 +123,9 @@ def _queue_name(scope: Scope, node: Node, what: str) -> QueueName:
 def _hours(scope: Scope, fields: Fields) -> str:
     scalar = scope.reading.scalar(fields["hours"], "hours") if "hours" in fields else None
     if scalar and scalar.text not in scope.names.hours:
-        scope.reading.unknown("E214", "opening hours", scalar, scope.names.hours)
+        message = f'there are no opening hours "{scalar.text[:60]}"'
+        suggestion = did_you_mean(scalar.text, scope.names.hours)
+        scope.reading.blame("E214", message, scalar, suggestion=suggestion)
     return scalar.text if scalar else ""
 
 
@@ -134,7 +137,7 @@ def _extension(scope: Scope, node: Node) -> Expression:
 
 def _number(scope: Scope, node: Node, what: str) -> Expression:
     """A phone number written out, or an expression that gives one."""
-    if isinstance(node, Scalar) and node.text.startswith("+"):
+    if isinstance(node, Scalar) and re.fullmatch(r"[+0-9][0-9 ()./-]*", node.text):
         return _written(node.text, read_phone(scope.reading, node, what), PHONE)
     return scope.options.expression(node, what, PHONE)
 

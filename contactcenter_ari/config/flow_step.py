@@ -86,6 +86,8 @@ class StepReader:
         verb = verb_key.text
         known = (verb, *OPTIONS[verb], *COMMON)
         fields = self.reading.fields(mapping, f'a step "{verb}"', known)
+        if verb in BARE and self.reading.items(fields[verb], verb):
+            self.reading.blame("E105", f'verb "{verb}" takes no value', fields[verb])
         return Step(
             VERBS[verb](self._scope, fields[verb], fields, path),
             line=verb_key.line,

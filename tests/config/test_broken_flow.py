@@ -15,7 +15,7 @@ def mistakes() -> list[tuple[str, str, list[str]]]:
     """The blocks of the table: what is right, what is wrong, what is told."""
     blocks = TABLE.read_text(encoding="utf-8").strip().split("\n\n")[1:]
     return [
-        (marked(block, "-"), marked(block, "+"), marked(block, "!").split("\n"))
+        (marked(block, "-"), marked(block, "+"), marked(block, "!").splitlines())
         for block in blocks
     ]
 

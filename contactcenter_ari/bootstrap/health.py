@@ -1,18 +1,22 @@
 """How the parts of the service are, put together for whoever watches it."""
 
 from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.bootstrap.publishing import Publishing
 from contactcenter_ari.postgres.journal import Journal
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.port import Condition, HealthReport, PartHealth
 
 
 class ServiceHealth:
-    """Looks at the switch and the journal; never waits."""
+    """Looks at the switch, the journal and the flows; never waits."""
 
-    def __init__(self, driver: Driver, switch: AriSwitch, journal: Journal) -> None:
+    def __init__(
+        self, driver: Driver, switch: AriSwitch, journal: Journal, publishing: Publishing
+    ) -> None:
         self._driver = driver
         self._switch = switch
         self._journal = journal
+        self._publishing = publishing
 
     def __repr__(self) -> str:
         """Tell whose health."""
@@ -35,7 +39,7 @@ class ServiceHealth:
             switch=switch,
             journal=journal,
             database=database,
-            flows=PartHealth(),
+            flows=self._publishing.health(),
             journal_pending=self._journal.pending,
             journal_spooled=self._journal.spooled,
             draining=self._driver.leaving,

@@ -37,6 +37,21 @@ async def speak_ahead(cache: PromptCache, site: Site, console: Console) -> None:
             progress.update(bar, completed=done)
 
 
+class SpokenAhead:
+    """Speaks the prompts of a site that is about to be published."""
+
+    def __init__(self, cache: PromptCache) -> None:
+        self._cache = cache
+
+    def __repr__(self) -> str:
+        """Tell where they go."""
+        return f"<SpokenAhead into {self._cache!r}>"
+
+    async def speak(self, site: Site) -> None:
+        """Render every prompt without blanks; raises SpeechFailed."""
+        await speak_ahead(self._cache, site, Console(quiet=True))
+
+
 async def dialplan_sound(cache: PromptCache, site: Site) -> str:
     """The file, without its ending, that says in the first language that we are away."""
     language, text = next(

@@ -12,9 +12,12 @@ import structlog
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.bootstrap.archive import Archive
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.phones import Phones
+from contactcenter_ari.bootstrap.prompting import SpokenAhead
+from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
 from contactcenter_ari.bootstrap.token import Tokens
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.center.site import Site
@@ -51,17 +54,21 @@ class Service:
     directory: Directory
     database: Database
     phones: Phones
+    publishing: Publishing
     input_log: Path
     resumed: bool
 
 
 @asynccontextmanager
-async def serving(settings: Settings, site: Site, ground: Ground) -> AsyncIterator[Service]:
-    """Run the service meanwhile; raises ContactCenterError when it cannot start, and
+async def serving(
+    settings: Settings, site: Site, ground: Ground, *, tester: Tester | None = None
+) -> AsyncIterator[Service]:
+    """Run the service meanwhile, and publish the site's folder when it changes, once it passes
+    its tests; raises ContactCenterError when it cannot start, and
     SwitchReplaced in the body when another program takes over.
     """
     async with AsyncExitStack() as stack:
-        service = await _assembled(settings, site, ground, stack)
+        service = await _assembled(settings, site, ground, tester or Untested(), stack)
         look_ups = await stack.enter_async_context(LookUps(ground.database_url))
         address = ground.addresses.application
         await stack.enter_async_context(service.switch.listening(address.host, address.port))
@@ -76,6 +83,7 @@ async def serving(settings: Settings, site: Site, ground: Ground) -> AsyncIterat
                 service.driver.resume()
             await service.phones.follow()
             others.append(group.create_task(service.phones.run()))
+            others.append(group.create_task(service.publishing.run()))
             try:
                 async with _api(service, ground):
                     yield service
@@ -88,7 +96,7 @@ async def serving(settings: Settings, site: Site, ground: Ground) -> AsyncIterat
 
 
 async def _assembled(
-    settings: Settings, site: Site, ground: Ground, stack: AsyncExitStack
+    settings: Settings, site: Site, ground: Ground, tester: Tester, stack: AsyncExitStack
 ) -> Service:
     clock = Clock()
     http = await stack.enter_async_context(
@@ -115,6 +123,16 @@ async def _assembled(
         driver.hold_timers()
         driver.publish(site)
         journal.record(begun.events)
+    publishing = Publishing(
+        settings.site,
+        site,
+        archive=Archive(ground.data / "published"),
+        publisher=driver,
+        tester=tester,
+        speaker=SpokenAhead(ground.prompts),
+        now=clock.now,
+    )
+    publishing.begin()
     stack.callback(lambda: begun.input_log.close(clock.now(), driver.digest.text))
     switch = AriSwitch(
         app=APPLICATION,
@@ -134,6 +152,7 @@ async def _assembled(
         directory=directory,
         database=database,
         phones=Phones(directory, http, switch, driver),
+        publishing=publishing,
         input_log=begun.input_log.path,
         resumed=begun.resumed,
     )
@@ -147,7 +166,8 @@ def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
         driver=service.driver,
         clock=service.clock,
         tokens=Tokens(service.directory, administrator),
-        health=ServiceHealth(service.driver, service.switch, service.journal),
+        health=ServiceHealth(service.driver, service.switch, service.journal, service.publishing),
+        flows=service.publishing,
     )
     return listening(application, ground.addresses.web.host, ground.addresses.web.port)
 

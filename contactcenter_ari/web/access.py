@@ -52,6 +52,14 @@ def bearer_who_may_steer(request: web.Request, agent: AgentId) -> Bearer:
     return bearer
 
 
+def bearer_who_may_publish(request: web.Request) -> Bearer:
+    """The bearer; raises Problem 403 unless call flows may be published."""
+    bearer = request[BEARER]
+    if not bearer.may_publish:
+        raise _forbidden("this needs the token of an engineer or an admin")
+    return bearer
+
+
 def check_sees_all(request: web.Request) -> None:
     """Raise Problem 403 for a token that may not see all agents."""
     bearer = request.get(BEARER)

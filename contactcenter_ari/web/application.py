@@ -9,11 +9,12 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import Access
 from contactcenter_ari.web.agent import AgentRoutes
 from contactcenter_ari.web.bearer import Bearers
+from contactcenter_ari.web.flow import FlowRoutes
 from contactcenter_ari.web.health import HealthRoutes
 from contactcenter_ari.web.message import BODY_LIMIT
 from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
 from contactcenter_ari.web.openapi import DescriptionRoutes
-from contactcenter_ari.web.port import Health, TokenFinder
+from contactcenter_ari.web.port import Flows, Health, TokenFinder
 from contactcenter_ari.web.problem import problems
 from contactcenter_ari.web.queue import QueueRoutes
 
@@ -28,14 +29,14 @@ HEADERS: Mapping[str, str] = {
 
 
 def make_application(
-    *, driver: Driver, clock: Clock, tokens: TokenFinder, health: Health
+    *, driver: Driver, clock: Clock, tokens: TokenFinder, health: Health, flows: Flows
 ) -> web.Application:
     """The API of one center; serve it with `serving`, on the loop the driver runs on."""
     bearers = Bearers(tokens, clock)
     application = web.Application(
         middlewares=[problems, Access(bearers).check], client_max_size=BODY_LIMIT
     )
-    collector = CenterCollector(driver, clock, health, bearers.bad_tokens)
+    collector = CenterCollector(driver, clock, health, flows, bearers.bad_tokens)
     application.add_routes(
         [
             *HealthRoutes(driver, health).routes(),
@@ -43,6 +44,7 @@ def make_application(
             *DescriptionRoutes().routes(),
             *QueueRoutes(driver, clock).routes(),
             *AgentRoutes(driver, clock).routes(),
+            *FlowRoutes(flows).routes(),
         ]
     )
     application.on_response_prepare.append(_add_headers)

@@ -46,6 +46,7 @@ class Role(StrEnum):
 _ROLES = tuple(role.value for role in Role)
 _SEES_ALL = (Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN)
 _STEERS_ALL = (Role.SUPERVISOR, Role.ADMIN)
+_PUBLISHES = (Role.ENGINEER, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class Bearer:
     def may_steer(self, agent: AgentId) -> bool:
         """Whether this agent's state may be changed."""
         return self.role in _STEERS_ALL or self._is(agent)
+
+    @property
+    def may_publish(self) -> bool:
+        """Whether call flows may be published and taken back."""
+        return self.role in _PUBLISHES
 
     def _is(self, agent: AgentId) -> bool:
         return self.role is Role.AGENT and self.agent == agent

@@ -17,20 +17,21 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import check_sees_all
 from contactcenter_ari.web.bearer import BadTokens
 from contactcenter_ari.web.health import driver_health
-from contactcenter_ari.web.port import Condition, Health
+from contactcenter_ari.web.port import Condition, Flows, Health
 
 PREFIX = "contactcenter"
 
 
 class CenterCollector(Collector):
-    """Reads the center, the driver and the health."""
+    """Reads the center, the driver, the health and the flows."""
 
     def __init__(
-        self, driver: Driver, clock: Clock, health: Health, bad_tokens: BadTokens
+        self, driver: Driver, clock: Clock, health: Health, flows: Flows, bad_tokens: BadTokens
     ) -> None:
         self._driver = driver
         self._clock = clock
         self._health = health
+        self._flows = flows
         self._bad_tokens = bad_tokens
 
     def __repr__(self) -> str:
@@ -47,6 +48,7 @@ class CenterCollector(Collector):
         yield from _queue_metrics(self._driver.center.queues(self._clock.now()))
         yield self._agent_metric()
         yield from self._health_metrics()
+        yield from self._flow_metrics()
 
     def _driver_metrics(self) -> Iterator[Metric]:
         driver = self._driver
@@ -73,6 +75,17 @@ class CenterCollector(Collector):
         for name, part in {**report.parts(), "driver": driver_health(self._driver)}.items():
             ok.add_metric([name], float(part.condition is Condition.OK))
         yield ok
+
+    def _flow_metrics(self) -> Iterator[Metric]:
+        state = self._flows.state()
+        versions = GaugeMetricFamily(
+            f"{PREFIX}_flow_versions", "The versions new calls get.", labels=["flow", "version"]
+        )
+        for flow, version in state.flows.items():
+            versions.add_metric([flow, version], 1)
+        yield versions
+        failures = state.failures
+        yield _counter("publish_failures", "Files that could not be published.", failures)
 
 
 class MetricRoutes:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.web.agent import AgentList, StateChange
+from contactcenter_ari.web.flow import FlowList, FlowProblemDetails, Rollback
 from contactcenter_ari.web.health import Readiness, Wellness
 from contactcenter_ari.web.message import json_answer
 from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
@@ -77,6 +78,22 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers={200: AgentView},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
+    ("/api/v1/flows", "get"): Operation(
+        summary="The call flows that new calls get; not for an agent's token",
+        answers={200: FlowList},
+        problems=(*_TOKEN, 403),
+    ),
+    ("/api/v1/flows", "post"): Operation(
+        summary="Check, test and publish the files; 422: they stay unpublished, and why",
+        answers={200: FlowList, 422: FlowProblemDetails},
+        problems=(400, 408, 413, 415, *_TOKEN, 403),
+    ),
+    ("/api/v1/flows/rollback", "post"): Operation(
+        summary="Go back to a published version, until the files change",
+        answers={200: FlowList},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+        body=Rollback,
+    ),
 }
 
 
@@ -125,7 +142,7 @@ def _describe(operation: Operation) -> dict[str, object]:
         for status, kind in operation.answers.items()
     }
     for status in operation.problems:
-        content = _content(ProblemDetails, CONTENT_TYPE)
+        content = _content(ProblemDetails)
         responses.setdefault(str(status), {"description": "A problem", "content": content})
     described: dict[str, object] = {"summary": operation.summary, "responses": responses}
     if operation.body is not None:
@@ -135,16 +152,22 @@ def _describe(operation: Operation) -> dict[str, object]:
     return described
 
 
-def _content(kind: type | None, content_type: str = "application/json") -> dict[str, object]:
+def _content(kind: type | None) -> dict[str, object]:
+    content_type = "application/json"
     if kind is None:
         return {"text/plain": {"schema": {"type": "string"}}}
     if kind is dict:
         return {content_type: {"schema": {"type": "object"}}}
+    if issubclass(kind, ProblemDetails):
+        content_type = CONTENT_TYPE
     return {content_type: {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
 
 
 def _schemas() -> dict[str, object]:
-    kinds = [Wellness, Readiness, QueueList, AgentList, AgentView, StateChange, ProblemDetails]
+    kinds: list[type] = [ProblemDetails]
+    for operation in OPERATIONS.values():
+        named = (*operation.answers.values(), operation.body)
+        kinds += [kind for kind in named if kind is not None and kind not in {dict, *kinds}]
     _, components = msgspec.json.schema_components(
         kinds, ref_template="#/components/schemas/{name}"
     )

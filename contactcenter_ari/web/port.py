@@ -1,8 +1,12 @@
 """What the API needs from the rooms beside it; bootstrap brings them together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from contactcenter_ari.core.errors import ContactCenterError
 
 
 class TokenHolder(Protocol):
@@ -73,3 +77,63 @@ class Health(Protocol):
 
     def report(self) -> HealthReport:
         """How it is now; never waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowProblem:
+    """What keeps the files of the site from being published: where, by which code, and why."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+
+class FlowsRefused(ContactCenterError):
+    """The files of the site cannot be published; the version before is still served."""
+
+    def __init__(self, problems: tuple[FlowProblem, ...]) -> None:
+        self.problems = problems
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        place = f"{first.file}:{first.line}:{first.column}"
+        super().__init__(f"{place}: {first.code}: {first.message}{more}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedVersion:
+    """A version of the whole site that was published once."""
+
+    version: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowsState:
+    """What new calls are served by: the version of the site and of each flow. `pinned` when
+    somebody went back to it; `problems` keep the files from being published; `failures`
+    counts how often files were refused.
+    """
+
+    version: str
+    flows: Mapping[str, str]
+    pinned: bool = False
+    problems: tuple[FlowProblem, ...] = ()
+    failures: int = 0
+
+
+class Flows(Protocol):
+    """Publishes the call flows of the site."""
+
+    def state(self) -> FlowsState:
+        """What is served now; never waits."""
+
+    async def versions(self) -> tuple[PublishedVersion, ...]:
+        """What was published, the latest first."""
+
+    async def publish(self) -> FlowsState:
+        """Publish the files as they are; raises FlowsRefused, and nothing is changed."""
+
+    async def rollback(self, version: str) -> FlowsState:
+        """Go back to a version, the one before when empty; raises RequestRefused."""

@@ -22,6 +22,7 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REFUSALS: Mapping[str, int] = {
     "unknown_agent": HTTPStatus.NOT_FOUND,
     "unknown_reason": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_version": HTTPStatus.NOT_FOUND,
 }
 """The status of a refused request by its code; 409 for the others: not as things stand."""
 

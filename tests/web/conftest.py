@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import msgspec
@@ -13,6 +13,7 @@ from aiohttp import web
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
+from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
@@ -22,7 +23,14 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.web.application import make_application
-from contactcenter_ari.web.port import HealthReport, PartHealth, TokenHolder
+from contactcenter_ari.web.port import (
+    FlowsRefused,
+    FlowsState,
+    HealthReport,
+    PartHealth,
+    PublishedVersion,
+    TokenHolder,
+)
 from contactcenter_ari.web.problem import CONTENT_TYPE
 from contactcenter_ari.web.server import serving
 
@@ -94,6 +102,39 @@ class Parts:
         return self.now
 
 
+class Flows:
+    """Two versions of one flow, kept in memory; `refusal` is raised if there is one."""
+
+    def __init__(self) -> None:
+        self.refusal: FlowsRefused | RequestRefused | None = None
+        self.now = FlowsState(version="2222", flows={"desk": "d2"})
+        self.asked: list[str] = []
+
+    def state(self) -> FlowsState:
+        """What was set."""
+        return self.now
+
+    async def versions(self) -> tuple[PublishedVersion, ...]:
+        """The two."""
+        at = datetime(2026, 11, 23, tzinfo=UTC)
+        return tuple(PublishedVersion(version=v, published_at=at) for v in ("2222", "1111"))
+
+    async def publish(self) -> FlowsState:
+        """The state, or the refusal."""
+        self.asked.append("publish")
+        if self.refusal is not None:
+            raise self.refusal
+        return self.now
+
+    async def rollback(self, version: str) -> FlowsState:
+        """The state, pinned, or the refusal."""
+        self.asked.append(f"rollback {version}")
+        if self.refusal is not None:
+            raise self.refusal
+        self.now = FlowsState(version="1111", flows={"desk": "d1"}, pinned=True)
+        return self.now
+
+
 @dataclass
 class Surroundings:
     """Switch, look-ups, journal and log of the driver in one."""
@@ -151,6 +192,7 @@ class Api:
     tokens: Tokens
     parts: Parts
     around: Surroundings
+    flows: Flows
     client: aiohttp.ClientSession
     running: asyncio.Task[None]
     application: web.Application
@@ -190,6 +232,7 @@ class Api:
 async def api() -> AsyncIterator[Api]:
     """Two agents, one queue, one reason; everybody is logged out."""
     clock, around, tokens, parts = HandClock(), Surroundings(), Tokens(), Parts()
+    flows = Flows()
     site = Site(
         name="test",
         flows=(),
@@ -211,13 +254,17 @@ async def api() -> AsyncIterator[Api]:
         profile = AgentProfile(agent=agent, name=name, phone=phone, queues=(SUPPORT,))
         await driver.request(PutAgent(profile))
         driver.put(PhoneReachable(phone))
-    application = make_application(driver=driver, clock=clock, tokens=tokens, health=parts)
+    application = make_application(
+        driver=driver, clock=clock, tokens=tokens, health=parts, flows=flows
+    )
     try:
         async with (
             serving(application, "127.0.0.1", 0) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
         ):
-            yield Api(driver, clock, tokens, parts, around, client, running, application, port)
+            yield Api(
+                driver, clock, tokens, parts, around, flows, client, running, application, port
+            )
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

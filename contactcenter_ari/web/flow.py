@@ -1,0 +1,118 @@
+"""The call flows that are served: `/api/v1/flows`. Published here, and taken back."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+
+from contactcenter_ari.web.access import bearer_who_may_publish, check_sees_all
+from contactcenter_ari.web.agent import Nothing
+from contactcenter_ari.web.message import json_answer, read_body
+from contactcenter_ari.web.port import FlowProblem, Flows, FlowsRefused, FlowsState
+from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
+
+ROLLBACK_EXAMPLE = '{"version": "3f1c9a0b"}, or {} for the version before'
+
+
+class FlowVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A flow and the version of it that new calls get."""
+
+    flow: str
+    version: str
+
+
+class SiteVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of the whole site that was published, and when."""
+
+    version: str
+    published_at: datetime
+
+
+class FlowList(msgspec.Struct, frozen=True, kw_only=True):
+    """What new calls are served by; `pinned` after a rollback, until the files change.
+    `problems` keep the files as they are now from being published; `kept` are the versions
+    that can be gone back to, the latest first.
+    """
+
+    version: str
+    flows: tuple[FlowVersion, ...]
+    pinned: bool
+    problems: tuple[FlowProblem, ...]
+    kept: tuple[SiteVersion, ...]
+
+
+class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Goes back to a version, or to the one before without one; a few letters do."""
+
+    version: str = ""
+
+
+class FlowProblemDetails(ProblemDetails, frozen=True, kw_only=True):
+    """Why the files cannot be published: all that is wrong in them."""
+
+    problems: tuple[FlowProblem, ...] = ()
+
+
+class FlowRoutes:
+    """Shows the flows, publishes them, and goes back."""
+
+    def __init__(self, flows: Flows) -> None:
+        self._flows = flows
+
+    def __repr__(self) -> str:
+        """Tell whose flows."""
+        return f"<FlowRoutes of {self._flows!r}>"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [
+            web.get("/api/v1/flows", self._show),
+            web.post("/api/v1/flows", self._publish),
+            web.post("/api/v1/flows/rollback", self._roll_back),
+        ]
+
+    async def _show(self, request: web.Request) -> web.Response:
+        check_sees_all(request)
+        return await self._listed(self._flows.state())
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        bearer_who_may_publish(request)
+        if request.can_read_body:
+            await read_body(request, Nothing, "{}, or no body at all")
+        try:
+            state = await self._flows.publish()
+        except FlowsRefused as refused:
+            return _refusal(refused)
+        return await self._listed(state)
+
+    async def _roll_back(self, request: web.Request) -> web.Response:
+        bearer_who_may_publish(request)
+        wanted = await read_body(request, Rollback, ROLLBACK_EXAMPLE)
+        return await self._listed(await self._flows.rollback(wanted.version))
+
+    async def _listed(self, state: FlowsState) -> web.Response:
+        kept = await self._flows.versions()
+        listed = FlowList(
+            version=state.version,
+            flows=tuple(FlowVersion(flow=f, version=v) for f, v in state.flows.items()),
+            pinned=state.pinned,
+            problems=state.problems,
+            kept=tuple(
+                SiteVersion(version=one.version, published_at=one.published_at) for one in kept
+            ),
+        )
+        return json_answer(listed)
+
+
+def _refusal(refused: FlowsRefused) -> web.Response:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    details = FlowProblemDetails(
+        title=status.phrase,
+        status=status,
+        detail=str(refused),
+        code="flows_refused",
+        problems=refused.problems,
+    )
+    headers = {"Content-Type": CONTENT_TYPE}
+    return web.Response(body=msgspec.json.encode(details), status=status, headers=headers)

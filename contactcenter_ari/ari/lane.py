@@ -26,6 +26,7 @@ from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
     DialLeg,
+    DialOutside,
     PlayPrompt,
     StopPlayback,
     UnbridgeLeg,
@@ -114,7 +115,9 @@ class Lanes:
         A new leg is dialed at once in any case: a prompt being made must not delay an offer.
         """
         lane = self._lanes.get(command.call)
-        if isinstance(command, DialLeg) or (lane is None and not isinstance(command, NOT_AT_ONCE)):
+        if isinstance(command, DialLeg | DialOutside) or (
+            lane is None and not isinstance(command, NOT_AT_ONCE)
+        ):
             self._send_now(command)
         elif lane is None:
             lane = self._lanes[command.call] = _Lane(deque([command]))

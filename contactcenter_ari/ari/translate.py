@@ -18,6 +18,7 @@ from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
     DialLeg,
+    DialOutside,
     DissolveBridge,
     HangUpLeg,
     LookUp,
@@ -45,6 +46,7 @@ from contactcenter_ari.core.vocabulary.signal import (
 )
 
 AGENT: Final = "agent"
+TRUNK: Final = "trunk"
 NUMBER_LIMIT: Final = 32
 NAME_LIMIT: Final = 80
 RING_MARGIN: Final = timedelta(seconds=5)
@@ -124,6 +126,8 @@ def operations_of(  # noqa: PLR0912 - one case per command, nothing else
             return [operation.stop_music(command.leg)]
         case DialLeg():
             return [_dial(command, app)]
+        case DialOutside():
+            return [_dial_outside(command, app)]
         case BridgeLegs():
             return [
                 operation.create_bridge(command.bridge),
@@ -201,6 +205,20 @@ def _dial(command: DialLeg, app: str) -> Operation:
         app=app,
         app_args=AGENT,
         caller_id=f'"{name}" <{digits_of(command.caller_number)}>',
+        ring_limit=command.ring_limit + RING_MARGIN,
+        originator=command.originator,
+    )
+
+
+def _dial_outside(command: DialOutside, app: str) -> Operation:
+    if not re.fullmatch(r"\+[0-9]{3,15}", command.number):
+        raise ValueError("not an outside number")
+    return operation.dial(
+        command.leg,
+        endpoint=f"PJSIP/{command.number}@{TRUNK}",
+        app=app,
+        app_args=AGENT,
+        caller_id=f'"" <{digits_of(command.caller_number)}>',
         ring_limit=command.ring_limit + RING_MARGIN,
         originator=command.originator,
     )

@@ -34,12 +34,12 @@ def addresses(settings: Settings, data: Path) -> Addresses:
     """The addresses of this installation; raises AddressesUnreadable."""
     kept = _kept(data / FILE)
     chosen = Addresses(
-        sip=_set(settings.asterisk_sip) or (kept.sip if kept else _free(Protocol.UDP)),
-        asterisk_http=_set(settings.asterisk_http)
+        sip=as_set(settings.asterisk_sip) or (kept.sip if kept else _free(Protocol.UDP)),
+        asterisk_http=as_set(settings.asterisk_http)
         or (kept.asterisk_http if kept else _free(Protocol.TCP)),
         rtp=kept.rtp if kept else free_rtp_block(),
         application=kept.application if kept else _free(Protocol.TCP),
-        web=_set(settings.http) or (kept.web if kept else _free(Protocol.TCP)),
+        web=as_set(settings.http) or (kept.web if kept else _free(Protocol.TCP)),
     )
     data.mkdir(mode=0o755, parents=True, exist_ok=True)
     (data / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(chosen), indent=2))
@@ -57,7 +57,8 @@ def _kept(file: Path) -> Addresses | None:
         ) from error
 
 
-def _set(address: SetAddress | None) -> Address | None:
+def as_set(address: SetAddress | None) -> Address | None:
+    """An address out of the settings."""
     return Address(address.host, address.port) if address else None
 
 

@@ -53,6 +53,7 @@ class Settings:
     `site` is the folder of `site.yaml`; `data` where the installation keeps what it must;
     `asterisk` the program; `asterisk_http` an Asterisk that somebody else started. Calls from
     `trunk_networks` are let in without a password: they are the carrier's and nobody else's.
+    Outside lines are dialed at `carrier`; without one there is no way out.
     """
 
     site: Path
@@ -65,6 +66,7 @@ class Settings:
     secret_key: str | None = None
     trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
+    carrier: Address | None = None
     log: LogFormat = LogFormat.CONSOLE
     node: str = "n1"
 
@@ -140,6 +142,7 @@ _SETTINGS: Mapping[str, _Setting] = {
     ),
     "trunk_networks": _Setting(_read_networks, "203.0.113.8/32, 203.0.113.16/29"),
     "phone_networks": _Setting(_read_networks, "192.168.10.0/24"),
+    "carrier": _Setting(read_address, "203.0.113.8:5060"),
     "log": _Setting(LogFormat, "json"),
     "node": _Setting(_read_node, "n1", in_file=False),
 }

@@ -14,6 +14,7 @@ from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
     DialLeg,
+    DialOutside,
     DissolveBridge,
     HangUpLeg,
     LookUp,
@@ -180,7 +181,7 @@ class FakeSwitch:
             case StopMusic():
                 if (silenced := self.legs.get(command.leg)) is not None:
                     silenced.music = ""
-            case DialLeg():
+            case DialLeg() | DialOutside():
                 self._dial(command)
             case BridgeLegs():
                 self._bridge(command)
@@ -265,8 +266,10 @@ class FakeSwitch:
         self.legs[leg] = FakeLeg(leg, person, phone, dialed=False)
         return leg
 
-    def _dial(self, command: DialLeg) -> None:
-        person = self.phones.get(command.phone)
+    def _dial(self, command: DialLeg | DialOutside) -> None:
+        """Ring a phone; an outside line is the phone that is registered by its number."""
+        phone = PhoneId(command.number) if isinstance(command, DialOutside) else command.phone
+        person = self.phones.get(phone)
         if command.leg in self.legs:
             self._fail(command, 409, "Channel with given unique ID already exists")
         elif person is None:
@@ -274,7 +277,7 @@ class FakeSwitch:
         elif command.originator not in self.legs:
             self._fail(command, 400, "Provided originator channel was not found")
         else:
-            leg = FakeLeg(command.leg, person, command.phone, dialed=True)
+            leg = FakeLeg(command.leg, person, phone, dialed=True)
             self.legs[leg.id] = leg
             self._agenda.after(RINGS_AFTER, partial(self._ring, leg))
             self._agenda.after(command.ring_limit, partial(self._stop_ringing, leg))

@@ -14,7 +14,12 @@ from typing import Protocol
 
 from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, READY
 from contactcenter_ari.core.center.site import Input, Site, SitePublished
-from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, DissolveBridge
+from contactcenter_ari.core.vocabulary.command import (
+    BridgeLegs,
+    DialLeg,
+    DialOutside,
+    DissolveBridge,
+)
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     AgentStateChanged,
@@ -256,7 +261,7 @@ class Ledger:
                 case DissolveBridge(bridge=bridge):
                     self._bridges.remove(bridge)
                     self._dissolved.add(bridge)
-                case DialLeg(leg=leg):
+                case DialLeg(leg=leg) | DialOutside(leg=leg):
                     assert leg not in self._dialed, command
                     self._dialed.add(leg)
                 case _:

@@ -70,7 +70,7 @@ class Talk:
 
     def __repr__(self) -> str:
         """Tell who talks to whom."""
-        return f"<Talk {self.call} with {self.agent or 'outside'}: {len(self.legs)} legs>"
+        return f"<Talk {self.call} with {self.agent_id or 'outside'}: {len(self.legs)} legs>"
 
 
 class Talks:

@@ -38,25 +38,34 @@ _INSTANT = re.compile(
 _MOST_IN_LINE = 500
 
 
-def read_instant(reading: Reading, node: Node, what: str, zone: str) -> datetime | None:
-    """An instant of the flow's zone, `2026-12-24 14:59`, or with its own offset."""
-    text = node.text if isinstance(node, Scalar) else ""
+def parse_instant(text: str, zone: str) -> datetime:
+    """An instant of a zone, `2026-12-24 14:59`, or with its own offset, in UTC.
+
+    Raises:
+        ValueError: it is none, or the clocks of the zone skip it.
+    """
     found = _INSTANT.fullmatch(text)
     try:
         wall = datetime.fromisoformat("T".join(found.groups("")[:2])) if found else None
     except ValueError:
         wall = None
     if found is None or wall is None:
-        message = f'{what} must be an instant, for example 2026-12-24 14:59, not "{text[:60]}"'
-        reading.blame("E105", message, node)
-        return None
+        raise ValueError(f'an instant, for example 2026-12-24 14:59, not "{text[:60]}"')
     if found[3]:
         return datetime.fromisoformat(f"{wall.isoformat()}{found[3]}").astimezone(UTC)
     instant = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
-        reading.blame("E105", f"{text} does not exist in {zone}: the clocks skip it", node)
-        return None
+        raise ValueError(f"an instant that exists; the clocks of {zone} skip {text}")
     return instant
+
+
+def read_instant(reading: Reading, node: Node, what: str, zone: str) -> datetime | None:
+    """An instant; None when it is none, which is noted."""
+    try:
+        return parse_instant(node.text if isinstance(node, Scalar) else "", zone)
+    except ValueError as error:
+        reading.blame("E105", f"{what} must be {error}", node)
+        return None
 
 
 class GivenReader:

@@ -64,9 +64,10 @@ class Happening:
     name: str
     detail: str = ""
 
-    def told(self, zone: ZoneInfo) -> str:
-        """The line, with the wall-clock time of a zone."""
-        detail = self.detail if len(self.detail) <= SHOWN else f"{self.detail[: SHOWN - 1]}…"
+    def told(self, zone: ZoneInfo, *, whole: bool = False) -> str:
+        """The line, with the wall-clock time of a zone; a long text only as a `whole`."""
+        short = whole or len(self.detail) <= SHOWN
+        detail = self.detail if short else f"{self.detail[: SHOWN - 1]}…"
         quoted = f': "{detail}"' if self.kind is Kind.HEARD else f" {detail}"
         tail = quoted if detail else ""
         return f"{self.at.astimezone(zone):%H:%M:%S} {self.kind} {self.name}{tail}"

@@ -24,6 +24,7 @@ from contactcenter_ari.rehearsal.story import (
     StoryFile,
     TruthLine,
 )
+from contactcenter_ari.rehearsal.trace import sensitive_variables
 
 LONGEST = timedelta(hours=24)
 """A call that lasts longer is taken to go on for ever."""
@@ -267,7 +268,7 @@ class _Playing:
         given = values.get(name, "")
         if given == wanted:
             return
-        if name in self.stage.sensitive:
+        if name in sensitive_variables(self.file.flow):
             raise _Failed(f"another value of {what} {name}", "it is sensitive and not shown")
         found = f'it is "{given}"' if name in values else "it was never set"
         raise _Failed(f'{what} {name} to be "{wanted}"', found, near=nearest_name(name, values))

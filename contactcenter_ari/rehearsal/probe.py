@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.step import Queue, Step, Verb
@@ -51,3 +52,18 @@ def _watch(interpreter: Interpreter, watcher: Watcher) -> None:
 def offers_keys(verb: Verb | None) -> bool:
     """Whether a caller who waits may press a key."""
     return isinstance(verb, Queue) and bool(verb.keys)
+
+
+def told_so_far(turn: Turn) -> int:
+    """How many events a turn has told by now."""
+    return len(turn._events)
+
+
+def flow_of(center: Center, name: str) -> Flow | None:
+    """The published flow of that name."""
+    return next((f for f in center._catalog.site.flows if f.name == name), None)
+
+
+def flags_of(center: Center, flow: str) -> dict[str, str]:
+    """The flags of a flow that were switched at run time."""
+    return {flag: value for (owner, flag), value in center._flags.items() if owner == flow}

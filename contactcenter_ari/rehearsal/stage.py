@@ -116,12 +116,6 @@ class Stage:
         """Whether the caller waits in a queue."""
         return not self.ended and self.run.activity is Activity.QUEUED
 
-    @property
-    def sensitive(self) -> frozenset[str]:
-        """The variables whose values are shown to nobody."""
-        steps = (step.verb for section in self.flow.sections.values() for step in section.steps)
-        return frozenset(v.variable for v in steps if isinstance(v, Gather) and v.sensitive)
-
     def records_caller(self) -> bool:
         """Whether a message of the caller is being recorded."""
         return self.switch.records_caller

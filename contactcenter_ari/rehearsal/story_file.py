@@ -9,14 +9,14 @@ from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, read_document
-from contactcenter_ari.config.problem import SiteInvalid
+from contactcenter_ari.config.problem import SiteInvalid, did_you_mean
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.rehearsal.given_file import GIVEN_KEYS, GivenReader, read_instant
 from contactcenter_ari.rehearsal.script_file import ScriptReader
-from contactcenter_ari.rehearsal.story import Story, StoryFile, TruthLine, place_of
+from contactcenter_ari.rehearsal.story import Given, Story, StoryFile, TruthLine, place_of
 
 NOTHING = Scalar("", 1, 1, 1, 1)
 DEFAULT_KEYS = ("at", "from", "from_name", "called", "lookups", "queues", "flags")
@@ -62,20 +62,49 @@ def _flow_name(reading: Reading, node: Node | None) -> str:
 def _site_and_flow(
     reading: Reading, node: Node, flow_file: Path, sites: dict[Path, Site]
 ) -> tuple[Site, Flow]:
-    root = read_document(flow_file).root if flow_file.is_file() else None
-    if root is None and not flow_file.is_file():
+    if not flow_file.is_file():
         reading.blame("E001", f'there is no flow file "{flow_file.name}" beside this file', node)
         raise SiteInvalid(reading.problems)
+    site, flow = read_played_flow(flow_file, sites)
+    if flow is None:
+        reading.blame("E001", f'"{flow_file.name}" is no flow of its folder', node)
+        raise SiteInvalid(reading.problems)
+    return site, flow
+
+
+def read_played_flow(flow_file: Path, sites: dict[Path, Site]) -> tuple[Site, Flow | None]:
+    """The site of a flow file's folder, and its flow; None when the file is no flow of it.
+
+    Raises:
+        SiteInvalid: the site has problems.
+    """
     folder = flow_file.absolute().parent
     if folder not in sites:
         sites[folder] = load_site(folder)
+    name = flow_name(flow_file)
+    return sites[folder], next((f for f in sites[folder].flows if f.name == name), None)
+
+
+def flow_name(flow_file: Path) -> str:
+    """What a file says its flow is called; nothing when it is no flow file."""
+    root = read_document(flow_file).root
     name = root.get("flow") if isinstance(root, Map) else None
-    text = name.text if isinstance(name, Scalar) else ""
-    for flow in sites[folder].flows:
-        if flow.name == text:
-            return sites[folder], flow
-    reading.blame("E001", f'"{flow_file.name}" is no flow of its folder', node)
-    raise SiteInvalid(reading.problems)
+    return name.text if isinstance(name, Scalar) else ""
+
+
+def given_like(flow_file: Path, name: str, sites: dict[Path, Site]) -> Given:
+    """What the test of that name, in the test file beside a flow, is given.
+
+    Raises:
+        ValueError: there is no such test.
+        SiteInvalid: the test file has problems.
+    """
+    path = flow_file.with_name(f"{flow_file.stem}.test.yaml")
+    stories = read_story_file(path, sites).stories if path.is_file() else ()
+    for story in stories:
+        if story.name.casefold() == name.casefold():
+            return story.given
+    raise ValueError(did_you_mean(name, [s.name for s in stories]) or f"no test in {path.name}")
 
 
 class _StoryReader:

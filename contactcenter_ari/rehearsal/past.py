@@ -1,0 +1,60 @@
+"""Finds a call of the past: in the input logs of this machine, or in the database."""
+
+from pathlib import Path
+
+import msgspec
+
+from contactcenter_ari.config.site import flow_files, load_site
+from contactcenter_ari.core.vocabulary.event import Event, InteractionStarted
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.postgres.report_row import EventRow
+from contactcenter_ari.rehearsal.story_file import flow_name
+from contactcenter_ari.rehearsal.trace import CallUnknown, Traced, trace_events, trace_log
+
+
+def find_in_logs(folder: Path, call: str) -> Traced | None:
+    """The trace of a call out of the input log that holds it; None when none does."""
+    boot = call.rpartition("-")[0].encode()
+    for path in sorted(folder.glob("*"), reverse=True):
+        if path.is_file() and boot.rpartition(b"-")[2] in _beginning(path):
+            try:
+                return trace_log(path, call)
+            except CallUnknown:
+                continue
+    return None
+
+
+def _beginning(path: Path) -> bytes:
+    """The first line, which names node and boot."""
+    with path.open("rb") as file:
+        return file.readline()
+
+
+async def read_from_database(database: Database, site: Path, call: str) -> Traced:
+    """The trace of a call as far as its events tell.
+
+    Raises:
+        CallUnknown: there are no events of it, or its flow is none of the site.
+    """
+    rows = await Report(database).events(call)
+    events = [_event(row) for row in rows]
+    started = next((e for e in events if isinstance(e, InteractionStarted)), None)
+    if started is None:
+        raise CallUnknown(f"the database holds no call {call}")
+    flow = next((f for f in load_site(site).flows if f.name == started.flow), None)
+    if flow is None:
+        raise CallUnknown(f'call {call} was in flow "{started.flow}", which is not in {site}')
+    return trace_events(call, flow, events)
+
+
+def _event(row: EventRow) -> Event:
+    told = {"type": row.kind, "interaction": row.interaction, "number": row.number, "at": row.at}
+    event: Event = msgspec.convert(row.data | told, Event)
+    return event
+
+
+def flow_file_of(site: Path, flow: str) -> Path:
+    """The file of a flow by the flow's name; one that would be called like it if there is none."""
+    named = (path for path in flow_files(site) if flow_name(path) == flow)
+    return next(named, site / f"{flow}.yaml")

@@ -1,0 +1,323 @@
+"""A call that happened, told again as a test: the same path through the same flow.
+
+Sensitive values were never written down; a stand-in of the right shape takes their place.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.step import Gather, Menu
+from contactcenter_ari.core.flow.value import Kind as ValueKind
+from contactcenter_ari.core.flow.value import ValueType
+from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.rehearsal.happening import Happening, Kind
+from contactcenter_ari.rehearsal.story import Reply, Row, Silence
+
+HIDDEN = "(hidden)"
+KEYS = "9876543210*#"
+QUEUE_KEY = "in queue"
+STAND_INS = ("1234567890123456", "1111111111111111", "0000000000000000", "2026010112345678")
+EXAMPLES = {
+    ValueKind.MONEY: "12.50",
+    ValueKind.INTEGER: "1",
+    ValueKind.DIGITS: "12345678",
+    ValueKind.PHONE: "+31201234567",
+    ValueKind.DATE: "2026-12-24",
+    ValueKind.TIME: "17:30",
+    ValueKind.DATETIME: "2026-12-24T17:30:00+01:00",
+    ValueKind.DURATION: "1m",
+    ValueKind.BOOL: "true",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCall:
+    """What is known of a call. `replies` are the rows of look-ups where they were kept."""
+
+    interaction: str
+    flow: Flow
+    arrived_at: datetime
+    called: str
+    caller: str
+    happenings: tuple[Happening, ...]
+    replies: Mapping[str, tuple[Reply, ...]] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def retell(call: PastCall, flow_file: str) -> str:
+    """The call as the text of a test file for `flow_file`."""
+    zone = ZoneInfo(call.flow.timezone)
+    local = call.arrived_at.astimezone(zone)
+    lines = [
+        f"flow: {_quoted(flow_file)}",
+        "tests:",
+        f"  - name: {_quoted(f'Call {call.interaction} of {local:%Y-%m-%d %H:%M}')}",
+        f"    at: {local:%Y-%m-%d %H:%M:%S}{_offset(local)}",
+        f"    from: {_quoted(call.caller)}",
+        "    given:",
+        f"      called: {_quoted(_number(call))}",
+        *_given(call),
+        "    script:",
+        *(f"      - {line}" for line in _Script(call).lines()),
+        "    expect:",
+        *_expected(call),
+    ]
+    text = "\n".join(lines) + "\n"
+    return text.replace("    script:\n    expect:", "    script: []\n    expect:")
+
+
+def _number(call: PastCall) -> str:
+    """The dialed number as the flow writes it."""
+    plain = call.called.removeprefix("+").removeprefix("00")
+    return next((n for n in call.flow.numbers if n.removeprefix("+") == plain), call.called)
+
+
+def _offset(local: datetime) -> str:
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+# What is given
+
+
+def _given(call: PastCall) -> Iterator[str]:
+    replies = _replies(call)
+    if replies:
+        yield "      lookups:"
+        for name, given in replies.items():
+            yield f"        {name}: [{', '.join(_shown(reply) for reply in given)}]"
+    yield from _map("queues", _queues(call))
+    yield from _map("agents", _agents(call))
+    yield from _map("lines", _lines(call))
+    yield from _map("flags", {name: _quoted(value) for name, value in call.flags.items()})
+
+
+def _map(name: str, entries: Mapping[str, str]) -> Iterator[str]:
+    if entries:
+        yield f"      {name}:"
+        yield from (f"        {_quoted(key)}: {value}" for key, value in entries.items())
+
+
+def _replies(call: PastCall) -> dict[str, list[Reply]]:
+    """Each answer of each look-up; a row that was not kept is made up by its types."""
+    replies: dict[str, list[Reply]] = {}
+    for happening in call.happenings:
+        if happening.kind is Kind.LOOKED_UP:
+            given = replies.setdefault(happening.name, [])
+            known = call.replies.get(happening.name, ())
+            number = len(given)
+            if number < len(known):
+                given.append(known[number])
+            elif happening.detail == "found":
+                given.append(_made_up(call.flow, happening.name))
+            else:
+                given.append(Silence(happening.detail))
+    return replies
+
+
+def _made_up(flow: Flow, name: str) -> Row:
+    return {field: _example(type_) for field, type_ in flow.look_ups[name].returns.items()}
+
+
+def _example(type_: ValueType) -> str:
+    return type_.choices[0] if type_.choices else EXAMPLES.get(type_.kind, "text")
+
+
+def _shown(reply: Reply) -> str:
+    if isinstance(reply, Silence):
+        return str(reply)
+    fields = (f"{name}: {_quoted(text)}" for name, text in reply.items() if text is not None)
+    return f"{{{', '.join(fields)}}}"
+
+
+def _queues(call: PastCall) -> dict[str, str]:
+    queues: dict[str, str] = {}
+    position = 1
+    for happening in call.happenings:
+        if happening.name.startswith("@"):
+            continue
+        if happening.kind is Kind.QUEUED:
+            position = int(happening.detail.rpartition(" ")[2])
+            queues[happening.name] = f"{{position: {position}}}"
+        elif happening.kind is Kind.DEQUEUED:
+            result, _, waited = happening.detail.partition(" after ")
+            if result in {QueueExit.NO_AGENTS, QueueExit.FULL}:
+                queues[happening.name] = result
+            elif result == QueueExit.ANSWERED:
+                waited = _duration(float(waited.removesuffix("s")))
+                queues[happening.name] = f"{{position: {position}, answered_after: {waited}}}"
+    return queues
+
+
+def _agents(call: PastCall) -> dict[str, str]:
+    outcomes = {QueueExit.ANSWERED: "answered", QueueExit.NO_AGENTS: "not_available"}
+    agents: dict[str, str] = {}
+    for happening in call.happenings:
+        if happening.kind is Kind.DEQUEUED and happening.name.startswith("@"):
+            result = happening.detail.partition(" after ")[0]
+            agents[happening.name[1:]] = outcomes.get(QueueExit(result), "no_answer")
+    return agents
+
+
+def _lines(call: PastCall) -> dict[str, str]:
+    return {h.name: h.detail for h in call.happenings if h.kind is Kind.LINE}
+
+
+# What was done
+
+
+class _Script:
+    """Goes through what happened and writes a line for what the caller must do or hear."""
+
+    def __init__(self, call: PastCall) -> None:
+        self.call = call
+        self.section = ""
+        self.heard = ""
+        self.waiting_since: datetime | None = None
+        self.talking = False
+
+    def lines(self) -> Iterator[str]:
+        happenings = self.call.happenings
+        for number, happening in enumerate(happenings):
+            if self.talking and happening.kind not in {Kind.RECORDING, Kind.LINE, Kind.PRESSED}:
+                self.talking = False
+                if not (happening.kind is Kind.ENDED and happening.name == "caller"):
+                    yield "agent: hangs up"
+            yield from self.line(happening, happenings[number + 1 :])
+
+    def line(  # noqa: PLR0912  # one arm a kind
+        self, happening: Happening, later: tuple[Happening, ...]
+    ) -> Iterator[str]:
+        match happening.kind:
+            case Kind.ENTERED:
+                self.section = happening.name
+            case Kind.HEARD:
+                yield from self.hears(happening, later)
+            case Kind.CHOSE:
+                if happening.detail == QUEUE_KEY:
+                    yield from self.waits(happening)
+                yield f"presses: {_quoted(happening.name)}"
+            case Kind.GATHERED:
+                asked = self.asked()
+                confirms = asked is not None and self.heard == asked.confirm
+                keys = "1" if confirms else self.keys(asked, happening.detail)
+                yield f"presses: {_quoted(keys)}"
+            case Kind.INPUT_FAILED if happening.name == "no_input":
+                yield "silent"
+            case Kind.INPUT_FAILED:
+                yield f"presses: {_quoted(self.wrong_keys())}"
+            case Kind.QUEUED if not happening.name.startswith("@"):
+                self.waiting_since = happening.at
+                yield f"queued: {happening.name}"
+            case Kind.DEQUEUED if not happening.detail.startswith(
+                (QueueExit.ABANDONED, QueueExit.ABANDONED_SHORT)
+            ):
+                self.waiting_since = None
+            case Kind.TALKED:
+                self.talking = True
+            case Kind.LINE:
+                self.talking = happening.detail == "answered"
+            case Kind.ENDED if happening.name == "caller":
+                yield from self.waits(happening)
+                yield "hangs up"
+            case _:
+                pass
+
+    def hears(self, happening: Happening, later: tuple[Happening, ...]) -> Iterator[str]:
+        if self.waiting_since is not None:
+            self.waiting_since = happening.at
+        asked = self.asked()
+        if asked is not None and asked.confirm == happening.name:
+            judged = next((h for h in later if h.kind in {Kind.GATHERED, Kind.INPUT_FAILED}), None)
+            typed = judged.detail if judged and judged.kind is Kind.GATHERED else HIDDEN
+            yield f"presses: {_quoted(self.keys(asked, typed))}"
+        self.heard = happening.name
+        yield f"hears: {happening.name}"
+
+    def waits(self, happening: Happening) -> Iterator[str]:
+        """The time that went by in the queue until the caller did something himself."""
+        if self.waiting_since is not None:
+            waited = (happening.at - self.waiting_since).total_seconds()
+            self.waiting_since = happening.at
+            if waited > 0:
+                yield f"waits: {_duration(waited)}"
+
+    def asking(self) -> Menu | Gather | None:
+        """The menu or gather that asked with the prompt heard last, here or elsewhere."""
+        verbs = [
+            (not name.startswith(self.section), step.verb)
+            for name, section in self.call.flow.sections.items()
+            for step in section.steps
+            if isinstance(step.verb, Menu | Gather) and self.heard in _prompts(step.verb)
+        ]
+        return min(verbs, key=lambda found: found[0])[1] if verbs else None
+
+    def asked(self) -> Gather | None:
+        """The gather that asked last."""
+        verb = self.asking()
+        return verb if isinstance(verb, Gather) else None
+
+    @staticmethod
+    def keys(gather: Gather | None, typed: str) -> str:
+        """What to type for a value; a stand-in for one that was not written down."""
+        if gather is None:
+            return typed if typed != HIDDEN else "1"
+        keys = _stand_in(gather) if typed == HIDDEN else typed
+        return keys if len(keys) >= gather.most_digits else keys + gather.terminator
+
+    def wrong_keys(self) -> str:
+        """Keys that the menu or gather takes for nothing."""
+        verb = self.asking()
+        if isinstance(verb, Gather):
+            if self.heard == verb.confirm:
+                return "2"
+            few = "1" if verb.least_digits > 1 else "*" * verb.most_digits
+            return few + (verb.terminator if verb.least_digits > 1 else "")
+        taken = [*verb.choices, *self.call.flow.global_keys] if verb is not None else []
+        unused = (key for key in KEYS if not any(choice.startswith(key) for choice in taken))
+        return next(unused, KEYS[0])
+
+
+def _prompts(verb: Menu | Gather) -> tuple[str, ...]:
+    confirm = (verb.confirm,) if isinstance(verb, Gather) and verb.confirm else ()
+    return (*verb.rules.prompts, *confirm)
+
+
+def _stand_in(gather: Gather) -> str:
+    sizes = range(gather.least_digits, gather.most_digits + 1)
+    shaped = [digits[:size] for size in sizes for digits in STAND_INS]
+    fitting = (d for d in shaped if not gather.matches or re.fullmatch(gather.matches, d))
+    return next(fitting, shaped[0] if shaped else "1")
+
+
+# What is expected
+
+
+def _expected(call: PastCall) -> Iterator[str]:
+    path = [h.name for h in call.happenings if h.kind is Kind.ENTERED]
+    ends = [h.name for h in call.happenings if h.kind is Kind.ENDED]
+    if ends:
+        yield f"      ends: {ends[0]}"
+    if call.tags:
+        tags = ", ".join(f"{name}: {_quoted(value)}" for name, value in call.tags.items())
+        yield f"      tags: {{{tags}}}"
+    if call.language:
+        yield f"      language: {call.language}"
+    yield f"      path: [{', '.join(path)}]"
+
+
+def _duration(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    whole, rest = divmod(milliseconds, 1000)
+    return f"{whole}s{rest}ms" if rest else f"{whole}s"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

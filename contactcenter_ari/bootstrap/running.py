@@ -1,0 +1,102 @@
+"""A center that runs on this machine, asked over its own API as its administrator.
+
+The address and the token are read from the data of the installation; nothing is made there.
+"""
+
+from datetime import timedelta
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+
+from contactcenter_ari.bootstrap.address import FILE, Addresses
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.web.flow import FlowList, FlowProblemDetails, Rollback
+from contactcenter_ari.web.port import FlowsRefused
+from contactcenter_ari.web.problem import ProblemDetails
+
+ANSWER_LIMIT = timedelta(minutes=5)
+"""Publishing runs all tests and speaks all prompts."""
+FLOWS = "/api/v1/flows"
+
+T = TypeVar("T")
+
+
+class CenterAway(ContactCenterError):
+    """No center runs on this data, or it does not answer; the message says what to do."""
+
+
+class CenterRefused(ContactCenterError):
+    """The running center refused; the message is its own."""
+
+
+class RunningCenter:
+    """Asks one running center about its flows."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._token = token
+
+    def __repr__(self) -> str:
+        """Tell where it is, and no secret."""
+        return f"<RunningCenter at {self._url}>"
+
+    @classmethod
+    def of(cls, settings: Settings) -> "RunningCenter":
+        """The center that runs by these settings; raises CenterAway."""
+        data = settings.data.absolute()
+        try:
+            web = msgspec.json.decode((data / FILE).read_bytes(), type=Addresses).web
+            token = (data / "secrets" / ADMINISTRATOR_FILE).read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+            raise _away(f"no center has run with {data}") from error
+        return cls(f"http://{web}", token)
+
+    async def flows(self) -> FlowList:
+        """What is served, and what was published before."""
+        return await self._ask("GET", None)
+
+    async def publish(self) -> FlowList:
+        """Publish the files as they are; raises FlowsRefused."""
+        return await self._ask("POST", None)
+
+    async def rollback(self, version: str) -> FlowList:
+        """Go back to a version, or to the one before."""
+        return await self._ask("POST", Rollback(version), "/rollback")
+
+    async def _ask(self, method: str, body: Rollback | None, path: str = "") -> FlowList:
+        """Send a request; raises CenterAway, CenterRefused, FlowsRefused."""
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        raw = None if body is None else msgspec.json.encode(body)
+        limit = aiohttp.ClientTimeout(total=ANSWER_LIMIT.total_seconds())
+        try:
+            async with (
+                aiohttp.ClientSession(self._url, headers=headers, timeout=limit) as client,
+                client.request(method, FLOWS + path, data=raw) as response,
+            ):
+                answer = await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise _away(f"{self._url} does not answer") from error
+        if response.ok:
+            return _decoded(answer, FlowList)
+        raise _refusal(answer)
+
+
+def _refusal(answer: bytes) -> ContactCenterError:
+    details = _decoded(answer, FlowProblemDetails)
+    if details.problems:
+        return FlowsRefused(details.problems)
+    return CenterRefused(_decoded(answer, ProblemDetails).detail)
+
+
+def _decoded(answer: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except msgspec.MsgspecError as error:
+        raise CenterRefused("what answers is no center of this version") from error
+
+
+def _away(reason: str) -> CenterAway:
+    return CenterAway(f"{reason}; start the center with: contactcenter up")

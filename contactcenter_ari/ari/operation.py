@@ -144,6 +144,21 @@ def record_bridge(bridge: str, *, recording: str, file_format: str = "wav") -> O
     )
 
 
+def record_channel(
+    channel: str, *, recording: str, limit: timedelta, file_format: str = "wav"
+) -> Operation:
+    """After a tone, record a channel until a key or the limit; an existing file is an error."""
+    query = {
+        "name": recording,
+        "format": file_format,
+        "ifExists": "fail",
+        "beep": "true",
+        "terminateOn": "any",
+        "maxDurationSeconds": str(max(1, round(limit.total_seconds()))),
+    }
+    return Operation("POST", "channels/{channelId}/record", {"channelId": channel}, query)
+
+
 def stop_recording(recording: str) -> Operation:
     """Close a recording and keep its file; 404 when it is closed already."""
     return Operation("POST", "recordings/live/{recordingName}/stop", {"recordingName": recording})

@@ -23,6 +23,7 @@ from contactcenter_ari.core.vocabulary.command import (
     HangUpLeg,
     LookUp,
     PlayPrompt,
+    RecordLeg,
     StartMusic,
     StartRecording,
     StopMusic,
@@ -139,6 +140,12 @@ def operations_of(  # noqa: PLR0912 - one case per command, nothing else
             return [operation.destroy_bridge(command.bridge)]
         case StartRecording():
             return [_record(command)]
+        case RecordLeg(leg=leg, recording=recording, limit=limit):
+            return [
+                operation.record_channel(
+                    leg, recording=recording, limit=limit, file_format=RECORDING_FORMAT
+                )
+            ]
         case StopRecording():
             return [operation.stop_recording(command.recording)]
         case HangUpLeg():

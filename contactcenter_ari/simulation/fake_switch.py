@@ -19,6 +19,7 @@ from contactcenter_ari.core.vocabulary.command import (
     HangUpLeg,
     LookUp,
     PlayPrompt,
+    RecordLeg,
     StartMusic,
     StartRecording,
     StopMusic,
@@ -193,6 +194,8 @@ class FakeSwitch:
                     self._dissolve(bridge)
             case StartRecording():
                 self._record(command)
+            case RecordLeg():
+                self._record_message(command)
             case StopRecording():
                 self._finish_recording(command.recording)
             case HangUpLeg():
@@ -294,6 +297,8 @@ class FakeSwitch:
     def _end(self, leg: FakeLeg, cause: int) -> None:
         self._leave_bridge(leg)
         del self.legs[leg.id]
+        for message in [r.id for r in self.recordings.values() if r.leg == leg.id]:
+            self._finish_recording(message)
         for prompt in leg.playing:
             self._tell(PlaybackFinished(prompt.playback))
         if leg.is_ours:
@@ -358,11 +363,20 @@ class FakeSwitch:
             recording = FakeRecording(command.recording, command.bridge, self._agenda.now)
             self.recordings[command.recording] = recording
 
+    def _record_message(self, command: RecordLeg) -> None:
+        leg = self._ours(command, command.leg)
+        if leg is None:
+            return
+        message = FakeRecording(command.recording, None, self._agenda.now, leg.id)
+        self.recordings[command.recording] = message
+        self._agenda.after(command.limit, partial(self._finish_recording, command.recording))
+
     def _finish_recording(self, recording: RecordingId) -> None:
         running = self.recordings.pop(recording, None)
         if running is None:
             return
-        self.bridges[running.bridge].recordings.remove(recording)
+        if running.bridge is not None:
+            self.bridges[running.bridge].recordings.remove(recording)
         seconds = int((self._agenda.now - running.started_at).total_seconds())
         self._tell(RecordingFinished(recording, f"/recordings/{recording}.wav", seconds))
 

@@ -46,11 +46,12 @@ class FakeBridge:
 
 @dataclass(frozen=True, slots=True)
 class FakeRecording:
-    """A recording that runs."""
+    """A recording that runs, of a bridge or of a leg."""
 
     id: RecordingId
-    bridge: BridgeId
+    bridge: BridgeId | None
     started_at: datetime
+    leg: LegId | None = None
 
 
 def length_of(parts: Sequence[PromptPart]) -> timedelta:

@@ -47,6 +47,7 @@ EXAMPLES: dict[str, Operation] = {
     "add_channels": operation.add_channels("b", ["c", "d"]),
     "remove_channel": operation.remove_channel("b", "c"),
     "destroy_bridge": operation.destroy_bridge("b"),
+    "record_channel": operation.record_channel("c", recording="r", limit=timedelta(minutes=3)),
     "record_bridge": operation.record_bridge("b", recording="r"),
     "stop_recording": operation.stop_recording("r"),
     "find_recording": operation.find_recording("r"),

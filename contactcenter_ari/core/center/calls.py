@@ -25,6 +25,7 @@ from contactcenter_ari.core.flow.run import (
     Handover,
     Leave,
     RingOneAgent,
+    TakeMessage,
 )
 from contactcenter_ari.core.interactions.interaction import (
     IN_FLOW,
@@ -47,6 +48,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     LookUpId,
     OfferId,
     PlaybackId,
+    RecordingId,
     agent_of,
     owner_of,
 )
@@ -130,6 +132,13 @@ class Calls:
         call = self._calls.get(owner_of(look_up))
         if call is not None:
             handover = call.interpreter.look_up_failed(call.run, look_up, turn)
+            self._carry_out(call, handover, turn)
+
+    def message_taken(self, message: RecordingId, turn: Turn, *, saved: bool) -> None:
+        """A recording was closed; if it is a message, the flow goes on."""
+        call = self._calls.get(owner_of(message))
+        if call is not None:
+            handover = call.interpreter.message_taken(call.run, message, turn, saved=saved)
             self._carry_out(call, handover, turn)
 
     def answered(self, leg: LegId, turn: Turn) -> None:
@@ -270,6 +279,9 @@ class Calls:
                     handover = self._enqueue(call, handover, turn)
                 case RingOneAgent(agent=agent, ring=ring):
                     handover = self._ring_one(call, agent, ring, turn)
+                case TakeMessage(limit=limit):
+                    self.talks.record_message(call.run, limit, turn)
+                    return
                 case Dial():
                     self.outside.dial(call, handover, turn)
                     return

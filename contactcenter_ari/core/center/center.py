@@ -40,6 +40,7 @@ from contactcenter_ari.core.vocabulary.command import (
     HangUpReason,
     LookUp,
     PlayPrompt,
+    RecordLeg,
     StartMusic,
     StartRecording,
 )
@@ -79,6 +80,8 @@ ABSENT = 20
 """Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
 LEG_GONE = (404, 409, 422)
 """Replies of the switch to a command for a leg that has ended or left us."""
+SHORTEST_MESSAGE = 1
+"""Seconds; anything shorter is no message."""
 SETTLING = timedelta(seconds=5)
 """A leg younger than this may be missing in an inventory that was taken meanwhile."""
 
@@ -239,6 +242,8 @@ class Center:
             duration=timedelta(seconds=signal.seconds),
             failed=signal.failed,
         )
+        saved = signal.seconds >= SHORTEST_MESSAGE and not signal.failed
+        self._calls.message_taken(signal.recording, turn, saved=saved)
 
     def _command_failed(self, command: Command, status: int, turn: Turn) -> None:
         match command:
@@ -248,8 +253,9 @@ class Center:
                 self._calls.hung_up(leg, ABSENT, turn)
             case BridgeLegs(bridge=bridge):
                 self._calls.bridge_failed(bridge, turn)
-            case StartRecording(recording=recording):
+            case StartRecording(recording=recording) | RecordLeg(recording=recording):
                 self._calls.talks.recording_finished(recording, turn, failed=True)
+                self._calls.message_taken(recording, turn, saved=False)
             case LookUp(look_up=look_up):
                 self._calls.look_up_failed(look_up, turn)
             case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     DissolveBridge,
+    RecordLeg,
     StartRecording,
     StopRecording,
     UnbridgeLeg,
@@ -118,15 +120,29 @@ class Talks:
         interaction = InteractionId(talk.call)
         self._recordings[talk.recording] = Recording(interaction, talk.agent_id, turn.now)
         turn.do(StartRecording(call=talk.call, recording=talk.recording, bridge=talk.bridge))
+        self._tell_started(interaction, talk.recording, talk.agent_id, turn)
+
+    @staticmethod
+    def _tell_started(
+        interaction: InteractionId, recording: RecordingId, agent: AgentId, turn: Turn
+    ) -> None:
         turn.tell(
             RecordingStarted(
                 number=turn.clockwork.number(),
                 at=turn.now,
                 interaction=interaction,
-                recording=talk.recording,
-                agent=talk.agent_id,
+                recording=recording,
+                agent=agent,
             )
         )
+
+    def record_message(self, run: FlowRun, limit: timedelta, turn: Turn) -> None:
+        """Record what a caller leaves as a message."""
+        assert run.message is not None, "the flow has named the message"
+        assert run.interaction is not None, "only a caller leaves a message"
+        self._recordings[run.message] = Recording(run.interaction, AgentId(""), turn.now)
+        turn.do(RecordLeg(call=run.call, leg=run.leg, recording=run.message, limit=limit))
+        self._tell_started(run.interaction, run.message, AgentId(""), turn)
 
     def stop_recording(self, talk: Talk, turn: Turn) -> None:
         """The conversation is over."""

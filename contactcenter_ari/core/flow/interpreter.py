@@ -22,6 +22,7 @@ from contactcenter_ari.core.flow.run import (
     Handover,
     Leave,
     RingOneAgent,
+    TakeMessage,
 )
 from contactcenter_ari.core.flow.speaking import Flags, Speaker
 from contactcenter_ari.core.flow.step import (
@@ -53,13 +54,27 @@ from contactcenter_ari.core.flow.step import (
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.value import Value, read_value, write_value
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
-from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp, StartMusic, StopMusic
-from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, LookUpId, PlaybackId, own_line
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    LookUp,
+    StartMusic,
+    StopMusic,
+    StopRecording,
+)
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    CallId,
+    LookUpId,
+    PlaybackId,
+    RecordingId,
+    own_line,
+)
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 STEP_LIMIT = 500
 """How many steps a call may take."""
 TYPE_AHEAD_LIMIT = 32
+MESSAGE_MARGIN = timedelta(seconds=10)
 LOOK_UP_MARGIN = timedelta(seconds=1)
 HANG_UP = Destination(Way.HANG_UP)
 
@@ -99,7 +114,7 @@ class Interpreter:
         """The caller pressed a key."""
         if run.activity is Activity.QUEUED:
             return self._key_in_line(run, digit, turn)
-        if run.activity in {Activity.CONNECTED, Activity.ENDED}:
+        if run.activity in {Activity.CONNECTED, Activity.RECORDING, Activity.ENDED}:
             return None
         if len(run.typed_ahead) < TYPE_AHEAD_LIMIT:
             run.typed_ahead += digit
@@ -147,6 +162,9 @@ class Interpreter:
         match run.activity:
             case Activity.PAUSED:
                 return self._go(run, ON, turn)
+            case Activity.RECORDING:
+                turn.do(StopRecording(call=run.call, recording=self._message(run)))
+                return self.message_taken(run, self._message(run), turn, saved=True)
             case Activity.LOOKING_UP:
                 return self._look_up_ended(run, self._look_up_verb(run), None, "error", turn)
             case Activity.LISTENING if run.playback is None:
@@ -221,7 +239,7 @@ class Interpreter:
     def end(self, run: FlowRun, turn: Turn) -> None:
         """The call is over, whatever it was waiting for."""
         run.activity = Activity.ENDED
-        run.playback = run.look_up = None
+        run.playback = run.look_up = run.message = None
         turn.clockwork.forget(Wake.FLOW, run.call)
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
 
@@ -324,7 +342,11 @@ class Interpreter:
                 return RingOneAgent(AgentId(run.wanted_agent), direct.ring)
             case DialOut() | TransferOut() as verb:
                 return self._dial(run, verb, turn)
-            case Record() | BookCallback() | Voicemail():
+            case Voicemail() as voicemail:
+                run.activity = Activity.INVITING
+                self._speaker.say(run, (voicemail.prompt,), turn)
+                return _STAY if run.playback else self._take_message(run, voicemail, turn)
+            case Record() | BookCallback():
                 raise AssertionError("the loader refuses what cannot be run yet")
 
     def _note(self, run: FlowRun, verb: SetVariables | Tag | Language, turn: Turn) -> None:
@@ -370,6 +392,35 @@ class Interpreter:
             priority if isinstance(priority, int) else DEFAULT_PRIORITY,
             head_start if isinstance(head_start, timedelta) else timedelta(),
         )
+
+    # Messages
+
+    def _take_message(self, run: FlowRun, verb: Voicemail, turn: Turn) -> TakeMessage:
+        run.activity = Activity.RECORDING
+        run.message = RecordingId(turn.clockwork.mint_for(run.call))
+        run.tags["voicemail"] = verb.box
+        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + verb.max_length + MESSAGE_MARGIN)
+        return TakeMessage(verb.max_length)
+
+    def message_taken(
+        self, run: FlowRun, message: RecordingId, turn: Turn, *, saved: bool
+    ) -> Handover | None:
+        """The caller has left a message, or said nothing."""
+        if run.message != message:
+            return None
+        verb = self._walk.verb(run)
+        assert isinstance(verb, Voicemail), verb
+        run.message = None
+        if saved:
+            narration.tagged(run, "voicemail", verb.box, turn)
+        else:
+            run.tags.pop("voicemail", None)
+        return self._go(run, verb.next.get("saved" if saved else "empty", ON), turn)
+
+    @staticmethod
+    def _message(run: FlowRun) -> RecordingId:
+        assert run.message is not None, "a run records only a message"
+        return run.message
 
     # Outside lines
 
@@ -427,6 +478,10 @@ class Interpreter:
                 return None
             case Activity.LISTENING:
                 return self._go_if(run, self._dialog.hear(run, turn), turn)
+            case Activity.INVITING:
+                verb = self._walk.verb(run)
+                assert isinstance(verb, Voicemail), verb
+                return self._take_message(run, verb, turn)
             case _:
                 return None
 

@@ -17,6 +17,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     LookUpId,
     PlaybackId,
+    RecordingId,
 )
 
 START = "start"
@@ -31,6 +32,10 @@ class Activity(StrEnum):
     LISTENING = "listening"
     LOOKING_UP = "looking_up"
     PAUSED = "paused"
+    INVITING = "inviting"
+    """The prompt of a voicemail box is being said."""
+    RECORDING = "recording"
+    """The caller leaves a message."""
     QUEUED = "queued"
     CONNECTED = "connected"
     ENDED = "ended"
@@ -87,6 +92,7 @@ class FlowRun:
     position: int = 0
     music: str = ""
     announcements_at: list[datetime | None] = field(default_factory=list)
+    message: RecordingId | None = None
     line_frame: int | None = None
     """How many frames there were when the caller joined the line he still has a place in."""
     wanted_agent: str = ""
@@ -121,10 +127,16 @@ class Dial(msgspec.Struct, frozen=True):
     screen: str = ""
 
 
+class TakeMessage(msgspec.Struct, frozen=True):
+    """The flow has the caller leave a message."""
+
+    limit: timedelta
+
+
 class Leave(msgspec.Struct, frozen=True):
     """The flow is over; `failed` when a fault of ours ended it."""
 
     failed: bool = False
 
 
-Handover = EnterQueue | RingOneAgent | Dial | Leave
+Handover = EnterQueue | RingOneAgent | Dial | TakeMessage | Leave

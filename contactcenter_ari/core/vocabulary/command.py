@@ -125,6 +125,17 @@ class StartRecording(msgspec.Struct, frozen=True, tag=True):
     bridge: BridgeId
 
 
+class RecordLeg(msgspec.Struct, frozen=True, tag=True):
+    """After a tone, record what one leg says, until a key, the limit or the hang-up; ends in
+    RecordingFinished.
+    """
+
+    call: CallId
+    leg: LegId
+    recording: RecordingId
+    limit: timedelta
+
+
 class StopRecording(msgspec.Struct, frozen=True, tag=True):
     """Close a recording."""
 
@@ -168,6 +179,7 @@ Command = (
     | UnbridgeLeg
     | DissolveBridge
     | StartRecording
+    | RecordLeg
     | StopRecording
     | HangUpLeg
     | LookUp

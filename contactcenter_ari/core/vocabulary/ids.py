@@ -44,6 +44,6 @@ def agent_of(queue: QueueName) -> AgentId | None:
     return AgentId(queue[1:]) if queue.startswith("@") else None
 
 
-def owner_of(part: PlaybackId | LookUpId) -> CallId:
-    """The call for which a playback or a look-up was minted: `CALL.NUMBER`."""
+def owner_of(part: PlaybackId | LookUpId | RecordingId) -> CallId:
+    """The call for which a playback, a look-up or a message was minted: `CALL.NUMBER`."""
     return CallId(part.rpartition(".")[0])

@@ -1,5 +1,6 @@
 """The folder of a site into one piece of plain data, or every problem in it at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
@@ -11,9 +12,11 @@ from contactcenter_ari.config.queue_file import read_queues
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.settings import SITE_KEYS
 from contactcenter_ari.config.silence import unsilenced
-from contactcenter_ari.config.site_file import SiteFile, read_site_file
+from contactcenter_ari.config.site_file import SYSTEM_PROMPTS, SiteFile, read_site_file
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.vocabulary.ids import QueueName
 
 SITE_FILE = "site.yaml"
 QUEUE_FILE = "queues.yaml"
@@ -22,6 +25,11 @@ QUEUE_FILE = "queues.yaml"
 def prompts_folder(folder: Path) -> Path:
     """Where the recorded prompts of a site lie: the folder `prompts` beside it."""
     return folder.absolute().parent / "prompts"
+
+
+def is_site(folder: Path) -> bool:
+    """Whether a folder says what its flows may refer to."""
+    return (folder / SITE_FILE).is_file() or (folder / QUEUE_FILE).is_file()
 
 
 def load_site(folder: Path) -> Site:
@@ -36,20 +44,22 @@ def load_site(folder: Path) -> Site:
     return site
 
 
+def check_flow(file: Path) -> tuple[Flow | None, list[Problem]]:
+    """One flow, with the queues and prompts of its folder, and its own problems. Without a
+    `queues.yaml` or `site.yaml` beside it any queue and any system prompt is taken to exist.
+    """
+    folder = file.parent
+    around, _, _ = _surroundings(folder)
+    if not (folder / SITE_FILE).is_file():
+        around = replace(around, system_prompts=SYSTEM_PROMPTS)
+    reading = _reading(file)
+    flow = read_flow(reading, around)
+    return flow, unsilenced(reading.problems, reading.documents)
+
+
 def check_site(folder: Path) -> tuple[Site, list[Problem]]:
     """The site of a folder as far as it can be read, and all problems, in no order."""
-    prompts = prompts_folder(folder)
-    site_reading = _reading(folder / SITE_FILE)
-    site = read_site_file(site_reading, prompts_folder=prompts, settings=SITE_KEYS)
-    queue_reading = _reading(folder / QUEUE_FILE)
-    queues = read_queues(queue_reading)
-    around = Surroundings(
-        queues=None if queue_reading.document.root is None else queues,
-        prompts_folder=prompts,
-        system_prompts=site.prompts,
-        timezone=site.timezone,
-        limited_queues=_limited(queue_reading),
-    )
+    around, (site_reading, site), (queue_reading, queues) = _surroundings(folder)
     readings = _flows(folder)
     flows = [(reading, read_flow(reading, around)) for reading in readings]
     known = [(reading, flow) for reading, flow in flows if flow is not None]
@@ -77,9 +87,28 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
     )
 
 
+def _surroundings(
+    folder: Path,
+) -> tuple[Surroundings, tuple[Reading, SiteFile], tuple[Reading, dict[QueueName, QueueSettings]]]:
+    """What the flows of a folder may refer to, and the files that say so."""
+    prompts = prompts_folder(folder)
+    site_reading = _reading(folder / SITE_FILE)
+    site = read_site_file(site_reading, prompts_folder=prompts, settings=SITE_KEYS)
+    queue_reading = _reading(folder / QUEUE_FILE)
+    queues = read_queues(queue_reading)
+    around = Surroundings(
+        queues=None if queue_reading.document.root is None else queues,
+        prompts_folder=prompts,
+        system_prompts=site.prompts,
+        timezone=site.timezone,
+        limited_queues=_limited(queue_reading),
+    )
+    return around, (site_reading, site), (queue_reading, queues)
+
+
 def _flows(folder: Path) -> list[Reading]:
     """The call flows of a folder; a file that another includes is none."""
-    readings = [_reading(path) for path in flow_files(folder)]
+    readings = [_reading(path) for path in _flow_files(folder)]
     included = {
         reading.document.file.parent / name
         for reading in readings
@@ -97,7 +126,11 @@ def _limited(reading: Reading) -> set[str] | None:
 
 
 def flow_files(folder: Path) -> list[Path]:
-    """The YAML files of a folder that may be call flows: not their tests."""
+    """The call flows of a folder: not their tests, nor what they include."""
+    return [folder / reading.document.file.name for reading in _flows(folder)]
+
+
+def _flow_files(folder: Path) -> list[Path]:
     files = [*folder.glob("*.yaml"), *folder.glob("*.yml")]
     return sorted(
         path

@@ -1,0 +1,93 @@
+"""`contactcenter flow`: check call flows, explain what is told of them, and their JSON Schema.
+
+Other commands on flows are modules of their own that register with `flow`.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contactcenter_ari.cli.app import app, command, error_screen, load_settings
+from contactcenter_ari.cli.flow_report import Format, report
+from contactcenter_ari.config.catalogue import EXPLANATIONS, severity
+from contactcenter_ari.config.catalogue_example import EXAMPLES
+from contactcenter_ari.config.document import shown
+from contactcenter_ari.config.flow_schema import flow_schema
+from contactcenter_ari.config.problem import Problem, Severity, did_you_mean, in_order
+from contactcenter_ari.config.site import check_flow, check_site, flow_files, is_site
+
+USAGE = 2
+"""Exit status of a command that cannot be carried out as it was given."""
+ENDINGS = {".yaml", ".yml"}
+
+flow = typer.Typer(help="Call flows: check, explain, schema, test, simulate, draw, compare.")
+app.add_typer(flow, name="flow", no_args_is_help=True)
+
+
+@flow.command()
+@command
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Flow files, or folders of a site. Without: the site's folder."),
+    ] = None,
+    strict: Annotated[bool, typer.Option(help="Warnings count as errors.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="How to tell.")] = Format.TEXT,
+) -> None:
+    """Tell all problems at once. Exit status: 0 none, 1 there are, 2 there is nothing to check."""
+    chosen = paths or [load_settings().site]
+    missing = [path for path in chosen if not path.exists()]
+    for path in missing:
+        refuse(f"{path} does not exist")
+    problems = in_order(_problems(chosen))
+    typer.echo(report(problems, form))
+    if any(strict or problem.severity is Severity.ERROR for problem in problems):
+        raise typer.Exit(1)
+
+
+def _problems(paths: Sequence[Path]) -> Iterator[Problem]:
+    """The problems of folders, and of single files as far as they are in them."""
+    for folder in {path for path in paths if path.is_dir()}:
+        yield from check_site(folder)[1]
+    files = {path for path in paths if not path.is_dir()}
+    for folder in {file.parent for file in files}:
+        chosen = {shown(file) for file in files if file.parent == folder}
+        if is_site(folder):
+            yield from (each for each in check_site(folder)[1] if each.file in chosen)
+        flows = set(flow_files(folder))
+        for file in files:
+            if file.parent == folder and (file in flows or file.suffix not in ENDINGS):
+                yield from check_flow(file)[1]
+
+
+@flow.command()
+@command
+def explain(code: Annotated[str, typer.Argument(help="A code, such as E501.")]) -> None:
+    """Say what a code means, with an example of wrong and right."""
+    known = code.upper().strip()
+    if known not in EXPLANATIONS:
+        refuse(f'there is no code "{code}"', did_you_mean(known, EXPLANATIONS))
+    wrong, right = EXAMPLES[known]
+    typer.echo(f"{known} ({severity(known)}): {EXPLANATIONS[known]}\n")
+    typer.echo(f"wrong:\n{_indented(wrong)}\n\nright:\n{_indented(right)}")
+
+
+@flow.command()
+@command
+def schema() -> None:
+    """Print the JSON Schema of flow files, for editors."""
+    typer.echo(json.dumps(flow_schema(), indent=2))
+
+
+def refuse(message: str, suggestion: str = "") -> None:
+    """Tell that a command cannot be carried out, and end with 2."""
+    told = f"error: {message}" + (f"; {suggestion}" if suggestion else "")
+    error_screen().print(told, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(USAGE)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.split("\n"))

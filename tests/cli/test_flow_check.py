@@ -1,0 +1,173 @@
+"""`contactcenter flow check`, `explain` and `schema`: what is written, and the exit status."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from contactcenter_ari.cli.flow import flow
+from contactcenter_ari.cli.flow_report import Format, report
+from contactcenter_ari.config.catalogue import EXPLANATIONS
+from contactcenter_ari.config.problem import Problem, Severity
+
+CHECKOUT = Path(__file__).parents[2]
+FLOW = """\
+flow: desk
+numbers: ["+31201234567"]
+timezone: Europe/Amsterdam
+languages: [en]
+sections:
+  start:
+    - play: goodbye
+    - FIRST
+  never: [hangup]
+"""
+TEXT = """\
+callflows/desk.yaml:8:7: error[E102]: verb "hangpu" does not exist
+        - hangpu
+          ^^^^^^
+  did you mean "hangup"?
+1 error
+"""
+PROBLEMS = [
+    Problem(
+        file=Path("callflows/desk.yaml"),
+        line=7,
+        column=13,
+        code="E202",
+        message='prompt "a,b:100%" does not exist',
+        length=8,
+        suggestion='did you mean "ab"?',
+    ),
+    Problem(
+        file=Path("callflows/desk.yaml"),
+        line=8,
+        column=3,
+        code="E701",
+        message='section "never" is never come to',
+        length=5,
+        severity=Severity.WARNING,
+    ),
+]
+
+
+def run(*words: str) -> tuple[int, str]:
+    """The exit status and what was written."""
+    result = CliRunner().invoke(flow, words)
+    return result.exit_code, result.stdout
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A flow without a site around it, with a word to be replaced."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "callflows").mkdir()
+    return Path("callflows/desk.yaml")
+
+
+def write(file: Path, first: str) -> str:
+    """Write the flow with this step; its name."""
+    file.write_text(FLOW.replace("FIRST", first), encoding="utf-8")
+    return str(file)
+
+
+def test_errors_give_one(desk: Path) -> None:
+    """The whole text: the problem with its line, and how many there are."""
+    assert run("check", write(desk, "hangpu")) == (1, TEXT)
+
+
+def test_warnings_give_zero_unless_strict(desk: Path) -> None:
+    """What does not stop publishing does not stop a check, but a strict one."""
+    file = write(desk, "hangup")
+    status, told = run("check", file)
+    assert status == 0
+    assert told.endswith("1 warning\n")
+    assert run("check", file, "--strict") == (1, told)
+
+
+def test_nothing_wrong_gives_zero(desk: Path) -> None:
+    """A silenced warning is none, not even strictly."""
+    write(desk, "hangup")
+    text = desk.read_text(encoding="utf-8").replace("[hangup]", "[hangup] # callflow: ignore E701")
+    desk.write_text(text, encoding="utf-8")
+    assert run("check", str(desk), "--strict") == (0, "no problems\n")
+
+
+def test_what_does_not_exist_gives_two() -> None:
+    """A wrong path, a wrong code, and a wrong format are mistakes of who types."""
+    assert run("check", "nowhere.yaml")[0] == 2
+    assert run("explain", "E999")[0] == 2
+    assert run("check", "--format", "xml")[0] == 2
+
+
+def test_the_flows_of_this_repository_are_right_strictly() -> None:
+    """The folder, and each file of it by itself, as a shell gives them."""
+    files = [str(file) for file in (CHECKOUT / "callflows").glob("*.yaml")]
+    assert run("check", str(CHECKOUT / "callflows"), "--strict") == (0, "no problems\n")
+    assert run("check", *files, "--strict") == (0, "no problems\n")
+
+
+def test_json_holds_every_field(desk: Path) -> None:
+    """For programs: place, code, severity, message, suggestion, and the counts."""
+    status, told = run("check", write(desk, "hangpu"), "--format", "json")
+    assert (status, json.loads(told)) == (
+        1,
+        {
+            "errors": 1,
+            "warnings": 0,
+            "problems": [
+                {
+                    "file": "callflows/desk.yaml",
+                    "line": 8,
+                    "column": 7,
+                    "length": 6,
+                    "code": "E102",
+                    "severity": "error",
+                    "message": 'verb "hangpu" does not exist',
+                    "suggestion": 'did you mean "hangup"?',
+                }
+            ],
+        },
+    )
+
+
+def test_github_annotates_the_line() -> None:
+    """Workflow commands; what has a meaning there is escaped."""
+    assert report(PROBLEMS, Format.GITHUB) == (
+        "::error file=callflows/desk.yaml,line=7,col=13,endColumn=21,title=E202::"
+        'prompt "a,b:100%25" does not exist; did you mean "ab"?\n'
+        "::warning file=callflows/desk.yaml,line=8,col=3,endColumn=8,title=E701::"
+        'section "never" is never come to\n'
+        "1 error, 1 warning"
+    )
+
+
+def test_sarif_names_rules_and_places() -> None:
+    """For code scanners: each rule once, each result at its region."""
+    (run_,) = json.loads(report(PROBLEMS, Format.SARIF))["runs"]
+    assert [rule["id"] for rule in run_["tool"]["driver"]["rules"]] == ["E202", "E701"]
+    first, second = run_["results"]
+    assert (first["ruleIndex"], first["level"]) == (0, "error")
+    assert (second["ruleIndex"], second["level"]) == (1, "warning")
+    assert first["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "callflows/desk.yaml"},
+        "region": {"startLine": 7, "startColumn": 13, "endColumn": 21},
+    }
+
+
+def test_every_code_is_explained_with_an_example() -> None:
+    """What it means, what is wrong, what is right."""
+    for code in EXPLANATIONS:
+        status, told = run("explain", code.lower())
+        assert status == 0
+        assert told.startswith(f"{code} (")
+        assert "\nwrong:\n  " in told
+        assert "\nright:\n  " in told
+
+
+def test_the_schema_is_printed() -> None:
+    """The schema of a flow file as JSON."""
+    status, told = run("schema")
+    assert status == 0
+    assert json.loads(told)["title"] == "Call flow"

@@ -18,6 +18,8 @@ SITES_KEPT = 50
 VERSION_LENGTH = 16
 TIME_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 PIN_FILE = "pin.json"
+FOLDER = "published"
+"""Below the data of the installation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ to an earlier version pins it until the files change or somebody publishes them.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -16,10 +17,10 @@ import structlog
 
 from contactcenter_ari.bootstrap.archive import Archive, Pin, site_version
 from contactcenter_ari.bootstrap.site_folder import SiteFolder
-from contactcenter_ari.config.problem import Problem, Severity, in_order
-from contactcenter_ari.config.site import check_site
+from contactcenter_ari.config.problem import Problem, Severity, SiteInvalid, in_order
+from contactcenter_ari.config.site import check_site, load_site
 from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.web.port import (
     Condition,
     FlowProblem,
@@ -34,6 +35,23 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(seconds=1)
 READS_LIMIT = 5
 """How often files that change while they are read are read again."""
+
+
+def first_site(folder: Path, archive: Archive) -> Site:
+    """What to begin with: the files, or when they have errors what was published last.
+
+    Raises:
+        SiteInvalid: the files have errors, and nothing was published before.
+    """
+    try:
+        return load_site(folder)
+    except SiteInvalid as invalid:
+        for kept in archive.sites():
+            with suppress(RequestRefused):
+                site = archive.read(kept)
+                log.error("site.invalid", problems=len(invalid.problems), served=kept.version)
+                return site
+        raise
 
 
 class Publisher(Protocol):

@@ -12,7 +12,7 @@ import structlog
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.switch import AriSwitch
-from contactcenter_ari.bootstrap.archive import Archive
+from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.phones import Phones
@@ -126,7 +126,7 @@ async def _assembled(
     publishing = Publishing(
         settings.site,
         site,
-        archive=Archive(ground.data / "published"),
+        archive=Archive(ground.data / FOLDER),
         publisher=driver,
         tester=tester,
         speaker=SpokenAhead(ground.prompts),

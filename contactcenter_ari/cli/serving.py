@@ -7,11 +7,13 @@ from datetime import timedelta
 
 from rich.console import Console
 
+from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.ground import prepared
+from contactcenter_ari.bootstrap.publishing import first_site
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, Service, serving
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run
+from contactcenter_ari.cli.rehearsing import Rehearser
 from contactcenter_ari.config.settings import SettingInvalid, Settings
-from contactcenter_ari.config.site import load_site
 from contactcenter_ari.machine.tool_root import ensure_tools
 
 DRAIN_LIMIT = timedelta(minutes=5)
@@ -44,11 +46,11 @@ def serve() -> None:
 
 async def _serve(settings: Settings) -> None:
     console = error_screen()
-    site = load_site(settings.site)
+    site = first_site(settings.site, Archive(settings.data.absolute() / FOLDER))
     tools = ensure_tools(console, os.environ)
     async with (
         prepared(settings, site, tools, console=console, environ=os.environ) as ground,
-        serving(settings, site, ground) as service,
+        serving(settings, site, ground, tester=Rehearser()) as service,
     ):
         where = ground.addresses
         console.print(f"Phones register at {where.sip} (SIP, UDP); calls come in there, too.")

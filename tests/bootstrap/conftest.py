@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.bootstrap.archive import Archive
-from contactcenter_ari.bootstrap.publishing import Publishing
+from contactcenter_ari.bootstrap.publishing import Publishing, first_site
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.center.site import Site, SitePublished
 from contactcenter_ari.speech.voice import SpeechFailed
@@ -91,7 +91,7 @@ class Engineer:
         """The publishing of a center that starts on the same data."""
         self.publishing = Publishing(
             self.folder,
-            load_site(self.folder),
+            first_site(self.folder, self.archive),
             archive=self.archive,
             publisher=self.world.driver,
             tester=self.desk,

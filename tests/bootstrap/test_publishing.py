@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
+from contactcenter_ari.bootstrap.archive import Archive, site_version
+from contactcenter_ari.bootstrap.publishing import first_site
+from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.core.center.site import SitePublished
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.runtime.input_log import read_input_log
@@ -238,6 +241,21 @@ async def test_a_pin_outlives_the_program(engineer: "Engineer") -> None:
     assert served(engineer)[-1] == "First"
     engineer.edit(THIRD)
     assert not engineer.restarted().state().pinned
+
+
+async def test_a_start_with_bad_files(engineer: "Engineer") -> None:
+    """Goes on with what was published last, and health says so; without that it fails."""
+    engineer.edit(SECOND)
+    await engineer.notice()
+    engineer.edit(BROKEN)
+    first = first_site(engineer.folder, engineer.archive)
+    assert site_version(first) == engineer.publishing.state().version
+    restarted = engineer.restarted()
+    await engineer.notice()
+    assert restarted.state().version == site_version(first)
+    assert restarted.health().condition is Condition.DEGRADED
+    with pytest.raises(SiteInvalid, match="E201"):
+        first_site(engineer.folder, Archive(engineer.folder / "none"))
 
 
 async def test_the_oldest_are_dropped(

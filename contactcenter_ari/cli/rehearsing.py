@@ -1,0 +1,56 @@
+"""The tests beside the flows, run before a site is published."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from contactcenter_ari.config.problem import Severity, SiteInvalid
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.rehearsal.failure import Failure
+from contactcenter_ari.rehearsal.rehearsal import is_story_file, rehearse
+from contactcenter_ari.web.port import FlowProblem
+
+CODE = "test"
+
+
+class Rehearser:
+    """Plays all test files of a folder, away from the event loop."""
+
+    def __repr__(self) -> str:
+        """Tell what it is."""
+        return "<Rehearser>"
+
+    async def failures(self, folder: Path, site: Site) -> Sequence[FlowProblem]:
+        """What does not hold, and what is wrong in the test files themselves."""
+        del site  # each test file names its flow, which is read with it
+        return await asyncio.to_thread(lambda: tuple(_failures(folder)))
+
+
+def _failures(folder: Path) -> Iterator[FlowProblem]:
+    for path in sorted(filter(is_story_file, folder.iterdir())):
+        try:
+            for rehearsed in rehearse([path]):
+                for test in rehearsed.failed:
+                    if test.failure is not None:
+                        yield _problem(test.failure)
+        except SiteInvalid as invalid:
+            for problem in invalid.problems:
+                if problem.severity is Severity.ERROR:
+                    yield FlowProblem(
+                        file=str(problem.file),
+                        line=problem.line,
+                        column=problem.column,
+                        code=problem.code,
+                        message=problem.message,
+                    )
+
+
+def _problem(failure: Failure) -> FlowProblem:
+    told = f'test "{failure.story}": expected {failure.expected}, but {failure.found}'
+    return FlowProblem(
+        file=str(failure.file),
+        line=failure.place.line,
+        column=failure.place.column,
+        code=CODE,
+        message=told,
+    )

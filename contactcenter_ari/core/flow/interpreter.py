@@ -10,8 +10,9 @@ from zlib import crc32
 
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.dialog import ON, Dialog
-from contactcenter_ari.core.flow.expression import Expression, evaluate, truth
-from contactcenter_ari.core.flow.flow import Flow, Prompt, SqlLookUp, screening_flow
+from contactcenter_ari.core.flow.expression import truth
+from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
+from contactcenter_ari.core.flow.inquiry import Inquiry, Row
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
@@ -52,13 +53,9 @@ from contactcenter_ari.core.flow.step import (
     Way,
 )
 from contactcenter_ari.core.flow.treatment import Treatment
-from contactcenter_ari.core.flow.value import Value, read_value, write_value
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
-    LookUp,
-    StartMusic,
-    StopMusic,
     StopRecording,
 )
 from contactcenter_ari.core.vocabulary.ids import (
@@ -96,6 +93,7 @@ class Interpreter:
         self._flags = flags
         self._speaker = Speaker(flow, system_prompts, flags)
         self._walk = Walk(flow)
+        self._inquiry = Inquiry(flow, self._speaker)
         self._dialog = Dialog(flow, self._walk, self._speaker)
         self.treatment = Treatment(self._speaker)
 
@@ -137,25 +135,20 @@ class Interpreter:
         return self._prompt_ended(run, turn)
 
     def looked_up(
-        self, run: FlowRun, look_up: LookUpId, row: dict[str, str | None] | None, turn: Turn
+        self, run: FlowRun, look_up: LookUpId, row: Row | None, turn: Turn
     ) -> Handover | None:
-        """A look-up answered; an answer of another type than declared is an error."""
+        """A look-up answered."""
         if run.look_up != look_up:
             return None
-        verb = self._look_up_verb(run)
-        if row is None:
-            return self._look_up_ended(run, verb, None, "not_found", turn)
-        fields = {name: text for name, text in row.items() if text is not None}
-        outcome = "found" if self._fits(verb, fields) else "error"
-        return self._look_up_ended(
-            run, verb, fields if outcome == "found" else None, outcome, turn
-        )
+        step = self._look_up_verb(run)
+        return self._go(run, self._inquiry.answered(run, step, row, turn), turn)
 
     def look_up_failed(self, run: FlowRun, look_up: LookUpId, turn: Turn) -> Handover | None:
         """A look-up gave no answer."""
         if run.look_up != look_up:
             return None
-        return self._look_up_ended(run, self._look_up_verb(run), None, "error", turn)
+        step = self._look_up_verb(run)
+        return self._go(run, self._inquiry.failed(run, step, turn), turn)
 
     def deadline_passed(self, run: FlowRun, turn: Turn) -> Handover | None:
         """What the run waited for did not come in time."""
@@ -166,7 +159,8 @@ class Interpreter:
                 turn.do(StopRecording(call=run.call, recording=self._message(run)))
                 return self.message_taken(run, self._message(run), turn, saved=True)
             case Activity.LOOKING_UP:
-                return self._look_up_ended(run, self._look_up_verb(run), None, "error", turn)
+                step = self._look_up_verb(run)
+                return self._go(run, self._inquiry.failed(run, step, turn), turn)
             case Activity.LISTENING if run.playback is None:
                 return self._go_if(run, self._dialog.too_late(run, turn), turn)
             case _:
@@ -305,7 +299,7 @@ class Interpreter:
     def _enter(  # noqa: C901, PLR0912  # one arm a verb
         self, run: FlowRun, step: Step, turn: Turn
     ) -> _Entered:
-        if step.when is not None and not truth(self._evaluate(run, step.when, turn)):
+        if step.when is not None and not truth(self._speaker.evaluate(run, step.when, turn)):
             return ON
         match step.verb:
             case Answer():
@@ -316,28 +310,31 @@ class Interpreter:
             case Goto(destination=destination):
                 return destination
             case If() as choice:
-                holds = truth(self._evaluate(run, choice.condition, turn))
+                holds = truth(self._speaker.evaluate(run, choice.condition, turn))
                 return choice.then if holds else choice.otherwise
             case SetVariables() | Tag() | Language() as verb:
                 self._note(run, verb, turn)
                 return ON
             case Wait(duration=duration):
-                return self._wait(run, Activity.PAUSED, duration, turn)
+                run.activity = Activity.PAUSED
+                turn.clockwork.wake(Wake.FLOW, run.call, turn.now + duration)
+                return _STAY
             case Play() as play:
                 return self._play(run, play, turn)
             case Menu() | Gather() as verb:
                 return self._dialog.begin(run, verb, turn) or _STAY
             case LookUpStep() as look_up:
-                return self._look_up(run, look_up, turn)
+                self._inquiry.ask(run, look_up, turn)
+                return _STAY
             case Switch() as switch:
-                value = self._text(run, switch.value, turn)
+                value = self._speaker.text(run, switch.value, turn)
                 return switch.cases.get(value, switch.default)
             case Split(shares=shares):
                 return pick(shares, run.call)
             case Queue() as queue:
                 return self._enter_queue(run, queue, turn)
             case RingAgent() as direct:
-                run.wanted_agent = self._text(run, direct.agent, turn)
+                run.wanted_agent = self._speaker.text(run, direct.agent, turn)
                 self._speaker.answer(run, turn)
                 return RingOneAgent(AgentId(run.wanted_agent), direct.ring)
             case DialOut() | TransferOut() as verb:
@@ -353,13 +350,13 @@ class Interpreter:
         match verb:
             case SetVariables(assignments=assignments):
                 for name, expression in assignments:
-                    self._assign(run, name, self._text(run, expression, turn), turn)
+                    self._assign(run, name, self._speaker.text(run, expression, turn), turn)
             case Tag(tags=tags):
                 for key, expression in tags:
-                    run.tags[key] = self._text(run, expression, turn)
+                    run.tags[key] = self._speaker.text(run, expression, turn)
                     narration.tagged(run, key, run.tags[key], turn)
             case Language(language=expression):
-                language = self._text(run, expression, turn)
+                language = self._speaker.text(run, expression, turn)
                 if language in self.flow.languages:
                     run.language = language
 
@@ -369,11 +366,6 @@ class Interpreter:
             return
         run.caller_status = text
         narration.status_set(run, turn)
-
-    def _wait(self, run: FlowRun, activity: Activity, limit: timedelta, turn: Turn) -> _Stay:
-        run.activity = activity
-        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + limit)
-        return _STAY
 
     def _play(self, run: FlowRun, play: Play, turn: Turn) -> _Entered:
         if play.barge_in and run.typed_ahead:
@@ -385,8 +377,10 @@ class Interpreter:
     def _enter_queue(self, run: FlowRun, step: Queue, turn: Turn) -> EnterQueue:
         self._speaker.answer(run, turn)
         run.music = step.music or ""
-        priority = self._evaluate(run, step.priority, turn) if step.priority else None
-        head_start = self._evaluate(run, step.head_start, turn) if step.head_start else None
+        priority = self._speaker.evaluate(run, step.priority, turn) if step.priority else None
+        head_start = (
+            self._speaker.evaluate(run, step.head_start, turn) if step.head_start else None
+        )
         return EnterQueue(
             step,
             priority if isinstance(priority, int) else DEFAULT_PRIORITY,
@@ -425,19 +419,16 @@ class Interpreter:
     # Outside lines
 
     def _dial(self, run: FlowRun, verb: DialOut | TransferOut, turn: Turn) -> _Entered:
-        number = self._text(run, verb.number, turn)
+        number = self._speaker.text(run, verb.number, turn)
         if not is_allowed(number, self.flow.dial_allow):
             narration.flow_failed(run, "an outside number is not in dial_allow", turn)
             return self._after_dial(verb, "failed")
         self._speaker.answer(run, turn)
         run.activity = Activity.CONNECTED
-        own = verb.caller_id if isinstance(verb, DialOut) else None
-        return Dial(
-            number,
-            verb.ring,
-            self._text(run, own, turn) if own else run.called_number,
-            verb.screen if isinstance(verb, DialOut) else "",
-        )
+        if isinstance(verb, TransferOut):
+            return Dial(number, verb.ring, run.called_number)
+        own = self._speaker.text(run, verb.caller_id, turn) or run.called_number
+        return Dial(number, verb.ring, own, verb.screen)
 
     def dialed(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
         """What came of the outside line; `answered` after the talk."""
@@ -485,68 +476,12 @@ class Interpreter:
             case _:
                 return None
 
-    # Look-ups
-
-    def _look_up(self, run: FlowRun, step: LookUpStep, turn: Turn) -> _Stay:
-        source = self.flow.look_ups[step.name]
-        run.look_up = LookUpId(turn.clockwork.mint_for(run.call))
-        run.filler = bool(step.filler)
-        if step.filler:
-            self._speaker.answer(run, turn)
-            turn.do(StartMusic(call=run.call, leg=run.leg, music=step.filler))
-        turn.do(
-            LookUp(
-                call=run.call,
-                look_up=run.look_up,
-                name=step.name,
-                sql=source.sql if isinstance(source, SqlLookUp) else "",
-                url="" if isinstance(source, SqlLookUp) else source.url,
-                inputs={n: self._text(run, e, turn) for n, e in step.inputs.items()},
-                returns=tuple(source.returns),
-                limit=source.limit,
-            )
-        )
-        return self._wait(run, Activity.LOOKING_UP, source.limit + LOOK_UP_MARGIN, turn)
-
-    def _fits(self, verb: LookUpStep, fields: dict[str, str]) -> bool:
-        types = self.flow.look_ups[verb.name].returns
-        try:
-            for name, text in fields.items():
-                read_value(text, types[name])
-        except (ValueError, KeyError):
-            return False
-        return True
-
-    def _look_up_ended(
-        self,
-        run: FlowRun,
-        verb: LookUpStep,
-        fields: dict[str, str] | None,
-        outcome: str,
-        turn: Turn,
-    ) -> Handover | None:
-        if run.filler:
-            run.filler = False
-            turn.do(StopMusic(call=run.call, leg=run.leg))
-        run.look_up = None
-        run.look_ups[verb.save_as] = fields
-        narration.look_up_done(run, verb, outcome, turn)
-        return self._go(run, verb.next.get(outcome, ON), turn)
-
     # What the current step is known to be
 
     def _look_up_verb(self, run: FlowRun) -> LookUpStep:
         verb = self._walk.verb(run)
         assert isinstance(verb, LookUpStep), verb
         return verb
-
-    # Values
-
-    def _evaluate(self, run: FlowRun, expression: Expression, turn: Turn) -> Value:
-        return evaluate(expression, lambda name: self._speaker.value_of(run, name, turn.now))
-
-    def _text(self, run: FlowRun, expression: Expression, turn: Turn) -> str:
-        return write_value(self._evaluate(run, expression, turn))
 
 
 def is_allowed(number: str, prefixes: tuple[str, ...]) -> bool:

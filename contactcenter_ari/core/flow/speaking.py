@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contactcenter_ari.core.flow import narration
-from contactcenter_ari.core.flow.expression import evaluate
+from contactcenter_ari.core.flow.expression import Expression, evaluate
 from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.step import LookUpStep
-from contactcenter_ari.core.flow.value import BOOL, TEXT, Value, ValueType, read_value
+from contactcenter_ari.core.flow.value import BOOL, TEXT, Value, ValueType, read_value, write_value
 from contactcenter_ari.core.flow.wording import render
 from contactcenter_ari.core.hours.calendar import is_open, next_open
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StopPlayback
@@ -48,6 +48,16 @@ class Speaker:
     def __repr__(self) -> str:
         """Tell whose prompts these are."""
         return f"<Speaker of {self._flow.name}: {len(self._prompts)} prompts>"
+
+    def evaluate(self, run: FlowRun, expression: Expression | None, turn: Turn) -> Value:
+        """What an expression comes to now; none is unset."""
+        if expression is None:
+            return None
+        return evaluate(expression, lambda name: self.value_of(run, name, turn.now))
+
+    def text(self, run: FlowRun, expression: Expression | None, turn: Turn) -> str:
+        """The same as canonical text."""
+        return write_value(self.evaluate(run, expression, turn))
 
     def value_of(self, run: FlowRun, name: str, now: datetime) -> Value:
         """What a name means now; unset is None, and so is what does not fit its type."""

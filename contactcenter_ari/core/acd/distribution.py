@@ -122,6 +122,10 @@ class Distribution:
         self._withdraw(waiting, turn)
         self._leave(waiting, QueueExit.SYSTEM_ERROR if lost else hung_up, turn)
 
+    def place_of(self, interaction: InteractionId) -> Waiting | None:
+        """The place in line of a caller who waits."""
+        return self._waiting.get(interaction)
+
     def leave(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> None:
         """The caller gives up the place without hanging up."""
         waiting = self._waiting[interaction]

@@ -49,3 +49,11 @@ MISS_REASONS = {
     OfferResult.FAILED: "unreachable",
 }
 """Why an agent is NOT_READY after offers that ended so."""
+
+DIRECT_OUTCOMES = {
+    OfferResult.BUSY: "busy",
+    OfferResult.REFUSED: "busy",
+    OfferResult.LAPSED: "no_answer",
+    OfferResult.FAILED: "not_available",
+}
+"""What a flow is told when the one agent it wanted did not take the call."""

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
 from contactcenter_ari.core.center.arrival import arriving
 from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.callback import Callbacks
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.outside import OutsideLine, OutsideLines, outcome_of_cause
 from contactcenter_ari.core.center.talk import Talk, Talks
@@ -24,6 +25,7 @@ from contactcenter_ari.core.flow.run import (
     FlowRun,
     Handover,
     Leave,
+    PromiseCallback,
     RingOneAgent,
     TakeMessage,
 )
@@ -35,7 +37,6 @@ from contactcenter_ari.core.interactions.interaction import (
 )
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason, StopMusic
 from contactcenter_ari.core.vocabulary.event import (
-    OfferResult,
     Party,
     QueueExit,
 )
@@ -55,13 +56,6 @@ from contactcenter_ari.core.vocabulary.ids import (
 from contactcenter_ari.core.vocabulary.signal import CallArrived
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
-DIRECT_OUTCOMES = {
-    OfferResult.BUSY: "busy",
-    OfferResult.REFUSED: "busy",
-    OfferResult.LAPSED: "no_answer",
-    OfferResult.FAILED: "not_available",
-}
-"""What a flow is told when the one agent it wanted did not take the call."""
 HANG_UP_LIMIT = timedelta(seconds=10)
 """After this long a leg we hung up is taken to be gone."""
 JOIN_TRIES = 2
@@ -75,6 +69,7 @@ class Calls:
         self.talks = Talks()
         self.outside = OutsideLines()
         self._distribution = distribution
+        self._callbacks = Callbacks()
         self._calls: dict[CallId, Call] = {}
         self._by_leg: dict[LegId, Call] = {}
 
@@ -273,12 +268,15 @@ class Calls:
 
     def _carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         while handover is not None:
-            self._give_up_place(call, turn)
+            if not isinstance(handover, PromiseCallback):
+                self._give_up_place(call, QueueExit.KEY_EXIT, turn)
             match handover:
                 case EnterQueue():
                     handover = self._enqueue(call, handover, turn)
                 case RingOneAgent(agent=agent, ring=ring):
                     handover = self._ring_one(call, agent, ring, turn)
+                case PromiseCallback():
+                    handover = self._promise(call, handover, turn)
                 case TakeMessage(limit=limit):
                     self.talks.record_message(call.run, limit, turn)
                     return
@@ -295,13 +293,20 @@ class Calls:
                     self._hang_up(call, turn, by=Party.SYSTEM, failed=failed)
                     return
 
-    def _give_up_place(self, call: Call, turn: Turn) -> None:
+    def _promise(self, call: Call, handover: PromiseCallback, turn: Turn) -> Handover | None:
+        """Book a call back, one a number; the place in line goes over to it."""
+        booked = self._callbacks.book(call, handover, self._distribution, turn)
+        if booked:
+            self._give_up_place(call, QueueExit.CALLBACK_TAKEN, turn)
+        return call.interpreter.promised(call.run, booked=booked, turn=turn)
+
+    def _give_up_place(self, call: Call, result: QueueExit, turn: Turn) -> None:
         """A key led a waiting caller out of the line."""
         if call.run.hung_up or call.interaction is None:
             return
         if call.interaction.state is QUEUED:
             call.run.line_frame = None
-            self._distribution.leave(call.interaction.id, QueueExit.KEY_EXIT, turn)
+            self._distribution.leave(call.interaction.id, result, turn)
             call.interaction.move_to(IN_FLOW, turn)
 
     def _enqueue(self, call: Call, handover: EnterQueue, turn: Turn) -> Handover | None:

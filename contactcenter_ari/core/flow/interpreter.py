@@ -6,9 +6,9 @@ and is sent to a person. The interpreter keeps no state; all of it is in the Flo
 
 from collections.abc import Mapping
 from datetime import timedelta
-from zlib import crc32
 
 from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow.choosing import is_allowed, pick
 from contactcenter_ari.core.flow.dialog import ON, Dialog
 from contactcenter_ari.core.flow.expression import truth
 from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
@@ -22,6 +22,7 @@ from contactcenter_ari.core.flow.run import (
     Frame,
     Handover,
     Leave,
+    PromiseCallback,
     RingOneAgent,
     TakeMessage,
 )
@@ -60,7 +61,6 @@ from contactcenter_ari.core.vocabulary.command import (
 )
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
-    CallId,
     LookUpId,
     PlaybackId,
     RecordingId,
@@ -343,7 +343,12 @@ class Interpreter:
                 run.activity = Activity.INVITING
                 self._speaker.say(run, (voicemail.prompt,), turn)
                 return _STAY if run.playback else self._take_message(run, voicemail, turn)
-            case Record() | BookCallback():
+            case BookCallback() as booking:
+                number = self._speaker.text(run, booking.number, turn) or run.caller_number
+                if not is_allowed(number, self.flow.dial_allow):
+                    return booking.next.get("refused", ON)
+                return PromiseCallback(booking, number)
+            case Record():
                 raise AssertionError("the loader refuses what cannot be run yet")
 
     def _note(self, run: FlowRun, verb: SetVariables | Tag | Language, turn: Turn) -> None:
@@ -386,6 +391,14 @@ class Interpreter:
             priority if isinstance(priority, int) else DEFAULT_PRIORITY,
             head_start if isinstance(head_start, timedelta) else timedelta(),
         )
+
+    # Promises
+
+    def promised(self, run: FlowRun, *, booked: bool, turn: Turn) -> Handover | None:
+        """Whether the call back was booked."""
+        verb = self._walk.verb(run)
+        assert isinstance(verb, BookCallback), verb
+        return self._go(run, verb.next.get("booked" if booked else "refused", ON), turn)
 
     # Messages
 
@@ -482,21 +495,3 @@ class Interpreter:
         verb = self._walk.verb(run)
         assert isinstance(verb, LookUpStep), verb
         return verb
-
-
-def is_allowed(number: str, prefixes: tuple[str, ...]) -> bool:
-    """Whether an outside number may be dialed: E.164, and under an allowed prefix."""
-    plain = number.startswith("+") and number[1:].isdecimal() and number.isascii()
-    return plain and any(number.startswith(prefix) for prefix in prefixes)
-
-
-def pick(shares: tuple[tuple[Destination, int], ...], call: CallId) -> Destination:
-    """One of the ways by its share in percent; chance comes from the call's id, so a replay
-    goes the same way.
-    """
-    point = crc32(call.encode()) % max(1, sum(share for _, share in shares))
-    for destination, share in shares:
-        point -= share
-        if point < 0:
-            return destination
-    return ON

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.flow.step import BookCallback, Queue
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallId,
@@ -127,6 +127,13 @@ class Dial(msgspec.Struct, frozen=True):
     screen: str = ""
 
 
+class PromiseCallback(msgspec.Struct, frozen=True):
+    """The flow promises to call a number back."""
+
+    step: BookCallback
+    number: str
+
+
 class TakeMessage(msgspec.Struct, frozen=True):
     """The flow has the caller leave a message."""
 
@@ -139,4 +146,4 @@ class Leave(msgspec.Struct, frozen=True):
     failed: bool = False
 
 
-Handover = EnterQueue | RingOneAgent | Dial | TakeMessage | Leave
+Handover = EnterQueue | RingOneAgent | Dial | PromiseCallback | TakeMessage | Leave

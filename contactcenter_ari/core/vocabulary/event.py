@@ -52,6 +52,7 @@ class QueueExit(StrEnum):
     CLOSED = "closed"
     NO_AGENTS = "no_agents"
     KEY_EXIT = "key_exit"
+    CALLBACK_TAKEN = "callback_taken"
     SYSTEM_ERROR = "system_error"
 
 
@@ -190,6 +191,20 @@ class OutsideEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
     outcome: str
 
 
+class CallbackBooked(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The caller was promised a call back. `waiting_since` and `head_start` are of the place in
+    line that is kept; it is dialed at most `attempts` times, `retry_after` each.
+    """
+
+    queue: QueueName
+    dialed: str
+    waiting_since: datetime
+    head_start: timedelta
+    hours: str
+    attempts: int
+    retry_after: timedelta
+
+
 class InteractionQueued(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """The caller began to wait. `position` is 1 for the next in line."""
 
@@ -315,6 +330,7 @@ Event = (
     | FlowFailed
     | OutsideDialed
     | OutsideEnded
+    | CallbackBooked
     | InteractionQueued
     | InteractionDequeued
     | OfferMade

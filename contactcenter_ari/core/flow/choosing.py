@@ -1,0 +1,26 @@
+"""Which way a split goes, and which outside numbers may be dialed: pure functions."""
+
+from zlib import crc32
+
+from contactcenter_ari.core.flow.step import Destination, Way
+from contactcenter_ari.core.vocabulary.ids import CallId
+
+ON = Destination(Way.CONTINUE)
+
+
+def is_allowed(number: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether an outside number may be dialed: E.164, and under an allowed prefix."""
+    plain = number.startswith("+") and number[1:].isdecimal() and number.isascii()
+    return plain and any(number.startswith(prefix) for prefix in prefixes)
+
+
+def pick(shares: tuple[tuple[Destination, int], ...], call: CallId) -> Destination:
+    """One of the ways by its share in percent; chance comes from the call's id, so a replay
+    goes the same way.
+    """
+    point = crc32(call.encode()) % max(1, sum(share for _, share in shares))
+    for destination, share in shares:
+        point -= share
+        if point < 0:
+            return destination
+    return ON

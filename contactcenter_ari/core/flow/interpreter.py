@@ -186,6 +186,7 @@ class Interpreter:
     def connecting(self, run: FlowRun, turn: Turn) -> None:
         """An agent picked up: whatever the caller hears or is asked ends now."""
         run.listening = run.look_up = None
+        run.typed_ahead = ""
         turn.clockwork.forget(Wake.FLOW, run.call)
         self.treatment.end(run, turn)
         self.queue_step(run)
@@ -286,11 +287,13 @@ class Interpreter:
     def _fault(self, run: FlowRun, reason: str, turn: Turn) -> Handover | None:
         """Lead the caller on after a fault of ours; a second one ends the call."""
         narration.flow_failed(run, reason, turn)
-        if run.failing:
+        if run.line_frame is not None:  # who has a place in line goes on waiting
+            self._walk.end_detour(run)
+            return None
+        if run.failing or run.hung_up:
             return Leave(failed=True)
         run.failing = True
         run.steps_taken = 0
-        run.line_frame = None
         self._walk.to_fault(run)
         return None
 

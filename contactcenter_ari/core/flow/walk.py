@@ -91,7 +91,7 @@ class Walk:
         """Follow a key pressed while waiting; whatever ends there comes back to the wait."""
         match destination.way:
             case Way.INLINE:
-                run.frames.append(Frame(destination.section))
+                run.frames.append(Frame(destination.section, called=True))
             case Way.SECTION | Way.CALL:
                 return self.call(run, destination.section, turn)
             case Way.BACK if run.history:

@@ -479,6 +479,8 @@ class Calls:
             self._finish_talk(talk, turn)
         if not call.interpreter.hung_up(call.run, turn):
             self._close(call, turn)
+        elif call.interaction is not None:
+            call.interaction.outlive_caller(turn)
 
     def _close(self, call: Call, turn: Turn) -> None:
         """Nothing is left to do for the call."""

@@ -36,8 +36,8 @@ class Inquiry:
         source = self._sources[step.name]
         run.look_up = LookUpId(turn.clockwork.mint_for(run.call))
         run.activity = Activity.LOOKING_UP
-        run.filler = bool(step.filler)
-        if step.filler:
+        run.filler = bool(step.filler) and not run.hung_up
+        if run.filler:
             self._speaker.answer(run, turn)
             turn.do(StartMusic(call=run.call, leg=run.leg, music=step.filler))
         inputs = {

@@ -215,7 +215,7 @@ class Interpreter:
         """Begin the present step once more; waiting and talking callers are left alone."""
         if run.activity not in {Activity.PLAYING, Activity.LISTENING, Activity.LOOKING_UP}:
             return None
-        if run.answered:
+        if run.answered and not run.hung_up:
             turn.do(AnswerLeg(call=run.call, leg=run.leg))
         self._speaker.stop(run, turn)
         run.typed_ahead = ""
@@ -227,6 +227,7 @@ class Interpreter:
         if not self.flow.on_hangup or run.hung_up:
             return False
         run.hung_up = True
+        run.steps_taken = 0
         run.line_frame = None
         run.frames = [Frame(self.flow.on_hangup)]
         return self._run_on(run, turn) is None

@@ -74,6 +74,7 @@ class Interaction:
         self.with_agent = False
         self.turned_away = False
         self.failed = False
+        self.abandoned = False
         self.ended_by: Party | None = None
 
     def __repr__(self) -> str:
@@ -95,6 +96,12 @@ class Interaction:
             self._tell_segment(SegmentKind.TALK, turn)
         self.state = after
         self.since = turn.now
+
+    def outlive_caller(self, turn: Turn) -> None:
+        """The caller is gone, the flow not yet done: what is left is a stretch in the flow."""
+        self.abandoned = self.state is QUEUED
+        if self.state is not IN_FLOW:
+            self.move_to(IN_FLOW, turn)
 
     def end(
         self, *, by: Party, language: str, status: str, tags: dict[str, str], turn: Turn
@@ -133,7 +140,7 @@ class Interaction:
             return EndReason.REJECTED
         if self.talked:
             return EndReason.COMPLETED
-        if was is QUEUED:
+        if was is QUEUED or self.abandoned:
             return EndReason.ABANDONED
         if self.turned_away:
             return EndReason.TURNED_AWAY

@@ -290,7 +290,8 @@ class Center:
         """End agents' legs that we dialed and have no more use for."""
         ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
         offered = self._distribution.legs_before(turn.now + SETTLING)
-        known = {*offered, *self._calls.talks.connected_legs()}
+        dialed = self._calls.outside.legs_before(turn.now + SETTLING)
+        known = {*offered, *dialed, *self._calls.talks.connected_legs()}
         for leg in signal.legs:
             if leg.startswith(ours) and leg not in known:
                 reason = HangUpReason.CONGESTION

@@ -7,7 +7,7 @@ import msgspec
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.event import AgentState
-from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, ...]:
-    """All queues, in the order they were configured."""
+    """All queues of the site, in the order they were configured."""
     return tuple(
         QueueView(
             queue=queue,
@@ -44,6 +44,7 @@ def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, .
             free=len(distribution.roster.free_for(queue)),
         )
         for queue, line in distribution.lines.items()
+        if agent_of(queue) is None
     )
 
 

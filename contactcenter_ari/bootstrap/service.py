@@ -15,6 +15,7 @@ from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
+from contactcenter_ari.bootstrap.look_up import AllLookUps
 from contactcenter_ari.bootstrap.phones import Phones
 from contactcenter_ari.bootstrap.prompting import SpokenAhead
 from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
@@ -31,6 +32,7 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.recovery import begin
 from contactcenter_ari.web.application import make_application
+from contactcenter_ari.web.look_up import WebLookUps
 from contactcenter_ari.web.server import serving as listening
 
 log = structlog.get_logger(__name__)
@@ -69,7 +71,10 @@ async def serving(
     """
     async with AsyncExitStack() as stack:
         service = await _assembled(settings, site, ground, tester or Untested(), stack)
-        look_ups = await stack.enter_async_context(LookUps(ground.database_url))
+        look_ups = AllLookUps(
+            await stack.enter_async_context(LookUps(ground.database_url)),
+            await stack.enter_async_context(WebLookUps.opened()),
+        )
         address = ground.addresses.application
         await stack.enter_async_context(service.switch.listening(address.host, address.port))
         async with asyncio.TaskGroup() as group:

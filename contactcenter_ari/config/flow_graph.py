@@ -141,11 +141,15 @@ class FlowGraph:
 
     def _ending(self) -> set[Place]:
         """The steps from which some way leads to an end."""
+        return _closure({END}, self._backward(self.reached - {END}))
+
+    def _backward(self, places: Iterable[Place]) -> dict[Place, set[Place]]:
+        """From which of these steps each step is come to."""
         backward: dict[Place, set[Place]] = {}
-        for place in self.reached - {END}:
+        for place in places:
             for edge in self.graph.edges[place]:
                 backward.setdefault(edge.to, set()).add(place)
-        return _closure(END, backward)
+        return backward
 
     def _traps(self) -> None:
         """Parts of the flow from which no way leads to an end."""
@@ -164,12 +168,11 @@ class FlowGraph:
         def before_person(place: Place, _edge: Edge) -> bool:
             return not isinstance(self.graph.step(place).verb, PERSON)
 
-        before = self.graph.reach([self.graph.first(START)], before_person)
+        before = self.graph.reach([self.graph.first(START)], before_person) - {END}
+        persons = {place for place in before if isinstance(self.graph.step(place).verb, PERSON)}
+        served = _closure(persons, self._backward(before - persons))
         for place, _ in self._of(Menu):
-            if place not in before or place in self.trapped:
-                continue
-            reach = self.graph.reach([place], before_person) - {END}
-            if not any(isinstance(self.graph.step(each).verb, PERSON) for each in reach):
+            if place in before - served - self.trapped:
                 self._blame("E505", "no key here leads to a person, sooner or later", place)
 
     def _notices(self) -> None:
@@ -206,8 +209,8 @@ class FlowGraph:
         return False
 
 
-def _closure(start: Place, ways: dict[Place, set[Place]]) -> set[Place]:
-    found, waiting = {start}, [start]
+def _closure(starts: set[Place], ways: dict[Place, set[Place]]) -> set[Place]:
+    found, waiting = set(starts), list(starts)
     while waiting:
         for to in ways.get(waiting.pop(), set()) - found:
             found.add(to)

@@ -5,7 +5,7 @@ from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.flow_scope import ON, Scope
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.value_type import NOTHING
-from contactcenter_ari.core.flow.checking import check
+from contactcenter_ari.core.flow.checking import check, faults
 from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.flow.step import Destination, Goto, If, Split, Switch, Verb, Way
 from contactcenter_ari.core.flow.value import Kind, read_value, write_value
@@ -38,7 +38,7 @@ def read_switch(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
 
 def _case(scope: Scope, value: Expression, key: Scalar) -> str:
     """A case as the value's canonical text; one the value can never have is told."""
-    if value == NOTHING:
+    if value == NOTHING or faults(value, scope.names.types):
         return key.text
     type_ = check(value, scope.names.types)
     if type_.kind in {Kind.TEXT, Kind.NUMBER}:

@@ -35,6 +35,110 @@ sections:
       next: {timeout: hangup, no_agents: hangup}
 """
 
+EVERYTHING = """\
+flow: everything
+numbers: ["+31201234567", +31201234568]
+timezone: Europe/Amsterdam
+languages: [en, nl]
+global_keys: {"0": agents, "*": back}
+dial_allow: ["+316", +3120]
+flags: {storm: off, open: true}
+variables: {policy: digits, number: phone, level: [low, high], tried: integer, on: bool}
+hours:
+  office:
+    mon-thu,sat: 08:30-12:00, 13:00-17:30
+    fri: [08:30-12:00]
+    sun: closed
+    holidays: {country: NL, except: [Good Friday], hours: {King's Day: 10:00-14:00}}
+    dates: {2026-12-24: 08:30-15:00}
+  london: {zone: Europe/London, mon-fri: 22:00-06:00}
+lookups:
+  customer:
+    http: https://crm.example/customers?phone={phone}
+    timeout: 1500ms
+    inputs: {phone: phone}
+    returns: {name: text, status: [standard, gold], balance: money EUR}
+prompts:
+  hello: {en: "Hello, this call is recorded.", nl: ["Hallo.", "Dit gesprek wordt opgenomen."]}
+  sums: {en: "{customer.balance | money}", nl: "{customer.balance | money}"}
+on_error: agents
+on_hangup: [tag: {ended: '"yes"'}, {lookup: customer, with: {phone: caller.number}}]
+sections:
+  start:
+    - answer
+    - play: hello
+      barge_in: false
+      name: greeting
+    - wait: 500ms
+    - recording: start
+    - lookup: customer
+      with: {phone: caller.number}
+      save_as: customer
+      filler: calm
+      next: {error: continue}
+    - set: {tried: tried + 1, level: high}
+    - tag: {level: level}
+    - language: nl
+      when: customer.status == "gold"
+    - call: survey
+    - if: flag.open and hours.office.open
+      then: [play: sums]
+      else: [goto: survey]
+    - switch: level
+      cases: {low: agents, high: [play: hello]}
+      default: main
+    - split: {main: 50, agents: 50}
+  main:
+    - menu: [hello, sums]
+      choices: {"1": agents, 2: [agent: 1001, hangup], "3": box, "4": outside, "55": back}
+      no_input: [hello]
+      no_match: hello
+      tries: 2
+      timeout: 4s
+      inter_digit_timeout: 2s
+      barge_in: true
+      failed: agents
+  survey:
+    - gather: policy
+      prompt: hello
+      digits: 4-8
+      terminator: none
+      matches: "[0-9]+"
+      confirm: hello
+      sensitive: true
+      failed: return
+    - return
+  agents:
+    - queue: sales
+      priority: 1 if customer.found else 5
+      head_start: 2m
+      greeting: hello
+      music: calm
+      announce: [{prompt: hello, after: 10s, every: 1m}]
+      keys: {"1": call_back}
+      max_wait: 15m
+      next: {answered: hangup, timeout: call_back, no_agents: box, closed: box}
+  call_back:
+    - callback: sales
+      number: caller.number
+      hours: office
+      attempts: 5
+      retry_after: 30m
+      next: {booked: hangup, refused: return}
+  box:
+    - voicemail: sales
+      prompt: hello
+      max_length: 2m
+      next: {saved: hangup, empty: hangup}
+  outside:
+    - dial: "+31612345678"
+      ring: 20s
+      caller_id: called.number
+      screen: hello
+      next: {answered: hangup, busy: box, no_answer: box, declined: box, failed: continue}
+    - transfer: +31201234569
+"""
+
 SYSTEM_PROMPTS = (
     "agent_logged_in",
     "agent_logged_out",
@@ -59,6 +163,12 @@ WriteSite = Callable[..., Path]
 def flow_text() -> str:
     """A flow file without a mistake."""
     return FLOW
+
+
+@pytest.fixture
+def full_flow() -> str:
+    """A flow file with every verb and most options, without a mistake."""
+    return EVERYTHING
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The folder of a site: what is loaded, and what is told when it is wrong."""
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from contactcenter_ari.config.catalogue import EXPLANATIONS
 from contactcenter_ari.config.document import parse_document
 from contactcenter_ari.config.flow_file import Surroundings, read_flow
-from contactcenter_ari.config.problem import SiteInvalid
+from contactcenter_ari.config.problem import Problem, SiteInvalid
 from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.config.site_file import SYSTEM_PROMPTS
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
@@ -323,34 +325,47 @@ WORDS = st.sampled_from(
     choices next timeout goto if then else set tag gather digits hangup answer sales [ ] { } : -
     , " ' | > & * ! # ? % 1 0612 22:00 +31 ~ null en nl""".split()  # noqa: SIM905 - readable as it is
 )
+EXAMPLES = int(os.environ.get("FLOW_EXAMPLES", "150"))
+"""How many texts are made up; a night has time for 10,000."""
 YAMLISH = st.lists(
     st.one_of(WORDS, st.sampled_from(["\n", "\n  ", "\n    ", ": ", "- "]), st.text(max_size=4)),
     max_size=60,
 ).map("".join)
 
 
-@given(st.one_of(YAMLISH, st.text()))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_text_breaks_the_reading_of_a_flow(text: str) -> None:
-    """Whatever stands in a file, problems come out and no traceback."""
+def read(text: str) -> list[Problem]:
+    """What is told of a flow with nothing around it."""
     content = text.encode("utf-8", "surrogatepass")
     reading = Reading(parse_document(content, Path("x.yaml")))
     around = Surroundings(queues={}, prompts_folder=Path("/nowhere"), system_prompts=())
     read_flow(reading, around)
-    for problem in reading.problems:
+    return unsilenced(reading.problems, reading.documents)
+
+
+@given(st.one_of(YAMLISH, st.text()))
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_no_text_breaks_the_reading_of_a_flow(text: str) -> None:
+    """Whatever stands in a file, problems come out and no traceback."""
+    for problem in read(text):
         assert problem.code in EXPLANATIONS
-        place = f"x.yaml:{problem.line}:{problem.column}"
+        place = f"{problem.file}:{problem.line}:{problem.column}"
         assert str(problem).startswith(f"{place}: {problem.severity}[{problem.code}]: ")
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_damage_to_a_flow_breaks_its_reading(flow_text: str, data: st.DataObject) -> None:
-    """A right flow with a stretch of it replaced by anything still only gives problems."""
-    start = data.draw(st.integers(0, len(flow_text)))
-    stop = data.draw(st.integers(start, min(start + 20, len(flow_text))))
-    text = flow_text[:start] + data.draw(YAMLISH) + flow_text[stop:]
-    reading = Reading(parse_document(text.encode("utf-8", "surrogatepass"), Path("x.yaml")))
-    around = Surroundings(queues={}, prompts_folder=Path("/nowhere"), system_prompts=())
-    read_flow(reading, around)
-    assert all(problem.code in EXPLANATIONS for problem in reading.problems)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_no_damage_to_a_flow_breaks_its_reading(
+    flow_text: str, full_flow: str, data: st.DataObject
+) -> None:
+    """A right flow with stretches replaced by anything, or by others of it, gives problems."""
+    text = data.draw(st.sampled_from([flow_text, full_flow]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        start, stop, other = (data.draw(st.integers(0, len(text))) for _ in range(3))
+        stop = min(stop, start + 20)
+        put = data.draw(st.one_of(YAMLISH, st.just(text[other : other + 25])))
+        text = text[:start] + put + text[max(start, stop) :]
+    assert all(problem.code in EXPLANATIONS for problem in read(text))

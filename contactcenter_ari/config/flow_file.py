@@ -23,6 +23,7 @@ from contactcenter_ari.config.include_file import Part, read_includes
 from contactcenter_ari.config.look_up_file import read_look_up
 from contactcenter_ari.config.phone import read_phone
 from contactcenter_ari.config.prompt_text import PromptReader
+from contactcenter_ari.config.reading import KEYS as KEYPAD
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_type
 from contactcenter_ari.config.verb import AT_HANG_UP, RESERVED
@@ -148,6 +149,7 @@ class _FlowReader:
             sensitive=sensitive_variables(sections),
             dial_allow=self.dial_allow(),
             limited_queues=self.around.limited_queues,
+            global_keys=self.shared_keys(),
         )
 
     def prompts(self, names: Names) -> dict[str, Prompt]:
@@ -237,6 +239,12 @@ class _FlowReader:
             where = self.fields["sections"]
             self.reading.blame("E210", f'section "{START}" is missing', where)
         return reader
+
+    def shared_keys(self) -> frozenset[str]:
+        """The keys that lead somewhere in every menu."""
+        node = self.fields.get("global_keys")
+        entries = node.entries if isinstance(node, Map) else ()
+        return frozenset(key.text for key, _ in entries if key.text in KEYPAD)
 
     def global_keys(self, steps: StepReader) -> dict[str, Destination]:
         if "global_keys" not in self.fields:

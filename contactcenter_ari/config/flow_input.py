@@ -28,7 +28,8 @@ def _choices(scope: Scope, node: Node, path: str) -> dict[str, Destination]:
         if not key.text or set(key.text) - KEYS or len(key.text) > MOST_DIGITS:
             wanted = "one or more of the keys 0-9, * and #"
             scope.reading.blame("E109", f'a choice must be {wanted}, not "{key.text}"', key)
-        for other in choices:
+        shared = scope.names.global_keys - {key.text}
+        for other in (*choices, *sorted(shared)):
             _refuse_beginning(scope, key, other)
         choices[key.text] = scope.destination(value, f"{path}.choices.{key.text}")
     return choices

@@ -50,6 +50,7 @@ class Names:
     sensitive: Collection[str] = ()
     dial_allow: tuple[str, ...] = ()
     limited_queues: Collection[str] | None = None
+    global_keys: frozenset[str] = frozenset()
 
 
 def expression_types(

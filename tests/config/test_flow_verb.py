@@ -1,0 +1,188 @@
+"""Every verb as data, shared files, recorded prompts that a line cannot carry, one flow alone."""
+
+import wave
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from contactcenter_ari.config.problem import Problem, Severity, in_order
+from contactcenter_ari.config.site import check_flow, check_site, flow_files, load_site
+from contactcenter_ari.core.flow.expression import Literal
+from contactcenter_ari.core.flow.flow import Flow, HttpLookUp
+from contactcenter_ari.core.flow.step import (
+    BookCallback,
+    Destination,
+    DialOut,
+    Gather,
+    Goto,
+    LookUpStep,
+    Record,
+    RecordingAct,
+    RingAgent,
+    Split,
+    Switch,
+    TransferOut,
+    Verb,
+    Voicemail,
+    Way,
+)
+
+WriteSite = Callable[..., Path]
+
+
+@pytest.fixture
+def full(write_site: WriteSite, full_flow: str) -> Flow:
+    """The flow with every verb."""
+    (flow,) = load_site(write_site(desk=full_flow)).flows
+    return flow
+
+
+def verbs(flow: Flow, kind: type[Verb]) -> list[Verb]:
+    """All verbs of a kind in a flow, in order."""
+    steps = (step for section in flow.sections.values() for step in section.steps)
+    return [step.verb for step in steps if isinstance(step.verb, kind)]
+
+
+def to(section: str) -> Destination:
+    """The way to a section."""
+    return Destination(Way.SECTION, section)
+
+
+def told(folder: Path) -> list[str]:
+    """Place, code and message of each problem, in order."""
+    return [line(problem) for problem in in_order(check_site(folder)[1])]
+
+
+def line(problem: Problem) -> str:
+    """One problem in one line."""
+    return f"{problem.file}:{problem.line}:{problem.column} {problem.code} {problem.message}"
+
+
+def test_ways_by_value_by_share_and_back(full: Flow) -> None:
+    """Switch, split, call and return."""
+    (switch,) = verbs(full, Switch)
+    assert isinstance(switch, Switch)
+    assert switch.cases["low"] == to("agents")
+    assert switch.cases["high"].way is Way.INLINE
+    assert switch.default == to("main")
+    assert verbs(full, Split) == [Split(((to("main"), 50), (to("agents"), 50)))]
+    leave, call, back = verbs(full, Goto)  # the inline list stands first
+    assert call == Goto(Destination(Way.CALL, "survey"))
+    assert leave == Goto(to("survey"))
+    assert back == Goto(Destination(Way.RETURN))
+
+
+def test_ways_to_a_person(full: Flow) -> None:
+    """Agent, callback, dial, transfer and voicemail, with what they lead to."""
+    agent, callback, dial, transfer, box = (
+        verbs(full, kind)[0] for kind in (RingAgent, BookCallback, DialOut, TransferOut, Voicemail)
+    )
+    assert isinstance(agent, RingAgent)
+    assert isinstance(agent.agent.root, Literal)
+    assert (agent.agent.root.text, agent.ring) == ("1001", timedelta(seconds=20))
+    assert isinstance(callback, BookCallback)
+    assert (callback.queue, callback.hours, callback.attempts) == ("sales", "office", 5)
+    assert callback.retry_after == timedelta(minutes=30)
+    assert callback.number is not None
+    assert callback.next["refused"] == Destination(Way.RETURN)
+    assert isinstance(dial, DialOut)
+    assert isinstance(dial.number.root, Literal)
+    assert (dial.number.root.text, dial.screen) == ("+31612345678", "hello")
+    assert dial.next["failed"] == Destination(Way.CONTINUE)
+    assert isinstance(transfer, TransferOut)
+    assert isinstance(transfer.number.root, Literal)
+    assert transfer.number.root.text == "+31201234569"
+    assert isinstance(box, Voicemail)
+    assert (box.box, box.prompt, box.max_length) == ("sales", "hello", timedelta(minutes=2))
+
+
+def test_the_rest_of_a_flow(full: Flow) -> None:
+    """Recording, confirm, http, what is done after the hang-up, what may be dialed."""
+    assert verbs(full, Record) == [Record(RecordingAct.START)]
+    (gather,) = verbs(full, Gather)
+    assert isinstance(gather, Gather)
+    assert (gather.confirm, gather.sensitive, gather.terminator) == ("hello", True, "")
+    (look_up, _) = verbs(full, LookUpStep)
+    assert isinstance(look_up, LookUpStep)
+    assert look_up.filler == "calm"
+    source = full.look_ups["customer"]
+    assert isinstance(source, HttpLookUp)
+    assert source.url == "https://crm.example/customers?phone={phone}"
+    assert source.limit == timedelta(milliseconds=1500)
+    assert full.dial_allow == ("+316", "+3120")
+    assert len(full.sections[full.on_hangup].steps) == 2
+    assert full.flags == {"storm": "off", "open": "on"}
+
+
+def test_shared_files_are_read_with_the_flow(write_site: WriteSite, flow_text: str) -> None:
+    """What is included is declared like in the flow itself, and is no flow of its own."""
+    shared = "prompts:\n  hello: {en: Hello.}\n  bye: {en: 'Goodbye {pin | digits}.'}\n"
+    start, stop = flow_text.index("prompts:"), flow_text.index("sections:")
+    text = f"{flow_text[:start]}include: [prompts.yaml]\n{flow_text[stop:]}"
+    folder = write_site(desk=text, prompts=shared)
+    assert told(folder) == []
+    assert [file.name for file in flow_files(folder)] == ["desk.yaml"]
+    (before,) = load_site(folder).flows
+    assert set(before.prompts) == {"hello", "bye"}
+    (folder / "prompts.yaml").write_text(shared.replace("Hello", "Hi"), encoding="utf-8")
+    (after,) = load_site(folder).flows
+    assert before.version != after.version
+
+
+def test_mistakes_in_a_shared_file_are_told_there(write_site: WriteSite, flow_text: str) -> None:
+    """Its own name and line; a name declared twice, and sections, are refused."""
+    shared = "prompts:\n  hello: {en: Hello.}\n  two: {en: '{pim}'}\nsections: {}\n"
+    folder = write_site(desk=f"include: shared.yaml\n{flow_text}", shared=shared)
+    assert told(folder) == [
+        'callflows/shared.yaml:2:3 E211 "hello" is declared in another file already',
+        'callflows/shared.yaml:3:15 E302 name "pim" does not exist',
+        'callflows/shared.yaml:4:1 E101 key "sections" is not known in an included file',
+    ]
+
+
+def test_a_sound_that_no_line_can_carry(write_site: WriteSite, flow_text: str) -> None:
+    """A WAV file must be 8 kHz, mono, 16 bits; what is no WAV file is told as well."""
+    folder = write_site(desk=flow_text.replace("{en: Hello.}", "{en: [sound:hi, sound:odd]}"))
+    sounds = folder.parent / "prompts"
+    sounds.mkdir()
+    with wave.open(str(sounds / "hi.wav"), "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(44100)
+        sound.writeframes(bytes(4))
+    (sounds / "odd.wav").write_bytes(b"MP3")
+    wanted, given = "8000 Hz, 1 channel(s), 16 bits", "44100 Hz, 2 channel(s), 16 bits"
+    assert told(folder) == [
+        f'callflows/desk.yaml:16:16 E404 sound "hi" must be {wanted}, not {given}',
+        'callflows/desk.yaml:16:26 E404 sound "odd" is no WAV file',
+    ]
+
+
+def test_warnings_do_not_stop_publishing(write_site: WriteSite) -> None:
+    """A queue nobody limits is a warning, and the site is loaded."""
+    folder = write_site(queues="sales: {}\n")
+    _, (warning,) = check_site(folder)
+    assert (warning.code, warning.severity) == ("E705", Severity.WARNING)
+    assert warning.message == 'queue "sales" has no max_wait, neither here nor in queues.yaml'
+    assert len(load_site(folder).flows) == 1
+
+
+def test_one_flow_is_checked_without_a_site(write_site: WriteSite) -> None:
+    """Without `queues.yaml` and `site.yaml` any queue and system prompt is taken to exist."""
+    folder = write_site(queues=None, site=None)
+    flow, problems = check_flow(folder / "desk.yaml")
+    assert problems == []
+    assert flow is not None
+    assert flow.name == "desk"
+
+
+def test_a_global_key_must_not_begin_a_choice(write_site: WriteSite, flow_text: str) -> None:
+    """Every menu hears the global keys too; the same key in a menu goes before."""
+    keys = 'global_keys: {"2": sales, "1": sales}\n'
+    text = flow_text.replace('{"1": sales}', '{"1": sales, "25": sales}')
+    folder = write_site(desk=keys + text)
+    assert told(folder) == [
+        'callflows/desk.yaml:24:29 E501 "2" is the beginning of "25", so one cannot be typed'
+    ]

@@ -52,6 +52,8 @@ class Hand:
             self._agent()
         elif line.startswith("+"):
             self._skip(line[1:])
+        elif line and not set(line) - KEYS and stage.records_caller():
+            stage.leave_message(timedelta(seconds=5))
         elif line and not set(line) - KEYS:
             stage.press(line)
         elif not line:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
+    CallbackBooked,
     CallerStatusSet,
     Event,
     FlowFailed,
@@ -24,6 +25,8 @@ from contactcenter_ari.core.vocabulary.event import (
     OutsideEnded,
     Party,
     PromptPlayed,
+    RecordingEnded,
+    RecordingStarted,
     SectionEntered,
 )
 
@@ -46,6 +49,8 @@ class Kind(StrEnum):
     DIALLED = "dialled"
     LINE = "outside line"
     RECORDING = "recording"
+    MESSAGE = "message"
+    BOOKED = "callback booked"
     PRESSED = "pressed"
     ENDED = "ended:"
 
@@ -79,7 +84,7 @@ def happening(event: Event) -> Happening | None:
     return Happening(event.at, *told) if told is not None else None
 
 
-def _told(  # noqa: PLR0912  # one arm an event
+def _told(  # noqa: C901, PLR0912  # one arm an event
     event: Event,
 ) -> tuple[Kind, str, str] | None:
     match event:
@@ -111,6 +116,12 @@ def _told(  # noqa: PLR0912  # one arm an event
             return Kind.DEQUEUED, queue, f"{result} after {waited.total_seconds():g}s"
         case AgentConnected(agent=agent):
             return Kind.TALKED, agent, ""
+        case RecordingStarted(agent=agent) if not agent:
+            return Kind.MESSAGE, "begun", ""
+        case RecordingEnded(agent=agent, duration=duration) if not agent:
+            return Kind.MESSAGE, "taken", f"{duration.total_seconds():g}s"
+        case CallbackBooked(queue=queue):
+            return Kind.BOOKED, queue, ""
         case InteractionEnded(ended_by=party, reason=reason):
             return Kind.ENDED, ENDS[party], reason
         case _:

@@ -173,8 +173,10 @@ class _Playing:
 
     def keep_silent(self) -> None:
         stage = self.stage
-        if not self.until(stage.is_listening):
+        if not self.until(lambda: stage.is_listening() or stage.records_caller()):
             raise _Failed("a question to be silent at", self.whereabouts())
+        if stage.records_caller():
+            stage.leave_message(timedelta())
         before = stage.judgments()
         while stage.is_listening() and stage.judgments() == before:
             stage.pass_on()
@@ -182,8 +184,8 @@ class _Playing:
     def record(self, duration: timedelta) -> None:
         if not self.until(self.stage.records_caller):
             raise _Failed("a message to be recorded", self.whereabouts())
-        self.stage.wait(duration)
-        self.stage.press("#")
+        self.move_to(len(self.stage.happenings))
+        self.stage.leave_message(duration)
 
     def agent(self, deed: str) -> None:
         stage = self.stage

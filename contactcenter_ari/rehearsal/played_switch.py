@@ -13,6 +13,7 @@ from contactcenter_ari.core.vocabulary.command import (
     HangUpLeg,
     LookUp,
     PlayPrompt,
+    RecordLeg,
     StartRecording,
     StopPlayback,
     StopRecording,
@@ -52,7 +53,7 @@ class PlayedSwitch:
 
     def __init__(self, agenda: Agenda, put: Callable[[Input], None], given: Given) -> None:
         self.failing: set[str] = set()
-        self.records_caller = False
+        self._message: RecordLeg | None = None
         self._agenda = agenda
         self._put = put
         self._given = given
@@ -67,6 +68,18 @@ class PlayedSwitch:
     def far_legs(self) -> list[LegId]:
         """The legs that were dialed and are up."""
         return list(self._far)
+
+    @property
+    def records_caller(self) -> bool:
+        """Whether the caller is leaving a message."""
+        return self._message is not None
+
+    def end_message(self, spoken: timedelta) -> None:
+        """The message is over, and so long."""
+        message, self._message = self._message, None
+        if message is not None:
+            seconds = int(spoken.total_seconds())
+            self._put(RecordingFinished(message.recording, "", seconds))
 
     def unreachable(self, phone: PhoneId) -> None:
         """An agent takes no further call."""
@@ -101,6 +114,9 @@ class PlayedSwitch:
                 self._soon(LegHungUp(leg, NORMAL))
             case StopRecording(recording=recording):
                 self._soon(RecordingFinished(recording, "", 0))
+            case RecordLeg():
+                self._message = command
+                self._agenda.after(command.limit, partial(self._message_full, command))
             case LookUp():
                 self._look_up(command)
             case StartRecording():
@@ -124,6 +140,10 @@ class PlayedSwitch:
             self._soon(LegAnswered(leg))
         elif outcome in CAUSES:
             self._soon(LegHungUp(leg, CAUSES[outcome]))
+
+    def _message_full(self, message: RecordLeg) -> None:
+        if self._message is message:
+            self.end_message(message.limit)
 
     def _look_up(self, command: LookUp) -> None:
         turn = self._asked.get(command.name, 0)

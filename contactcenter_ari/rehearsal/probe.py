@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.flow.expression import truth
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
@@ -15,7 +16,8 @@ from contactcenter_ari.core.flow.step import Queue, Step, Verb
 from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.turn import Turn
 
-Watcher = Callable[[FlowRun, Step, Turn], None]
+Watcher = Callable[[FlowRun, Step, Turn, bool], None]
+"""Sees a step that a run comes to, and whether it is taken: its `when` holds."""
 
 
 def call_at(center: Center, leg: LegId) -> Call | None:
@@ -34,7 +36,7 @@ def present_verb(call: Call) -> Verb | None:
 
 
 def watch_steps(center: Center, watcher: Watcher) -> None:
-    """Show `watcher` each step just before it is entered, by any flow of the present site."""
+    """Show `watcher` each step just before it is entered, in any flow of the present site."""
     for interpreter in {id(i): i for i in center._catalog._by_number.values()}.values():
         _watch(interpreter, watcher)
 
@@ -43,7 +45,9 @@ def _watch(interpreter: Interpreter, watcher: Watcher) -> None:
     enter = interpreter._enter
 
     def watched(run: FlowRun, step: Step, turn: Turn):  # type: ignore[no-untyped-def]  # noqa: ANN202  # its result is the interpreter's own affair
-        watcher(run, step, turn)
+        speaker = interpreter._speaker
+        taken = step.when is None or truth(speaker.evaluate(run, step.when, turn))
+        watcher(run, step, turn, taken)
         return enter(run, step, turn)
 
     interpreter._enter = watched  # type: ignore[method-assign]  # the hook a watcher needs

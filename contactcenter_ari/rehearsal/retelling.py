@@ -182,6 +182,7 @@ class _Script:
         self.heard = ""
         self.waiting_since: datetime | None = None
         self.talking = False
+        self.ended = False
 
     def lines(self) -> Iterator[str]:
         happenings = self.call.happenings
@@ -213,6 +214,9 @@ class _Script:
                 yield "silent"
             case Kind.INPUT_FAILED:
                 yield f"presses: {_quoted(self.wrong_keys())}"
+            case Kind.MESSAGE if happening.name == "taken" and not self.ended:
+                seconds = float(happening.detail.removesuffix("s"))
+                yield f"records: {_duration(seconds)}" if seconds else "silent"
             case Kind.QUEUED if not happening.name.startswith("@"):
                 self.waiting_since = happening.at
                 yield f"queued: {happening.name}"
@@ -225,6 +229,7 @@ class _Script:
             case Kind.LINE:
                 self.talking = happening.detail == "answered"
             case Kind.ENDED if happening.name == "caller":
+                self.ended = True
                 yield from self.waits(happening)
                 yield "hangs up"
             case _:

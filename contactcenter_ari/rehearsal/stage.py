@@ -118,7 +118,7 @@ class Stage:
 
     def records_caller(self) -> bool:
         """Whether a message of the caller is being recorded."""
-        return self.switch.records_caller
+        return not self.ended and self.switch.records_caller
 
     def whose_turn(self) -> Whose:
         """Who must act for the call to go on; time alone is the world's."""
@@ -126,6 +126,8 @@ class Stage:
             return Whose.NOBODY
         if self.agenda.next_at() == self.now:
             return Whose.WORLD
+        if self.records_caller():
+            return Whose.CALLER
         if self.is_listening():
             return Whose.CALLER if not self._typing() else Whose.WORLD
         if self.talking and self.switch.far_legs() and self.agenda.next_at() is None:
@@ -152,6 +154,8 @@ class Stage:
         match self.whose_turn():
             case Whose.NOBODY if self.ended:
                 return "the call is over"
+            case Whose.CALLER if self.records_caller():
+                return f"a message is recorded in {self.section}"
             case Whose.CALLER:
                 return f"the flow waits for a key in {self.section}"
             case _ if self.talking and self.switch.far_legs():
@@ -203,9 +207,17 @@ class Stage:
             self.put(DigitPressed(CALLER, key))
         self._settle()
 
+    def leave_message(self, duration: timedelta) -> None:
+        """The caller speaks for so long into a recording, then presses a key."""
+        self.wait(duration)
+        if self.records_caller():
+            self.switch.end_message(duration)
+        self._settle()
+
     def hang_up(self) -> None:
         """The caller puts the phone down."""
         self.put(LegHungUp(CALLER, NORMAL))
+        self.switch.end_message(timedelta())
         self._settle()
 
     def agent_answers(self) -> None:
@@ -264,8 +276,8 @@ class Stage:
 
     # Watching
 
-    def _step_entered(self, run: FlowRun, _step: Step, _turn: Turn) -> None:
-        if run.leg == CALLER and run.frames:
+    def _step_entered(self, run: FlowRun, _step: Step, _turn: Turn, taken: bool) -> None:  # noqa: FBT001  # as a watcher is called
+        if taken and run.leg == CALLER and run.frames:
             self.visited.add((run.frames[-1].section, run.frames[-1].step))
 
     def _watch(self, outcome: Outcome) -> None:

@@ -147,7 +147,7 @@ class _Tracer:
         if isinstance(entry.input, SitePublished):
             watch_steps(self.center, self.entered)
 
-    def entered(self, run: FlowRun, step: Step, turn: Turn) -> None:
+    def entered(self, run: FlowRun, step: Step, turn: Turn, taken: bool) -> None:  # noqa: FBT001  # as a watcher is called
         """A step is about to be entered; so many events of this turn came before it."""
         if run.interaction != self.interaction or not run.frames:
             return
@@ -155,6 +155,8 @@ class _Tracer:
         self.note_changes()
         section = run.frames[-1].section
         trod = Trod(turn.now, section, step.line, _verb_words(step), step.name)
+        if not taken:
+            trod.outcomes.append("skipped")
         self.steps.append(trod)
         self.marks.append((told_so_far(turn), trod))
 

@@ -7,13 +7,37 @@ from contactcenter_ari.cli import (
     database,
     demo,
     doctor,
+    flow,
+    flow_diff,
+    flow_graph,
+    flow_publish,
+    flow_simulate,
+    flow_test,
+    flow_trace,
     replay,
     serving,
     tools,
 )
 from contactcenter_ari.cli.app import app
 
-COMMANDS = (agent, asterisk, bench, database, demo, doctor, replay, serving, tools)
+COMMANDS = (
+    agent,
+    asterisk,
+    bench,
+    database,
+    demo,
+    doctor,
+    flow,
+    flow_diff,
+    flow_graph,
+    flow_publish,
+    flow_simulate,
+    flow_test,
+    flow_trace,
+    replay,
+    serving,
+    tools,
+)
 """Importing a command's module registers it."""
 
 

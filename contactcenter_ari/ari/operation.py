@@ -145,18 +145,35 @@ def record_bridge(bridge: str, *, recording: str, file_format: str = "wav") -> O
 
 
 def record_channel(
-    channel: str, *, recording: str, limit: timedelta, file_format: str = "wav"
+    channel: str, *, recording: str, limit: timedelta | None = None, file_format: str = "wav"
 ) -> Operation:
-    """After a tone, record a channel until a key or the limit; an existing file is an error."""
-    query = {
-        "name": recording,
-        "format": file_format,
-        "ifExists": "fail",
-        "beep": "true",
-        "terminateOn": "any",
-        "maxDurationSeconds": str(max(1, round(limit.total_seconds()))),
-    }
+    """Record a channel; with a limit after a tone, and until a key or the limit. An existing
+    file is an error.
+    """
+    query = {"name": recording, "format": file_format, "ifExists": "fail"}
+    if limit is not None:
+        seconds = str(max(1, round(limit.total_seconds())))
+        query |= {"beep": "true", "terminateOn": "any", "maxDurationSeconds": seconds}
     return Operation("POST", "channels/{channelId}/record", {"channelId": channel}, query)
+
+
+def snoop(channel: str, *, ear: str, app: str, app_args: str) -> Operation:
+    """Make a channel that hears both sides of another; it enters `app`."""
+    query = {"spy": "both", "whisper": "none", "app": app, "appArgs": app_args}
+    path = {"channelId": channel, "snoopId": ear}
+    return Operation("POST", "channels/{channelId}/snoop/{snoopId}", path, query)
+
+
+def pause_recording(recording: str) -> Operation:
+    """Write nothing to a recording for a while."""
+    return Operation("POST", "recordings/live/{recordingName}/pause", {"recordingName": recording})
+
+
+def resume_recording(recording: str) -> Operation:
+    """Write to a recording again."""
+    return Operation(
+        "DELETE", "recordings/live/{recordingName}/pause", {"recordingName": recording}
+    )
 
 
 def stop_recording(recording: str) -> Operation:

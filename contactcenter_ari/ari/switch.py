@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -40,6 +41,7 @@ from contactcenter_ari.ari.messages import (
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.translate import (
+    EAR,
     RECORDING_FORMAT,
     is_reachable,
     phone_signal,
@@ -202,6 +204,9 @@ class AriSwitch:
         if event.channel.id in self._announced:
             return
         self._announced.add(event.channel.id)
+        if list(event.args[:1]) == [EAR]:
+            self._listen(event)
+            return
         signal = signal_of(event, self._recordings)
         if signal is None:
             self._turn_away(event)
@@ -246,6 +251,19 @@ class AriSwitch:
         if self._phones.get(endpoint.resource) is not reachable:
             self._phones[endpoint.resource] = reachable
             self._inbox.put(phone_signal(endpoint))
+
+    def _listen(self, event: StasisStart) -> None:
+        """A listening leg is there: record what it hears."""
+        recording = RecordingId(event.args[-1])
+        wanted = operation.record_channel(
+            event.channel.id, recording=recording, file_format=RECORDING_FORMAT
+        )
+        self._socket.send(wanted).add_done_callback(partial(self._listening_to, recording))
+
+    def _listening_to(self, recording: RecordingId, sent: asyncio.Future[Reply]) -> None:
+        failed = not sent.cancelled() and (sent.exception() or not sent.result().succeeded)
+        if failed:
+            self._inbox.put(RecordingFinished(recording, "", 0, failed=True))
 
     def _turn_away(self, event: StasisStart) -> None:
         """Nobody waits for this channel, so it would live for ever in silence."""

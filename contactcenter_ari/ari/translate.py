@@ -22,8 +22,11 @@ from contactcenter_ari.core.vocabulary.command import (
     DissolveBridge,
     HangUpLeg,
     LookUp,
+    PauseRecording,
     PlayPrompt,
+    RecordCall,
     RecordLeg,
+    ResumeRecording,
     StartMusic,
     StartRecording,
     StopMusic,
@@ -47,6 +50,8 @@ from contactcenter_ari.core.vocabulary.signal import (
 )
 
 AGENT: Final = "agent"
+EAR: Final = "ear"
+"""What a listening leg enters with, and the name of its recording."""
 TRUNK: Final = "trunk"
 NUMBER_LIMIT: Final = 32
 NAME_LIMIT: Final = 80
@@ -107,7 +112,7 @@ def is_reachable(endpoint: messages.Endpoint) -> bool:
     return endpoint.state == "online"
 
 
-def operations_of(  # noqa: PLR0912 - one case per command, nothing else
+def operations_of(  # noqa: C901, PLR0912 - one case per command, nothing else
     command: Command, *, app: str, media: Sequence[str] = ()
 ) -> list[Operation]:
     """The operations that carry out a command, each after the last; `media` for a prompt.
@@ -146,6 +151,12 @@ def operations_of(  # noqa: PLR0912 - one case per command, nothing else
                     leg, recording=recording, limit=limit, file_format=RECORDING_FORMAT
                 )
             ]
+        case RecordCall(leg=leg, ear=ear, recording=recording):
+            return [operation.snoop(leg, ear=ear, app=app, app_args=f"{EAR},{recording}")]
+        case PauseRecording():
+            return [operation.pause_recording(command.recording)]
+        case ResumeRecording():
+            return [operation.resume_recording(command.recording)]
         case StopRecording():
             return [operation.stop_recording(command.recording)]
         case HangUpLeg():

@@ -18,8 +18,11 @@ from contactcenter_ari.core.vocabulary.command import (
     DissolveBridge,
     HangUpLeg,
     LookUp,
+    PauseRecording,
     PlayPrompt,
+    RecordCall,
     RecordLeg,
+    ResumeRecording,
     StartMusic,
     StartRecording,
     StopMusic,
@@ -194,6 +197,13 @@ class FakeSwitch:
                     self._dissolve(bridge)
             case StartRecording():
                 self._record(command)
+            case RecordCall():
+                if (heard := self._ours(command, command.leg)) is not None:
+                    recording = FakeRecording(command.recording, None, self._agenda.now, heard.id)
+                    self.recordings[command.recording] = recording
+            case PauseRecording() | ResumeRecording():
+                if command.recording not in self.recordings:
+                    self._fail(command, 404, "Recording not found")
             case RecordLeg():
                 self._record_message(command)
             case StopRecording():

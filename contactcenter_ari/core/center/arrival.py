@@ -3,6 +3,7 @@
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.catalog import NO_FLOW, Catalog
+from contactcenter_ari.core.center.outside import OutsideLine
 from contactcenter_ari.core.flow.run import FlowRun, Frame
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.event import InteractionStarted
@@ -60,6 +61,22 @@ def announcing(
         variables=variables,
     )
     return Call(run, interpreter, turn.now, agent=agent)
+
+
+def screening(line: OutsideLine, turn: Turn) -> Call:
+    """The call in which a callee is asked whether an outside call is taken."""
+    asked_for = line.call.run
+    run = FlowRun(
+        call=CallId(turn.clockwork.mint()),
+        interaction=None,
+        leg=line.leg,
+        language=asked_for.language,
+        answered=True,
+        caller_number=asked_for.caller_number,
+        variables=dict(asked_for.variables),
+    )
+    screener = line.call.interpreter.screener(line.dial.screen)
+    return Call(run, screener, turn.now, screens=line)
 
 
 def _tell_started(interaction: Interaction, run: FlowRun, turn: Turn) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
-from contactcenter_ari.core.center.arrival import arriving
+from contactcenter_ari.core.center.arrival import arriving, screening
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import Callbacks
 from contactcenter_ari.core.center.catalog import Catalog
@@ -20,9 +20,9 @@ from contactcenter_ari.core.flow.flow import ACCEPTED
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
+    ControlRecording,
     Dial,
     EnterQueue,
-    FlowRun,
     Handover,
     Leave,
     PromiseCallback,
@@ -172,7 +172,8 @@ class Calls:
         interaction.move_to(TALKING, turn)
         interaction.agent = offer.agent.id
         interaction.talked = interaction.with_agent = True
-        record = self._distribution.settings[offer.waiting.queue].recording
+        recorded = self._calls[CallId(offer.waiting.interaction)].run.recording is not None
+        record = self._distribution.settings[offer.waiting.queue].recording and not recorded
         self.talks.confirm(offer.leg, turn, record=record)
 
     def bridge_failed(self, bridge: BridgeId, turn: Turn) -> None:
@@ -268,7 +269,7 @@ class Calls:
 
     def _carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         while handover is not None:
-            if not isinstance(handover, PromiseCallback):
+            if not isinstance(handover, PromiseCallback | ControlRecording):
                 self._give_up_place(call, QueueExit.KEY_EXIT, turn)
             match handover:
                 case EnterQueue():
@@ -277,6 +278,9 @@ class Calls:
                     handover = self._ring_one(call, agent, ring, turn)
                 case PromiseCallback():
                     handover = self._promise(call, handover, turn)
+                case ControlRecording(act=act):
+                    self.talks.control_recording(call.run, act, turn)
+                    handover = call.interpreter.recording_controlled(call.run, turn)
                 case TakeMessage(limit=limit):
                     self.talks.record_message(call.run, limit, turn)
                     return
@@ -372,17 +376,7 @@ class Calls:
         if not line.dial.screen:
             self._join_outside(line, turn)
             return
-        run = FlowRun(
-            call=CallId(turn.clockwork.mint()),
-            interaction=None,
-            leg=line.leg,
-            language=line.call.run.language,
-            answered=True,
-            caller_number=line.call.run.caller_number,
-            variables=dict(line.call.run.variables),
-        )
-        screener = line.call.interpreter.screener(line.dial.screen)
-        self._begin(Call(run, screener, turn.now, screens=line), turn)
+        self._begin(screening(line, turn), turn)
 
     def _screened(self, call: Call, line: OutsideLine, turn: Turn) -> None:
         self._end_screening(line, turn)

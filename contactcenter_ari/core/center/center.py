@@ -40,6 +40,7 @@ from contactcenter_ari.core.vocabulary.command import (
     HangUpReason,
     LookUp,
     PlayPrompt,
+    RecordCall,
     RecordLeg,
     StartMusic,
     StartRecording,
@@ -253,7 +254,11 @@ class Center:
                 self._calls.hung_up(leg, ABSENT, turn)
             case BridgeLegs(bridge=bridge):
                 self._calls.bridge_failed(bridge, turn)
-            case StartRecording(recording=recording) | RecordLeg(recording=recording):
+            case (
+                StartRecording(recording=recording)
+                | RecordLeg(recording=recording)
+                | RecordCall(recording=recording)
+            ):
                 self._calls.talks.recording_finished(recording, turn, failed=True)
                 self._calls.message_taken(recording, turn, saved=False)
             case LookUp(look_up=look_up):
@@ -291,7 +296,8 @@ class Center:
         ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
         offered = self._distribution.legs_before(turn.now + SETTLING)
         dialed = self._calls.outside.legs_before(turn.now + SETTLING)
-        known = {*offered, *dialed, *self._calls.talks.connected_legs()}
+        ears = [call.run.ear for call in self._calls if call.run.ear is not None]
+        known = {*offered, *dialed, *ears, *self._calls.talks.connected_legs()}
         for leg in signal.legs:
             if leg.startswith(ours) and leg not in known:
                 reason = HangUpReason.CONGESTION

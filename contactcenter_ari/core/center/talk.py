@@ -9,10 +9,15 @@ import msgspec
 
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.step import RecordingAct
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     DissolveBridge,
+    HangUpLeg,
+    PauseRecording,
+    RecordCall,
     RecordLeg,
+    ResumeRecording,
     StartRecording,
     StopRecording,
     UnbridgeLeg,
@@ -143,6 +148,33 @@ class Talks:
         self._recordings[run.message] = Recording(run.interaction, AgentId(""), turn.now)
         turn.do(RecordLeg(call=run.call, leg=run.leg, recording=run.message, limit=limit))
         self._tell_started(run.interaction, run.message, AgentId(""), turn)
+
+    def control_recording(self, run: FlowRun, act: RecordingAct, turn: Turn) -> None:
+        """Record a caller's whole call, as the flow wants it; what makes no sense is ignored."""
+        if act is RecordingAct.START and run.recording is None:
+            self._record_call(run, turn)
+        elif run.recording is None:
+            return
+        elif act is RecordingAct.PAUSE and not run.paused:
+            run.paused = True
+            turn.do(PauseRecording(call=run.call, recording=run.recording))
+        elif act is RecordingAct.RESUME and run.paused:
+            run.paused = False
+            turn.do(ResumeRecording(call=run.call, recording=run.recording))
+        elif act is RecordingAct.STOP:
+            turn.do(StopRecording(call=run.call, recording=run.recording))
+            if run.ear is not None:
+                turn.do(HangUpLeg(call=run.call, leg=run.ear))
+            run.recording = run.ear = None
+            run.paused = False
+
+    def _record_call(self, run: FlowRun, turn: Turn) -> None:
+        assert run.interaction is not None, "only a caller's call is recorded"
+        run.recording = RecordingId(turn.clockwork.mint())
+        run.ear = LegId(turn.clockwork.mint())
+        self._recordings[run.recording] = Recording(run.interaction, AgentId(""), turn.now)
+        turn.do(RecordCall(call=run.call, leg=run.leg, ear=run.ear, recording=run.recording))
+        self._tell_started(run.interaction, run.recording, AgentId(""), turn)
 
     def stop_recording(self, talk: Talk, turn: Turn) -> None:
         """The conversation is over."""

@@ -16,6 +16,7 @@ from contactcenter_ari.core.flow.inquiry import Inquiry, Row
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
+    ControlRecording,
     Dial,
     EnterQueue,
     FlowRun,
@@ -156,8 +157,9 @@ class Interpreter:
             case Activity.PAUSED:
                 return self._go(run, ON, turn)
             case Activity.RECORDING:
-                turn.do(StopRecording(call=run.call, recording=self._message(run)))
-                return self.message_taken(run, self._message(run), turn, saved=True)
+                assert run.message is not None, "a run records only a message"
+                turn.do(StopRecording(call=run.call, recording=run.message))
+                return self.message_taken(run, run.message, turn, saved=True)
             case Activity.LOOKING_UP:
                 step = self._look_up_verb(run)
                 return self._go(run, self._inquiry.failed(run, step, turn), turn)
@@ -352,8 +354,8 @@ class Interpreter:
                 if not is_allowed(number, self.flow.dial_allow):
                     return booking.next.get("refused", ON)
                 return PromiseCallback(booking, number)
-            case Record():
-                raise AssertionError("the loader refuses what cannot be run yet")
+            case Record(act=act):
+                return ControlRecording(act)
 
     def _note(self, run: FlowRun, verb: SetVariables | Tag | Language, turn: Turn) -> None:
         match verb:
@@ -404,6 +406,10 @@ class Interpreter:
         assert isinstance(verb, BookCallback), verb
         return self._go(run, verb.next.get("booked" if booked else "refused", ON), turn)
 
+    def recording_controlled(self, run: FlowRun, turn: Turn) -> Handover | None:
+        """The recording is as the flow wants it."""
+        return self._go(run, ON, turn)
+
     # Messages
 
     def _take_message(self, run: FlowRun, verb: Voicemail, turn: Turn) -> TakeMessage:
@@ -419,19 +425,13 @@ class Interpreter:
         """The caller has left a message, or said nothing."""
         if run.message != message:
             return None
-        verb = self._walk.verb(run)
-        assert isinstance(verb, Voicemail), verb
+        verb = self._voicemail_verb(run)
         run.message = None
         if saved:
             narration.tagged(run, "voicemail", verb.box, turn)
         else:
             run.tags.pop("voicemail", None)
         return self._go(run, verb.next.get("saved" if saved else "empty", ON), turn)
-
-    @staticmethod
-    def _message(run: FlowRun) -> RecordingId:
-        assert run.message is not None, "a run records only a message"
-        return run.message
 
     # Outside lines
 
@@ -487,9 +487,7 @@ class Interpreter:
             case Activity.LISTENING:
                 return self._go_if(run, self._dialog.hear(run, turn), turn)
             case Activity.INVITING:
-                verb = self._walk.verb(run)
-                assert isinstance(verb, Voicemail), verb
-                return self._take_message(run, verb, turn)
+                return self._take_message(run, self._voicemail_verb(run), turn)
             case _:
                 return None
 
@@ -498,4 +496,9 @@ class Interpreter:
     def _look_up_verb(self, run: FlowRun) -> LookUpStep:
         verb = self._walk.verb(run)
         assert isinstance(verb, LookUpStep), verb
+        return verb
+
+    def _voicemail_verb(self, run: FlowRun) -> Voicemail:
+        verb = self._walk.verb(run)
+        assert isinstance(verb, Voicemail), verb
         return verb

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from contactcenter_ari.core.flow.step import BookCallback, Queue
+from contactcenter_ari.core.flow.step import BookCallback, Queue, RecordingAct
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallId,
@@ -93,6 +93,12 @@ class FlowRun:
     music: str = ""
     announcements_at: list[datetime | None] = field(default_factory=list)
     message: RecordingId | None = None
+    recording: RecordingId | None = None
+    """The recording of the whole call, if the flow started one; `ear` is the leg that listens."""
+    ear: LegId | None = None
+    paused: bool = False
+    hushed: bool = False
+    """Paused by us while something sensitive is typed."""
     line_frame: int | None = None
     """How many frames there were when the caller joined the line he still has a place in."""
     wanted_agent: str = ""
@@ -134,6 +140,12 @@ class PromiseCallback(msgspec.Struct, frozen=True):
     number: str
 
 
+class ControlRecording(msgspec.Struct, frozen=True):
+    """The flow starts, pauses, resumes or stops the recording of the call, and goes on."""
+
+    act: RecordingAct
+
+
 class TakeMessage(msgspec.Struct, frozen=True):
     """The flow has the caller leave a message."""
 
@@ -146,4 +158,6 @@ class Leave(msgspec.Struct, frozen=True):
     failed: bool = False
 
 
-Handover = EnterQueue | RingOneAgent | Dial | PromiseCallback | TakeMessage | Leave
+Handover = (
+    EnterQueue | RingOneAgent | Dial | PromiseCallback | ControlRecording | TakeMessage | Leave
+)

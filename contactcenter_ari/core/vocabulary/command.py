@@ -136,6 +136,31 @@ class RecordLeg(msgspec.Struct, frozen=True, tag=True):
     limit: timedelta
 
 
+class RecordCall(msgspec.Struct, frozen=True, tag=True):
+    """Record all that a leg says and hears, through a listening leg of ours, `ear`; ends with
+    the leg, or in RecordingFinished.
+    """
+
+    call: CallId
+    leg: LegId
+    ear: LegId
+    recording: RecordingId
+
+
+class PauseRecording(msgspec.Struct, frozen=True, tag=True):
+    """Write nothing down for a while."""
+
+    call: CallId
+    recording: RecordingId
+
+
+class ResumeRecording(msgspec.Struct, frozen=True, tag=True):
+    """Write down again."""
+
+    call: CallId
+    recording: RecordingId
+
+
 class StopRecording(msgspec.Struct, frozen=True, tag=True):
     """Close a recording."""
 
@@ -180,6 +205,9 @@ Command = (
     | DissolveBridge
     | StartRecording
     | RecordLeg
+    | RecordCall
+    | PauseRecording
+    | ResumeRecording
     | StopRecording
     | HangUpLeg
     | LookUp

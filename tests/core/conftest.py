@@ -1,15 +1,15 @@
 """A call floor to tell stories on: callers, agents and a switch around the shipped core.
 
 Time stands still until `wait`. The switch believes every command and complains about one
-that makes no sense (two sounds at once, a bridge dissolved with a leg in it). After each
-test everybody leaves, and the books must balance: see `Floor.check`.
+that makes no sense. After each test everybody leaves, and the books must balance: see
+`Floor.check`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.flow.flow import Flow, Prompt, Text, Words
 from contactcenter_ari.core.flow.step import (
     Destination,
+    DialOut,
     Gather,
     Menu,
     Play,
@@ -33,22 +34,9 @@ from contactcenter_ari.core.flow.step import (
     Way,
 )
 from contactcenter_ari.core.vocabulary import event, ids, request, signal
-from contactcenter_ari.core.vocabulary.command import (
-    BridgeLegs,
-    Command,
-    DialLeg,
-    DissolveBridge,
-    HangUpLeg,
-    PlayPrompt,
-    StartMusic,
-    StartRecording,
-    StopMusic,
-    StopPlayback,
-    StopRecording,
-    UnbridgeLeg,
-)
-from contactcenter_ari.core.vocabulary.prompt import SpokenText
+from contactcenter_ari.core.vocabulary.command import Command, DialOutside
 from contactcenter_ari.core.vocabulary.turn import Outcome
+from tests.core.switch import Switch
 
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 NUMBER = "+31201234567"
@@ -58,6 +46,7 @@ PAIRS = (
     (event.InteractionStarted, event.InteractionEnded, "interaction"),
     (event.InteractionQueued, event.InteractionDequeued, "interaction"),
     (event.OfferMade, event.OfferEnded, "offer"),
+    (event.OutsideDialed, event.OutsideEnded, "interaction"),
     (event.RecordingStarted, event.RecordingEnded, "recording"),
 )
 SYSTEM_PROMPTS = (
@@ -67,108 +56,6 @@ SYSTEM_PROMPTS = (
 
 E = TypeVar("E", bound=event.Event)
 C = TypeVar("C", bound=Command)
-
-
-@dataclass
-class Switch:
-    """What lives in the switch, if it does all it is told."""
-
-    legs: dict[ids.LegId, str] = field(default_factory=dict)
-    """Live legs; those to agents with the phone."""
-    ending: dict[ids.LegId, None] = field(default_factory=dict)
-    bridges: dict[ids.BridgeId, list[ids.LegId]] = field(default_factory=dict)
-    playing: dict[ids.LegId, PlayPrompt] = field(default_factory=dict)
-    stopped: list[ids.PlaybackId] = field(default_factory=list)
-    music: dict[ids.LegId, str] = field(default_factory=dict)
-    recording: dict[ids.RecordingId, ids.BridgeId] = field(default_factory=dict)
-    recorded: list[ids.RecordingId] = field(default_factory=list)
-    heard: list[tuple[ids.LegId, str]] = field(default_factory=list)
-
-    def phones_in_use(self) -> dict[str, ids.LegId]:
-        """Phones that ring or talk, and on which leg."""
-        return {phone: leg for leg, phone in self.legs.items() if leg not in self.ending}
-
-    def note(self, input_: Input) -> None:
-        """An input is about to be told to the core."""
-        match input_:
-            case signal.CallArrived(leg=leg) | signal.PhoneDialed(leg=leg):
-                self.legs[leg] = ""
-            case signal.LegHungUp(leg=leg) | signal.CommandFailed(command=DialLeg(leg=leg)):
-                self._gone(leg)
-            case signal.PlaybackFinished(playback=playback):
-                self._silence(playback)
-            case signal.CommandFailed(command=BridgeLegs(bridge=bridge)):
-                self.bridges.pop(bridge, None)
-            case signal.CommandFailed(command=PlayPrompt(leg=leg)):
-                self.playing.pop(leg, None)
-            case signal.CommandFailed(command=StartMusic(leg=leg)):
-                self.music.pop(leg, None)
-            case signal.CommandFailed(command=StartRecording(recording=recording)):
-                self.recording.pop(recording, None)
-            case _:
-                pass
-
-    def carry_out(self, command: Command) -> None:
-        """Do as told."""
-        match command:
-            case PlayPrompt(leg=leg):
-                self._must_be_silent(leg)
-                self.playing[leg] = command
-                for part in command.parts:
-                    words = part.text if isinstance(part, SpokenText) else part.path
-                    self.heard.append((leg, words))
-            case StopPlayback(playback=playback):
-                self._silence(playback)
-                self.stopped.append(playback)
-            case StartMusic(leg=leg, music=music):
-                self._must_be_silent(leg)
-                self.music[leg] = music
-            case StopMusic(leg=leg):
-                self.music.pop(leg, None)
-            case DialLeg(leg=leg, phone=phone):
-                assert phone not in self.phones_in_use(), "a phone is rung twice at once"
-                self.legs[leg] = phone
-            case HangUpLeg(leg=leg):
-                if leg in self.legs:
-                    self.ending[leg] = None
-            case StartRecording(recording=recording, bridge=bridge):
-                self.recording[recording] = bridge
-            case StopRecording(recording=recording):
-                if self.recording.pop(recording, None) is not None:
-                    self.recorded.append(recording)
-            case _:
-                self._bridging(command)
-
-    def _bridging(self, command: Command) -> None:
-        match command:
-            case BridgeLegs(bridge=bridge, legs=legs):
-                joined = self.bridges.pop(bridge, [])
-                for leg in legs if not joined else []:
-                    self._must_be_silent(leg)
-                self.bridges[bridge] = list(legs)
-            case UnbridgeLeg(bridge=bridge, leg=leg):
-                if bridge in self.bridges:
-                    self.bridges[bridge].remove(leg)
-            case DissolveBridge(bridge=bridge):
-                assert not self.bridges.pop(bridge, []), "a bridge is dissolved with a leg in it"
-            case _:
-                pass
-
-    def _must_be_silent(self, leg: ids.LegId) -> None:
-        assert leg in self.legs, f"{leg} is gone"
-        assert leg not in self.playing, f"{leg} hears a prompt already"
-        assert leg not in self.music, f"{leg} hears music already"
-        assert all(leg not in legs for legs in self.bridges.values()), f"{leg} is in a bridge"
-
-    def _silence(self, playback: ids.PlaybackId) -> None:
-        self.playing = {leg: p for leg, p in self.playing.items() if p.playback != playback}
-
-    def _gone(self, leg: ids.LegId) -> None:
-        for there in (self.legs, self.ending, self.playing, self.music):
-            there.pop(leg, None)
-        for legs in self.bridges.values():
-            if leg in legs:
-                legs.remove(leg)
 
 
 @dataclass
@@ -304,6 +191,50 @@ class Colleague:
         self.floor.take(request.EndWrapUp(self.id, self.id))
 
 
+@dataclass
+class Callee:
+    """Somebody at an outside line."""
+
+    floor: Floor
+    leg: ids.LegId
+
+    def answers(self) -> Outcome:
+        """Pick up; the parties have yet to be joined."""
+        return self.floor.take(signal.LegAnswered(self.leg))
+
+    def presses(self, digit: str) -> Outcome:
+        """Press a key."""
+        return self.floor.take(signal.DigitPressed(self.leg, digit))
+
+    def hears_out(self) -> Outcome:
+        """Listen until the prompt is over."""
+        playback = self.floor.switch.playing[self.leg].playback
+        return self.floor.take(signal.PlaybackFinished(playback))
+
+    def is_joined(self) -> Outcome:
+        """The switch says that the parties hear each other."""
+        (bridge,) = (b for b, legs in self.floor.switch.bridges.items() if self.leg in legs)
+        return self.floor.take(signal.LegsBridged(bridge))
+
+    def picks_up(self) -> None:
+        """Pick up and talk."""
+        self.answers()
+        self.is_joined()
+
+    def hangs_up(self, cause: int = 16) -> Outcome:
+        """End the call, or refuse it, with a cause of ITU-T Q.850."""
+        return self.floor.take(signal.LegHungUp(self.leg, cause))
+
+    @property
+    def heard(self) -> list[str]:
+        """All that was said so far, in order."""
+        return [words for leg, words in self.floor.switch.heard if leg == self.leg]
+
+    def is_let_go(self) -> bool:
+        """Whether we hung up, or he did."""
+        return self.leg not in self.floor.switch.legs or self.leg in self.floor.switch.ending
+
+
 class Floor:
     """A center, its switch, and everybody around them."""
 
@@ -380,6 +311,10 @@ class Floor:
         )
         self.take(request.PutAgent(profile))
         return Colleague(self, profile.agent, profile.phone)
+
+    def callee(self) -> Callee:
+        """Whoever is at the outside line that was dialed last."""
+        return Callee(self, self.done(DialOutside)[-1].leg)
 
     # Time and the switch
 
@@ -484,8 +419,13 @@ def prompts_of(verb: Verb) -> tuple[str, ...]:
     match verb:
         case Play(prompt=prompt):
             return (prompt,)
-        case Menu(rules=rules) | Gather(rules=rules):
+        case Menu(rules=rules):
             return (*rules.prompts, *rules.no_input, *rules.no_match)
+        case Gather(rules=rules, confirm=confirm):
+            said = (*rules.prompts, *rules.no_input, *rules.no_match)
+            return (*said, confirm) if confirm else said
+        case DialOut(screen=screen) if screen:
+            return (screen,)
         case Queue(greeting=greeting, announce=announce):
             return (*filter(None, [greeting]), *(a.prompt for a in announce))
         case _:

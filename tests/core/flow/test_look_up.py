@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.flow import Blank, Prompt, SqlLookUp, Text, Words
+from contactcenter_ari.core.flow.flow import Blank, HttpLookUp, Prompt, SqlLookUp, Text, Words
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import Destination, If, LookUpStep, Play, Wait, Way
 from contactcenter_ari.core.flow.value import PHONE, TEXT, Kind, ValueType
-from contactcenter_ari.core.vocabulary.command import LookUp
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp
 from contactcenter_ari.core.vocabulary.event import LookUpDone
 from contactcenter_ari.core.vocabulary.ids import LookUpId
 from contactcenter_ari.core.vocabulary.signal import (
@@ -192,3 +192,66 @@ def test_keys_during_a_look_up(floor: Floor) -> None:
     caller.presses("1")
     floor.take(LookUpFinished(asked(floor), None))
     assert outcomes(caller) == [("customer", "not_found")]
+
+
+# --- filler music and web services ----------------------------------------------------------
+
+
+def asks_the_web(floor: Floor, *, filler: str = "jazz") -> Caller:
+    """A caller who hears music while a web service is asked."""
+    step = LookUpStep("crm", {"number": parse("caller.number")}, "crm", {}, filler=filler)
+    flow = floor.write({"start": [step, Play("went on"), Wait(timedelta(hours=1))]})
+    source = HttpLookUp(
+        "https://crm.example/{number}", {"number": PHONE}, {"name": TEXT}, timedelta(seconds=4)
+    )
+    floor.open(msgspec.structs.replace(flow, look_ups={"crm": source}))
+    return floor.caller()
+
+
+def test_what_a_web_service_is_asked(floor: Floor) -> None:
+    """Its address, with the inputs beside it, and no query."""
+    asks_the_web(floor)
+    (look_up,) = floor.done(LookUp)
+    assert (look_up.url, look_up.sql) == ("https://crm.example/{number}", "")
+    assert (look_up.inputs, look_up.returns) == ({"number": "+31612345678"}, ("name",))
+    assert look_up.limit == timedelta(seconds=4)
+
+
+@pytest.mark.parametrize("answers", ["row", "none", "failure", "never"])
+def test_music_until_the_answer(floor: Floor, answers: str) -> None:
+    """The call is picked up, the music plays, and stops whatever comes of it."""
+    caller = asks_the_web(floor)
+    assert (caller.music, len(floor.done(AnswerLeg))) == ("jazz", 1)
+    match answers:
+        case "row":
+            floor.take(LookUpFinished(asked(floor), {"name": "Jansen"}))
+        case "none":
+            floor.take(LookUpFinished(asked(floor), None))
+        case "failure":
+            floor.take(LookUpFailed(asked(floor), "refused"))
+        case _:
+            floor.wait(5)
+    assert (caller.music, caller.heard) == (None, ["went on"])
+
+
+def test_no_music_where_none_is_wanted(floor: Floor) -> None:
+    """Silence, and nobody picks up for it."""
+    caller = asks_the_web(floor, filler="")
+    assert (caller.music, floor.done(AnswerLeg)) == (None, [])
+
+
+def test_the_caller_hangs_up_during_the_music(floor: Floor) -> None:
+    """The late answer means nothing."""
+    caller = asks_the_web(floor)
+    caller.hangs_up()
+    floor.take(LookUpFinished(asked(floor), {"name": "Jansen"}))
+    assert (caller.heard, outcomes(caller)) == ([], [])
+
+
+def test_keys_pressed_during_the_music(floor: Floor) -> None:
+    """They are kept for the next input, and do not stop the look-up."""
+    caller = asks_the_web(floor)
+    caller.presses("5")
+    assert caller.music == "jazz"
+    floor.take(LookUpFinished(asked(floor), None))
+    assert caller.music is None

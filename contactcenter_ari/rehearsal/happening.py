@@ -29,6 +29,7 @@ from contactcenter_ari.core.vocabulary.event import (
     RecordingStarted,
     SectionEntered,
 )
+from contactcenter_ari.core.vocabulary.ids import CallId, RecordingId, owner_of
 
 
 class Kind(StrEnum):
@@ -116,9 +117,11 @@ def _told(  # noqa: C901, PLR0912  # one arm an event
             return Kind.DEQUEUED, queue, f"{result} after {waited.total_seconds():g}s"
         case AgentConnected(agent=agent):
             return Kind.TALKED, agent, ""
-        case RecordingStarted(agent=agent) if not agent:
+        case RecordingStarted(recording=recording) if _is_message(event, recording):
             return Kind.MESSAGE, "begun", ""
-        case RecordingEnded(agent=agent, duration=duration) if not agent:
+        case RecordingEnded(recording=recording, duration=duration) if _is_message(
+            event, recording
+        ):
             return Kind.MESSAGE, "taken", f"{duration.total_seconds():g}s"
         case CallbackBooked(queue=queue):
             return Kind.BOOKED, queue, ""
@@ -126,6 +129,11 @@ def _told(  # noqa: C901, PLR0912  # one arm an event
             return Kind.ENDED, ENDS[party], reason
         case _:
             return None
+
+
+def _is_message(event: RecordingStarted | RecordingEnded, recording: RecordingId) -> bool:
+    """Whether a recording is a message: those are named after the call, others are not."""
+    return owner_of(recording) == CallId(event.interaction)
 
 
 def nearest(wanted: str, happenings: Sequence[Happening]) -> str:

@@ -1,6 +1,6 @@
 """The switch and the look-ups of a rehearsal: does as told at once, answers by the story."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -32,7 +32,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     RecordingFinished,
 )
 from contactcenter_ari.rehearsal.crowd import phone_of
-from contactcenter_ari.rehearsal.happening import Kind
 from contactcenter_ari.rehearsal.story import Given, LineOutcome, Silence
 from contactcenter_ari.simulation.agenda import Agenda
 from contactcenter_ari.simulation.part import length_of
@@ -42,10 +41,12 @@ CAUSES = {LineOutcome.BUSY: 17, LineOutcome.DECLINED: 21, LineOutcome.FAILED: 34
 NORMAL = 16
 RECORDING = {
     "StartRecording": "start",
+    "RecordCall": "start",
     "PauseRecording": "pause",
     "ResumeRecording": "resume",
     "StopRecording": "stop",
 }
+"""What commands do with a recording, in the words of the flow language."""
 
 
 class PlayedSwitch:
@@ -84,13 +85,6 @@ class PlayedSwitch:
     def unreachable(self, phone: PhoneId) -> None:
         """An agent takes no further call."""
         self._soon(PhoneUnreachable(phone))
-
-    def notes(self, commands: Iterable[Command]) -> Iterator[tuple[Kind, str]]:
-        """What an engineer looks for in the commands themselves."""
-        for command in commands:
-            act = RECORDING.get(type(command).__name__)
-            if act is not None:
-                yield Kind.RECORDING, act
 
     def carry_out(self, command: Command) -> None:
         """Do as told; the answers come at this instant, but not within this turn."""

@@ -4,6 +4,7 @@ Promises the same call every time: prompts last by their words, everything else 
 once, or when the story says so. The other callers in a queue are real to the core.
 """
 
+from collections import deque
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -23,6 +24,7 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionQueued,
     InteractionStarted,
     PromptPlayed,
+    RecordingStarted,
 )
 from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
@@ -37,7 +39,7 @@ from contactcenter_ari.core.vocabulary.signal import (
 from contactcenter_ari.core.vocabulary.turn import Outcome, Turn
 from contactcenter_ari.rehearsal.crowd import crowd_number, phone_of, profiles, with_crowd
 from contactcenter_ari.rehearsal.happening import JUDGMENTS, Happening, Kind, happening
-from contactcenter_ari.rehearsal.played_switch import PlayedSwitch
+from contactcenter_ari.rehearsal.played_switch import RECORDING, PlayedSwitch
 from contactcenter_ari.rehearsal.probe import call_at, offers_keys, present_verb, watch_steps
 from contactcenter_ari.rehearsal.story import Given, GivenQueue
 from contactcenter_ari.simulation.agenda import Agenda
@@ -281,15 +283,36 @@ class Stage:
             self.visited.add((run.frames[-1].section, run.frames[-1].step))
 
     def _watch(self, outcome: Outcome) -> None:
+        """Write down commands and events as they belong together: a prompt is heard when it is
+        played, a recording begins when it is commanded.
+        """
         spoken = [c.parts for c in outcome.commands if isinstance(c, PlayPrompt) and _ours(c)]
         parts = [part for prompt in spoken for part in prompt]
-        for event in outcome.events:
-            if isinstance(event, InteractionStarted) and event.leg == CALLER:
-                self._interaction = event.interaction
-            if getattr(event, "interaction", None) == self._interaction:
-                self._tell(event, parts)
-        for kind, name in self.switch.notes(outcome.commands):
-            self.happenings.append(Happening(self.now, kind, name))
+        events = deque(outcome.events)
+        for command in outcome.commands:
+            act = RECORDING.get(type(command).__name__)
+            if act == "start":
+                self._tell_until(RecordingStarted, events, parts)
+            if act is not None:
+                self.happenings.append(Happening(self.now, Kind.RECORDING, act))
+            elif isinstance(command, PlayPrompt) and _ours(command):
+                self._tell_until(PromptPlayed, events, parts)
+        for event in events:
+            self._tell_own(event, parts)
+
+    def _tell_until(
+        self, last: type[Event], events: deque[Event], parts: list[PromptPart]
+    ) -> None:
+        """Tell the events before one of a kind, if there is one, and that itself."""
+        number = next((n for n, event in enumerate(events) if isinstance(event, last)), -1)
+        for _ in range(number + 1):
+            self._tell_own(events.popleft(), parts)
+
+    def _tell_own(self, event: Event, parts: list[PromptPart]) -> None:
+        if isinstance(event, InteractionStarted) and event.leg == CALLER:
+            self._interaction = event.interaction
+        if getattr(event, "interaction", None) == self._interaction:
+            self._tell(event, parts)
 
     def _tell(self, event: Event, parts: list[PromptPart]) -> None:
         told = happening(event)

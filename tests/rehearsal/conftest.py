@@ -49,7 +49,8 @@ sections:
     - goto: choosing
   choosing:
     - menu: menu
-      choices: {"1": sales, "2": account, "3": boss, "4": sizes, "5": clerk, "6": message}
+      choices: {"1": sales, "2": account, "3": boss, "4": sizes, "5": clerk, \
+"6": message, "7": later, "8": away}
       no_input: no_input
       no_match: no_match
       tries: 2
@@ -93,6 +94,18 @@ sections:
       prompt: speak
       max_length: 1m
       next: {saved: bye, empty: choosing}
+  later:
+    - callback: sales
+      next: {booked: bye, refused: choosing}
+  away:
+    - recording: start
+    - gather: pin
+      prompt: ask_pin
+      digits: 4
+      sensitive: true
+      failed: bye
+    - recording: stop
+    - transfer: '"+31611113333"'
   bye:
     - play: bye
       barge_in: false

@@ -84,9 +84,9 @@ def test_coverage(site: Path) -> None:
     rows = [[cell.strip() for cell in line.split("│")[2:6]] for line in done.output.splitlines()]
     assert ["start", "yes", "3/4", "35"] in rows
     assert ["boss", "no", "0/1", "73"] in rows
-    assert "44 % of 9 sections, 37 % of 19 steps" in done.output
-    assert "44 % of the sections were entered, wanted are 90 %" in done.output
-    assert ran("test", "--fail-under", "40").exit_code == 0
+    assert "36 % of 11 sections, 29 % of 24 steps" in done.output
+    assert "36 % of the sections were entered, wanted are 90 %" in done.output
+    assert ran("test", "--fail-under", "30").exit_code == 0
 
 
 def test_junit(site: Path) -> None:
@@ -126,9 +126,9 @@ def test_a_caller_played_by_hand(site: Path) -> None:
         "10:00:27 recording start",
         "10:00:27 (the caller talks to somebody)",
         "10:01:27 (the caller talks to somebody)",
+        "10:01:27 recording stop",
         "10:01:27 entered bye",
         '10:01:27 heard bye: "Goodbye."',
-        "10:01:27 recording stop",
         "10:01:27 ended: hangup completed",
     ]
 

@@ -110,6 +110,11 @@ CALLS: dict[str, tuple[Given, list[str]]] = {
     ),
     "a message": (GIVEN, ["6", "#"]),
     "a message broken off": (GIVEN, ["6", "+10s", "h"]),
+    "a callback": (GIVEN, ["7"]),
+    "a recorded call that is handed over": (
+        replace(GIVEN, lines={"+31611113333": LineOutcome.ANSWERED}),
+        ["8", "1234", "+10s", "h"],
+    ),
     "a flag, another number": (
         replace(GIVEN, flags={"storm": "on"}, called="0031207654321"),
         ["h"],
@@ -181,8 +186,8 @@ def test_the_steps_of_a_call(folder: Path, tmp_path: Path) -> None:
         ("09:00:03", "account[1].found", 54, "play balance", [], {}),
         ("09:00:06", "account", 55, "tag", [], {"tag topic": "balance"}),
         ("09:00:06", "account", 56, "goto", ["-> bye"], {}),
-        ("09:00:06", "bye", 85, "play bye", [], {}),
-        ("09:00:06", "bye", 87, "hangup", ["ended by hangup (contained)"], {}),
+        ("09:00:06", "bye", 97, "play bye", [], {}),
+        ("09:00:06", "bye", 99, "hangup", ["ended by hangup (contained)"], {}),
     ]
     assert "7391" not in retell(traced.call, "desk.yaml")
 

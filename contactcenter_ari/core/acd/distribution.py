@@ -72,7 +72,9 @@ class Distribution:
     def open_own_line(self, agent: AgentId, ring_limit: timedelta) -> None:
         """Let a caller wait for one agent; the limit is as the flow says."""
         line = own_line(agent)
-        self.settings[line] = QueueSettings(name=line, ring_limit=ring_limit, join_empty=True)
+        self.settings[line] = QueueSettings(
+            name=line, ring_limit=ring_limit, max_wait=ring_limit, join_empty=True
+        )
         self.lines.setdefault(line, WaitingLine(line))
 
     # Joining and leaving

@@ -238,8 +238,10 @@ class Calls:
 
     def wait_passed(self, interaction: InteractionId, turn: Turn) -> None:
         """A caller has waited as long as he may."""
+        call = self._calls[CallId(interaction)]
         if self._distribution.wait_passed(interaction, turn):
-            self._turn_away(self._calls[CallId(interaction)], QueueExit.TIMEOUT, turn)
+            wanted_one = call.interaction is not None and agent_of(call.interaction.queue)
+            self._turn_away(call, "busy" if wanted_one else QueueExit.TIMEOUT, turn)
 
     def hang_up_passed(self, call_id: CallId, turn: Turn) -> None:
         """The switch never said that a leg we hung up is gone."""

@@ -101,6 +101,14 @@ GOOD: dict[str, tuple[list[str], dict[str, str]]] = {
         ["presses: 5", "agent: hangs up", "hears: bye"],
         {"given": '{agents: {"101": answered}}', "expect": "{ends: completed}"},
     ),
+    "an agent who is busy": (
+        ["presses: 5", "hears: bye"],
+        {"given": '{agents: {"101": busy}}', "expect": "{path: [start, choosing, clerk, bye]}"},
+    ),
+    "an agent who does not answer": (
+        ["presses: 5", "hears: bye"],
+        {"given": '{agents: {"101": no_answer}}'},
+    ),
     "an agent who is not there": (["presses: 5", "hears: bye"], {}),
     "a message": (
         ["presses: 6", "hears: speak", "records: 12s", "hears: bye"],

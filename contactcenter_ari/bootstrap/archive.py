@@ -141,7 +141,9 @@ def _kept(file: Path) -> Kept | None:
 
 
 def _encoded(site: Site) -> bytes:
-    return msgspec.json.encode(site, order="deterministic")
+    # As it stands: maps keep the order of the file (which is the first queue matters), and
+    # sorting would refuse the dates of opening hours as keys.
+    return msgspec.json.encode(site)
 
 
 def _hash(encoded: bytes) -> str:

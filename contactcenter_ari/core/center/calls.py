@@ -374,6 +374,8 @@ class Calls:
     # Outside lines
 
     def _outside_answered(self, line: OutsideLine, turn: Turn) -> None:
+        if line.answered:
+            return
         self.outside.answered(line, turn)
         if not line.dial.screen:
             self._join_outside(line, turn)

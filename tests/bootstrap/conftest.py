@@ -20,6 +20,8 @@ flow: desk
 numbers: ["+31201111110"]
 timezone: Europe/Amsterdam
 languages: [en]
+hours:
+  office: {mon-fri: 08:30-17:30, holidays: {country: NL}, dates: {2026-12-24: 08:30-15:00}}
 prompts:
   hello: {en: First hello.}
   bye: {en: First goodbye.}

@@ -70,10 +70,10 @@ async def test_a_bad_edit_changes_nothing_and_says_why(engineer: "Engineer") -> 
     assert served(engineer) == ["First"]
     assert (state.version, state.flows, state.failures) == (before.version, before.flows, 1)
     (problem,) = state.problems
-    assert (Path(problem.file).name, problem.line, problem.column) == ("desk.yaml", 12, 22)
+    assert (Path(problem.file).name, problem.line, problem.column) == ("desk.yaml", 14, 22)
     assert (problem.code, "nowhere" in problem.message) == ("E201", True)
     assert engineer.publishing.health() == PartHealth(
-        Condition.DEGRADED, f"desk.yaml:12:22: E201; version {before.version} is still served"
+        Condition.DEGRADED, f"desk.yaml:14:22: E201; version {before.version} is still served"
     )
     engineer.edit(SECOND)
     await engineer.notice()
@@ -170,7 +170,7 @@ async def test_publishing_by_hand(engineer: "Engineer") -> None:
     state = await engineer.publishing.publish()
     assert state == engineer.publishing.state()
     engineer.edit(BROKEN)
-    with pytest.raises(FlowsRefused, match=r"desk\.yaml:12:22: E201: ") as caught:
+    with pytest.raises(FlowsRefused, match=r"desk\.yaml:14:22: E201: ") as caught:
         await engineer.publishing.publish()
     assert caught.value.problems == engineer.publishing.state().problems
     assert served(engineer) == ["First", "Second"]

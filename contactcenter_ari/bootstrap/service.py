@@ -65,9 +65,9 @@ class Service:
 async def serving(
     settings: Settings, site: Site, ground: Ground, *, tester: Tester | None = None
 ) -> AsyncIterator[Service]:
-    """Run the service meanwhile, and publish the site's folder when it changes, once it passes
-    its tests; raises ContactCenterError when it cannot start, and
-    SwitchReplaced in the body when another program takes over.
+    """Run the service meanwhile; with a tester, publish the site's folder when it changes and
+    passes its tests (without one the site is not the folder's). Raises ContactCenterError when
+    it cannot start, and SwitchReplaced in the body when another program takes over.
     """
     async with AsyncExitStack() as stack:
         service = await _assembled(settings, site, ground, tester or Untested(), stack)
@@ -88,7 +88,8 @@ async def serving(
                 service.driver.resume()
             await service.phones.follow()
             others.append(group.create_task(service.phones.run()))
-            others.append(group.create_task(service.publishing.run()))
+            if tester is not None:
+                others.append(group.create_task(service.publishing.run()))
             try:
                 async with _api(service, ground):
                     yield service

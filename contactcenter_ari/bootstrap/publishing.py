@@ -208,8 +208,7 @@ class Publishing:
         """Read, check, test, speak, swap; raises FlowsRefused."""
         content, site, problems = await self._read()
         try:
-            if not problems and site_version(site) != self._version:
-                problems = await self._rehearsed(site)
+            problems = problems or await self._rehearsed(site)
         except Exception:
             log.exception("flows.publishing_failed")
             problems = (_fault(self._folder.path),)
@@ -242,6 +241,8 @@ class Publishing:
         failures = tuple(await self._tester.failures(self._folder.path, site))
         if failures:
             return failures
+        if site_version(site) == self._version:
+            return ()  # it is spoken already
         try:
             await self._speaker.speak(site)
         except ContactCenterError as error:

@@ -60,12 +60,14 @@ class Desk:
     def __init__(self) -> None:
         self.verdict: Sequence[FlowProblem] = ()
         self.mute = False
+        self.tested = 0
         self.fault: Exception | None = None
         self.spoken: list[Site] = []
 
     async def failures(self, folder: Path, site: Site) -> Sequence[FlowProblem]:
         """The verdict."""
         del folder, site
+        self.tested += 1
         if self.fault is not None:
             raise self.fault
         return self.verdict

@@ -112,6 +112,18 @@ async def test_a_failing_test_keeps_the_old_version(engineer: "Engineer") -> Non
     assert engineer.publishing.health().why.startswith("desk.test.yaml:4:7: test; ")
 
 
+async def test_tests_are_run_when_only_they_changed(engineer: "Engineer") -> None:
+    """And once after the start: what is served may not be what its tests say."""
+    await engineer.notice()
+    assert engineer.desk.tested == 1
+    engineer.desk.verdict = (FAILURE,)
+    engineer.edit("flow: desk.yaml\n", "desk.test.yaml")
+    await engineer.notice()
+    await engineer.notice()
+    assert (engineer.desk.tested, served(engineer)) == (2, ["First"])
+    assert engineer.publishing.state().problems == (FAILURE,)
+
+
 async def test_prompts_that_cannot_be_spoken_keep_the_old_version(engineer: "Engineer") -> None:
     """Else callers would hear nothing."""
     engineer.desk.mute = True

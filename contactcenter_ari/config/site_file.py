@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.flow_names import ALWAYS
 from contactcenter_ari.config.hours_file import read_zone
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
@@ -33,7 +34,9 @@ SYSTEM_PROMPTS = (
     "goodbye",
     "no_flow",
 )
-"""What the system itself says; `agent_not_ready` may speak the {reason}."""
+"""What the system itself says; `agent_not_ready` may speak the {reason}, prompts that flows
+use the names that every flow knows.
+"""
 CODES = ("log_in", "log_out", "not_ready", "ready")
 
 
@@ -59,7 +62,7 @@ def read_site_file(
     fields = reading.fields(root, "site.yaml", KEYS, needed=("name", "prompts"))
     languages = _languages(reading, fields)
     prompts = PromptReader(
-        reading, languages=languages, folder=prompts_folder, types={"reason": TEXT}
+        reading, languages=languages, folder=prompts_folder, types={"reason": TEXT, **ALWAYS}
     ).prompts(fields.get("prompts", Scalar("", 1, 1, 1, 1)))
     for name in SYSTEM_PROMPTS if "prompts" in fields else ():
         if name not in prompts:

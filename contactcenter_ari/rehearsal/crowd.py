@@ -11,7 +11,7 @@ import msgspec
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.expression import Expression, Literal
 from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.step import Destination, Queue, Section, Step, Way
+from contactcenter_ari.core.flow.step import Destination, Queue, Section, Split, Step, Way
 from contactcenter_ari.core.flow.value import DURATION, INTEGER, ValueType
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
@@ -53,8 +53,10 @@ def profiles(site: Site, given: Given) -> list[AgentProfile]:
 
 
 def with_crowd(site: Site, flow: Flow, given: Given) -> Site:
-    """The site as the story finds it: flags, full queues, and the flows of the crowd."""
-    played = msgspec.structs.replace(flow, flags={**flow.flags, **given.flags})
+    """The site as the story finds it: flags, splits, full queues, the flows of the crowd."""
+    sections = {name: _decided(section, given) for name, section in flow.sections.items()}
+    flags = {**flow.flags, **given.flags}
+    played = msgspec.structs.replace(flow, flags=flags, sections=sections)
     others = [f for f in site.flows if f.name != flow.name]
     crowds = [_crowd(queue) for queue, found in given.queues.items() if found.position > 1]
     queues = {
@@ -64,6 +66,22 @@ def with_crowd(site: Site, flow: Flow, given: Given) -> Site:
         for name, settings in site.queues.items()
     }
     return msgspec.structs.replace(site, flows=(played, *others, *crowds), queues=queues)
+
+
+def _decided(section: Section, given: Given) -> Section:
+    """The section with its splits as the story wants them."""
+    steps = tuple(
+        msgspec.structs.replace(step, verb=_taken(step.verb, given))
+        if isinstance(step.verb, Split)
+        else step
+        for step in section.steps
+    )
+    return msgspec.structs.replace(section, steps=steps)
+
+
+def _taken(split: Split, given: Given) -> Split:
+    wanted = [(way, 100) for way, _ in split.shares if way.section in given.splits]
+    return Split(tuple(wanted[:1])) if wanted else split
 
 
 def _crowd(queue: QueueName) -> Flow:

@@ -10,6 +10,7 @@ from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.step import Split
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.rehearsal.story import (
     Given,
@@ -30,6 +31,7 @@ GIVEN_KEYS = (
     "flags",
     "agents",
     "lines",
+    "split",
 )
 NOTHING = Scalar("", 1, 1, 1, 1)
 _INSTANT = re.compile(
@@ -101,7 +103,21 @@ class GivenReader:
             flags=self.flags(fields.get("flags", NOTHING)),
             agents=self.outcomes(fields.get("agents", NOTHING), "agents"),
             lines=self.outcomes(fields.get("lines", NOTHING), "lines"),
+            splits=self.splits(fields.get("split", NOTHING)),
         )
+
+    def splits(self, node: Node) -> tuple[str, ...]:
+        """The sections that splits lead to."""
+        verbs = (step.verb for found in self.flow.sections.values() for step in found.steps)
+        ways = {way.section for v in verbs if isinstance(v, Split) for way, _ in v.shares}
+        given: list[str] = []
+        for item in self.reading.items(node, "split"):
+            scalar = self.reading.scalar(item, "split")
+            if scalar is not None and scalar.text not in ways:
+                self.reading.unknown("E201", "section of a split", scalar, ways)
+            elif scalar is not None:
+                given.append(scalar.text)
+        return tuple(given)
 
     def called(self, node: Node) -> str:
         """The dialed number must be one of the flow's."""

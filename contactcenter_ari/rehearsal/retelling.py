@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.step import Gather, Menu
+from contactcenter_ari.core.flow.step import Gather, Menu, Split
 from contactcenter_ari.core.flow.value import Kind as ValueKind
 from contactcenter_ari.core.flow.value import ValueType
 from contactcenter_ari.core.vocabulary.event import QueueExit
@@ -96,6 +96,8 @@ def _given(call: PastCall) -> Iterator[str]:
     yield from _map("queues", _queues(call))
     yield from _map("agents", _agents(call))
     yield from _map("lines", _lines(call))
+    if went := _splits(call):
+        yield f"      split: [{', '.join(went)}]"
     yield from _map("flags", {name: _quoted(value) for name, value in call.flags.items()})
 
 
@@ -168,6 +170,14 @@ def _agents(call: PastCall) -> dict[str, str]:
 
 def _lines(call: PastCall) -> dict[str, str]:
     return {h.name: h.detail for h in call.happenings if h.kind is Kind.LINE}
+
+
+def _splits(call: PastCall) -> list[str]:
+    """The ways that splits took: chance comes from the call's id, and the test's is another."""
+    verbs = (step.verb for section in call.flow.sections.values() for step in section.steps)
+    ways = {way.section for v in verbs if isinstance(v, Split) for way, _ in v.shares}
+    went = (h.name for h in call.happenings if h.kind is Kind.ENTERED and h.name in ways)
+    return list(dict.fromkeys(went))
 
 
 # What was done

@@ -74,7 +74,8 @@ class LineOutcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """The world a story plays in. `replies` of a look-up come one after the other, the last
-    again and again; a look-up without any finds nothing.
+    again and again; a look-up without any finds nothing. A split goes to the one of its
+    sections that is among `splits`, else by chance, the same at each run.
     """
 
     at: datetime
@@ -86,6 +87,7 @@ class Given:
     flags: dict[str, str] = field(default_factory=dict)
     agents: dict[str, LineOutcome] = field(default_factory=dict)
     lines: dict[str, LineOutcome] = field(default_factory=dict)
+    splits: tuple[str, ...] = ()
 
 
 class Deed(StrEnum):

@@ -81,7 +81,7 @@ def held(folder: Path, text: str) -> bool:
 CALLS: dict[str, tuple[Given, list[str]]] = {
     "a caller who tries, and gives up in the queue": (
         replace(GIVEN, queues={QueueName("sales"): GivenQueue(position=3)}),
-        ["", "9", "1", "+45s", "h"],
+        ["#", "1", "+45s", "h"],
     ),
     "a caller who talks": (GIVEN, ["1", "+25s", "a", "+60s", "a"]),
     "a caller who hangs up on the agent": (GIVEN, ["1", "+25s", "a", "+60s", "h"]),
@@ -115,6 +115,7 @@ CALLS: dict[str, tuple[Given, list[str]]] = {
         replace(GIVEN, lines={"+31611113333": LineOutcome.ANSWERED}),
         ["8", "1234", "+10s", "h"],
     ),
+    "a split": (GIVEN, ["9", "+20s", "h"]),
     "a flag, another number": (
         replace(GIVEN, flags={"storm": "on"}, called="0031207654321"),
         ["h"],
@@ -186,8 +187,8 @@ def test_the_steps_of_a_call(folder: Path, tmp_path: Path) -> None:
         ("09:00:03", "account[1].found", 54, "play balance", [], {}),
         ("09:00:06", "account", 55, "tag", [], {"tag topic": "balance"}),
         ("09:00:06", "account", 56, "goto", ["-> bye"], {}),
-        ("09:00:06", "bye", 97, "play bye", [], {}),
-        ("09:00:06", "bye", 99, "hangup", ["ended by hangup (contained)"], {}),
+        ("09:00:06", "bye", 99, "play bye", [], {}),
+        ("09:00:06", "bye", 101, "hangup", ["ended by hangup (contained)"], {}),
     ]
     assert "7391" not in retell(traced.call, "desk.yaml")
 

@@ -72,6 +72,10 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             '11:60: error[E105]: language must be one of: en, not "nl"',
         ],
     ),
+    "no way of a split": (
+        f"{HEAD}  - name: a\n    given: {{split: [boss]}}\n",
+        ['5:21: error[E201]: section of a split "boss" does not exist'],
+    ),
     "lines that are none": (
         (
             f"{HEAD}  - name: a\n"

@@ -140,6 +140,8 @@ GOOD: dict[str, tuple[list[str], dict[str, str]]] = {
         ],
         {"given": '{lines: {"+31611113333": answered}}', "expect": "{ends: completed}"},
     ),
+    "one way of a split": (["presses: 9", "at: clerk"], {"given": "{split: [clerk]}"}),
+    "the other way of a split": (["presses: 9", "at: sales"], {"given": "{split: [sales]}"}),
     "a flag": (["hears: storm"], {"given": "{flags: {storm: on}}"}),
     "another number": (["hears: hello"], {"given": '{called: "+31207654321"}'}),
     "another instant": (["hears: hello"], {"at": "2026-10-25 02:30+02:00"}),

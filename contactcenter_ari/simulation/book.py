@@ -13,6 +13,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     OfferId,
     PhoneId,
     QueueName,
+    own_line,
 )
 
 OWN_CALL_LIMIT = timedelta(minutes=6)
@@ -53,6 +54,10 @@ class AgentBook:
             assert sum(self.spent.values(), timedelta()) == self.signed_in, self
         self.state, self.reason, self.since = event.after, event.reason, event.at
 
+    def serves(self, queue: QueueName | None) -> bool:
+        """Whether calls of this queue, or in the agent's own line, are the agent's."""
+        return queue in self.queues or queue == own_line(self.agent)
+
     def may_be_calling(self, now: datetime) -> bool:
         """Whether a call of the agent's own may still be going on."""
         return any(now - began < OWN_CALL_LIMIT for began in self.own_calls.values())
@@ -80,6 +85,7 @@ class InteractionBook:
     rank: tuple[datetime, int] | None = None
     offer: OfferId | None = None
     agent: AgentId | None = None
+    outside: int = 0
     skipped: dict[AgentId, datetime] = field(default_factory=dict)
 
     def go(self, after: Place, *before: Place) -> None:

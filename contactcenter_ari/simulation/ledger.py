@@ -31,6 +31,8 @@ from contactcenter_ari.core.vocabulary.event import (
     OfferEnded,
     OfferMade,
     OfferResult,
+    OutsideDialed,
+    OutsideEnded,
     QueueExit,
     RecordingEnded,
     RecordingStarted,
@@ -45,6 +47,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     OfferId,
     PhoneId,
     RecordingId,
+    agent_of,
 )
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent
 from contactcenter_ari.core.vocabulary.signal import (
@@ -165,7 +168,7 @@ class Ledger:
 
     # Events
 
-    def _note_event(self, event: Event) -> None:
+    def _note_event(self, event: Event) -> None:  # noqa: PLR0912  # one arm an event
         match event:
             case InteractionStarted(interaction=interaction):
                 assert interaction not in self.interactions, event
@@ -185,12 +188,17 @@ class Ledger:
                 book.agent = event.agent
                 assert self.agents[event.agent].talk is None, event
                 self.agents[event.agent].talk = event.interaction
+            case OutsideDialed(interaction=interaction):
+                self.interactions[interaction].outside += 1
+            case OutsideEnded():
+                self._outside_ended(event)
             case SegmentEnded():
                 self._segment(event)
             case InteractionEnded(interaction=interaction):
                 book = self.interactions.pop(interaction)
                 book.go(Place.ENDED, Place.FLOW)
                 assert (book.covered_until, book.offer) == (self._now, None), book
+                assert not book.outside, book
                 self.ends[interaction] = event
             case RecordingStarted(recording=recording):
                 assert recording not in self._recordings, event
@@ -222,10 +230,11 @@ class Ledger:
         assert book.place is Place.QUEUE, book
         assert (book.offer, agent.offer, agent.state) == (None, None, OFFERED), (book, agent)
         assert agent.phone in self._reachable, "an unregistered phone is never offered"
-        assert event.queue == book.queue in agent.queues, (book, agent)
+        assert event.queue == book.queue, (book, event)
+        assert agent.serves(book.queue), (book, agent)
         assert not book.skips(agent.agent, self._now), (book, agent)
         for other in self._unoffered():
-            passed = other.queue in agent.queues and not other.skips(agent.agent, self._now)
+            passed = agent.serves(other.queue) and not other.skips(agent.agent, self._now)
             assert not (passed and other is not book and _before(other, book)), (other, book)
         book.offer = agent.offer = event.offer
         self._offers[event.offer] = event
@@ -236,9 +245,16 @@ class Ledger:
         assert (made.agent, made.interaction) == (event.agent, event.interaction), event
         assert made.at == event.made_at, event
         book.offer = agent.offer = None
-        if event.result not in NOT_A_MISS:
+        if event.result not in NOT_A_MISS and agent_of(event.queue) is None:
             until = self._now + self._site.queues[event.queue].miss_pause
             book.skipped[event.agent] = until
+
+    def _outside_ended(self, event: OutsideEnded) -> None:
+        book = self.interactions[event.interaction]
+        assert book.outside == 1, book
+        book.outside = 0
+        if event.outcome == "answered":
+            book.go(Place.TALK, Place.FLOW)
 
     def _segment(self, event: SegmentEnded) -> None:
         if event.kind is SegmentKind.WRAP_UP:
@@ -247,8 +263,9 @@ class Ledger:
         book.cover(event)
         if event.kind is SegmentKind.TALK:
             book.go(Place.FLOW, Place.TALK)
-            assert book.agent is not None, book
-            self.agents[book.agent].talk = None
+            if book.agent is not None:  # else it was with an outside line
+                self.agents[book.agent].talk = None
+                book.agent = None
 
     # After the turn
 
@@ -276,7 +293,7 @@ class Ledger:
         free = [a for a in self.agents.values() if self._is_free(a)]
         for book in self._unoffered() if free else ():
             for agent in free:
-                eligible = book.queue in agent.queues and not book.skips(agent.agent, self._now)
+                eligible = agent.serves(book.queue) and not book.skips(agent.agent, self._now)
                 assert not eligible, f"{book} waits although {agent} is free"
 
     def _is_free(self, agent: AgentBook) -> bool:

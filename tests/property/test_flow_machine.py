@@ -14,13 +14,23 @@ from hypothesis import strategies as st
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
-from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, SqlLookUp, Text, Words
+from contactcenter_ari.core.flow.flow import (
+    Blank,
+    Flow,
+    HttpLookUp,
+    Prompt,
+    SqlLookUp,
+    Text,
+    Words,
+)
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.run import Activity
 from contactcenter_ari.core.flow.step import (
     Announcement,
     Answer,
+    BookCallback,
     Destination,
+    DialOut,
     Gather,
     Goto,
     HangUp,
@@ -31,11 +41,18 @@ from contactcenter_ari.core.flow.step import (
     Menu,
     Play,
     Queue,
+    Record,
+    RecordingAct,
+    RingAgent,
     Section,
     SetVariables,
+    Split,
     Step,
+    Switch,
     Tag,
+    TransferOut,
     Verb,
+    Voicemail,
     Wait,
     Way,
 )
@@ -45,10 +62,12 @@ from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
     DialLeg,
+    DialOutside,
     LookUp,
     PlayPrompt,
+    RecordLeg,
 )
-from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent
 from contactcenter_ari.core.vocabulary.signal import (
@@ -62,6 +81,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LookUpFinished,
     PhoneReachable,
     PlaybackFinished,
+    RecordingFinished,
     SwitchReconciled,
     TimePassed,
 )
@@ -101,6 +121,8 @@ VALUES = [
     parse(text)
     for text in ('"1"', "x", "n + 1", "caller.number", "customer.status", '"nl" if x else "en"')
 ]
+OUTSIDE = parse('"+31687654321"')
+WANTED = [parse('"100"'), parse('"999"')]
 PRIORITIES = [parse("1 if x else 5"), parse("n"), parse("x")]
 
 durations = st.sampled_from([timedelta(), timedelta(seconds=1), timedelta(seconds=30)])
@@ -110,11 +132,12 @@ prompt_lists = st.lists(texts, max_size=2).map(tuple)
 
 def destinations(depth: int) -> st.SearchStrategy[Destination]:
     """Anywhere; an inline list may only hold lists further in."""
-    ways = [Way.REPEAT, Way.BACK, Way.CONTINUE, Way.HANG_UP]
+    ways = [Way.REPEAT, Way.BACK, Way.CONTINUE, Way.RETURN, Way.HANG_UP]
     inner = INLINES[depth:]
     choices = [
         st.sampled_from(ways).map(Destination),
         st.sampled_from(SECTIONS).map(lambda name: Destination(Way.SECTION, name)),
+        st.sampled_from(SECTIONS).map(lambda name: Destination(Way.CALL, name)),
     ]
     if inner:
         choices.append(st.sampled_from(inner).map(lambda name: Destination(Way.INLINE, name)))
@@ -152,6 +175,7 @@ def queues(depth: int) -> st.SearchStrategy[Queue]:
         priority=st.none() | st.sampled_from(PRIORITIES),
         greeting=st.sampled_from(("", *PROMPTS)),
         announce=st.lists(announcements, max_size=2).map(tuple),
+        keys=st.dictionaries(st.sampled_from("012*"), destinations(depth)),
         max_wait=st.sampled_from([None, timedelta(), timedelta(seconds=30)]),
     )
 
@@ -161,7 +185,6 @@ def verbs(depth: int) -> st.SearchStrategy[Verb]:
     to = destinations(depth)
     choices = st.dictionaries(st.sampled_from(KEYS), to, min_size=1)
     digits = st.tuples(st.integers(1, 3), st.integers(0, 3))
-    found = st.sampled_from(("found", "not_found", "error"))
     values = st.sampled_from(VALUES)
     names = st.sampled_from(("x", "n", "caller.status"))
     pairs = st.lists(st.tuples(names, values), min_size=1, max_size=2).map(tuple)
@@ -174,22 +197,73 @@ def verbs(depth: int) -> st.SearchStrategy[Verb]:
         st.builds(Menu, rules(depth), choices),
         queues(depth),
         st.builds(
-            lambda rules, least, sensitive: Gather(
-                "x", rules, least[0], sum(least), sensitive=sensitive, matches="[0-5]*"
+            lambda rules, least, sensitive, confirm: Gather(
+                "x",
+                rules,
+                least[0],
+                sum(least),
+                sensitive=sensitive,
+                matches="[0-5]*",
+                confirm=confirm,
             ),
             rules(depth),
             digits,
             st.booleans(),
+            st.sampled_from(("", *PROMPTS)),
         ),
-        st.dictionaries(found, to).map(
-            lambda leads: LookUpStep("customer", {"number": VALUES[3]}, "customer", leads)
-        ),
+        look_ups(to),
+        away(to),
+        away(to),
+        away(to),
         pairs.map(SetVariables),
         pairs.map(Tag),
         values.map(Language),
         st.builds(If, st.sampled_from(TRUTHS), to, to),
         to.map(Goto),
+        st.builds(
+            Switch, values, st.dictionaries(st.sampled_from(("1", "gold", "")), to), default=to
+        ),
+        st.tuples(to, to).map(lambda two: Split(((two[0], 30), (two[1], 70)))),
         queues(depth),
+    )
+
+
+def look_ups(to: st.SearchStrategy[Destination]) -> st.SearchStrategy[Verb]:
+    """Ask the database or a web service, in silence or with music."""
+    return st.builds(
+        lambda name, leads, filler: LookUpStep(
+            name, {"number": VALUES[3]}, "customer", leads, filler
+        ),
+        st.sampled_from(("customer", "web")),
+        st.dictionaries(st.sampled_from(("found", "not_found", "error")), to),
+        st.sampled_from(("", "jazz")),
+    )
+
+
+def away(to: st.SearchStrategy[Destination]) -> st.SearchStrategy[Verb]:
+    """What leads to somebody without a queue: an agent, an outside line, a machine."""
+    rings = st.sampled_from([timedelta(seconds=1), timedelta(seconds=20)])
+    numbers = st.sampled_from((OUTSIDE, OUTSIDE, OUTSIDE, VALUES[1]))
+    direct = st.sampled_from(("answered", "busy", "no_answer", "not_available"))
+    dialed = st.sampled_from(("answered", "busy", "no_answer", "declined", "failed"))
+    taken = st.sampled_from(("saved", "empty"))
+    return st.one_of(
+        st.builds(RingAgent, st.sampled_from(WANTED), st.dictionaries(direct, to), ring=rings),
+        st.builds(
+            DialOut,
+            numbers,
+            st.dictionaries(dialed, to),
+            ring=rings,
+            screen=st.sampled_from(("", *PROMPTS)),
+        ),
+        st.builds(TransferOut, numbers, ring=rings),
+        st.builds(Voicemail, st.just("box"), texts, st.dictionaries(taken, to)),
+        st.builds(
+            BookCallback,
+            st.sampled_from(sorted(QUEUES)),
+            st.dictionaries(st.sampled_from(("booked", "refused")), to),
+        ),
+        st.builds(Record, st.sampled_from(list(RecordingAct))),
     )
 
 
@@ -203,7 +277,10 @@ def sections(depth: int, *, inline: bool, least: int = 0) -> st.SearchStrategy[S
 
 
 def flow_of(
-    parts: Mapping[str, Section], keys: Mapping[str, Destination], on_error: Destination | None
+    parts: Mapping[str, Section],
+    keys: Mapping[str, Destination],
+    on_error: Destination | None,
+    on_hangup: str,
 ) -> Flow:
     """A flow of these sections."""
     return Flow(
@@ -214,12 +291,17 @@ def flow_of(
         languages=("en", "nl"),
         sections=dict(parts),
         prompts=_prompts(),
-        look_ups={"customer": SqlLookUp("SELECT", {}, {"status": TEXT, "age": INTEGER})},
+        look_ups={
+            "customer": SqlLookUp("SELECT", {}, {"status": TEXT, "age": INTEGER}),
+            "web": HttpLookUp("https://x/{number}", {"number": TEXT}, {"status": TEXT}),
+        },
         hours={"office": Calendar("Europe/Amsterdam", ((TimeRange(540, 900),),) * 7)},
         variables={"x": TEXT, "n": INTEGER},
         flags={"storm": "off"},
         global_keys=dict(keys),
         on_error=on_error,
+        on_hangup=on_hangup,
+        dial_allow=("+316",),
     )
 
 
@@ -238,16 +320,26 @@ def _prompts() -> dict[str, Prompt]:
     }
 
 
+farewells = st.lists(
+    st.one_of(
+        look_ups(st.just(Destination(Way.CONTINUE))),
+        st.sampled_from(VALUES).map(lambda value: Tag((("done", value),))),
+        st.sampled_from(VALUES).map(lambda value: SetVariables((("x", value),))),
+    ),
+    max_size=3,
+).map(lambda some: Section(tuple(Step(verb, line=1) for verb in some)))
 flows = st.builds(
     flow_of,
     st.fixed_dictionaries(
         {
             **{name: sections(0, inline=False, least=2) for name in SECTIONS},
             **{name: sections(n + 1, inline=True) for n, name in enumerate(INLINES)},
+            "bye": farewells,
         }
     ),
     st.sampled_from(({}, {"0": Destination(Way.SECTION, "two")})),
     st.none() | st.sampled_from(SECTIONS).map(lambda name: Destination(Way.SECTION, name)),
+    st.sampled_from(("", "bye")),
 )
 rows: st.SearchStrategy[dict[str, str | None] | None] = st.none() | st.dictionaries(
     st.sampled_from(("status", "age", "stranger")), st.sampled_from((None, "", "gold", "7"))
@@ -270,6 +362,11 @@ acts = st.one_of(
     st.just(("agent answers", None)),
     st.just(("bridged", None)),
     st.just(("agent leaves", None)),
+    st.just(("outside answers", None)),
+    st.just(("outside answers", None)),
+    st.sampled_from((16, 17, 19, 21)).map(lambda cause: ("outside leaves", cause)),
+    st.sampled_from("112").map(lambda digit: ("outside presses", digit)),
+    st.booleans().map(lambda fails: ("message ends", fails)),
     st.sampled_from((0, 404, 500)).map(lambda status: ("command fails", status)),
 )
 
@@ -300,7 +397,8 @@ class OneCall:
             run = call.run
             match run.activity:
                 case Activity.CONNECTED:
-                    continue  # people talk, or their legs are being joined
+                    self._will_be_joined(run.call)
+                    continue
                 case Activity.QUEUED:
                     wake = Wake.WAIT
                 case Activity.ENDED:
@@ -309,12 +407,21 @@ class OneCall:
                     wake = Wake.FLOW
             assert (wake, run.call) in deadlines, run
 
+    def _will_be_joined(self, call: CallId) -> None:
+        """People talk, or their legs are being joined; an outside line that is dialed has a
+        deadline, or somebody there is being asked.
+        """
+        line = self.center._calls.outside.of(call)
+        asked = any(other.screens is line for other in self.center._calls)
+        deadlines = self.center._clockwork._deadlines
+        assert line is None or asked or (Wake.OUTSIDE, line.leg) in deadlines, line
+
     def last(self, kind: type[Command] | None) -> Command | None:
         """The newest command of a kind, or of any."""
         wanted = (c for c in reversed(self.commands) if kind is None or isinstance(c, kind))
         return next(wanted, None)
 
-    def act(self, what: str, how: object) -> None:
+    def act(self, what: str, how: object) -> None:  # noqa: PLR0912  # one arm an act
         """Something happens, if there is anything for it to happen to."""
         match what, how, self.last(_SUBJECTS.get(what)):
             case "press", str(digit), _:
@@ -336,6 +443,14 @@ class OneCall:
                 self.take(LegAnswered(leg))
             case "agent leaves", _, DialLeg(leg=leg):
                 self.take(LegHungUp(leg, 16))
+            case "outside answers", _, DialOutside(leg=leg):
+                self.take(LegAnswered(leg))
+            case "outside leaves", int(cause), DialOutside(leg=leg):
+                self.take(LegHungUp(leg, cause))
+            case "outside presses", str(digit), DialOutside(leg=leg):
+                self.take(DigitPressed(leg, digit))
+            case "message ends", bool(fails), RecordLeg(recording=recording):
+                self.take(RecordingFinished(recording, "/x.wav", 3, failed=fails))
             case "bridged", _, BridgeLegs(bridge=bridge):
                 self.take(LegsBridged(bridge))
             case "command fails", int(status), command if command is not None:
@@ -346,7 +461,7 @@ class OneCall:
     def take_inventory(self, *, caller_is_there: bool) -> None:
         """The connection was away for a while."""
         self.now += timedelta(seconds=8)
-        dialed = [command.leg for command in self.commands if isinstance(command, DialLeg)]
+        dialed = [c.leg for c in self.commands if isinstance(c, DialLeg | DialOutside)]
         legs = (CALLER, *dialed) if caller_is_there else tuple(dialed)
         self.take(SwitchReconciled(self.now, legs, (PhoneId("phone-100"),)))
 
@@ -372,6 +487,10 @@ _SUBJECTS: dict[str, type[Command]] = {
     "agent answers": DialLeg,
     "agent leaves": DialLeg,
     "bridged": BridgeLegs,
+    "outside answers": DialOutside,
+    "outside leaves": DialOutside,
+    "outside presses": DialOutside,
+    "message ends": RecordLeg,
 }
 
 
@@ -386,11 +505,13 @@ def test_a_call_ends_or_waits_with_a_deadline(
     for what, how in script:
         call.act(what, how)
     call.take(LegHungUp(CALLER, 0))
-    for command in call.commands:
-        if isinstance(command, DialLeg):
+    for command in list(call.commands):
+        if isinstance(command, DialLeg | DialOutside):
             call.take(LegHungUp(command.leg, 16))
-    assert call.center.calls_in_progress() == 0
+    assert all(left.run.hung_up for left in call.center._calls)
     call.wait(timedelta(minutes=2))
+    assert call.center.calls_in_progress() == 0
+    assert not call.center._calls.talks._by_leg
     assert call.center.next_deadline() is None
 
 

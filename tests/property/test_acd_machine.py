@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -17,11 +18,29 @@ from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, Prompt, Text, Words
+from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.step import (
+    Destination,
+    DialOut,
+    LookUpStep,
+    Play,
+    Queue,
+    RingAgent,
+    Section,
+    Step,
+    Tag,
+    TransferOut,
+    Verb,
+    Way,
+)
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
     DialLeg,
+    DialOutside,
     HangUpLeg,
+    LookUp,
     PlayPrompt,
     StartRecording,
 )
@@ -44,6 +63,8 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
     LegRinging,
     LegsBridged,
+    LookUpFailed,
+    LookUpFinished,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
@@ -57,7 +78,47 @@ from contactcenter_ari.simulation.sample import DIRECT, MENU, sample_site
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 SALES, CLAIMS = QueueName("sales"), QueueName("claims")
-SITE = sample_site(
+AWAY = "+31201111112"
+"""Agent 100 straight, a doctor who must accept, the claims queue with keys, another number."""
+
+
+def away() -> Flow:
+    """A flow that leads to everybody there is, and asks a look-up when the call is over."""
+    on = {"answered": Destination(Way.CONTINUE)}
+    keys = {
+        "1": Destination(Way.CALL, "told"),
+        "2": Destination(Way.SECTION, "out"),
+        "5": Destination(Way.HANG_UP),
+    }
+    sections: dict[str, tuple[Verb, ...]] = {
+        "start": (
+            RingAgent(parse('"100"'), on, timedelta(seconds=12)),
+            DialOut(parse('"+31687654321"'), on, screen="screen"),
+            Queue(CLAIMS, {}, keys=keys, max_wait=timedelta(seconds=95)),
+            TransferOut(parse('"+31687654322"')),
+        ),
+        "told": (Play("told", barge_in=False),),
+        "out": (TransferOut(parse('"+31687654322"')),),
+        "bye": (LookUpStep("crm", {}, "crm", {}), Tag((("done", parse('"1"')),))),
+    }
+    return Flow(
+        name="away",
+        version="1",
+        numbers=(AWAY,),
+        timezone="UTC",
+        languages=("en",),
+        sections={
+            name: Section(tuple(Step(verb, line=1) for verb in verbs))
+            for name, verbs in sections.items()
+        },
+        prompts={name: Prompt({"en": (Text((Words(name),)),)}) for name in ("screen", "told")},
+        look_ups={"crm": HttpLookUp("https://crm.example/", {}, {})},
+        on_hangup="bye",
+        dial_allow=("+316",),
+    )
+
+
+SAMPLE = sample_site(
     (
         QueueSettings(name=SALES, max_wait=timedelta(seconds=90), wrap_up=timedelta()),
         QueueSettings(
@@ -69,6 +130,7 @@ SITE = sample_site(
         ),
     )
 )
+SITE = msgspec.structs.replace(SAMPLE, flows=(*SAMPLE.flows, away()))
 AGENTS = {
     AgentId("100"): (SALES,),
     AgentId("101"): (SALES, CLAIMS),
@@ -111,6 +173,7 @@ class CenterMachine(RuleBasedStateMachine):
         self.playing: list[PlayPrompt] = []
         self.joining: list[BridgeLegs] = []
         self.recording: list[StartRecording] = []
+        self.asked: list[LookUp] = []
         self.reachable: set[PhoneId] = set()
         self.legs = 0
         self.unheard = False
@@ -132,13 +195,15 @@ class CenterMachine(RuleBasedStateMachine):
         match command:
             case PlayPrompt():
                 self.playing.append(command)
-            case DialLeg(leg=leg):
+            case DialLeg(leg=leg) | DialOutside(leg=leg):
                 self.live.append(leg)
                 self.ringing.append(leg)
             case BridgeLegs():
                 self.joining.append(command)
             case StartRecording():
                 self.recording.append(command)
+            case LookUp():
+                self.asked.append(command)
             case HangUpLeg(leg=leg) if leg in self.live:
                 self.ending.append(leg)
             case _:
@@ -228,7 +293,7 @@ class CenterMachine(RuleBasedStateMachine):
 
     # Callers
 
-    @rule(number=st.sampled_from((DIRECT, DIRECT, MENU, "+999")))
+    @rule(number=st.sampled_from((DIRECT, DIRECT, MENU, AWAY, AWAY, "+999")))
     @precondition(lambda self: len(self.live) < LEGS_AT_ONCE)
     def call_in(self, number: str) -> None:
         """Somebody calls."""
@@ -299,6 +364,15 @@ class CenterMachine(RuleBasedStateMachine):
         recording = pick_of(self.recording, pick)
         self.recording.remove(recording)
         self.take(RecordingFinished(recording.recording, "/x.wav", 3, failed=fails))
+
+    @rule(pick=picks, finds=st.booleans())
+    @precondition(lambda self: self.asked)
+    def answer_look_up(self, pick: int, *, finds: bool) -> None:
+        """A look-up answers, or fails."""
+        look_up = pick_of(self.asked, pick)
+        self.asked.remove(look_up)
+        answer = LookUpFinished(look_up.look_up, {})
+        self.take(answer if finds else LookUpFailed(look_up.look_up, "test"))
 
     @rule(pick=picks, status=st.sampled_from(STATUSES))
     @precondition(lambda self: self.commands)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from contactcenter_ari.cli.app import command, load_settings, run, screen
 from contactcenter_ari.cli.flow import flow
@@ -53,7 +53,8 @@ async def _from_database(site: Path, url: str, call: str) -> Traced:
 
 
 def _show(traced: Traced, file: Path) -> None:
-    table = Table("Time", "Section", "Place", "Verb", "Outcome", "Changed")
+    headings = ("Time (UTC)", "Section", "Place", "Verb", "Outcome", "Changed")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings))
     for step in traced.steps:
         place = f"{file.name}:{step.line}" if step.line else ""
         verb = f"{step.verb} ({step.name})" if step.name else step.verb

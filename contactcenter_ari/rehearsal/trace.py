@@ -175,7 +175,8 @@ class _Tracer:
         self.events.append(event)
         if isinstance(event, InteractionStarted):
             self.flow = flow_of(self.center, event.flow)
-            self.flags = flags_of(self.center, event.flow)
+            own = self.flow.flags if self.flow is not None else {}
+            self.flags = {**own, **flags_of(self.center, event.flow)}
         told = happening(event)
         if told is None:
             return

@@ -50,7 +50,7 @@ sections:
   choosing:
     - menu: menu
       choices: {"1": sales, "2": account, "3": boss, "4": sizes, "5": clerk, \
-"6": message, "7": later, "8": away, "9": trial}
+"6": message, "7": later, "8": away, "9": half}
       no_input: no_input
       no_match: no_match
       tries: 2
@@ -106,7 +106,7 @@ sections:
       failed: bye
     - recording: stop
     - transfer: '"+31611113333"'
-  trial:
+  half:
     - split: {sales: 50, clerk: 50}
   bye:
     - play: bye

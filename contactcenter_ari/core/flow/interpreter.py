@@ -56,10 +56,7 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
-from contactcenter_ari.core.vocabulary.command import (
-    AnswerLeg,
-    StopRecording,
-)
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopRecording
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     LookUpId,
@@ -73,7 +70,6 @@ STEP_LIMIT = 500
 """How many steps a call may take."""
 TYPE_AHEAD_LIMIT = 32
 MESSAGE_MARGIN = timedelta(seconds=10)
-LOOK_UP_MARGIN = timedelta(seconds=1)
 HANG_UP = Destination(Way.HANG_UP)
 
 

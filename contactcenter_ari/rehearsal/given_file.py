@@ -38,6 +38,8 @@ _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)\s?(Z|[+-]\d{2}:\d{2})?", re.ASCII
 )
 _MOST_IN_LINE = 500
+YEARS = range(1970, 2200)
+"""Nobody calls in others."""
 
 
 def parse_instant(text: str, zone: str) -> datetime:
@@ -49,12 +51,13 @@ def parse_instant(text: str, zone: str) -> datetime:
     found = _INSTANT.fullmatch(text)
     try:
         wall = datetime.fromisoformat("T".join(found.groups("")[:2])) if found else None
+        offset = datetime.fromisoformat(f"2026-01-01T00:00{(found and found[3]) or 'Z'}").tzinfo
     except ValueError:
         wall = None
-    if found is None or wall is None:
+    if found is None or wall is None or wall.year not in YEARS:
         raise ValueError(f'an instant, for example 2026-12-24 14:59, not "{text[:60]}"')
     if found[3]:
-        return datetime.fromisoformat(f"{wall.isoformat()}{found[3]}").astimezone(UTC)
+        return wall.replace(tzinfo=offset).astimezone(UTC)
     instant = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
         raise ValueError(f"an instant that exists; the clocks of {zone} skip {text}")

@@ -43,6 +43,14 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "flow: desk.yaml\nhours: {office: {open: [noon]}}\n",
         ['2:25: error[E105]: open must be an instant, for example 2026-12-24 14:59, not "noon"'],
     ),
+    "instants that nobody calls at": (
+        "flow: desk.yaml\nhours: {office: {open: [9999-12-31 23:59, 2026-03-10 10:00+99:99]}}\n",
+        [
+            f"2:{column}: error[E105]: open must be an instant, for example 2026-12-24 14:59, "
+            f'not "{text}"'
+            for column, text in ((25, "9999-12-31 23:59"), (43, "2026-03-10 10:00+99:99"))
+        ],
+    ),
     "unknown names, all at once": (
         (
             f"{HEAD}  - name: a\n"

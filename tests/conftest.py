@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
@@ -24,6 +25,13 @@ from contactcenter_ari.postgres.migration import migrate
 
 _TEMPLATE = "contactcenter_template"
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def usual_logging() -> Iterator[None]:
+    """A command run in a test sets up logging for its own output, which ends with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,6 @@ def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
 
 

@@ -154,9 +154,9 @@ class Caller:
         )
 
     async def press(self, keys: str) -> None:
-        """Press keys and wait until the last one is on its way."""
+        """Press keys and wait until the last one is on its way, or the call is over."""
         self._keys.extend(keys)
-        await until(lambda: not self._keys, "the keys were not sent")
+        await until(lambda: not self._keys or self.over, "the keys were not sent")
 
     def hang_up(self) -> None:
         """End the call: a BYE once it was answered, else a CANCEL."""
@@ -194,7 +194,7 @@ class Caller:
             self._take_request(text)
 
     def _take_reply(self, text: str) -> None:
-        status, method = int(text[8:11]), _header(text, "CSeq").split()[1]
+        status, method = int(text[8:11]), header(text, "CSeq").split()[1]
         retry = self._retries.pop(method, None)
         if retry is not None:
             retry.cancel()
@@ -202,9 +202,9 @@ class Caller:
             self._end()
         if method != "INVITE" or status < 200:
             return
-        self._to = _header(text, "To")
+        self._to = header(text, "To")
         if status == 200:
-            self._target = re.sub("^<|>.*$", "", _header(text, "Contact"))
+            self._target = re.sub("^<|>.*$", "", header(text, "Contact"))
         self._send("ACK", 1, branch="" if status == 200 else "INVITE")
         if self.status != 200:
             self.status = status
@@ -235,9 +235,8 @@ class Caller:
         )
 
     def _send(self, method: str, number: int, body: str = "", *, branch: str = "") -> None:
-        told = b'"' + self._identity.name + b'" ' if self._identity.name else b""
-        sender = told + b"<sip:" + self._identity.number + f"@{self._at}>;tag=a".encode()
-        uri, to = self._target, self._to
+        sender, to = self._addresses()
+        uri = self._target
         mark = f"z9hG4bK{self._call_id}-{branch or method}"
         head = (
             f"{method} {uri} SIP/2.0\r\n"
@@ -249,14 +248,20 @@ class Caller:
         data = head.encode("latin-1") + b"From: " + sender + b"\r\n" + tail.encode()
         self._sip_transport.sendto(data, (self._center.host, self._center.port))
 
-    def _reply(self, request: str, body: str) -> None:
+    def _addresses(self) -> tuple[bytes, str]:
+        """The headers From and To of a request of ours."""
+        told = b'"' + self._identity.name + b'" ' if self._identity.name else b""
+        sender = b"<sip:" + self._identity.number + f"@{self._at}>;tag=a".encode()
+        return told + sender, self._to
+
+    def _reply(self, request: str, body: str, status: str = "200 OK") -> None:
         kept = "".join(
             f"{line}\r\n"
             for line in request.split("\r\n")
             if line.startswith(("Via:", "From:", "To:", "Call-ID:", "CSeq:", "Record-Route:"))
         )
         text = (
-            f"SIP/2.0 200 OK\r\n{kept}Contact: <sip:caller@{self._at}>\r\n"
+            f"SIP/2.0 {status}\r\n{kept}Contact: <sip:caller@{self._at}>\r\n"
             f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         )
         self._sip_transport.sendto(text.encode("latin-1"), (self._center.host, self._center.port))
@@ -309,7 +314,8 @@ def _packet(payload_type: int, sequence: int, stamp: int, payload: bytes) -> byt
     return struct.pack(">BBHII", 0x80, payload_type, sequence & 0xFFFF, stamp, 1) + payload
 
 
-def _header(text: str, name: str) -> str:
+def header(text: str, name: str) -> str:
+    """The value of the first header of that name."""
     found = re.search(rf"^{name}: *(.*?)\r$", text, re.MULTILINE | re.IGNORECASE)
     assert found is not None, f"a message without {name}"
     return found[1]

@@ -33,7 +33,15 @@ async def runtime() -> AsyncIterator[Runtime]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def center(data_folder: Path, tools: Tools, runtime: Runtime) -> AsyncIterator[World]:
+async def surroundings() -> dict[str, str]:
+    """Settings that the stories of a file need; a file may have its own."""
+    return {}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def center(
+    data_folder: Path, tools: Tools, runtime: Runtime, surroundings: dict[str, str]
+) -> AsyncIterator[World]:
     """A running center. One task opens and closes it, for it holds task groups; in the end
     its input log, replayed, must come to the same.
     """
@@ -43,7 +51,7 @@ async def center(data_folder: Path, tools: Tools, runtime: Runtime) -> AsyncIter
 
     async def run() -> None:
         async with (
-            founded(data_folder / "data", tools, runtime) as place,
+            founded(data_folder / "data", tools, runtime, more=surroundings) as place,
             working(place) as world,
         ):
             ready.set_result(world)

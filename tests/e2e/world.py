@@ -1,12 +1,13 @@
 """A whole center for stories: the shipped one, on a real Asterisk and a real Postgres."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from baresip import Runtime
 from rich.console import Console
@@ -294,10 +295,17 @@ class World:
 
 @asynccontextmanager
 async def founded(
-    data: Path, tools: Tools, runtime: Runtime, *, database_url: str | None = None
+    data: Path,
+    tools: Tools,
+    runtime: Runtime,
+    *,
+    database_url: str | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Place]:
-    """A database (unless one is given) and an Asterisk, without the application."""
-    environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE)}
+    """A database (unless one is given) and an Asterisk, without the application; `more` settings
+    go before ours.
+    """
+    environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE), **more}
     if database_url is not None:
         environ["CC_DATABASE_URL"] = database_url
     settings = read_settings(environ)

@@ -67,10 +67,13 @@ class PromptCache:
 
     async def _render_all(self, texts: Sequence[SpokenText]) -> None:
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as tasks:
                 for text in texts:
-                    group.create_task(self._spoken(text))
-        except* SpeechFailed as failures:
+                    tasks.create_task(self._spoken(text))
+        except BaseExceptionGroup as group:  # raised within `except*` it would be in a group again
+            failures, others = group.split(SpeechFailed)
+            if others is not None or failures is None:
+                raise
             reason = "; ".join(str(failure) for failure in failures.exceptions)
             raise SpeechFailed(reason) from failures
 

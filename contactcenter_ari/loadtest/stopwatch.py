@@ -107,6 +107,8 @@ class StopwatchPhone:
         elif method == "BYE":
             self._reply(text, source, "200 OK")
             self._end_talk(text, arrived_at)
+        elif method == "OPTIONS":  # Asterisk looks whether the phone is there
+            self._reply(text, source, "200 OK")
         elif method == "SIP/2.0":
             if not text.startswith("SIP/2.0 200"):
                 self.surprises[text.split("\r\n", 1)[0]] += 1

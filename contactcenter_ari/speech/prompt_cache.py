@@ -8,21 +8,27 @@ folder (the longest unused goes first). Knows nothing of calls.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import assert_never
 from weakref import WeakValueDictionary
 
+import numpy as np
+
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
 from contactcenter_ari.speech.sound_file import write_wav
-from contactcenter_ari.speech.tone import Samples
+from contactcenter_ari.speech.tone import Samples, silence
 from contactcenter_ari.speech.voice import SpeechFailed, Voice
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 """Part of each key: change it when the same text should sound different."""
 DISK_LIMIT = 500_000_000
 """Bytes of spoken prompts kept; 16 kB is a second."""
+
+TAIL = timedelta(milliseconds=200)
+"""Silence after each text: a phone drops what it still buffers when the call is hung up."""
 
 _ENDINGS = (".wav", ".ulaw", ".alaw", ".sln", ".gsm", ".g722")
 _WARM_AT_ONCE = 4
@@ -61,10 +67,13 @@ class PromptCache:
 
     async def _render_all(self, texts: Sequence[SpokenText]) -> None:
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as tasks:
                 for text in texts:
-                    group.create_task(self._spoken(text))
-        except* SpeechFailed as failures:
+                    tasks.create_task(self._spoken(text))
+        except BaseExceptionGroup as group:  # raised within `except*` it would be in a group again
+            failures, others = group.split(SpeechFailed)
+            if others is not None or failures is None:
+                raise
             reason = "; ".join(str(failure) for failure in failures.exceptions)
             raise SpeechFailed(reason) from failures
 
@@ -107,7 +116,7 @@ class PromptCache:
     def _keep(self, file: Path, samples: Samples) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_wav(file, samples)
+            write_wav(file, np.concatenate([samples, silence(TAIL)]))
             self._make_room(file)
         except OSError as error:
             raise SpeechFailed(f"{file}: cannot be written: {error.strerror}") from error

@@ -241,13 +241,14 @@ class World:
 
         async def missing() -> str:
             nonlocal found
+            unfinished = await self._unfinished()  # first: what ends later is written later
             await self.service.journal.caught_up()
             rows = await Report(self.service.database).interactions(since or self.since)
             found = [row for row in rows if which(row)]
             assert len(found) <= wanted, f"{len(found)} interactions instead of {wanted}"
             if len(found) < wanted:
                 return f"{len(found)} of {wanted} interactions are written"
-            return await self._unfinished()
+            return unfinished
 
         await until_holds(missing)
         return found

@@ -36,7 +36,6 @@ class SegmentKind(StrEnum):
 
     FLOW = "flow"
     QUEUE = "queue"
-    OFFER = "offer"
     TALK = "talk"
     WRAP_UP = "wrap_up"
 

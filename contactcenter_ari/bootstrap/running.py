@@ -13,7 +13,7 @@ from contactcenter_ari.bootstrap.address import FILE, Addresses
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.web.flow import FlowList, FlowProblemDetails, Rollback
+from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
 from contactcenter_ari.web.port import FlowsRefused
 from contactcenter_ari.web.problem import ProblemDetails
 
@@ -66,7 +66,13 @@ class RunningCenter:
         """Go back to a version, or to the one before."""
         return await self._ask("POST", Rollback(version), "/rollback")
 
-    async def _ask(self, method: str, body: Rollback | None, path: str = "") -> FlowList:
+    async def switch_flag(self, flow: str, flag: str, value: str) -> FlowList:
+        """Switch a flag of a flow; raises CenterRefused for one it does not have."""
+        return await self._ask("POST", FlagSwitch(flow, flag, value), "/flags")
+
+    async def _ask(
+        self, method: str, body: Rollback | FlagSwitch | None, path: str = ""
+    ) -> FlowList:
         """Send a request; raises CenterAway, CenterRefused, FlowsRefused."""
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         raw = None if body is None else msgspec.json.encode(body)

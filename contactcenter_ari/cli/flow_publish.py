@@ -1,4 +1,4 @@
-"""`contactcenter flow publish`, `versions`, `rollback`: what the running center serves."""
+"""`contactcenter flow publish`, `versions`, `rollback`, `flag`: what the running center serves."""
 
 from typing import Annotated
 
@@ -53,6 +53,18 @@ def rollback(
 ) -> None:
     """Serve an earlier version to new calls, until the files change or `flow publish`."""
     _tell(run(RunningCenter.of(load_settings()).rollback(version)))
+
+
+@flow.command()
+@command
+def flag(
+    flow_name: Annotated[str, typer.Argument(metavar="FLOW", help="For example insurance.")],
+    name: Annotated[str, typer.Argument(metavar="FLAG", help="For example always_open.")],
+    value: Annotated[str, typer.Argument(help="on or off")],
+) -> None:
+    """Switch a flag of a running flow, for calls in progress, too."""
+    run(RunningCenter.of(load_settings()).switch_flag(flow_name, name, value))
+    typer.echo(f"{name} of {flow_name} is {value}.")
 
 
 def _tell(served: FlowList) -> None:

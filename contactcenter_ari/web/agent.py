@@ -3,8 +3,6 @@
 A change of state is a request to the center: it is granted or refused there, never here.
 """
 
-import asyncio
-from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -27,9 +25,7 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_who_may_see, bearer_who_may_steer, check_sees_all
 from contactcenter_ari.web.message import json_answer, read_body
 from contactcenter_ari.web.problem import Problem
-
-REQUEST_LIMIT = timedelta(seconds=5)
-"""How long a request may wait for its turn; turns take well under a millisecond."""
+from contactcenter_ari.web.submission import submit
 
 STATE_EXAMPLE = (
     '{"state": "not_ready", "reason": "lunch"}, '
@@ -96,7 +92,7 @@ class AgentRoutes:
         agent = _agent_of(request)
         bearer = bearer_who_may_steer(request, agent)
         change = await read_body(request, StateChange, STATE_EXAMPLE)
-        await self._submit(_request_for(change, agent, bearer.by))
+        await submit(self._driver, _request_for(change, agent, bearer.by))
         view = self._view(agent)
         kept = _is_kept_for_later(change.state, view.state)
         return json_answer(view, HTTPStatus.ACCEPTED if kept else HTTPStatus.OK)
@@ -106,17 +102,8 @@ class AgentRoutes:
         bearer = bearer_who_may_steer(request, agent)
         if request.can_read_body:
             await read_body(request, Nothing, "{}, or nothing")
-        await self._submit(EndWrapUp(agent=agent, by=bearer.by))
+        await submit(self._driver, EndWrapUp(agent=agent, by=bearer.by))
         return json_answer(self._view(agent))
-
-    async def _submit(self, request: Request) -> None:
-        try:
-            async with asyncio.timeout(REQUEST_LIMIT.total_seconds()):
-                await self._driver.request(request)
-        except TimeoutError as error:
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            detail = "the center did not come to this in time; it may still do it"
-            raise Problem(status, "center_busy", detail, {"Retry-After": "5"}) from error
 
     def _view(self, agent: AgentId) -> AgentView:
         for view in self._driver.center.agents(self._clock.now()):

@@ -44,7 +44,7 @@ def make_application(
             *DescriptionRoutes().routes(),
             *QueueRoutes(driver, clock).routes(),
             *AgentRoutes(driver, clock).routes(),
-            *FlowRoutes(flows).routes(),
+            *FlowRoutes(flows, driver).routes(),
         ]
     )
     application.on_response_prepare.append(_add_headers)

@@ -6,12 +6,16 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import web
 
+from contactcenter_ari.core.vocabulary.request import SetFlag
+from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_who_may_publish, check_sees_all
 from contactcenter_ari.web.agent import Nothing
 from contactcenter_ari.web.message import json_answer, read_body
 from contactcenter_ari.web.port import FlowProblem, Flows, FlowsRefused, FlowsState
 from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
+from contactcenter_ari.web.submission import submit
 
+FLAG_EXAMPLE = '{"flow": "insurance", "flag": "always_open", "value": "on"}'
 ROLLBACK_EXAMPLE = '{"version": "3f1c9a0b"}, or {} for the version before'
 
 
@@ -48,6 +52,14 @@ class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str = ""
 
 
+class FlagSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Switches a flag of a flow `on` or `off`, for calls in progress, too."""
+
+    flow: str
+    flag: str
+    value: str
+
+
 class FlowProblemDetails(ProblemDetails, frozen=True, kw_only=True):
     """Why the files cannot be published: all that is wrong in them."""
 
@@ -57,8 +69,9 @@ class FlowProblemDetails(ProblemDetails, frozen=True, kw_only=True):
 class FlowRoutes:
     """Shows the flows, publishes them, and goes back."""
 
-    def __init__(self, flows: Flows) -> None:
+    def __init__(self, flows: Flows, driver: Driver) -> None:
         self._flows = flows
+        self._driver = driver
 
     def __repr__(self) -> str:
         """Tell whose flows."""
@@ -70,6 +83,7 @@ class FlowRoutes:
             web.get("/api/v1/flows", self._show),
             web.post("/api/v1/flows", self._publish),
             web.post("/api/v1/flows/rollback", self._roll_back),
+            web.post("/api/v1/flows/flags", self._switch_flag),
         ]
 
     async def _show(self, request: web.Request) -> web.Response:
@@ -90,6 +104,13 @@ class FlowRoutes:
         bearer_who_may_publish(request)
         wanted = await read_body(request, Rollback, ROLLBACK_EXAMPLE)
         return await self._listed(await self._flows.rollback(wanted.version))
+
+    async def _switch_flag(self, request: web.Request) -> web.Response:
+        bearer = bearer_who_may_publish(request)
+        wanted = await read_body(request, FlagSwitch, FLAG_EXAMPLE)
+        switched = SetFlag(wanted.flow, wanted.flag, wanted.value, by=bearer.by)
+        await submit(self._driver, switched)
+        return await self._listed(self._flows.state())
 
     async def _listed(self, state: FlowsState) -> web.Response:
         kept = await self._flows.versions()

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.web.agent import AgentList, StateChange
-from contactcenter_ari.web.flow import FlowList, FlowProblemDetails, Rollback
+from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
 from contactcenter_ari.web.health import Readiness, Wellness
 from contactcenter_ari.web.message import json_answer
 from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
@@ -93,6 +93,12 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers={200: FlowList},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
         body=Rollback,
+    ),
+    ("/api/v1/flows/flags", "post"): Operation(
+        summary="Switch a flag of a flow, for calls in progress, too",
+        answers={200: FlowList},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409, 503),
+        body=FlagSwitch,
     ),
 }
 

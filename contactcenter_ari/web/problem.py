@@ -21,6 +21,7 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REFUSALS: Mapping[str, int] = {
     "unknown_agent": HTTPStatus.NOT_FOUND,
+    "unknown_flag": HTTPStatus.NOT_FOUND,
     "unknown_reason": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_version": HTTPStatus.NOT_FOUND,
 }

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged
-from contactcenter_ari.web import agent
+from contactcenter_ari.web import submission
 from contactcenter_ari.web.openapi import OPERATIONS
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ async def test_a_request_that_gets_no_turn_is_not_waited_for_forever(
     api: "Api", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503 after a while, and no more."""
-    monkeypatch.setattr(agent, "REQUEST_LIMIT", timedelta(milliseconds=20))
+    monkeypatch.setattr(submission, "REQUEST_LIMIT", timedelta(milliseconds=20))
     await api.stop_driver()
     answer = await api.set_state("100", "anna", state="logged_in")
     assert (answer.status, answer.code) == (503, "center_busy")

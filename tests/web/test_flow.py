@@ -77,6 +77,17 @@ async def test_going_back(api: "Api") -> None:
     assert (answer.status, answer.code) == (409, "no_earlier_version")
 
 
+async def test_flags_that_cannot_be_switched(api: "Api") -> None:
+    """Not by everybody, not one that no flow has, and nothing but on and off."""
+    path, body = "/api/v1/flows/flags", {"flow": "desk", "flag": "storm", "value": "on"}
+    answer = await api.ask("POST", path, "floor", body=body)
+    assert (answer.status, answer.code) == (403, "forbidden")
+    answer = await api.ask("POST", path, "root", body=body)
+    assert (answer.status, answer.code) == (404, "unknown_flag")
+    answer = await api.ask("POST", path, "root", body={"flow": "desk"})
+    assert (answer.status, answer.code) == (422, "bad_field")
+
+
 async def test_a_bad_body_publishes_nothing(api: "Api") -> None:
     """Fields that do not exist may have meant something."""
     for path in ("/api/v1/flows", "/api/v1/flows/rollback"):

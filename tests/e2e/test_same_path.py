@@ -1,0 +1,78 @@
+"""The stories of a test file, told by real callers, take the path they take when rehearsed."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from contactcenter_ari.core.flow.flow import Flow, Words
+from contactcenter_ari.postgres.customer import Customer, put_customers
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.rehearsal.performance import perform
+from contactcenter_ari.rehearsal.story import Aspect, Deed, Story, StoryFile
+from contactcenter_ari.rehearsal.story_file import read_story_file
+from tests.e2e.caller import Caller
+from tests.e2e.world import DESK, SITE, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+KNOWN = Customer("Known", ("+31677000009",), "30000001", Decimal("1204.50"))
+TOLD = read_story_file(SITE / "desk.test.yaml", {})
+
+
+async def test_real_calls_go_the_rehearsed_way(world: World) -> None:
+    """Rehearsed, every story passes; told by callers at the same time, each of whom hears each
+    prompt, every path is the same.
+    """
+    rehearsed = {story.name: perform(TOLD, story).failure for story in TOLD.stories}
+    assert rehearsed == dict.fromkeys(rehearsed)
+    assert len(rehearsed) >= 12
+    await put_customers(world.service.database, [KNOWN])
+    async with asyncio.TaskGroup() as group:
+        paths = {
+            story.name: group.create_task(_tell_whole(world, story)) for story in TOLD.stories
+        }
+    told = {name: path.result() for name, path in paths.items()}
+    assert told == {story.name: _expected_path(story) for story in TOLD.stories}
+
+
+async def _tell_whole(world: World, story: Story) -> list[str]:
+    caller = await world.call(DESK)
+    await caller.until_answered()
+    await _tell(world, caller, TOLD, story)
+    await caller.until_over()
+    return await _path(world, caller)
+
+
+async def _tell(world: World, caller: Caller, told: StoryFile, story: Story) -> None:
+    for line in story.script:
+        match line.deed:
+            case Deed.HEARS:
+                await caller.until_hears(await world.sound(_words(told.flow, line.value)))
+            case Deed.PRESSES:
+                await caller.press(line.value)
+            case Deed.HANGS_UP:
+                caller.hang_up()
+            case Deed.SILENT:
+                pass  # what is heard next comes after the silence
+            case other:
+                raise AssertionError(f"no real caller can do this here: {other}")
+
+
+def _words(flow: Flow, said: str) -> str:
+    """The text of a prompt by its name; anything else is what is said itself."""
+    if said not in flow.prompts:
+        return said
+    (text,) = flow.prompts[said].parts["en"]
+    return "".join(piece.text for piece in text.pieces if isinstance(piece, Words))  # type: ignore[union-attr]  # these prompts are all texts
+
+
+def _expected_path(story: Story) -> list[str]:
+    (path,) = (e.values for e in story.expect if e.aspect is Aspect.PATH)
+    return list(path)
+
+
+async def _path(world: World, caller: Caller) -> list[str]:
+    record = await world.record(caller)
+    events = await Report(world.service.database).events(record.interaction.interaction)
+    return [str(event.data["section"]) for event in events if event.kind == "SectionEntered"]

@@ -21,7 +21,7 @@ from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
 from contactcenter_ari.config.include_file import Part, read_includes
 from contactcenter_ari.config.look_up_file import read_look_up
-from contactcenter_ari.config.phone import read_phone
+from contactcenter_ari.config.phone import country_code, read_phone
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import KEYS as KEYPAD
 from contactcenter_ari.config.reading import Reading
@@ -102,10 +102,11 @@ class _FlowReader:
         prompts = self.prompts(names)
         names = replace(names, prompts={*prompts, *self.around.system_prompts})
         steps = self.steps(sections, names)
+        numbers = self.numbers()
         flow = Flow(
             name=self.name(),
             version=self.version(),
-            numbers=self.numbers(),
+            numbers=numbers,
             timezone=self.zone or "UTC",
             languages=self.languages,
             sections=steps.sections,
@@ -118,6 +119,7 @@ class _FlowReader:
             on_error=self.on_error(steps),
             on_hangup=self.on_hangup(steps),
             dial_allow=names.dial_allow,
+            country_code=country_code(numbers),
         )
         self.check_graph(flow, steps, sections)
         return flow

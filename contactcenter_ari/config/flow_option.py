@@ -15,7 +15,7 @@ from contactcenter_ari.core.flow.step import Announcement
 from contactcenter_ari.core.flow.value import Kind, ValueType
 
 Fields = Mapping[str, Node]
-GATHERABLE = frozenset({Kind.DIGITS, Kind.INTEGER, Kind.TEXT})
+GATHERABLE = frozenset({Kind.DIGITS, Kind.INTEGER, Kind.PHONE, Kind.TEXT})
 MOST_DIGITS = 32
 SECRET = re.compile(
     r"(?:^|_)(?:pin|pincode|cvc|cvv|cc|card|credit|passcode|password|secret|ssn|bsn)(?:_|$)",

@@ -28,6 +28,16 @@ def parse_phone(text: str) -> str:
     return plain
 
 
+def country_code(numbers: tuple[str, ...]) -> str:
+    """The country code of the first number, such as `31`; empty without one."""
+    for number in numbers:
+        try:
+            return str(phonenumbers.parse(number).country_code)
+        except phonenumbers.NumberParseException:
+            continue
+    return ""
+
+
 def read_phone(reading: Reading, node: Node, what: str) -> str:
     """A number in E.164."""
     text = node.text if isinstance(node, Scalar) else ""

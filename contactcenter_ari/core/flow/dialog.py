@@ -13,10 +13,12 @@ from contactcenter_ari.core.flow.listening import (
     judge_late_choice,
     judge_late_digits,
     nth,
+    phone_number,
 )
 from contactcenter_ari.core.flow.run import Activity, FlowRun, Listening
 from contactcenter_ari.core.flow.speaking import Speaker
 from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Way
+from contactcenter_ari.core.flow.value import PHONE
 from contactcenter_ari.core.flow.walk import Walk
 from contactcenter_ari.core.vocabulary.command import PauseRecording, ResumeRecording
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
@@ -31,6 +33,8 @@ class Dialog:
 
     def __init__(self, flow: Flow, walk: Walk, speaker: Speaker) -> None:
         self._global_keys = flow.global_keys
+        self._country_code = flow.country_code
+        self._phones = {name for name, type_ in flow.variables.items() if type_ == PHONE}
         self._walk = walk
         self._speaker = speaker
 
@@ -113,14 +117,22 @@ class Dialog:
                 return self._try_again(run, verb.rules, Verdict.NO_MATCH, turn, reproach=False)
         elif judgment.verdict is not Verdict.DONE:
             return self._try_again(run, verb.rules, judgment.verdict, turn)
+        elif (value := self._value(verb, judgment.digits)) is None:
+            return self._try_again(run, verb.rules, Verdict.NO_MATCH, turn)
         else:
-            run.variables[verb.variable] = judgment.digits
+            run.variables[verb.variable] = value
             if verb.confirm:
                 listening.confirming = True
                 return self._begin_try(run, (verb.confirm,), turn)
         self._end(run, turn)
         narration.input_gathered(run, verb, run.variables[verb.variable], turn)
         return ON
+
+    def _value(self, verb: Gather, digits: str) -> str | None:
+        """What the digits stand for in the variable; None when they are no phone number."""
+        if verb.variable not in self._phones:
+            return digits
+        return phone_number(digits, self._country_code)
 
     def _try_again(
         self,

@@ -72,6 +72,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     `on_error` is where a fault of ours sends the caller; None plays the apology and then
     goes to the first queue of the flow. `on_hangup` is a section of set, tag and lookup only, run
     when the call is over. Outside numbers must begin with one of `dial_allow`.
+    `country_code` (`31`) is that of the flow's own numbers: callers type national ones.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     on_error: Destination | None = None
     on_hangup: str = ""
     dial_allow: tuple[str, ...] = ()
+    country_code: str = ""
 
     def __repr__(self) -> str:
         """Tell which flow, which version, how large."""

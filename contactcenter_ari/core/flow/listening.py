@@ -64,6 +64,19 @@ def judge_late_digits(gather: Gather, digits: str) -> Judgment:
     return Judgment(Verdict.DONE, digits) if long_enough and fits else NO_MATCH
 
 
+def phone_number(digits: str, country_code: str) -> str | None:
+    """A typed phone number as E.164: `0031...` or, in the country, `020...`; None for what is
+    no number (ITU-T E.164: at most 15 digits).
+    """
+    if digits.startswith("00"):
+        plain = digits[2:]
+    elif digits.startswith("0") and country_code:
+        plain = country_code + digits[1:]
+    else:
+        return None
+    return f"+{plain}" if re.fullmatch(r"[1-9][0-9]{5,14}", plain) else None
+
+
 def nth(prompts: Sequence[str], number: int) -> tuple[str, ...]:
     """The nth of a list of prompts, from 1, or the last; none of an empty list."""
     return (prompts[min(number, len(prompts)) - 1],) if prompts else ()

@@ -48,7 +48,9 @@ async def test_the_application_stops_and_starts_again(
         await _talk_goes_on(caller, talk)
         await until_holds(lambda: _beat_is_young(place))
         late = await before.call(DESK)
-        await late.until_hears(await before.sound(APOLOGY))
+        sound = await before.sound(APOLOGY)
+        middle = sound[len(sound) // 4 : len(sound) * 3 // 4]  # its ends may be cut off
+        await late.until_hears(middle)
         await late.until_over()
         assert caller.talking
         assert early.status == 0

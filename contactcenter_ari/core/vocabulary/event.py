@@ -70,7 +70,7 @@ class EndReason(StrEnum):
     """Why an interaction ended; exactly one each."""
 
     COMPLETED = "completed"
-    """The caller talked to an agent."""
+    """The caller talked to an agent, or to an outside line the flow dialed."""
     CONTAINED = "contained"
     """The flow came to its end without an agent being asked for."""
     ABANDONED = "abandoned"
@@ -184,7 +184,9 @@ class OutsideDialed(InteractionEvent, frozen=True, tag=True, kw_only=True):
 
 
 class OutsideEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """What came of it: answered, busy, no_answer, declined or failed."""
+    """What came of it: answered, busy, no_answer, declined, failed, or given_up when the
+    caller left first.
+    """
 
     dialed: str
     outcome: str

@@ -7,7 +7,7 @@ from datetime import timedelta
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
@@ -54,9 +54,7 @@ def _readers(reading: Reading) -> dict[str, Callable[[Node], object]]:
         "strategy": lambda node: _strategy(reading, node),
         **{setting: duration(setting) for setting in DURATIONS},
         "max_waiting": lambda node: _max_waiting(reading, node),
-        "misses_before_not_ready": lambda node: reading.integer(
-            node, "misses_before_not_ready", least=1, most=100, example=1
-        ),
+        "misses_before_not_ready": lambda node: _miss_limits(reading, node),
         "music": lambda node: reading.text(node, "music"),
         **{name: boolean(name) for name in ("ready_time_only", "recording", "join_empty")},
     }
@@ -70,6 +68,11 @@ def _strategy(reading: Reading, node: Node) -> Strategy:
     message = f'strategy must be {" or ".join(known)}, not "{text[:60]}"'
     reading.blame("E105", message, node, suggestion=did_you_mean(text, known))
     return Strategy.LONGEST_IDLE
+
+
+def _miss_limits(reading: Reading, node: Node) -> MissLimits:
+    misses = reading.integer(node, "misses_before_not_ready", least=1, most=100, example=1)
+    return MissLimits.alike(misses)
 
 
 def _max_waiting(reading: Reading, node: Node) -> int | None:

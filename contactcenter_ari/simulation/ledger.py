@@ -23,17 +23,21 @@ from contactcenter_ari.core.vocabulary.command import (
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     AgentStateChanged,
+    CallbackClosed,
     Event,
     InteractionDequeued,
     InteractionEnded,
     InteractionQueued,
     InteractionStarted,
+    LostCallClosed,
     OfferEnded,
     OfferMade,
     OfferResult,
     OutsideDialed,
     OutsideEnded,
+    QueueClosed,
     QueueExit,
+    QueueOpened,
     RecordingEnded,
     RecordingStarted,
     SegmentEnded,
@@ -207,6 +211,8 @@ class Ledger:
                 self._recordings.remove(recording)
             case AgentStateChanged():
                 self.agents[event.agent].move(event)
+            case QueueClosed() | QueueOpened() | LostCallClosed() | CallbackClosed():
+                pass
             case _:
                 assert event.interaction in self.interactions, event
 

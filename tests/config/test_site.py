@@ -18,7 +18,7 @@ from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.config.site_file import SYSTEM_PROMPTS
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.expression import evaluate
 from contactcenter_ari.core.flow.flow import Blank, Words
@@ -188,7 +188,7 @@ def test_queue_settings_are_read(write_site: WriteSite) -> None:
             wrap_up=timedelta(seconds=90),
             ready_time_only=True,
             recording=False,
-            misses_before_not_ready=2,
+            misses_before_not_ready=MissLimits.alike(2),
         ),
         "claims": QueueSettings(name=QueueName("claims")),
     }

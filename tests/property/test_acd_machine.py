@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input
 from contactcenter_ari.core.errors import RequestRefused
@@ -123,7 +123,7 @@ SAMPLE = sample_site(
         QueueSettings(name=SALES, max_wait=timedelta(seconds=90), wrap_up=timedelta()),
         QueueSettings(
             name=CLAIMS,
-            misses_before_not_ready=2,
+            misses_before_not_ready=MissLimits.alike(2),
             max_waiting=2,
             join_empty=True,
             strategy=Strategy.LEAST_OCCUPIED,

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, SitePublished
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
@@ -31,7 +31,7 @@ SALES, CLAIMS = QueueName("sales"), QueueName("claims")
 SITE = sample_site(
     (
         QueueSettings(name=SALES, max_wait=timedelta(minutes=3), join_empty=True),
-        QueueSettings(name=CLAIMS, max_waiting=3, misses_before_not_ready=2),
+        QueueSettings(name=CLAIMS, max_waiting=3, misses_before_not_ready=MissLimits.alike(2)),
     )
 )
 STARTED = CenterStarted("n1", "b1")

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.vocabulary.event import (
     AgentState,
     EndReason,
@@ -36,7 +36,7 @@ QUEUES = (
     QueueSettings(
         name=CLAIMS,
         max_waiting=8,
-        misses_before_not_ready=2,
+        misses_before_not_ready=MissLimits.alike(2),
         strategy=Strategy.LEAST_OCCUPIED,
     ),
 )

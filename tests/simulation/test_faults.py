@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
 from contactcenter_ari.core.vocabulary.event import AgentConnected, EndReason
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.simulation.invariant import assert_at_rest
@@ -20,7 +20,7 @@ CLOSES = OPENS + timedelta(hours=3)
 SALES, CLAIMS = QueueName("sales"), QueueName("claims")
 QUEUES = (
     QueueSettings(name=SALES, max_wait=timedelta(minutes=3)),
-    QueueSettings(name=CLAIMS, misses_before_not_ready=2, wrap_up=timedelta()),
+    QueueSettings(name=CLAIMS, misses_before_not_ready=MissLimits.alike(2), wrap_up=timedelta()),
 )
 HABITS = Habits(refuses=0.05, ignores=0.05, hangs_up=timedelta(minutes=3))
 MINDS = (("", "1"), ("", "2"), ("", "2", "", "5"), ("", "9", "1"), ())

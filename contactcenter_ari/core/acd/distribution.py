@@ -16,6 +16,7 @@ from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
+    Grounds,
     InteractionDequeued,
     InteractionQueued,
     OfferEnded,
@@ -287,6 +288,15 @@ class Distribution:
                 offer=offer.id,
                 agent=agent.id,
                 queue=waiting.queue,
+                grounds=Grounds(
+                    strategy=settings.strategy,
+                    value=agent.idle_for(turn.now).total_seconds(),
+                    priority=waiting.rank[0],
+                    waited=turn.now - waiting.joined_at,
+                    head_start=waiting.head_start,
+                    free_agents=len(self.roster.free_for(waiting.queue)) + 1,
+                    callers_waiting=len(self.lines[waiting.queue]),
+                ),
             )
         )
         turn.do(
@@ -310,10 +320,11 @@ class Distribution:
         self.roster.release(offer.agent, turn)
 
     def _missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
-        limit = self.settings[offer.waiting.queue].misses_before_not_ready
+        reason = MISS_REASONS[result]
+        limits = self.settings[offer.waiting.queue].misses_before_not_ready
         self._pause(offer, turn)
         self._close(offer, result, turn)
-        self.roster.miss(offer.agent, MISS_REASONS[result], limit, turn)
+        self.roster.miss(offer.agent, reason, getattr(limits, reason), turn)
 
     def _pause(self, offer: Offer, turn: Turn) -> None:
         until = turn.now + self.settings[offer.waiting.queue].miss_pause

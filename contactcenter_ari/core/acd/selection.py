@@ -5,7 +5,6 @@ A tie goes to the longest idle, then to the smaller agent id.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import assert_never
 
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
@@ -22,8 +21,8 @@ def select(
             return longest_idle(free, now, ready_time_only=settings.ready_time_only)
         case Strategy.LEAST_OCCUPIED:
             return least_occupied(free, mean_share, now)
-        case _ as never:
-            assert_never(never)
+        case _:
+            raise AssertionError(settings.strategy)
 
 
 def longest_idle(free: Sequence[Agent], now: datetime, *, ready_time_only: bool) -> Agent:

@@ -1,37 +1,100 @@
 """The settings of a queue and their defaults; see `queues.yaml`."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.event import CallbackMode
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 
 
 class Strategy(StrEnum):
-    """How one of several ready agents is selected."""
+    """How one of several ready agents is selected; a tie goes to the longest idle."""
 
     LONGEST_IDLE = "longest_idle"
     LEAST_OCCUPIED = "least_occupied"
+    MOST_SKILLED = "most_skilled"
+    """The largest sum of levels in the skills the caller asks for."""
+    ROUND_ROBIN = "round_robin"
+    """Whose last offer from this queue is the longest ago."""
+    FEWEST_CALLS = "fewest_calls"
+    """Who took the fewest calls of this queue since log-in; a newcomer begins at the mean."""
+    LINEAR = "linear"
+    """The first free one in `order`."""
+    RING_ALL = "ring_all"
+    """All free ones at once, up to `ring_at_most`; the first to answer gets the call."""
+
+
+class WrapUpKind(StrEnum):
+    """How the work after a talk ends; the agent may always end it early."""
+
+    FIXED = "fixed"
+    EXTENDABLE = "extendable"
+    """`wrap_up` once more each time the agent asks, up to `wrap_up_limit`."""
+    UNTIL_DISPOSITION = "until_disposition"
+    """When a disposition is given, or at `wrap_up_limit`."""
+
+
+class MissLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """After how many offers in a row that ended so an agent is NOT_READY."""
+
+    no_answer: int = 1
+    busy: int = 1
+    refused: int = 1
+    unreachable: int = 1
+
+    @classmethod
+    def alike(cls, misses: int) -> "MissLimits":
+        """The same limit for every kind of miss."""
+        return cls(no_answer=misses, busy=misses, refused=misses, unreachable=misses)
+
+
+class CallWindow(msgspec.Struct, frozen=True):
+    """When customers may be called, in their own zone; `until` is excluded."""
+
+    since: time = time(8)
+    until: time = time(21)
 
 
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue. `max_waiting` None means no limit; `ready_time_only` makes longest idle count
-    only the time in READY; `miss_pause` is how long a caller skips an agent who did not answer;
-    `join_empty` lets callers wait although no agent is signed in.
+    """One queue. A None sets no limit.
+
+    `ready_time_only` makes longest idle count only the time in READY. `miss_pause` is how long
+    a caller skips an agent who did not answer. `join_empty` lets callers wait although no agent
+    is signed in. `count_flow_time` counts the time in the flow as waited. `prefer_last_agent`
+    is how long a caller waits for the agent last talked to. Who hung up while waiting and calls
+    again within `resume_place` has the old place. `divert_wait` and `divert_ratio` send callers
+    on before they join: estimated wait, and waiting callers per signed-in agent. `whisper` is
+    the system prompt an agent hears before the bridge; none when empty.
     """
 
     name: QueueName
     strategy: Strategy = Strategy.LONGEST_IDLE
+    order: tuple[AgentId, ...] = ()
+    ring_at_most: int = 20
     ready_time_only: bool = False
     ring_limit: timedelta = timedelta(seconds=20)
     wrap_up: timedelta = timedelta(seconds=15)
+    wrap_up_kind: WrapUpKind = WrapUpKind.FIXED
+    wrap_up_limit: timedelta = timedelta(minutes=30)
+    dispositions: tuple[str, ...] = ()
     max_wait: timedelta = timedelta(minutes=15)
+    max_wait_by_status: dict[str, timedelta] = {}
+    head_start_by_status: dict[str, timedelta] = {}
     max_waiting: int | None = None
+    divert_wait: timedelta | None = None
+    divert_ratio: float | None = None
     service_level: timedelta = timedelta(seconds=20)
     short_abandon: timedelta = timedelta(seconds=5)
-    misses_before_not_ready: int = 1
+    misses_before_not_ready: MissLimits = MissLimits()
     miss_pause: timedelta = timedelta(seconds=30)
+    count_flow_time: bool = False
+    prefer_last_agent: timedelta = timedelta()
+    resume_place: timedelta = timedelta()
+    whisper: str = ""
     music: str = "default"
     recording: bool = True
     join_empty: bool = False
+    callback_mode: CallbackMode = CallbackMode.CUSTOMER_FIRST
+    call_window: CallWindow = CallWindow()

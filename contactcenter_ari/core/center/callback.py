@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.flow.run import PromiseCallback
+from contactcenter_ari.core.flow.run import DEFAULT_PRIORITY, PromiseCallback
 from contactcenter_ari.core.vocabulary.event import CallbackBooked
+from contactcenter_ari.core.vocabulary.ids import CallbackId
 from contactcenter_ari.core.vocabulary.turn import Turn
 
 MOST_OPEN = 10_000
@@ -35,13 +36,19 @@ class Callbacks:
             number=turn.clockwork.number(),
             at=turn.now,
             interaction=interaction.id,
+            callback=CallbackId(turn.clockwork.mint()),
             queue=promise.step.queue,
             dialed=promise.number,
             waiting_since=place.joined_at if place else turn.now,
             head_start=place.head_start if place else timedelta(),
+            priority=place.rank[0] if place else DEFAULT_PRIORITY,
+            flow=call.interpreter.flow.name,
+            language=call.run.language,
             hours=promise.step.hours,
             attempts=promise.step.attempts,
             retry_after=promise.step.retry_after,
+            expires_at=turn.now + promise.step.expires,
+            mode=distribution.settings[promise.step.queue].callback_mode,
         )
         self._open[promise.number] = booked
         turn.tell(booked)

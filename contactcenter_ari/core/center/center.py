@@ -193,6 +193,8 @@ class Center:
                 self._roster.end_wrap_up(agent, by, turn)
             case SetFlag(flow=flow, flag=flag, value=value):
                 self._set_flag(flow, flag, value)
+            case _:
+                raise RequestRefused("not_possible", "this cannot be done yet")
 
     def _check_reason(self, reason: str) -> None:
         reasons = self._catalog.site.pause_reasons.values()

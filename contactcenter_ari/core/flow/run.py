@@ -115,6 +115,7 @@ class EnterQueue(msgspec.Struct, frozen=True):
     step: Queue
     priority: int
     head_start: timedelta
+    prefer: AgentId = AgentId("")
 
 
 class RingOneAgent(msgspec.Struct, frozen=True):

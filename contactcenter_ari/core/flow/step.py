@@ -12,6 +12,7 @@ import msgspec
 
 from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 
 class Way(StrEnum):
@@ -198,6 +199,7 @@ class BookCallback(msgspec.Struct, frozen=True, tag="callback"):
     hours: str = ""
     attempts: int = 3
     retry_after: timedelta = timedelta(minutes=15)
+    expires: timedelta = timedelta(hours=24)
 
 
 class DialOut(msgspec.Struct, frozen=True, tag="dial"):
@@ -233,24 +235,31 @@ class Voicemail(msgspec.Struct, frozen=True, tag="voicemail"):
 
 class Announcement(msgspec.Struct, frozen=True):
     """Something said while waiting: first `after` this long, then `every` so often (once
-    when None).
+    when None). One that speaks of the wait or the position is left out while these are not
+    known, and `longer` is said in its place once the wait grew beyond what was told.
     """
 
     prompt: str
     after: timedelta
     every: timedelta | None = None
+    longer: str = ""
 
 
 class Queue(msgspec.Struct, frozen=True, tag="queue"):
     """Wait for an agent. A None means what `queues.yaml` says of the queue. `priority` is a
-    class, 1 first; `head_start` counts as time already waited. Outcomes answered, timeout,
-    no_agents, full, closed, lead to `next`; `answered` after the agent has left.
+    class, 1 first; `head_start` counts as time already waited. `skills` are the least levels
+    asked for, step by step; `prefer` is an agent to wait for alone during `prefer_for`.
+    Outcomes answered, timeout, no_agents, full, closed, diverted, lead to `next`; `answered`
+    after the agent has left.
     """
 
     queue: QueueName
     next: dict[str, Destination]
     priority: Expression | None = None
     head_start: Expression | None = None
+    skills: tuple[SkillStep, ...] = ()
+    prefer: Expression | None = None
+    prefer_for: timedelta = timedelta(seconds=30)
     greeting: str = ""
     music: str | None = None
     announce: tuple[Announcement, ...] = ()

@@ -11,6 +11,7 @@ import msgspec
 
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
+    CallbackId,
     InteractionId,
     LegId,
     OfferId,
@@ -49,9 +50,16 @@ class QueueExit(StrEnum):
     TIMEOUT = "timeout"
     FULL = "full"
     CLOSED = "closed"
+    """A person closed the queue, for those who waited, too."""
     NO_AGENTS = "no_agents"
     KEY_EXIT = "key_exit"
+    DIVERTED = "diverted"
+    """Sent on before joining: the estimated wait, or the waiting per agent, was too much."""
     CALLBACK_TAKEN = "callback_taken"
+    TRANSFERRED = "transferred"
+    """A person moved the caller to another queue."""
+    WITHDRAWN = "withdrawn"
+    """A person took the caller out of the line."""
     SYSTEM_ERROR = "system_error"
 
 
@@ -64,6 +72,53 @@ class OfferResult(StrEnum):
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
+
+
+class CallbackMode(StrEnum):
+    """Who is called first."""
+
+    AGENT_FIRST = "agent_first"
+    """An agent is reserved and sees whom to call; the customer is dialed then."""
+    CUSTOMER_FIRST = "customer_first"
+    """The customer is dialed when next in line, and waits for an agent a moment."""
+
+
+class AttemptResult(StrEnum):
+    """How one attempt at a callback ended."""
+
+    REACHED = "reached"
+    """Customer and agent talked."""
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    FAILED = "failed"
+    GIVEN_UP = "given_up"
+    """The customer answered and hung up before there was an agent, or our side failed."""
+
+
+class CallbackResult(StrEnum):
+    """How a promise to call back was closed; exactly one each."""
+
+    REACHED = "reached"
+    CALLED_IN = "called_in"
+    """The customer called again and took over the place."""
+    EXHAUSTED = "exhausted"
+    """No attempt reached the customer."""
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    """A person took it back."""
+    DO_NOT_CALL = "do_not_call"
+    """The number may not be called any more."""
+
+
+class LostCallResult(StrEnum):
+    """How the task to look after an abandoned call was closed."""
+
+    CALLED_AGAIN = "called_again"
+    """The customer called again and talked to somebody."""
+    REACHED = "reached"
+    """A callback reached the customer."""
+    EXPIRED = "expired"
 
 
 class EndReason(StrEnum):
@@ -193,17 +248,77 @@ class OutsideEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
 
 
 class CallbackBooked(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """The caller was promised a call back. `waiting_since` and `head_start` are of the place in
-    line that is kept; it is dialed at most `attempts` times, `retry_after` each.
+    """The caller was promised a call back. `waiting_since`, `head_start` and `priority` are of
+    the place in line that is kept; it is dialed at most `attempts` times, `retry_after` each,
+    within the hours of that name of the flow, until `expires_at`.
     """
 
+    callback: CallbackId
     queue: QueueName
     dialed: str
     waiting_since: datetime
     head_start: timedelta
+    priority: int
+    flow: str
+    language: str
     hours: str
     attempts: int
     retry_after: timedelta
+    expires_at: datetime
+    mode: CallbackMode
+
+
+class CallbackAttempted(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """An attempt to call back is over; `interaction` is the outbound one of this attempt.
+    `next_at` is when the next is due, None after the last.
+    """
+
+    callback: CallbackId
+    attempt: int
+    result: AttemptResult
+    next_at: datetime | None
+
+
+class CallbackClosed(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The promise is kept or over; `interaction` is the one it was given in."""
+
+    callback: CallbackId
+    result: CallbackResult
+
+
+class LostCallOpened(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The caller hung up while waiting: somebody should see what it was about."""
+
+    queue: QueueName
+    caller_number: str
+    waited: timedelta
+
+
+class LostCallClosed(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The customer was reached, or it is too late; `interaction` is the abandoned one."""
+
+    caller_number: str
+    result: LostCallResult
+
+
+class WaitTold(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A waiting caller is told about the wait: `told` is the spoken bound, None when the caller
+    heard that it takes longer than expected; `mean` is what the estimate was.
+    """
+
+    queue: QueueName
+    position: int
+    told: timedelta | None
+    mean: timedelta
+
+
+class PriorityChanged(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A person moved a waiting caller up or down."""
+
+    queue: QueueName
+    priority: int
+    head_start: timedelta
+    by: str
 
 
 class InteractionQueued(InteractionEvent, frozen=True, tag=True, kw_only=True):
@@ -222,12 +337,49 @@ class InteractionDequeued(InteractionEvent, frozen=True, tag=True, kw_only=True)
     waited: timedelta
 
 
+class PassedCaller(msgspec.Struct, frozen=True):
+    """A caller with a better rank who could not be given to this agent, and why not:
+    `ringing`, `missed_lately`, `skills`, `other_agent`, or `over_time` when leaving the line.
+    """
+
+    interaction: InteractionId
+    reason: str
+
+
+class PassedAgent(msgspec.Struct, frozen=True):
+    """A free agent who was not taken, and why: `missed_lately`, `skills`, or `later_choice`
+    when the strategy puts somebody else first. `value` is as in `Grounds`.
+    """
+
+    agent: AgentId
+    reason: str
+    value: float
+
+
+class Grounds(msgspec.Struct, frozen=True, kw_only=True):
+    """Why this agent and why this caller. `value` is what the strategy compared: seconds idle,
+    share occupied (0-1), level, calls taken, or place in the given order. Those passed over
+    are the first few only.
+    """
+
+    strategy: str
+    value: float
+    priority: int
+    waited: timedelta
+    head_start: timedelta
+    free_agents: int
+    callers_waiting: int
+    agents_passed: tuple[PassedAgent, ...] = ()
+    callers_passed: tuple[PassedCaller, ...] = ()
+
+
 class OfferMade(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """An agent was reserved for the caller and the phone is being dialed."""
 
     offer: OfferId
     agent: AgentId
     queue: QueueName
+    grounds: Grounds
 
 
 class OfferEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
@@ -318,6 +470,29 @@ class AgentStateChanged(NumberedEvent, frozen=True, tag=True, kw_only=True):
     by: str
 
 
+class DispositionSet(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The agent noted what came of the talk."""
+
+    agent: AgentId
+    queue: QueueName
+    disposition: str
+    by: str
+
+
+class QueueClosed(NumberedEvent, frozen=True, tag=True, kw_only=True):
+    """A person closed a queue; those who waited were sent on."""
+
+    queue: QueueName
+    by: str
+
+
+class QueueOpened(NumberedEvent, frozen=True, tag=True, kw_only=True):
+    """A person opened it again."""
+
+    queue: QueueName
+    by: str
+
+
 Event = (
     InteractionStarted
     | SectionEntered
@@ -332,6 +507,12 @@ Event = (
     | OutsideDialed
     | OutsideEnded
     | CallbackBooked
+    | CallbackAttempted
+    | CallbackClosed
+    | LostCallOpened
+    | LostCallClosed
+    | WaitTold
+    | PriorityChanged
     | InteractionQueued
     | InteractionDequeued
     | OfferMade
@@ -341,5 +522,8 @@ Event = (
     | RecordingStarted
     | RecordingEnded
     | InteractionEnded
+    | DispositionSet
+    | QueueClosed
+    | QueueOpened
     | AgentStateChanged
 )

@@ -24,6 +24,9 @@ LookUpId = NewType("LookUpId", str)
 OfferId = NewType("OfferId", str)
 SegmentId = NewType("SegmentId", str)
 
+CallbackId = NewType("CallbackId", str)
+"""One promise to call a customer back, over all its attempts."""
+
 AgentId = NewType("AgentId", str)
 """An agent in the directory; shown to people, so it is short: the extension."""
 

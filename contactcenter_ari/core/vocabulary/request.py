@@ -3,19 +3,30 @@
 `by` names who asked, for the record: an agent's id, `phone`, or an API token's name.
 """
 
+from datetime import datetime, timedelta
+
 import msgspec
 
-from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.event import CallbackMode
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    CallbackId,
+    InteractionId,
+    PhoneId,
+    QueueName,
+)
+from contactcenter_ari.core.vocabulary.skill import Skills
 
 
 class AgentProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """What the directory says of an agent: whom to ring, and for which queues."""
+    """What the directory says of an agent: whom to ring, for which queues, with what skills."""
 
     agent: AgentId
     name: str
     phone: PhoneId
     language: str = "en"
     queues: tuple[QueueName, ...] = ()
+    skills: Skills = {}
 
 
 class PutAgent(msgspec.Struct, frozen=True, tag=True):
@@ -67,6 +78,134 @@ class EndWrapUp(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
+class ExtendWrapUp(msgspec.Struct, frozen=True, tag=True):
+    """More time for the work after the talk: the queue's wrap-up once more, up to its limit."""
+
+    agent: AgentId
+    by: str
+
+
+class SetDisposition(msgspec.Struct, frozen=True, tag=True):
+    """What came of the talk, out of the queue's list; ends a wrap-up that waits for it."""
+
+    agent: AgentId
+    disposition: str
+    by: str
+
+
+class CloseQueue(msgspec.Struct, frozen=True, tag=True):
+    """Send everybody on who waits in a queue, and let nobody in until it is opened."""
+
+    queue: QueueName
+    by: str
+
+
+class OpenQueue(msgspec.Struct, frozen=True, tag=True):
+    """Let callers in again."""
+
+    queue: QueueName
+    by: str
+
+
+class ChangePriority(msgspec.Struct, frozen=True, tag=True):
+    """Give a waiting caller another head start or priority class; None leaves it as it is."""
+
+    interaction: InteractionId
+    by: str
+    head_start: timedelta | None = None
+    priority: int | None = None
+
+
+class MoveWaiting(msgspec.Struct, frozen=True, tag=True):
+    """Let a waiting caller go on waiting in another queue; the time waited counts there."""
+
+    interaction: InteractionId
+    queue: QueueName
+    by: str
+
+
+class WithdrawWaiting(msgspec.Struct, frozen=True, tag=True):
+    """Take a waiting caller out of the line: the flow goes on as if the queue were closed."""
+
+    interaction: InteractionId
+    by: str
+
+
+class RestoreCallback(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """A promise that was open when another process ended; one that is known changes nothing."""
+
+    callback: CallbackId
+    interaction: InteractionId
+    queue: QueueName
+    dialed: str
+    waiting_since: datetime
+    head_start: timedelta
+    priority: int
+    flow: str
+    language: str
+    hours: str
+    attempts: int
+    attempts_made: int
+    retry_after: timedelta
+    next_at: datetime | None
+    expires_at: datetime
+    mode: CallbackMode
+
+
+class DialCallback(msgspec.Struct, frozen=True, tag=True):
+    """Call back as soon as an agent is free, whatever the place in line and the delay between
+    attempts; one that is being dialed is not dialed twice.
+    """
+
+    callback: CallbackId
+    by: str
+
+
+class CancelCallback(msgspec.Struct, frozen=True, tag=True):
+    """Take a promise back; a call in progress goes on."""
+
+    callback: CallbackId
+    by: str
+
+
+class RestoreLostCall(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """A task that was open when another process ended."""
+
+    interaction: InteractionId
+    queue: QueueName
+    caller_number: str
+    opened_at: datetime
+
+
+class ForbidNumber(msgspec.Struct, frozen=True, tag=True):
+    """Never call this number (E.164) of our own accord: it is on the do-not-call list."""
+
+    number: str
+    by: str
+
+
+class AllowNumber(msgspec.Struct, frozen=True, tag=True):
+    """The number is off the do-not-call list."""
+
+    number: str
+    by: str
+
+
+class HandleTime(msgspec.Struct, frozen=True):
+    """What talks of a queue took on average in one half hour of the week; 0 is Monday 0:00 UTC."""
+
+    queue: QueueName
+    half_hour: int
+    mean: timedelta
+    contacts: int
+
+
+class LearnHandleTimes(msgspec.Struct, frozen=True, tag=True):
+    """What earlier weeks say about handle times, for the wait estimate."""
+
+    times: tuple[HandleTime, ...]
+
+
 class SetFlag(msgspec.Struct, frozen=True, tag=True):
     """Switch a flag of a flow `on` or `off`, for calls in progress, too."""
 
@@ -76,4 +215,27 @@ class SetFlag(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
-Request = PutAgent | RemoveAgent | LogIn | LogOut | GoReady | GoNotReady | EndWrapUp | SetFlag
+Request = (
+    PutAgent
+    | RemoveAgent
+    | LogIn
+    | LogOut
+    | GoReady
+    | GoNotReady
+    | EndWrapUp
+    | ExtendWrapUp
+    | SetDisposition
+    | CloseQueue
+    | OpenQueue
+    | ChangePriority
+    | MoveWaiting
+    | WithdrawWaiting
+    | RestoreCallback
+    | DialCallback
+    | CancelCallback
+    | RestoreLostCall
+    | ForbidNumber
+    | AllowNumber
+    | LearnHandleTimes
+    | SetFlag
+)

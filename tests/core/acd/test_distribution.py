@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.line import Waiting, WaitingLine
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import Destination, If, Play, Queue, Way
 from contactcenter_ari.core.vocabulary.command import DialLeg
@@ -383,7 +383,12 @@ def test_a_missed_caller_keeps_place_and_age(floor: Floor) -> None:
 
 def test_an_agent_who_missed_is_skipped_by_this_caller_alone(floor: Floor) -> None:
     """For 30 s he is offered others, then this one again."""
-    floor.open(None, QueueSettings(name=SALES, misses_before_not_ready=2, wrap_up=timedelta()))
+    floor.open(
+        None,
+        QueueSettings(
+            name=SALES, misses_before_not_ready=MissLimits.alike(2), wrap_up=timedelta()
+        ),
+    )
     agent = floor.agent()
     first = floor.caller()
     floor.wait(20)
@@ -403,7 +408,7 @@ def test_an_agent_who_missed_is_skipped_by_this_caller_alone(floor: Floor) -> No
 
 def test_a_caller_who_skips_one_is_offered_another(floor: Floor) -> None:
     """The pause is between two people; whoever else is free is rung."""
-    floor.open(None, QueueSettings(name=SALES, misses_before_not_ready=2))
+    floor.open(None, QueueSettings(name=SALES, misses_before_not_ready=MissLimits.alike(2)))
     ann = floor.agent("100", idle=60)
     bob = floor.agent("200")
     floor.caller()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged, SegmentEnded, SegmentKind
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
@@ -241,7 +241,10 @@ def test_the_same_pause_again(floor: Floor) -> None:
 
 def patient(floor: Floor, misses: int) -> None:
     """A queue that takes so many misses before an agent is NOT_READY."""
-    floor.open(None, QueueSettings(name=QueueName("sales"), misses_before_not_ready=misses))
+    floor.open(
+        None,
+        QueueSettings(name=QueueName("sales"), misses_before_not_ready=MissLimits.alike(misses)),
+    )
 
 
 def test_misses_in_a_row(floor: Floor) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
@@ -127,7 +127,9 @@ def open_shop(floor: Floor) -> None:
             flow, look_ups={"customer": customer}, variables={"policy": DIGITS}
         ),
         QueueSettings(
-            name=QueueName("sales"), strategy=Strategy.LEAST_OCCUPIED, misses_before_not_ready=2
+            name=QueueName("sales"),
+            strategy=Strategy.LEAST_OCCUPIED,
+            misses_before_not_ready=MissLimits.alike(2),
         ),
         QueueSettings(name=QueueName("support"), wrap_up=timedelta(), max_waiting=3),
     )

@@ -10,6 +10,7 @@ from contactcenter_ari.core.flow.flow import HttpLookUp, SqlLookUp
 from contactcenter_ari.core.flow.value import (
     BOOL,
     DATETIME,
+    DURATION,
     INTEGER,
     PHONE,
     TEXT,
@@ -26,6 +27,7 @@ ALWAYS: Mapping[str, ValueType] = {
     "caller.status": TEXT,
     "called.number": PHONE,
     "queue.position": INTEGER,
+    "queue.wait": DURATION,
 }
 
 

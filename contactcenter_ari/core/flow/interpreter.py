@@ -13,6 +13,7 @@ from contactcenter_ari.core.flow.dialog import ON, Dialog
 from contactcenter_ari.core.flow.expression import truth
 from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
 from contactcenter_ari.core.flow.inquiry import Inquiry, Row
+from contactcenter_ari.core.flow.noting import note
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
@@ -185,6 +186,7 @@ class Interpreter:
         """An agent picked up: whatever the caller hears or is asked ends now."""
         run.listening = run.look_up = None
         run.typed_ahead = ""
+        run.offered = False
         turn.clockwork.forget(Wake.FLOW, run.call)
         self.treatment.end(run, turn)
         self.queue_step(run)
@@ -201,11 +203,15 @@ class Interpreter:
         return self._arrived(run, arrival, turn) or self._run_on(run, turn)
 
     def resume(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
-        """The stay in the queue is over; `answered` after the talk."""
+        """The stay in the queue is over; `answered` after the talk. A queue that a person closed
+        is like one without agents to a flow that does not tell them apart.
+        """
         if run.line_frame is not None:
             self.connecting(run, turn)
         run.line_frame = None
         step = self.queue_step(run)
+        if outcome == "closed" and outcome not in step.next:
+            outcome = "no_agents"
         otherwise = HANG_UP if outcome == "answered" else ON
         return self._go(run, step.next.get(outcome, otherwise), turn)
 
@@ -315,7 +321,7 @@ class Interpreter:
                 holds = truth(self._speaker.evaluate(run, choice.condition, turn))
                 return choice.then if holds else choice.otherwise
             case SetVariables() | Tag() | Language() as verb:
-                self._note(run, verb, turn)
+                note(run, verb, self._speaker, turn)
                 return ON
             case Wait(duration=duration):
                 run.activity = Activity.PAUSED
@@ -353,27 +359,6 @@ class Interpreter:
             case Record(act=act):
                 return ControlRecording(act)
 
-    def _note(self, run: FlowRun, verb: SetVariables | Tag | Language, turn: Turn) -> None:
-        match verb:
-            case SetVariables(assignments=assignments):
-                for name, expression in assignments:
-                    self._assign(run, name, self._speaker.text(run, expression, turn), turn)
-            case Tag(tags=tags):
-                for key, expression in tags:
-                    run.tags[key] = self._speaker.text(run, expression, turn)
-                    narration.tagged(run, key, run.tags[key], turn)
-            case Language(language=expression):
-                language = self._speaker.text(run, expression, turn)
-                if language in self.flow.languages:
-                    run.language = language
-
-    def _assign(self, run: FlowRun, name: str, text: str, turn: Turn) -> None:
-        if name != "caller.status":
-            run.variables[name] = text
-            return
-        run.caller_status = text
-        narration.status_set(run, turn)
-
     def _play(self, run: FlowRun, play: Play, turn: Turn) -> _Entered:
         if play.barge_in and run.typed_ahead:
             return ON
@@ -384,14 +369,13 @@ class Interpreter:
     def _enter_queue(self, run: FlowRun, step: Queue, turn: Turn) -> EnterQueue:
         self._speaker.answer(run, turn)
         run.music = step.music or ""
-        priority = self._speaker.evaluate(run, step.priority, turn) if step.priority else None
-        head_start = (
-            self._speaker.evaluate(run, step.head_start, turn) if step.head_start else None
-        )
+        priority = self._speaker.evaluate(run, step.priority, turn)
+        head_start = self._speaker.evaluate(run, step.head_start, turn)
         return EnterQueue(
             step,
             priority if isinstance(priority, int) else DEFAULT_PRIORITY,
             head_start if isinstance(head_start, timedelta) else timedelta(),
+            AgentId(self._speaker.text(run, step.prefer, turn)),
         )
 
     # Promises

@@ -1,5 +1,7 @@
 """Tells what a run does as events; a call to a feature code is not told about."""
 
+from datetime import timedelta
+
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.step import Gather, LookUpStep, Menu
 from contactcenter_ari.core.vocabulary.event import (
@@ -12,7 +14,9 @@ from contactcenter_ari.core.vocabulary.event import (
     MenuChosen,
     PromptPlayed,
     SectionEntered,
+    WaitTold,
 )
+from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.turn import Turn
 
 
@@ -138,5 +142,21 @@ def flow_failed(run: FlowRun, reason: str, turn: Turn) -> None:
                 interaction=run.interaction,
                 section=run.frames[0].section if run.frames else "",
                 reason=reason,
+            )
+        )
+
+
+def wait_told(run: FlowRun, queue: QueueName, told: timedelta | None, turn: Turn) -> None:
+    """A waiting run was told how long it may take; None that it takes longer than expected."""
+    if run.interaction is not None:
+        turn.tell(
+            WaitTold(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=run.interaction,
+                queue=queue,
+                position=run.position,
+                told=told,
+                mean=run.wait_mean,
             )
         )

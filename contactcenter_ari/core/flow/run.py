@@ -90,6 +90,21 @@ class FlowRun:
     look_ups: dict[str, dict[str, str] | None] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     position: int = 0
+    """In the line, 1 for the next; 0 while it is not known, or head starts may reorder the line.
+    Like the next three it is brought up to date just before something is announced.
+    """
+    wait: timedelta | None = None
+    """The wait that may be told: rounded up, never above `wait_told`; None while not known."""
+    wait_mean: timedelta = timedelta()
+    """The estimate behind it."""
+    wait_longer: bool = False
+    """The estimate has grown beyond `wait_told`, so that no wait may be told now."""
+    wait_told: timedelta | None = None
+    """The wait this caller was told last in this line, noted by the one who says it."""
+    offered: bool = False
+    """An agent is reserved: nothing is announced until the offer is over."""
+    announcing: bool = False
+    """What is said in the line speaks of it, and ends when an agent is reserved."""
     music: str = ""
     announcements_at: list[datetime | None] = field(default_factory=list)
     message: RecordingId | None = None

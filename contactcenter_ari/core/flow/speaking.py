@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow import checking, narration
 from contactcenter_ari.core.flow.expression import Expression, evaluate
 from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text
 from contactcenter_ari.core.flow.run import FlowRun
@@ -35,6 +35,13 @@ def look_up_types(flow: Flow) -> dict[str, ValueType]:
     }
 
 
+def names_in(parts: Iterable[SoundFile | Text]) -> frozenset[str]:
+    """The names that a prompt in one language speaks of."""
+    pieces = (piece for part in parts if isinstance(part, Text) for piece in part.pieces)
+    blanks = (piece.expression for piece in pieces if isinstance(piece, Blank))
+    return frozenset(name for expression in blanks for name in checking.names(expression))
+
+
 class Speaker:
     """Knows what the names of one flow mean for a run, and what its prompts say."""
 
@@ -44,6 +51,11 @@ class Speaker:
         self._prompts = {**system_prompts, **flow.prompts}
         self._types = {**look_up_types(flow), **flow.variables}
         self._zone = ZoneInfo(flow.timezone)
+        self._blanks = {
+            (name, language): names_in(parts)
+            for name, prompt in self._prompts.items()
+            for language, parts in prompt.parts.items()
+        }
 
     def __repr__(self) -> str:
         """Tell whose prompts these are."""
@@ -76,6 +88,8 @@ class Speaker:
                 return self._flag(flag)
             case ["queue", "position"]:
                 return run.position or None
+            case ["queue", "wait"]:
+                return run.wait
             case ["hours", hours, question]:
                 return self._hours(hours, question, now)
             case [look_up, "found"]:
@@ -118,6 +132,14 @@ class Speaker:
             for language, parts in [self._in_language(run, name)]
             for part in parts
         )
+
+    def speaks(self, language: str) -> bool:
+        """Whether a language is one of the flow's."""
+        return language in self._flow.languages
+
+    def speaks_of(self, run: FlowRun, prompt: str) -> frozenset[str]:
+        """The names a prompt speaks of in the language of the run."""
+        return self._blanks.get((prompt, self._in_language(run, prompt)[0]), frozenset())
 
     def _in_language(self, run: FlowRun, name: str) -> tuple[str, tuple[SoundFile | Text, ...]]:
         prompt = self._prompts.get(name)

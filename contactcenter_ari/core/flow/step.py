@@ -250,7 +250,7 @@ class Queue(msgspec.Struct, frozen=True, tag="queue"):
     class, 1 first; `head_start` counts as time already waited. `skills` are the least levels
     asked for, step by step; `prefer` is an agent to wait for alone during `prefer_for`.
     Outcomes answered, timeout, no_agents, full, closed, diverted, lead to `next`; `answered`
-    after the agent has left.
+    after the agent has left, `closed` like `no_agents` unless it has a way of its own.
     """
 
     queue: QueueName

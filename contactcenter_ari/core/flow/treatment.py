@@ -1,13 +1,19 @@
 """What a caller hears while waiting for an agent: greeting, music, announcements.
 
-An announcement never delays an offer: it is cut off as soon as an agent picks up.
+An announcement never delays an offer: it ends the moment an agent is reserved, and what falls
+due while a phone rings is said when nobody has answered. A greeting goes on until the agent
+picks up. Nothing is said of a wait or a position that is not known, and a wait once told is
+never raised.
 """
 
+from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.flow.step import Announcement, Queue
 from contactcenter_ari.core.vocabulary.command import StartMusic, StopMusic
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+POSITION, WAIT = "queue.position", "queue.wait"
 
 
 class Treatment:
@@ -25,32 +31,41 @@ class Treatment:
         run.activity = Activity.QUEUED
         run.line_frame = len(run.frames)
         run.music = step.music or music
+        run.wait = run.wait_told = None
+        run.offered = run.wait_longer = False
         run.announcements_at = [turn.now + a.after for a in step.announce]
         self._wake(run, turn)
-        if step.greeting:
+        if step.greeting and self._is_known(run, step.greeting):
+            run.announcing = bool(self._of_the_line(run, step.greeting))
             self._speaker.say(run, (step.greeting,), turn)
         if run.playback is None:
             self._play_music(run, turn)
 
     def announce(self, run: FlowRun, step: Queue, turn: Turn) -> None:
-        """Say what is due; `run.position` must be up to date. What falls due while something
-        else is being said comes after it.
+        """Say what is due; what the run knows of the line must be up to date. What falls due
+        while something else is being said, or a phone rings, comes after it.
         """
-        if run.playback is not None:
+        if run.playback is not None or run.offered:
             return
-        due = []
-        for number, announcement in enumerate(step.announce):
-            at = run.announcements_at[number]
-            if at is not None and at <= turn.now:
-                due.append(announcement.prompt)
-                every = announcement.every
-                run.announcements_at[number] = None if every is None else turn.now + every
+        due = self._due(run, step, turn)
         self._wake(run, turn)
-        if due:
+        said = {a.prompt: prompt for a in due if (prompt := self._fitting(run, a))}
+        if said:
             turn.do(StopMusic(call=run.call, leg=run.leg))
-            self._speaker.say(run, tuple(due), turn)
-            if run.playback is None:
-                self._play_music(run, turn)
+            self._say(run, step, said, turn)
+
+    def offered(self, run: FlowRun, turn: Turn) -> None:
+        """An agent is reserved: what is announced ends, and nothing more is until it is over."""
+        run.offered = True
+        if run.activity is Activity.QUEUED and run.playback is not None and run.announcing:
+            self._speaker.stop(run, turn)
+            self._play_music(run, turn)
+
+    def offer_over(self, run: FlowRun, turn: Turn) -> None:
+        """No agent is reserved any more: what has fallen due meanwhile is said."""
+        run.offered = False
+        if run.activity is Activity.QUEUED:
+            self._wake(run, turn)
 
     def announced(self, run: FlowRun, turn: Turn) -> None:
         """The announcement is over."""
@@ -58,7 +73,9 @@ class Treatment:
         self._wake(run, turn)
 
     def end(self, run: FlowRun, turn: Turn) -> None:
-        """An agent picked up, or the wait is over: whatever the caller hears ends now."""
+        """An agent picked up, the wait is over, or a key leads elsewhere: whatever the caller
+        hears ends now.
+        """
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
         if run.playback is not None:
             self._speaker.stop(run, turn)
@@ -77,6 +94,42 @@ class Treatment:
         if run.activity is Activity.QUEUED and run.playback is not None:
             self._speaker.stop(run, turn)
             self.announced(run, turn)
+
+    @staticmethod
+    def _due(run: FlowRun, step: Queue, turn: Turn) -> list[Announcement]:
+        """What is to be said now; each is put off until its next time."""
+        due = []
+        for number, announcement in enumerate(step.announce):
+            at = run.announcements_at[number]
+            if at is not None and at <= turn.now:
+                due.append(announcement)
+                every = announcement.every
+                run.announcements_at[number] = None if every is None else turn.now + every
+        return due
+
+    def _fitting(self, run: FlowRun, announcement: Announcement) -> str:
+        """The prompt of an announcement that is true now; none when it would say a blank."""
+        longer = run.wait_longer and WAIT in self._speaker.speaks_of(run, announcement.prompt)
+        prompt = announcement.longer if longer else announcement.prompt
+        return prompt if self._is_known(run, prompt) else ""
+
+    def _is_known(self, run: FlowRun, prompt: str) -> bool:
+        known = {POSITION: run.position > 0, WAIT: run.wait is not None and not run.wait_longer}
+        return all(known[name] for name in self._of_the_line(run, prompt))
+
+    def _of_the_line(self, run: FlowRun, prompt: str) -> frozenset[str]:
+        return self._speaker.speaks_of(run, prompt) & {POSITION, WAIT}
+
+    def _say(self, run: FlowRun, step: Queue, said: dict[str, str], turn: Turn) -> None:
+        """Say prompts, each under the name of the one it stands for."""
+        run.announcing = True
+        self._speaker.say(run, tuple(dict.fromkeys(said.values())), turn)
+        if run.playback is None:
+            self._play_music(run, turn)
+        elif any(WAIT in self._speaker.speaks_of(run, prompt) for prompt in said):
+            told = None if run.wait_longer else run.wait
+            run.wait_told = told or run.wait_told
+            narration.wait_told(run, step.queue, told, turn)
 
     def _wake(self, run: FlowRun, turn: Turn) -> None:
         times = [at for at in run.announcements_at if at is not None]

@@ -1,0 +1,31 @@
+"""Steps that only note something in a run: variables, tags, the language."""
+
+from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.speaking import Speaker
+from contactcenter_ari.core.flow.step import Language, SetVariables, Tag
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+def note(run: FlowRun, verb: SetVariables | Tag | Language, speaker: Speaker, turn: Turn) -> None:
+    """Do what the step says; the flow goes on at once."""
+    match verb:
+        case SetVariables(assignments=assignments):
+            for name, expression in assignments:
+                _assign(run, name, speaker.text(run, expression, turn), turn)
+        case Tag(tags=tags):
+            for key, expression in tags:
+                run.tags[key] = speaker.text(run, expression, turn)
+                narration.tagged(run, key, run.tags[key], turn)
+        case Language(language=expression):
+            language = speaker.text(run, expression, turn)
+            if speaker.speaks(language):
+                run.language = language
+
+
+def _assign(run: FlowRun, name: str, text: str, turn: Turn) -> None:
+    if name != "caller.status":
+        run.variables[name] = text
+        return
+    run.caller_status = text
+    narration.status_set(run, turn)

@@ -1,27 +1,13 @@
 """Which agent gets the next call: the longest idle, or the one who had the least to do."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-
 import pytest
 
-from contactcenter_ari.core.agents import occupancy
 from contactcenter_ari.core.vocabulary.event import AgentState
 from tests.e2e.world import LEAST, LONGEST, Worker, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG_TALK, SHORT_TALK = 2.0, 0.2
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _little_evidence() -> Iterator[None]:
-    """A day's work fits into seconds here, so seconds must do as evidence of occupancy; in the
-    replay of the log, too.
-    """
-    with pytest.MonkeyPatch.context() as changed:
-        changed.setattr(occupancy, "EVIDENCE_NEEDED", timedelta(seconds=0.5))
-        yield
 
 
 async def _worked(world: World) -> tuple[Worker, Worker]:

@@ -153,8 +153,7 @@ class Distribution:
         while (match := self._best_match(turn)) is not None:
             waiting, free = match
             settings = self.settings[waiting.queue]
-            mean = self.roster.mean_share((waiting.queue,), turn)
-            self._offer(waiting, select(free, settings, mean, turn.now), settings, turn)
+            self._offer(waiting, select(free, settings, turn.now), settings, turn)
 
     def rang(self, leg: LegId, turn: Turn) -> None:
         """The agent's phone says that it rings."""
@@ -242,7 +241,7 @@ class Distribution:
         settings = self.settings[queue]
         if settings.max_waiting is not None and len(self.lines[queue]) >= settings.max_waiting:
             return QueueExit.FULL
-        if not settings.join_empty and not self.roster.signed_in_for(queue):
+        if not settings.join_empty and not self.roster.signed_in(queue):
             return QueueExit.NO_AGENTS
         return None
 
@@ -275,7 +274,7 @@ class Distribution:
             leg=LegId(clockwork.mint()),
             made_at=turn.now,
         )
-        self.roster.reserve(agent, turn)
+        self.roster.reserve(agent, waiting.queue, turn)
         waiting.offer = offer.id
         self._offers[offer.id] = offer
         self._by_leg[offer.leg] = offer

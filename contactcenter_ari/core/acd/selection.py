@@ -10,17 +10,13 @@ from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
 
 
-def select(
-    free: Sequence[Agent], settings: QueueSettings, mean_share: float, now: datetime
-) -> Agent:
-    """The agent to offer to; `free` must not be empty. `mean_share` is the occupancy that an
-    agent with too little evidence of his own is taken to have.
-    """
+def select(free: Sequence[Agent], settings: QueueSettings, now: datetime) -> Agent:
+    """The agent to offer to; `free` must not be empty."""
     match settings.strategy:
         case Strategy.LONGEST_IDLE:
             return longest_idle(free, now, ready_time_only=settings.ready_time_only)
         case Strategy.LEAST_OCCUPIED:
-            return least_occupied(free, mean_share, now)
+            return least_occupied(free, now)
         case _:
             raise AssertionError(settings.strategy)
 
@@ -34,12 +30,6 @@ def longest_idle(free: Sequence[Agent], now: datetime, *, ready_time_only: bool)
     return min(free, key=lambda a: (-a.idle_for(now), a.id))
 
 
-def least_occupied(free: Sequence[Agent], mean_share: float, now: datetime) -> Agent:
+def least_occupied(free: Sequence[Agent], now: datetime) -> Agent:
     """The agent who has been busy for the smallest share of the recent time."""
-    return min(free, key=lambda a: (_share(a, mean_share, now), -a.idle_for(now), a.id))
-
-
-def _share(agent: Agent, mean_share: float, now: datetime) -> float:
-    if agent.occupancy.is_thin(now, agent.state):
-        return mean_share
-    return agent.occupancy.share(now, agent.state)
+    return min(free, key=lambda a: (a.occupancy.order_key(), -a.idle_for(now), a.id))

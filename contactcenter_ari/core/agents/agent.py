@@ -35,6 +35,9 @@ class Contact(msgspec.Struct, frozen=True):
 class Agent:
     """An agent as distribution sees him. `last_contact_end` is the one idle clock over all
     queues: the end of the last wrap-up, or the log-in if there was no contact yet.
+    `calls_taken` counts the calls of each of his queues since log-in, begun at his colleagues'
+    mean; `last_turn` tells which of all offers was his last from a queue (none: never), and
+    `misses` how many offers in a row he let pass for each reason.
     """
 
     def __init__(self, profile: AgentProfile, window: timedelta, now: datetime) -> None:
@@ -47,7 +50,9 @@ class Agent:
         self.ready_since_contact = timedelta()
         self.wanted: Wanted | None = None
         self.contact: Contact | None = None
-        self.misses = 0
+        self.misses: dict[str, int] = {}
+        self.calls_taken: dict[QueueName, int] = {}
+        self.last_turn: dict[QueueName, int] = {}
         self.reachable = False
         self.removed = False
         self.other_legs: dict[LegId, None] = {}

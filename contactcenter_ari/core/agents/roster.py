@@ -1,13 +1,15 @@
 """All agents: who they are, what they ask for, who is free for a queue.
 
-Every move of an agent goes through `_move`, which tells it as an event and keeps the index
-of free agents right. Iteration is in the order agents were added, so it can be replayed.
+Every move of an agent goes through `_move`, which tells it as an event, keeps the sums of
+`Staffing` right and notes the agent as changed. Nothing but `__iter__` goes over all agents.
+Iteration is in the order agents were added, so it can be replayed.
 """
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from contactcenter_ari.core.agents.agent import Agent, Contact, Wanted
+from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.agents.state import (
     IN_A_CALL,
     LOGGED_OUT,
@@ -16,10 +18,10 @@ from contactcenter_ari.core.agents.state import (
     ON_CALL,
     READY,
     WRAP_UP,
+    move,
 )
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.event import (
-    AgentState,
     AgentStateChanged,
     SegmentEnded,
     SegmentKind,
@@ -41,6 +43,9 @@ class Roster:
         self._by_phone: dict[PhoneId, Agent] = {}
         self._reachable: dict[PhoneId, None] = {}
         self._free: dict[QueueName, dict[AgentId, Agent]] = {}
+        self._staffing = Staffing(window)
+        self._changed: dict[Agent, None] = {}
+        self._turns = 0
 
     def __repr__(self) -> str:
         """Tell how many there are."""
@@ -76,23 +81,21 @@ class Roster:
         """Agents who could take a call of the queue this instant."""
         return list(self._free.get(queue, {}).values())
 
-    def signed_in_for(self, queue: QueueName) -> list[Agent]:
-        """Agents of the queue who are not logged out."""
-        return [a for a in self if queue in a.profile.queues and a.state is not LOGGED_OUT]
+    def signed_in(self, queue: QueueName) -> int:
+        """How many agents of the queue are not logged out."""
+        return self._staffing.signed_in(queue)
 
-    def mean_share(
-        self, queues: tuple[QueueName, ...], turn: Turn, but: Agent | None = None
-    ) -> float:
-        """Mean occupancy of the signed-in agents of any of the queues who have evidence."""
-        shares = [
-            a.occupancy.share(turn.now, a.state)
-            for a in self
-            if a is not but
-            and a.state is not LOGGED_OUT
-            and not a.occupancy.is_thin(turn.now, a.state)
-            and any(q in queues for q in a.profile.queues)
-        ]
-        return sum(shares) / len(shares) if shares else 0.0
+    def mean_share(self, queues: Iterable[QueueName], now: datetime) -> float:
+        """Mean occupancy (0 to 1) of the signed-in agents of the queues, see `Staffing`."""
+        return self._staffing.mean_share(queues, now)
+
+    def take_changed(self) -> list[Agent]:
+        """Whose state, profile, reachability or own calls changed since this was last asked:
+        each once, the first to change first; also who was removed, and is free no more.
+        """
+        changed = list(self._changed)
+        self._changed.clear()
+        return changed
 
     # The directory
 
@@ -105,10 +108,13 @@ class Roster:
         elif self._by_phone.get(agent.profile.phone) is agent:
             del self._by_phone[agent.profile.phone]
         self._unlist(agent)
+        self._staffing.leave(agent, turn.now)
         agent.profile = profile
         agent.removed = False
         agent.reachable = profile.phone in self._reachable
         self._by_phone[profile.phone] = agent
+        self._staffing.begin_counting(agent)
+        self._staffing.join(agent, turn.now)
         self._list(agent)
 
     def remove(self, agent_id: AgentId, by: str, turn: Turn) -> None:
@@ -127,7 +133,7 @@ class Roster:
         else:
             self._reachable.pop(phone, None)
         agent = self._by_phone.get(phone)
-        if agent is not None:
+        if agent is not None and agent.reachable != reachable:
             agent.reachable = reachable
             self._list(agent)
 
@@ -144,10 +150,8 @@ class Roster:
             self.go_ready(agent_id, by, turn)
             return
         agent.end_contact(turn.now)
-        agent.misses = 0
-        mean = self.mean_share(agent.profile.queues, turn, agent)
-        self._move(agent, READY, "", by, turn)
-        agent.occupancy.start_at(mean, turn.now)
+        agent.misses.clear()
+        self._move(agent, Wanted(READY, "", by), turn, anew=True)
 
     def log_out(self, agent_id: AgentId, by: str, turn: Turn) -> None:
         """Sign out, after the call if there is one."""
@@ -162,12 +166,13 @@ class Roster:
             RequestRefused: `not_logged_in`.
         """
         agent = self._signed_in(agent_id)
-        agent.misses = 0
+        agent.misses.clear()
         agent.wanted = None
         if agent.state is WRAP_UP:
             self._end_wrap_up(agent, by, turn)
         elif agent.state is NOT_READY:
-            self._come_back(agent, by, turn)
+            paused_long = turn.now - agent.paused_at > self.window
+            self._move(agent, Wanted(READY, "", by), turn, anew=paused_long)
 
     def go_not_ready(self, agent_id: AgentId, reason: str, by: str, turn: Turn) -> None:
         """Take no calls, after the present one if there is one.
@@ -192,31 +197,36 @@ class Roster:
 
     # Calls
 
-    def reserve(self, agent: Agent, turn: Turn) -> None:
-        """Set the agent aside for one offer, before the phone rings."""
-        self._move(agent, OFFERED, "", CENTER, turn)
+    def reserve(self, agent: Agent, queue: QueueName, turn: Turn) -> None:
+        """Set the agent aside for one offer of a queue, before the phone rings."""
+        self._move(agent, Wanted(OFFERED, "", CENTER), turn)
+        self._turns += 1
+        agent.last_turn[queue] = self._turns
 
     def release(self, agent: Agent, turn: Turn) -> None:
         """The offer is withdrawn: READY again with the idle time kept."""
         self._after_call(agent, Wanted(READY, "", CENTER), turn)
 
     def miss(self, agent: Agent, reason: str, limit: int, turn: Turn) -> None:
-        """The agent let an offer pass; after `limit` in a row he is NOT_READY(reason)."""
-        agent.misses += 1
-        if agent.misses < limit:
+        """The agent let an offer pass; after `limit` in a row for this reason, whatever he let
+        pass for others, he is NOT_READY(reason).
+        """
+        agent.misses[reason] = agent.misses.get(reason, 0) + 1
+        if agent.misses[reason] < limit:
             self._after_call(agent, Wanted(READY, "", CENTER), turn)
         else:
             self._after_call(agent, Wanted(NOT_READY, reason, CENTER), turn)
 
     def connect(self, agent: Agent, contact: Contact, turn: Turn) -> None:
         """Caller and agent talk."""
-        agent.misses = 0
+        self._move(agent, Wanted(ON_CALL, "", CENTER), turn)
+        agent.misses.clear()
         agent.contact = contact
-        self._move(agent, ON_CALL, "", CENTER, turn)
+        self._staffing.took_call(agent, contact.queue)
 
     def finish_talk(self, agent: Agent, wrap_up: timedelta, turn: Turn) -> None:
         """The talk is over, the work after it begins."""
-        self._move(agent, WRAP_UP, "", CENTER, turn)
+        self._move(agent, Wanted(WRAP_UP, "", CENTER), turn)
         if wrap_up:
             turn.clockwork.wake(Wake.WRAP_UP, agent.id, turn.now + wrap_up)
         else:
@@ -244,18 +254,11 @@ class Roster:
             raise RequestRefused("not_logged_in", f"agent {agent_id} is not logged in")
         return agent
 
-    def _come_back(self, agent: Agent, by: str, turn: Turn) -> None:
-        paused_long = turn.now - agent.paused_at > self.window
-        mean = self.mean_share(agent.profile.queues, turn, agent) if paused_long else 0.0
-        self._move(agent, READY, "", by, turn)
-        if paused_long:
-            agent.occupancy.start_at(mean, turn.now)
-
     def _move_or_keep(self, agent: Agent, wanted: Wanted, turn: Turn) -> None:
         if agent.state in IN_A_CALL:
             agent.wanted = wanted
         else:
-            self._move(agent, wanted.state, wanted.reason, wanted.by, turn)
+            self._move(agent, wanted, turn)
 
     def _end_wrap_up(self, agent: Agent, by: str, turn: Turn) -> None:
         turn.clockwork.forget(Wake.WRAP_UP, agent.id)
@@ -280,11 +283,20 @@ class Roster:
         agent.wanted = None
         if agent.removed and wanted.state is not LOGGED_OUT:
             wanted = Wanted(LOGGED_OUT, "", CENTER)
-        self._move(agent, wanted.state, wanted.reason, wanted.by, turn)
+        self._move(agent, wanted, turn)
 
-    def _move(self, agent: Agent, after: AgentState, reason: str, by: str, turn: Turn) -> None:
+    def _move(self, agent: Agent, wanted: Wanted, turn: Turn, *, anew: bool = False) -> None:
+        """Make a move; `anew` begins the agent's occupancy at the mean of the others."""
         before, before_reason, since = agent.state, agent.reason, agent.since
-        agent.move_to(after, reason, turn.now)
+        after = move(before, wanted.state)  # raises before anything is changed
+        self._staffing.leave(agent, turn.now)
+        agent.move_to(after, wanted.reason, turn.now)
+        if anew:
+            mean = self.mean_share(agent.profile.queues, turn.now)
+            agent.occupancy.start_at(mean, turn.now)
+        if LOGGED_OUT in {before, after}:
+            self._staffing.begin_counting(agent)
+        self._staffing.join(agent, turn.now)
         turn.tell(
             AgentStateChanged(
                 number=turn.clockwork.number(),
@@ -294,8 +306,8 @@ class Roster:
                 before_reason=before_reason,
                 since=since,
                 after=after,
-                reason=reason,
-                by=by,
+                reason=wanted.reason,
+                by=wanted.by,
             )
         )
         self._list(agent)
@@ -303,7 +315,10 @@ class Roster:
             self._forget(agent)
 
     def _list(self, agent: Agent) -> None:
-        """Bring the index of free agents up to date; one who is gone is in it no more."""
+        """Note a change and bring the index of free agents up to date; one who is gone is in it
+        no more.
+        """
+        self._changed[agent] = None
         if self._agents.get(agent.id) is not agent:
             return
         for queue in agent.lines:
@@ -318,6 +333,7 @@ class Roster:
             self._free.get(queue, {}).pop(agent.id, None)
 
     def _forget(self, agent: Agent) -> None:
+        self._changed[agent] = None
         self._unlist(agent)
         del self._agents[agent.id]
         if self._by_phone.get(agent.profile.phone) is agent:

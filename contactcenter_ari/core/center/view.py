@@ -40,7 +40,7 @@ def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, .
             queue=queue,
             waiting=len(line),
             oldest_wait=max((now - w.joined_at for w in line), default=timedelta()),
-            signed_in=len(distribution.roster.signed_in_for(queue)),
+            signed_in=distribution.roster.signed_in(queue),
             free=len(distribution.roster.free_for(queue)),
         )
         for queue, line in distribution.lines.items()

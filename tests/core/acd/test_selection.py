@@ -42,11 +42,11 @@ def lived(agent_id: str, life: Life) -> Agent:
     return agent
 
 
-def chosen(settings: QueueSettings, at: float, *lives: Life, mean: float = 0.5) -> str:
+def chosen(settings: QueueSettings, at: float, *lives: Life) -> str:
     """Which of the agents a, b, c ... gets the call, whatever the order they are listed in."""
     agents = [lived("abc"[number], life) for number, life in enumerate(lives)]
-    first = select(agents, settings, mean, minute(at))
-    assert select(agents[::-1], settings, mean, minute(at)) is first
+    first = select(agents, settings, minute(at))
+    assert select(agents[::-1], settings, minute(at)) is first
     return first.id
 
 
@@ -127,19 +127,3 @@ def test_least_occupied(story: str, at: float, a: Life, b: Life, expected: str) 
     """The call goes to who was busy for the smallest share of the recent time."""
     settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LEAST_OCCUPIED)
     assert chosen(settings, at, a, b) == expected, story
-
-
-@pytest.mark.parametrize(
-    ("story", "mean", "newcomer", "expected"),
-    [
-        ("busier colleagues: the newcomer is not sent all calls", 0.6, [(30, READY)], "a"),
-        ("idler colleagues: the newcomer is as idle as they", 0.1, [(30, READY)], "b"),
-        ("under three minutes of evidence", 0.6, [(29.1, READY)], "a"),
-        ("three minutes are evidence", 0.6, [(29, READY)], "b"),
-        ("a pause is no evidence", 0.6, [(25, READY), (26, PAUSE), (31, READY)], "a"),
-    ],
-)
-def test_thin_evidence(story: str, mean: float, newcomer: Life, expected: str) -> None:
-    """Who has too little time of his own is taken to be as busy as his colleagues."""
-    settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LEAST_OCCUPIED)
-    assert chosen(settings, 32, HALF, newcomer, mean=mean) == expected, story

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -36,16 +37,20 @@ def after(*stretches: tuple[float, AgentState]) -> tuple[Occupancy, datetime]:
     [
         ([], 0.0),
         ([(10, READY)], 0.0),
-        ([(10, CALL)], 1.0),
-        ([(45, READY), (45, CALL)], 1 / (1 + exp(-1))),
-        ([(45, CALL), (45, READY)], 1 - 1 / (1 + exp(-1))),
-        ([(45, READY), (45, CALL), (600, PAUSE)], 1 / (1 + exp(-1))),
-        ([(1, AgentState.OFFERED), (1, AgentState.WRAP_UP)], 1.0),
+        ([(10, CALL)], 1 - exp(-10 / 45)),
+        ([(45, READY), (45, CALL)], 1 - exp(-1)),
+        ([(45, CALL), (45, READY)], exp(-1) - exp(-2)),
+        ([(45, READY), (45, CALL), (600, PAUSE)], 1 - exp(-1)),
+        ([(20, CALL), (600, PAUSE), (25, CALL)], 1 - exp(-1)),
+        ([(1, AgentState.OFFERED), (1, AgentState.WRAP_UP)], 1 - exp(-2 / 45)),
         ([(30, PAUSE)], 0.0),
+        ([(2000, CALL)], 1.0),
     ],
 )
 def test_share(stretches: list[tuple[float, AgentState]], expected: float) -> None:
-    """Busy over busy and ready, the window's last stretch weighing e times the one before."""
+    """Busy over busy and ready, time a window older weighing e times less; it begins with a
+    window of waiting, and pauses are no time.
+    """
     occupancy, now = after(*stretches)
     assert occupancy.share(now, AgentState.LOGGED_OUT) == pytest.approx(expected)
 
@@ -54,16 +59,54 @@ def test_share_of_a_stretch_that_is_not_over() -> None:
     """The running stretch counts, though nothing was written down yet."""
     occupancy, now = after((45, READY))
     later = now + timedelta(minutes=45)
-    assert occupancy.share(later, CALL) == pytest.approx(1 / (1 + exp(-1)))
+    assert occupancy.share(later, CALL) == pytest.approx(1 - exp(-1))
     assert occupancy.share(later, PAUSE) == 0.0
 
 
-def test_evidence() -> None:
-    """Three minutes of work or waiting are evidence; pauses are none."""
-    occupancy, now = after((2, READY), (30, PAUSE))
-    assert occupancy.is_thin(now + timedelta(minutes=30), PAUSE)
-    assert occupancy.is_thin(now + timedelta(seconds=59), CALL)
-    assert not occupancy.is_thin(now + timedelta(seconds=60), CALL)
+@pytest.mark.parametrize("mean", [0.2, 0.8])
+def test_a_beginning_at_the_mean(mean: float) -> None:
+    """A whole window at the mean is given in advance, so three minutes of one's own weigh 6 %."""
+    occupancy, now = after()
+    occupancy.start_at(mean, now)
+    share = occupancy.share(now + timedelta(minutes=3), CALL)
+    assert share == pytest.approx(0.94 * mean + 0.06, abs=0.005)
+
+
+BUSY_LATELY = [(45.0, READY), (10.0, CALL)]
+BUSY_BEFORE = [(45.0, CALL), (60.0, READY)]
+BUSY_ALL_DAY = [(300.0, CALL), (1.0, READY)]
+NEVER_BUSY = [(90.0, READY)]
+
+
+@pytest.mark.parametrize(
+    "lives",
+    list(combinations([BUSY_LATELY, BUSY_BEFORE, BUSY_ALL_DAY, NEVER_BUSY], 2)),
+)
+def test_the_order_of_ready_agents_does_not_change(
+    lives: tuple[list[tuple[float, AgentState]], ...],
+) -> None:
+    """Whoever is less occupied of two READY agents stays so, and the order key says who."""
+    (one, one_at), (other, other_at) = (after(*life) for life in lives)
+    start = max(one_at, other_at)
+    for minutes in (0, 1, 60, 600):
+        now = start + timedelta(minutes=minutes)
+        less = one.share(now, READY) < other.share(now, READY)
+        assert (one.order_key() < other.order_key()) is less, minutes
+
+
+def test_the_order_key_of_the_same_share() -> None:
+    """Agents who were never busy are equal, whenever their last pause ended."""
+    one, _ = after((10, READY))
+    other, _ = after((1, READY), (5, PAUSE), (4, READY))
+    assert one.order_key() == other.order_key()
+
+
+def test_a_pause_moves_nobody_ahead() -> None:
+    """Colleagues who kept waiting meanwhile are less occupied than before, he is not."""
+    paused, _ = after((20, CALL), (10, PAUSE))
+    ready, now = after((20, CALL), (10, READY))
+    assert ready.order_key() < paused.order_key()
+    assert paused.share(now, PAUSE) == pytest.approx(1 - exp(-20 / 45))
 
 
 # --- log-in and long pauses, as the roster sees them ----------------------------------------

@@ -261,6 +261,22 @@ def test_misses_in_a_row(floor: Floor) -> None:
     assert agent.state == ("not_ready", "no_answer")
 
 
+def test_each_kind_of_miss_is_counted_apart(floor: Floor) -> None:
+    """A refusal between two calls he let ring does not end the row, nor lengthen it."""
+    limits = MissLimits(no_answer=2, refused=2, busy=3)
+    floor.open(None, QueueSettings(name=QueueName("sales"), misses_before_not_ready=limits))
+    agent = floor.agent()
+    floor.caller()
+    floor.wait(20)
+    floor.wait(30)
+    for cause in (17, 21, 17):
+        agent.hangs_up(cause)
+        assert agent.state == ("ready", "")
+        floor.wait(30)
+    floor.wait(20)
+    assert agent.state == ("not_ready", "no_answer")
+
+
 @pytest.mark.parametrize("by", ["answer", "ready", "log-in", "pause and back"])
 def test_misses_are_forgotten(floor: Floor, by: str) -> None:
     """An answer, going ready by hand and logging in start the count anew."""

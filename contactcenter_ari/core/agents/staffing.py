@@ -1,0 +1,155 @@
+"""The signed-in agents of each queue as sums: how many, how occupied, with how many calls.
+
+Nothing here looks at one agent after the other. Shares of READY agents all fall at one rate, the
+idle parts (1 - share) of busy agents do too, and those of paused agents stand still: so three
+sums a queue tell the mean at any instant.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from math import exp
+
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.occupancy import BUSY
+from contactcenter_ari.core.agents.state import LOGGED_OUT, READY
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import QueueName
+
+ROUNDING = 1e-9
+"""A mean share below this is what is left of adding and taking away: nothing."""
+
+
+class FadingSum:
+    """A sum whose parts all fade by exp(-time / window); without a window they stay."""
+
+    def __init__(self, window: timedelta | None, now: datetime) -> None:
+        self.window = window
+        self.count = 0
+        self._total = 0.0
+        self._at = now
+
+    def __repr__(self) -> str:
+        """Tell how many parts there are."""
+        return f"<FadingSum of {self.count}>"
+
+    def at(self, now: datetime) -> float:
+        """What the parts add up to."""
+        if self.window is None:
+            return self._total
+        return self._total * exp((self._at - now) / self.window)
+
+    def put(self, part: float, now: datetime) -> None:
+        """One part more, as large as this now."""
+        self._total = self.at(now) + part
+        self._at = now
+        self.count += 1
+
+    def take(self, part: float, now: datetime) -> None:
+        """One part less, as large as this now; after the last one nothing is left."""
+        self.count -= 1
+        self._total = self.at(now) - part if self.count else 0.0
+        self._at = now
+
+
+class Staff:
+    """The signed-in agents of one queue."""
+
+    def __init__(self, window: timedelta, now: datetime) -> None:
+        self.calls = 0
+        self._ready = FadingSum(window, now)
+        self._idle_of_busy = FadingSum(window, now)
+        self._paused = FadingSum(None, now)
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<Staff {len(self)} signed in, {self._ready.count} ready>"
+
+    def __len__(self) -> int:
+        """How many are signed in."""
+        return self._ready.count + self._idle_of_busy.count + self._paused.count
+
+    @property
+    def mean_calls(self) -> int:
+        """How many calls of the queue an agent took on average, rounded down."""
+        return self.calls // len(self) if len(self) else 0
+
+    def shares(self, now: datetime) -> float:
+        """What the agents' occupancies add up to."""
+        busy = self._idle_of_busy.count - self._idle_of_busy.at(now)
+        return self._ready.at(now) + busy + self._paused.at(now)
+
+    def join(self, state: AgentState, share: float, now: datetime) -> None:
+        """Count an agent in who is in this state, occupied to this share."""
+        if state in BUSY:
+            self._idle_of_busy.put(1 - share, now)
+        else:
+            (self._ready if state is READY else self._paused).put(share, now)
+
+    def leave(self, state: AgentState, share: float, now: datetime) -> None:
+        """Count him out."""
+        if state in BUSY:
+            self._idle_of_busy.take(1 - share, now)
+        else:
+            (self._ready if state is READY else self._paused).take(share, now)
+
+
+class Staffing:
+    """The staff of every queue that ever had one."""
+
+    def __init__(self, window: timedelta) -> None:
+        self.window = window
+        self._staff: dict[QueueName, Staff] = {}
+
+    def __repr__(self) -> str:
+        """Tell of how many queues."""
+        return f"<Staffing of {len(self._staff)} queues>"
+
+    def signed_in(self, queue: QueueName) -> int:
+        """How many agents of the queue are not logged out."""
+        staff = self._staff.get(queue)
+        return len(staff) if staff else 0
+
+    def mean_share(self, queues: Iterable[QueueName], now: datetime) -> float:
+        """The mean occupancy (0 to 1) of the signed-in agents of these queues; who serves two
+        of them counts twice. 0 when there is nobody.
+        """
+        found = [staff for queue in queues if (staff := self._staff.get(queue))]
+        count = sum(len(staff) for staff in found)
+        mean = sum(staff.shares(now) for staff in found) / count if count else 0.0
+        return min(mean, 1.0) if mean > ROUNDING else 0.0
+
+    def mean_calls(self, queue: QueueName) -> int:
+        """How many calls of the queue its signed-in agents took on average, rounded down."""
+        staff = self._staff.get(queue)
+        return staff.mean_calls if staff else 0
+
+    def join(self, agent: Agent, now: datetime) -> None:
+        """Count an agent in, as he is now, for each queue in which his calls are counted."""
+        share = agent.occupancy.share(now, agent.state)
+        for queue, calls in agent.calls_taken.items():
+            if queue not in self._staff:
+                self._staff[queue] = Staff(self.window, now)
+            self._staff[queue].join(agent.state, share, now)
+            self._staff[queue].calls += calls
+
+    def leave(self, agent: Agent, now: datetime) -> None:
+        """Count him out, before anything of him changes."""
+        share = agent.occupancy.share(now, agent.state)
+        for queue, calls in agent.calls_taken.items():
+            self._staff[queue].leave(agent.state, share, now)
+            self._staff[queue].calls -= calls
+
+    def begin_counting(self, agent: Agent) -> None:
+        """Let the agent's count of calls begin at the mean in each queue that is new to him;
+        to be called while he is counted out. Who is logged out has no counts.
+        """
+        queues = agent.profile.queues if agent.state is not LOGGED_OUT else ()
+        agent.calls_taken = {
+            queue: agent.calls_taken.get(queue, self.mean_calls(queue)) for queue in queues
+        }
+
+    def took_call(self, agent: Agent, queue: QueueName) -> None:
+        """A call of the queue was connected to the agent."""
+        if queue in agent.calls_taken:
+            agent.calls_taken[queue] += 1
+            self._staff[queue].calls += 1

@@ -1,0 +1,308 @@
+"""What a queue knows of its agents as a whole, and which agents changed, told by the roster."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from contactcenter_ari.core.agents.agent import Agent, Contact
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    InteractionId,
+    LegId,
+    PhoneId,
+    QueueName,
+)
+from contactcenter_ari.core.vocabulary.request import AgentProfile
+from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
+
+MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+WINDOW = timedelta(minutes=45)
+SALES, SUPPORT, CLAIMS = QueueName("sales"), QueueName("support"), QueueName("claims")
+QUEUES = (SALES, SUPPORT, CLAIMS)
+ANN, BOB, CY = AgentId("100"), AgentId("200"), AgentId("300")
+
+
+class Office:
+    """A roster, and time that passes."""
+
+    def __init__(self) -> None:
+        self.roster = Roster(WINDOW)
+        self.clockwork = Clockwork(node="n", boot="b")
+        self.now = MORNING
+
+    @property
+    def turn(self) -> Turn:
+        """A turn now."""
+        return Turn(self.clockwork, self.now)
+
+    def wait(self, minutes: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(minutes=minutes)
+
+    def put(self, agent: AgentId, *queues: QueueName) -> Agent:
+        """Somebody is in the directory, for these queues."""
+        phone = PhoneId(f"phone-{agent}")
+        profile = AgentProfile(agent=agent, name=agent, phone=phone, queues=queues)
+        self.roster.put(profile, self.turn)
+        return self.roster.get(agent)
+
+    def sign_in(self, agent: AgentId, *queues: QueueName) -> Agent:
+        """Somebody is in the directory and signs in."""
+        put = self.put(agent, *queues)
+        self.roster.log_in(agent, agent, self.turn)
+        return put
+
+    def talk(self, agent: Agent, queue: QueueName, minutes: float) -> None:
+        """A call of a queue, with no work after it."""
+        self.roster.reserve(agent, queue, self.turn)
+        self.roster.connect(agent, Contact(InteractionId("i"), queue), self.turn)
+        self.wait(minutes)
+        self.roster.finish_talk(agent, timedelta(), self.turn)
+
+    def share(self, agent: Agent) -> float:
+        """How occupied an agent is."""
+        return agent.occupancy.share(self.now, agent.state)
+
+    def changed(self) -> list[AgentId]:
+        """Who changed since this was last asked."""
+        return [agent.id for agent in self.roster.take_changed()]
+
+
+# --- a queue's agents as a whole ------------------------------------------------------------
+
+
+def test_who_is_signed_in() -> None:
+    """A queue counts its agents who are not logged out, in whatever state they are."""
+    office = Office()
+    ann = office.sign_in(ANN, SALES, SUPPORT)
+    office.sign_in(BOB, SALES)
+    office.put(CY, SALES)
+    office.roster.go_not_ready(BOB, "lunch", BOB, office.turn)
+    office.roster.reserve(ann, SALES, office.turn)
+    assert [office.roster.signed_in(queue) for queue in QUEUES] == [2, 1, 0]
+    office.put(BOB, CLAIMS)
+    assert [office.roster.signed_in(queue) for queue in QUEUES] == [1, 1, 1]
+    office.roster.release(ann, office.turn)
+    office.roster.log_out(ANN, ANN, office.turn)
+    office.roster.remove(BOB, "boss", office.turn)
+    assert [office.roster.signed_in(queue) for queue in QUEUES] == [0, 0, 0]
+
+
+def test_a_move_that_is_not_allowed_changes_no_sum() -> None:
+    """Who pauses cannot be reserved; he stays counted as he was."""
+    office = Office()
+    ann = office.sign_in(ANN, SALES)
+    office.talk(ann, SALES, 20)
+    office.roster.go_not_ready(ANN, "lunch", ANN, office.turn)
+    before = office.share(ann)
+    with pytest.raises(IllegalMove):
+        office.roster.reserve(ann, SALES, office.turn)
+    assert office.roster.signed_in(SALES) == 1
+    assert office.roster.mean_share((SALES,), office.now) == pytest.approx(before)
+    assert ann.last_turn == {SALES: 1}
+
+
+def test_the_mean_of_nobody() -> None:
+    """Without agents there is no occupancy, and nothing is left of those who went home."""
+    office = Office()
+    assert office.roster.mean_share(QUEUES, office.now) == 0.0
+    for agent in (ANN, BOB):
+        office.talk(office.sign_in(agent, SALES), SALES, 7)
+    for agent in (ANN, BOB):
+        office.roster.log_out(agent, agent, office.turn)
+    assert office.roster.mean_share(QUEUES, office.now) == 0.0
+
+
+def test_nothing_is_left_of_a_busy_colleague() -> None:
+    """With the busy ones gone, those who never had a call are at exactly 0 again."""
+    office = Office()
+    office.sign_in(ANN, SALES)
+    busy = office.sign_in(BOB, SALES)
+    for minutes in (3, 7, 11):
+        office.talk(busy, SALES, minutes)
+        office.wait(5)
+    office.roster.log_out(BOB, BOB, office.turn)
+    assert office.share(office.sign_in(CY, SALES)) == 0.0
+
+
+def act(office: Office, random: Random, agent: Agent) -> None:
+    """Something an agent may do in the state he is in."""
+    roster, turn, queue = office.roster, office.turn, random.choice(QUEUES)
+    contact = Contact(InteractionId("i"), queue)
+    acts: dict[AgentState, list[Callable[[], None]]] = {
+        AgentState.LOGGED_OUT: [lambda: roster.log_in(agent.id, "x", turn)],
+        AgentState.READY: [
+            *[lambda: roster.reserve(agent, queue, turn)] * 5,
+            lambda: roster.go_not_ready(agent.id, "lunch", "x", turn),
+            lambda: roster.log_out(agent.id, "x", turn),
+        ],
+        AgentState.OFFERED: [
+            *[lambda: roster.connect(agent, contact, turn)] * 3,
+            lambda: roster.release(agent, turn),
+            lambda: roster.miss(agent, "busy", 2, turn),
+        ],
+        AgentState.ON_CALL: [lambda: roster.finish_talk(agent, WINDOW, turn)],
+        AgentState.WRAP_UP: [lambda: roster.end_wrap_up(agent.id, "x", turn)],
+        AgentState.NOT_READY: [lambda: roster.go_ready(agent.id, "x", turn)],
+    }
+    random.choice(acts[agent.state])()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sums_agree_with_a_look_at_everybody(seed: int) -> None:
+    """After any day the sums tell what looking at each agent tells."""
+    office, random = Office(), Random(seed)  # noqa: S311  # a day that can be repeated
+    agents = [office.put(AgentId(str(n)), *random.sample(QUEUES, 2)) for n in range(12)]
+    for _ in range(2000):
+        agent = random.choice(agents)
+        if random.random() < 0.01:
+            office.put(agent.id, *random.sample(QUEUES, random.randrange(4)))
+        else:
+            act(office, random, agent)
+        office.wait(random.expovariate(1))
+    for queue in QUEUES:
+        here = [a for a in agents if queue in a.profile.queues and a.state != "logged_out"]
+        assert office.roster.signed_in(queue) == len(here)
+        mean = sum(office.share(agent) for agent in here) / len(here)
+        assert office.roster.mean_share((queue,), office.now) == pytest.approx(mean)
+        calls = sum(agent.calls_taken[queue] for agent in here)
+        newcomer = office.sign_in(AgentId(f"new in {queue}"), queue)
+        assert newcomer.calls_taken == {queue: calls // len(here)}
+        assert calls > 0
+
+
+# --- calls taken and turns ------------------------------------------------------------------
+
+
+def test_calls_taken() -> None:
+    """Connected calls count, for the queue they came from; a call to an agent's own line for
+    none.
+    """
+    office = Office()
+    ann = office.sign_in(ANN, SALES, SUPPORT)
+    office.talk(ann, SALES, 1)
+    office.talk(ann, SALES, 1)
+    office.talk(ann, QueueName("@100"), 1)
+    office.roster.reserve(ann, SUPPORT, office.turn)
+    office.roster.miss(ann, "no_answer", 2, office.turn)
+    assert ann.calls_taken == {SALES: 2, SUPPORT: 0}
+
+
+def test_a_newcomer_begins_at_the_mean_number_of_calls() -> None:
+    """He is not sent all calls until he has caught up; the mean is rounded down."""
+    office = Office()
+    ann, bob = office.sign_in(ANN, SALES), office.sign_in(BOB, SALES, SUPPORT)
+    for _ in range(5):
+        office.talk(ann, SALES, 1)
+    office.talk(bob, SALES, 1)
+    office.talk(bob, SALES, 1)
+    office.talk(bob, SUPPORT, 1)
+    assert office.sign_in(CY, SALES, SUPPORT, CLAIMS).calls_taken == {
+        SALES: 3,
+        SUPPORT: 1,
+        CLAIMS: 0,
+    }
+
+
+def test_calls_taken_are_counted_from_log_in() -> None:
+    """Who comes back begins at the mean of who is there, whatever he took before."""
+    office = Office()
+    ann = office.sign_in(ANN, SALES)
+    office.sign_in(BOB, SALES)
+    for _ in range(4):
+        office.talk(ann, SALES, 1)
+    office.roster.log_out(ANN, ANN, office.turn)
+    assert ann.calls_taken == {}
+    office.roster.log_in(ANN, ANN, office.turn)
+    assert ann.calls_taken == {SALES: 0}
+
+
+def test_a_queue_that_is_new_to_a_signed_in_agent() -> None:
+    """His count of its calls begins at the mean, those of his other queues go on."""
+    office = Office()
+    ann, bob = office.sign_in(ANN, SALES), office.sign_in(BOB, SUPPORT)
+    office.talk(ann, SALES, 1)
+    for _ in range(3):
+        office.talk(bob, SUPPORT, 1)
+    office.put(ANN, SALES, SUPPORT)
+    assert ann.calls_taken == {SALES: 1, SUPPORT: 3}
+
+
+def test_turns() -> None:
+    """Each offer has the next number over all agents and queues; an agent keeps his last one
+    of each queue.
+    """
+    office = Office()
+    ann, bob = office.sign_in(ANN, SALES, SUPPORT), office.sign_in(BOB, SALES)
+    assert ann.last_turn.get(SALES, 0) == 0
+    office.talk(ann, SALES, 1)
+    office.talk(bob, SALES, 1)
+    office.talk(ann, SUPPORT, 1)
+    office.roster.reserve(bob, SALES, office.turn)
+    assert (ann.last_turn, bob.last_turn) == ({SALES: 1, SUPPORT: 3}, {SALES: 4})
+
+
+# --- who changed ----------------------------------------------------------------------------
+
+
+def test_each_change_of_a_state_is_told_once() -> None:
+    """Who changed is told in the order of the first change, once, and then no more."""
+    office = Office()
+    bob, _ = office.sign_in(BOB, SALES), office.sign_in(ANN, SALES)
+    office.roster.reserve(bob, SALES, office.turn)
+    assert office.changed() == [BOB, ANN]
+    assert office.changed() == []
+    office.roster.release(bob, office.turn)
+    assert office.changed() == [BOB]
+
+
+def test_changes_of_phone_and_own_calls() -> None:
+    """A phone that comes or goes, and the beginning and end of an own call, are changes; a
+    phone that is there still is none.
+    """
+    office = Office()
+    ann = office.sign_in(ANN, SALES)
+    office.changed()
+    for reachable, expected in ((True, [ANN]), (True, []), (False, [ANN]), (False, [])):
+        office.roster.set_reachable(ann.profile.phone, reachable=reachable)
+        assert office.changed() == expected
+    office.roster.add_other_leg(ann, LegId("own"))
+    assert office.changed() == [ANN]
+    office.roster.drop_other_leg(ann, LegId("own"))
+    assert office.changed() == [ANN]
+
+
+def test_a_change_in_the_directory() -> None:
+    """Another profile is a change."""
+    office = Office()
+    office.sign_in(ANN, SALES)
+    office.changed()
+    office.put(ANN, SUPPORT)
+    assert office.changed() == [ANN]
+
+
+def test_who_was_removed_and_put_anew() -> None:
+    """Both are told: the one who is gone, never free again, and the one of the same name."""
+    office = Office()
+    gone = office.sign_in(ANN, SALES)
+    office.roster.set_reachable(gone.profile.phone, reachable=True)
+    office.changed()
+    office.roster.remove(ANN, "boss", office.turn)
+    new = office.sign_in(ANN, SALES)
+    first, second = office.roster.take_changed()
+    assert (first is gone, second is new) == (True, True)
+    assert (gone.is_free, new.is_free) == (False, True)
+
+
+def test_a_removed_agent_who_was_signed_out() -> None:
+    """He is told, too, though his state did not change."""
+    office = Office()
+    office.put(ANN, SALES)
+    office.changed()
+    office.roster.remove(ANN, "boss", office.turn)
+    assert office.changed() == [ANN]

@@ -1,4 +1,4 @@
-"""Opening hours: is it open at an instant, and when will it be.
+"""Opening hours: is it open at an instant, until when, and when will it be.
 
 Dates beat holidays, holidays beat weekdays. A range includes its start and excludes its
 end; one that runs past midnight belongs to the day it starts on. A time that the clocks
@@ -48,6 +48,20 @@ def is_open(calendar: Calendar, now: datetime) -> bool:
     return any(
         starts_at <= now < ends_at for day in days for starts_at, ends_at in _spans(calendar, day)
     )
+
+
+def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
+    """The end, in UTC, of the range that `now` lies in; None when it is closed. Where another
+    range follows at once it is open all the same.
+    """
+    today = now.astimezone(ZoneInfo(calendar.zone)).date()
+    ends = (
+        ends_at
+        for back in range(3)  # as in `is_open`
+        for starts_at, ends_at in _spans(calendar, today - timedelta(days=back))
+        if starts_at <= now < ends_at
+    )
+    return max(ends, default=None)
 
 
 def next_open(calendar: Calendar, now: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 """`contactcenter agent`: the people who take calls, and their phones."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,8 @@ from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.skill import Skills
+from contactcenter_ari.postgres.agent_file import AgentEntry
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory, NewAgent
 
@@ -23,6 +25,10 @@ agent = typer.Typer(help="The people who take calls.")
 app.add_typer(agent, name="agent", no_args_is_help=True)
 
 Queues = Annotated[list[str] | None, typer.Option("--queue", "-q", help="May be repeated.")]
+SkillTexts = Annotated[
+    list[str] | None,
+    typer.Option("--skill", "-s", help="NAME=LEVEL, 1 to 9 (best): dutch=7. May be repeated."),
+]
 
 
 @agent.command()
@@ -32,9 +38,11 @@ def add(
     name: Annotated[str, typer.Argument(help="As colleagues know the agent.")],
     queue: Queues = None,
     language: Annotated[str, typer.Option(help="What the phone speaks.")] = "en",
+    skill: SkillTexts = None,
 ) -> None:
     """Add an agent; prints what the phone registers with. The token is shown only now."""
-    run(_add(load_settings(), extension, name, queue or [], language))
+    entry = AgentEntry(extension, name, tuple(queue or ()), language, tuple(skill or ()))
+    run(_add(load_settings(), entry))
 
 
 @agent.command(name="list")
@@ -49,10 +57,25 @@ def list_agents(
 @agent.command(name="import")
 @command
 def import_agents(
-    file: Annotated[Path, typer.Argument(help="CSV: extension,name,queues,language.")],
+    file: Annotated[Path, typer.Argument(help="CSV: extension,name,queues[,language][,skills].")],
 ) -> None:
     """Add all agents of a CSV file, or none when a line is wrong."""
     run(_import(load_settings(), file))
+
+
+@agent.command(name="skill")
+@command
+def change_skills(
+    extension: str,
+    skills: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=LEVEL", help="For example dutch=7.")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Take it away. May be repeated.")
+    ] = None,
+) -> None:
+    """Give an agent skills, or other levels in them; a running center follows at once."""
+    run(_change_skills(load_settings(), AgentId(extension), skills or [], drop or []))
 
 
 @agent.command()
@@ -69,12 +92,12 @@ async def _directory(settings: Settings) -> AsyncIterator[Directory]:
         yield Directory(await stack.enter_async_context(Database(url)))
 
 
-async def _add(
-    settings: Settings, extension: str, name: str, queues: list[str], language: str
-) -> None:
-    _check_queues(settings, queues)
+async def _add(settings: Settings, entry: AgentEntry) -> None:
+    _check_queues(settings, entry.queues)
     async with _directory(settings) as directory:
-        new = await directory.add_agent(extension, name, queues, language)
+        new = await directory.add_agent(
+            entry.extension, entry.name, entry.queues, entry.language, entry.skills
+        )
     _show_secrets([new], addresses(settings, settings.data.absolute()))
 
 
@@ -82,6 +105,16 @@ async def _import(settings: Settings, file: Path) -> None:
     async with _directory(settings) as directory:
         new = await directory.import_agents(file)
     _show_secrets(new, addresses(settings, settings.data.absolute()))
+
+
+async def _change_skills(
+    settings: Settings, extension: AgentId, put: list[str], drop: list[str]
+) -> None:
+    async with _directory(settings) as directory:
+        await directory.change_skills(extension, put, drop)
+        profiles = {profile.agent: profile for profile in await directory.load_profiles()}
+    skills = _told(profiles[extension].skills) or "no skills"
+    screen().print(f"Agent {extension} has {skills}.", highlight=False)
 
 
 async def _remove(settings: Settings, extension: str) -> None:
@@ -95,18 +128,29 @@ async def _list(settings: Settings, *, as_json: bool) -> None:
         profiles = await directory.load_profiles()
     if as_json:
         rows = [
-            {"agent": p.agent, "name": p.name, "phone": p.phone, "queues": list(p.queues)}
-            for p in profiles
+            {
+                "agent": profile.agent,
+                "name": profile.name,
+                "phone": profile.phone,
+                "queues": list(profile.queues),
+                "skills": profile.skills,
+            }
+            for profile in profiles
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    table = Table("Agent", "Name", "Phone", "Queues")
+    table = Table("Agent", "Name", "Phone", "Queues", "Skills")
     for profile in profiles:
-        table.add_row(profile.agent, profile.name, profile.phone, ", ".join(profile.queues))
+        queues, skills = ", ".join(profile.queues), _told(profile.skills)
+        table.add_row(profile.agent, profile.name, profile.phone, queues, skills)
     screen().print(table)
 
 
-def _check_queues(settings: Settings, queues: list[str]) -> None:
+def _told(skills: Skills) -> str:
+    return ", ".join(f"{name}={level}" for name, level in sorted(skills.items()))
+
+
+def _check_queues(settings: Settings, queues: Iterable[str]) -> None:
     known = load_site(settings.site).queues
     for queue in queues:
         if queue not in known:

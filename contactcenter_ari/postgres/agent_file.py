@@ -1,6 +1,7 @@
 """Reads a CSV file of agents; every problem is told with its line and column.
 
-Columns: `extension`, `name`, `queues` (separated by `;` or spaces) and, if wanted, `language`.
+Columns: `extension`, `name`, `queues` (separated by `;` or spaces) and, if wanted, `language`
+and `skills` (like queues; one is `NAME=LEVEL`).
 """
 
 import csv
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from contactcenter_ari.core.vocabulary.skill import Skills
 from contactcenter_ari.postgres.errors import AgentFileInvalid
 
 _EXTENSION = re.compile(r"[0-9]{2,6}")
@@ -16,17 +18,42 @@ _QUEUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAME_LENGTH = 100
 _REQUIRED = ("extension", "name", "queues")
-_KNOWN = (*_REQUIRED, "language")
+_KNOWN = (*_REQUIRED, "language", "skills")
+_SKILL = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})=(?P<level>[1-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
-    """An agent as someone wants it in the directory."""
+    """An agent as someone wants it in the directory; a skill is `NAME=LEVEL`."""
 
     extension: str
     name: str
     queues: tuple[str, ...]
     language: str = "en"
+    skills: tuple[str, ...] = ()
+
+
+def read_skills(skills: Iterable[str]) -> Skills:
+    """Levels by skill; those with problems are left out."""
+    found = [_SKILL.fullmatch(skill) for skill in skills]
+    return {match["name"]: int(match["level"]) for match in found if match}
+
+
+def skill_problems(skills: Iterable[str]) -> list[str]:
+    """What is wrong with skills as someone wrote them, in sentences; empty when all are fine."""
+    problems = []
+    seen: set[str] = set()
+    for skill in skills:
+        name = skill.partition("=")[0]
+        if _SKILL.fullmatch(skill) is None:
+            problems.append(
+                f'"{skill[:40]}" is not a skill with a level of 1 (a little) to 9 (best) '
+                "such as dutch=7"
+            )
+        elif name in seen:
+            problems.append(f'skill "{name}" is given twice')
+        seen.add(name)
+    return problems
 
 
 def entry_problems(entry: AgentEntry) -> list[tuple[str, str]]:
@@ -43,6 +70,7 @@ def entry_problems(entry: AgentEntry) -> list[tuple[str, str]]:
     ]
     if _LANGUAGE.fullmatch(entry.language) is None:
         problems.append(("language", f'"{entry.language[:40]}" is not a language such as en'))
+    problems += [("skills", sentence) for sentence in skill_problems(entry.skills)]
     return problems
 
 
@@ -92,9 +120,14 @@ def _entry(fields: dict[str, str]) -> AgentEntry:
     return AgentEntry(
         extension=fields["extension"],
         name=fields["name"],
-        queues=tuple(dict.fromkeys(re.findall(r"[^;\s]+", fields["queues"]))),
+        queues=tuple(dict.fromkeys(_listed(fields["queues"]))),
         language=fields.get("language") or "en",
+        skills=tuple(_listed(fields.get("skills", ""))),
     )
+
+
+def _listed(text: str) -> list[str]:
+    return re.findall(r"[^;\s]+", text)
 
 
 def _problems(path: Path, entries: list[tuple[int, AgentEntry]]) -> list[str]:

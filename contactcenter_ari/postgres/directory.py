@@ -20,7 +20,14 @@ from psycopg.rows import dict_row
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
-from contactcenter_ari.postgres.agent_file import AgentEntry, entry_problems, read_agent_file
+from contactcenter_ari.core.vocabulary.skill import Skills
+from contactcenter_ari.postgres.agent_file import (
+    AgentEntry,
+    entry_problems,
+    read_agent_file,
+    read_skills,
+    skill_problems,
+)
 from contactcenter_ari.postgres.connection import Connection, Database
 from contactcenter_ari.postgres.errors import AgentFileInvalid
 from contactcenter_ari.postgres.statement import statement
@@ -80,13 +87,19 @@ class Directory:
         self._database = database
 
     async def add_agent(
-        self, extension: str, name: str, queues: Sequence[str] = (), language: str = "en"
+        self,
+        extension: str,
+        name: str,
+        queues: Sequence[str] = (),
+        language: str = "en",
+        skills: Sequence[str] = (),
     ) -> NewAgent:
-        """Add one agent with a phone and a token.
+        """Add one agent with a phone and a token; a skill is `NAME=LEVEL`.
 
         Raises RequestRefused: `agent_invalid`, or `agent_exists` for a taken extension.
         """
-        entry = AgentEntry(extension, name, tuple(dict.fromkeys(queues)), language)
+        queues = tuple(dict.fromkeys(queues))
+        entry = AgentEntry(extension, name, queues, language, tuple(skills))
         if problems := entry_problems(entry):
             column, sentence = problems[0]
             raise RequestRefused("agent_invalid", f"{column}: {sentence}")
@@ -107,6 +120,24 @@ class Directory:
         async with self._database.connection() as connection, connection.transaction():
             return [await _add(connection, entry) for _, entry in entries]
 
+    async def change_skills(
+        self, agent: AgentId, put: Sequence[str] = (), drop: Sequence[str] = ()
+    ) -> None:
+        """Give an agent skills (`NAME=LEVEL`) or other levels in them, and take others away.
+
+        Raises RequestRefused: `agent_unknown`, or `skill_invalid`.
+        """
+        if problems := skill_problems(put):
+            raise RequestRefused("skill_invalid", problems[0])
+        async with self._database.connection() as connection, connection.transaction():
+            found = await connection.execute(statement("directory/lock_agent"), {"agent": agent})
+            if found.rowcount == 0:
+                raise _unknown(agent)
+            await connection.execute(
+                statement("directory/drop_skills"), {"agent": agent, "skills": list(drop)}
+            )
+            await _put_skills(connection, agent, read_skills(put))
+
     async def remove_agent(self, agent: AgentId) -> None:
         """Take an agent, the phone and the tokens out; raises RequestRefused `agent_unknown`."""
         async with self._database.connection() as connection:
@@ -114,7 +145,7 @@ class Directory:
                 statement("directory/remove_agent"), {"agent": agent}
             )
         if cursor.rowcount == 0:
-            raise RequestRefused("agent_unknown", f"There is no agent {agent}")
+            raise _unknown(agent)
 
     async def load_profiles(self) -> list[AgentProfile]:
         """All agents, by extension."""
@@ -165,6 +196,7 @@ async def _add(connection: Connection, entry: AgentEntry) -> NewAgent:
         phone=credential.phone,
         language=entry.language,
         queues=tuple(QueueName(queue) for queue in sorted(entry.queues)),
+        skills=read_skills(entry.skills),
     )
     return NewAgent(profile, credential, token)
 
@@ -181,6 +213,15 @@ async def _insert(connection: Connection, entry: AgentEntry, credential: PhoneCr
             "secret": credential.secret,
         },
     )
+    await _put_skills(connection, credential.agent, read_skills(entry.skills))
+
+
+async def _put_skills(connection: Connection, agent: AgentId, skills: Skills) -> None:
+    if skills:
+        levels = msgspec.json.encode(skills).decode()
+        await connection.execute(
+            statement("directory/put_skills"), {"agent": agent, "skills": levels}
+        )
 
 
 async def _add_token(connection: Connection, name: str, role: Role, agent: AgentId | None) -> str:
@@ -190,6 +231,10 @@ async def _add_token(connection: Connection, name: str, role: Role, agent: Agent
         {"sha256": _hash(token), "name": name, "role": role.value, "agent": agent},
     )
     return token
+
+
+def _unknown(agent: AgentId) -> RequestRefused:
+    return RequestRefused("agent_unknown", f"There is no agent {agent}")
 
 
 def _hash(token: str) -> bytes:

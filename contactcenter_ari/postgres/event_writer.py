@@ -1,7 +1,8 @@
 """Turns events into rows: one transaction for one batch, each row at most once.
 
 The mapping itself is the SQL in `sql/journal/`: every statement takes the events as JSON and
-does nothing about a row that is already there, so delivering a batch again is harmless.
+does nothing about what is already there, so delivering a batch again, or out of order, is
+harmless.
 """
 
 import asyncio
@@ -16,9 +17,19 @@ import structlog
 
 from contactcenter_ari.core.vocabulary.event import (
     AgentStateChanged,
+    CallbackAttempted,
+    CallbackBooked,
+    CallbackClosed,
+    DispositionSet,
     Event,
     InteractionEnded,
+    InteractionEvent,
+    LostCallClosed,
+    LostCallOpened,
     OfferEnded,
+    OfferMade,
+    QueueClosed,
+    QueueOpened,
     RecordingEnded,
     SegmentEnded,
 )
@@ -29,12 +40,21 @@ from contactcenter_ari.postgres.text import event_line
 
 _log = structlog.get_logger(__name__)
 
-_TABLE_OF: dict[type[Event], str] = {
+_STATEMENT_OF: dict[type[Event], str] = {
     InteractionEnded: "interaction",
     SegmentEnded: "segment",
+    OfferMade: "offer_made",
     OfferEnded: "offer",
     AgentStateChanged: "agent_state",
     RecordingEnded: "recording",
+    CallbackBooked: "callback",
+    CallbackAttempted: "callback_attempt",
+    CallbackClosed: "callback_close",
+    LostCallOpened: "lost_call",
+    LostCallClosed: "lost_call_close",
+    DispositionSet: "disposition",
+    QueueClosed: "queue_state",
+    QueueOpened: "queue_state",
 }
 
 
@@ -52,10 +72,10 @@ class EventWriter:
             await self._prepare_month(event.at)
         moves = [event for event in events if isinstance(event, AgentStateChanged)]
         async with self.connection.transaction():
-            for table, lines in rows.items():
+            for name, lines in rows.items():
                 array = b"[" + b",".join(lines) + b"]"
                 await self.connection.execute(
-                    statement(f"journal/{table}"), {"events": array.decode()}
+                    statement(f"journal/{name}"), {"events": array.decode()}
                 )
             if moves:
                 agents = sorted({move.agent for move in moves})
@@ -82,13 +102,13 @@ async def _rows(events: Sequence[Event]) -> dict[str, list[bytes]]:
     rows: dict[str, list[bytes]] = defaultdict(list)
     for event in events:
         line = event_line(event)
-        if not isinstance(event, AgentStateChanged):
+        if isinstance(event, InteractionEvent):
             rows["interaction_event"].append(line)
-        table = _TABLE_OF.get(type(event))
+        name = _STATEMENT_OF.get(type(event))
         if isinstance(event, RecordingEnded):
             line = await _recording_line(event, line)
-        if table is not None:
-            rows[table].append(line)
+        if name is not None:
+            rows[name].append(line)
     return rows
 
 

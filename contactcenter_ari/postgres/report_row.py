@@ -7,6 +7,7 @@ import msgspec
 from contactcenter_ari.core.vocabulary.event import (
     AgentState,
     EndReason,
+    Grounds,
     OfferResult,
     Party,
     SegmentKind,
@@ -54,7 +55,7 @@ class SegmentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One offer."""
+    """One offer; `grounds` are None for one of a time when they were not kept."""
 
     offer: str
     interaction: str
@@ -64,6 +65,7 @@ class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     rang_at: datetime | None
     ended_at: datetime
+    grounds: Grounds | None = None
 
 
 class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True):

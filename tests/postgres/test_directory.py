@@ -129,6 +129,43 @@ async def test_a_bad_file_changes_nothing(directory: Directory, agent_file: Path
     assert await directory.load_profiles() == []
 
 
+async def test_an_agent_has_skills(directory: Directory) -> None:
+    """With their levels; they can be given, changed and taken away later."""
+    new = await directory.add_agent("101", "Ann", skills=["dutch=7", "billing=3"])
+    assert new.profile.skills == {"dutch": 7, "billing": 3}
+    assert await directory.load_profiles() == [new.profile]
+    await directory.change_skills(AgentId("101"), ["dutch=9", "legal=1"], ["billing", "none"])
+    (changed,) = await directory.load_profiles()
+    assert changed.skills == {"dutch": 9, "legal": 1}
+    with pytest.raises(RequestRefused, match="There is no agent 102"):
+        await directory.change_skills(AgentId("102"), ["dutch=9"])
+    with pytest.raises(RequestRefused, match='"dutch=10" is not a skill with a level of 1'):
+        await directory.change_skills(AgentId("101"), ["dutch=10"])
+
+
+@pytest.mark.parametrize(
+    "skill", ["dutch", "dutch=", "dutch=0", "dutch=10", "=7", "du tch=7", "dutch=7=7", "a\x00=1"]
+)
+async def test_a_skill_is_a_name_and_a_level(directory: Directory, skill: str) -> None:
+    """Anything else is refused in words, and nobody is added."""
+    with pytest.raises(RequestRefused, match="such as dutch=7"):
+        await directory.add_agent("101", "Ann", skills=[skill])
+    with pytest.raises(RequestRefused, match='skill "dutch" is given twice'):
+        await directory.add_agent("101", "Ann", skills=["dutch=7", "dutch=8"])
+    assert await directory.load_profiles() == []
+
+
+async def test_a_file_may_tell_skills(directory: Directory, agent_file: Path) -> None:
+    """Split like queues; a wrong one is told with line and column."""
+    write(agent_file, "extension,name,queues,skills\n101,Ann,,dutch=7; billing=3\n102,Bob,,\n")
+    added = await directory.import_agents(agent_file)
+    assert [agent.profile.skills for agent in added] == [{"dutch": 7, "billing": 3}, {}]
+    assert await directory.load_profiles() == [agent.profile for agent in added]
+    write(agent_file, "extension,name,queues,skills\n103,Cas,,dutch=best\n")
+    with pytest.raises(AgentFileInvalid, match=r'csv:2: column "skills": "dutch=best" is not a'):
+        await directory.import_agents(agent_file)
+
+
 async def test_an_imported_agent_may_not_exist(directory: Directory, agent_file: Path) -> None:
     """An extension in use is told with its line, and the others are not added either."""
     first = await directory.add_agent("102", "Bob")

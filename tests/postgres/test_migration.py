@@ -70,8 +70,8 @@ async def test_a_failing_migration_leaves_nothing_behind(empty_database_url: str
 
 async def test_a_migration_older_than_the_applied_is_told(empty_database_url: str) -> None:
     """Forward only: a number below the newest applied one is refused."""
-    shipped = shipped_migrations()
-    await migrate(empty_database_url, shipped[:1] + shipped[2:])
+    shipped = shipped_migrations()[:3]
+    await migrate(empty_database_url, [shipped[0], shipped[2]])
     with pytest.raises(SchemaMismatch, match="older than those already applied"):
         await migrate(empty_database_url, shipped)
 

@@ -1,7 +1,7 @@
 select
     id as offer, interaction_id as interaction, agent_id as agent, queue, result, made_at,
-    rang_at, ended_at
+    rang_at, ended_at, grounds
 from offer
-where made_at >= %(since)s
+where made_at >= %(since)s and result is not null
 order by made_at, id
 limit %(most)s

@@ -1,0 +1,1 @@
+select from agent where id = %(agent)s for share

@@ -1,0 +1,1 @@
+delete from do_not_call where number = %(number)s

@@ -25,6 +25,7 @@ EXPLANATIONS: dict[str, str] = {
     "E108": "A phone number is written in E.164: + and country code, like +31201234567.",
     "E109": "A DTMF key is one of 0-9, * and #.",
     "E110": "A name is made of letters, digits and _, and begins with a letter.",
+    "E111": "Two settings, or two steps of a list, contradict one another.",
     "E201": "A section that is led to does not exist.",
     "E202": "A prompt does not exist.",
     "E203": "A queue does not exist in queues.yaml.",

@@ -17,6 +17,10 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "E108": ("numbers: [0201234567]", 'numbers: ["+31201234567"]'),
     "E109": ("choices: {x: sales}", 'choices: {"1": sales}'),
     "E110": ("sections:\n  7up: ...", "sections:\n  seven_up: ..."),
+    "E111": (
+        "sales: {strategy: longest_idle, order: [101, 102]}",
+        "sales: {strategy: linear, order: [101, 102]}",
+    ),
     "E201": ("- goto: slaes", "- goto: sales"),
     "E202": ("- play: wellcome", "- play: welcome"),
     "E203": ("- queue: sale", "- queue: sales"),

@@ -48,13 +48,7 @@ def read_play(scope: Scope, node: Node, fields: Fields, _path: str) -> Verb:
 
 def read_recording(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb:
     """Start, pause, resume or stop the recording."""
-    text = scope.reading.text(node, "recording")
-    if text in set(RecordingAct):
-        return Record(RecordingAct(text))
-    acts = ", ".join(RecordingAct)
-    given = f', not "{text[:60]}"' if text else ""
-    scope.reading.blame("E105", f"recording must be one of {acts}{given}", node)
-    return Record(RecordingAct.STOP)
+    return Record(scope.reading.choice(node, "recording", RecordingAct))
 
 
 def read_look_up_step(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:

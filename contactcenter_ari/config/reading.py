@@ -8,12 +8,15 @@ a problem is never published.
 import re
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from enum import StrEnum
+from typing import TypeVar
 
 from contactcenter_ari.config.catalogue import severity
 from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, Sequence
 from contactcenter_ari.config.problem import Problem, did_you_mean
 from contactcenter_ari.core.flow.value import NO, YES, read_duration
 
+Choice = TypeVar("Choice", bound=StrEnum)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 KEYS = frozenset("0123456789*#")
 DAY = timedelta(days=1)
@@ -161,6 +164,16 @@ class Reading:
             self._wrong("E105", node, what, "true or false")
         return text in YES
 
+    def choice(self, node: Node, what: str, choices: type[Choice]) -> Choice:
+        """One of some words."""
+        text = node.text if isinstance(node, Scalar) else ""
+        known = [each.value for each in choices]
+        if text in known:
+            return choices(text)
+        wanted = f"one of {', '.join(known)}"
+        self._wrong("E105", node, what, wanted, suggestion=did_you_mean(text, known))
+        return next(iter(choices))
+
     def duration(
         self, node: Node, what: str, *, least: timedelta = timedelta(0), most: timedelta = DAY
     ) -> timedelta:
@@ -187,9 +200,11 @@ class Reading:
             return "0"
         return text
 
-    def _wrong(self, code: str, node: Node, what: str, wanted: str) -> None:
+    def _wrong(
+        self, code: str, node: Node, what: str, wanted: str, *, suggestion: str = ""
+    ) -> None:
         given = f', not "{node.text[:QUOTED]}"' if isinstance(node, Scalar) and node.text else ""
-        self.blame(code, f"{what} must be {wanted}{given}", node)
+        self.blame(code, f"{what} must be {wanted}{given}", node, suggestion=suggestion)
 
 
 def _nothing(node: Node) -> bool:

@@ -82,6 +82,7 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
             pause_reasons=dict(site.pause_reasons),
             prompts=dict(site.prompts),
             feature_codes=site.feature_codes,
+            occupancy_window=site.occupancy_window,
         ),
         problems,
     )
@@ -95,7 +96,7 @@ def _surroundings(
     site_reading = _reading(folder / SITE_FILE)
     site = read_site_file(site_reading, prompts_folder=prompts, settings=SITE_KEYS)
     queue_reading = _reading(folder / QUEUE_FILE)
-    queues = read_queues(queue_reading)
+    queues = read_queues(queue_reading, site.prompts if site_reading.document.root else None)
     around = Surroundings(
         queues=None if queue_reading.document.root is None else queues,
         prompts_folder=prompts,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from contactcenter_ari.config.document import Node, Scalar
@@ -9,7 +10,7 @@ from contactcenter_ari.config.flow_names import ALWAYS
 from contactcenter_ari.config.hours_file import read_zone
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.center.site import FeatureCodes
+from contactcenter_ari.core.center.site import OCCUPANCY_WINDOW, FeatureCodes
 from contactcenter_ari.core.flow.flow import Prompt
 from contactcenter_ari.core.flow.value import TEXT
 
@@ -19,6 +20,7 @@ KEYS = (
     "languages",
     "pause_reasons",
     "feature_codes",
+    "occupancy_window",
     "prompts",
     "settings",
 )
@@ -49,6 +51,7 @@ class SiteFile:
     languages: tuple[str, ...] = ("en",)
     pause_reasons: Mapping[str, str] = field(default_factory=dict)
     feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
+    occupancy_window: timedelta = OCCUPANCY_WINDOW
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
 
 
@@ -78,6 +81,7 @@ def read_site_file(
         languages=languages,
         pause_reasons=_pause_reasons(reading, fields),
         feature_codes=_feature_codes(reading, fields),
+        occupancy_window=_occupancy_window(reading, fields),
         prompts=prompts,
     )
 
@@ -120,6 +124,13 @@ def _feature_codes(reading: Reading, fields: Mapping[str, Node]) -> FeatureCodes
                 message = f'code "{first}" is the beginning of "{other}"'
                 reading.blame("E501", message, mapping)
     return found
+
+
+def _occupancy_window(reading: Reading, fields: Mapping[str, Node]) -> timedelta:
+    if "occupancy_window" not in fields:
+        return OCCUPANCY_WINDOW
+    least = timedelta(minutes=3)
+    return reading.duration(fields["occupancy_window"], "occupancy_window", least=least)
 
 
 def _code(reading: Reading, node: Node) -> str:

@@ -175,7 +175,7 @@ def test_tests_beside_a_flow_are_no_flows(write_site: WriteSite) -> None:
 def test_queue_settings_are_read(write_site: WriteSite) -> None:
     """Strategy, durations, numbers and switches; what is left out has its default."""
     queues = (
-        "sales: {strategy: least_occupied, ring_limit: 15s, wrap_up: 1m30s, max_waiting: none,"
+        "sales: {strategy: longest_idle, ring_limit: 15s, wrap_up: 1m30s, max_waiting: none,"
         " ready_time_only: yes, recording: no, misses_before_not_ready: 2}\n"
         "claims:\n"
     )
@@ -183,7 +183,7 @@ def test_queue_settings_are_read(write_site: WriteSite) -> None:
     assert site.queues == {
         "sales": QueueSettings(
             name=QueueName("sales"),
-            strategy=Strategy.LEAST_OCCUPIED,
+            strategy=Strategy.LONGEST_IDLE,
             ring_limit=timedelta(seconds=15),
             wrap_up=timedelta(seconds=90),
             ready_time_only=True,
@@ -199,7 +199,10 @@ QUEUE_MISTAKES = [
     ("sales: {ring_limit: 1s}", "ring_limit must be from 2s to 300s"),
     (
         "sales: {strategy: longest}",
-        'strategy must be longest_idle or least_occupied, not "longest"',
+        (
+            "strategy must be one of longest_idle, least_occupied, most_skilled, round_robin,"
+            ' fewest_calls, linear, ring_all, not "longest"'
+        ),
     ),
     ("sales: {recording: 1}", 'recording must be true or false, not "1"'),
     (

@@ -14,6 +14,8 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import Request
 from contactcenter_ari.core.vocabulary.signal import Signal
 
+OCCUPANCY_WINDOW = timedelta(minutes=45)
+
 
 class FeatureCodes(msgspec.Struct, frozen=True, kw_only=True):
     """What agents dial on their phones; the pause code is followed by a reason's digit."""
@@ -26,7 +28,8 @@ class FeatureCodes(msgspec.Struct, frozen=True, kw_only=True):
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Flows, queues, pause reasons by their digit (`{"1": "lunch"}`), feature codes, and the
-    system's own prompts by name (`agent_logged_in`, `apology` ...).
+    system's own prompts by name (`agent_logged_in`, `apology` ...). `occupancy_window` is over
+    how long the occupancy of agents is weighed.
     """
 
     name: str
@@ -35,7 +38,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     pause_reasons: dict[str, str]
     prompts: dict[str, Prompt]
     feature_codes: FeatureCodes = FeatureCodes()
-    occupancy_window: timedelta = timedelta(minutes=45)
+    occupancy_window: timedelta = OCCUPANCY_WINDOW
 
 
 class CenterStarted(msgspec.Struct, frozen=True, tag=True):

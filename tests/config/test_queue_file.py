@@ -1,0 +1,317 @@
+"""queues.yaml: every setting of a queue, and what is told when one is wrong."""
+
+from collections.abc import Callable
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from contactcenter_ari.config.problem import in_order
+from contactcenter_ari.config.site import check_site, load_site
+from contactcenter_ari.core.acd.settings import (
+    CallWindow,
+    MissLimits,
+    QueueSettings,
+    Strategy,
+    WrapUpKind,
+)
+from contactcenter_ari.core.vocabulary.event import CallbackMode
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+
+WriteSite = Callable[..., Path]
+EVERYTHING = """\
+sales:
+  strategy: linear
+  order: [101, 102]
+  ring_limit: 15s
+  wrap_up: 30s
+  wrap_up_kind: until_disposition
+  wrap_up_limit: 10m
+  dispositions: [sold, no_sale]
+  max_wait: {default: 15m, gold: 5m, "not yet known": 20m}
+  max_waiting: 50
+  head_start: {gold: 5m, platinum: 1h}
+  divert_wait: 10m
+  divert_ratio: 2.5
+  service_level: 30s
+  short_abandon: 3s
+  misses_before_not_ready: {no_answer: 1, busy: 3, refused: 2}
+  miss_pause: 45s
+  count_flow_time: true
+  prefer_last_agent: 30s
+  resume_place: 60s
+  whisper: goodbye
+  music: calm
+  recording: false
+  join_empty: true
+  callback_mode: agent_first
+  call_window: 9:00-20:30
+claims:
+  strategy: ring_all
+  ring_at_most: 5
+  wrap_up_kind: extendable
+  max_wait: 10m
+  divert_ratio: 3
+support:
+  ready_time_only: true
+"""
+
+
+def seconds(number: int) -> timedelta:
+    """So many seconds."""
+    return timedelta(seconds=number)
+
+
+def told(folder: Path) -> list[str]:
+    """Place, code, word under the caret and message of each problem of queues.yaml."""
+    return [
+        f"{each.line}:{each.column} {each.code} "
+        f"[{each.source[each.column - 1 : each.column - 1 + each.length]}] {each.message}"
+        f"{f' ({each.suggestion})' if each.suggestion else ''}"
+        for each in in_order(check_site(folder)[1])
+        if each.file.name == "queues.yaml"
+    ]
+
+
+def test_every_setting_is_read(write_site: WriteSite) -> None:
+    """Each lands in its field; what is left out has its default."""
+    queues = load_site(write_site(queues=EVERYTHING, desk=None, night=NIGHT)).queues
+    assert queues[QueueName("sales")] == QueueSettings(
+        name=QueueName("sales"),
+        strategy=Strategy.LINEAR,
+        order=(AgentId("101"), AgentId("102")),
+        ring_limit=seconds(15),
+        wrap_up=seconds(30),
+        wrap_up_kind=WrapUpKind.UNTIL_DISPOSITION,
+        wrap_up_limit=seconds(600),
+        dispositions=("sold", "no_sale"),
+        max_wait=seconds(900),
+        max_wait_by_status={"gold": seconds(300), "not yet known": seconds(1200)},
+        head_start_by_status={"gold": seconds(300), "platinum": seconds(3600)},
+        max_waiting=50,
+        divert_wait=seconds(600),
+        divert_ratio=2.5,
+        service_level=seconds(30),
+        short_abandon=seconds(3),
+        misses_before_not_ready=MissLimits(no_answer=1, busy=3, refused=2, unreachable=1),
+        miss_pause=seconds(45),
+        count_flow_time=True,
+        prefer_last_agent=seconds(30),
+        resume_place=seconds(60),
+        whisper="goodbye",
+        music="calm",
+        recording=False,
+        join_empty=True,
+        callback_mode=CallbackMode.AGENT_FIRST,
+        call_window=CallWindow(time(9), time(20, 30)),
+    )
+    assert queues[QueueName("claims")] == QueueSettings(
+        name=QueueName("claims"),
+        strategy=Strategy.RING_ALL,
+        ring_at_most=5,
+        wrap_up_kind=WrapUpKind.EXTENDABLE,
+        max_wait=seconds(600),
+        divert_ratio=3,
+    )
+    assert queues[QueueName("support")].ready_time_only
+
+
+def test_every_setting_there_is_can_be_written(write_site: WriteSite) -> None:
+    """The three queues above differ from the defaults in every field but their names."""
+    queues = load_site(write_site(queues=EVERYTHING, desk=None, night=NIGHT)).queues.values()
+    same = QueueSettings(name=QueueName("x"))
+    kept = [
+        field
+        for field in QueueSettings.__struct_fields__
+        if all(getattr(queue, field) == getattr(same, field) for queue in queues)
+    ]
+    assert kept == []
+
+
+NIGHT = """\
+flow: night
+numbers: ["+31201234567"]
+timezone: Europe/Amsterdam
+languages: [en]
+sections:
+  start: [answer, hangup]
+"""
+
+MISTAKES = [
+    (
+        "wrap_up_kind: extendible",
+        (
+            "1:23 E105 [extendible] wrap_up_kind must be one of fixed, extendable,"
+            ' until_disposition, not "extendible" (did you mean "extendable"?)'
+        ),
+    ),
+    (
+        "callback_mode: customer",
+        (
+            "1:24 E105 [customer] callback_mode must be one of agent_first, customer_first,"
+            ' not "customer" (did you mean "customer_first"?)'
+        ),
+    ),
+    (
+        "strategy: linear, order: [101, ann]",
+        '1:40 E105 [ann] order must be agents, for example [101, 102], not "ann"',
+    ),
+    (
+        "strategy: linear, order: [101, 101]",
+        "1:40 E211 [101] agent 101 stands twice in the order",
+    ),
+    (
+        "strategy: ring_all, ring_at_most: 0",
+        '1:43 E105 [0] ring_at_most must be a whole number from 1 to 100, for example 20, not "0"',
+    ),
+    (
+        "dispositions: [sold, sold]",
+        '1:30 E211 [sold] disposition "sold" stands twice',
+    ),
+    (
+        "dispositions: [no sale]",
+        '1:24 E110 [no sale] a disposition cannot be named "no sale"; an example: main_menu',
+    ),
+    (
+        "max_wait: {gold: 5m}",
+        '1:19 E106 [{] max_wait needs the key "default", for callers of no other status',
+    ),
+    (
+        "max_wait: {default: 15m, gold: 5}",
+        '1:40 E107 [5] max_wait of gold must be a duration, for example 20s or 1h30m, not "5"',
+    ),
+    (
+        "head_start: 5m",
+        "1:21 E105 [5m] head_start must be a map by caller status, for example {gold: 5m}",
+    ),
+    (
+        "head_start: {gold: 25h}",
+        "1:28 E107 [25h] head_start of gold must be from 0s to 24h",
+    ),
+    (
+        "divert_ratio: 0",
+        '1:23 E105 [0] divert_ratio must be callers per agent, for example 3 or 2.5, not "0"',
+    ),
+    (
+        "misses_before_not_ready: {busi: 3}",
+        (
+            '1:35 E101 [busi] key "busi" is not known in misses_before_not_ready'
+            ' (did you mean "busy"?)'
+        ),
+    ),
+    (
+        "misses_before_not_ready: {busy: 0}",
+        '1:41 E105 [0] busy must be a whole number from 1 to 100, for example 1, not "0"',
+    ),
+    (
+        "whisper: goodby",
+        '1:18 E202 [goodby] system prompt "goodby" does not exist (did you mean "goodbye"?)',
+    ),
+    (
+        "call_window: 21:00-08:00",
+        (
+            "1:22 E105 [21:00-08:00] call_window must be times of one day, for example"
+            ' 08:00-21:00, not "21:00-08:00"'
+        ),
+    ),
+    (
+        "call_window: 08:00-25:00",
+        (
+            "1:22 E105 [08:00-25:00] call_window must be times of one day, for example"
+            ' 08:00-21:00, not "08:00-25:00"'
+        ),
+    ),
+    (
+        "resume_place: 2h",
+        "1:23 E107 [2h] resume_place must be from 0s to 1h",
+    ),
+    (
+        "count_flow_time: often",
+        '1:26 E105 [often] count_flow_time must be true or false, not "often"',
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), MISTAKES)
+def test_a_mistake_is_told_at_its_place(
+    settings: str, message: str, write_site: WriteSite
+) -> None:
+    """Line, column, code, the word to blame, what would be right, and what may be meant."""
+    assert told(write_site(queues=f"sales: {{{settings}}}\n")) == [message]
+
+
+CONTRADICTIONS = [
+    (
+        "order: [101, 102]",
+        "[[] order is for strategy linear, and this queue has longest_idle",
+    ),
+    (
+        "strategy: linear",
+        "[linear] strategy linear needs an order, for example order: [101, 102]",
+    ),
+    (
+        "strategy: linear, order: []",
+        "[linear] strategy linear needs an order, for example order: [101, 102]",
+    ),
+    (
+        "strategy: round_robin, ring_at_most: 3",
+        "[3] ring_at_most is for strategy ring_all, and this queue has round_robin",
+    ),
+    (
+        "strategy: fewest_calls, ready_time_only: no",
+        "[no] ready_time_only is for strategy longest_idle, and this queue has fewest_calls",
+    ),
+    (
+        "wrap_up_kind: until_disposition",
+        "[until_disposition] until_disposition needs dispositions, for example [sold, no_sale]",
+    ),
+    (
+        "wrap_up_limit: 5m",
+        (
+            "[5m] wrap_up_limit is for wrap_up_kind extendable or until_disposition,"
+            " and this is fixed"
+        ),
+    ),
+    (
+        "wrap_up_kind: extendable, wrap_up: 30s, wrap_up_limit: 20s",
+        "[20s] wrap_up_limit must not be below wrap_up, which comes first",
+    ),
+    (
+        "wrap_up_kind: extendable, wrap_up: 1h",
+        "[1h] wrap_up_limit must not be below wrap_up, which comes first",
+    ),
+    (
+        "max_wait: {default: 10m, gold: 30s}, prefer_last_agent: 30s",
+        "[30s] prefer_last_agent must be shorter than max_wait, or nobody else is ever asked",
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), CONTRADICTIONS)
+def test_a_contradiction_is_told(settings: str, message: str, write_site: WriteSite) -> None:
+    """Two settings of which one makes the other senseless, blamed on one that was given."""
+    (problem,) = told(write_site(queues=f"sales: {{{settings}}}\n"))
+    assert problem.partition(" E111 ")[2] == message
+
+
+def test_a_wrong_value_is_no_contradiction(write_site: WriteSite) -> None:
+    """What a mistyped strategy contradicts is not known."""
+    (problem,) = told(write_site(queues="sales: {strategy: liniar, order: [101]}\n"))
+    assert 'did you mean "linear"?' in problem
+
+
+def test_without_a_site_any_whisper_is_taken_to_exist(write_site: WriteSite) -> None:
+    """The prompts of a site.yaml that is missing are not told one by one."""
+    folder = write_site(site=None, queues="sales: {max_wait: 5m, whisper: hello}\n")
+    assert told(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"), [("", 45), ("occupancy_window: 1h\n", 60), ("occupancy_window: 3m\n", 3)]
+)
+def test_the_window_of_occupancy_is_one_of_the_site(
+    line: str, expected: int, write_site: WriteSite, site_text: str
+) -> None:
+    """An agent of several queues has one occupancy; so its window is the site's."""
+    site = load_site(write_site(site=f"{site_text}{line}"))
+    assert site.occupancy_window == timedelta(minutes=expected)

@@ -2,6 +2,7 @@
 
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.publishing import Publishing
+from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.postgres.journal import Journal
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.port import Condition, HealthReport, PartHealth
@@ -11,12 +12,19 @@ class ServiceHealth:
     """Looks at the switch, the journal and the flows; never waits."""
 
     def __init__(
-        self, driver: Driver, switch: AriSwitch, journal: Journal, publishing: Publishing
+        self,
+        driver: Driver,
+        switch: AriSwitch,
+        journal: Journal,
+        *,
+        publishing: Publishing,
+        restoring: Restoring,
     ) -> None:
         self._driver = driver
         self._switch = switch
         self._journal = journal
         self._publishing = publishing
+        self._restoring = restoring
 
     def __repr__(self) -> str:
         """Tell whose health."""
@@ -24,7 +32,7 @@ class ServiceHealth:
 
     def report(self) -> HealthReport:
         """How it is now."""
-        journal, database = PartHealth(), PartHealth()
+        journal, database = PartHealth(), self._restoring.health()
         if self._journal.lost:
             journal = PartHealth(Condition.FAILED, f"{self._journal.lost} events were lost")
         elif self._journal.degraded:

@@ -19,6 +19,7 @@ from contactcenter_ari.bootstrap.look_up import AllLookUps
 from contactcenter_ari.bootstrap.phones import Phones
 from contactcenter_ari.bootstrap.prompting import SpokenAhead
 from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
+from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.bootstrap.token import Tokens
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.center.site import Site
@@ -27,6 +28,7 @@ from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.journal import Journal
 from contactcenter_ari.postgres.look_up import LookUps
+from contactcenter_ari.postgres.promise import Promises
 from contactcenter_ari.postgres.spool import Spool
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
@@ -39,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 CONNECT_LIMIT = timedelta(seconds=15)
 DRAIN_LIMIT = timedelta(seconds=10)
+RESTORE_LIMIT = timedelta(seconds=5)
+"""After this long the center starts without what the database knows, and is told later."""
 ADMINISTRATOR_FILE = "administrator"
 """The secret that is the administrator's token for the API."""
 TOKEN_PREFIX = "cc_"  # noqa: S105  # what a token begins with, and no token
@@ -56,6 +60,8 @@ class Service:
     directory: Directory
     database: Database
     phones: Phones
+    promises: Promises
+    restoring: Restoring
     publishing: Publishing
     input_log: Path
     resumed: bool
@@ -86,6 +92,9 @@ async def serving(
             await _connected(service.switch)
             if service.resumed:
                 service.driver.resume()
+                service.restoring.skip()
+            others.append(group.create_task(service.restoring.run()))
+            await _restored(others[-1])
             await service.phones.follow()
             others.append(group.create_task(service.phones.run()))
             if tester is not None:
@@ -149,6 +158,7 @@ async def _assembled(
         recordings=ground.recordings,
         now=clock.now,
     )
+    promises = Promises(database)
     return Service(
         driver=driver,
         clock=clock,
@@ -158,6 +168,8 @@ async def _assembled(
         directory=directory,
         database=database,
         phones=Phones(directory, http, switch, driver),
+        promises=promises,
+        restoring=Restoring(promises, journal, driver, clock.now),
         publishing=publishing,
         input_log=begun.input_log.path,
         resumed=begun.resumed,
@@ -172,7 +184,13 @@ def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
         driver=service.driver,
         clock=service.clock,
         tokens=Tokens(service.directory, administrator),
-        health=ServiceHealth(service.driver, service.switch, service.journal, service.publishing),
+        health=ServiceHealth(
+            service.driver,
+            service.switch,
+            service.journal,
+            publishing=service.publishing,
+            restoring=service.restoring,
+        ),
         flows=service.publishing,
     )
     return listening(application, ground.addresses.web.host, ground.addresses.web.port)
@@ -185,3 +203,10 @@ async def _connected(switch: AriSwitch) -> None:
             await switch.until_connected()
     except TimeoutError:
         log.warning("switch.not_connected_yet")
+
+
+async def _restored(restoring: asyncio.Task[None]) -> None:
+    """Wait until the center knows what was promised; late is not never here, too."""
+    _, late = await asyncio.wait({restoring}, timeout=RESTORE_LIMIT.total_seconds())
+    if late:
+        log.warning("promises.not_restored_yet")

@@ -1,0 +1,91 @@
+"""Tells a center that starts anew what is in the database of the time before.
+
+Promises: what the last run left in the spool is written down first, so that no closed promise
+is opened again; each request is submitted once; while the database is away the center works
+without, says so, and is told later. A center rebuilt from its input log knows all this already.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.request import Request
+from contactcenter_ari.postgres.errors import DatabaseUnreachable
+from contactcenter_ari.postgres.journal import Journal
+from contactcenter_ari.postgres.promise import Promises
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.web.port import Condition, PartHealth
+
+log = structlog.get_logger(__name__)
+
+HISTORY = timedelta(weeks=8)
+"""Over how long handle times are averaged."""
+RETRY_AFTER = timedelta(seconds=2)
+RETRY_LIMIT = timedelta(minutes=5)
+"""The wait before the next try doubles up to this."""
+
+Reading = Callable[[], Awaitable[Sequence[Request]]]
+
+
+class Restoring:
+    """Reads promises, lost calls, the do-not-call list and handle times, and submits them."""
+
+    def __init__(
+        self, promises: Promises, journal: Journal, driver: Driver, now: Callable[[], datetime]
+    ) -> None:
+        self._promises = promises
+        self._journal = journal
+        self._driver = driver
+        self._now = now
+        self._missing: list[Reading] = [
+            promises.forbidden_numbers,
+            promises.open_callbacks,
+            promises.open_lost_calls,
+            self._handle_times,
+        ]
+
+    def __repr__(self) -> str:
+        """Tell how much is left to do."""
+        return f"<Restoring: {len(self._missing)} kinds missing>"
+
+    def health(self) -> PartHealth:
+        """Whether the center knows what the database knows."""
+        if not self._missing:
+            return PartHealth()
+        why = "callbacks and numbers not to call have not been read from the database yet"
+        return PartHealth(Condition.DEGRADED, why)
+
+    def skip(self) -> None:
+        """The center was rebuilt from its input log."""
+        self._missing.clear()
+
+    async def run(self) -> None:
+        """Submit all of it, however long the database is away."""
+        delay = RETRY_AFTER
+        await self._journal.until(lambda: not self._journal.spooled)
+        while self._missing:
+            try:
+                requests = await self._missing[0]()
+            except DatabaseUnreachable as error:
+                log.warning("promises.not_restored_yet", reason=str(error))
+                await asyncio.sleep(delay.total_seconds())
+                delay = min(2 * delay, RETRY_LIMIT)
+            else:
+                await self._submit(requests)
+                del self._missing[0]
+
+    async def _submit(self, requests: Sequence[Request]) -> None:
+        refused: set[str] = set()
+        for request in requests:
+            try:
+                await self._driver.request(request)
+            except RequestRefused as refusal:
+                refused.add(f"{type(request).__name__}: {refusal.code}")
+        if refused:
+            log.warning("promises.refused", reasons=sorted(refused))
+
+    async def _handle_times(self) -> Sequence[Request]:
+        return [await self._promises.handle_times(self._now() - HISTORY)]

@@ -28,7 +28,14 @@ from contactcenter_ari.core.center.site import (
     Site,
     SitePublished,
 )
-from contactcenter_ari.core.center.view import AgentView, QueueView, view_agent, view_queues
+from contactcenter_ari.core.center.view import (
+    AgentView,
+    CallView,
+    QueueView,
+    view_agent,
+    view_calls,
+    view_queues,
+)
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
@@ -124,6 +131,10 @@ class Center:
     def agents(self, now: datetime) -> tuple[AgentView, ...]:
         """All agents as they stand."""
         return tuple(view_agent(agent, now) for agent in self._roster)
+
+    def calls(self) -> tuple[CallView, ...]:
+        """The calls of customers as they stand."""
+        return view_calls(self._calls, self._distribution)
 
     def calls_in_progress(self) -> int:
         """How many legs run a flow, wait or talk."""

@@ -6,8 +6,18 @@ import msgspec
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.flow.walk import current_section
+from contactcenter_ari.core.interactions.interaction import (
+    QUEUED,
+    TALKING,
+    Interaction,
+    InteractionState,
+)
 from contactcenter_ari.core.vocabulary.event import AgentState
-from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
+from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, QueueName, agent_of
+from contactcenter_ari.core.vocabulary.skill import Skills
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +41,24 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     reachable: bool
     queues: tuple[QueueName, ...]
     occupancy: float
+    skills: Skills = {}
+
+
+class CallView(msgspec.Struct, frozen=True, kw_only=True):
+    """One call in progress: what it is doing since when, and in which section of its flow.
+    `queue` and `agent` are empty, and `position` 0, where they do not apply; the next in line
+    has position 1.
+    """
+
+    interaction: InteractionId
+    state: InteractionState
+    since: datetime
+    started_at: datetime
+    caller_number: str
+    section: str
+    queue: QueueName
+    position: int
+    agent: AgentId
 
 
 def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, ...]:
@@ -39,7 +67,7 @@ def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, .
         QueueView(
             queue=queue,
             waiting=len(line),
-            oldest_wait=max((now - w.joined_at for w in line), default=timedelta()),
+            oldest_wait=now - min((w.joined_at for w in line), default=now),
             signed_in=distribution.roster.signed_in(queue),
             free=len(distribution.roster.free_for(queue)),
         )
@@ -59,4 +87,35 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
         reachable=agent.reachable,
         queues=agent.profile.queues,
         occupancy=agent.occupancy.share(now, agent.state),
+        skills=agent.profile.skills,
+    )
+
+
+def view_calls(calls: Calls, distribution: Distribution) -> tuple[CallView, ...]:
+    """The calls of customers in progress, the oldest first; those to feature codes are none."""
+    return tuple(
+        _view_call(call.interaction, _section(call), distribution)
+        for call in calls
+        if call.interaction is not None
+    )
+
+
+def _section(call: Call) -> str:
+    """Where a call is in its flow, and was last when it is leaving it."""
+    return current_section(call.run) if call.run.frames else ""
+
+
+def _view_call(interaction: Interaction, section: str, distribution: Distribution) -> CallView:
+    with_agent = interaction.state is TALKING and interaction.with_agent
+    has_queue = with_agent or interaction.state is QUEUED
+    return CallView(
+        interaction=interaction.id,
+        state=interaction.state,
+        since=interaction.since,
+        started_at=interaction.started_at,
+        caller_number=interaction.caller_number,
+        section=section,
+        queue=interaction.queue if has_queue else QueueName(""),
+        position=distribution.position(interaction.id),
+        agent=interaction.agent if with_agent else AgentId(""),
     )

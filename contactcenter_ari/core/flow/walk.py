@@ -71,10 +71,10 @@ class Walk:
                 return self._return(run)
             case Way.SECTION:
                 if run.frames[0].section != FAULT:
-                    run.history.append(_section_of(run))
+                    run.history.append(current_section(run))
                 return self._enter(run, destination.section, turn)
             case Way.BACK:
-                back = run.history.pop() if run.history else _section_of(run)
+                back = run.history.pop() if run.history else current_section(run)
                 return self._enter(run, back, turn)
             case Way.HANG_UP:
                 return Arrival.OVER
@@ -140,5 +140,6 @@ def _base(run: FlowRun) -> int:
     return max((i for i, frame in enumerate(run.frames) if frame.called), default=0)
 
 
-def _section_of(run: FlowRun) -> str:
+def current_section(run: FlowRun) -> str:
+    """The section the run is in; steps in line belong to the one they stand in."""
     return run.frames[_base(run)].section

@@ -76,21 +76,3 @@ def test_a_new_queue(floor: Floor) -> None:
     agent = floor.agent("100", "night")
     agent.picks_up()
     assert caller.exits == ["answered"]
-
-
-def test_what_a_screen_shows(floor: Floor) -> None:
-    """Queues and agents as they stand."""
-    ann, bob = floor.agent("100"), floor.agent("200", "support")
-    bob.pauses()
-    floor.caller()
-    ann.picks_up()
-    floor.caller()
-    floor.wait(5)
-    floor.caller()
-    sales, support = floor.center.queues(floor.now)
-    assert (sales.queue, sales.waiting, sales.signed_in, sales.free) == ("sales", 2, 1, 0)
-    assert sales.oldest_wait == timedelta(seconds=5)
-    assert (support.waiting, support.signed_in, support.free) == (0, 1, 0)
-    assert support.oldest_wait == timedelta()
-    assert (ann.view.state, ann.view.reachable) == ("on_call", True)
-    assert (bob.view.state, bob.view.reason, bob.view.name) == ("not_ready", "lunch", "Agent 200")

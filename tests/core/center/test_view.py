@@ -1,0 +1,78 @@
+"""What a screen shows of queues, agents and calls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from contactcenter_ari.core.flow.step import Destination, Goto, Queue, Wait, Way
+from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, TALKING
+from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
+from contactcenter_ari.core.vocabulary.signal import PhoneDialed
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Floor
+
+
+def test_queues_and_agents(floor: Floor) -> None:
+    """As they stand."""
+    ann, bob = floor.agent("100"), floor.agent("200", "support")
+    bob.pauses()
+    floor.caller()
+    ann.picks_up()
+    floor.caller()
+    floor.wait(5)
+    floor.caller()
+    sales, support = floor.center.queues(floor.now)
+    assert (sales.queue, sales.waiting, sales.signed_in, sales.free) == ("sales", 2, 1, 0)
+    assert sales.oldest_wait == timedelta(seconds=5)
+    assert (support.waiting, support.signed_in, support.free) == (0, 1, 0)
+    assert support.oldest_wait == timedelta()
+    assert (ann.view.state, ann.view.reachable) == ("on_call", True)
+    assert (bob.view.state, bob.view.reason, bob.view.name) == ("not_ready", "lunch", "Agent 200")
+
+
+def test_an_agent_with_skills(floor: Floor) -> None:
+    """They are shown as the directory has them, also after a change."""
+    ann = floor.colleague("100")
+    assert ann.view.skills == {}
+    profile = AgentProfile(
+        agent=AgentId("100"), name="Ann", phone=PhoneId("phone-100"), skills={"dutch": 7}
+    )
+    floor.take(PutAgent(profile))
+    assert ann.view.skills == {"dutch": 7}
+
+
+def test_calls_in_progress(floor: Floor) -> None:
+    """What each is doing, the oldest call first; a call to a feature code is none."""
+    goes = Goto(Destination(Way.SECTION, "line"))
+    floor.open(
+        floor.write(
+            {
+                "start": [Wait(timedelta(seconds=9)), goes],
+                "line": [Queue(QueueName("sales"), {})],
+            }
+        )
+    )
+    ann = floor.agent("100")
+    talks = floor.caller("+31611111111")
+    floor.wait(9)
+    ann.picks_up()
+    waits = floor.caller("+31622222222")
+    floor.wait(12)
+    starts = floor.caller("+31633333333")
+    floor.take(PhoneDialed(LegId("code"), PhoneId("phone-100"), "*14"))
+    first, second, third = floor.center.calls()
+    assert [view.interaction for view in (first, second, third)] == [
+        talks.interaction,
+        waits.interaction,
+        starts.interaction,
+    ]
+    assert (first.state, first.queue, first.agent, first.position) == (TALKING, "sales", "100", 0)
+    assert (second.state, second.queue, second.agent) == (QUEUED, "sales", "")
+    assert (second.section, second.position) == ("line", 1)
+    assert second.since == floor.now - timedelta(seconds=3)
+    assert second.started_at == floor.now - timedelta(seconds=12)
+    assert (third.state, third.section, third.queue) == (IN_FLOW, "start", "")
+    assert third.caller_number == "+31633333333"

@@ -83,6 +83,7 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
             prompts=dict(site.prompts),
             feature_codes=site.feature_codes,
             occupancy_window=site.occupancy_window,
+            pause_reason_required=site.pause_reason_required,
         ),
         problems,
     )

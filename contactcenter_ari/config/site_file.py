@@ -19,6 +19,7 @@ KEYS = (
     "timezone",
     "languages",
     "pause_reasons",
+    "pause_reason_required",
     "feature_codes",
     "occupancy_window",
     "prompts",
@@ -50,6 +51,7 @@ class SiteFile:
     timezone: str = ""
     languages: tuple[str, ...] = ("en",)
     pause_reasons: Mapping[str, str] = field(default_factory=dict)
+    pause_reason_required: bool = True
     feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
     occupancy_window: timedelta = OCCUPANCY_WINDOW
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
@@ -80,6 +82,7 @@ def read_site_file(
         timezone=read_zone(reading, fields["timezone"]) if "timezone" in fields else "",
         languages=languages,
         pause_reasons=_pause_reasons(reading, fields),
+        pause_reason_required=_pause_reason_required(reading, fields),
         feature_codes=_feature_codes(reading, fields),
         occupancy_window=_occupancy_window(reading, fields),
         prompts=prompts,
@@ -108,6 +111,11 @@ def _pause_reasons(reading: Reading, fields: Mapping[str, Node]) -> dict[str, st
             reading.blame("E211", f'pause reason "{text}" stands twice', key)
         seen.add(text)
     return reasons
+
+
+def _pause_reason_required(reading: Reading, fields: Mapping[str, Node]) -> bool:
+    node = fields.get("pause_reason_required")
+    return node is None or reading.boolean(node, "pause_reason_required")
 
 
 def _feature_codes(reading: Reading, fields: Mapping[str, Node]) -> FeatureCodes:

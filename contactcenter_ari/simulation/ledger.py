@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, READY
+from contactcenter_ari.core.agents.state import (
+    LOGGED_OUT,
+    OFFERED,
+    ON_CALL,
+    READY,
+    WRAP_UP,
+)
 from contactcenter_ari.core.center.site import Input, Site, SitePublished
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
@@ -24,6 +30,7 @@ from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     AgentStateChanged,
     CallbackClosed,
+    DispositionSet,
     Event,
     InteractionDequeued,
     InteractionEnded,
@@ -211,6 +218,9 @@ class Ledger:
                 self._recordings.remove(recording)
             case AgentStateChanged():
                 self.agents[event.agent].move(event)
+            case DispositionSet(interaction=interaction):
+                assert interaction in self.interactions or interaction in self.ends, event
+                assert self.agents[event.agent].state in {ON_CALL, WRAP_UP}, event
             case QueueClosed() | QueueOpened() | LostCallClosed() | CallbackClosed():
                 pass
             case _:

@@ -229,6 +229,7 @@ def test_a_full_queue_needs_an_exit(write_site: WriteSite) -> None:
 SITE_MISTAKES = [
     ("pause_reasons: {x: lunch}", "the key of a pause reason must be one of the keys 0-9"),
     ('pause_reasons: {"1": lunch, "2": lunch}', 'pause reason "lunch" stands twice'),
+    ("pause_reason_required: perhaps", "pause_reason_required must be true or false"),
     ('feature_codes: {log_in: "11"}', "a feature code must begin with * and hold digits"),
     ('feature_codes: {log_in: "*1"}', 'code "*1" is the beginning of "*12"'),
     ("timezone: Mars", 'time zone "Mars" does not exist'),
@@ -243,6 +244,18 @@ def test_mistakes_in_the_site_are_told(
 ) -> None:
     """The message of each mistake in site.yaml."""
     assert message in told(write_site(site=f"{site_text}{line}\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "required"),
+    [("", True), ("pause_reason_required: no", False), ("pause_reason_required: yes", True)],
+)
+def test_whether_a_pause_needs_a_reason(
+    line: str, write_site: WriteSite, site_text: str, *, required: bool
+) -> None:
+    """It does unless the site says otherwise."""
+    site = load_site(write_site(site=f"{site_text}{line}\n"))
+    assert site.pause_reason_required is required
 
 
 def test_system_prompts_must_all_be_there(write_site: WriteSite, site_text: str) -> None:

@@ -190,6 +190,14 @@ class Colleague:
         """Be done with the work after the talk."""
         self.floor.take(request.EndWrapUp(self.id, self.id))
 
+    def extends_wrap_up(self) -> None:
+        """Ask for more time for it."""
+        self.floor.take(request.ExtendWrapUp(self.id, self.id))
+
+    def notes(self, disposition: str) -> None:
+        """Say what came of the talk."""
+        self.floor.take(request.SetDisposition(self.id, disposition, self.id))
+
 
 @dataclass
 class Callee:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from contactcenter_ari.core.agents.wrap_up import WrapUpRule
 from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 
@@ -98,3 +99,16 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     join_empty: bool = False
     callback_mode: CallbackMode = CallbackMode.CUSTOMER_FIRST
     call_window: CallWindow = CallWindow()
+
+    @property
+    def wrap_up_rule(self) -> WrapUpRule:
+        """How the work after a talk of this queue ends."""
+        match self.wrap_up_kind:
+            case WrapUpKind.FIXED:
+                return WrapUpRule(ends_after=self.wrap_up)
+            case WrapUpKind.EXTENDABLE:
+                return WrapUpRule(
+                    ends_after=self.wrap_up, extension=self.wrap_up, limit=self.wrap_up_limit
+                )
+            case WrapUpKind.UNTIL_DISPOSITION:
+                return WrapUpRule(ends_after=self.wrap_up_limit, ends_with_disposition=True)

@@ -6,6 +6,7 @@ import msgspec
 
 from contactcenter_ari.core.agents.occupancy import Occupancy
 from contactcenter_ari.core.agents.state import LOGGED_OUT, NOT_READY, READY, move
+from contactcenter_ari.core.agents.wrap_up import WrapUp
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -26,7 +27,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """The interaction whose wrap-up the agent is in."""
+    """The interaction whose talk or wrap-up the agent is in."""
 
     interaction: InteractionId
     queue: QueueName
@@ -50,6 +51,8 @@ class Agent:
         self.ready_since_contact = timedelta()
         self.wanted: Wanted | None = None
         self.contact: Contact | None = None
+        self.disposition = ""
+        self.wrap_up: WrapUp | None = None
         self.misses: dict[str, int] = {}
         self.calls_taken: dict[QueueName, int] = {}
         self.last_turn: dict[QueueName, int] = {}
@@ -109,7 +112,9 @@ class Agent:
         self.since = now
 
     def end_contact(self, now: datetime) -> None:
-        """Restart the idle clock."""
+        """Restart the idle clock; what was noted of the contact is told, and forgotten."""
         self.last_contact_end = now
         self.ready_since_contact = timedelta()
         self.contact = None
+        self.disposition = ""
+        self.wrap_up = None

@@ -20,9 +20,11 @@ from contactcenter_ari.core.agents.state import (
     WRAP_UP,
     move,
 )
+from contactcenter_ari.core.agents.wrap_up import WrapUp, WrapUpRule
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.event import (
     AgentStateChanged,
+    DispositionSet,
     SegmentEnded,
     SegmentKind,
 )
@@ -191,9 +193,53 @@ class Roster:
             RequestRefused: `not_in_wrap_up`.
         """
         agent = self.get(agent_id)
-        if agent.state is not WRAP_UP:
-            raise RequestRefused("not_in_wrap_up", f"agent {agent_id} is not in wrap-up")
+        self._wrap_up_of(agent)
         self._end_wrap_up(agent, by, turn)
+
+    def extend_wrap_up(self, agent_id: AgentId, turn: Turn) -> None:
+        """Give more time for the work after the talk.
+
+        Raises:
+            RequestRefused: `not_in_wrap_up`, `not_extendable`, `limit_reached`.
+        """
+        wrap_up = self._wrap_up_of(self.get(agent_id))
+        wrap_up.extend()
+        turn.clockwork.wake(Wake.WRAP_UP, agent_id, wrap_up.until)
+
+    def contact_of(self, agent_id: AgentId) -> Contact:
+        """The interaction whose talk or wrap-up the agent is in.
+
+        Raises:
+            RequestRefused: `no_contact`.
+        """
+        contact = self.get(agent_id).contact
+        if contact is None:
+            message = f"agent {agent_id} is neither in a talk nor in the wrap-up of one"
+            raise RequestRefused("no_contact", message)
+        return contact
+
+    def set_disposition(self, agent_id: AgentId, disposition: str, by: str, turn: Turn) -> None:
+        """Note what came of the talk, in place of what was noted before; ends a wrap-up that
+        waits for it.
+
+        Raises:
+            RequestRefused: `no_contact`.
+        """
+        contact, agent = self.contact_of(agent_id), self.get(agent_id)
+        agent.disposition = disposition
+        turn.tell(
+            DispositionSet(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=contact.interaction,
+                agent=agent_id,
+                queue=contact.queue,
+                disposition=disposition,
+                by=by,
+            )
+        )
+        if agent.wrap_up is not None and agent.wrap_up.rule.ends_with_disposition:
+            self._end_wrap_up(agent, by, turn)
 
     # Calls
 
@@ -224,11 +270,12 @@ class Roster:
         agent.contact = contact
         self._staffing.took_call(agent, contact.queue)
 
-    def finish_talk(self, agent: Agent, wrap_up: timedelta, turn: Turn) -> None:
-        """The talk is over, the work after it begins."""
+    def finish_talk(self, agent: Agent, rule: WrapUpRule, turn: Turn) -> None:
+        """The talk is over, the work after it begins; it keeps the agent from all queues."""
         self._move(agent, Wanted(WRAP_UP, "", CENTER), turn)
-        if wrap_up:
-            turn.clockwork.wake(Wake.WRAP_UP, agent.id, turn.now + wrap_up)
+        agent.wrap_up = WrapUp(rule, turn.now, noted=bool(agent.disposition))
+        if agent.wrap_up.until > turn.now:
+            turn.clockwork.wake(Wake.WRAP_UP, agent.id, agent.wrap_up.until)
         else:
             self._end_wrap_up(agent, CENTER, turn)
 
@@ -253,6 +300,12 @@ class Roster:
         if agent.state is LOGGED_OUT:
             raise RequestRefused("not_logged_in", f"agent {agent_id} is not logged in")
         return agent
+
+    @staticmethod
+    def _wrap_up_of(agent: Agent) -> WrapUp:
+        if agent.wrap_up is None:
+            raise RequestRefused("not_in_wrap_up", f"agent {agent.id} is not in wrap-up")
+        return agent.wrap_up
 
     def _move_or_keep(self, agent: Agent, wanted: Wanted, turn: Turn) -> None:
         if agent.state in IN_A_CALL:

@@ -450,8 +450,8 @@ class Calls:
         self.talks.stop_recording(talk, turn)
         if talk.agent is None or talk.queue is None:
             return
-        wrap_up = self._distribution.settings[talk.queue].wrap_up
-        self._distribution.roster.finish_talk(talk.agent, wrap_up, turn)
+        rule = self._distribution.settings[talk.queue].wrap_up_rule
+        self._distribution.roster.finish_talk(talk.agent, rule, turn)
 
     def _hang_up(self, call: Call, turn: Turn, *, by: Party, failed: bool) -> None:
         call.interpreter.end(call.run, turn)

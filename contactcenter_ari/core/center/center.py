@@ -55,6 +55,7 @@ from contactcenter_ari.core.vocabulary.command import (
 from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, LegId, OfferId
 from contactcenter_ari.core.vocabulary.request import (
     EndWrapUp,
+    ExtendWrapUp,
     GoNotReady,
     GoReady,
     LogIn,
@@ -62,6 +63,7 @@ from contactcenter_ari.core.vocabulary.request import (
     PutAgent,
     RemoveAgent,
     Request,
+    SetDisposition,
     SetFlag,
 )
 from contactcenter_ari.core.vocabulary.signal import (
@@ -202,16 +204,31 @@ class Center:
                 self._roster.go_not_ready(agent, reason, by, turn)
             case EndWrapUp(agent=agent, by=by):
                 self._roster.end_wrap_up(agent, by, turn)
+            case ExtendWrapUp(agent=agent):
+                self._roster.extend_wrap_up(agent, turn)
+            case SetDisposition(agent=agent, disposition=disposition, by=by):
+                self._check_disposition(agent, disposition)
+                self._roster.set_disposition(agent, disposition, by, turn)
             case SetFlag(flow=flow, flag=flag, value=value):
                 self._set_flag(flow, flag, value)
             case _:
                 raise RequestRefused("not_possible", "this cannot be done yet")
 
     def _check_reason(self, reason: str) -> None:
-        reasons = self._catalog.site.pause_reasons.values()
-        if reason not in reasons:
-            listed = ", ".join(reasons)
+        site = self._catalog.site
+        if not reason and not site.pause_reason_required:
+            return
+        if reason not in site.pause_reasons.values():
+            listed = ", ".join(site.pause_reasons.values())
             raise RequestRefused("unknown_reason", f"the reason must be one of: {listed}")
+
+    def _check_disposition(self, agent: AgentId, disposition: str) -> None:
+        queue = self._roster.contact_of(agent).queue
+        known = self._distribution.settings[queue].dispositions
+        if disposition not in known:
+            listed = ", ".join(known) or "none"
+            message = f"the dispositions of queue {queue} are: {listed}"
+            raise RequestRefused("unknown_disposition", message)
 
     def _set_flag(self, flow: str, flag: str, value: str) -> None:
         if not self._catalog.has_flag(flow, flag):

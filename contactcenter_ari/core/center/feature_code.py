@@ -1,4 +1,6 @@
-"""What an agent's phone may dial: log in, log out, ready, not ready with a reason's digit."""
+"""What an agent's phone may dial: log in, log out, ready, not ready with a reason's digit (or
+without, where a pause needs no reason).
+"""
 
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.vocabulary.ids import AgentId
@@ -31,6 +33,8 @@ def read_feature_code(dialed: str, agent: AgentId, site: Site) -> StateRequest |
         return LogOut(agent=agent, by=PHONE)
     if dialed == codes.ready:
         return GoReady(agent=agent, by=PHONE)
+    if dialed == codes.not_ready and not site.pause_reason_required:
+        return GoNotReady(agent=agent, reason="", by=PHONE)
     if dialed.startswith(codes.not_ready):
         reason = site.pause_reasons.get(dialed.removeprefix(codes.not_ready))
         return GoNotReady(agent=agent, reason=reason, by=PHONE) if reason else None

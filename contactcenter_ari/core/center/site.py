@@ -27,9 +27,9 @@ class FeatureCodes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """Flows, queues, pause reasons by their digit (`{"1": "lunch"}`), feature codes, and the
-    system's own prompts by name (`agent_logged_in`, `apology` ...). `occupancy_window` is over
-    how long the occupancy of agents is weighed.
+    """Flows, queues, pause reasons by their digit (`{"1": "lunch"}`) and whether a pause needs
+    one, feature codes, and the system's own prompts by name (`agent_logged_in`, `apology` ...).
+    `occupancy_window` is over how long the occupancy of agents is weighed.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     pause_reasons: dict[str, str]
     prompts: dict[str, Prompt]
     feature_codes: FeatureCodes = FeatureCodes()
+    pause_reason_required: bool = True
     occupancy_window: timedelta = OCCUPANCY_WINDOW
 
 

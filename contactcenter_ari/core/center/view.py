@@ -31,7 +31,9 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent now."""
+    """One agent now. `own_calls` are outside the queues; `wrap_up_until` is when the wrap-up
+    will end by itself, None when the agent is in none.
+    """
 
     agent: AgentId
     name: str
@@ -42,6 +44,8 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[QueueName, ...]
     occupancy: float
     skills: Skills = {}
+    own_calls: int = 0
+    wrap_up_until: datetime | None = None
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +92,8 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
         queues=agent.profile.queues,
         occupancy=agent.occupancy.share(now, agent.state),
         skills=agent.profile.skills,
+        own_calls=len(agent.other_legs),
+        wrap_up_until=agent.wrap_up.until if agent.wrap_up else None,
     )
 
 

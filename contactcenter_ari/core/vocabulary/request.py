@@ -64,7 +64,9 @@ class GoReady(msgspec.Struct, frozen=True, tag=True):
 
 
 class GoNotReady(msgspec.Struct, frozen=True, tag=True):
-    """Take no calls, for a reason out of the site's list; during a call, once it is over."""
+    """Take no calls, for a reason out of the site's list, or empty where the site wants none;
+    during a call, once it is over.
+    """
 
     agent: AgentId
     reason: str

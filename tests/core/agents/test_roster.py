@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.center.site import SitePublished
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged, SegmentEnded, SegmentKind
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
     EndWrapUp,
+    ExtendWrapUp,
     GoNotReady,
     GoReady,
     LogIn,
@@ -21,6 +24,7 @@ from contactcenter_ari.core.vocabulary.request import (
     PutAgent,
     RemoveAgent,
     Request,
+    SetDisposition,
 )
 from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
@@ -87,7 +91,12 @@ def test_a_working_day(floor: Floor) -> None:
         (GoReady(ANN, "me"), "not_logged_in"),
         (GoNotReady(ANN, "lunch", "me"), "not_logged_in"),
         (GoNotReady(ANN, "golf", "me"), "unknown_reason"),
+        (GoNotReady(ANN, "", "me"), "unknown_reason"),
         (EndWrapUp(ANN, "me"), "not_in_wrap_up"),
+        (ExtendWrapUp(AgentId("999"), "me"), "unknown_agent"),
+        (ExtendWrapUp(ANN, "me"), "not_in_wrap_up"),
+        (SetDisposition(AgentId("999"), "sold", "me"), "unknown_agent"),
+        (SetDisposition(ANN, "sold", "me"), "no_contact"),
     ],
 )
 def test_refused_requests(floor: Floor, request_: Request, code: str) -> None:
@@ -176,6 +185,39 @@ def test_a_pause_asked_for_in_wrap_up(floor: Floor) -> None:
 
 
 @pytest.mark.parametrize("when", ["ringing", "talking", "wrap_up"])
+@pytest.mark.parametrize("wish", ["pause", "log-out"])
+@pytest.mark.parametrize("ended_by", ["caller", "agent"])
+def test_a_wish_during_a_call_is_kept_to_its_end(
+    floor: Floor, when: str, wish: str, ended_by: str
+) -> None:
+    """Whatever the state in the call and whoever ends it: it is finished with its wrap-up, and
+    no other call comes between it and what was asked for.
+    """
+    agent = floor.agent()
+    caller = floor.caller()
+    if when != "ringing":
+        agent.picks_up()
+    if when == "wrap_up":
+        agent.hangs_up()
+    during = agent.state
+    _wish(agent, wish)
+    assert agent.state == during
+    floor.caller()
+    if when != "wrap_up":
+        caller.hangs_up() if ended_by == "caller" else agent.hangs_up(19)
+    floor.wait(15)
+    assert agent.state == (("not_ready", "lunch") if wish == "pause" else ("logged_out", ""))
+    assert not agent.is_rung()
+
+
+def _wish(agent: Colleague, wish: str) -> None:
+    if wish == "pause":
+        agent.pauses("lunch")
+    else:
+        agent.logs_out()
+
+
+@pytest.mark.parametrize("when", ["ringing", "talking", "wrap_up"])
 def test_the_last_request_during_a_call_counts(floor: Floor, when: str) -> None:
     """Ready after all: a pause asked for before is forgotten."""
     agent = floor.agent()
@@ -225,6 +267,18 @@ def test_another_reason_for_a_pause(floor: Floor) -> None:
         ("training", ""),
     ]
     assert [e.at - e.since for e in changes] == [timedelta(seconds=60), timedelta(seconds=30)]
+
+
+def test_a_pause_without_a_reason(floor: Floor) -> None:
+    """It is granted where the site wants none; a reason that is not in its list never is."""
+    floor.take(SitePublished(msgspec.structs.replace(floor.site, pause_reason_required=False)))
+    agent = floor.agent()
+    with pytest.raises(RequestRefused, match="one of: lunch, training"):
+        agent.pauses("golf")
+    agent.pauses("")
+    assert agent.state == ("not_ready", "")
+    agent.pauses("lunch")
+    assert agent.state == ("not_ready", "lunch")
 
 
 def test_the_same_pause_again(floor: Floor) -> None:
@@ -472,3 +526,30 @@ def test_two_calls_of_his_own(floor: Floor) -> None:
     assert not agent.is_rung()
     floor.take(LegHungUp(LegId("two"), 16))
     assert agent.is_rung()
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"), [("pause", ("not_ready", "lunch")), ("log-out", ("logged_out", ""))]
+)
+def test_requests_during_a_call_of_his_own(
+    floor: Floor, wish: str, expected: tuple[str, str]
+) -> None:
+    """They are granted at once: no caller has to be finished with first."""
+    agent = floor.agent()
+    floor.take(PhoneDialed(LegId("own"), agent.phone, "*14"))
+    _wish(agent, wish)
+    assert agent.state == expected
+
+
+def test_calls_of_his_own_are_seen(floor: Floor) -> None:
+    """A screen shows how many there are, so that nobody wonders why no call is offered."""
+    agent = floor.agent()
+    seen = [agent.view.own_calls]
+    for own in ("one", "two"):
+        floor.take(PhoneDialed(LegId(own), agent.phone, "*14"))
+        seen.append(agent.view.own_calls)
+    for own in ("one", "two"):
+        floor.take(LegHungUp(LegId(own), 16))
+        seen.append(agent.view.own_calls)
+    assert seen == [0, 1, 2, 1, 0]
+    assert agent.state == ("ready", "")

@@ -8,6 +8,7 @@ import pytest
 
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.wrap_up import WrapUpRule
 from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import (
@@ -62,7 +63,7 @@ class Office:
         self.roster.reserve(agent, queue, self.turn)
         self.roster.connect(agent, Contact(InteractionId("i"), queue), self.turn)
         self.wait(minutes)
-        self.roster.finish_talk(agent, timedelta(), self.turn)
+        self.roster.finish_talk(agent, WrapUpRule(ends_after=timedelta()), self.turn)
 
     def share(self, agent: Agent) -> float:
         """How occupied an agent is."""
@@ -133,7 +134,7 @@ def test_nothing_is_left_of_a_busy_colleague() -> None:
 def act(office: Office, random: Random, agent: Agent) -> None:
     """Something an agent may do in the state he is in."""
     roster, turn, queue = office.roster, office.turn, random.choice(QUEUES)
-    contact = Contact(InteractionId("i"), queue)
+    contact, long = Contact(InteractionId("i"), queue), WrapUpRule(ends_after=WINDOW)
     acts: dict[AgentState, list[Callable[[], None]]] = {
         AgentState.LOGGED_OUT: [lambda: roster.log_in(agent.id, "x", turn)],
         AgentState.READY: [
@@ -146,7 +147,7 @@ def act(office: Office, random: Random, agent: Agent) -> None:
             lambda: roster.release(agent, turn),
             lambda: roster.miss(agent, "busy", 2, turn),
         ],
-        AgentState.ON_CALL: [lambda: roster.finish_talk(agent, WINDOW, turn)],
+        AgentState.ON_CALL: [lambda: roster.finish_talk(agent, long, turn)],
         AgentState.WRAP_UP: [lambda: roster.end_wrap_up(agent.id, "x", turn)],
         AgentState.NOT_READY: [lambda: roster.go_ready(agent.id, "x", turn)],
     }

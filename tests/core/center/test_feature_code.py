@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted
+from contactcenter_ari.core.center.site import CenterStarted, SitePublished
 from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
@@ -54,6 +54,25 @@ def test_codes(floor: Floor, codes: list[str], said: list[str], state: tuple[str
     assert [words for code in codes for words in dial(floor, agent, code)] == said
     assert agent.state == state
     assert {e.by for e in floor.told(AgentStateChanged)} <= {"phone"}
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "state"),
+    [
+        ("*13", "agent_not_ready", ("not_ready", "")),
+        ("*131", "agent_not_ready", ("not_ready", "lunch")),
+        ("*139", "feature_code_unknown", ("ready", "")),
+    ],
+)
+def test_a_site_whose_pauses_need_no_reason(
+    floor: Floor, code: str, said: str, state: tuple[str, str]
+) -> None:
+    """The code may be dialed without a digit; one that stands for no reason is wrong still."""
+    site = msgspec.structs.replace(floor.site, pause_reason_required=False)
+    floor.take(SitePublished(site))
+    agent = floor.agent()
+    assert dial(floor, agent, code) == [said]
+    assert agent.state == state
 
 
 def test_a_phone_nobody_has(floor: Floor) -> None:

@@ -111,7 +111,7 @@ async def test_a_changed_line(world: World, line: int, edit: Line, told: int) ->
 async def test_a_core_that_does_otherwise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another version offers calls to nobody: the line after the offer tells."""
     monkeypatch.setattr(
-        "contactcenter_ari.core.acd.distribution.Distribution.distribute", lambda *_: None
+        "contactcenter_ari.core.acd.distribution.Distribution.distribute", lambda *_: []
     )
     fails_at(world.log.path, 7)
 

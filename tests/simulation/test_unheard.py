@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from contactcenter_ari.core.acd.distribution import JOIN_LIMIT
+from contactcenter_ari.core.acd.offering import JOIN_LIMIT
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.calls import JOIN_TRIES
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferEnded, OfferResult

@@ -1,35 +1,40 @@
 """The one place where waiting callers meet free agents.
 
-`distribute` is called after each change and makes every offer that can be made. An agent is
-reserved before the phone rings, so no two callers are ever offered the same one. A caller
-keeps the place in line until an agent is really connected.
+`distribute` is called after each change and makes every offer that can be made, the caller
+with the best rank first. It looks only at callers and agents about whom something changed:
+before the change nobody waited who could have been offered to a free agent. A caller keeps
+the place in line until an agent is really connected.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 
-from contactcenter_ari.core.acd.line import Waiting, WaitingLine
+from contactcenter_ari.core.acd.demand import Demand, levels_of, step_at
+from contactcenter_ari.core.acd.estimate import Estimate
+from contactcenter_ari.core.acd.evidence import Evidence
+from contactcenter_ari.core.acd.grounds import grounds
+from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
 from contactcenter_ari.core.acd.offer import MISS_REASONS, Offer, result_of_cause
-from contactcenter_ari.core.acd.selection import select
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.offering import Offers
+from contactcenter_ari.core.acd.pool import Pool, Pools
+from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
-    Grounds,
     InteractionDequeued,
     InteractionQueued,
-    OfferEnded,
-    OfferMade,
     OfferResult,
+    PriorityChanged,
     QueueExit,
     SegmentEnded,
     SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.ids import (
-    AgentId,
     BridgeId,
-    CallId,
     InteractionId,
     LegId,
     OfferId,
@@ -37,14 +42,22 @@ from contactcenter_ari.core.vocabulary.ids import (
     SegmentId,
     own_line,
 )
+from contactcenter_ari.core.vocabulary.request import HandleTime
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
-RING_MARGIN = timedelta(seconds=5)
-"""How much longer than us the switch lets a phone ring, as a safety net."""
-JOIN_LIMIT = timedelta(seconds=20)
-"""After this long without a word of the switch the legs are joined again. That it says nothing
-happens when our process ends in between; joining twice is no harm.
-"""
+NORMAL_CLEARING = 16
+"""Cause of ITU-T Q.850: somebody hung up."""
+
+GAVE_UP = (
+    QueueExit.ABANDONED,
+    QueueExit.ABANDONED_SHORT,
+    QueueExit.TIMEOUT,
+    QueueExit.KEY_EXIT,
+)
+"""Ends of a wait that came of the caller's patience."""
+
+Candidates = list[tuple[Rank, int, Waiting, Agent | None]]
+"""Callers who may be offered, best rank first; with the free agent who brought each up."""
 
 
 class Distribution:
@@ -54,40 +67,46 @@ class Distribution:
         self.roster = roster
         self.settings: dict[QueueName, QueueSettings] = {}
         self.lines: dict[QueueName, WaitingLine] = {}
+        self.pools = Pools(roster)
+        self.closed: dict[QueueName, None] = {}
+        self.offers = Offers(roster)
         self._waiting: dict[InteractionId, Waiting] = {}
-        self._offers: dict[OfferId, Offer] = {}
-        self._by_leg: dict[LegId, Offer] = {}
-        self._by_bridge: dict[BridgeId, Offer] = {}
+        self._unsettled: dict[InteractionId, Waiting] = {}
+        self._evidence = Evidence()
         self._arrivals = 0
 
     def __repr__(self) -> str:
         """Tell how many wait and ring."""
-        return f"<Distribution {len(self._waiting)} waiting, {len(self._offers)} offers>"
+        return f"<Distribution {len(self._waiting)} waiting, {len(self.offers)} offers>"
 
     def configure(self, settings: dict[QueueName, QueueSettings]) -> None:
         """Take over new settings; a queue that is gone keeps its old ones until it is empty."""
-        self.settings.update(settings)
-        for queue in settings:
-            self.lines.setdefault(queue, WaitingLine(queue))
+        for queue, new in settings.items():
+            if self.settings.get(queue) != new:
+                self._configure(new, [a for a in self.roster if queue in a.lines])
 
-    def open_own_line(self, agent: AgentId, ring_limit: timedelta) -> None:
+    def open_own_line(self, agent: Agent, ring_limit: timedelta) -> None:
         """Let a caller wait for one agent; the limit is as the flow says."""
-        line = own_line(agent)
-        self.settings[line] = QueueSettings(
-            name=line, ring_limit=ring_limit, max_wait=ring_limit, join_empty=True
-        )
-        self.lines.setdefault(line, WaitingLine(line))
+        line = own_line(agent.id)
+        own = QueueSettings(name=line, ring_limit=ring_limit, max_wait=ring_limit, join_empty=True)
+        if self.settings.get(line) != own:
+            self._configure(own, [agent])
+
+    def _configure(self, settings: QueueSettings, agents: Iterable[Agent]) -> None:
+        self.settings[settings.name] = settings
+        self.lines.setdefault(settings.name, WaitingLine(settings.name))
+        self.pools.configure(settings)
+        for agent in agents:
+            self.roster.mark_changed(agent)
 
     # Joining and leaving
 
     def enqueue(self, waiting: Waiting, max_wait: timedelta, turn: Turn) -> QueueExit | None:
         """Take a place in line; gives why not when the caller cannot wait here."""
-        refusal = self._refusal(waiting.queue)
-        line = self.lines[waiting.queue]
-        waiting.position_at_entry = len(line) + 1
+        refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn.now)
+        waiting.position_at_entry = len(self.lines[waiting.queue]) + 1
         if refusal is None:
-            waiting.position_at_entry = line.join(waiting)
-            self._waiting[waiting.interaction] = waiting
+            waiting.position_at_entry = self._join(waiting, turn)
             turn.clockwork.wake(Wake.WAIT, waiting.interaction, turn.now + max_wait)
         turn.tell(
             InteractionQueued(
@@ -103,6 +122,63 @@ class Distribution:
             self._tell_exit(waiting, refusal, waiting.position_at_entry, turn)
         return refusal
 
+    def refusal(self, queue: QueueName) -> QueueExit | None:
+        """Why nobody may join a queue now; None when one may."""
+        settings = self.settings[queue]
+        if queue in self.closed:
+            return QueueExit.CLOSED
+        if settings.max_waiting is not None and len(self.lines[queue]) >= settings.max_waiting:
+            return QueueExit.FULL
+        if not settings.join_empty and not self.roster.signed_in(queue):
+            return QueueExit.NO_AGENTS
+        return None
+
+    def _diversion(self, waiting: Waiting, now: datetime) -> QueueExit | None:
+        """Whether the wait would be too long to let the caller begin it."""
+        settings = self.settings[waiting.queue]
+        if self.pools.free(waiting.queue):
+            return None
+        if settings.divert_ratio is not None:
+            agents = self.roster.signed_in(waiting.queue)
+            if len(self.lines[waiting.queue]) + 1 > settings.divert_ratio * agents:
+                return QueueExit.DIVERTED
+        if settings.divert_wait is not None:
+            estimate = self.estimate(waiting, now)
+            if estimate is not None and estimate.mean > settings.divert_wait:
+                return QueueExit.DIVERTED
+        return None
+
+    def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
+        """How long the caller still waits, in line or about to join it; None when too little is
+        known to say so.
+        """
+        line = self.lines[waiting.queue]
+        head = line.head
+        return self._evidence.estimate(
+            waiting.queue,
+            ahead=line.ahead_of(waiting),
+            head_waited=now - head.joined_at if head else timedelta(),
+            head_expected=head.expected if head else None,
+            now=now,
+        )
+
+    def learn(self, times: tuple[HandleTime, ...]) -> None:
+        """Take in what earlier weeks say of handle times."""
+        self._evidence.learn(times)
+
+    def hold(self, waiting: Waiting, turn: Turn, *, offerable: bool) -> None:
+        """Keep a place for a callback, which is no stay in the queue and tells nothing; an
+        `offerable` one is offered to agents like a caller.
+        """
+        waiting.offerable = offerable
+        self._join(waiting, turn)
+
+    def drop(self, interaction: InteractionId, turn: Turn) -> None:
+        """Give up a place that was kept."""
+        waiting = self._waiting[interaction]
+        self.offers.withdraw(waiting, turn)
+        self._part(waiting, turn, gave_up=False)
+
     def next_arrival(self) -> int:
         """The order of arrival, to break ties between callers."""
         self._arrivals += 1
@@ -113,17 +189,23 @@ class Distribution:
         waiting = self._waiting.get(interaction)
         return self.lines[waiting.queue].position(waiting) if waiting else 0
 
-    def abandon(self, interaction: InteractionId, turn: Turn, *, lost: bool = False) -> None:
+    def next_in_line(self, queue: QueueName) -> Waiting | None:
+        """Who is first of those for whom no phone rings."""
+        return self.lines[queue].next_unoffered
+
+    def abandon(
+        self, interaction: InteractionId, turn: Turn, *, lost: bool = False
+    ) -> Waiting | None:
         """The caller hung up, or we `lost` him; an agent who is ringing is READY again with the
-        idle time kept.
+        idle time kept. Gives the place that was given up.
         """
         waiting = self._waiting.get(interaction)
         if waiting is None:
-            return
+            return None
         short = turn.now - waiting.joined_at < self.settings[waiting.queue].short_abandon
         hung_up = QueueExit.ABANDONED_SHORT if short else QueueExit.ABANDONED
-        self._withdraw(waiting, turn)
-        self._leave(waiting, QueueExit.SYSTEM_ERROR if lost else hung_up, turn)
+        self.leave(interaction, QueueExit.SYSTEM_ERROR if lost else hung_up, turn)
+        return waiting
 
     def place_of(self, interaction: InteractionId) -> Waiting | None:
         """The place in line of a caller who waits."""
@@ -132,63 +214,198 @@ class Distribution:
     def leave(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> None:
         """The caller gives up the place without hanging up."""
         waiting = self._waiting[interaction]
-        self._withdraw(waiting, turn)
+        self.offers.withdraw(waiting, turn)
         self._leave(waiting, result, turn)
 
-    def wait_passed(self, interaction: InteractionId, turn: Turn) -> bool:
-        """The wait limit has come; gives whether the caller left the line. A phone that rings
-        is given its chance first.
+    def end_stay(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> bool:
+        """The stay is over, because of its limit or of the queue; gives whether the caller left
+        the line. A phone that rings is given its chance first.
         """
         waiting = self._waiting[interaction]
-        if waiting.offer is not None:
-            waiting.expired = True
+        if waiting.offers:
+            waiting.over = result
             return False
-        self._leave(waiting, QueueExit.TIMEOUT, turn)
+        self._leave(waiting, result, turn)
         return True
+
+    # Changes while waiting
+
+    def change_priority(
+        self,
+        waiting: Waiting,
+        *,
+        priority: int | None,
+        head_start: timedelta | None,
+        by: str,
+        turn: Turn,
+    ) -> None:
+        """Move a waiting caller up or down; None leaves it as it is."""
+        line = self.lines[waiting.queue]
+        was_open = line.is_open(waiting)
+        line.leave(waiting)
+        waiting.priority = waiting.priority if priority is None else priority
+        waiting.head_start = waiting.head_start if head_start is None else head_start
+        line.join(waiting, turn.now)
+        if was_open:
+            self._settle(waiting)
+        turn.tell(
+            PriorityChanged(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=waiting.interaction,
+                queue=waiting.queue,
+                priority=waiting.priority,
+                head_start=waiting.head_start,
+                by=by,
+            )
+        )
+
+    def look_again(self, interaction: InteractionId, turn: Turn) -> None:
+        """Time has changed whom a caller may be offered."""
+        waiting = self._waiting.get(interaction)
+        if waiting is not None:
+            self._wake_after_pause(waiting, turn)
+            if not waiting.offers and waiting.over is None:
+                self._reopen(waiting, turn)
+
+    # Distribution
+
+    def distribute(self, turn: Turn) -> list[Waiting]:
+        """Make every offer that can be made now, the caller with the best rank first; gives who
+        was offered.
+        """
+        candidates: Candidates = []
+        serial = count()
+        offered: list[Waiting] = []
+        fresh = self._follow_agents(turn)
+        for waiting in self._unsettled.values():
+            heappush(candidates, (waiting.rank, next(serial), waiting, None))
+        self._unsettled.clear()
+        for agent in fresh:
+            self._bring_up(agent, candidates, serial, turn.now)
+        while candidates:
+            _, _, waiting, brought_by = heappop(candidates)
+            if self.lines[waiting.queue].is_open(waiting) and self._offer(waiting, turn):
+                offered.append(waiting)
+            if brought_by is not None:
+                self._bring_up(brought_by, candidates, serial, turn.now)
+        return offered
+
+    def _follow_agents(self, turn: Turn) -> list[Agent]:
+        """What changed about agents; gives those who are free. Callers who wait for what nobody
+        can give any more ask for less at once.
+        """
+        changed, deserted = self.pools.refresh(turn.now)
+        self._note_evidence(changed, turn.now)
+        disappointed = [
+            waiting
+            for pool in deserted
+            for waiting in self.lines[pool.settings.name].asking_for(
+                Demand(pool.levels, relaxes=True)
+            )
+        ]
+        disappointed += [
+            waiting
+            for agent in changed
+            if not agent.takes_calls
+            for queue in agent.lines
+            if queue in self.lines
+            for waiting in self.lines[queue].asking_for_agent(agent.id)
+        ]
+        for waiting in disappointed:
+            self._reopen(waiting, turn)
+        return [agent for agent in changed if agent.is_free]
+
+    def _note_evidence(self, changed: list[Agent], now: datetime) -> None:
+        for agent in changed:
+            present = self.roster.find(agent.id)
+            queues = present.profile.queues if present else ()
+            available = present is not None and present.takes_calls
+            self._evidence.staffed(agent.id, queues, available=available)
+        for contact in self.roster.take_finished():
+            self._evidence.handled(contact.queue, contact.agent, contact.duration, now)
+
+    def _bring_up(
+        self, agent: Agent, candidates: Candidates, serial: "count[int]", now: datetime
+    ) -> None:
+        """The best caller for a free agent, if there is one."""
+        if not agent.is_free:
+            return
+        firsts = [
+            first
+            for queue in agent.lines
+            if (line := self.lines.get(queue)) is not None
+            for first in [line.first_for(agent.id, agent.profile.skills, now)]
+            if first is not None
+        ]
+        if firsts:
+            best = min(firsts, key=lambda waiting: waiting.rank)
+            heappush(candidates, (best.rank, next(serial), best, agent))
+
+    def _offer(self, waiting: Waiting, turn: Turn) -> bool:
+        settings = self.settings[waiting.queue]
+        line = self.lines[waiting.queue]
+        pool = self.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
+        everybody = self.pools.pool(waiting.queue, (), turn.now)
+        chosen = self._choose(waiting, pool, settings, turn.now)
+        told = [
+            grounds(waiting, agent, line, pool=pool, everybody=everybody, now=turn.now)
+            for agent in chosen
+        ]
+        if chosen:
+            line.close(waiting)
+        for agent, why in zip(chosen, told, strict=True):
+            self.offers.make(waiting, agent, settings, why, turn)
+        self.pools.refresh(turn.now)
+        return bool(chosen)
+
+    def _choose(
+        self, waiting: Waiting, pool: Pool, settings: QueueSettings, now: datetime
+    ) -> list[Agent]:
+        if waiting.demand.agent:
+            agent = self.roster.find(waiting.demand.agent)
+            if agent is None or not agent.is_free or waiting.skips(agent.id, now):
+                return []
+            return [agent] if waiting.queue in agent.lines else []
+        most = settings.ring_at_most if settings.strategy is Strategy.RING_ALL else 1
+        return pool.first(most, waiting.skipped, now)
 
     # Offers
 
-    def distribute(self, turn: Turn) -> None:
-        """Make every offer that can be made now, the caller with the best rank first."""
-        while (match := self._best_match(turn)) is not None:
-            waiting, free = match
-            settings = self.settings[waiting.queue]
-            self._offer(waiting, select(free, settings, turn.now), settings, turn)
-
     def rang(self, leg: LegId, turn: Turn) -> None:
         """The agent's phone says that it rings."""
-        offer = self._by_leg.get(leg)
+        offer = self.offers.at_leg(leg)
         if offer is not None and offer.rang_at is None:
             offer.rang_at = turn.now
 
     def answered(self, leg: LegId, turn: Turn) -> Offer | None:
-        """The agent picked up: the legs are to be joined in `offer.bridge`. None when this leg
-        belongs to no open offer.
-        """
-        offer = self._by_leg.get(leg)
-        if offer is None or offer.bridge is not None:
+        """The agent picked up. None when this leg belongs to no open offer, or did so before."""
+        offer = self.offers.at_leg(leg)
+        if offer is None or offer.answered_at is not None:
             return None
-        turn.clockwork.forget(Wake.RING, offer.id)
-        offer.bridge = BridgeId(turn.clockwork.mint())
-        self._by_bridge[offer.bridge] = offer
-        self._expect_join(offer, turn)
+        self.offers.answered(offer, turn)
         return offer
 
     def join_overdue(self, offer_id: OfferId, turn: Turn) -> Offer:
         """The switch said nothing of the bridge: gives the offer, `joins` counted up."""
-        offer = self._offers[offer_id]
-        self._expect_join(offer, turn)
+        offer = self.offers.get(offer_id)
+        self.offers.expect_join(offer, turn)
         return offer
 
     def bridged(self, bridge: BridgeId, turn: Turn) -> Offer | None:
         """The parties hear each other: the offer is accepted and the wait is over."""
-        offer = self._by_bridge.get(bridge)
+        offer = self.offers.at_bridge(bridge)
         if offer is None:
             return None
         waiting = offer.waiting
-        self._close(offer, OfferResult.ACCEPTED, turn)
-        self._leave(waiting, QueueExit.ANSWERED, turn)
-        contact = Contact(interaction=waiting.interaction, queue=waiting.queue)
+        self.offers.close(offer, OfferResult.ACCEPTED, turn)
+        if waiting.callback is None:
+            self._leave(waiting, QueueExit.ANSWERED, turn)
+        else:
+            self._part(waiting, turn, gave_up=False)
+        contact = Contact(
+            interaction=waiting.interaction, queue=waiting.queue, since=offer.made_at
+        )
         self.roster.connect(offer.agent, contact, turn)
         turn.tell(
             AgentConnected(
@@ -204,17 +421,19 @@ class Distribution:
 
     def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> Offer | None:
         """The agent's leg ended before he was connected; gives the offer that ended with it."""
-        offer = self._by_leg.get(leg)
+        offer = self.offers.at_leg(leg)
         if offer is None:
             return None
-        result = OfferResult.FAILED if offer.bridge else result_of_cause(cause)
+        result = result_of_cause(cause)
+        if offer.answered_at and cause == NORMAL_CLEARING:
+            result = OfferResult.REFUSED  # hung up on the whisper or before the bridge
         self._missed(offer, result, turn)
         return offer
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> Offer:
         """Nobody picked up: the caller keeps place and age, the agent missed a call."""
-        offer = self._offers[offer_id]
-        self._hang_up(offer, HangUpReason.NORMAL, turn)
+        offer = self.offers.get(offer_id)
+        self.offers.hang_up(offer, HangUpReason.NORMAL, turn)
         self._missed(offer, OfferResult.LAPSED, turn)
         return offer
 
@@ -222,151 +441,110 @@ class Distribution:
         """The switch could not join the legs; nobody's miss, but this pair is not tried again
         at once.
         """
-        offer = self._by_bridge.get(bridge)
+        offer = self.offers.at_bridge(bridge)
         if offer is None:
             return None
-        self._hang_up(offer, HangUpReason.CONGESTION, turn)
+        self.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
         self._pause(offer, turn)
-        self._close(offer, OfferResult.FAILED, turn)
+        self.offers.close(offer, OfferResult.FAILED, turn)
         self.roster.release(offer.agent, turn)
+        self._go_on_waiting(offer.waiting, turn)
         return offer
-
-    def legs_before(self, at: datetime) -> list[LegId]:
-        """Legs of open offers that were made before `at`."""
-        return [offer.leg for offer in self._offers.values() if offer.made_at < at]
 
     # Within
 
-    def _refusal(self, queue: QueueName) -> QueueExit | None:
-        settings = self.settings[queue]
-        if settings.max_waiting is not None and len(self.lines[queue]) >= settings.max_waiting:
-            return QueueExit.FULL
-        if not settings.join_empty and not self.roster.signed_in(queue):
-            return QueueExit.NO_AGENTS
-        return None
-
-    def _best_match(self, turn: Turn) -> tuple[Waiting, list[Agent]] | None:
-        best: tuple[Waiting, list[Agent]] | None = None
-        for queue, line in self.lines.items():
-            free = self.roster.free_for(queue) if line else []
-            found = self._first_match(line, free, turn) if free else None
-            if found is not None and (best is None or found[0].rank < best[0].rank):
-                best = found
-        return best
-
-    @staticmethod
-    def _first_match(
-        line: WaitingLine, free: list[Agent], turn: Turn
-    ) -> tuple[Waiting, list[Agent]] | None:
-        for waiting in line:
-            if waiting.offer is None and not waiting.expired:
-                eligible = [a for a in free if not waiting.skips(a.id, turn.now)]
-                if eligible:
-                    return waiting, eligible
-        return None
-
-    def _offer(self, waiting: Waiting, agent: Agent, settings: QueueSettings, turn: Turn) -> None:
-        clockwork = turn.clockwork
-        offer = Offer(
-            offer=OfferId(clockwork.mint()),
-            waiting=waiting,
-            agent=agent,
-            leg=LegId(clockwork.mint()),
-            made_at=turn.now,
+    def _join(self, waiting: Waiting, turn: Turn) -> int:
+        self._waiting[waiting.interaction] = waiting
+        line = self.lines[waiting.queue]
+        waiting.expected = self._evidence.expected(
+            waiting.queue, ahead=line.ahead_of(waiting), now=turn.now
         )
-        self.roster.reserve(agent, waiting.queue, turn)
-        waiting.offer = offer.id
-        self._offers[offer.id] = offer
-        self._by_leg[offer.leg] = offer
-        clockwork.wake(Wake.RING, offer.id, turn.now + settings.ring_limit)
-        turn.tell(
-            OfferMade(
-                number=clockwork.number(),
-                at=turn.now,
-                interaction=waiting.interaction,
-                offer=offer.id,
-                agent=agent.id,
-                queue=waiting.queue,
-                grounds=Grounds(
-                    strategy=settings.strategy,
-                    value=agent.idle_for(turn.now).total_seconds(),
-                    priority=waiting.rank[0],
-                    waited=turn.now - waiting.joined_at,
-                    head_start=waiting.head_start,
-                    free_agents=len(self.roster.free_for(waiting.queue)) + 1,
-                    callers_waiting=len(self.lines[waiting.queue]),
-                ),
-            )
-        )
-        turn.do(
-            DialLeg(
-                call=CallId(waiting.interaction),
-                leg=offer.leg,
-                phone=agent.profile.phone,
-                caller_number=waiting.caller_number,
-                caller_name=waiting.caller_name,
-                originator=waiting.leg,
-                ring_limit=settings.ring_limit + RING_MARGIN,
-            )
-        )
+        position = line.join(waiting, turn.now)
+        self._reopen(waiting, turn)
+        self._evidence.joined(waiting.queue, turn.now)
+        return position
 
-    def _withdraw(self, waiting: Waiting, turn: Turn) -> None:
-        if waiting.offer is None:
-            return
-        offer = self._offers[waiting.offer]
-        self._hang_up(offer, HangUpReason.NORMAL, turn)
-        self._close(offer, OfferResult.WITHDRAWN, turn)
-        self.roster.release(offer.agent, turn)
+    def _go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
+        """An offer came to nothing; when it was the last one the caller may be offered again."""
+        if not waiting.offers and waiting.over is None:
+            self._reopen(waiting, turn)
+
+    def _reopen(self, waiting: Waiting, turn: Turn) -> None:
+        """Stand in the sub-line of what is asked for now."""
+        line = self.lines[waiting.queue]
+        line.close(waiting)
+        waiting.demand = self._demand(waiting, turn)
+        line.open(waiting)
+        self._settle(waiting)
+
+    def _settle(self, waiting: Waiting) -> None:
+        line = self.lines[waiting.queue]
+        if not line.is_open(waiting):
+            line.open(waiting)
+        self._unsettled[waiting.interaction] = waiting
+
+    def _demand(self, waiting: Waiting, turn: Turn) -> Demand:
+        """What is asked for now. A step that nobody who is signed in can meet is skipped, and
+        so is waiting for one agent who takes no calls.
+        """
+        levels = self._levels(waiting, turn)
+        until = waiting.prefer_until
+        if waiting.prefer is not None and until is not None and turn.now < until:
+            agent = self.roster.find(waiting.prefer)
+            if agent is not None and agent.takes_calls and waiting.queue in agent.lines:
+                turn.clockwork.wake(Wake.DEMAND, waiting.interaction, until)
+                return Demand((), agent.id)
+        return Demand(levels, relaxes=waiting.step + 1 < len(waiting.skills))
+
+    def _levels(self, waiting: Waiting, turn: Turn) -> tuple[tuple[str, int], ...]:
+        steps = waiting.skills
+        if not steps:
+            return ()
+        waited = turn.now - waiting.joined_at
+        waiting.step = max(waiting.step, step_at(steps, waited))
+        while waiting.step + 1 < len(steps):
+            levels = levels_of(steps[waiting.step].skills)
+            if self.pools.pool(waiting.queue, levels, turn.now).signed_in:
+                due = waiting.joined_at + steps[waiting.step + 1].after
+                turn.clockwork.wake(Wake.DEMAND, waiting.interaction, due)
+                break
+            waiting.step += 1
+        return levels_of(steps[waiting.step].skills)
 
     def _missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         reason = MISS_REASONS[result]
         limits = self.settings[offer.waiting.queue].misses_before_not_ready
         self._pause(offer, turn)
-        self._close(offer, result, turn)
+        self.offers.close(offer, result, turn)
         self.roster.miss(offer.agent, reason, getattr(limits, reason), turn)
+        self._go_on_waiting(offer.waiting, turn)
 
     def _pause(self, offer: Offer, turn: Turn) -> None:
         until = turn.now + self.settings[offer.waiting.queue].miss_pause
         offer.waiting.skipped[offer.agent.id] = until
-        turn.clockwork.wake(Wake.MISS_PAUSE, offer.id, until)
+        if offer.agent.id == offer.waiting.prefer:
+            offer.waiting.prefer_until = None
+        self._wake_after_pause(offer.waiting, turn)
 
     @staticmethod
-    def _expect_join(offer: Offer, turn: Turn) -> None:
-        offer.joins += 1
-        turn.clockwork.wake(Wake.JOIN, offer.id, turn.now + JOIN_LIMIT)
-
-    def _hang_up(self, offer: Offer, reason: HangUpReason, turn: Turn) -> None:
-        call = CallId(offer.waiting.interaction)
-        turn.do(HangUpLeg(call=call, leg=offer.leg, reason=reason))
-
-    def _close(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
-        turn.clockwork.forget(Wake.RING, offer.id)
-        turn.clockwork.forget(Wake.JOIN, offer.id)
-        offer.waiting.offer = None
-        offer.result = result
-        del self._offers[offer.id]
-        del self._by_leg[offer.leg]
-        if offer.bridge is not None:
-            del self._by_bridge[offer.bridge]
-        turn.tell(
-            OfferEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=offer.waiting.interaction,
-                offer=offer.id,
-                agent=offer.agent.id,
-                queue=offer.waiting.queue,
-                made_at=offer.made_at,
-                rang_at=offer.rang_at,
-                result=result,
-            )
-        )
+    def _wake_after_pause(waiting: Waiting, turn: Turn) -> None:
+        """Agents who are skipped for a while are looked at again when the first while is over."""
+        ends = [until for until in waiting.skipped.values() if until > turn.now]
+        if ends:
+            turn.clockwork.wake(Wake.MISS_PAUSE, waiting.interaction, min(ends))
 
     def _leave(self, waiting: Waiting, result: QueueExit, turn: Turn) -> None:
-        position = self.lines[waiting.queue].leave(waiting)
-        del self._waiting[waiting.interaction]
+        position = self._part(waiting, turn, gave_up=result in GAVE_UP)
         turn.clockwork.forget(Wake.WAIT, waiting.interaction)
         self._tell_exit(waiting, result, position, turn)
+
+    def _part(self, waiting: Waiting, turn: Turn, *, gave_up: bool) -> int:
+        turn.clockwork.forget(Wake.DEMAND, waiting.interaction)
+        turn.clockwork.forget(Wake.MISS_PAUSE, waiting.interaction)
+        del self._waiting[waiting.interaction]
+        self._unsettled.pop(waiting.interaction, None)
+        self._evidence.left(waiting.queue, turn.now, gave_up=gave_up)
+        return self.lines[waiting.queue].leave(waiting)
 
     @staticmethod
     def _tell_exit(waiting: Waiting, result: QueueExit, position: int, turn: Turn) -> None:

@@ -232,6 +232,8 @@ class Evidence:
         an agent without queues is forgotten.
         """
         work = self._work.setdefault(agent, _Work())
+        if queues and work.queues == queues and bool(work.counted) == available:
+            return
         work.queues = queues
         self._count(work, work.shares() if available else {})
         if not queues:

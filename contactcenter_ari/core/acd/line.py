@@ -2,28 +2,40 @@
 
 The order is priority class first, then who has waited longest with the head start counted
 as time waited; among equals who came first. Waiting ages everybody alike, so the order
-never changes by itself.
+never changes by itself. Every question costs O(log n) in the callers who wait.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from sortedcontainers import SortedKeyList
+
+from contactcenter_ari.core.acd.demand import ANYBODY, Demand, meets
+from contactcenter_ari.core.acd.estimate import Estimate
+from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
+    CallbackId,
     InteractionId,
     LegId,
     OfferId,
     QueueName,
 )
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 Rank = tuple[int, datetime, int]
 """Priority class, since when the caller counts as waiting, and the order of arrival."""
+STEADY_AFTER = timedelta(hours=1)
+"""After so long without anybody overtaking a line is taken to keep its order."""
 
 
 class Waiting:
-    """One stay in one queue. `skipped` are agents who let this caller's offer pass, each with
-    the instant until when; `expired` means the wait limit passed while a phone was ringing.
+    """One stay in one queue, or the place kept for a `callback`, which has no leg.
+
+    `ranked_since` is when the wait began as far as the order goes, `joined_at` as far as
+    reports go. `skills` are asked for step by step, `step` is the present one. `prefer` is the
+    agent waited for alone until `prefer_until`. `skipped` are agents who let this caller's offer
+    pass, each with the instant until when. `over` is why the stay ends once no phone rings.
     """
 
     def __init__(
@@ -38,6 +50,11 @@ class Waiting:
         priority: int,
         head_start: timedelta,
         arrival: int,
+        ranked_since: datetime | None = None,
+        skills: tuple[SkillStep, ...] = (),
+        prefer: AgentId | None = None,
+        prefer_until: datetime | None = None,
+        callback: CallbackId | None = None,
     ) -> None:
         self.interaction = interaction
         self.queue = queue
@@ -45,16 +62,31 @@ class Waiting:
         self.caller_number = caller_number
         self.caller_name = caller_name
         self.joined_at = joined_at
+        self.ranked_since = ranked_since or joined_at
+        self.priority = priority
         self.head_start = head_start
-        self.rank: Rank = (priority, joined_at - head_start, arrival)
+        self.arrival = arrival
+        self.skills = skills
+        self.step = 0
+        self.prefer = prefer
+        self.prefer_until = prefer_until
+        self.callback = callback
+        self.offerable = True
+        self.demand: Demand = ANYBODY
         self.position_at_entry = 0
-        self.offer: OfferId | None = None
+        self.offers: dict[OfferId, None] = {}
         self.skipped: dict[AgentId, datetime] = {}
-        self.expired = False
+        self.over: QueueExit | None = None
+        self.expected: Estimate | None = None
 
     def __repr__(self) -> str:
         """Tell who waits where since when."""
         return f"<Waiting {self.interaction} in {self.queue} since {self.joined_at:%H:%M:%S}>"
+
+    @property
+    def rank(self) -> Rank:
+        """The place among all callers of the center; smaller is served earlier."""
+        return (self.priority, self.ranked_since - self.head_start, self.arrival)
 
     def skips(self, agent: AgentId, now: datetime) -> bool:
         """Whether the agent let this caller pass a short while ago."""
@@ -62,12 +94,21 @@ class Waiting:
         return until is not None and now < until
 
 
+Line = SortedKeyList[Waiting, Rank]
+
+
 class WaitingLine:
-    """The callers of one queue, first to be served first."""
+    """The callers of one queue, first to be served first.
+
+    Those who may be offered are `open` besides, in sub-lines by what they ask for.
+    """
 
     def __init__(self, queue: QueueName) -> None:
         self.queue = queue
-        self._line: list[Waiting] = []
+        self._line: Line = SortedKeyList(key=_rank)
+        self._unoffered: Line = SortedKeyList(key=_rank)
+        self._open: dict[AgentId, dict[Demand, Line]] = {}
+        self._overtaken_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Tell how many wait."""
@@ -81,20 +122,90 @@ class WaitingLine:
         """Callers in the order they will be served."""
         return iter(self._line)
 
-    def join(self, waiting: Waiting) -> int:
+    @property
+    def head(self) -> Waiting | None:
+        """Who is first in line, offered or not."""
+        return self._line[0] if self._line else None
+
+    @property
+    def next_unoffered(self) -> Waiting | None:
+        """Who is first of those for whom no phone rings."""
+        return self._unoffered[0] if self._unoffered else None
+
+    def is_steady(self, now: datetime) -> bool:
+        """Whether positions may be told: nobody has overtaken others lately."""
+        return self._overtaken_at is None or now - self._overtaken_at > STEADY_AFTER
+
+    def join(self, waiting: Waiting, now: datetime) -> int:
         """Take a place; gives the position, 1 for the head of the line."""
-        insort(self._line, waiting, key=_rank)
-        return self.position(waiting)
+        self._line.add(waiting)
+        position = self.position(waiting)
+        if position < len(self._line):
+            self._overtaken_at = now
+        return position
 
     def leave(self, waiting: Waiting) -> int:
         """Give up the place; gives the position it was."""
         position = self.position(waiting)
+        self.close(waiting)
         del self._line[position - 1]
         return position
 
     def position(self, waiting: Waiting) -> int:
         """1 for the head of the line."""
-        return bisect_left(self._line, waiting.rank, key=_rank) + 1
+        return self._line.bisect_key_left(waiting.rank) + 1
+
+    def ahead_of(self, waiting: Waiting) -> int:
+        """How many come first for whom no phone rings yet."""
+        return self._unoffered.bisect_key_left(waiting.rank)
+
+    def open(self, waiting: Waiting) -> None:
+        """The caller may be offered to whoever meets the demand."""
+        self._unoffered.add(waiting)
+        if waiting.offerable:
+            demand = waiting.demand
+            lines = self._open.setdefault(demand.agent, {})
+            lines.setdefault(demand, SortedKeyList(key=_rank)).add(waiting)
+
+    def close(self, waiting: Waiting) -> None:
+        """No more offers to this caller for now; one who is not open is fine."""
+        if waiting not in self._unoffered:
+            return
+        self._unoffered.remove(waiting)
+        if waiting.offerable:
+            demand = waiting.demand
+            lines = self._open[demand.agent]
+            lines[demand].remove(waiting)
+            if not lines[demand]:
+                del lines[demand]
+            if not lines:
+                del self._open[demand.agent]
+
+    def is_open(self, waiting: Waiting) -> bool:
+        """Whether the caller may be offered."""
+        return waiting.offerable and waiting in self._unoffered
+
+    def first_for(
+        self, agent: AgentId, skills: Mapping[str, int], now: datetime
+    ) -> Waiting | None:
+        """The first open caller whom this agent may be offered."""
+        firsts = [
+            first
+            for wanted in (AgentId(""), agent)
+            for demand, line in self._open.get(wanted, {}).items()
+            if meets(skills, demand.levels)
+            for first in [next((w for w in line if not w.skips(agent, now)), None)]
+            if first is not None
+        ]
+        return min(firsts, key=_rank, default=None)
+
+    def asking_for(self, demand: Demand) -> list[Waiting]:
+        """The open callers of one sub-line."""
+        return list(self._open.get(demand.agent, {}).get(demand, ()))
+
+    def asking_for_agent(self, agent: AgentId) -> list[Waiting]:
+        """The open callers who wait for this agent alone."""
+        return [waiting for line in self._open.get(agent, {}).values() for waiting in line]
 
 
 def _rank(waiting: Waiting) -> Rank:

@@ -20,6 +20,7 @@ class Offer:
         self.leg = leg
         self.made_at = made_at
         self.rang_at: datetime | None = None
+        self.answered_at: datetime | None = None
         self.bridge: BridgeId | None = None
         self.result: OfferResult | None = None
         self.joins = 0

@@ -1,35 +1,64 @@
-"""Which of several free agents gets the call: strategies as pure functions.
+"""Which of several free agents gets the call: each strategy as a pure function.
 
-A tie goes to the longest idle, then to the smaller agent id.
+A strategy gives a number, the smallest one is taken; a tie goes to the longest idle, then to
+the smaller agent id. The number of an agent who stays READY never changes, so agents can be
+kept in order (see `pool.py`).
 """
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import assert_never
 
+from contactcenter_ari.core.acd.demand import Levels
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.vocabulary.ids import AgentId
+
+Choice = tuple[float, datetime, AgentId]
+"""The strategy's number, since when idle, and the id; the smallest is offered first."""
 
 
-def select(free: Sequence[Agent], settings: QueueSettings, now: datetime) -> Agent:
-    """The agent to offer to; `free` must not be empty."""
-    match settings.strategy:
-        case Strategy.LONGEST_IDLE:
-            return longest_idle(free, now, ready_time_only=settings.ready_time_only)
-        case Strategy.LEAST_OCCUPIED:
-            return least_occupied(free, now)
-        case _:
-            raise AssertionError(settings.strategy)
+def choice(agent: Agent, settings: QueueSettings, levels: Levels, now: datetime) -> Choice:
+    """The place of a READY agent among those free for a queue."""
+    return (_number(agent, settings, levels, now), agent.last_contact_end, agent.id)
 
 
-def longest_idle(free: Sequence[Agent], now: datetime, *, ready_time_only: bool) -> Agent:
-    """The agent whose last contact ended the longest ago; with `ready_time_only` the one who
-    has been READY the longest since then, so that a break earns nothing.
+def value(agent: Agent, settings: QueueSettings, levels: Levels, now: datetime) -> float:
+    """What the strategy went by, as people read it: seconds idle or ready, share occupied,
+    sum of levels, number of the last turn, calls taken, or place in the order from 1.
     """
-    if ready_time_only:
-        return min(free, key=lambda a: (-a.ready_for(now), -a.idle_for(now), a.id))
-    return min(free, key=lambda a: (-a.idle_for(now), a.id))
+    match settings.strategy:
+        case Strategy.LONGEST_IDLE | Strategy.RING_ALL if settings.ready_time_only:
+            return agent.ready_for(now).total_seconds()
+        case Strategy.LONGEST_IDLE | Strategy.RING_ALL:
+            return agent.idle_for(now).total_seconds()
+        case Strategy.LEAST_OCCUPIED:
+            return agent.occupancy.share(now, agent.state)
+        case Strategy.MOST_SKILLED:
+            return -_number(agent, settings, levels, now)
+        case Strategy.LINEAR:
+            return _number(agent, settings, levels, now) + 1
+        case Strategy.ROUND_ROBIN | Strategy.FEWEST_CALLS:
+            return _number(agent, settings, levels, now)
+        case _ as never:
+            assert_never(never)
 
 
-def least_occupied(free: Sequence[Agent], now: datetime) -> Agent:
-    """The agent who has been busy for the smallest share of the recent time."""
-    return min(free, key=lambda a: (a.occupancy.order_key(), -a.idle_for(now), a.id))
+def _number(agent: Agent, settings: QueueSettings, levels: Levels, now: datetime) -> float:
+    match settings.strategy:
+        case Strategy.LONGEST_IDLE | Strategy.RING_ALL if settings.ready_time_only:
+            return (now - agent.ready_for(now)).timestamp()
+        case Strategy.LONGEST_IDLE | Strategy.RING_ALL:
+            return agent.last_contact_end.timestamp()
+        case Strategy.LEAST_OCCUPIED:
+            return agent.occupancy.order_key()
+        case Strategy.MOST_SKILLED:
+            return -sum(agent.profile.skills.get(skill, 0) for skill, _ in levels)
+        case Strategy.ROUND_ROBIN:
+            return agent.last_turn.get(settings.name, 0)
+        case Strategy.FEWEST_CALLS:
+            return agent.calls_taken.get(settings.name, 0)
+        case Strategy.LINEAR:
+            known = agent.id in settings.order
+            return settings.order.index(agent.id) if known else len(settings.order)
+        case _ as never:
+            assert_never(never)

@@ -27,10 +27,19 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """The interaction whose talk or wrap-up the agent is in."""
+    """The interaction the agent talks in or writes up; reserved for it `since`."""
 
     interaction: InteractionId
     queue: QueueName
+    since: datetime
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """A contact that is over, and all it cost the agent, from being reserved for it."""
+
+    agent: AgentId
+    queue: QueueName
+    duration: timedelta
 
 
 class Agent:

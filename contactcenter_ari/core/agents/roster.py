@@ -8,7 +8,7 @@ Iteration is in the order agents were added, so it can be replayed.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from contactcenter_ari.core.agents.agent import Agent, Contact, Wanted
+from contactcenter_ari.core.agents.agent import Agent, Contact, Finished, Wanted
 from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.agents.state import (
     IN_A_CALL,
@@ -44,9 +44,9 @@ class Roster:
         self._agents: dict[AgentId, Agent] = {}
         self._by_phone: dict[PhoneId, Agent] = {}
         self._reachable: dict[PhoneId, None] = {}
-        self._free: dict[QueueName, dict[AgentId, Agent]] = {}
         self._staffing = Staffing(window)
         self._changed: dict[Agent, None] = {}
+        self._finished: list[Finished] = []
         self._turns = 0
 
     def __repr__(self) -> str:
@@ -79,10 +79,6 @@ class Roster:
         """The agent whose phone this is."""
         return self._by_phone.get(phone)
 
-    def free_for(self, queue: QueueName) -> list[Agent]:
-        """Agents who could take a call of the queue this instant."""
-        return list(self._free.get(queue, {}).values())
-
     def signed_in(self, queue: QueueName) -> int:
         """How many agents of the queue are not logged out."""
         return self._staffing.signed_in(queue)
@@ -99,6 +95,15 @@ class Roster:
         self._changed.clear()
         return changed
 
+    def take_finished(self) -> list[Finished]:
+        """The contacts whose wrap-up ended since this was last asked."""
+        finished, self._finished = self._finished, []
+        return finished
+
+    def mark_changed(self, agent: Agent) -> None:
+        """Have an agent looked at again, although nothing about him changed."""
+        self._changed[agent] = None
+
     # The directory
 
     def put(self, profile: AgentProfile, turn: Turn) -> None:
@@ -109,7 +114,6 @@ class Roster:
             self._agents[profile.agent] = agent
         elif self._by_phone.get(agent.profile.phone) is agent:
             del self._by_phone[agent.profile.phone]
-        self._unlist(agent)
         self._staffing.leave(agent, turn.now)
         agent.profile = profile
         agent.removed = False
@@ -117,7 +121,7 @@ class Roster:
         self._by_phone[profile.phone] = agent
         self._staffing.begin_counting(agent)
         self._staffing.join(agent, turn.now)
-        self._list(agent)
+        self.mark_changed(agent)
 
     def remove(self, agent_id: AgentId, by: str, turn: Turn) -> None:
         """Forget an agent, after the call he is in."""
@@ -137,7 +141,7 @@ class Roster:
         agent = self._by_phone.get(phone)
         if agent is not None and agent.reachable != reachable:
             agent.reachable = reachable
-            self._list(agent)
+            self.mark_changed(agent)
 
     def reachable_phones(self) -> list[PhoneId]:
         """Phones that are registered, as far as we know."""
@@ -286,12 +290,12 @@ class Roster:
     def add_other_leg(self, agent: Agent, leg: LegId) -> None:
         """The agent is on a call of his own."""
         agent.other_legs[leg] = None
-        self._list(agent)
+        self.mark_changed(agent)
 
     def drop_other_leg(self, agent: Agent, leg: LegId) -> None:
         """That call is over."""
         agent.other_legs.pop(leg, None)
-        self._list(agent)
+        self.mark_changed(agent)
 
     # Within
 
@@ -328,6 +332,8 @@ class Roster:
                     agent=agent.id,
                 )
             )
+            duration = turn.now - agent.contact.since
+            self._finished.append(Finished(agent.id, agent.contact.queue, duration))
         agent.end_contact(turn.now)
         self._after_call(agent, Wanted(READY, "", by), turn)
 
@@ -363,31 +369,12 @@ class Roster:
                 by=wanted.by,
             )
         )
-        self._list(agent)
+        self.mark_changed(agent)
         if agent.removed and after is LOGGED_OUT:
             self._forget(agent)
 
-    def _list(self, agent: Agent) -> None:
-        """Note a change and bring the index of free agents up to date; one who is gone is in it
-        no more.
-        """
-        self._changed[agent] = None
-        if self._agents.get(agent.id) is not agent:
-            return
-        for queue in agent.lines:
-            free = self._free.setdefault(queue, {})
-            if agent.is_free:
-                free[agent.id] = agent
-            else:
-                free.pop(agent.id, None)
-
-    def _unlist(self, agent: Agent) -> None:
-        for queue in agent.lines:
-            self._free.get(queue, {}).pop(agent.id, None)
-
     def _forget(self, agent: Agent) -> None:
-        self._changed[agent] = None
-        self._unlist(agent)
+        self.mark_changed(agent)
         del self._agents[agent.id]
         if self._by_phone.get(agent.profile.phone) is agent:
             del self._by_phone[agent.profile.phone]

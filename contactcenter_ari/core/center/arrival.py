@@ -1,5 +1,6 @@
 """New calls: a caller's, with the flow that answers it, and one from an agent's phone."""
 
+from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.catalog import NO_FLOW, Catalog
@@ -77,6 +78,17 @@ def screening(line: OutsideLine, turn: Turn) -> Call:
     )
     screener = line.call.interpreter.screener(line.dial.screen)
     return Call(run, screener, turn.now, screens=line)
+
+
+def whispering(offer: Offer, prompt: str, catalog: Catalog, turn: Turn) -> Call:
+    """The call in which an agent is told of the queue and the wait before the caller comes."""
+    waited = round((turn.now - offer.waiting.joined_at).total_seconds())
+    variables = {"queue": offer.waiting.queue, "waited": str(waited)}
+    call = announcing(offer.leg, prompt, catalog, turn, agent=offer.agent, variables=variables)
+    call.agent = None  # reserved for this caller, not on a call of his own
+    call.run.answered = True
+    call.whispers = offer
+    return call
 
 
 def _tell_started(interaction: Interaction, run: FlowRun, turn: Turn) -> None:

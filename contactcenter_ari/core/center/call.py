@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Call:
     """A leg that runs a flow. A call to a feature code has no interaction, but may have the
-    agent whose phone it came from.
+    agent whose phone it came from. One that `screens` asks a callee whether to take a call, one
+    that `whispers` tells an agent who comes; neither has an interaction.
     """
 
     run: FlowRun
@@ -25,3 +27,4 @@ class Call:
     interaction: Interaction | None = None
     agent: Agent | None = None
     screens: "OutsideLine | None" = None
+    whispers: Offer | None = None

@@ -8,18 +8,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
-from contactcenter_ari.core.center.arrival import arriving, screening
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.center.arrival import arriving, screening, whispering
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import Callbacks
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.outside import OutsideLine, OutsideLines, outcome_of_cause
+from contactcenter_ari.core.center.queueing import Queueing
 from contactcenter_ari.core.center.talk import Talk, Talks
 from contactcenter_ari.core.flow.flow import ACCEPTED
 from contactcenter_ari.core.flow.run import (
-    DEFAULT_PRIORITY,
-    Activity,
     ControlRecording,
     Dial,
     EnterQueue,
@@ -31,7 +29,6 @@ from contactcenter_ari.core.flow.run import (
 )
 from contactcenter_ari.core.interactions.interaction import (
     IN_FLOW,
-    QUEUED,
     TALKING,
     Interaction,
 )
@@ -41,7 +38,6 @@ from contactcenter_ari.core.vocabulary.event import (
     QueueExit,
 )
 from contactcenter_ari.core.vocabulary.ids import (
-    AgentId,
     BridgeId,
     CallId,
     InteractionId,
@@ -49,8 +45,8 @@ from contactcenter_ari.core.vocabulary.ids import (
     LookUpId,
     OfferId,
     PlaybackId,
+    QueueName,
     RecordingId,
-    agent_of,
     owner_of,
 )
 from contactcenter_ari.core.vocabulary.signal import CallArrived
@@ -65,9 +61,11 @@ JOIN_TRIES = 2
 class Calls:
     """All calls, by id and by leg."""
 
-    def __init__(self, distribution: Distribution) -> None:
+    def __init__(self, distribution: Distribution, catalog: Catalog) -> None:
+        self.catalog = catalog
         self.talks = Talks()
         self.outside = OutsideLines()
+        self.queueing = Queueing(distribution)
         self._distribution = distribution
         self._callbacks = Callbacks()
         self._calls: dict[CallId, Call] = {}
@@ -87,10 +85,10 @@ class Calls:
 
     # Beginnings
 
-    def arrive(self, signal: CallArrived, catalog: Catalog, turn: Turn) -> None:
+    def arrive(self, signal: CallArrived, turn: Turn) -> None:
         """A caller came in."""
         if signal.leg not in self._by_leg:
-            self._begin(arriving(signal, catalog, turn), turn)
+            self._begin(arriving(signal, self.catalog, turn), turn)
 
     def announce(self, call: Call, turn: Turn) -> None:
         """An agent's phone dialed a feature code: say what came of it and hang up."""
@@ -99,6 +97,12 @@ class Calls:
         self._begin(call, turn)
 
     # What the switch and the look-ups say
+
+    def offered(self, interaction: InteractionId, turn: Turn) -> None:
+        """A phone rings for a waiting caller: no announcement delays the answer."""
+        call = self._calls.get(CallId(interaction))
+        if call is not None:
+            call.interpreter.treatment.offered(call.run, turn)
 
     def digit(self, leg: LegId, digit: str, turn: Turn) -> None:
         """A key was pressed."""
@@ -139,26 +143,34 @@ class Calls:
     def answered(self, leg: LegId, turn: Turn) -> None:
         """An agent picked up; one whose offer is closed is hung up."""
         offer = self._distribution.answered(leg, turn)
-        if offer is not None and offer.bridge is not None:
-            call = self._calls[CallId(offer.waiting.interaction)]
-            call.interpreter.connecting(call.run, turn)
-            self.talks.join(
-                Talk(
-                    call=call.run.call,
-                    bridge=offer.bridge,
-                    caller_leg=offer.waiting.leg,
-                    other_leg=leg,
-                    dialed_at=offer.made_at,
-                    agent=offer.agent,
-                    queue=offer.waiting.queue,
-                ),
-                turn,
-            )
+        if offer is not None:
+            whisper = self._distribution.settings[offer.waiting.queue].whisper
+            if whisper:
+                self._begin(whispering(offer, whisper, self.catalog, turn), turn)
+            else:
+                self._join(offer, turn)
         elif (line := self.outside.at_leg(leg)) is not None:
             self._outside_answered(line, turn)
         elif leg not in self._by_leg and self.talks.of(leg) is None:
             reason = HangUpReason.ANSWERED_ELSEWHERE
             turn.do(HangUpLeg(call=CallId(leg), leg=leg, reason=reason))
+
+    def _join(self, offer: Offer, turn: Turn) -> None:
+        """Let caller and agent hear each other."""
+        call = self._calls[CallId(offer.waiting.interaction)]
+        call.interpreter.connecting(call.run, turn)
+        self.talks.join(
+            Talk(
+                call=call.run.call,
+                bridge=self._distribution.offers.join(offer, turn),
+                caller_leg=offer.waiting.leg,
+                other_leg=offer.leg,
+                dialed_at=offer.made_at,
+                agent=offer.agent,
+                queue=offer.waiting.queue,
+            ),
+            turn,
+        )
 
     def bridged(self, bridge: BridgeId, turn: Turn) -> None:
         """Caller and agent hear each other."""
@@ -172,6 +184,7 @@ class Calls:
         interaction.move_to(TALKING, turn)
         interaction.agent = offer.agent.id
         interaction.talked = interaction.with_agent = True
+        self.queueing.talked(interaction.caller_number, offer.agent.id)
         recorded = self._calls[CallId(offer.waiting.interaction)].run.recording is not None
         record = self._distribution.settings[offer.waiting.queue].recording and not recorded
         self.talks.confirm(offer.leg, turn, record=record)
@@ -184,7 +197,7 @@ class Calls:
         offer = self._distribution.bridge_failed(bridge, turn)
         if offer is not None:
             self.talks.take_out(offer.waiting.leg, turn)
-            self._wait_on(offer, turn)
+            self._offer_over(offer, turn)
 
     def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
         """A leg is gone: the caller's, or the other party's before, during or after the talk."""
@@ -192,9 +205,10 @@ class Calls:
         talk = self.talks.of(leg)
         self.talks.drop(leg, turn)
         if offer is not None:
+            self._end_side_call(leg, turn)
             if talk is not None:
                 self.talks.take_out(talk.caller_leg, turn)
-            self._wait_on(offer, turn)
+            self._offer_over(offer, turn)
         elif (line := self.outside.at_leg(leg)) is not None:
             outcome = "declined" if line.answered else outcome_of_cause(cause)
             self._outside_failed(line, outcome, turn, hang_up=False)
@@ -213,12 +227,12 @@ class Calls:
     def announcement_due(self, call_id: CallId, turn: Turn) -> None:
         """A waiting caller is to be told something."""
         call = self._calls[call_id]
-        call.run.position = self._distribution.position(InteractionId(call_id))
+        self.queueing.tell_place(call, turn)
         call.interpreter.announce(call.run, turn)
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> None:
         """An agent did not pick up."""
-        self._wait_on(self._distribution.ring_limit_passed(offer_id, turn), turn)
+        self._offer_over(self._distribution.ring_limit_passed(offer_id, turn), turn)
 
     def join_overdue(self, offer_id: OfferId, turn: Turn) -> None:
         """The switch never said whether the legs were joined."""
@@ -236,12 +250,19 @@ class Calls:
             outcome = "failed" if line.answered else "no_answer"
             self._outside_failed(line, outcome, turn, hang_up=True)
 
-    def wait_passed(self, interaction: InteractionId, turn: Turn) -> None:
-        """A caller has waited as long as he may."""
+    def end_stay(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> None:
+        """A caller may not wait any longer, because of the limit or of the queue."""
         call = self._calls[CallId(interaction)]
-        if self._distribution.wait_passed(interaction, turn):
-            wanted_one = call.interaction is not None and agent_of(call.interaction.queue)
-            self._turn_away(call, "busy" if wanted_one else QueueExit.TIMEOUT, turn)
+        self._carry_out(call, self.queueing.end_stay(call, result, turn), turn)
+
+    def withdraw(self, interaction: InteractionId, turn: Turn) -> None:
+        """A person takes a waiting caller out of the line."""
+        call = self._calls[CallId(interaction)]
+        self._carry_out(call, self.queueing.withdraw(call, turn), turn)
+
+    def move(self, interaction: InteractionId, queue: QueueName, turn: Turn) -> None:
+        """A person lets a waiting caller wait in another queue, which must take callers."""
+        self.queueing.move(self._calls[CallId(interaction)], queue, turn)
 
     def hang_up_passed(self, call_id: CallId, turn: Turn) -> None:
         """The switch never said that a leg we hung up is gone."""
@@ -272,12 +293,12 @@ class Calls:
     def _carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         while handover is not None:
             if not isinstance(handover, PromiseCallback | ControlRecording):
-                self._give_up_place(call, QueueExit.KEY_EXIT, turn)
+                self.queueing.give_up_place(call, QueueExit.KEY_EXIT, turn)
             match handover:
                 case EnterQueue():
-                    handover = self._enqueue(call, handover, turn)
+                    handover = self.queueing.enqueue(call, handover, turn)
                 case RingOneAgent(agent=agent, ring=ring):
-                    handover = self._ring_one(call, agent, ring, turn)
+                    handover = self.queueing.ring_one(call, agent, ring, turn)
                 case PromiseCallback():
                     handover = self._promise(call, handover, turn)
                 case ControlRecording(act=act):
@@ -292,6 +313,9 @@ class Calls:
                 case Leave() if call.screens is not None:
                     self._screened(call, call.screens, turn)
                     return
+                case Leave() if call.whispers is not None:
+                    self._whispered(call, call.whispers, turn)
+                    return
                 case Leave() if call.run.hung_up:
                     self._close(call, turn)
                     return
@@ -303,73 +327,18 @@ class Calls:
         """Book a call back, one a number; the place in line goes over to it."""
         booked = self._callbacks.book(call, handover, self._distribution, turn)
         if booked:
-            self._give_up_place(call, QueueExit.CALLBACK_TAKEN, turn)
+            self.queueing.give_up_place(call, QueueExit.CALLBACK_TAKEN, turn)
         return call.interpreter.promised(call.run, booked=booked, turn=turn)
 
-    def _give_up_place(self, call: Call, result: QueueExit, turn: Turn) -> None:
-        """A key led a waiting caller out of the line."""
-        if call.run.hung_up or call.interaction is None:
-            return
-        if call.interaction.state is QUEUED:
-            call.run.line_frame = None
-            self._distribution.leave(call.interaction.id, result, turn)
-            call.interaction.move_to(IN_FLOW, turn)
+    def _whispered(self, call: Call, offer: Offer, turn: Turn) -> None:
+        """The agent knows who comes; a caller who hung up meanwhile is not joined."""
+        self._end_side_call(call.run.leg, turn)
+        if offer.result is None:
+            self._join(offer, turn)
 
-    def _enqueue(self, call: Call, handover: EnterQueue, turn: Turn) -> Handover | None:
-        step, interaction = handover.step, call.interaction
-        assert interaction is not None, "only a caller can wait in a queue"
-        settings = self._distribution.settings[step.queue]
-        interaction.move_to(QUEUED, turn)
-        interaction.queue = step.queue
-        waiting = Waiting(
-            interaction=interaction.id,
-            queue=step.queue,
-            leg=interaction.leg,
-            caller_number=interaction.caller_number,
-            caller_name=interaction.caller_name,
-            joined_at=turn.now,
-            priority=handover.priority,
-            head_start=handover.head_start,
-            arrival=self._distribution.next_arrival(),
-        )
-        refusal = self._distribution.enqueue(waiting, step.max_wait or settings.max_wait, turn)
-        if refusal is None:
-            call.run.position = waiting.position_at_entry
-            call.interpreter.treatment.begin(call.run, step, settings.music, turn)
-            return None
-        interaction.move_to(IN_FLOW, turn)
-        interaction.turned_away = True
-        return call.interpreter.resume(call.run, refusal, turn)
-
-    def _ring_one(
-        self, call: Call, agent_id: AgentId, ring: timedelta, turn: Turn
-    ) -> Handover | None:
-        """Wait for one agent, if a call can be offered now."""
-        agent = self._distribution.roster.find(agent_id)
-        if agent is None or not agent.takes_calls:
-            return call.interpreter.resume(call.run, "not_available", turn)
-        if not agent.is_free:
-            return call.interpreter.resume(call.run, "busy", turn)
-        self._distribution.open_own_line(agent_id, ring)
-        step = call.interpreter.queue_step(call.run)
-        return self._enqueue(call, EnterQueue(step, DEFAULT_PRIORITY, timedelta()), turn)
-
-    def _turn_away(self, call: Call, result: str, turn: Turn) -> None:
-        assert call.interaction is not None, "only a caller can wait in a queue"
-        call.interaction.move_to(IN_FLOW, turn)
-        call.interaction.turned_away = True
-        self._carry_out(call, call.interpreter.resume(call.run, result, turn), turn)
-
-    def _wait_on(self, offer: Offer, turn: Turn) -> None:
-        """An offer came to nothing: the caller goes on waiting, unless his time is up."""
+    def _offer_over(self, offer: Offer, turn: Turn) -> None:
         call = self._calls[CallId(offer.waiting.interaction)]
-        if call.run.activity is Activity.CONNECTED:
-            call.interpreter.treatment.go_on(call.run, turn)
-        if agent_of(offer.waiting.queue) is not None and offer.result is not None:
-            self._distribution.leave(offer.waiting.interaction, QueueExit.TIMEOUT, turn)
-            self._turn_away(call, DIRECT_OUTCOMES[offer.result], turn)
-        elif offer.waiting.expired:
-            self.wait_passed(offer.waiting.interaction, turn)
+        self._carry_out(call, self.queueing.offer_over(call, offer, turn), turn)
 
     # Outside lines
 
@@ -383,17 +352,19 @@ class Calls:
         self._begin(screening(line, turn), turn)
 
     def _screened(self, call: Call, line: OutsideLine, turn: Turn) -> None:
-        self._end_screening(line, turn)
+        self._end_side_call(line.leg, turn)
         if ACCEPTED in call.run.entries:
             self._join_outside(line, turn)
         else:
             self._outside_failed(line, "declined", turn, hang_up=True)
 
-    def _end_screening(self, line: OutsideLine, turn: Turn) -> None:
-        screening = self._by_leg.pop(line.leg, None)
-        if screening is not None:
-            screening.interpreter.end(screening.run, turn)
-            del self._calls[screening.run.call]
+    def _end_side_call(self, leg: LegId, turn: Turn) -> None:
+        """Whoever was asked or told something before being joined hears no more of it."""
+        call = self._by_leg.get(leg)
+        if call is not None and call.interaction is None:
+            call.interpreter.end(call.run, turn)
+            del self._by_leg[leg]
+            del self._calls[call.run.call]
 
     def _join_outside(self, line: OutsideLine, turn: Turn) -> None:
         run = line.call.run
@@ -421,7 +392,7 @@ class Calls:
     ) -> None:
         """The line came to nothing: the caller goes on in the flow."""
         call = line.call
-        self._end_screening(line, turn)
+        self._end_side_call(line.leg, turn)
         self.outside.close(line, outcome, turn, hang_up=hang_up)
         if self.talks.of(call.run.leg) is not None:
             self.talks.take_out(call.run.leg, turn)
@@ -468,10 +439,10 @@ class Calls:
         if call.agent is not None:
             self._distribution.roster.drop_other_leg(call.agent, call.run.leg)
         if (line := self.outside.of(call.run.call)) is not None:
-            self._end_screening(line, turn)
+            self._end_side_call(line.leg, turn)
             self.outside.close(line, "given_up", turn, hang_up=True)
         if call.interaction is not None:
-            self._distribution.abandon(call.interaction.id, turn, lost=call.interaction.failed)
+            self.queueing.abandon(call.interaction, turn)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))
             self._finish_talk(talk, turn)

@@ -53,6 +53,7 @@ def significant(number: str) -> str:
 
 def _announcements(site: Site) -> Flow:
     languages = {lang: None for prompt in site.prompts.values() for lang in prompt.parts}
+    whispers = [queue.whisper for queue in site.queues.values() if queue.whisper]
     sections = {
         name: Section(
             (
@@ -61,7 +62,7 @@ def _announcements(site: Site) -> Flow:
                 Step(HangUp(), line=0),
             )
         )
-        for name in (NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED)
+        for name in (NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED, *whispers)
     }
     return Flow(
         name="",

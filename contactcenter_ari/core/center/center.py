@@ -28,6 +28,7 @@ from contactcenter_ari.core.center.site import (
     Site,
     SitePublished,
 )
+from contactcenter_ari.core.center.steering import Steering
 from contactcenter_ari.core.center.view import (
     AgentView,
     CallView,
@@ -52,19 +53,26 @@ from contactcenter_ari.core.vocabulary.command import (
     StartMusic,
     StartRecording,
 )
+from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, LegId, OfferId
 from contactcenter_ari.core.vocabulary.request import (
+    ChangePriority,
+    CloseQueue,
     EndWrapUp,
     ExtendWrapUp,
     GoNotReady,
     GoReady,
+    LearnHandleTimes,
     LogIn,
     LogOut,
+    MoveWaiting,
+    OpenQueue,
     PutAgent,
     RemoveAgent,
     Request,
     SetDisposition,
     SetFlag,
+    WithdrawWaiting,
 )
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
@@ -103,9 +111,11 @@ class Center:
         self._clockwork = Clockwork(node=started.node, boot=started.boot)
         self._roster = Roster(site.occupancy_window)
         self._distribution = Distribution(self._roster)
-        self._calls = Calls(self._distribution)
         self._flags: dict[tuple[str, str], str] = {}
-        self._publish(site)
+        self._catalog = Catalog(site, self._flags)
+        self._distribution.configure(site.queues)
+        self._calls = Calls(self._distribution, self._catalog)
+        self._steering = Steering(self._distribution, self._calls)
 
     def __repr__(self) -> str:
         """Tell how much is going on."""
@@ -119,7 +129,8 @@ class Center:
         """
         turn = Turn(self._clockwork, now)
         self._route(input_, turn)
-        self._distribution.distribute(turn)
+        for waiting in self._distribution.distribute(turn):
+            self._calls.offered(waiting.interaction, turn)
         return turn.outcome()
 
     def next_deadline(self) -> datetime | None:
@@ -147,7 +158,7 @@ class Center:
     def _route(self, input_: Input, turn: Turn) -> None:  # noqa: C901, PLR0912  # one arm an input
         match input_:
             case CallArrived():
-                self._calls.arrive(input_, self._catalog, turn)
+                self._calls.arrive(input_, turn)
             case PhoneDialed():
                 self._dialed(input_, turn)
             case DigitPressed(leg=leg, digit=digit):
@@ -187,7 +198,7 @@ class Center:
             case _:
                 self._grant(input_, turn)
 
-    def _grant(self, request: Request, turn: Turn) -> None:
+    def _grant(self, request: Request, turn: Turn) -> None:  # noqa: PLR0912  # one arm a request
         match request:
             case PutAgent(profile=profile):
                 self._roster.put(profile, turn)
@@ -211,6 +222,10 @@ class Center:
                 self._roster.set_disposition(agent, disposition, by, turn)
             case SetFlag(flow=flow, flag=flag, value=value):
                 self._set_flag(flow, flag, value)
+            case CloseQueue() | OpenQueue() | ChangePriority() | MoveWaiting() | WithdrawWaiting():
+                self._steering.grant(request, turn)
+            case LearnHandleTimes(times=times):
+                self._distribution.learn(times)
             case _:
                 raise RequestRefused("not_possible", "this cannot be done yet")
 
@@ -238,7 +253,7 @@ class Center:
         self._flags[flow, flag] = value
 
     def _publish(self, site: Site) -> None:
-        self._catalog = Catalog(site, self._flags)
+        self._catalog = self._calls.catalog = Catalog(site, self._flags)
         self._distribution.configure(site.queues)
 
     def _dialed(self, signal: PhoneDialed, turn: Turn) -> None:
@@ -324,7 +339,7 @@ class Center:
     def _hang_up_strays(self, signal: SwitchReconciled, turn: Turn) -> None:
         """End agents' legs that we dialed and have no more use for."""
         ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
-        offered = self._distribution.legs_before(turn.now + SETTLING)
+        offered = self._distribution.offers.legs_before(turn.now + SETTLING)
         dialed = self._calls.outside.legs_before(turn.now + SETTLING)
         ears = [call.run.ear for call in self._calls if call.run.ear is not None]
         known = {*offered, *dialed, *ears, *self._calls.talks.connected_legs()}
@@ -336,7 +351,7 @@ class Center:
     def _agent_legs_before(self, at: datetime) -> list[LegId]:
         """Legs to agents' phones, ringing or talking, that were dialed before `at`."""
         return [
-            *self._distribution.legs_before(at),
+            *self._distribution.offers.legs_before(at),
             *self._calls.talks.legs_before(at),
             *self._calls.outside.legs_before(at),
         ]
@@ -354,12 +369,12 @@ class Center:
                 case Wake.JOIN:
                     self._calls.join_overdue(OfferId(owner), turn)
                 case Wake.WAIT:
-                    self._calls.wait_passed(InteractionId(owner), turn)
+                    self._calls.end_stay(InteractionId(owner), QueueExit.TIMEOUT, turn)
                 case Wake.WRAP_UP:
                     self._roster.wrap_up_passed(AgentId(owner), turn)
                 case Wake.OUTSIDE:
                     self._calls.outside_passed(LegId(owner), turn)
                 case Wake.HANG_UP:
                     self._calls.hang_up_passed(CallId(owner), turn)
-                case Wake.MISS_PAUSE:
-                    pass  # the turn ends with a distribution anyway
+                case Wake.MISS_PAUSE | Wake.DEMAND:
+                    self._distribution.look_again(InteractionId(owner), turn)

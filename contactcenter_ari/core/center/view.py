@@ -73,7 +73,7 @@ def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, .
             waiting=len(line),
             oldest_wait=now - min((w.joined_at for w in line), default=now),
             signed_in=distribution.roster.signed_in(queue),
-            free=len(distribution.roster.free_for(queue)),
+            free=distribution.pools.free(queue),
         )
         for queue, line in distribution.lines.items()
         if agent_of(queue) is None

@@ -31,6 +31,7 @@ class Wake(StrEnum):
     JOIN = "join"
     WAIT = "wait"
     MISS_PAUSE = "miss_pause"
+    DEMAND = "demand"
     WRAP_UP = "wrap_up"
     HANG_UP = "hang_up"
     OUTSIDE = "outside"

@@ -439,7 +439,7 @@ def test_a_line_of_many() -> None:
         for number in range(50)
     ]
     for caller in callers:
-        line.join(caller)
+        line.join(caller, now)
     assert [c.rank for c in line] == sorted(c.rank for c in callers)
     for caller in callers[::2]:
         position = line.position(caller)

@@ -1,10 +1,12 @@
 """Which of several free agents gets the call: lives of agents, minute by minute, as a table."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.selection import select
+from contactcenter_ari.core.acd.selection import choice
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.event import AgentState
@@ -43,11 +45,9 @@ def lived(agent_id: str, life: Life) -> Agent:
 
 
 def chosen(settings: QueueSettings, at: float, *lives: Life) -> str:
-    """Which of the agents a, b, c ... gets the call, whatever the order they are listed in."""
+    """Which of the agents a, b, c ... gets the call."""
     agents = [lived("abc"[number], life) for number, life in enumerate(lives)]
-    first = select(agents, settings, minute(at))
-    assert select(agents[::-1], settings, minute(at)) is first
-    return first.id
+    return min(agents, key=lambda agent: choice(agent, settings, (), minute(at))).id
 
 
 # --- longest idle ---------------------------------------------------------------------------
@@ -127,3 +127,66 @@ def test_least_occupied(story: str, at: float, a: Life, b: Life, expected: str) 
     """The call goes to who was busy for the smallest share of the recent time."""
     settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LEAST_OCCUPIED)
     assert chosen(settings, at, a, b) == expected, story
+
+
+# --- the others -----------------------------------------------------------------------------
+
+LEVELS = (("billing", 1), ("dutch", 3))
+
+
+@pytest.mark.parametrize(
+    ("strategy", "facts", "expected"),
+    [
+        (Strategy.MOST_SKILLED, {"a": {"skills": {"dutch": 5, "billing": 1}},
+                                 "b": {"skills": {"dutch": 3, "billing": 4}}}, "b"),
+        (Strategy.MOST_SKILLED, {"a": {"skills": {"dutch": 5, "cooking": 9}},
+                                 "b": {"skills": {"dutch": 6}}}, "b"),
+        (Strategy.ROUND_ROBIN, {"a": {"last_turn": 7}, "b": {"last_turn": 5}}, "b"),
+        (Strategy.ROUND_ROBIN, {"a": {"last_turn": 7}, "b": {}}, "b"),
+        (Strategy.FEWEST_CALLS, {"a": {"calls_taken": 4}, "b": {"calls_taken": 3}}, "b"),
+        (Strategy.LINEAR, {"a": {}, "b": {}}, "b"),
+        (Strategy.LINEAR, {"a": {}, "c": {}}, "c"),
+        (Strategy.LINEAR, {"a": {}, "d": {}}, "a"),
+        (Strategy.RING_ALL, {"a": {}, "b": {}}, "a"),
+    ],
+)  # fmt: skip
+def test_the_number_decides(
+    strategy: Strategy, facts: dict[str, dict[str, Any]], expected: str
+) -> None:
+    """Each strategy takes the agent with its smallest number, whoever is idle longer."""
+    queue = QueueName("q")
+    settings = QueueSettings(
+        name=queue, strategy=strategy, order=(AgentId("c"), AgentId("b"), AgentId("x"))
+    )
+    agents: list[Agent] = []
+    for agent_id, known in facts.items():
+        agent = lived(agent_id, [(len(agents), READY)])
+        agent.profile = msgspec.structs.replace(agent.profile, skills=known.get("skills", {}))
+        agent.last_turn[queue] = known.get("last_turn", 0)
+        agent.calls_taken[queue] = known.get("calls_taken", 0)
+        agents.append(agent)
+    first = min(agents, key=lambda agent: choice(agent, settings, LEVELS, minute(9)))
+    assert first.id == expected
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_a_tie_goes_to_the_longest_idle_then_to_the_smaller_id(strategy: Strategy) -> None:
+    """When the strategy sees no difference."""
+    settings = QueueSettings(name=QueueName("q"), strategy=strategy)
+    assert chosen(settings, 30, [(1, READY)], [(0, READY)]) == "b"
+    assert chosen(settings, 30, [(0, READY)], [(0, READY)]) == "a"
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+@pytest.mark.parametrize("later", [0.5, 45, 600])
+def test_the_order_of_ready_agents_never_changes_by_itself(
+    strategy: Strategy, later: float
+) -> None:
+    """So that they can be kept in order, whatever the time."""
+    settings = QueueSettings(name=QueueName("q"), strategy=strategy)
+    lives: list[Life] = [HALF, THIRD, [(0, READY)], [(0, READY), *talk(1, 28)]]
+    for life in lives:
+        agent = lived("a", life)
+        assert choice(agent, settings, (), minute(31)) == choice(
+            agent, settings, (), minute(31 + later)
+        )

@@ -61,7 +61,7 @@ class Office:
     def talk(self, agent: Agent, queue: QueueName, minutes: float) -> None:
         """A call of a queue, with no work after it."""
         self.roster.reserve(agent, queue, self.turn)
-        self.roster.connect(agent, Contact(InteractionId("i"), queue), self.turn)
+        self.roster.connect(agent, Contact(InteractionId("i"), queue, self.turn.now), self.turn)
         self.wait(minutes)
         self.roster.finish_talk(agent, WrapUpRule(ends_after=timedelta()), self.turn)
 
@@ -134,7 +134,7 @@ def test_nothing_is_left_of_a_busy_colleague() -> None:
 def act(office: Office, random: Random, agent: Agent) -> None:
     """Something an agent may do in the state he is in."""
     roster, turn, queue = office.roster, office.turn, random.choice(QUEUES)
-    contact, long = Contact(InteractionId("i"), queue), WrapUpRule(ends_after=WINDOW)
+    contact, long = Contact(InteractionId("i"), queue, turn.now), WrapUpRule(ends_after=WINDOW)
     acts: dict[AgentState, list[Callable[[], None]]] = {
         AgentState.LOGGED_OUT: [lambda: roster.log_in(agent.id, "x", turn)],
         AgentState.READY: [

@@ -210,7 +210,7 @@ def test_agent_leaves_between_answer_and_bridge(floor: Floor, *, confirmed_late:
     agent.hangs_up()
     if confirmed_late:
         assert floor.take(LegsBridged(bridge)).events == ()
-    assert caller.offers == [("100", "failed")]
+    assert caller.offers == [("100", "refused")]
     assert caller.music == "default"
     assert colleague.is_rung()
     colleague.picks_up()

@@ -197,7 +197,7 @@ def test_the_join_fails_after_a_detour(floor: Floor) -> None:
     agent.goes_ready()
     agent.answers()
     agent.hangs_up()
-    assert (caller.music, caller.exits, caller.offers) == ("default", [], [("100", "failed")])
+    assert (caller.music, caller.exits, caller.offers) == ("default", [], [("100", "refused")])
 
 
 def test_keys_of_the_detour_are_forgotten_after_the_talk(floor: Floor) -> None:

@@ -133,7 +133,7 @@ def test_the_legs_cannot_be_joined(floor: Floor) -> None:
     caller = floor.caller()
     agent.answers()
     agent.hangs_up()
-    assert (caller.heard, caller.exits) == (["not_available"], ["timeout"])
+    assert (caller.heard, caller.exits) == (["busy"], ["timeout"])
 
 
 def test_the_join_is_never_confirmed(floor: Floor) -> None:

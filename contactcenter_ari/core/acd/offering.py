@@ -1,0 +1,164 @@
+"""Offers in progress: from the reserved agent to the one result of each.
+
+An agent is reserved before the phone rings, so no two callers are ever offered the same one.
+A caller has one live offer, or with `ring_all` several, of which the first answer wins.
+"""
+
+from datetime import datetime, timedelta
+
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.event import Grounds, OfferEnded, OfferMade, OfferResult
+from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId, OfferId
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+RING_MARGIN = timedelta(seconds=5)
+"""How much longer than us the switch lets a phone ring, as a safety net."""
+JOIN_LIMIT = timedelta(seconds=20)
+"""After this long without a word of the switch the legs are joined again. That it says nothing
+happens when our process ends in between; joining twice is no harm.
+"""
+
+
+class Offers:
+    """The offers that have no result yet."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self._offers: dict[OfferId, Offer] = {}
+        self._by_leg: dict[LegId, Offer] = {}
+        self._by_bridge: dict[BridgeId, Offer] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<Offers {len(self._offers)} open>"
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._offers)
+
+    def get(self, offer: OfferId) -> Offer:
+        """An offer that has no result yet."""
+        return self._offers[offer]
+
+    def at_leg(self, leg: LegId) -> Offer | None:
+        """The offer for which this leg was dialed."""
+        return self._by_leg.get(leg)
+
+    def at_bridge(self, bridge: BridgeId) -> Offer | None:
+        """The offer that is being joined in this bridge."""
+        return self._by_bridge.get(bridge)
+
+    def legs_before(self, at: datetime) -> list[LegId]:
+        """Legs of offers that were made before `at`."""
+        return [offer.leg for offer in self._offers.values() if offer.made_at < at]
+
+    def make(
+        self,
+        waiting: Waiting,
+        agent: Agent,
+        settings: QueueSettings,
+        grounds: Grounds,
+        turn: Turn,
+    ) -> None:
+        """Reserve the agent and ring the phone."""
+        offer = Offer(
+            offer=OfferId(turn.clockwork.mint()),
+            waiting=waiting,
+            agent=agent,
+            leg=LegId(turn.clockwork.mint()),
+            made_at=turn.now,
+        )
+        self._roster.reserve(agent, waiting.queue, turn)
+        waiting.offers[offer.id] = None
+        self._offers[offer.id] = offer
+        self._by_leg[offer.leg] = offer
+        turn.clockwork.wake(Wake.RING, offer.id, turn.now + settings.ring_limit)
+        turn.tell(
+            OfferMade(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=waiting.interaction,
+                offer=offer.id,
+                agent=agent.id,
+                queue=waiting.queue,
+                grounds=grounds,
+            )
+        )
+        turn.do(
+            DialLeg(
+                call=CallId(waiting.interaction),
+                leg=offer.leg,
+                phone=agent.profile.phone,
+                caller_number=waiting.caller_number,
+                caller_name=waiting.caller_name,
+                originator=waiting.leg,
+                ring_limit=settings.ring_limit + RING_MARGIN,
+            )
+        )
+
+    def answered(self, offer: Offer, turn: Turn) -> None:
+        """The agent picked up; of several phones the others stop to ring."""
+        offer.answered_at = turn.now
+        turn.clockwork.forget(Wake.RING, offer.id)
+        self._withdraw(offer.waiting, HangUpReason.ANSWERED_ELSEWHERE, turn, but=offer)
+
+    def join(self, offer: Offer, turn: Turn) -> BridgeId:
+        """The bridge in which the legs are being joined, within a limit."""
+        offer.bridge = BridgeId(turn.clockwork.mint())
+        self._by_bridge[offer.bridge] = offer
+        self.expect_join(offer, turn)
+        return offer.bridge
+
+    @staticmethod
+    def expect_join(offer: Offer, turn: Turn) -> None:
+        """Wait for word of the bridge once more."""
+        offer.joins += 1
+        turn.clockwork.wake(Wake.JOIN, offer.id, turn.now + JOIN_LIMIT)
+
+    def withdraw(self, waiting: Waiting, turn: Turn) -> None:
+        """The caller is gone: the agents are READY again with the idle time kept."""
+        self._withdraw(waiting, HangUpReason.NORMAL, turn)
+
+    def _withdraw(
+        self, waiting: Waiting, reason: HangUpReason, turn: Turn, but: Offer | None = None
+    ) -> None:
+        for offer in [self._offers[offer] for offer in waiting.offers]:
+            if offer is not but:
+                self.hang_up(offer, reason, turn)
+                self.close(offer, OfferResult.WITHDRAWN, turn)
+                self._roster.release(offer.agent, turn)
+
+    @staticmethod
+    def hang_up(offer: Offer, reason: HangUpReason, turn: Turn) -> None:
+        """End the leg to the agent."""
+        call = CallId(offer.waiting.interaction)
+        turn.do(HangUpLeg(call=call, leg=offer.leg, reason=reason))
+
+    def close(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
+        """The offer has come to its result."""
+        turn.clockwork.forget(Wake.RING, offer.id)
+        turn.clockwork.forget(Wake.JOIN, offer.id)
+        del offer.waiting.offers[offer.id]
+        offer.result = result
+        del self._offers[offer.id]
+        del self._by_leg[offer.leg]
+        if offer.bridge is not None:
+            del self._by_bridge[offer.bridge]
+        turn.tell(
+            OfferEnded(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=offer.waiting.interaction,
+                offer=offer.id,
+                agent=offer.agent.id,
+                queue=offer.waiting.queue,
+                made_at=offer.made_at,
+                rang_at=offer.rang_at,
+                result=result,
+            )
+        )

@@ -1,0 +1,136 @@
+"""Pools: the agents who are good enough for one queue and one set of levels.
+
+Each pool knows how many of them are signed in, and keeps those who are free in the order in
+which its queue's strategy takes them. An agent moves in a pool only when something about him
+changes, so a choice costs O(log n) in the agents.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
+
+from sortedcontainers import SortedKeyList
+
+from contactcenter_ari.core.acd.demand import Levels, meets
+from contactcenter_ari.core.acd.selection import Choice, choice
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.state import LOGGED_OUT
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+
+
+class Candidate(NamedTuple):
+    """A free agent and his place in a pool."""
+
+    choice: Choice
+    agent: Agent
+
+
+class Pool:
+    """Agents of one queue who have the levels."""
+
+    def __init__(self, settings: QueueSettings, levels: Levels) -> None:
+        self.settings = settings
+        self.levels = levels
+        self.signed_in = 0
+        self.free: SortedKeyList[Candidate, Choice] = SortedKeyList(key=_choice)
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<Pool {self.settings.name}: {len(self.free)} of {self.signed_in} free>"
+
+    def first(self, most: int, skipped: Mapping[AgentId, datetime], now: datetime) -> list[Agent]:
+        """Free agents in the order they are taken, without those who are skipped until later."""
+        free = (c.agent for c in self.free if not now < skipped.get(c.agent.id, now))
+        return list(islice(free, most))
+
+
+class Membership(NamedTuple):
+    """An agent who is signed in, in one of his pools; a candidate if he is free."""
+
+    pool: Pool
+    candidate: Candidate | None
+
+
+class Pools:
+    """All pools; brought up to date by `refresh`."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self._pools: dict[QueueName, dict[Levels, Pool]] = {}
+        self._memberships: dict[AgentId, list[Membership]] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<Pools of {len(self._pools)} queues>"
+
+    def configure(self, settings: QueueSettings) -> None:
+        """Empty the pools of a queue, which is to be ordered anew; its agents come back with
+        the next `refresh`, if they are marked as changed.
+        """
+        known: dict[Levels, Pool] = self._pools.setdefault(settings.name, {})
+        for levels in list(known) or [()]:
+            known[levels] = Pool(settings, levels)
+
+    def pool(self, queue: QueueName, levels: Levels, now: datetime) -> Pool:
+        """The pool of those levels; the first time somebody asks for them it is filled."""
+        known = self._pools[queue]
+        if levels not in known:
+            known[levels] = pool = Pool(known[()].settings, levels)
+            for agent in self._roster:
+                if queue in agent.lines and agent.id in self._memberships:
+                    self._join(agent, pool, now)
+        return known[levels]
+
+    def free(self, queue: QueueName) -> int:
+        """How many agents could take a call of the queue."""
+        return len(self._pools[queue][()].free)
+
+    def signed_in(self, queue: QueueName) -> int:
+        """How many agents of the queue are not logged out."""
+        return self._pools[queue][()].signed_in
+
+    def refresh(self, now: datetime) -> tuple[list[Agent], list[Pool]]:
+        """Follow what changed about agents: gives them, and the pools that nobody who is signed
+        in belongs to any more.
+        """
+        changed = self._roster.take_changed()
+        left: list[Pool] = []
+        for agent in changed:
+            left += self._take_out(agent.id)
+            present = self._roster.find(agent.id)  # another one, if he was removed and put anew
+            if present is not None:
+                self._put_in(present, now)
+        return changed, [pool for pool in left if not pool.signed_in]
+
+    def _take_out(self, agent: AgentId) -> list[Pool]:
+        memberships = self._memberships.pop(agent, [])
+        for pool, candidate in memberships:
+            pool.signed_in -= 1
+            if candidate is not None:
+                pool.free.remove(candidate)
+        return [membership.pool for membership in memberships]
+
+    def _put_in(self, agent: Agent, now: datetime) -> None:
+        if agent.state is LOGGED_OUT:
+            return
+        self._memberships[agent.id] = []
+        for queue in agent.lines:
+            for pool in self._pools.get(queue, {}).values():
+                self._join(agent, pool, now)
+
+    def _join(self, agent: Agent, pool: Pool, now: datetime) -> None:
+        if not meets(agent.profile.skills, pool.levels):
+            return
+        pool.signed_in += 1
+        candidate = None
+        if agent.is_free:
+            candidate = Candidate(choice(agent, pool.settings, pool.levels, now), agent)
+            pool.free.add(candidate)
+        self._memberships[agent.id].append(Membership(pool, candidate))
+
+
+def _choice(candidate: Candidate) -> Choice:
+    return candidate.choice

@@ -1,0 +1,244 @@
+"""Between a call and the lines: joining, what a caller is told there, and leaving.
+
+Nothing here carries a flow on: each answer is the handover with which the flow goes on, or
+None while the caller waits.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.estimate import phrase_to_tell
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.flow.run import (
+    DEFAULT_PRIORITY,
+    Activity,
+    EnterQueue,
+    Handover,
+)
+from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, Interaction
+from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+
+MOST_REMEMBERED = 50_000
+"""So many callers are remembered, for their last agent and for a place given up."""
+
+
+class GivenUpPlace(msgspec.Struct, frozen=True):
+    """The place of a caller whose call dropped; kept until somebody else needs the memory."""
+
+    ranked_since: datetime
+    head_start: timedelta
+    priority: int
+    left_at: datetime
+
+
+class Queueing:
+    """Callers on their way into and out of the lines."""
+
+    def __init__(self, distribution: Distribution) -> None:
+        self._distribution = distribution
+        self._last_agents: OrderedDict[str, AgentId] = OrderedDict()
+        self._given_up: OrderedDict[tuple[str, QueueName], GivenUpPlace] = OrderedDict()
+
+    def __repr__(self) -> str:
+        """Tell how many are remembered."""
+        return f"<Queueing, {len(self._given_up)} places given up>"
+
+    # Joining
+
+    def enqueue(self, call: Call, handover: EnterQueue, turn: Turn) -> Handover | None:
+        """Let a caller wait; the flow goes on at once when that is not possible."""
+        step, interaction = handover.step, _interaction(call)
+        settings = self._distribution.settings[step.queue]
+        interaction.move_to(QUEUED, turn)
+        interaction.queue = step.queue
+        waiting = self._place(call, handover, settings, turn)
+        status = call.run.caller_status
+        max_wait = step.max_wait or settings.max_wait_by_status.get(status, settings.max_wait)
+        refusal = self._distribution.enqueue(waiting, max_wait, turn)
+        if refusal is None:
+            self.tell_place(call, turn)
+            call.interpreter.treatment.begin(call.run, step, settings.music, turn)
+            return None
+        return self.turned_away(call, refusal, turn)
+
+    def ring_one(
+        self, call: Call, agent_id: AgentId, ring: timedelta, turn: Turn
+    ) -> Handover | None:
+        """Wait for one agent, if a call can be offered now."""
+        agent = self._distribution.roster.find(agent_id)
+        if agent is None or not agent.takes_calls:
+            return call.interpreter.resume(call.run, "not_available", turn)
+        if not agent.is_free:
+            return call.interpreter.resume(call.run, "busy", turn)
+        self._distribution.open_own_line(agent, ring)
+        step = call.interpreter.queue_step(call.run)
+        return self.enqueue(call, EnterQueue(step, DEFAULT_PRIORITY, timedelta()), turn)
+
+    def _place(
+        self, call: Call, handover: EnterQueue, settings: QueueSettings, turn: Turn
+    ) -> Waiting:
+        interaction, step = _interaction(call), handover.step
+        by_status = settings.head_start_by_status.get(call.run.caller_status, timedelta())
+        given_up = self._take_given_up(interaction.caller_number, settings, turn.now)
+        since = interaction.started_at if settings.count_flow_time else turn.now
+        prefer, prefer_for = handover.prefer or None, step.prefer_for
+        if not prefer and settings.prefer_last_agent:
+            prefer = self._last_agents.get(interaction.caller_number)
+            prefer_for = settings.prefer_last_agent
+        return Waiting(
+            interaction=interaction.id,
+            queue=step.queue,
+            leg=interaction.leg,
+            caller_number=interaction.caller_number,
+            caller_name=interaction.caller_name,
+            joined_at=turn.now,
+            ranked_since=min(since, given_up.ranked_since) if given_up else since,
+            priority=min(handover.priority, given_up.priority if given_up else 99),
+            head_start=max(
+                handover.head_start, by_status, given_up.head_start if given_up else timedelta()
+            ),
+            arrival=self._distribution.next_arrival(),
+            skills=step.skills,
+            prefer=prefer,
+            prefer_until=turn.now + prefer_for if prefer else None,
+        )
+
+    # Waiting
+
+    def tell_place(self, call: Call, turn: Turn) -> None:
+        """What the flow may say of the wait now: a position only where nobody overtakes, a
+        wait only if it is known and not more than was told before.
+        """
+        waiting = self._distribution.place_of(_interaction(call).id)
+        if waiting is None:
+            return
+        run, line = call.run, self._distribution.lines[waiting.queue]
+        run.position = line.position(waiting) if line.is_steady(turn.now) else 0
+        estimate = self._distribution.estimate(waiting, turn.now)
+        if estimate is None:
+            run.wait, run.wait_longer = None, False
+            return
+        run.wait = phrase_to_tell(estimate, told=run.wait_told)
+        run.wait_mean = estimate.mean
+        run.wait_longer = run.wait is None
+
+    def move(self, call: Call, queue: QueueName, turn: Turn) -> None:
+        """Let a waiting caller go on waiting in another queue, ranked by the same age."""
+        interaction = _interaction(call)
+        waiting = self._distribution.place_of(interaction.id)
+        assert waiting is not None, "only who waits is moved"
+        settings = self._distribution.settings[queue]
+        self._distribution.leave(interaction.id, QueueExit.TRANSFERRED, turn)
+        interaction.queue = queue
+        moved = Waiting(
+            interaction=waiting.interaction,
+            queue=queue,
+            leg=waiting.leg,
+            caller_number=waiting.caller_number,
+            caller_name=waiting.caller_name,
+            joined_at=turn.now,
+            ranked_since=waiting.ranked_since,
+            priority=waiting.priority,
+            head_start=waiting.head_start,
+            arrival=waiting.arrival,
+            skills=waiting.skills,
+        )
+        status = call.run.caller_status
+        max_wait = settings.max_wait_by_status.get(status, settings.max_wait)
+        refusal = self._distribution.enqueue(moved, max_wait, turn)
+        assert refusal is None, "whether the queue takes callers was asked before"
+
+    def offer_over(self, call: Call, offer: Offer, turn: Turn) -> Handover | None:
+        """An offer came to nothing: the caller goes on waiting, unless the time is up."""
+        waiting = offer.waiting
+        if call.run.activity is Activity.CONNECTED:
+            call.interpreter.treatment.go_on(call.run, turn)
+        if waiting.offers:
+            return None
+        if agent_of(waiting.queue) is not None and offer.result is not None:
+            self._distribution.leave(waiting.interaction, QueueExit.TIMEOUT, turn)
+            return self.turned_away(call, DIRECT_OUTCOMES[offer.result], turn)
+        if waiting.over is not None:
+            return self.end_stay(call, waiting.over, turn)
+        call.interpreter.treatment.offer_over(call.run, turn)
+        return None
+
+    # Leaving
+
+    def end_stay(self, call: Call, result: QueueExit, turn: Turn) -> Handover | None:
+        """The caller may not wait any longer; a phone that rings is given its chance."""
+        interaction = _interaction(call)
+        if not self._distribution.end_stay(interaction.id, result, turn):
+            return None
+        wanted_one = agent_of(interaction.queue) and result is QueueExit.TIMEOUT
+        return self.turned_away(call, "busy" if wanted_one else result, turn)
+
+    def withdraw(self, call: Call, turn: Turn) -> Handover | None:
+        """A person takes the caller out of the line: as if the queue were closed."""
+        self._distribution.leave(_interaction(call).id, QueueExit.WITHDRAWN, turn)
+        return self.turned_away(call, QueueExit.CLOSED, turn)
+
+    def turned_away(self, call: Call, outcome: str, turn: Turn) -> Handover | None:
+        """The flow goes on without an agent."""
+        interaction = _interaction(call)
+        interaction.move_to(IN_FLOW, turn)
+        interaction.turned_away = True
+        return call.interpreter.resume(call.run, outcome, turn)
+
+    def give_up_place(self, call: Call, result: QueueExit, turn: Turn) -> None:
+        """A key led a waiting caller out of the line."""
+        if call.run.hung_up or call.interaction is None:
+            return
+        if call.interaction.state is QUEUED:
+            call.run.line_frame = None
+            self._distribution.leave(call.interaction.id, result, turn)
+            call.interaction.move_to(IN_FLOW, turn)
+
+    def abandon(self, interaction: Interaction, turn: Turn) -> None:
+        """The caller is gone; the place is kept for a while if the queue says so."""
+        waiting = self._distribution.abandon(interaction.id, turn, lost=interaction.failed)
+        if waiting is None or not waiting.caller_number:
+            return
+        if self._distribution.settings[waiting.queue].resume_place:
+            place = GivenUpPlace(
+                waiting.ranked_since, waiting.head_start, waiting.priority, turn.now
+            )
+            _remember(self._given_up, (waiting.caller_number, waiting.queue), place)
+
+    def talked(self, caller_number: str, agent: AgentId) -> None:
+        """Remember whom a caller talked to last."""
+        if caller_number:
+            _remember(self._last_agents, caller_number, agent)
+
+    def _take_given_up(
+        self, caller_number: str, settings: QueueSettings, now: datetime
+    ) -> GivenUpPlace | None:
+        place = self._given_up.pop((caller_number, settings.name), None)
+        if place is None or now - place.left_at > settings.resume_place:
+            return None
+        return place
+
+
+def _interaction(call: Call) -> Interaction:
+    assert call.interaction is not None, "only a caller can wait in a queue"
+    return call.interaction
+
+
+def _remember(memory: "OrderedDict[_Key, _Value]", key: _Key, value: _Value) -> None:
+    memory[key] = value
+    memory.move_to_end(key)
+    if len(memory) > MOST_REMEMBERED:
+        memory.popitem(last=False)

@@ -18,7 +18,6 @@ EXPLANATIONS: dict[str, str] = {
     "E101": "A key is not known here.",
     "E102": "A step has no verb, or one that does not exist.",
     "E103": "A step has two verbs; write two steps.",
-    "E104": "This part of the language is planned but not supported yet.",
     "E105": "A value has the wrong type.",
     "E106": "A key that is needed is missing.",
     "E107": "A duration is written like 20s, 2m or 1h30m.",
@@ -50,6 +49,8 @@ EXPLANATIONS: dict[str, str] = {
     "E402": "The recorded file of a prompt is missing.",
     "E403": "A blank in a prompt cannot be spoken as asked.",
     "E404": "A recorded file is not what a telephone line carries: 8000 Hz, mono, 16 bits.",
+    "E405": "A prompt tells the wait where it is not known or could rise, or tells none where it"
+    " should.",
     "E501": "A choice is the beginning of another, which could then never be typed.",
     "E502": "A pattern for typed digits is no regular expression.",
     "E503": "A number of tries or digits can never work.",

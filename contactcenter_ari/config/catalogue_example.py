@@ -10,7 +10,6 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "E101": ("- play: hello\n  bargein: true", "- play: hello\n  barge_in: true"),
     "E102": ("- plya: hello", "- play: hello"),
     "E103": ("- play: hello\n  goto: sales", "- play: hello\n- goto: sales"),
-    "E104": ("- queue: sales\n  skills: [french]", "- queue: french_sales"),
     "E105": ("tries: many", "tries: 3"),
     "E106": ("- menu: welcome", '- menu: welcome\n  choices: {"1": sales}'),
     "E107": ("- wait: 2", "- wait: 2s"),
@@ -59,6 +58,13 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "E404": (
         "hi: {nl: sound:nl/hallo}  # a file of 44100 Hz in stereo",
         "$ sox hallo-studio.wav -r 8000 -c 1 -b 16 prompts/nl/hallo.wav",
+    ),
+    "E405": (
+        "- queue: sales\n  greeting: estimated_wait",
+        (
+            "- queue: sales\n  greeting: connecting\n"
+            "  announce: [{prompt: estimated_wait, after: 10s, longer: takes_longer}]"
+        ),
     ),
     "E501": ('choices: {"1": sales, "12": claims}', 'choices: {"1": sales, "2": claims}'),
     "E502": ("matches: '[0-'", "matches: '[0-9]{8}'"),

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from contactcenter_ari.config.flow_names import (
     expression_types,
     saved_look_ups,
     sensitive_variables,
+    waits_in,
 )
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
@@ -63,12 +65,14 @@ RESERVED_NAMES = ("caller", "called", "language", "hours", "flag", "queue", "tru
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
-    read; `timezone` is the site's, or empty; `limited_queues` say how long one may wait.
+    read; `system_waits` are the system prompts that tell the estimated wait; `timezone` is the
+    site's, or empty; `limited_queues` say how long one may wait.
     """
 
     queues: Mapping[QueueName, QueueSettings] | None
     prompts_folder: Path
     system_prompts: Collection[str]
+    system_waits: AbstractSet[str] = frozenset()
     timezone: str = ""
     limited_queues: Collection[str] | None = None
 
@@ -100,7 +104,11 @@ class _FlowReader:
         sections = self.reading.mapping(self.fields.get("sections", NOTHING), "sections")
         names = self.names(sections)
         prompts = self.prompts(names)
-        names = replace(names, prompts={*prompts, *self.around.system_prompts})
+        names = replace(
+            names,
+            prompts={*prompts, *self.around.system_prompts},
+            waits={*waits_in(prompts), *(self.around.system_waits - prompts.keys())},
+        )
         steps = self.steps(sections, names)
         numbers = self.numbers()
         flow = Flow(

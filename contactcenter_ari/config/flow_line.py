@@ -10,6 +10,9 @@ from contactcenter_ari.config.flow_option import SECOND, Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.phone import read_phone
 from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.reading import DAY
+from contactcenter_ari.config.skill_file import read_skills
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.expression import Expression, Literal
 from contactcenter_ari.core.flow.step import (
     BookCallback,
@@ -25,6 +28,7 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 
 MINUTE = timedelta(minutes=1)
 RING = timedelta(seconds=30)
+PREFER = timedelta(seconds=30)
 
 
 def read_queue(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
@@ -32,22 +36,23 @@ def read_queue(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     name = _queue_name(scope, node, "queue")
     leads = scope.outcomes(fields, "queue", path)
     settings = (scope.names.queues or {}).get(name)
-    limited = settings is not None and settings.max_waiting is not None
-    scope.need(leads, "queue", node, ("full",) if limited else ())
-    if "skills" in fields:
-        scope.reading.blame("E104", '"skills" are not supported yet', fields["skills"])
+    scope.need(leads, "queue", node, _turned_away(settings) if settings else ())
     options = scope.options
     max_wait = options.duration(fields, "max_wait", SECOND) if "max_wait" in fields else None
     limits = scope.names.limited_queues
     if max_wait is None and settings and limits is not None and name not in limits:
         message = f'queue "{name}" has no max_wait, neither here nor in queues.yaml'
         scope.reading.blame("E705", message, node)
+    longest = max_wait or (settings.max_wait if settings else DAY)
     return Queue(
         queue=name,
         next=leads,
         priority=options.optional_expression(fields, "priority", INTEGER),
         head_start=options.optional_expression(fields, "head_start", DURATION),
-        greeting=options.optional_prompt(fields, "greeting"),
+        skills=read_skills(scope.reading, fields["skills"]) if "skills" in fields else (),
+        prefer=_extension(scope, fields["prefer"], "prefer") if "prefer" in fields else None,
+        prefer_for=_prefer_for(scope, fields, longest),
+        greeting=options.greeting(fields),
         music=scope.reading.text(fields["music"], "music") if "music" in fields else None,
         announce=options.announcements(fields),
         keys=scope.keys(fields["keys"], "keys", f"{path}.keys") if "keys" in fields else {},
@@ -55,10 +60,28 @@ def read_queue(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     )
 
 
+def _turned_away(settings: QueueSettings) -> tuple[str, ...]:
+    """The outcomes of a caller who is not let in, as far as the queue's settings bring them."""
+    diverts = settings.divert_wait is not None or settings.divert_ratio is not None
+    limited = settings.max_waiting is not None
+    return (*(("full",) if limited else ()), *(("diverted",) if diverts else ()))
+
+
+def _prefer_for(scope: Scope, fields: Fields, longest: timedelta) -> timedelta:
+    prefer_for = scope.options.duration(fields, "prefer_for", PREFER, most=timedelta(hours=1))
+    if "prefer_for" in fields and "prefer" not in fields:
+        message = 'prefer_for needs "prefer", the agent to wait for'
+        scope.reading.blame("E111", message, fields["prefer_for"])
+    elif "prefer" in fields and prefer_for >= longest:
+        message = "prefer_for must be shorter than max_wait, or nobody else is ever asked"
+        scope.reading.blame("E111", message, fields.get("prefer_for", fields["prefer"]))
+    return prefer_for
+
+
 def read_agent(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     """Ring one agent, by extension or by an expression."""
     return RingAgent(
-        agent=_extension(scope, node),
+        agent=_extension(scope, node, "agent"),
         next=scope.outcomes(fields, "agent", path),
         ring=scope.options.duration(fields, "ring", timedelta(seconds=20)),
     )
@@ -66,14 +89,22 @@ def read_agent(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
 
 def read_callback(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     """Promise to call back."""
-    options = scope.options
+    options, before = scope.options, len(scope.reading.problems)
+    attempts = options.integer(fields, "attempts", 3, most=10)
+    retry_after = options.duration(fields, "retry_after", 15 * MINUTE, least=MINUTE)
+    expires = options.duration(fields, "expires", DAY, least=MINUTE, most=7 * DAY)
+    if len(scope.reading.problems) == before and (attempts - 1) * retry_after >= expires:
+        given = [fields[key] for key in ("expires", "attempts", "retry_after") if key in fields]
+        message = f"the promise expires before all {attempts} attempts can be made"
+        scope.reading.blame("E111", message, given[0])
     return BookCallback(
         queue=_queue_name(scope, node, "callback"),
         next=scope.outcomes(fields, "callback", path),
         number=_number(scope, fields["number"], "number") if "number" in fields else None,
         hours=_hours(scope, fields),
-        attempts=options.integer(fields, "attempts", 3, most=10),
-        retry_after=options.duration(fields, "retry_after", 15 * MINUTE, least=MINUTE),
+        attempts=attempts,
+        retry_after=retry_after,
+        expires=expires,
     )
 
 
@@ -129,10 +160,11 @@ def _hours(scope: Scope, fields: Fields) -> str:
     return scalar.text if scalar else ""
 
 
-def _extension(scope: Scope, node: Node) -> Expression:
+def _extension(scope: Scope, node: Node, what: str) -> Expression:
+    """An agent's extension written out, or an expression that gives one."""
     if isinstance(node, Scalar) and re.fullmatch(r"[0-9]{1,10}", node.text):
         return _written(node.text, node.text, DIGITS)
-    return scope.options.expression(node, "agent", TEXT)
+    return scope.options.expression(node, what, TEXT)
 
 
 def _number(scope: Scope, node: Node, what: str) -> Expression:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.flow import HttpLookUp, SqlLookUp
+from contactcenter_ari.core.flow.flow import HttpLookUp, Prompt, SqlLookUp
+from contactcenter_ari.core.flow.speaking import names_in
+from contactcenter_ari.core.flow.treatment import POSITION, WAIT
 from contactcenter_ari.core.flow.value import (
     BOOL,
     DATETIME,
@@ -26,8 +28,8 @@ ALWAYS: Mapping[str, ValueType] = {
     "caller.name": TEXT,
     "caller.status": TEXT,
     "called.number": PHONE,
-    "queue.position": INTEGER,
-    "queue.wait": DURATION,
+    POSITION: INTEGER,
+    WAIT: DURATION,
 }
 
 
@@ -35,7 +37,8 @@ ALWAYS: Mapping[str, ValueType] = {
 class Names:
     """All names of one flow; `types` are those of expressions, `queues` None when unknown.
     `sensitive` variables may only be passed to look-ups; numbers outside must begin with one of
-    `dial_allow`; `limited_queues` say how long one may wait (None when that is unknown).
+    `dial_allow`; `limited_queues` say how long one may wait (None when that is unknown);
+    `waits` are the prompts that tell the estimated wait.
     """
 
     types: Mapping[str, ValueType]
@@ -51,6 +54,7 @@ class Names:
     dial_allow: tuple[str, ...] = ()
     limited_queues: Collection[str] | None = None
     global_keys: frozenset[str] = frozenset()
+    waits: Collection[str] = ()
 
 
 def expression_types(
@@ -75,6 +79,15 @@ def expression_types(
         returns = look_ups[look_up].returns if look_up in look_ups else {}
         types |= {f"{place}.{field}": type_ for field, type_ in returns.items()}
     return types
+
+
+def waits_in(prompts: Mapping[str, Prompt]) -> set[str]:
+    """The prompts that tell the estimated wait in one language or the other."""
+    return {
+        name
+        for name, prompt in prompts.items()
+        if any(WAIT in names_in(parts) for parts in prompt.parts.values())
+    }
 
 
 def saved_look_ups(node: Node) -> dict[str, str]:

@@ -159,9 +159,24 @@ class Options:
     def announcement(self, node: Node) -> Announcement:
         """One thing said while a caller waits."""
         mapping = self.reading.mapping(node, "an announcement")
-        known = ("prompt", "after", "every")
+        known = ("prompt", "after", "every", "longer")
         fields = self.reading.fields(mapping, "an announcement", known, needed=("prompt",))
         every = self.duration(fields, "every", SECOND) if "every" in fields else None
         after = self.duration(fields, "after", every or timedelta(seconds=10))
-        prompt = self.prompt(fields["prompt"]) if "prompt" in fields else ""
-        return Announcement(prompt, after, every)
+        prompt = self.optional_prompt(fields, "prompt")
+        longer = self.optional_prompt(fields, "longer")
+        if longer in self.names.waits:
+            message = f'"{longer}" tells the wait, and one that was told is never raised'
+            self.reading.blame("E405", message, fields["longer"])
+        elif longer and prompt in self.names.prompts and prompt not in self.names.waits:
+            message = f'"longer" stands in for a wait, and "{prompt}" tells none'
+            self.reading.blame("E405", message, fields["longer"])
+        return Announcement(prompt, after, every, longer)
+
+    def greeting(self, fields: Fields) -> str:
+        """What a caller hears first; nobody knows the wait by then."""
+        greeting = self.optional_prompt(fields, "greeting")
+        if greeting in self.names.waits:
+            message = "the wait is not known yet when the greeting is said: tell it by announce"
+            self.reading.blame("E405", message, fields["greeting"])
+        return greeting

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from contactcenter_ari.config.hours_file import DAYS
 from contactcenter_ari.config.include_file import SHARED
+from contactcenter_ari.config.skill_file import MOST_LEVEL, MOST_STEPS
 from contactcenter_ari.config.verb import BARE, COMMON, NEEDED_OUTCOMES, OPTIONS, OUTCOMES
 from contactcenter_ari.core.flow.step import RecordingAct
 
@@ -44,7 +45,7 @@ ALIKE: tuple[tuple[tuple[str, ...], Schema], ...] = (
     (("then", "else", "failed", "default"), DESTINATION),
     (("tries", "attempts"), {"type": "integer", "minimum": 1, "maximum": 10}),
     (("timeout", "inter_digit_timeout", "max_wait", "ring", "retry_after"), DURATION),
-    (("max_length",), DURATION),
+    (("max_length", "expires", "prefer_for"), DURATION),
     (("barge_in", "sensitive"), BOOLEAN),
     (("prompt", "no_input", "no_match"), NAMES),
 )
@@ -224,7 +225,7 @@ def _option(name: str) -> Schema:
         "with": EXPRESSIONS,
         "announce": {"type": "array", "items": _announcement()},
         "terminator": TERMINATOR,
-        "skills": {},
+        "skills": _skills(),
     }
     if name in of_its_own:
         return of_its_own[name]
@@ -236,8 +237,19 @@ def _announcement() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "required": ["prompt"],
-        "properties": {"prompt": NAME, "after": DURATION, "every": DURATION},
+        "properties": {"prompt": NAME, "after": DURATION, "every": DURATION, "longer": NAME},
     }
+
+
+def _skills() -> Schema:
+    levels = _map({"type": "integer", "minimum": 1, "maximum": MOST_LEVEL})
+    step: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["skills"],
+        "properties": {"after": DURATION, "skills": levels},
+    }
+    return {"anyOf": [levels, {"type": "array", "items": step, "maxItems": MOST_STEPS}]}
 
 
 def _keys(value: Schema) -> Schema:

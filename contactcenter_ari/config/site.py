@@ -6,6 +6,7 @@ from pathlib import Path
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Sequence, read_document, shown
 from contactcenter_ari.config.flow_file import Surroundings, read_flow
+from contactcenter_ari.config.flow_names import waits_in
 from contactcenter_ari.config.include_file import included_names
 from contactcenter_ari.config.problem import Problem, Severity, SiteInvalid
 from contactcenter_ari.config.queue_file import read_queues
@@ -102,6 +103,7 @@ def _surroundings(
         queues=None if queue_reading.document.root is None else queues,
         prompts_folder=prompts,
         system_prompts=site.prompts,
+        system_waits=waits_in(site.prompts),
         timezone=site.timezone,
         limited_queues=_limited(queue_reading),
     )

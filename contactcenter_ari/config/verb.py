@@ -35,6 +35,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
         "priority",
         "head_start",
         "skills",
+        "prefer",
+        "prefer_for",
         "greeting",
         "music",
         "announce",
@@ -43,7 +45,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
         "next",
     ),
     "agent": ("ring", "next"),
-    "callback": ("number", "hours", "attempts", "retry_after", "next"),
+    "callback": ("number", "hours", "attempts", "retry_after", "expires", "next"),
     "dial": ("ring", "caller_id", "screen", "next"),
     "transfer": ("ring",),
     "voicemail": ("prompt", "max_length", "next"),
@@ -62,7 +64,7 @@ WORDS = {
 RESERVED = tuple(WORDS)
 OUTCOMES: Mapping[str, tuple[str, ...]] = {
     "lookup": ("found", "not_found", "error"),
-    "queue": ("answered", "timeout", "no_agents", "full", "closed"),
+    "queue": ("answered", "timeout", "no_agents", "full", "closed", "diverted"),
     "agent": ("answered", "busy", "no_answer", "not_available"),
     "callback": ("booked", "refused"),
     "dial": ("answered", "busy", "no_answer", "declined", "failed"),

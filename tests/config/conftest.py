@@ -57,8 +57,9 @@ lookups:
     http: https://crm.example/customers?phone={phone}
     timeout: 1500ms
     inputs: {phone: phone}
-    returns: {name: text, status: [standard, gold], balance: money EUR}
+    returns: {name: text, status: [standard, gold], balance: money EUR, agent: digits}
 prompts:
+  wait: {en: "About {queue.wait | duration}.", nl: "Ongeveer {queue.wait | duration}."}
   hello: {en: "Hello, this call is recorded.", nl: ["Hallo.", "Dit gesprek wordt opgenomen."]}
   sums: {en: "{customer.balance | money}", nl: "{customer.balance | money}"}
 on_error: agents
@@ -114,16 +115,25 @@ sections:
       head_start: 2m
       greeting: hello
       music: calm
-      announce: [{prompt: hello, after: 10s, every: 1m}]
+      announce:
+        - {prompt: hello, after: 10s, every: 1m}
+        - {prompt: wait, every: 1m, longer: hello}
       keys: {"1": call_back}
+      skills:
+        - skills: {dutch: 5, claims: 2}
+        - {after: 30s, skills: {dutch: 3}}
+        - {after: 60s, skills: {}}
+      prefer: customer.agent
+      prefer_for: 20s
       max_wait: 15m
-      next: {answered: hangup, timeout: call_back, no_agents: box, closed: box}
+      next: {answered: hangup, timeout: call_back, no_agents: box, closed: box, diverted: box}
   call_back:
     - callback: sales
       number: caller.number
       hours: office
       attempts: 5
       retry_after: 30m
+      expires: 48h
       next: {booked: hangup, refused: return}
   box:
     - voicemail: sales

@@ -18,6 +18,7 @@ from contactcenter_ari.core.flow.step import (
     Gather,
     Goto,
     LookUpStep,
+    Queue,
     Record,
     RecordingAct,
     RingAgent,
@@ -28,6 +29,7 @@ from contactcenter_ari.core.flow.step import (
     Voicemail,
     Way,
 )
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 WriteSite = Callable[..., Path]
 
@@ -85,6 +87,7 @@ def test_ways_to_a_person(full: Flow) -> None:
     assert isinstance(callback, BookCallback)
     assert (callback.queue, callback.hours, callback.attempts) == ("sales", "office", 5)
     assert callback.retry_after == timedelta(minutes=30)
+    assert callback.expires == timedelta(hours=48)
     assert callback.number is not None
     assert callback.next["refused"] == Destination(Way.RETURN)
     assert isinstance(dial, DialOut)
@@ -96,6 +99,60 @@ def test_ways_to_a_person(full: Flow) -> None:
     assert transfer.number.root.text == "+31201234569"
     assert isinstance(box, Voicemail)
     assert (box.box, box.prompt, box.max_length) == ("sales", "hello", timedelta(minutes=2))
+
+
+def test_whom_a_queue_step_asks_for(full: Flow) -> None:
+    """Skills relaxed over the wait, an agent of choice, and what is said when it takes longer."""
+    (queue,) = verbs(full, Queue)
+    assert isinstance(queue, Queue)
+    assert queue.skills == (
+        SkillStep(timedelta(), {"dutch": 5, "claims": 2}),
+        SkillStep(timedelta(seconds=30), {"dutch": 3}),
+        SkillStep(timedelta(seconds=60), {}),
+    )
+    assert queue.prefer is not None
+    assert (queue.prefer.text, queue.prefer_for) == ("customer.agent", timedelta(seconds=20))
+    assert [each.longer for each in queue.announce] == ["", "hello"]
+    assert queue.next["diverted"] == to("box")
+
+
+def test_skills_and_agents_in_short(write_site: WriteSite, flow_text: str) -> None:
+    """A map of levels asks from the beginning to the end; an extension stands for itself."""
+    text = flow_text.replace(
+        "queue: sales", "queue: sales\n      skills: {dutch: 5}\n      prefer: 101"
+    )
+    (flow,) = load_site(write_site(desk=text)).flows
+    (queue,) = verbs(flow, Queue)
+    assert isinstance(queue, Queue)
+    assert queue.skills == (SkillStep(timedelta(), {"dutch": 5}),)
+    assert queue.prefer is not None
+    assert isinstance(queue.prefer.root, Literal)
+    assert (queue.prefer.root.text, queue.prefer_for) == ("101", timedelta(seconds=30))
+
+
+@pytest.mark.parametrize("divert", ["divert_wait: 10m", "divert_ratio: 3"])
+def test_a_queue_that_diverts_needs_an_exit(divert: str, write_site: WriteSite) -> None:
+    """Like one that can be full; both are told."""
+    folder = write_site(queues=f"sales: {{max_wait: 10m, max_waiting: 5, {divert}}}\n")
+    assert told(folder) == [
+        f'callflows/desk.yaml:26:14 E208 queue "sales" needs a destination for "{outcome}" under'
+        " next"
+        for outcome in ("diverted", "full")
+    ]
+
+
+def test_the_wait_of_a_system_prompt(
+    write_site: WriteSite, flow_text: str, site_text: str
+) -> None:
+    """A prompt of site.yaml that tells the wait is known as one, unless the flow has its own."""
+    site = f'{site_text}  wait: {{en: "{{queue.wait}}", nl: x}}\n'
+    text = flow_text.replace("queue: sales", "queue: sales\n      greeting: wait")
+    folder = write_site(desk=text, site=site)
+    message = "the wait is not known yet when the greeting is said: tell it by announce"
+    assert told(folder) == [f"callflows/desk.yaml:27:17 E405 {message}"]
+    own = text.replace("prompts:", "prompts:\n  wait: {en: Please wait.}")
+    (folder / "desk.yaml").write_text(own, encoding="utf-8")
+    assert told(folder) == []
 
 
 def test_the_rest_of_a_flow(full: Flow) -> None:

@@ -16,6 +16,7 @@ from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.look_up import AllLookUps
+from contactcenter_ari.bootstrap.offering import Announced, RecentOffers
 from contactcenter_ari.bootstrap.phones import Phones
 from contactcenter_ari.bootstrap.prompting import SpokenAhead
 from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
@@ -61,6 +62,7 @@ class Service:
     database: Database
     phones: Phones
     promises: Promises
+    offers: RecentOffers
     restoring: Restoring
     publishing: Publishing
     input_log: Path
@@ -125,19 +127,21 @@ async def _assembled(
     spool = Spool(ground.data / "spool" / "events.jsonl")
     stack.callback(spool.close)
     journal = Journal(ground.database_url, spool)
+    offers = RecentOffers()
+    told = Announced(journal, offers)
     begun = begin(ground.data / "input", node=settings.node, site=site, now=clock.now())
     driver = Driver(
         center=begun.center,
         digest=begun.digest,
         clock=clock,
-        journal=journal,
+        journal=told,
         input_log=begun.input_log,
     )
     if begun.latest is not None:
         clock.reach(begun.latest)
         driver.hold_timers()
         driver.publish(site)
-        journal.record(begun.events)
+        told.record(begun.events)
     publishing = Publishing(
         settings.site,
         site,
@@ -169,6 +173,7 @@ async def _assembled(
         database=database,
         phones=Phones(directory, http, switch, driver),
         promises=promises,
+        offers=offers,
         restoring=Restoring(promises, journal, driver, clock.now),
         publishing=publishing,
         input_log=begun.input_log.path,
@@ -192,6 +197,8 @@ def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
             restoring=service.restoring,
         ),
         flows=service.publishing,
+        offers=service.offers,
+        promises=service.promises,
     )
     return listening(application, ground.addresses.web.host, ground.addresses.web.port)
 

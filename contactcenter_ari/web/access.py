@@ -60,6 +60,19 @@ def bearer_who_may_publish(request: web.Request) -> Bearer:
     return bearer
 
 
+def bearer_who_runs_the_floor(request: web.Request) -> Bearer:
+    """The bearer; raises Problem 403 unless queues and waiting callers may be steered."""
+    bearer = request[BEARER]
+    if not bearer.runs_floor:
+        raise _forbidden("this needs the token of a supervisor or an admin")
+    return bearer
+
+
+def sees_numbers(request: web.Request) -> bool:
+    """Whether the bearer may see customers' phone numbers."""
+    return request[BEARER].sees_numbers
+
+
 def check_sees_all(request: web.Request) -> None:
     """Raise Problem 403 for a token that may not see all agents."""
     bearer = request.get(BEARER)

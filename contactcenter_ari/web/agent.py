@@ -14,16 +14,18 @@ from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import (
     EndWrapUp,
+    ExtendWrapUp,
     GoNotReady,
     GoReady,
     LogIn,
     LogOut,
     Request,
+    SetDisposition,
 )
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_who_may_see, bearer_who_may_steer, check_sees_all
-from contactcenter_ari.web.message import json_answer, read_body
+from contactcenter_ari.web.message import json_answer, read_body, read_nothing
 from contactcenter_ari.web.problem import Problem
 from contactcenter_ari.web.submission import submit
 
@@ -31,6 +33,9 @@ STATE_EXAMPLE = (
     '{"state": "not_ready", "reason": "lunch"}, '
     "or one of the states ready, logged_in, logged_out without a reason"
 )
+
+
+DISPOSITION_EXAMPLE = '{"disposition": "sold"}'
 
 
 class WantedState(StrEnum):
@@ -43,14 +48,18 @@ class WantedState(StrEnum):
 
 
 class StateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Asks for a state; `not_ready` needs one of the site's reasons, the others take none."""
+    """Asks for a state; `not_ready` goes with one of the site's reasons (without one only where
+    the site wants none), the others take none.
+    """
 
     state: WantedState
     reason: str | None = None
 
 
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A body without a field."""
+class TalkResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of the talk, out of the list of its queue."""
+
+    disposition: str
 
 
 class AgentList(msgspec.Struct, frozen=True):
@@ -77,6 +86,8 @@ class AgentRoutes:
             web.get("/api/v1/agents/{agent}", self._show),
             web.put("/api/v1/agents/{agent}/state", self._change_state),
             web.post("/api/v1/agents/{agent}/end-wrap-up", self._end_wrap_up),
+            web.post("/api/v1/agents/{agent}/extend-wrap-up", self._extend_wrap_up),
+            web.post("/api/v1/agents/{agent}/disposition", self._set_disposition),
         ]
 
     async def _list(self, request: web.Request) -> web.Response:
@@ -100,9 +111,23 @@ class AgentRoutes:
     async def _end_wrap_up(self, request: web.Request) -> web.Response:
         agent = _agent_of(request)
         bearer = bearer_who_may_steer(request, agent)
-        if request.can_read_body:
-            await read_body(request, Nothing, "{}, or nothing")
+        await read_nothing(request)
         await submit(self._driver, EndWrapUp(agent=agent, by=bearer.by))
+        return json_answer(self._view(agent))
+
+    async def _extend_wrap_up(self, request: web.Request) -> web.Response:
+        agent = _agent_of(request)
+        bearer = bearer_who_may_steer(request, agent)
+        await read_nothing(request)
+        await submit(self._driver, ExtendWrapUp(agent=agent, by=bearer.by))
+        return json_answer(self._view(agent))
+
+    async def _set_disposition(self, request: web.Request) -> web.Response:
+        agent = _agent_of(request)
+        bearer = bearer_who_may_steer(request, agent)
+        result = await read_body(request, TalkResult, DISPOSITION_EXAMPLE)
+        noted = SetDisposition(agent=agent, disposition=result.disposition, by=bearer.by)
+        await submit(self._driver, noted)
         return json_answer(self._view(agent))
 
     def _view(self, agent: AgentId) -> AgentView:
@@ -118,7 +143,8 @@ def _agent_of(request: web.Request) -> AgentId:
 
 def _request_for(change: StateChange, agent: AgentId, by: str) -> Request:
     if change.state is not WantedState.NOT_READY and change.reason is not None:
-        raise _bad_reason(f"{change.state} takes no reason; it goes with not_ready")
+        detail = f"{change.state} takes no reason; it goes with not_ready"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_reason", detail)
     match change.state:
         case WantedState.READY:
             return GoReady(agent=agent, by=by)
@@ -127,13 +153,7 @@ def _request_for(change: StateChange, agent: AgentId, by: str) -> Request:
         case WantedState.LOGGED_OUT:
             return LogOut(agent=agent, by=by)
         case WantedState.NOT_READY:
-            if change.reason is None:
-                raise _bad_reason(f"not_ready needs a reason, like {STATE_EXAMPLE}")
-            return GoNotReady(agent=agent, reason=change.reason, by=by)
-
-
-def _bad_reason(detail: str) -> Problem:
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_reason", detail)
+            return GoNotReady(agent=agent, reason=change.reason or "", by=by)
 
 
 def _is_kept_for_later(wanted: WantedState, state: AgentState) -> bool:

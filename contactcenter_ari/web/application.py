@@ -9,13 +9,16 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import Access
 from contactcenter_ari.web.agent import AgentRoutes
 from contactcenter_ari.web.bearer import Bearers
+from contactcenter_ari.web.call import CallRoutes
 from contactcenter_ari.web.flow import FlowRoutes
 from contactcenter_ari.web.health import HealthRoutes
 from contactcenter_ari.web.message import BODY_LIMIT
 from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
+from contactcenter_ari.web.offer import OfferRoutes
 from contactcenter_ari.web.openapi import DescriptionRoutes
-from contactcenter_ari.web.port import Flows, Health, TokenFinder
+from contactcenter_ari.web.port import Flows, Health, Offers, Promises, TokenFinder
 from contactcenter_ari.web.problem import problems
+from contactcenter_ari.web.promise import PromiseRoutes
 from contactcenter_ari.web.queue import QueueRoutes
 
 HEADERS: Mapping[str, str] = {
@@ -29,7 +32,14 @@ HEADERS: Mapping[str, str] = {
 
 
 def make_application(
-    *, driver: Driver, clock: Clock, tokens: TokenFinder, health: Health, flows: Flows
+    *,
+    driver: Driver,
+    clock: Clock,
+    tokens: TokenFinder,
+    health: Health,
+    flows: Flows,
+    offers: Offers,
+    promises: Promises,
 ) -> web.Application:
     """The API of one center; serve it with `serving`, on the loop the driver runs on."""
     bearers = Bearers(tokens, clock)
@@ -44,6 +54,9 @@ def make_application(
             *DescriptionRoutes().routes(),
             *QueueRoutes(driver, clock).routes(),
             *AgentRoutes(driver, clock).routes(),
+            *CallRoutes(driver).routes(),
+            *OfferRoutes(offers).routes(),
+            *PromiseRoutes(promises, driver).routes(),
             *FlowRoutes(flows, driver).routes(),
         ]
     )

@@ -76,6 +76,16 @@ class Bearer:
         return self.role in _STEERS_ALL or self._is(agent)
 
     @property
+    def runs_floor(self) -> bool:
+        """Whether queues may be closed, waiting callers moved, and calls back made."""
+        return self.role in _STEERS_ALL
+
+    @property
+    def sees_numbers(self) -> bool:
+        """Whether customers' phone numbers may be seen."""
+        return self.role in _STEERS_ALL
+
+    @property
     def may_publish(self) -> bool:
         """Whether call flows may be published and taken back."""
         return self.role in _PUBLISHES

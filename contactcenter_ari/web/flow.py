@@ -9,8 +9,7 @@ from aiohttp import web
 from contactcenter_ari.core.vocabulary.request import SetFlag
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_who_may_publish, check_sees_all
-from contactcenter_ari.web.agent import Nothing
-from contactcenter_ari.web.message import json_answer, read_body
+from contactcenter_ari.web.message import json_answer, read_body, read_nothing
 from contactcenter_ari.web.port import FlowProblem, Flows, FlowsRefused, FlowsState
 from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
 from contactcenter_ari.web.submission import submit
@@ -92,8 +91,7 @@ class FlowRoutes:
 
     async def _publish(self, request: web.Request) -> web.Response:
         bearer_who_may_publish(request)
-        if request.can_read_body:
-            await read_body(request, Nothing, "{}, or no body at all")
+        await read_nothing(request)
         try:
             state = await self._flows.publish()
         except FlowsRefused as refused:

@@ -18,6 +18,10 @@ BODY_DEADLINE = timedelta(seconds=10)
 T = TypeVar("T")
 
 
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body without a field."""
+
+
 def json_answer(value: object, status: int = HTTPStatus.OK) -> web.Response:
     """A value as the JSON body of an answer."""
     body = msgspec.json.encode(value)
@@ -42,6 +46,12 @@ async def read_body(request: web.Request, kind: type[T], example: str) -> T:
     except (web.RequestPayloadError, OSError) as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "bad_body", "the body broke off") from error
     return decode(raw, kind, example)
+
+
+async def read_nothing(request: web.Request) -> None:
+    """Make sure that there is no body, or an empty object; raises Problem like `read_body`."""
+    if request.can_read_body:
+        await read_body(request, Nothing, "{}, or no body at all")
 
 
 def decode(raw: bytes, kind: type[T], example: str) -> T:

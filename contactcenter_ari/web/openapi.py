@@ -4,6 +4,7 @@ Operations stand in one table here; the schemas come from the types that the ans
 written from. A test holds the table against the routes of the application.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,12 +12,21 @@ import msgspec
 from aiohttp import web
 
 from contactcenter_ari.core.center.view import AgentView
-from contactcenter_ari.web.agent import AgentList, StateChange
+from contactcenter_ari.web.agent import AgentList, StateChange, TalkResult
+from contactcenter_ari.web.call import CallChange, CallList, PriorityChange, QueueMove
 from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
 from contactcenter_ari.web.health import Readiness, Wellness
 from contactcenter_ari.web.message import json_answer
+from contactcenter_ari.web.offer import OfferList
 from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
-from contactcenter_ari.web.queue import QueueList
+from contactcenter_ari.web.promise import (
+    CallbackChange,
+    CallbackList,
+    LostCallList,
+    NumberStatus,
+    Prohibition,
+)
+from contactcenter_ari.web.queue import QueueList, QueueStatus
 
 PATH = "/api/openapi.json"
 VERSION = "1.0"
@@ -31,6 +41,7 @@ class Operation:
     answers: Mapping[int, type | None]
     problems: tuple[int, ...] = ()
     body: type | None = None
+    body_required: bool = True
     public: bool = False
 
 
@@ -57,6 +68,75 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("/api/v1/queues", "get"): Operation(
         summary="All queues as they stand", answers={200: QueueList}, problems=_TOKEN
     ),
+    ("/api/v1/queues/{queue}/close", "post"): Operation(
+        summary="Send everybody on who waits, and let nobody in until it is opened",
+        answers={200: QueueStatus},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+    ("/api/v1/queues/{queue}/open", "post"): Operation(
+        summary="Let callers in again",
+        answers={200: QueueStatus},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+    ("/api/v1/calls", "get"): Operation(
+        summary="The calls in progress; not for an agent's token",
+        answers={200: CallList},
+        problems=(*_TOKEN, 403),
+    ),
+    ("/api/v1/interactions/{interaction}/priority", "post"): Operation(
+        summary="Give a waiting caller another head start or priority class",
+        answers={200: CallChange},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+        body=PriorityChange,
+    ),
+    ("/api/v1/interactions/{interaction}/move", "post"): Operation(
+        summary="Let a waiting caller go on waiting in another queue",
+        answers={200: CallChange},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+        body=QueueMove,
+    ),
+    ("/api/v1/interactions/{interaction}/withdraw", "post"): Operation(
+        summary="Take a waiting caller out of the line; the flow goes on",
+        answers={200: CallChange},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+    ("/api/v1/offers", "get"): Operation(
+        summary="The last offers, and why this agent and this caller; not for an agent's token",
+        answers={200: OfferList},
+        problems=(*_TOKEN, 403),
+    ),
+    ("/api/v1/callbacks", "get"): Operation(
+        summary="The calls back that are still to be made; not for an agent's token",
+        answers={200: CallbackList},
+        problems=(*_TOKEN, 403),
+    ),
+    ("/api/v1/callbacks/{callback}/dial", "post"): Operation(
+        summary="Call back as soon as an agent is free, whatever the place in line",
+        answers={200: CallbackChange},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+    ("/api/v1/callbacks/{callback}/cancel", "post"): Operation(
+        summary="Take a promise back; a call in progress goes on",
+        answers={200: CallbackChange},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+    ("/api/v1/lost-calls", "get"): Operation(
+        summary="Abandoned calls that nobody has looked after; not for an agent's token",
+        answers={200: LostCallList},
+        problems=(*_TOKEN, 403),
+    ),
+    ("/api/v1/do-not-call/{number}", "put"): Operation(
+        summary="Never call this number (E.164) of our own accord",
+        answers={200: NumberStatus},
+        problems=(*_BODY, *_TOKEN, 403, 409),
+        body=Prohibition,
+        body_required=False,
+    ),
+    ("/api/v1/do-not-call/{number}", "delete"): Operation(
+        summary="Take a number off the do-not-call list",
+        answers={200: NumberStatus},
+        problems=(*_BODY, *_TOKEN, 403, 409),
+    ),
     ("/api/v1/agents", "get"): Operation(
         summary="All agents as they stand; not for an agent's token",
         answers={200: AgentList},
@@ -77,6 +157,17 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         summary="End the work after the talk; 409 when the agent is not in it",
         answers={200: AgentView},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+    ("/api/v1/agents/{agent}/extend-wrap-up", "post"): Operation(
+        summary="More time for the work after the talk; 409 when there is none to give",
+        answers={200: AgentView},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+    ),
+    ("/api/v1/agents/{agent}/disposition", "post"): Operation(
+        summary="Note what came of the talk; 422: it is not in the queue's list",
+        answers={200: AgentView},
+        problems=(*_BODY, *_TOKEN, 403, 404, 409),
+        body=TalkResult,
     ),
     ("/api/v1/flows", "get"): Operation(
         summary="The call flows that new calls get; not for an agent's token",
@@ -136,10 +227,9 @@ def description() -> dict[str, object]:
 
 
 def _path_item(path: str) -> dict[str, object]:
-    if "{agent}" not in path:
-        return {}
-    name = {"name": "agent", "in": "path", "required": True, "schema": {"type": "string"}}
-    return {"parameters": [name]}
+    names = re.findall(r"\{(\w+)\}", path)
+    place = {"in": "path", "required": True, "schema": {"type": "string"}}
+    return {"parameters": [{"name": name, **place} for name in names]} if names else {}
 
 
 def _describe(operation: Operation) -> dict[str, object]:
@@ -152,7 +242,10 @@ def _describe(operation: Operation) -> dict[str, object]:
         responses.setdefault(str(status), {"description": "A problem", "content": content})
     described: dict[str, object] = {"summary": operation.summary, "responses": responses}
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+        described["requestBody"] = {
+            "required": operation.body_required,
+            "content": _content(operation.body),
+        }
     if operation.public:
         described["security"] = []
     return described

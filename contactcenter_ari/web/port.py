@@ -1,12 +1,14 @@
 """What the API needs from the rooms beside it; bootstrap brings them together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade
+from contactcenter_ari.core.vocabulary.request import RestoreCallback, RestoreLostCall
 
 
 class TokenHolder(Protocol):
@@ -137,3 +139,34 @@ class Flows(Protocol):
 
     async def rollback(self, version: str) -> FlowsState:
         """Go back to a version, the one before when empty; raises RequestRefused."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentOffer:
+    """An offer; `ended` is None while the phone rings."""
+
+    made: OfferMade
+    ended: OfferEnded | None = None
+
+
+class Offers(Protocol):
+    """Remembers the last offers."""
+
+    def latest(self) -> Sequence[RecentOffer]:
+        """The last ones, the newest first; never waits."""
+
+
+class Promises(Protocol):
+    """Knows what customers were promised; raises ContactCenterError when it cannot tell."""
+
+    async def open_callbacks(self) -> Sequence[RestoreCallback]:
+        """The calls back that are still to be made, the oldest promise first."""
+
+    async def open_lost_calls(self) -> Sequence[RestoreLostCall]:
+        """The abandoned calls that nobody has looked after yet, the oldest first."""
+
+    async def forbid(self, number: str, *, by: str, reason: str) -> None:
+        """Put a number (E.164) on the do-not-call list."""
+
+    async def allow(self, number: str) -> None:
+        """Take a number off the do-not-call list."""

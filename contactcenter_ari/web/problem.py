@@ -21,7 +21,11 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REFUSALS: Mapping[str, int] = {
     "unknown_agent": HTTPStatus.NOT_FOUND,
+    "unknown_callback": HTTPStatus.NOT_FOUND,
+    "unknown_disposition": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_flag": HTTPStatus.NOT_FOUND,
+    "unknown_interaction": HTTPStatus.NOT_FOUND,
+    "unknown_queue": HTTPStatus.NOT_FOUND,
     "unknown_reason": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_version": HTTPStatus.NOT_FOUND,
 }

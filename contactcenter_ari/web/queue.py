@@ -1,17 +1,25 @@
-"""Queues as they stand: `/api/v1/queues`."""
+"""Queues as they stand: `/api/v1/queues`. People may close one now, and open it again."""
+
+from http import HTTPStatus
 
 import msgspec
 from aiohttp import web
 
+from contactcenter_ari.core.center.view import QueueView
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.request import CloseQueue, OpenQueue
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.web.message import json_answer
+from contactcenter_ari.web.access import bearer_who_runs_the_floor
+from contactcenter_ari.web.message import json_answer, read_nothing
+from contactcenter_ari.web.problem import Problem
+from contactcenter_ari.web.submission import submit
 
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One queue now: callers waiting, the longest wait in seconds (0 when nobody waits), its
-    agents signed in, and those of them who could take a call this instant.
+    agents signed in, and those of them who could take a call this instant. `closed` when a
+    person closed it.
     """
 
     queue: QueueName
@@ -19,6 +27,7 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     oldest_wait_seconds: float
     signed_in: int
     free: int
+    closed: bool
 
 
 class QueueList(msgspec.Struct, frozen=True):
@@ -40,18 +49,43 @@ class QueueRoutes:
 
     def routes(self) -> list[web.RouteDef]:
         """What it answers."""
-        return [web.get("/api/v1/queues", self._list)]
+        return [
+            web.get("/api/v1/queues", self._list),
+            web.post("/api/v1/queues/{queue}/close", self._close),
+            web.post("/api/v1/queues/{queue}/open", self._open),
+        ]
 
     async def _list(self, _request: web.Request) -> web.Response:
-        views = self._driver.center.queues(self._clock.now())
-        listed = tuple(
-            QueueStatus(
-                queue=view.queue,
-                waiting=view.waiting,
-                oldest_wait_seconds=round(view.oldest_wait.total_seconds(), 3),
-                signed_in=view.signed_in,
-                free=view.free,
-            )
-            for view in views
-        )
-        return json_answer(QueueList(listed))
+        return json_answer(QueueList(self._statuses()))
+
+    async def _close(self, request: web.Request) -> web.Response:
+        return await self._change(request, CloseQueue)
+
+    async def _open(self, request: web.Request) -> web.Response:
+        return await self._change(request, OpenQueue)
+
+    async def _change(
+        self, request: web.Request, change: type[CloseQueue | OpenQueue]
+    ) -> web.Response:
+        bearer = bearer_who_runs_the_floor(request)
+        await read_nothing(request)
+        name = QueueName(request.match_info["queue"])
+        if all(status.queue != name for status in self._statuses()):
+            raise Problem(HTTPStatus.NOT_FOUND, "unknown_queue", "there is no such queue")
+        await submit(self._driver, change(queue=name, by=bearer.by))
+        (now,) = (status for status in self._statuses() if status.queue == name)
+        return json_answer(now)
+
+    def _statuses(self) -> tuple[QueueStatus, ...]:
+        return tuple(map(_status, self._driver.center.queues(self._clock.now())))
+
+
+def _status(view: QueueView) -> QueueStatus:
+    return QueueStatus(
+        queue=view.queue,
+        waiting=view.waiting,
+        oldest_wait_seconds=round(view.oldest_wait.total_seconds(), 3),
+        signed_in=view.signed_in,
+        free=view.free,
+        closed=view.closed,
+    )

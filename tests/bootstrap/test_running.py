@@ -8,10 +8,13 @@ import msgspec
 import pytest
 
 from contactcenter_ari.bootstrap.address import Addresses
+from contactcenter_ari.bootstrap.offering import RecentOffers
 from contactcenter_ari.bootstrap.running import CenterAway, CenterRefused, RunningCenter
 from contactcenter_ari.config.settings import read_settings
 from contactcenter_ari.machine.asterisk_config import Address
 from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.promise import Promises
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.port import FlowsRefused, HealthReport, PartHealth, TokenHolder
 from contactcenter_ari.web.server import serving
@@ -49,13 +52,16 @@ class Health:
 
 @pytest.fixture
 async def port(engineer: "Engineer") -> AsyncIterator[int]:
-    """Where the center answers."""
+    """Where the center answers; its database is away."""
+    database = Database("postgresql://127.0.0.1:1/away")
     application = make_application(
         driver=engineer.world.driver,
         clock=engineer.world.clock,
         tokens=Administrator(),
         health=Health(engineer),
         flows=engineer.publishing,
+        offers=RecentOffers(),
+        promises=Promises(database),
     )
     async with serving(application, LOOPBACK, 0) as port:
         yield port

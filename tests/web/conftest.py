@@ -10,18 +10,24 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.settings import QueueSettings, WrapUpKind
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site
-from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.center.site import CenterStarted, Input
+from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
-from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
-from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
-from contactcenter_ari.core.vocabulary.signal import LookUpFailed, PhoneReachable
+from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.request import (
+    AgentProfile,
+    PutAgent,
+    RestoreCallback,
+    RestoreLostCall,
+)
+from contactcenter_ari.core.vocabulary.signal import CallArrived, LookUpFailed, PhoneReachable
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import Digest
+from contactcenter_ari.simulation.sample import DIRECT, sample_site
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.port import (
     FlowsRefused,
@@ -29,13 +35,23 @@ from contactcenter_ari.web.port import (
     HealthReport,
     PartHealth,
     PublishedVersion,
+    RecentOffer,
     TokenHolder,
 )
 from contactcenter_ari.web.problem import CONTENT_TYPE
 from contactcenter_ari.web.server import serving
 
 ANNA, BERT = AgentId("100"), AgentId("101")
-SUPPORT = QueueName("support")
+SUPPORT, SALES = QueueName("support"), QueueName("sales")
+CALLER = "+31612345678"
+NAMES = {
+    "agent": "100",
+    "queue": "support",
+    "interaction": "i-1",
+    "callback": "c-1",
+    "number": CALLER,
+}
+"""What may stand in the paths."""
 
 
 def token(name: str) -> str:
@@ -135,14 +151,62 @@ class Flows:
         return self.now
 
 
+class RecentOffers:
+    """Offers set by hand."""
+
+    def __init__(self) -> None:
+        self.now: list[RecentOffer] = []
+
+    def latest(self) -> list[RecentOffer]:
+        """What was set."""
+        return self.now
+
+
+class Promises:
+    """Promises in memory; the database they would be in may be away."""
+
+    def __init__(self) -> None:
+        self.callbacks: list[RestoreCallback] = []
+        self.lost_calls: list[RestoreLostCall] = []
+        self.forbidden: dict[str, tuple[str, str]] = {}
+        self.away: ContactCenterError | None = None
+
+    def _check(self) -> None:
+        if self.away is not None:
+            raise self.away
+
+    async def open_callbacks(self) -> list[RestoreCallback]:
+        """What was set."""
+        self._check()
+        return self.callbacks
+
+    async def open_lost_calls(self) -> list[RestoreLostCall]:
+        """What was set."""
+        self._check()
+        return self.lost_calls
+
+    async def forbid(self, number: str, *, by: str, reason: str) -> None:
+        """Keep it."""
+        self._check()
+        self.forbidden[number] = (by, reason)
+
+    async def allow(self, number: str) -> None:
+        """Forget it."""
+        self._check()
+        self.forbidden.pop(number, None)
+
+
 @dataclass
 class Surroundings:
     """Switch, look-ups, journal and log of the driver in one."""
 
     events: list[Event] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
 
     def submit(self, command: Command) -> None:
         """Nothing is dialed here."""
+        self.commands.append(command)
 
     async def answer(self, look_up: LookUp) -> LookUpFailed:
         """Nothing is known here."""
@@ -153,7 +217,9 @@ class Surroundings:
         self.events += events
 
     def append(self, now: datetime, input_: Input, digest: str) -> None:
-        """No replay here."""
+        """No replay here, but the test may look."""
+        del now, digest
+        self.inputs.append(input_)
 
 
 @dataclass
@@ -193,6 +259,8 @@ class Api:
     parts: Parts
     around: Surroundings
     flows: Flows
+    offers: RecentOffers
+    promises: Promises
     client: aiohttp.ClientSession
     running: asyncio.Task[None]
     application: web.Application
@@ -223,6 +291,18 @@ class Api:
         async with self.client.request(method, path, data=raw, headers=sent) as response:
             return Answer(response.status, response.headers, await response.read())
 
+    async def call(self, number: str = CALLER) -> str:
+        """Somebody calls the first queue; gives the interaction."""
+        leg = LegId(f"leg-{len(self.around.inputs)}")
+        self.driver.put(CallArrived(leg, DIRECT, number, ""))
+        await self.quiet()
+        return self.driver.center.calls()[-1].interaction
+
+    async def quiet(self) -> None:
+        """Wait until everything that came was handled."""
+        while self.driver.backlog:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0)
+
     async def set_state(self, agent: str, who: str, **change: object) -> Answer:
         """Ask for a state."""
         return await self.ask("PUT", f"/api/v1/agents/{agent}/state", who, body=change)
@@ -232,14 +312,14 @@ class Api:
 async def api() -> AsyncIterator[Api]:
     """Two agents, one queue, one reason; everybody is logged out."""
     clock, around, tokens, parts = HandClock(), Surroundings(), Tokens(), Parts()
-    flows = Flows()
-    site = Site(
-        name="test",
-        flows=(),
-        queues={SUPPORT: QueueSettings(name=SUPPORT)},
-        pause_reasons={"1": "lunch"},
-        prompts={},
+    flows, offers, promises = Flows(), RecentOffers(), Promises()
+    support = QueueSettings(
+        name=SUPPORT,
+        join_empty=True,
+        wrap_up_kind=WrapUpKind.EXTENDABLE,
+        dispositions=("sold", "no interest"),
     )
+    site = sample_site((support, QueueSettings(name=SALES, join_empty=True)))
     started = CenterStarted("n1", "b")
     driver = Driver(
         center=Center(started, site),
@@ -255,7 +335,13 @@ async def api() -> AsyncIterator[Api]:
         await driver.request(PutAgent(profile))
         driver.put(PhoneReachable(phone))
     application = make_application(
-        driver=driver, clock=clock, tokens=tokens, health=parts, flows=flows
+        driver=driver,
+        clock=clock,
+        tokens=tokens,
+        health=parts,
+        flows=flows,
+        offers=offers,
+        promises=promises,
     )
     try:
         async with (
@@ -263,7 +349,18 @@ async def api() -> AsyncIterator[Api]:
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
         ):
             yield Api(
-                driver, clock, tokens, parts, around, flows, client, running, application, port
+                driver=driver,
+                clock=clock,
+                tokens=tokens,
+                parts=parts,
+                around=around,
+                flows=flows,
+                offers=offers,
+                promises=promises,
+                client=client,
+                running=running,
+                application=application,
+                port=port,
             )
     finally:
         running.cancel()

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.web.bearer import BAD_TOKENS_ALLOWED
 from contactcenter_ari.web.openapi import OPERATIONS
+from tests.web.conftest import NAMES
 
 if TYPE_CHECKING:
     from tests.web.conftest import Api
@@ -19,7 +20,7 @@ async def test_every_path_but_the_watchdogs_needs_a_token(
     api: "Api", path: str, method: str
 ) -> None:
     """Deny by default, through a proxy on this machine too."""
-    path = path.format(agent="100")
+    path = path.format_map(NAMES)
     answer = await api.ask(method, path, headers={"X-Forwarded-For": "192.0.2.1"})
     if path in {"/healthz", "/readyz"}:
         assert answer.status == 200

@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged
 from contactcenter_ari.web import submission
 from contactcenter_ari.web.openapi import OPERATIONS
+from tests.web.conftest import NAMES
 
 if TYPE_CHECKING:
     from tests.web.conftest import Api
-
 
 # What they may see
 
@@ -29,8 +29,10 @@ async def test_queues_are_shown_as_they_stand(api: "Api") -> None:
         "oldest_wait_seconds": 0.0,
         "signed_in": 1,
         "free": 1,
+        "closed": False,
     }
-    assert answer.json == {"queues": [support]}
+    sales = {**support, "queue": "sales", "signed_in": 0, "free": 0}
+    assert answer.json == {"queues": [support, sales]}
 
 
 async def test_agents_are_shown_to_those_who_run_the_floor(api: "Api") -> None:
@@ -89,7 +91,7 @@ async def test_answers_have_the_described_form(api: "Api") -> None:
     for (path, method), operation in OPERATIONS.items():
         kind = operation.answers[200]
         if method == "get" and kind not in {None, dict}:
-            answer = await api.ask(method, path.format(agent="100"), "root")
+            answer = await api.ask(method, path.format_map(NAMES), "root")
             value: object = msgspec.json.decode(answer.body, type=kind)
             assert msgspec.json.decode(msgspec.json.encode(value)) == answer.json
 
@@ -170,7 +172,7 @@ async def test_a_request_that_gets_no_turn_is_not_waited_for_forever(
         (b'{"state": "asleep"}', 422, "bad_field"),
         (b'{"state": "ready", "agent": "101"}', 422, "bad_field"),
         (b'{"state": "not_ready", "reason": 7}', 422, "bad_field"),
-        (b'{"state": "not_ready"}', 422, "bad_reason"),
+        (b'{"state": "not_ready"}', 422, "unknown_reason"),
         (b'{"state": "ready", "reason": "lunch"}', 422, "bad_reason"),
         (b'{"state": "not_ready", "reason": "\\u0000"}', 422, "unknown_reason"),
         (b'{"state": "' + b"x" * 65_536 + b'"}', 413, "body_too_large"),

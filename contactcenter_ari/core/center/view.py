@@ -21,13 +21,14 @@ from contactcenter_ari.core.vocabulary.skill import Skills
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue now; `oldest_wait` is zero when nobody waits."""
+    """One queue now; `oldest_wait` is zero when nobody waits, `closed` when a person closed it."""
 
     queue: QueueName
     waiting: int
     oldest_wait: timedelta
     signed_in: int
     free: int
+    closed: bool = False
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,108 @@
+"""The last offers, and why each was made: `/api/v1/offers`."""
+
+from datetime import datetime
+
+import msgspec
+from aiohttp import web
+
+from contactcenter_ari.core.vocabulary.event import (
+    Grounds,
+    OfferResult,
+    PassedAgent,
+    PassedCaller,
+)
+from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
+from contactcenter_ari.web.access import check_sees_all
+from contactcenter_ari.web.message import json_answer
+from contactcenter_ari.web.port import Offers, RecentOffer
+
+
+class OfferGrounds(msgspec.Struct, frozen=True, kw_only=True):
+    """Why this agent: the strategy of the queue and what it compared (seconds idle, share
+    occupied 0-1, level, calls taken, or place in the order), and who was passed over. Why this
+    caller: the priority class (1 is first), then the score, which is seconds waited plus head
+    start, and who was passed over.
+    """
+
+    strategy: str
+    value: float
+    priority: int
+    waited_seconds: float
+    head_start_seconds: float
+    score_seconds: float
+    free_agents: int
+    callers_waiting: int
+    agents_passed: tuple[PassedAgent, ...]
+    callers_passed: tuple[PassedCaller, ...]
+
+
+class OfferStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One offer; `ended_at` and `result` are null while the phone rings, `rang_at` until it
+    is known.
+    """
+
+    offer: OfferId
+    interaction: InteractionId
+    queue: QueueName
+    agent: AgentId
+    made_at: datetime
+    rang_at: datetime | None
+    ended_at: datetime | None
+    result: OfferResult | None
+    grounds: OfferGrounds
+
+
+class OfferList(msgspec.Struct, frozen=True):
+    """The last offers, the newest first."""
+
+    offers: tuple[OfferStatus, ...]
+
+
+class OfferRoutes:
+    """Shows the offers."""
+
+    def __init__(self, offers: Offers) -> None:
+        self._offers = offers
+
+    def __repr__(self) -> str:
+        """Tell where they come from."""
+        return f"<OfferRoutes of {self._offers!r}>"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [web.get("/api/v1/offers", self._list)]
+
+    async def _list(self, request: web.Request) -> web.Response:
+        check_sees_all(request)
+        return json_answer(OfferList(tuple(map(_status, self._offers.latest()))))
+
+
+def _status(offer: RecentOffer) -> OfferStatus:
+    made, ended = offer.made, offer.ended
+    return OfferStatus(
+        offer=made.offer,
+        interaction=made.interaction,
+        queue=made.queue,
+        agent=made.agent,
+        made_at=made.at,
+        rang_at=ended.rang_at if ended else None,
+        ended_at=ended.at if ended else None,
+        result=ended.result if ended else None,
+        grounds=_grounds(made.grounds),
+    )
+
+
+def _grounds(grounds: Grounds) -> OfferGrounds:
+    waited, head_start = grounds.waited.total_seconds(), grounds.head_start.total_seconds()
+    return OfferGrounds(
+        strategy=grounds.strategy,
+        value=grounds.value,
+        priority=grounds.priority,
+        waited_seconds=waited,
+        head_start_seconds=head_start,
+        score_seconds=waited + head_start,
+        free_agents=grounds.free_agents,
+        callers_waiting=grounds.callers_waiting,
+        agents_passed=grounds.agents_passed,
+        callers_passed=grounds.callers_passed,
+    )

@@ -1,0 +1,217 @@
+"""Calls back that were promised, calls that were lost, and numbers that must not be called:
+`/api/v1/callbacks`, `/api/v1/lost-calls`, `/api/v1/do-not-call`.
+
+A phone number is shown to those alone who may see it, and never told in a problem.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
+from contactcenter_ari.core.vocabulary.event import CallbackMode
+from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.request import (
+    AllowNumber,
+    CancelCallback,
+    DialCallback,
+    ForbidNumber,
+    RestoreCallback,
+    RestoreLostCall,
+)
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.web.access import (
+    bearer_who_runs_the_floor,
+    check_sees_all,
+    sees_numbers,
+)
+from contactcenter_ari.web.message import json_answer, read_body, read_nothing
+from contactcenter_ari.web.port import Promises
+from contactcenter_ari.web.problem import Problem
+from contactcenter_ari.web.submission import submit
+
+REASON_EXAMPLE = '{"reason": "asked by letter"}, or {}'
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
+
+
+class CallbackStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A call back that is still to be made. `number` is null for whoever may not see it,
+    `next_at` when it is made as soon as its turn comes.
+    """
+
+    callback: CallbackId
+    interaction: InteractionId
+    queue: QueueName
+    number: str | None
+    waiting_since: datetime
+    attempts_made: int
+    attempts: int
+    next_at: datetime | None
+    expires_at: datetime
+    mode: CallbackMode
+
+
+class CallbackList(msgspec.Struct, frozen=True):
+    """The calls back that are still to be made, the oldest promise first."""
+
+    callbacks: tuple[CallbackStatus, ...]
+
+
+class CallbackChange(msgspec.Struct, frozen=True):
+    """It was done."""
+
+    callback: CallbackId
+
+
+class LostCallStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller who hung up while waiting and was not talked to since; `caller_number` is null
+    for whoever may not see it.
+    """
+
+    interaction: InteractionId
+    queue: QueueName
+    caller_number: str | None
+    opened_at: datetime
+
+
+class LostCallList(msgspec.Struct, frozen=True):
+    """The lost calls that nobody has looked after yet, the oldest first."""
+
+    lost_calls: tuple[LostCallStatus, ...]
+
+
+class Prohibition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Says why a number must not be called."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class NumberStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a number must not be called."""
+
+    number: str
+    forbidden: bool
+
+
+class PromiseRoutes:
+    """Shows promises, has them kept or taken back, and keeps the do-not-call list."""
+
+    def __init__(self, promises: Promises, driver: Driver) -> None:
+        self._promises = promises
+        self._driver = driver
+
+    def __repr__(self) -> str:
+        """Tell where they are."""
+        return f"<PromiseRoutes of {self._promises!r}>"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [
+            web.get("/api/v1/callbacks", self._list_callbacks),
+            web.post("/api/v1/callbacks/{callback}/dial", self._dial),
+            web.post("/api/v1/callbacks/{callback}/cancel", self._cancel),
+            web.get("/api/v1/lost-calls", self._list_lost_calls),
+            web.put("/api/v1/do-not-call/{number}", self._forbid),
+            web.delete("/api/v1/do-not-call/{number}", self._allow),
+        ]
+
+    async def _list_callbacks(self, request: web.Request) -> web.Response:
+        check_sees_all(request)
+        numbers = sees_numbers(request)
+        async with _database():
+            found = await self._promises.open_callbacks()
+        return json_answer(CallbackList(tuple(_callback(one, numbers=numbers) for one in found)))
+
+    async def _dial(self, request: web.Request) -> web.Response:
+        return await self._change(request, DialCallback)
+
+    async def _cancel(self, request: web.Request) -> web.Response:
+        return await self._change(request, CancelCallback)
+
+    async def _change(
+        self, request: web.Request, change: type[DialCallback | CancelCallback]
+    ) -> web.Response:
+        bearer = bearer_who_runs_the_floor(request)
+        await read_nothing(request)
+        callback = CallbackId(request.match_info["callback"])
+        await submit(self._driver, change(callback=callback, by=bearer.by))
+        return json_answer(CallbackChange(callback))
+
+    async def _list_lost_calls(self, request: web.Request) -> web.Response:
+        check_sees_all(request)
+        numbers = sees_numbers(request)
+        async with _database():
+            found = await self._promises.open_lost_calls()
+        return json_answer(LostCallList(tuple(_lost_call(one, numbers=numbers) for one in found)))
+
+    async def _forbid(self, request: web.Request) -> web.Response:
+        """First for good, then for the running center."""
+        bearer = bearer_who_runs_the_floor(request)
+        number = _number_of(request)
+        why = Prohibition()
+        if request.can_read_body:
+            why = await read_body(request, Prohibition, REASON_EXAMPLE)
+        async with _database():
+            await self._promises.forbid(number, by=bearer.by, reason=why.reason)
+        await submit(self._driver, ForbidNumber(number=number, by=bearer.by))
+        return json_answer(NumberStatus(number=number, forbidden=True))
+
+    async def _allow(self, request: web.Request) -> web.Response:
+        bearer = bearer_who_runs_the_floor(request)
+        number = _number_of(request)
+        await read_nothing(request)
+        async with _database():
+            await self._promises.allow(number)
+        await submit(self._driver, AllowNumber(number=number, by=bearer.by))
+        return json_answer(NumberStatus(number=number, forbidden=False))
+
+
+@asynccontextmanager
+async def _database() -> AsyncIterator[None]:
+    """Raises Problem 503 when the database does not answer within."""
+    try:
+        yield
+    except RequestRefused:
+        raise
+    except ContactCenterError as error:
+        detail = "this cannot be done now: the database is away"
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        raise Problem(status, "database_away", detail, {"Retry-After": "5"}) from error
+
+
+def _number_of(request: web.Request) -> str:
+    number = re.sub(r"[ ().-]", "", request.match_info["number"])
+    if _E164.fullmatch(number) is None:
+        detail = "a number is written in E.164, for example +31201234567"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_number", detail)
+    return number
+
+
+def _callback(promise: RestoreCallback, *, numbers: bool) -> CallbackStatus:
+    return CallbackStatus(
+        callback=promise.callback,
+        interaction=promise.interaction,
+        queue=promise.queue,
+        number=promise.dialed if numbers else None,
+        waiting_since=promise.waiting_since,
+        attempts_made=promise.attempts_made,
+        attempts=promise.attempts,
+        next_at=promise.next_at,
+        expires_at=promise.expires_at,
+        mode=promise.mode,
+    )
+
+
+def _lost_call(task: RestoreLostCall, *, numbers: bool) -> LostCallStatus:
+    return LostCallStatus(
+        interaction=task.interaction,
+        queue=task.queue,
+        caller_number=task.caller_number if numbers else None,
+        opened_at=task.opened_at,
+    )

@@ -241,10 +241,12 @@ class Distribution:
     ) -> None:
         """Move a waiting caller up or down; None leaves it as it is."""
         line = self.lines[waiting.queue]
-        was_open = line.is_open(waiting)
+        was_open = waiting.is_open
         line.leave(waiting)
-        waiting.priority = waiting.priority if priority is None else priority
-        waiting.head_start = waiting.head_start if head_start is None else head_start
+        waiting.rerank(
+            waiting.priority if priority is None else priority,
+            waiting.head_start if head_start is None else head_start,
+        )
         line.join(waiting, turn.now)
         if was_open:
             self._settle(waiting)
@@ -285,7 +287,7 @@ class Distribution:
             self._bring_up(agent, candidates, serial, turn.now)
         while candidates:
             _, _, waiting, brought_by = heappop(candidates)
-            if self.lines[waiting.queue].is_open(waiting) and self._offer(waiting, turn):
+            if waiting.is_open and self._offer(waiting, turn):
                 offered.append(waiting)
             if brought_by is not None:
                 self._bring_up(brought_by, candidates, serial, turn.now)
@@ -478,9 +480,8 @@ class Distribution:
         self._settle(waiting)
 
     def _settle(self, waiting: Waiting) -> None:
-        line = self.lines[waiting.queue]
-        if not line.is_open(waiting):
-            line.open(waiting)
+        if not waiting.unoffered:
+            self.lines[waiting.queue].open(waiting)
         self._unsettled[waiting.interaction] = waiting
 
     def _demand(self, waiting: Waiting, turn: Turn) -> Demand:

@@ -36,6 +36,7 @@ class Waiting:
     reports go. `skills` are asked for step by step, `step` is the present one. `prefer` is the
     agent waited for alone until `prefer_until`. `skipped` are agents who let this caller's offer
     pass, each with the instant until when. `over` is why the stay ends once no phone rings.
+    `unoffered` is kept by the line.
     """
 
     def __init__(
@@ -63,15 +64,15 @@ class Waiting:
         self.caller_name = caller_name
         self.joined_at = joined_at
         self.ranked_since = ranked_since or joined_at
-        self.priority = priority
-        self.head_start = head_start
         self.arrival = arrival
+        self.rerank(priority, head_start)
         self.skills = skills
         self.step = 0
         self.prefer = prefer
         self.prefer_until = prefer_until
         self.callback = callback
         self.offerable = True
+        self.unoffered = False
         self.demand: Demand = ANYBODY
         self.position_at_entry = 0
         self.offers: dict[OfferId, None] = {}
@@ -83,10 +84,16 @@ class Waiting:
         """Tell who waits where since when."""
         return f"<Waiting {self.interaction} in {self.queue} since {self.joined_at:%H:%M:%S}>"
 
+    def rerank(self, priority: int, head_start: timedelta) -> None:
+        """Take another place among all callers of the center; to be called out of line."""
+        self.priority = priority
+        self.head_start = head_start
+        self.rank: Rank = (priority, self.ranked_since - head_start, self.arrival)
+
     @property
-    def rank(self) -> Rank:
-        """The place among all callers of the center; smaller is served earlier."""
-        return (self.priority, self.ranked_since - self.head_start, self.arrival)
+    def is_open(self) -> bool:
+        """Whether the caller may be offered."""
+        return self.unoffered and self.offerable
 
     def skips(self, agent: AgentId, now: datetime) -> bool:
         """Whether the agent let this caller pass a short while ago."""
@@ -161,6 +168,7 @@ class WaitingLine:
 
     def open(self, waiting: Waiting) -> None:
         """The caller may be offered to whoever meets the demand."""
+        waiting.unoffered = True
         self._unoffered.add(waiting)
         if waiting.offerable:
             demand = waiting.demand
@@ -169,8 +177,9 @@ class WaitingLine:
 
     def close(self, waiting: Waiting) -> None:
         """No more offers to this caller for now; one who is not open is fine."""
-        if waiting not in self._unoffered:
+        if not waiting.unoffered:
             return
+        waiting.unoffered = False
         self._unoffered.remove(waiting)
         if waiting.offerable:
             demand = waiting.demand
@@ -180,10 +189,6 @@ class WaitingLine:
                 del lines[demand]
             if not lines:
                 del self._open[demand.agent]
-
-    def is_open(self, waiting: Waiting) -> bool:
-        """Whether the caller may be offered."""
-        return waiting.offerable and waiting in self._unoffered
 
     def first_for(
         self, agent: AgentId, skills: Mapping[str, int], now: datetime

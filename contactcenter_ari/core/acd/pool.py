@@ -19,6 +19,7 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.agents.state import LOGGED_OUT
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.request import AgentProfile
 
 
 class Candidate(NamedTuple):
@@ -54,13 +55,22 @@ class Membership(NamedTuple):
     candidate: Candidate | None
 
 
+class Member(NamedTuple):
+    """An agent who is signed in, as what he is in his pools; `edition` is of the settings."""
+
+    profile: AgentProfile
+    edition: int
+    memberships: list[Membership]
+
+
 class Pools:
     """All pools; brought up to date by `refresh`."""
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._pools: dict[QueueName, dict[Levels, Pool]] = {}
-        self._memberships: dict[AgentId, list[Membership]] = {}
+        self._members: dict[AgentId, Member] = {}
+        self._edition = 0
 
     def __repr__(self) -> str:
         """Tell how many there are."""
@@ -70,6 +80,7 @@ class Pools:
         """Empty the pools of a queue, which is to be ordered anew; its agents come back with
         the next `refresh`, if they are marked as changed.
         """
+        self._edition += 1
         known: dict[Levels, Pool] = self._pools.setdefault(settings.name, {})
         for levels in list(known) or [()]:
             known[levels] = Pool(settings, levels)
@@ -80,8 +91,9 @@ class Pools:
         if levels not in known:
             known[levels] = pool = Pool(known[()].settings, levels)
             for agent in self._roster:
-                if queue in agent.lines and agent.id in self._memberships:
-                    self._join(agent, pool, now)
+                member = self._members.get(agent.id)
+                if queue in agent.lines and member is not None:
+                    self._join(agent, pool, member, now)
         return known[levels]
 
     def free(self, queue: QueueName) -> int:
@@ -99,37 +111,59 @@ class Pools:
         changed = self._roster.take_changed()
         left: list[Pool] = []
         for agent in changed:
-            left += self._take_out(agent.id)
             present = self._roster.find(agent.id)  # another one, if he was removed and put anew
-            if present is not None:
-                self._put_in(present, now)
+            if present is None or not self._move(present, now):
+                left += self._take_out(agent.id)
+                if present is not None:
+                    self._put_in(present, now)
         return changed, [pool for pool in left if not pool.signed_in]
 
+    def _move(self, agent: Agent, now: datetime) -> bool:
+        """Come and go as a candidate in the same pools as before; whether that is all."""
+        member = self._members.get(agent.id)
+        if (
+            member is None
+            or agent.state is LOGGED_OUT
+            or member.profile is not agent.profile
+            or member.edition != self._edition
+        ):
+            return False
+        for number, (pool, candidate) in enumerate(member.memberships):
+            if candidate is not None:
+                pool.free.remove(candidate)
+            member.memberships[number] = Membership(pool, self._candidate(agent, pool, now))
+        return True
+
     def _take_out(self, agent: AgentId) -> list[Pool]:
-        memberships = self._memberships.pop(agent, [])
-        for pool, candidate in memberships:
+        member = self._members.pop(agent, None)
+        if member is None:
+            return []
+        for pool, candidate in member.memberships:
             pool.signed_in -= 1
             if candidate is not None:
                 pool.free.remove(candidate)
-        return [membership.pool for membership in memberships]
+        return [membership.pool for membership in member.memberships]
 
     def _put_in(self, agent: Agent, now: datetime) -> None:
         if agent.state is LOGGED_OUT:
             return
-        self._memberships[agent.id] = []
+        member = self._members[agent.id] = Member(agent.profile, self._edition, [])
         for queue in agent.lines:
             for pool in self._pools.get(queue, {}).values():
-                self._join(agent, pool, now)
+                self._join(agent, pool, member, now)
 
-    def _join(self, agent: Agent, pool: Pool, now: datetime) -> None:
-        if not meets(agent.profile.skills, pool.levels):
-            return
-        pool.signed_in += 1
-        candidate = None
-        if agent.is_free:
-            candidate = Candidate(choice(agent, pool.settings, pool.levels, now), agent)
-            pool.free.add(candidate)
-        self._memberships[agent.id].append(Membership(pool, candidate))
+    def _join(self, agent: Agent, pool: Pool, member: Member, now: datetime) -> None:
+        if meets(agent.profile.skills, pool.levels):
+            pool.signed_in += 1
+            member.memberships.append(Membership(pool, self._candidate(agent, pool, now)))
+
+    @staticmethod
+    def _candidate(agent: Agent, pool: Pool, now: datetime) -> Candidate | None:
+        if not agent.is_free:
+            return None
+        candidate = Candidate(choice(agent, pool.settings, pool.levels, now), agent)
+        pool.free.add(candidate)
+        return candidate
 
 
 def _choice(candidate: Candidate) -> Choice:

@@ -63,12 +63,12 @@ class CallChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PriorityChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Gives a waiting caller another head start (at most a day) or priority class (1 is first);
-    what is null stays as it is.
+    """Gives a waiting caller another head start (at most a day) or priority class (from 1,
+    which is first, to 10); what is null stays as it is.
     """
 
     head_start_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] | None = None
-    priority: Annotated[int, msgspec.Meta(ge=1, le=1_000)] | None = None
+    priority: Annotated[int, msgspec.Meta(ge=1, le=10)] | None = None
 
 
 class QueueMove(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -24,7 +24,6 @@ REFUSALS: Mapping[str, int] = {
     "unknown_callback": HTTPStatus.NOT_FOUND,
     "unknown_disposition": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_flag": HTTPStatus.NOT_FOUND,
-    "unknown_interaction": HTTPStatus.NOT_FOUND,
     "unknown_queue": HTTPStatus.NOT_FOUND,
     "unknown_reason": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_version": HTTPStatus.NOT_FOUND,

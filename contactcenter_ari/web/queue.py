@@ -1,7 +1,5 @@
 """Queues as they stand: `/api/v1/queues`. People may close one now, and open it again."""
 
-from http import HTTPStatus
-
 import msgspec
 from aiohttp import web
 
@@ -12,14 +10,13 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_who_runs_the_floor
 from contactcenter_ari.web.message import json_answer, read_nothing
-from contactcenter_ari.web.problem import Problem
 from contactcenter_ari.web.submission import submit
 
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One queue now: callers waiting, the longest wait in seconds (0 when nobody waits), its
-    agents signed in, and those of them who could take a call this instant. `closed` when a
-    person closed it.
+    agents signed in, and those of them who could take a call this instant; places in line kept
+    for calls back. `closed` when a person closed it.
     """
 
     queue: QueueName
@@ -27,6 +24,7 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     oldest_wait_seconds: float
     signed_in: int
     free: int
+    callbacks: int
     closed: bool
 
 
@@ -70,8 +68,6 @@ class QueueRoutes:
         bearer = bearer_who_runs_the_floor(request)
         await read_nothing(request)
         name = QueueName(request.match_info["queue"])
-        if all(status.queue != name for status in self._statuses()):
-            raise Problem(HTTPStatus.NOT_FOUND, "unknown_queue", "there is no such queue")
         await submit(self._driver, change(queue=name, by=bearer.by))
         (now,) = (status for status in self._statuses() if status.queue == name)
         return json_answer(now)
@@ -87,5 +83,6 @@ def _status(view: QueueView) -> QueueStatus:
         oldest_wait_seconds=round(view.oldest_wait.total_seconds(), 3),
         signed_in=view.signed_in,
         free=view.free,
+        callbacks=view.callbacks,
         closed=view.closed,
     )

@@ -29,6 +29,7 @@ async def test_queues_are_shown_as_they_stand(api: "Api") -> None:
         "oldest_wait_seconds": 0.0,
         "signed_in": 1,
         "free": 1,
+        "callbacks": 0,
         "closed": False,
     }
     sales = {**support, "queue": "sales", "signed_in": 0, "free": 0}

@@ -142,6 +142,11 @@ def calls_of(answer: "Answer") -> list[dict[str, object]]:
     return msgspec.convert(answer.json["calls"], list[dict[str, object]])
 
 
+def call_of(answer: "Answer") -> dict[str, object]:
+    """The one call of an answer."""
+    return msgspec.convert(answer.json["call"], dict[str, object])
+
+
 # What they see
 
 
@@ -238,11 +243,10 @@ async def test_the_floor_is_steered_by_those_who_run_it(
 @pytest.mark.parametrize(
     ("method", "path", "body", "expected"),
     [
-        ("POST", "/queues/none/close", None, (404, "unknown_queue")),
-        ("POST", "/queues/@100/close", None, (404, "unknown_queue")),
         ("POST", "/queues/support/close", {"now": True}, (422, "bad_field")),
         ("POST", "/interactions/i-1/priority", {}, (422, "bad_field")),
         ("POST", "/interactions/i-1/priority", {"priority": 0}, (422, "bad_field")),
+        ("POST", "/interactions/i-1/priority", {"priority": 11}, (422, "bad_field")),
         ("POST", "/interactions/i-1/priority", {"priority": 1.5}, (422, "bad_field")),
         ("POST", "/interactions/i-1/priority", {"head_start_seconds": -1}, (422, "bad_field")),
         ("POST", "/interactions/i-1/priority", {"head_start_seconds": 1e9}, (422, "bad_field")),
@@ -305,3 +309,32 @@ async def test_an_agent_wraps_up(api: "Api") -> None:
         ExtendWrapUp(ANNA, "100"),
         SetDisposition(ANNA, "sold", "floor"),
     ]
+
+
+async def test_a_queue_is_closed_and_opened(api: "Api") -> None:
+    """Those who wait are sent on, nobody is let in; one that does not exist is told."""
+    await api.call()
+    answer = await api.ask("POST", "/api/v1/queues/support/close", "floor")
+    assert (answer.status, answer.json["closed"], answer.json["waiting"]) == (200, True, 0)
+    answer = await api.ask("POST", "/api/v1/queues/support/open", "floor")
+    assert (answer.status, answer.json["closed"]) == (200, False)
+    for queue in ("none", "@100", "%00"):
+        answer = await api.ask("POST", f"/api/v1/queues/{queue}/close", "floor")
+        assert (answer.status, answer.code) == (404, "unknown_queue")
+
+
+async def test_a_waiting_caller_is_moved_up_on_and_out(api: "Api") -> None:
+    """The answer shows where the caller is then; one who does not wait is told."""
+    await api.call()
+    second = await api.call("+31687654321")
+    path = f"/api/v1/interactions/{second}"
+    answer = await api.ask("POST", f"{path}/priority", "floor", body={"priority": 1})
+    assert (answer.status, call_of(answer)["position"]) == (200, 1)
+    answer = await api.ask("POST", f"{path}/move", "floor", body={"queue": "sales"})
+    assert (answer.status, call_of(answer)["queue"]) == (200, "sales")
+    answer = await api.ask("POST", f"{path}/move", "floor", body={"queue": "none"})
+    assert (answer.status, answer.code) == (404, "unknown_queue")
+    answer = await api.ask("POST", f"{path}/withdraw", "floor")
+    assert (answer.status, call_of(answer)["state"]) == (200, "in_flow")
+    answer = await api.ask("POST", f"{path}/withdraw", "floor")
+    assert (answer.status, answer.code) == (409, "not_waiting")

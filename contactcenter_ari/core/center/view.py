@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.line import WaitingLine
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.calls import Calls
@@ -21,13 +22,16 @@ from contactcenter_ari.core.vocabulary.skill import Skills
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue now; `oldest_wait` is zero when nobody waits, `closed` when a person closed it."""
+    """One queue now: callers who wait and the longest of their waits (zero when nobody does),
+    and the places kept for `callbacks`. `closed` when a person closed it.
+    """
 
     queue: QueueName
     waiting: int
     oldest_wait: timedelta
     signed_in: int
     free: int
+    callbacks: int = 0
     closed: bool = False
 
 
@@ -69,15 +73,23 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
 def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, ...]:
     """All queues of the site, in the order they were configured."""
     return tuple(
-        QueueView(
-            queue=queue,
-            waiting=len(line),
-            oldest_wait=now - min((w.joined_at for w in line), default=now),
-            signed_in=distribution.roster.signed_in(queue),
-            free=distribution.pools.free(queue),
-        )
+        _view_queue(line, distribution, now)
         for queue, line in distribution.lines.items()
         if agent_of(queue) is None
+    )
+
+
+def _view_queue(line: WaitingLine, distribution: Distribution, now: datetime) -> QueueView:
+    """One queue; who has a head start may be first in line and not wait longest."""
+    joined_at = [waiting.joined_at for waiting in line if waiting.callback is None]
+    return QueueView(
+        queue=line.queue,
+        waiting=len(joined_at),
+        oldest_wait=now - min(joined_at, default=now),
+        signed_in=distribution.roster.signed_in(line.queue),
+        free=distribution.pools.free(line.queue),
+        callbacks=len(line) - len(joined_at),
+        closed=line.queue in distribution.closed,
     )
 
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from contactcenter_ari.core.flow.step import Destination, Goto, Queue, Wait, Way
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, TALKING
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
-from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
+from contactcenter_ari.core.vocabulary.request import (
+    AgentProfile,
+    ChangePriority,
+    CloseQueue,
+    OpenQueue,
+    PutAgent,
+)
 from contactcenter_ari.core.vocabulary.signal import PhoneDialed
 
 if TYPE_CHECKING:
@@ -76,3 +82,24 @@ def test_calls_in_progress(floor: Floor) -> None:
     assert second.started_at == floor.now - timedelta(seconds=12)
     assert (third.state, third.section, third.queue) == (IN_FLOW, "start", "")
     assert third.caller_number == "+31633333333"
+
+
+def test_the_longest_wait(floor: Floor) -> None:
+    """It is not that of the first in line, if a head start brought him there."""
+    floor.agent("100").pauses()
+    floor.caller()
+    floor.wait(30)
+    late = floor.caller()
+    floor.take(ChangePriority(late.interaction, "floor", priority=1))
+    floor.wait(5)
+    (sales, _) = floor.center.queues(floor.now)
+    assert sales.oldest_wait == timedelta(seconds=35)
+    assert floor.center.calls()[1].position == 1
+
+
+def test_a_closed_queue(floor: Floor) -> None:
+    """It says so until it is opened."""
+    floor.take(CloseQueue(QueueName("sales"), "floor"))
+    assert [view.closed for view in floor.center.queues(floor.now)] == [True, False]
+    floor.take(OpenQueue(QueueName("sales"), "floor"))
+    assert [view.closed for view in floor.center.queues(floor.now)] == [False, False]

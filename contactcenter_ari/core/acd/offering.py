@@ -4,6 +4,7 @@ An agent is reserved before the phone rings, so no two callers are ever offered 
 A caller has one live offer, or with `ring_all` several, of which the first answer wins.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from contactcenter_ari.core.acd.line import Waiting
@@ -40,6 +41,10 @@ class Offers:
     def __len__(self) -> int:
         """How many there are."""
         return len(self._offers)
+
+    def __iter__(self) -> Iterator[Offer]:
+        """The offers as they stand now."""
+        return iter(list(self._offers.values()))
 
     def get(self, offer: OfferId) -> Offer:
         """An offer that has no result yet."""

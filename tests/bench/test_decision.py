@@ -1,0 +1,27 @@
+"""The floors on which decisions are timed are what they are said to be."""
+
+import pytest
+
+from contactcenter_ari.bench.decision import QUEUES, Crowd, measure_decisions
+from contactcenter_ari.core.acd.settings import Strategy
+
+
+@pytest.mark.parametrize("strategy", [Strategy.LONGEST_IDLE, Strategy.LEAST_OCCUPIED])
+def test_every_decision_is_an_offer(strategy: Strategy) -> None:
+    """As many agents are free, or callers wait, before each decision as is said."""
+    crowd = Crowd(20, strategy)
+    for _ in crowd.arrivals(5):
+        assert len(crowd.distribution.offers) == 1
+        assert crowd.distribution.pools.free(QUEUES[0]) == 19
+    assert crowd.distribution.pools.free(QUEUES[0]) == 20
+    crowd.fill()
+    for _ in crowd.freed(30):
+        assert len(crowd.distribution.offers) == 1
+        assert sum(len(crowd.distribution.lines[queue]) for queue in QUEUES) == 20
+
+
+def test_all_sizes_are_measured() -> None:
+    """Each with all four figures."""
+    costs = measure_decisions(samples=5, scans=3, strategy=Strategy.LONGEST_IDLE, sizes=(5, 10))
+    assert [cost.size for cost in costs] == [5, 10]
+    assert {(c.freed.samples, c.arrived_by_scan.samples) for c in costs} == {(5, 3)}

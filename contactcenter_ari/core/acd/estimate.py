@@ -43,19 +43,24 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def estimate_wait(
-    *, ahead: int, servers: float, handle_time: timedelta, hazard: float
+    *, ahead: float, servers: float, handle_time: timedelta, hazard: float
 ) -> Estimate:
-    """The wait with `ahead` callers before one; `servers` agents, more than 0, of whom one may
-    count in part; `hazard` is how many of those ahead give up per second of waiting.
+    """The wait with `ahead` callers before one and `servers` agents, more than 0; some of both
+    may count in part. `hazard` is how many of those ahead give up per second of waiting.
     """
     rate = servers / handle_time.total_seconds()
-    mean, variance = _sums(rate, hazard, ahead + 1)
+    whole = int(ahead)
+    mean, variance = _sums(rate, hazard, whole + 1)
+    if part := ahead - whole:
+        step = 1 / (rate + (whole + 1) * hazard)
+        mean, variance = mean + part * step, variance + part * step * step
     return Estimate(mean=timedelta(seconds=mean), deviation=timedelta(seconds=sqrt(variance)))
 
 
 def at_least(estimate: Estimate, *, head_waited: timedelta, head_expected: Estimate) -> Estimate:
-    """The estimate, or what the head of the line has waited if that is more, and more than was
-    expected of it when it joined: then the line moves slower than the evidence says.
+    """The estimate, or what the head of the line has waited if that is more, and more than the
+    bound of what was expected of it when it joined: then the line moves slower than the
+    evidence says. Its mean alone is exceeded by chance every other time, which tells nothing.
     """
     if head_waited <= max(head_expected.bound, estimate.mean):
         return estimate

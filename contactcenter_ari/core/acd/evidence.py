@@ -1,17 +1,23 @@
 """What the wait estimate of each queue rests on: handle times, patience, and agents.
 
+Where agents serve several queues in one order, a caller waits for those ahead in all of them.
+If their numbers are known, they are counted; the share of an agent's time that a queue gets
+says the same on average, but tells the rare caller of a small queue a wait many times too long.
+
 Everything is learned from what happens, one small step per event, in memory that does not
 grow with the calls; nothing is known in advance but what `learn` is given of earlier weeks.
 Reading changes nothing. Where the evidence is thin there is no estimate, and nothing is said.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import exp
 
 import msgspec
 
 from contactcenter_ari.core.acd.estimate import Estimate, at_least, estimate_wait
+from contactcenter_ari.core.acd.staff import Staff
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime
 
@@ -33,16 +39,8 @@ CALM = timedelta(minutes=10)
 """Waiting in which, as is supposed besides what is seen, nobody gave up: a first hang-up does
 not make the whole line look as if it melted.
 """
-FADING = 0.95
-"""What earlier work of an agent weighs after each contact: about the last 20 decide."""
-EVEN = timedelta(minutes=10)
-"""Work that is supposed besides, spread evenly over the queues of an agent: a newcomer counts
-evenly, and a queue that seldom calls is not without agents.
-"""
 
 _HALF_HOUR = timedelta(minutes=30)
-_WHOLE = 1_000_000
-"""Shares of agents are added up in millionths, as integers, so that no error adds up."""
 
 
 class _Contacts(msgspec.Struct, frozen=True):
@@ -160,30 +158,6 @@ class Patience:
         return self._waited * fade + gained, self._gave_up * fade
 
 
-class _Work:
-    """One agent's work by queue, in seconds; earlier contacts count less."""
-
-    def __init__(self) -> None:
-        self.queues: tuple[QueueName, ...] = ()
-        self.counted: dict[QueueName, int] = {}
-        self._seconds: dict[QueueName, float] = {}
-
-    def add(self, queue: QueueName, duration: timedelta) -> None:
-        faded = {q: s * FADING for q, s in self._seconds.items() if s > 1}
-        faded[queue] = faded.get(queue, 0.0) + duration.total_seconds()
-        self._seconds = faded
-
-    def shares(self) -> dict[QueueName, int]:
-        """What part of the agent's time each of his queues gets, in millionths."""
-        even = EVEN.total_seconds()
-        whole = sum(self._seconds.values()) + even
-        each = even / len(self.queues) if self.queues else 0.0
-        return {
-            queue: round(_WHOLE * (self._seconds.get(queue, 0.0) + each) / whole)
-            for queue in self.queues
-        }
-
-
 class Evidence:
     """All queues' evidence. `joined` and `left` must be told of each stay in line, `handled` of
     each contact, `staffed` of each change of who could take calls.
@@ -192,12 +166,11 @@ class Evidence:
     def __init__(self) -> None:
         self._handle_times: dict[QueueName, HandleTimes] = {}
         self._patience: dict[QueueName, Patience] = {}
-        self._work: dict[AgentId, _Work] = {}
-        self._staff: dict[QueueName, int] = {}
+        self._staff = Staff()
 
     def __repr__(self) -> str:
-        """Tell of how many."""
-        return f"<Evidence of {len(self._handle_times)} queues, {len(self._work)} agents>"
+        """Tell of how much."""
+        return f"<Evidence of {len(self._handle_times)} queues, {self._staff!r}>"
 
     def learn(self, times: tuple[HandleTime, ...]) -> None:
         """Take in what earlier weeks say."""
@@ -221,57 +194,78 @@ class Evidence:
         reserved for it: nobody else is served while the phone rings.
         """
         self._times_of(queue).add(duration, now)
-        work = self._work.get(agent)
-        if work is not None:
-            work.add(queue, duration)
-            if work.counted:
-                self._count(work, work.shares())
+        self._staff.worked(agent, queue, duration)
 
     def staffed(self, agent: AgentId, queues: tuple[QueueName, ...], *, available: bool) -> None:
-        """The queues an agent serves, and whether he takes calls now or after the present one;
-        an agent without queues is forgotten.
+        """The queues an agent serves, without his own line, and whether he takes calls now or
+        after the present one; an agent without queues is forgotten.
         """
-        work = self._work.setdefault(agent, _Work())
-        if queues and work.queues == queues and bool(work.counted) == available:
-            return
-        work.queues = queues
-        self._count(work, work.shares() if available else {})
-        if not queues:
-            del self._work[agent]
+        self._staff.put(agent, queues, available=available)
+
+    def neighbors(self, queue: QueueName) -> tuple[QueueName, ...]:
+        """The other queues that available agents of this one serve, too."""
+        return self._staff.neighbors(queue)
 
     def servers(self, queue: QueueName) -> float:
         """How many agents the queue has, each counted by the share of his time that it gets."""
-        return self._staff.get(queue, 0) / _WHOLE
+        return self._staff.by_share(queue)
 
-    def expected(self, queue: QueueName, *, ahead: int, now: datetime) -> Estimate | None:
+    def expected(
+        self,
+        queue: QueueName,
+        *,
+        ahead: int,
+        elsewhere: Mapping[QueueName, int] | None = None,
+        now: datetime,
+    ) -> Estimate | None:
         """The wait of a caller with so many ahead for whom no phone rings yet, by the evidence
-        alone; None when it is thin. Each caller's, as he joins, is to be kept for `estimate`.
+        alone; None when it is thin. `elsewhere` are those ahead in the lines of `neighbors`:
+        with them each shared agent counts whole and each of those callers by the part of his
+        agents who are shared; without, shared agents count by the share of their time. Each
+        caller's, as he joins, is to be kept for `estimate`.
         """
-        servers = self.servers(queue)
-        times = self._handle_times.get(queue)
-        mean = times.mean(now) if times else None
-        if not servers or not mean:
+        mean = self._mean_of(queue, now)
+        if not mean or not self._staff.available(queue):
             return None
         patience = self._patience.get(queue)
         hazard = patience.hazard(now) if patience else 0.0
-        return estimate_wait(ahead=ahead, servers=servers, handle_time=mean, hazard=hazard)
+        if elsewhere is None:
+            servers = self.servers(queue)
+            return estimate_wait(ahead=ahead, servers=servers, handle_time=mean, hazard=hazard)
+        others = [
+            (number * self._staff.overlap(other, queue), self._mean_of(other, now) or mean)
+            for other, number in elsewhere.items()
+        ]
+        before = ahead + sum(part for part, _ in others)
+        work = (ahead + 1) * mean + sum((part * each for part, each in others), timedelta())
+        return estimate_wait(
+            ahead=before,
+            servers=self._staff.available(queue),
+            handle_time=work / (before + 1),
+            hazard=hazard,
+        )
 
     def estimate(
         self,
         queue: QueueName,
         *,
         ahead: int,
+        elsewhere: Mapping[QueueName, int] | None = None,
         head_waited: timedelta,
         head_expected: Estimate | None,
         now: datetime,
     ) -> Estimate | None:
-        """The same, and what the head of the line has waited if that is more than was expected
-        of it as it joined.
+        """The same, or what the head of the line has waited if that is more, and more than was
+        expected of it as it joined.
         """
-        estimate = self.expected(queue, ahead=ahead, now=now)
+        estimate = self.expected(queue, ahead=ahead, elsewhere=elsewhere, now=now)
         if estimate is None or head_expected is None:
             return estimate
         return at_least(estimate, head_waited=head_waited, head_expected=head_expected)
+
+    def _mean_of(self, queue: QueueName, now: datetime) -> timedelta | None:
+        times = self._handle_times.get(queue)
+        return times.mean(now) if times else None
 
     def _times_of(self, queue: QueueName) -> HandleTimes:
         if queue not in self._handle_times:
@@ -282,13 +276,6 @@ class Evidence:
         if queue not in self._patience:
             self._patience[queue] = Patience(now)
         return self._patience[queue]
-
-    def _count(self, work: _Work, shares: dict[QueueName, int]) -> None:
-        for queue, share in work.counted.items():
-            self._staff[queue] -= share
-        for queue, share in shares.items():
-            self._staff[queue] = self._staff.get(queue, 0) + share
-        work.counted = shares
 
 
 def half_hour_of(now: datetime) -> int:

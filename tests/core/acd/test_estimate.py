@@ -55,6 +55,12 @@ def test_an_agent_shared_with_other_queues_counts_in_part() -> None:
     assert half.mean == 2 * whole.mean
 
 
+def test_a_caller_ahead_may_count_in_part() -> None:
+    """As one does for whom only some of his agents are ours, too."""
+    estimate = estimate_wait(ahead=1.5, servers=1, handle_time=MINUTE, hazard=0)
+    assert estimate.mean == 2.5 * MINUTE
+
+
 @pytest.mark.parametrize("ahead", [14, 15, 16, 17, 40, 1_000, 20_000])
 @pytest.mark.parametrize("servers", [0.05, 1, 10, 400])
 @pytest.mark.parametrize("hazard", [0, 1e-9, 1e-5, 1 / 180, 0.5])

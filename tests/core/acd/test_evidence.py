@@ -159,75 +159,6 @@ def test_nobody_gave_up_yet() -> None:
     assert patience.hazard(NOW + HOUR) == 0
 
 
-# --- agents -----------------------------------------------------------------------------------
-
-
-def test_an_agent_of_one_queue_counts_whole() -> None:
-    """As long as he takes calls, and once, whatever is told twice."""
-    evidence = Evidence()
-    evidence.staffed(ANN, (SALES,), available=True)
-    evidence.staffed(ANN, (SALES,), available=True)
-    evidence.staffed(BOB, (SALES,), available=True)
-    assert evidence.servers(SALES) == 2
-    evidence.staffed(BOB, (SALES,), available=False)
-    assert evidence.servers(SALES) == 1
-    assert evidence.servers(SUPPORT) == 0
-
-
-def test_a_shared_agent_counts_by_the_share_of_his_work() -> None:
-    """Evenly at first, then as his time goes; the parts add up to a whole."""
-    evidence = Evidence()
-    evidence.staffed(ANN, (SALES, SUPPORT), available=True)
-    assert evidence.servers(SALES) == evidence.servers(SUPPORT) == 0.5
-    for _ in range(100):
-        for queue in (SALES, SALES, SALES, SUPPORT):
-            evidence.handled(queue, ANN, 5 * MINUTE, NOW)
-    assert evidence.servers(SALES) == pytest.approx(0.75, abs=0.05)
-    assert evidence.servers(SALES) + evidence.servers(SUPPORT) == pytest.approx(1, abs=2e-6)
-
-
-def test_a_queue_that_never_calls_keeps_a_small_share() -> None:
-    """Its first caller is not told that nobody is there."""
-    evidence = Evidence()
-    evidence.staffed(ANN, (SALES, SUPPORT), available=True)
-    for _ in range(1000):
-        evidence.handled(SALES, ANN, 5 * MINUTE, NOW)
-    assert 0.01 < evidence.servers(SUPPORT) < 0.1
-
-
-def test_work_outside_the_queues_takes_its_share() -> None:
-    """Calls for the agent himself leave less of him to his queues."""
-    evidence = Evidence()
-    evidence.staffed(ANN, (SALES,), available=True)
-    for _ in range(100):
-        evidence.handled(SALES, ANN, 5 * MINUTE, NOW)
-        evidence.handled(QueueName("@101"), ANN, 5 * MINUTE, NOW)
-    assert evidence.servers(SALES) == pytest.approx(0.5, abs=0.06)
-
-
-def test_other_queues_are_counted_as_soon_as_they_are_given() -> None:
-    """And an agent without queues is forgotten."""
-    evidence = evidence_of(ENOUGH, ANN)
-    evidence.staffed(ANN, (SUPPORT,), available=True)
-    assert evidence.servers(SALES) == 0
-    assert 0 < evidence.servers(SUPPORT) < 1
-    evidence.staffed(ANN, (), available=False)
-    assert evidence.servers(SUPPORT) == 0
-    assert evidence._work == {}
-
-
-def test_no_error_adds_up() -> None:
-    """After any number of changes nothing is left of agents who are gone."""
-    evidence = Evidence()
-    for number in range(2000):
-        agent = AgentId(str(100 + number % 7))
-        evidence.staffed(agent, (SALES, SUPPORT), available=number % 3 > 0)
-        evidence.handled(SALES, agent, number * SECOND, NOW)
-    for number in range(7):
-        evidence.staffed(AgentId(str(100 + number)), (SALES, SUPPORT), available=False)
-    assert evidence.servers(SALES) == evidence.servers(SUPPORT) == 0
-
-
 # --- the estimate -----------------------------------------------------------------------------
 
 
@@ -260,6 +191,37 @@ def test_the_estimate_is_made_of_all_three() -> None:
     estimate = evidence.expected(SALES, ahead=1, now=now)
     assert estimate is not None
     assert estimate.mean.total_seconds() == pytest.approx(90 + 1 / (1 / 90 + patience))
+
+
+def test_those_ahead_in_other_queues_count_by_how_many_of_their_agents_are_shared() -> None:
+    """One of the two agents of sales is all that support has; support takes 1 minute."""
+    evidence = evidence_of(ENOUGH, BOB)
+    evidence.staffed(ANN, (SALES, SUPPORT), available=True)
+    for _ in range(ENOUGH):
+        evidence.handled(SUPPORT, ANN, MINUTE, NOW)
+    assert evidence.neighbors(SUPPORT) == (SALES,)
+
+    def mean(queue: QueueName, **elsewhere: int) -> float:
+        others = {QueueName(name): number for name, number in elsewhere.items()}
+        estimate = evidence.expected(queue, ahead=1, elsewhere=others, now=NOW)
+        assert estimate is not None
+        return estimate.mean / MINUTE
+
+    assert mean(SUPPORT) == 1 + 1
+    assert mean(SUPPORT, sales=4) == pytest.approx(1 + 1 + 4 * 3 / 2)
+    assert mean(SALES) == (3 + 3) / 2
+    assert mean(SALES, support=4) == pytest.approx((3 + 3 + 4 * 1) / 2)
+
+
+def test_without_the_numbers_of_other_queues_the_share_of_time_is_the_guess() -> None:
+    """An agent of two queues is half an agent."""
+    evidence = evidence_of(ENOUGH)
+    evidence.staffed(BOB, (SALES, SUPPORT), available=True)
+    shared = evidence.expected(SALES, ahead=0, now=NOW)
+    known = evidence.expected(SALES, ahead=0, elsewhere={}, now=NOW)
+    assert shared is not None
+    assert known is not None
+    assert shared.mean == 2 * known.mean == 6 * MINUTE
 
 
 def test_the_head_of_the_line_counts_in_the_estimate() -> None:

@@ -153,11 +153,12 @@ class Distribution:
         known to say so.
         """
         line = self.lines[waiting.queue]
-        head = line.head
+        head = line.head if line.head and line.head.callback is None else None
         return self._evidence.estimate(
             waiting.queue,
             ahead=line.ahead_of(waiting),
-            head_waited=now - head.joined_at if head else timedelta(),
+            elsewhere=self._ahead_elsewhere(waiting),
+            head_waited=now - head.expected_at if head else timedelta(),
             head_expected=head.expected if head else None,
             now=now,
         )
@@ -458,13 +459,23 @@ class Distribution:
     def _join(self, waiting: Waiting, turn: Turn) -> int:
         self._waiting[waiting.interaction] = waiting
         line = self.lines[waiting.queue]
+        waiting.expected_at = turn.now
         waiting.expected = self._evidence.expected(
-            waiting.queue, ahead=line.ahead_of(waiting), now=turn.now
+            waiting.queue,
+            ahead=line.ahead_of(waiting),
+            elsewhere=self._ahead_elsewhere(waiting),
+            now=turn.now,
         )
         position = line.join(waiting, turn.now)
         self._reopen(waiting, turn)
         self._evidence.joined(waiting.queue, turn.now)
         return position
+
+    def _ahead_elsewhere(self, waiting: Waiting) -> dict[QueueName, int]:
+        """Who comes first in lines for some of the same agents and hears no phone ring yet."""
+        neighbors = self._evidence.neighbors(waiting.queue)
+        lines = ((queue, self.lines.get(queue)) for queue in neighbors)
+        return {queue: line.ahead_of(waiting) for queue, line in lines if line}
 
     def _go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
         """An offer came to nothing; when it was the last one the caller may be offered again."""

@@ -35,7 +35,8 @@ class Waiting:
     `ranked_since` is when the wait began as far as the order goes, `joined_at` as far as
     reports go. `skills` are asked for step by step, `step` is the present one. `prefer` is the
     agent waited for alone until `prefer_until`. `skipped` are agents who let this caller's offer
-    pass, each with the instant until when. `over` is why the stay ends once no phone rings.
+    pass, each with the instant until when. `expected` is the wait that was foreseen as the
+    place was taken, at `expected_at`. `over` is why the stay ends once no phone rings.
     `unoffered` is kept by the line.
     """
 
@@ -79,6 +80,7 @@ class Waiting:
         self.skipped: dict[AgentId, datetime] = {}
         self.over: QueueExit | None = None
         self.expected: Estimate | None = None
+        self.expected_at = joined_at
 
     def __repr__(self) -> str:
         """Tell who waits where since when."""

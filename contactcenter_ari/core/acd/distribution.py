@@ -13,25 +13,21 @@ from itertools import count
 
 from contactcenter_ari.core.acd.demand import Demand, levels_of, step_at
 from contactcenter_ari.core.acd.estimate import Estimate
-from contactcenter_ari.core.acd.evidence import Evidence
 from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
 from contactcenter_ari.core.acd.offer import MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.offering import Offers
+from contactcenter_ari.core.acd.outlook import Outlook
 from contactcenter_ari.core.acd.pool import Pool, Pools
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.stay import tell_joined, tell_left, tell_priority
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
-    InteractionDequeued,
-    InteractionQueued,
     OfferResult,
-    PriorityChanged,
     QueueExit,
-    SegmentEnded,
-    SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
@@ -39,22 +35,12 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     OfferId,
     QueueName,
-    SegmentId,
     own_line,
 )
-from contactcenter_ari.core.vocabulary.request import HandleTime
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 NORMAL_CLEARING = 16
 """Cause of ITU-T Q.850: somebody hung up."""
-
-GAVE_UP = (
-    QueueExit.ABANDONED,
-    QueueExit.ABANDONED_SHORT,
-    QueueExit.TIMEOUT,
-    QueueExit.KEY_EXIT,
-)
-"""Ends of a wait that came of the caller's patience."""
 
 Candidates = list[tuple[Rank, int, Waiting, Agent | None]]
 """Callers who may be offered, best rank first; with the free agent who brought each up."""
@@ -68,11 +54,11 @@ class Distribution:
         self.settings: dict[QueueName, QueueSettings] = {}
         self.lines: dict[QueueName, WaitingLine] = {}
         self.pools = Pools(roster)
+        self.outlook = Outlook(roster, self.lines)
         self.closed: dict[QueueName, None] = {}
         self.offers = Offers(roster)
         self._waiting: dict[InteractionId, Waiting] = {}
         self._unsettled: dict[InteractionId, Waiting] = {}
-        self._evidence = Evidence()
         self._arrivals = 0
 
     def __repr__(self) -> str:
@@ -103,23 +89,18 @@ class Distribution:
 
     def enqueue(self, waiting: Waiting, max_wait: timedelta, turn: Turn) -> QueueExit | None:
         """Take a place in line; gives why not when the caller cannot wait here."""
-        refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn.now)
-        waiting.position_at_entry = len(self.lines[waiting.queue]) + 1
+        line = self.lines[waiting.queue]
+        refusal = self.refusal(waiting.queue)
+        if refusal is None and not self.pools.free(waiting.queue):
+            if self.outlook.is_too_long(waiting, self.settings[waiting.queue], turn.now):
+                refusal = QueueExit.DIVERTED
+        waiting.position_at_entry = len(line) + 1
         if refusal is None:
             waiting.position_at_entry = self._join(waiting, turn)
             turn.clockwork.wake(Wake.WAIT, waiting.interaction, turn.now + max_wait)
-        turn.tell(
-            InteractionQueued(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=waiting.interaction,
-                queue=waiting.queue,
-                position=waiting.position_at_entry,
-                head_start=waiting.head_start,
-            )
-        )
+        tell_joined(waiting, turn)
         if refusal is not None:
-            self._tell_exit(waiting, refusal, waiting.position_at_entry, turn)
+            tell_left(waiting, refusal, waiting.position_at_entry, turn)
         return refusal
 
     def refusal(self, queue: QueueName) -> QueueExit | None:
@@ -133,39 +114,9 @@ class Distribution:
             return QueueExit.NO_AGENTS
         return None
 
-    def _diversion(self, waiting: Waiting, now: datetime) -> QueueExit | None:
-        """Whether the wait would be too long to let the caller begin it."""
-        settings = self.settings[waiting.queue]
-        if self.pools.free(waiting.queue):
-            return None
-        if settings.divert_ratio is not None:
-            agents = self.roster.signed_in(waiting.queue)
-            if len(self.lines[waiting.queue]) + 1 > settings.divert_ratio * agents:
-                return QueueExit.DIVERTED
-        if settings.divert_wait is not None:
-            estimate = self.estimate(waiting, now)
-            if estimate is not None and estimate.mean > settings.divert_wait:
-                return QueueExit.DIVERTED
-        return None
-
     def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
-        """How long the caller still waits, in line or about to join it; None when too little is
-        known to say so.
-        """
-        line = self.lines[waiting.queue]
-        head = line.head if line.head and line.head.callback is None else None
-        return self._evidence.estimate(
-            waiting.queue,
-            ahead=line.ahead_of(waiting),
-            elsewhere=self._ahead_elsewhere(waiting),
-            head_waited=now - head.expected_at if head else timedelta(),
-            head_expected=head.expected if head else None,
-            now=now,
-        )
-
-    def learn(self, times: tuple[HandleTime, ...]) -> None:
-        """Take in what earlier weeks say of handle times."""
-        self._evidence.learn(times)
+        """How long a caller still waits; None when too little is known to say so."""
+        return self.outlook.estimate(waiting, now)
 
     def hold(self, waiting: Waiting, turn: Turn, *, offerable: bool) -> None:
         """Keep a place for a callback, which is no stay in the queue and tells nothing; an
@@ -178,7 +129,7 @@ class Distribution:
         """Give up a place that was kept."""
         waiting = self._waiting[interaction]
         self.offers.withdraw(waiting, turn)
-        self._part(waiting, turn, gave_up=False)
+        self._part(waiting, turn)
 
     def next_arrival(self) -> int:
         """The order of arrival, to break ties between callers."""
@@ -251,17 +202,7 @@ class Distribution:
         line.join(waiting, turn.now)
         if was_open:
             self._settle(waiting)
-        turn.tell(
-            PriorityChanged(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=waiting.interaction,
-                queue=waiting.queue,
-                priority=waiting.priority,
-                head_start=waiting.head_start,
-                by=by,
-            )
-        )
+        tell_priority(waiting, by, turn)
 
     def look_again(self, interaction: InteractionId, turn: Turn) -> None:
         """Time has changed whom a caller may be offered."""
@@ -299,7 +240,7 @@ class Distribution:
         can give any more ask for less at once.
         """
         changed, deserted = self.pools.refresh(turn.now)
-        self._note_evidence(changed, turn.now)
+        self.outlook.note_agents(changed, turn.now)
         disappointed = [
             waiting
             for pool in deserted
@@ -318,15 +259,6 @@ class Distribution:
         for waiting in disappointed:
             self._reopen(waiting, turn)
         return [agent for agent in changed if agent.is_free]
-
-    def _note_evidence(self, changed: list[Agent], now: datetime) -> None:
-        for agent in changed:
-            present = self.roster.find(agent.id)
-            queues = present.profile.queues if present else ()
-            available = present is not None and present.takes_calls
-            self._evidence.staffed(agent.id, queues, available=available)
-        for contact in self.roster.take_finished():
-            self._evidence.handled(contact.queue, contact.agent, contact.duration, now)
 
     def _bring_up(
         self, agent: Agent, candidates: Candidates, serial: "count[int]", now: datetime
@@ -405,7 +337,7 @@ class Distribution:
         if waiting.callback is None:
             self._leave(waiting, QueueExit.ANSWERED, turn)
         else:
-            self._part(waiting, turn, gave_up=False)
+            self._part(waiting, turn)
         contact = Contact(
             interaction=waiting.interaction, queue=waiting.queue, since=offer.made_at
         )
@@ -459,23 +391,10 @@ class Distribution:
     def _join(self, waiting: Waiting, turn: Turn) -> int:
         self._waiting[waiting.interaction] = waiting
         line = self.lines[waiting.queue]
-        waiting.expected_at = turn.now
-        waiting.expected = self._evidence.expected(
-            waiting.queue,
-            ahead=line.ahead_of(waiting),
-            elsewhere=self._ahead_elsewhere(waiting),
-            now=turn.now,
-        )
+        self.outlook.note_joining(waiting, turn.now)
         position = line.join(waiting, turn.now)
         self._reopen(waiting, turn)
-        self._evidence.joined(waiting.queue, turn.now)
         return position
-
-    def _ahead_elsewhere(self, waiting: Waiting) -> dict[QueueName, int]:
-        """Who comes first in lines for some of the same agents and hears no phone ring yet."""
-        neighbors = self._evidence.neighbors(waiting.queue)
-        lines = ((queue, self.lines.get(queue)) for queue in neighbors)
-        return {queue: line.ahead_of(waiting) for queue, line in lines if line}
 
     def _go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
         """An offer came to nothing; when it was the last one the caller may be offered again."""
@@ -546,39 +465,14 @@ class Distribution:
             turn.clockwork.wake(Wake.MISS_PAUSE, waiting.interaction, min(ends))
 
     def _leave(self, waiting: Waiting, result: QueueExit, turn: Turn) -> None:
-        position = self._part(waiting, turn, gave_up=result in GAVE_UP)
+        position = self._part(waiting, turn, result)
         turn.clockwork.forget(Wake.WAIT, waiting.interaction)
-        self._tell_exit(waiting, result, position, turn)
+        tell_left(waiting, result, position, turn)
 
-    def _part(self, waiting: Waiting, turn: Turn, *, gave_up: bool) -> int:
+    def _part(self, waiting: Waiting, turn: Turn, result: QueueExit | None = None) -> int:
         turn.clockwork.forget(Wake.DEMAND, waiting.interaction)
         turn.clockwork.forget(Wake.MISS_PAUSE, waiting.interaction)
         del self._waiting[waiting.interaction]
         self._unsettled.pop(waiting.interaction, None)
-        self._evidence.left(waiting.queue, turn.now, gave_up=gave_up)
+        self.outlook.note_leaving(waiting, result, turn.now)
         return self.lines[waiting.queue].leave(waiting)
-
-    @staticmethod
-    def _tell_exit(waiting: Waiting, result: QueueExit, position: int, turn: Turn) -> None:
-        turn.tell(
-            InteractionDequeued(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=waiting.interaction,
-                queue=waiting.queue,
-                result=result,
-                waited=turn.now - waiting.joined_at,
-            ),
-            SegmentEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=waiting.interaction,
-                segment=SegmentId(turn.clockwork.mint()),
-                kind=SegmentKind.QUEUE,
-                started_at=waiting.joined_at,
-                queue=waiting.queue,
-                result=result,
-                position_at_entry=waiting.position_at_entry,
-                position_at_exit=position,
-            ),
-        )

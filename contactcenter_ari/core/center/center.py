@@ -225,7 +225,7 @@ class Center:
             case CloseQueue() | OpenQueue() | ChangePriority() | MoveWaiting() | WithdrawWaiting():
                 self._steering.grant(request, turn)
             case LearnHandleTimes(times=times):
-                self._distribution.learn(times)
+                self._distribution.outlook.learn(times)
             case _:
                 raise RequestRefused("not_possible", "this cannot be done yet")
 

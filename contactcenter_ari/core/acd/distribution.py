@@ -90,10 +90,7 @@ class Distribution:
     def enqueue(self, waiting: Waiting, max_wait: timedelta, turn: Turn) -> QueueExit | None:
         """Take a place in line; gives why not when the caller cannot wait here."""
         line = self.lines[waiting.queue]
-        refusal = self.refusal(waiting.queue)
-        if refusal is None and not self.pools.free(waiting.queue):
-            if self.outlook.is_too_long(waiting, self.settings[waiting.queue], turn.now):
-                refusal = QueueExit.DIVERTED
+        refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn.now)
         waiting.position_at_entry = len(line) + 1
         if refusal is None:
             waiting.position_at_entry = self._join(waiting, turn)
@@ -113,6 +110,13 @@ class Distribution:
         if not settings.join_empty and not self.roster.signed_in(queue):
             return QueueExit.NO_AGENTS
         return None
+
+    def _diversion(self, waiting: Waiting, now: datetime) -> QueueExit | None:
+        """Whether the wait would be too long to let the caller begin it."""
+        if self.pools.free(waiting.queue):
+            return None
+        too_long = self.outlook.is_too_long(waiting, self.settings[waiting.queue], now)
+        return QueueExit.DIVERTED if too_long else None
 
     def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
         """How long a caller still waits; None when too little is known to say so."""

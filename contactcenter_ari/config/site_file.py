@@ -12,7 +12,7 @@ from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.center.site import OCCUPANCY_WINDOW, FeatureCodes
 from contactcenter_ari.core.flow.flow import Prompt
-from contactcenter_ari.core.flow.value import TEXT
+from contactcenter_ari.core.flow.value import DURATION, TEXT
 
 KEYS = (
     "name",
@@ -37,8 +37,10 @@ SYSTEM_PROMPTS = (
     "goodbye",
     "no_flow",
 )
-"""What the system itself says; `agent_not_ready` may speak the {reason}, prompts that flows
-use the names that every flow knows.
+"""What the system itself says."""
+NAMES = {"reason": TEXT, "queue": TEXT, "waited": DURATION, **ALWAYS}
+"""What prompts may speak of: `agent_not_ready` of the reason, one that is whispered to an agent of
+the queue and how long the caller waited, and those that flows use of what every flow knows.
 """
 CODES = ("log_in", "log_out", "not_ready", "ready")
 
@@ -67,7 +69,7 @@ def read_site_file(
     fields = reading.fields(root, "site.yaml", KEYS, needed=("name", "prompts"))
     languages = _languages(reading, fields)
     prompts = PromptReader(
-        reading, languages=languages, folder=prompts_folder, types={"reason": TEXT, **ALWAYS}
+        reading, languages=languages, folder=prompts_folder, types=NAMES
     ).prompts(fields.get("prompts", Scalar("", 1, 1, 1, 1)))
     for name in SYSTEM_PROMPTS if "prompts" in fields else ():
         if name not in prompts:

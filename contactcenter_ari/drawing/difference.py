@@ -254,8 +254,8 @@ def _shown(verb: object) -> dict[str, object]:
 def _readable(value: object) -> object:
     """Announcements and the like, field by field."""
     if isinstance(value, msgspec.Struct) and not isinstance(value, Expression | Destination):
-        parts = [f"{n} {said(getattr(value, n))}" for n in value.__struct_fields__]
-        return " ".join(parts)
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        return " ".join(f"{name} {said(each)}" for name, each in fields.items() if each != "")
     if isinstance(value, tuple):
         return tuple(_readable(item) for item in value)
     return value

@@ -69,6 +69,8 @@ def said(value: object) -> str:
             return str(value)
         case tuple():
             return ", ".join(said(item) for item in value) or "nothing"
+        case dict():
+            return ", ".join(f"{name} {said(item)}" for name, item in value.items()) or "nothing"
         case _:
             return f'"{value}"' if value != "" else "nothing"
 

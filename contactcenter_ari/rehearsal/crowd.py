@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import msgspec
 
+from contactcenter_ari.config.verb import OUTCOMES
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.expression import Expression, Literal
 from contactcenter_ari.core.flow.flow import Flow
@@ -15,9 +17,10 @@ from contactcenter_ari.core.flow.step import Destination, Queue, Section, Split,
 from contactcenter_ari.core.flow.value import DURATION, INTEGER, ValueType
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
-from contactcenter_ari.rehearsal.story import Given, LineOutcome, Staffing
+from contactcenter_ari.rehearsal.story import Given, GivenQueue, LineOutcome, Staffing
 
 PATIENCE = timedelta(days=2)
+BEST = 9
 AWAY = Destination(Way.HANG_UP)
 
 
@@ -32,7 +35,12 @@ def crowd_number(queue: QueueName) -> str:
 
 
 def profiles(site: Site, given: Given) -> list[AgentProfile]:
-    """An agent of his own for each queue that is staffed, and the agents given by name."""
+    """An agent of his own for each queue that is staffed, who can do all that flows ask for, and
+    the agents given by name.
+    """
+    verbs = [step.verb for f in site.flows for s in f.sections.values() for step in s.steps]
+    steps = [step for verb in verbs if isinstance(verb, Queue) for step in verb.skills]
+    skills = {name: BEST for step in steps for name in step.skills}
     staffed = [
         queue
         for queue in site.queues
@@ -40,7 +48,11 @@ def profiles(site: Site, given: Given) -> list[AgentProfile]:
     ]
     ours = [
         AgentProfile(
-            agent=AgentId(f"{queue}-agent"), name=queue, phone=phone_of(queue), queues=(queue,)
+            agent=AgentId(f"{queue}-agent"),
+            name=queue,
+            phone=phone_of(queue),
+            queues=(queue,),
+            skills=skills,
         )
         for queue in staffed
     ]
@@ -60,12 +72,21 @@ def with_crowd(site: Site, flow: Flow, given: Given) -> Site:
     others = [f for f in site.flows if f.name != flow.name]
     crowds = [_crowd(queue) for queue, found in given.queues.items() if found.position > 1]
     queues = {
-        name: msgspec.structs.replace(settings, max_waiting=0)
-        if name in given.queues and given.queues[name].staffing is Staffing.FULL
-        else settings
+        name: _refusing(settings, given.queues.get(name, GivenQueue()).staffing)
         for name, settings in site.queues.items()
     }
     return msgspec.structs.replace(site, flows=(played, *others, *crowds), queues=queues)
+
+
+def _refusing(settings: QueueSettings, staffing: Staffing) -> QueueSettings:
+    """Settings by which nobody is let in, if that is how the queue is."""
+    match staffing:
+        case Staffing.FULL:
+            return msgspec.structs.replace(settings, max_waiting=0)
+        case Staffing.DIVERTED:
+            return msgspec.structs.replace(settings, divert_ratio=0)
+        case _:  # a queue is closed by a person
+            return settings
 
 
 def _decided(section: Section, given: Given) -> Section:
@@ -85,10 +106,9 @@ def _taken(split: Split, given: Given) -> Split:
 
 
 def _crowd(queue: QueueName) -> Flow:
-    outcomes = ("timeout", "no_agents", "full", "closed")
     wait = Queue(
         queue,
-        dict.fromkeys(outcomes, AWAY),
+        dict.fromkeys(OUTCOMES["queue"], AWAY),
         priority=_literal("1", INTEGER),
         head_start=_literal("24h", DURATION),
         max_wait=PATIENCE,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contactcenter_ari.config.document import Mapping as Map
@@ -32,6 +32,15 @@ GIVEN_KEYS = (
     "agents",
     "lines",
     "split",
+)
+QUEUE_KEYS = (
+    "position",
+    "wait",
+    "answered_after",
+    "talk",
+    "closed",
+    "closed_after",
+    "diverted",
 )
 NOTHING = Scalar("", 1, 1, 1, 1)
 _INSTANT = re.compile(
@@ -161,21 +170,36 @@ class GivenReader:
     def queue(self, name: str, node: Node) -> GivenQueue:
         """One queue: a word, or its details."""
         if not isinstance(node, Map):
-            word = self.word(node, name, Staffing, "a map, or no_agents, full or staffed")
+            wanted = f"a map, or one of {', '.join(Staffing)}"
+            word = self.word(node, name, Staffing, wanted)
             return GivenQueue(staffing=Staffing(word) if word else Staffing.STAFFED)
-        known = ("position", "answered_after", "talk")
-        fields = self.reading.fields(node, "a given queue", known)
-        position, answered, talk = (fields.get(key) for key in known)
         reading = self.reading
+        fields = reading.fields(node, "a given queue", QUEUE_KEYS)
+        position = fields.get("position")
+        waits = reading.items(fields.get("wait", NOTHING), "wait")
         return GivenQueue(
+            staffing=self.staffing(fields),
             position=reading.integer(position, "position", least=1, most=_MOST_IN_LINE, example=3)
             if position is not None
             else 1,
-            answered_after=reading.duration(answered, "answered_after")
-            if answered is not None
-            else None,
-            talk=reading.duration(talk, "talk") if talk is not None else None,
+            waits=tuple(reading.duration(item, "wait") for item in waits),
+            answered_after=self.after(fields, "answered_after"),
+            talk=self.after(fields, "talk"),
+            closed_after=self.after(fields, "closed_after"),
         )
+
+    def staffing(self, fields: dict[str, Node]) -> Staffing:
+        """Whether callers are let in, in a map: `closed: true`."""
+        refusals = (Staffing.CLOSED, Staffing.DIVERTED)
+        said = [s for s in refusals if s in fields and self.reading.boolean(fields[s], s)]
+        if len(said) > 1:
+            message = "a queue that is closed diverts nobody: say one of the two"
+            self.reading.blame("E111", message, fields[said[1]])
+        return said[0] if said else Staffing.STAFFED
+
+    def after(self, fields: dict[str, Node], option: str) -> timedelta | None:
+        """A duration, if it is given."""
+        return self.reading.duration(fields[option], option) if option in fields else None
 
     def flags(self, node: Node) -> dict[str, str]:
         """Flags that differ from the flow's own."""

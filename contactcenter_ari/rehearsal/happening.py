@@ -7,9 +7,12 @@ from difflib import get_close_matches
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from contactcenter_ari.core.flow.value import write_value
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
+    CallbackAttempted,
     CallbackBooked,
+    CallbackClosed,
     CallerStatusSet,
     Event,
     FlowFailed,
@@ -20,14 +23,18 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionQueued,
     InteractionTagged,
     LookUpDone,
+    LostCallClosed,
+    LostCallOpened,
     MenuChosen,
     OutsideDialed,
     OutsideEnded,
     Party,
+    PriorityChanged,
     PromptPlayed,
     RecordingEnded,
     RecordingStarted,
     SectionEntered,
+    WaitTold,
 )
 from contactcenter_ari.core.vocabulary.ids import CallId, RecordingId, owner_of
 
@@ -45,6 +52,8 @@ class Kind(StrEnum):
     TAGGED = "tagged"
     FAULT = "fault:"
     QUEUED = "queued"
+    TOLD = "told wait"
+    MOVED = "moved in queue"
     DEQUEUED = "left queue"
     TALKED = "agent joined"
     DIALLED = "dialled"
@@ -52,6 +61,9 @@ class Kind(StrEnum):
     RECORDING = "recording"
     MESSAGE = "message"
     BOOKED = "callback booked"
+    CALLED_BACK = "called back:"
+    SETTLED = "callback closed:"
+    LOST = "lost call"
     PRESSED = "pressed"
     ENDED = "ended:"
 
@@ -59,6 +71,8 @@ class Kind(StrEnum):
 JUDGMENTS = frozenset({Kind.CHOSE, Kind.GATHERED, Kind.INPUT_FAILED})
 ENDS = {Party.SYSTEM: "hangup", Party.CALLER: "caller", Party.AGENT: "agent"}
 SHOWN = 80
+LONGER = "longer"
+"""What a caller is told whose wait grew beyond what was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,10 @@ def _told(  # noqa: C901, PLR0912  # one arm an event
             return Kind.LINE, number, outcome
         case InteractionQueued(queue=queue, position=position):
             return Kind.QUEUED, queue, f"as number {position}"
+        case WaitTold(queue=queue, told=told):
+            return Kind.TOLD, f"{write_value(told)}s" if told else LONGER, f"in {queue}"
+        case PriorityChanged(queue=queue, by=by):
+            return Kind.MOVED, queue, f"by {by}"
         case InteractionDequeued(queue=queue, result=result, waited=waited):
             return Kind.DEQUEUED, queue, f"{result} after {waited.total_seconds():g}s"
         case AgentConnected(agent=agent):
@@ -125,6 +143,14 @@ def _told(  # noqa: C901, PLR0912  # one arm an event
             return Kind.MESSAGE, "taken", f"{duration.total_seconds():g}s"
         case CallbackBooked(queue=queue):
             return Kind.BOOKED, queue, ""
+        case CallbackAttempted(attempt=attempt, result=result):
+            return Kind.CALLED_BACK, result, f"at attempt {attempt}"
+        case CallbackClosed(result=result):
+            return Kind.SETTLED, result, ""
+        case LostCallOpened():
+            return Kind.LOST, "opened", ""
+        case LostCallClosed(result=result):
+            return Kind.LOST, "closed", result
         case InteractionEnded(ended_by=party, reason=reason):
             return Kind.ENDED, ENDS[party], reason
         case _:

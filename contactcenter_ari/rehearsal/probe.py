@@ -4,7 +4,7 @@ It changes nothing. Each step that an interpreter enters is shown to a watcher f
 """
 # ruff: noqa: SLF001 - the core shows its runs to nobody else, and rehearsals must see them
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.center import Center
@@ -37,8 +37,12 @@ def present_verb(call: Call) -> Verb | None:
 
 def watch_steps(center: Center, watcher: Watcher) -> None:
     """Show `watcher` each step just before it is entered, in any flow of the present site."""
-    for interpreter in {id(i): i for i in center._catalog._by_number.values()}.values():
+    for interpreter in _interpreters(center):
         _watch(interpreter, watcher)
+
+
+def _interpreters(center: Center) -> Iterable[Interpreter]:
+    return {id(i): i for i in center._catalog._by_number.values()}.values()
 
 
 def _watch(interpreter: Interpreter, watcher: Watcher) -> None:
@@ -51,6 +55,22 @@ def _watch(interpreter: Interpreter, watcher: Watcher) -> None:
         return enter(run, step, turn)
 
     interpreter._enter = watched  # type: ignore[method-assign]  # the hook a watcher needs
+
+
+def watch_announcements(center: Center, prepare: Callable[[FlowRun], None]) -> None:
+    """Let `prepare` say what a run may tell of its wait, just before something is announced."""
+    for interpreter in _interpreters(center):
+        _prepare(interpreter, prepare)
+
+
+def _prepare(interpreter: Interpreter, prepare: Callable[[FlowRun], None]) -> None:
+    announce = interpreter.announce
+
+    def prepared(run: FlowRun, turn: Turn) -> None:
+        prepare(run)
+        announce(run, turn)
+
+    interpreter.announce = prepared  # type: ignore[method-assign]  # the hook a story needs
 
 
 def offers_keys(verb: Verb | None) -> bool:

@@ -15,7 +15,7 @@ from contactcenter_ari.core.flow.step import Gather, Menu, Split
 from contactcenter_ari.core.flow.value import Kind as ValueKind
 from contactcenter_ari.core.flow.value import ValueType
 from contactcenter_ari.core.vocabulary.event import QueueExit
-from contactcenter_ari.rehearsal.happening import Happening, Kind
+from contactcenter_ari.rehearsal.happening import LONGER, Happening, Kind
 from contactcenter_ari.rehearsal.story import Reply, Row, Silence
 
 HIDDEN = "(hidden)"
@@ -140,22 +140,45 @@ def _shown(reply: Reply) -> str:
 
 
 def _queues(call: PastCall) -> dict[str, str]:
-    queues: dict[str, str] = {}
-    position = 1
+    queues: dict[str, dict[str, str]] = {}
     for happening in call.happenings:
-        if happening.name.startswith("@"):
-            continue
-        if happening.kind is Kind.QUEUED:
-            position = int(happening.detail.rpartition(" ")[2])
-            queues[happening.name] = f"{{position: {position}}}"
-        elif happening.kind is Kind.DEQUEUED:
-            result, _, waited = happening.detail.partition(" after ")
-            if result in {QueueExit.NO_AGENTS, QueueExit.FULL}:
-                queues[happening.name] = result
-            elif result == QueueExit.ANSWERED:
-                waited = _duration(float(waited.removesuffix("s")))
-                queues[happening.name] = f"{{position: {position}, answered_after: {waited}}}"
-    return queues
+        name, detail = happening.name, happening.detail
+        if happening.kind is Kind.QUEUED and not name.startswith("@"):
+            queues[name] = {"position": detail.rpartition(" ")[2]}
+        elif happening.kind is Kind.TOLD:
+            given = queues.setdefault(detail.removeprefix("in "), {})
+            given["wait"] = _waits(given.get("wait", "[]"), name)
+        elif happening.kind is Kind.DEQUEUED and name in queues:
+            result, _, waited = detail.partition(" after ")
+            queues[name] |= _ended(result, float(waited.removesuffix("s")))
+    return {name: _shown_queue(given) for name, given in queues.items()}
+
+
+def _waits(before: str, told: str) -> str:
+    """One more estimate; one that was not told was longer than the one before."""
+    waits = [each for each in before.strip("[]").split(", ") if each]
+    if told == LONGER:
+        last = float(waits[-1].removesuffix("s")) if waits else 0
+        told = _duration(2 * last + 3600)
+    return f"[{', '.join((*waits, told))}]"
+
+
+def _ended(result: str, waited: float) -> dict[str, str]:
+    """How a stay in a queue ended, as far as that is not the caller's doing."""
+    match result:
+        case QueueExit.ANSWERED:
+            return {"answered_after": _duration(waited)}
+        case QueueExit.CLOSED | QueueExit.WITHDRAWN if waited:
+            return {"closed_after": _duration(waited)}
+        case QueueExit.NO_AGENTS | QueueExit.FULL | QueueExit.CLOSED | QueueExit.DIVERTED:
+            return {"": result}
+        case _:
+            return {}
+
+
+def _shown_queue(given: dict[str, str]) -> str:
+    entries = ", ".join(f"{key}: {value}" for key, value in given.items())
+    return given.get("", f"{{{entries}}}")
 
 
 def _agents(call: PastCall) -> dict[str, str]:

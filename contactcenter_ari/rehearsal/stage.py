@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
+from contactcenter_ari.core.acd.estimate import Estimate, phrase_to_tell
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
@@ -25,10 +26,11 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionStarted,
     PromptPlayed,
     RecordingStarted,
+    WaitTold,
 )
 from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
-from contactcenter_ari.core.vocabulary.request import LogIn, PutAgent
+from contactcenter_ari.core.vocabulary.request import CloseQueue, LogIn, PutAgent
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     DigitPressed,
@@ -40,13 +42,21 @@ from contactcenter_ari.core.vocabulary.turn import Outcome, Turn
 from contactcenter_ari.rehearsal.crowd import crowd_number, phone_of, profiles, with_crowd
 from contactcenter_ari.rehearsal.happening import JUDGMENTS, Happening, Kind, happening
 from contactcenter_ari.rehearsal.played_switch import RECORDING, PlayedSwitch
-from contactcenter_ari.rehearsal.probe import call_at, offers_keys, present_verb, watch_steps
-from contactcenter_ari.rehearsal.story import Given, GivenQueue
+from contactcenter_ari.rehearsal.probe import (
+    call_at,
+    offers_keys,
+    present_verb,
+    watch_announcements,
+    watch_steps,
+)
+from contactcenter_ari.rehearsal.story import Given, GivenQueue, Staffing
 from contactcenter_ari.simulation.agenda import Agenda
 
 CALLER = LegId("caller")
 BETWEEN_KEYS = timedelta(milliseconds=100)
 NORMAL = 16
+PERSON = "rehearsal"
+"""Who signs agents in and closes queues."""
 
 
 class Whose(StrEnum):
@@ -69,12 +79,14 @@ class Stage:
         self.visited: set[tuple[str, int]] = set()
         self.ended = False
         self.queue = QueueName("")
+        self._waits_told = 0
         self._interaction: InteractionId | None = None
         self._call: Call | None = None
         self.site = with_crowd(site, flow, given)
         self.center = Center(CenterStarted("rehearsal", "0"), self.site)
         self.switch = PlayedSwitch(self.agenda, self.put, given)
         watch_steps(self.center, self._step_entered)
+        watch_announcements(self.center, self._tell_wait)
         self._people_come()
         self.put(CallArrived(CALLER, given.called, given.caller, given.caller_name))
         self._settle()
@@ -251,19 +263,35 @@ class Stage:
     def _people_come(self) -> None:
         for profile in profiles(self.site, self.given):
             self.put(PutAgent(profile))
-            self.put(LogIn(profile.agent, "rehearsal"))
+            self.put(LogIn(profile.agent, PERSON))
         for agent in self.given.agents:
             self.put(PhoneReachable(phone_of(agent)))
         for queue, given in self.given.queues.items():
             for number in range(1, given.position):
                 leg = LegId(f"{queue}-{number}")
                 self.put(CallArrived(leg, crowd_number(queue), "", ""))
+            if given.staffing is Staffing.CLOSED:
+                self.put(CloseQueue(queue, PERSON))
 
     def _caller_queued(self, queue: QueueName) -> None:
         self.queue = queue
+        self._waits_told = 0
         given = self.given.queues.get(queue, GivenQueue())
         if given.answered_after is not None:
             self.agenda.after(given.answered_after, partial(self._answer, queue))
+        if given.closed_after is not None:
+            self.agenda.after(given.closed_after, partial(self.put, CloseQueue(queue, PERSON)))
+
+    def _tell_wait(self, run: FlowRun) -> None:
+        """What the caller may be told now, by the core's own rule; estimates are given."""
+        waits = self.given.queues.get(self.queue, GivenQueue()).waits
+        if run.leg != CALLER or not waits:
+            return
+        wait = waits[min(self._waits_told, len(waits) - 1)]
+        estimate = Estimate(mean=wait, deviation=timedelta())
+        run.wait_mean = wait
+        run.wait = phrase_to_tell(estimate, told=run.wait_told)
+        run.wait_longer = run.wait is None
 
     def _answer(self, queue: QueueName) -> None:
         """Whoever is ahead has gone; an agent's phone can be reached at last."""
@@ -325,6 +353,8 @@ class Stage:
             self._caller_queued(event.queue)
         elif isinstance(event, InteractionDequeued):
             self.switch.unreachable(phone_of(event.queue))
+        elif isinstance(event, WaitTold):
+            self._waits_told += 1
         elif isinstance(event, InteractionEnded):
             self.ended = True
 

@@ -41,23 +41,29 @@ Reply = Row | Silence
 
 
 class Staffing(StrEnum):
-    """Who works in a queue: somebody, nobody, or there is no room to wait."""
+    """Who works in a queue: somebody, nobody, or callers are not let in."""
 
     STAFFED = "staffed"
     NO_AGENTS = "no_agents"
     FULL = "full"
+    CLOSED = "closed"
+    DIVERTED = "diverted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenQueue:
-    """A queue as the caller finds it. `position` is his own on entering; without
-    `answered_after` all agents stay busy; without `talk` the agent talks until told otherwise.
+    """A queue as the caller finds it. `position` is his own on entering. `waits` are what is
+    estimated each time a wait is told, the last again and again; without any no wait is known.
+    Without `answered_after` all agents stay busy; without `talk` the agent talks until told
+    otherwise. A person closes the queue `closed_after` the caller began to wait.
     """
 
     staffing: Staffing = Staffing.STAFFED
     position: int = 1
+    waits: tuple[timedelta, ...] = ()
     answered_after: timedelta | None = None
     talk: timedelta | None = None
+    closed_after: timedelta | None = None
 
 
 class LineOutcome(StrEnum):

@@ -297,7 +297,8 @@ def _line(flow: Flow, section: str, told: Happening) -> int:
         if name == section or name.startswith(f"{section}[")
         for step in found.steps
     ]
-    about = told.detail.removeprefix("in ") if told.kind is Kind.CHOSE else told.name
+    elsewhere = told.kind in {Kind.CHOSE, Kind.TOLD}
+    about = told.detail.removeprefix("in ") if elsewhere else told.name
     if told.kind is Kind.ENTERED:
         return steps[0].line if steps else 0
     for step in steps:

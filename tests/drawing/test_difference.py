@@ -23,6 +23,7 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.flow.value import DIGITS, INTEGER, TEXT
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.drawing.difference import flow_difference, site_difference
 from tests.drawing.sample import (
     MENU,
@@ -179,6 +180,9 @@ def test_an_announcement_and_a_split() -> None:
     said = Announcement("offer", 5 * SECONDS)
     (told,) = flow_difference(flow(), changed(sales=sales(announce=(said,))))
     assert told.endswith('announce was nothing, is "prompt "offer" after 5s every not set"')
+    steps = (SkillStep(0 * SECONDS, {"dutch": 5, "claims": 2}), SkillStep(30 * SECONDS, {}))
+    (asked,) = flow_difference(flow(), changed(sales=sales(skills=steps)))
+    assert asked.endswith('is "after 0s skills dutch 5, claims 2", "after 30s skills nothing"')
     halves = changed(bye=section(Split(((to("news"), 50), (to("sales"), 50)))))
     thirds = changed(bye=section(Split(((to("news"), 33), (to("sales"), 67)))))
     assert flow_difference(halves, thirds) == [

@@ -34,6 +34,10 @@ prompts:
   balance: {en: "You have {account.balance | money}."}
   trouble: {en: We cannot look that up.}
   position: {en: "You are number {queue.position | number}."}
+  wait: {en: "About {queue.wait | duration}."}
+  longer: {en: It takes longer than we said.}
+  shut: {en: This line is closed.}
+  too_many: {en: Too many callers are waiting.}
   take_it: {en: "A caller. Press 1 to take the call."}
   speak: {en: Please speak.}
   storm: {en: There is a storm.}
@@ -50,7 +54,7 @@ sections:
   choosing:
     - menu: menu
       choices: {"1": sales, "2": account, "3": boss, "4": sizes, "5": clerk, \
-"6": message, "7": later, "8": away, "9": half}
+"6": message, "7": later, "8": away, "9": half, "0": claims}
       no_input: no_input
       no_match: no_match
       tries: 2
@@ -112,6 +116,18 @@ sections:
     - play: bye
       barge_in: false
     - hangup
+  claims:
+    - queue: claims
+      skills: {dutch: 5}
+      announce: [{prompt: wait, after: 10s, every: 30s, longer: longer}]
+      max_wait: 5m
+      next:
+        answered: bye
+        timeout: bye
+        no_agents: bye
+        closed: [play: shut]
+        diverted: [play: too_many]
+    - goto: bye
 """
 
 SYSTEM_PROMPTS = (
@@ -142,7 +158,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     callflows.mkdir()
     (callflows / "desk.yaml").write_text(FLOW)
     (callflows / "site.yaml").write_text(SITE)
-    (callflows / "queues.yaml").write_text("sales: {wrap_up: 1s}\n")
+    (callflows / "queues.yaml").write_text("sales: {wrap_up: 1s}\nclaims:\n")
     monkeypatch.chdir(callflows)
     return callflows
 

@@ -44,9 +44,9 @@ def test_the_trace_out_of_the_database(
     done = CliRunner().invoke(app, ["flow", "trace", stage.interaction])
     assert done.exit_code == 0
     rows = [[cell.strip() for cell in line.split("│")[2:6]] for line in done.output.splitlines()]
-    assert ["choosing", "desk.yaml:39", "chose", "2 in menu"] in rows
-    assert ["account", "desk.yaml:46", "gathered", "pin (hidden)"] in rows
-    assert ["account", "desk.yaml:52", "looked up", "account found"] in rows
+    assert ["choosing", "desk.yaml:43", "chose", "2 in menu"] in rows
+    assert ["account", "desk.yaml:50", "gathered", "pin (hidden)"] in rows
+    assert ["account", "desk.yaml:56", "looked up", "account found"] in rows
     test = CliRunner().invoke(app, ["flow", "trace", stage.interaction, "--as-test"])
     assert "7391" not in done.output + test.output
     assert held(folder, test.output)

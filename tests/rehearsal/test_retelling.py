@@ -1,7 +1,7 @@
 """A call that happened becomes a trace, and a test that goes the same way."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,13 @@ from contactcenter_ari.rehearsal.past import find_in_logs
 from contactcenter_ari.rehearsal.rehearsal import rehearse
 from contactcenter_ari.rehearsal.retelling import retell
 from contactcenter_ari.rehearsal.stage import CALLER, Stage
-from contactcenter_ari.rehearsal.story import Given, GivenQueue, LineOutcome, Silence
+from contactcenter_ari.rehearsal.story import (
+    Given,
+    GivenQueue,
+    LineOutcome,
+    Silence,
+    Staffing,
+)
 from contactcenter_ari.rehearsal.story_file import read_played_flow, read_story_file
 from contactcenter_ari.rehearsal.trace import CallUnknown, trace_events, trace_log
 from contactcenter_ari.runtime.input_log import InputLog
@@ -145,6 +151,43 @@ def test_a_call_of_the_database_becomes_a_test(
     assert held(folder, retell(replace(traced.call, flags=given.flags), "desk.yaml"))
 
 
+def test_what_was_told_of_the_wait_becomes_a_test(folder: Path) -> None:
+    """The waits as they were told, growing in between, and the line that was closed."""
+    minutes = [timedelta(minutes=number) for number in (5, 8, 4)]
+    claims = GivenQueue(waits=tuple(minutes), closed_after=timedelta(seconds=100))
+    given = replace(GIVEN, queues={QueueName("claims"): claims})
+    stage = played(folder, given, "0", *["+20s"] * 6)
+    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
+    traced = trace_events(stage.interaction, stage.flow, own)
+    told = [step for step in traced.steps if step.verb == "told wait"]
+    assert [step.outcomes for step in told] == [
+        ["300s in claims"],
+        ["longer in claims"],
+        ["240s in claims"],
+    ]
+    assert {step.line for step in told} == {queue_line(folder, "claims")}
+    text = retell(traced.call, "desk.yaml")
+    assert "wait: [300s, 4200s, 240s]" in text
+    assert "closed_after: 100s" in text
+    assert held(folder, text)
+
+
+def queue_line(folder: Path, queue: str) -> int:
+    """Where the step that waits in a queue stands in the flow."""
+    return (folder / "desk.yaml").read_text().splitlines().index(f"    - queue: {queue}") + 1
+
+
+@pytest.mark.parametrize("word", ["no_agents", "full", "closed", "diverted"])
+def test_a_line_that_takes_nobody_becomes_a_test(folder: Path, word: str) -> None:
+    """The queue is found the same way again."""
+    given = replace(GIVEN, queues={QueueName("claims"): GivenQueue(staffing=Staffing(word))})
+    stage = played(folder, given, "0")
+    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
+    text = retell(trace_events(stage.interaction, stage.flow, own).call, "desk.yaml")
+    assert f'"claims": {word}\n' in text
+    assert held(folder, text)
+
+
 def test_each_story_of_the_insurance_company_can_be_retold(tmp_path: Path) -> None:
     """What the shipped tests play, an input log of it tells again."""
     story_file = read_story_file(CALLFLOWS / "insurance.test.yaml", {})
@@ -170,25 +213,25 @@ def test_the_steps_of_a_call(folder: Path, tmp_path: Path) -> None:
         for s in traced.steps
     ]
     assert told == [
-        ("09:00:00", "start", 33, "answer", [], {}),
-        ("09:00:00", "start", 34, "play hello", [], {}),
-        ("09:00:00", "start", 35, "play storm", ["skipped"], {}),
-        ("09:00:00", "start", 37, "goto", ["-> choosing"], {}),
-        ("09:00:00", "choosing", 39, "menu menu", ["key 2", "-> account"], {}),
-        ("09:00:02", "account", 46, "gather pin", ["gathered"], {"pin": "(hidden)"}),
+        ("09:00:00", "start", 37, "answer", [], {}),
+        ("09:00:00", "start", 38, "play hello", [], {}),
+        ("09:00:00", "start", 39, "play storm", ["skipped"], {}),
+        ("09:00:00", "start", 41, "goto", ["-> choosing"], {}),
+        ("09:00:00", "choosing", 43, "menu menu", ["key 2", "-> account"], {}),
+        ("09:00:02", "account", 50, "gather pin", ["gathered"], {"pin": "(hidden)"}),
         (
             "09:00:03",
             "account",
-            52,
+            56,
             "lookup account",
             ["found"],
             {"account.found": "true", "account.balance": "12.50"},
         ),
-        ("09:00:03", "account[1].found", 54, "play balance", [], {}),
-        ("09:00:06", "account", 55, "tag", [], {"tag topic": "balance"}),
-        ("09:00:06", "account", 56, "goto", ["-> bye"], {}),
-        ("09:00:06", "bye", 99, "play bye", [], {}),
-        ("09:00:06", "bye", 101, "hangup", ["ended by hangup (contained)"], {}),
+        ("09:00:03", "account[1].found", 58, "play balance", [], {}),
+        ("09:00:06", "account", 59, "tag", [], {"tag topic": "balance"}),
+        ("09:00:06", "account", 60, "goto", ["-> bye"], {}),
+        ("09:00:06", "bye", 103, "play bye", [], {}),
+        ("09:00:06", "bye", 105, "hangup", ["ended by hangup (contained)"], {}),
     ]
     assert "7391" not in retell(traced.call, "desk.yaml")
 

@@ -80,6 +80,25 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             '11:60: error[E105]: language must be one of: en, not "nl"',
         ],
     ),
+    "queues that cannot be": (
+        (
+            f"{HEAD}  - name: a\n"
+            "    given:\n"
+            "      queues:\n"
+            "        sales: shut\n"
+            "        claims: {closed: true, diverted: true, wait: [5, soon], talk: x}\n"
+        ),
+        [
+            (
+                "7:16: error[E105]: sales must be a map, or one of staffed, no_agents, full, "
+                'closed, diverted, not "shut"'
+            ),
+            "8:42: error[E111]: a queue that is closed diverts nobody: say one of the two",
+            '8:55: error[E107]: wait must be a duration, for example 20s or 1h30m, not "5"',
+            '8:58: error[E107]: wait must be a duration, for example 20s or 1h30m, not "soon"',
+            '8:71: error[E107]: talk must be a duration, for example 20s or 1h30m, not "x"',
+        ],
+    ),
     "no way of a split": (
         f"{HEAD}  - name: a\n    given: {{split: [boss]}}\n",
         ['5:21: error[E201]: section of a split "boss" does not exist'],

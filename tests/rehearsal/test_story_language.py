@@ -54,6 +54,42 @@ GOOD: dict[str, tuple[list[str], dict[str, str]]] = {
         ["presses: 1", "hears: bye"],
         {"given": "{queues: {sales: full}}", "expect": "{ends: turned_away}"},
     ),
+    "a wait that is known": (
+        ["presses: 0", "waits: 11s", "hears: About 5 minutes.", "hangs up"],
+        {"given": "{queues: {claims: {wait: 4m30s}}}", "expect": "{ends: abandoned}"},
+    ),
+    "a wait that is not known": (
+        ["hears: hello", "hears: menu", "presses: 0", "waits: 2m", "hangs up"],
+        {"given": "{queues: {claims: {position: 3}}}", "strict": "true"},
+    ),
+    "a wait that grows, and shrinks again": (
+        ["presses: 0", "hears: About 5 minutes.", "hears: longer", "hears: About 4 minutes."],
+        {"given": "{queues: {claims: {wait: [5m, 8m, 4m]}}}"},
+    ),
+    "a closed line": (
+        ["presses: 0", "hears: shut"],
+        {"given": "{queues: {claims: closed}}", "expect": "{ends: turned_away}"},
+    ),
+    "a closed line, among other things": (
+        ["presses: 0", "hears: shut"],
+        {"given": "{queues: {claims: {closed: true, wait: 5m}}}"},
+    ),
+    "a line that is closed meanwhile": (
+        ["presses: 0", "hears: wait", "waits: 20s", "hears: shut"],
+        {"given": "{queues: {claims: {position: 2, wait: 5m, closed_after: 25s}}}"},
+    ),
+    "a line that is full enough": (
+        ["presses: 0", "hears: too_many"],
+        {"given": "{queues: {claims: diverted}}", "expect": "{ends: turned_away}"},
+    ),
+    "a line that is full enough, among other things": (
+        ["presses: 0", "hears: too_many"],
+        {"given": "{queues: {claims: {diverted: true, closed: false}}}"},
+    ),
+    "an agent with the skills that are asked for": (
+        ["presses: 0", "queued: claims", "agent: answers", "agent: hangs up"],
+        {"expect": "{ends: completed, path: [start, choosing, claims, bye]}"},
+    ),
     "a recording of the talk": (
         ["presses: 1", "recording: start", "agent: hangs up", "recording: stop"],
         {"given": "{queues: {sales: {answered_after: 1s}}}"},

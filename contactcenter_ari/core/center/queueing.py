@@ -142,6 +142,7 @@ class Queueing:
         assert waiting is not None, "only who waits is moved"
         settings = self._distribution.settings[queue]
         self._distribution.leave(interaction.id, QueueExit.TRANSFERRED, turn)
+        call.interpreter.treatment.offer_over(call.run, turn)
         interaction.queue = queue
         moved = Waiting(
             interaction=waiting.interaction,

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import (
     Announcement,
     Destination,
+    Goto,
     InputRules,
     Menu,
     Play,
@@ -23,6 +24,7 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.vocabulary.command import StartMusic, StopMusic, StopPlayback
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.request import MoveWaiting
 from contactcenter_ari.core.vocabulary.signal import DigitPressed
 
 if TYPE_CHECKING:
@@ -165,6 +167,83 @@ def test_an_announcement_never_delays_an_answer(floor: Floor) -> None:
     agent.is_joined()
     floor.wait(300)
     assert caller.heard == ["a long greeting"]
+
+
+def test_an_offer_ends_an_announcement(floor: Floor) -> None:
+    """The caller hears music from the turn on in which a phone begins to ring."""
+    announce = (Announcement("a long story", seconds(10), every=seconds(60)),)
+    caller = waiting(floor, Queue(SALES, {}, announce=announce))
+    floor.wait(10)
+    assert caller.is_spoken_to()
+    agent = floor.agent("200")
+    assert (agent.is_rung(), caller.is_spoken_to(), caller.music) == (True, False, "default")
+    agent.picks_up()
+    assert caller.heard == ["a long story"]
+
+
+def test_announcements_while_a_phone_rings_and_after(floor: Floor) -> None:
+    """What falls due while it rings is said once when nobody has answered."""
+    announce = (Announcement("still waiting", seconds(15), every=seconds(10)),)
+    floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
+    agent = floor.agent()
+    caller = floor.caller()
+    floor.wait(19.9)
+    assert (agent.is_rung(), caller.heard) == (True, [])
+    floor.wait(0.1)
+    assert (agent.is_rung(), caller.heard) == (False, ["still waiting"])
+
+
+def test_announcements_when_one_of_several_phones_is_busy(floor: Floor) -> None:
+    """As long as another rings nothing is said."""
+    announce = (Announcement("still waiting", seconds(5), every=seconds(10)),)
+    floor.open(
+        floor.write({"start": [Queue(SALES, {}, announce=announce)]}),
+        QueueSettings(name=SALES, strategy=Strategy.RING_ALL),
+    )
+    first, second = floor.agent("100"), floor.agent("200")
+    caller = floor.caller()
+    first.hangs_up(cause=21)
+    floor.wait(10)
+    assert (second.is_rung(), caller.heard) == (True, [])
+    second.hangs_up(cause=21)
+    floor.wait(0)
+    assert caller.heard == ["still waiting"]
+
+
+def test_announcements_go_on_in_another_queue(floor: Floor) -> None:
+    """Who is moved while a phone rings is not left without a word."""
+    announce = (Announcement("still waiting", seconds(15), every=seconds(60)),)
+    floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
+    floor.agent("200", "support").pauses()
+    agent = floor.agent()
+    caller = floor.caller()
+    assert agent.is_rung()
+    floor.take(MoveWaiting(caller.interaction, QueueName("support"), "boss"))
+    floor.wait(15)
+    assert caller.heard == ["still waiting"]
+
+
+def test_a_key_during_an_announcement(floor: Floor) -> None:
+    """It is taken at once, and what was being said is not said again."""
+    step = Queue(
+        SALES,
+        {},
+        announce=(Announcement("press 1 for news", seconds(10), every=seconds(60)),),
+        keys={"1": to("news")},
+    )
+    back = Goto(Destination(Way.RETURN))
+    floor.open(floor.write({"start": [step], "news": [Play("news", barge_in=False), back]}))
+    floor.agent().pauses()
+    caller = floor.caller()
+    floor.wait(10)
+    caller.presses("1")
+    assert caller.heard == ["press 1 for news", "news"]
+    caller.hears_out()
+    assert caller.music == "default"
+    floor.wait(59)
+    assert caller.heard == ["press 1 for news", "news"]
+    floor.wait(1)
+    assert caller.heard[2:] == ["press 1 for news"]
 
 
 def test_nothing_is_announced_in_a_talk(floor: Floor) -> None:

@@ -16,6 +16,7 @@ from contactcenter_ari.cli import (
     flow_trace,
     replay,
     serving,
+    show,
     tools,
 )
 from contactcenter_ari.cli.app import app
@@ -36,6 +37,7 @@ COMMANDS = (
     flow_trace,
     replay,
     serving,
+    show,
     tools,
 )
 """Importing a command's module registers it."""

@@ -13,13 +13,20 @@ from contactcenter_ari.bootstrap.address import FILE, Addresses
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.web.agent import AgentList
+from contactcenter_ari.web.call import CallList
 from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
+from contactcenter_ari.web.offer import OfferList
 from contactcenter_ari.web.port import FlowsRefused
 from contactcenter_ari.web.problem import ProblemDetails
+from contactcenter_ari.web.queue import QueueList
 
 ANSWER_LIMIT = timedelta(minutes=5)
 """Publishing runs all tests and speaks all prompts."""
-FLOWS = "/api/v1/flows"
+SHOW_LIMIT = timedelta(seconds=10)
+"""What only shows how things stand takes no time."""
+API = "/api/v1"
+FLOWS = f"{API}/flows"
 
 T = TypeVar("T")
 
@@ -33,7 +40,7 @@ class CenterRefused(ContactCenterError):
 
 
 class RunningCenter:
-    """Asks one running center about its flows."""
+    """Asks one running center about its flows, and how its floor stands."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -56,37 +63,59 @@ class RunningCenter:
 
     async def flows(self) -> FlowList:
         """What is served, and what was published before."""
-        return await self._ask("GET", None)
+        return await self._ask("GET", FLOWS, FlowList)
 
     async def publish(self) -> FlowList:
         """Publish the files as they are; raises FlowsRefused."""
-        return await self._ask("POST", None)
+        return await self._ask("POST", FLOWS, FlowList)
 
     async def rollback(self, version: str) -> FlowList:
         """Go back to a version, or to the one before."""
-        return await self._ask("POST", Rollback(version), "/rollback")
+        return await self._ask("POST", f"{FLOWS}/rollback", FlowList, Rollback(version))
 
     async def switch_flag(self, flow: str, flag: str, value: str) -> FlowList:
         """Switch a flag of a flow; raises CenterRefused for one it does not have."""
-        return await self._ask("POST", FlagSwitch(flow, flag, value), "/flags")
+        return await self._ask("POST", f"{FLOWS}/flags", FlowList, FlagSwitch(flow, flag, value))
+
+    async def queues(self) -> QueueList:
+        """The queues as they stand."""
+        return await self._ask("GET", f"{API}/queues", QueueList, limit=SHOW_LIMIT)
+
+    async def agents(self) -> AgentList:
+        """The agents as they stand."""
+        return await self._ask("GET", f"{API}/agents", AgentList, limit=SHOW_LIMIT)
+
+    async def calls(self) -> CallList:
+        """The calls in progress."""
+        return await self._ask("GET", f"{API}/calls", CallList, limit=SHOW_LIMIT)
+
+    async def offers(self) -> OfferList:
+        """The last offers, and why they were made."""
+        return await self._ask("GET", f"{API}/offers", OfferList, limit=SHOW_LIMIT)
 
     async def _ask(
-        self, method: str, body: Rollback | FlagSwitch | None, path: str = ""
-    ) -> FlowList:
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        body: Rollback | FlagSwitch | None = None,
+        *,
+        limit: timedelta = ANSWER_LIMIT,
+    ) -> T:
         """Send a request; raises CenterAway, CenterRefused, FlowsRefused."""
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         raw = None if body is None else msgspec.json.encode(body)
-        limit = aiohttp.ClientTimeout(total=ANSWER_LIMIT.total_seconds())
+        timeout = aiohttp.ClientTimeout(total=limit.total_seconds())
         try:
             async with (
-                aiohttp.ClientSession(self._url, headers=headers, timeout=limit) as client,
-                client.request(method, FLOWS + path, data=raw) as response,
+                aiohttp.ClientSession(self._url, headers=headers, timeout=timeout) as client,
+                client.request(method, path, data=raw) as response,
             ):
                 answer = await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _away(f"{self._url} does not answer") from error
         if response.ok:
-            return _decoded(answer, FlowList)
+            return _decoded(answer, kind)
         raise _refusal(answer)
 
 

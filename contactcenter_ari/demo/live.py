@@ -44,7 +44,7 @@ class LiveView:
 def _queues(queues: tuple[QueueView, ...]) -> Table:
     table = Table("Queue", "Waiting", "Oldest", "Free", "Signed in", title="Queues", expand=False)
     for view in queues:
-        oldest = _clock(view.oldest_wait) if view.waiting else ""
+        oldest = clock(view.oldest_wait) if view.waiting else ""
         table.add_row(view.queue, str(view.waiting), oldest, str(view.free), str(view.signed_in))
     return table
 
@@ -54,10 +54,12 @@ def _agents(agents: tuple[AgentView, ...], now: datetime) -> Table:
     for view in agents:
         words = f"{view.state} ({view.reason})" if view.reason else str(view.state)
         state = f"[{COLORS[view.state]}]{words}[/]"
-        table.add_row(view.name, state, _clock(now - view.since), f"{view.occupancy:.0%}")
+        table.add_row(view.name, state, clock(now - view.since), f"{view.occupancy:.0%}")
     return table
 
 
-def _clock(duration: timedelta) -> str:
+def clock(duration: timedelta) -> str:
+    """A duration as people read it: `1:05`, or `2:00:00` from an hour on."""
     minutes, seconds = divmod(int(duration.total_seconds()), 60)
-    return f"{minutes}:{seconds:02d}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

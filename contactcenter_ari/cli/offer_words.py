@@ -1,0 +1,122 @@
+"""Why an offer was made, in words a supervisor understands."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from contactcenter_ari.core.acd.settings import Strategy
+from contactcenter_ari.core.vocabulary.event import OfferResult
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.demo.live import clock
+from contactcenter_ari.web.offer import OfferGrounds, OfferStatus
+
+RESULTS: Mapping[OfferResult | None, str] = {
+    None: "the phone rings",
+    OfferResult.ACCEPTED: "answered",
+    OfferResult.REFUSED: "refused",
+    OfferResult.BUSY: "the phone was busy",
+    OfferResult.LAPSED: "nobody picked up",
+    OfferResult.WITHDRAWN: "withdrawn before somebody picked up",
+    OfferResult.FAILED: "the phone was not reached",
+}
+AGENT_REASONS: Mapping[str, str] = {
+    "missed_lately": "did not take this caller a moment ago",
+    "skills": "lacks the skills asked for",
+    "other_agent": "is not the agent the caller waits for",
+    "later_choice": "comes later",
+}
+CALLER_REASONS: Mapping[str, str] = {
+    "ringing": "is being offered already",
+    "missed_lately": "was not taken by this agent a moment ago",
+    "skills": "asks for skills this agent lacks",
+    "other_agent": "waits for another agent",
+    "over_time": "is leaving the line",
+    "callback": "is a callback whose turn is yet to come",
+}
+
+Names = Mapping[AgentId, str]
+
+
+def what_happened(offer: OfferStatus, names: Names) -> str:
+    """Who was offered to whom, and what came of it."""
+    result = RESULTS[offer.result]
+    if offer.ended_at is not None:
+        result += f" after {clock(offer.ended_at - offer.made_at)}"
+    return f"{offer.queue}: call {offer.interaction} for {_known(offer.agent, names)}: {result}"
+
+
+def why_this_caller(grounds: OfferGrounds) -> str:
+    """The score of the caller, and who was passed over."""
+    parts = [f"waited {_seconds(grounds.waited_seconds)}"]
+    if grounds.head_start_seconds:
+        parts.append(f"head start {_seconds(grounds.head_start_seconds)}")
+    score = f"score {_seconds(grounds.score_seconds)} ({' + '.join(parts)})"
+    best = f"the best of {grounds.callers_waiting}" if grounds.callers_waiting > 1 else "the only"
+    passed = [
+        f"{one.interaction} {CALLER_REASONS.get(one.reason, one.reason)}"
+        for one in grounds.callers_passed
+    ]
+    said = f"{score} in class {grounds.priority}, {best} waiting"
+    return said + _passed_over(passed)
+
+
+def why_this_agent(grounds: OfferGrounds, names: Names) -> str:
+    """What the strategy saw in the agent, and who was passed over."""
+    passed = [
+        f"{_known(one.agent, names)} {AGENT_REASONS.get(one.reason, one.reason)}"
+        f" ({_measure(grounds.strategy, one.value)})"
+        for one in grounds.agents_passed
+    ]
+    chosen = f"{_choice(grounds.strategy)} ({_measure(grounds.strategy, grounds.value)})"
+    many = grounds.free_agents > 1
+    free = f"of {grounds.free_agents} free agents" if many else "and the only one free"
+    return f"{chosen} {free}{_passed_over(passed)}"
+
+
+def _passed_over(passed: list[str]) -> str:
+    return f"; passed over: {', '.join(passed)}" if passed else ""
+
+
+def _known(agent: AgentId, names: Names) -> str:
+    return f"{names[agent]} ({agent})" if agent in names else agent
+
+
+def _seconds(seconds: float) -> str:
+    return clock(timedelta(seconds=seconds))
+
+
+def _choice(strategy: str) -> str:
+    match strategy:
+        case Strategy.LONGEST_IDLE:
+            return "idle for longest"
+        case Strategy.LEAST_OCCUPIED:
+            return "the least occupied"
+        case Strategy.MOST_SKILLED:
+            return "the most skilled"
+        case Strategy.ROUND_ROBIN:
+            return "the next in turn"
+        case Strategy.FEWEST_CALLS:
+            return "who took the fewest calls"
+        case Strategy.LINEAR:
+            return "the first in the given order"
+        case Strategy.RING_ALL:
+            return "one of all who are rung"
+        case _:
+            return f"chosen by {strategy}"
+
+
+def _measure(strategy: str, value: float) -> str:
+    match strategy:
+        case Strategy.LONGEST_IDLE | Strategy.RING_ALL:
+            return f"idle {_seconds(value)}"
+        case Strategy.LEAST_OCCUPIED:
+            return f"{value:.0%} occupied"
+        case Strategy.MOST_SKILLED:
+            return f"levels {value:g}"
+        case Strategy.ROUND_ROBIN:
+            return f"last turn {value:g}" if value else "no turn yet"
+        case Strategy.FEWEST_CALLS:
+            return f"{value:g} calls"
+        case Strategy.LINEAR:
+            return f"place {value:g}"
+        case _:
+            return f"{value:g}"

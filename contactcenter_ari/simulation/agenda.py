@@ -1,6 +1,7 @@
 """The virtual clock: what happens when, in order; nothing waits for real time."""
 
 import heapq
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,26 +15,40 @@ class Agenda:
         self.now = start
         self._written = 0
         self._heap: list[tuple[datetime, int, Action]] = []
+        self._at_once: deque[Action] = deque()
 
     def __repr__(self) -> str:
         """Tell the time and how much is to come."""
-        return f"<Agenda {self.now:%H:%M:%S}: {len(self._heap)} to come>"
+        return f"<Agenda {self.now:%H:%M:%S}: {len(self._heap) + len(self._at_once)} to come>"
 
     def after(self, delay: timedelta, action: Action) -> None:
         """Do something `delay` from now."""
-        self.at(self.now + delay, action)
+        if delay:
+            self.at(self.now + delay, action)
+        else:
+            self._at_once.append(action)
 
     def at(self, instant: datetime, action: Action) -> None:
         """Do something at an instant, or now if that has passed."""
+        if instant <= self.now:
+            self._at_once.append(action)
+            return
         self._written += 1
-        heapq.heappush(self._heap, (max(instant, self.now), self._written, action))
+        heapq.heappush(self._heap, (instant, self._written, action))
 
     def next_at(self) -> datetime | None:
         """When the next action is due, or None."""
+        if self._at_once:
+            return self.now
         return self._heap[0][0] if self._heap else None
 
     def run_next(self) -> None:
-        """Go to the next action and do it."""
+        """Go to the next action and do it. What was written down before for this instant comes
+        before what is to be done at once.
+        """
+        if self._at_once and not (self._heap and self._heap[0][0] <= self.now):
+            self._at_once.popleft()()
+            return
         self.now, _, action = heapq.heappop(self._heap)
         action()
 

@@ -76,7 +76,12 @@ class FakeSwitch:
     """One node; `missing` are sound files that it does not have."""
 
     def __init__(
-        self, agenda: Agenda, inbox: SignalInbox, *, latency: timedelta = LATENCY
+        self,
+        agenda: Agenda,
+        inbox: SignalInbox,
+        *,
+        latency: timedelta = LATENCY,
+        rings_after: timedelta = RINGS_AFTER,
     ) -> None:
         self.missing: set[str] = set()
         self.phones: dict[PhoneId, Person] = {}
@@ -86,6 +91,7 @@ class FakeSwitch:
         self._agenda = agenda
         self._inbox = inbox
         self._latency = latency
+        self._rings_after = rings_after
         self._arrivals = 0
         self._bridging: list[BridgeLegs] = []
 
@@ -292,7 +298,7 @@ class FakeSwitch:
         else:
             leg = FakeLeg(command.leg, person, phone, dialed=True)
             self.legs[leg.id] = leg
-            self._agenda.after(RINGS_AFTER, partial(self._ring, leg))
+            self._agenda.after(self._rings_after, partial(self._ring, leg))
             self._agenda.after(command.ring_limit, partial(self._stop_ringing, leg))
 
     def _ring(self, leg: FakeLeg) -> None:

@@ -23,14 +23,14 @@ LISTENS = timedelta(seconds=30)
 class CallerPlan:
     """What a caller means to do. Each prompt heard takes the next of `keys`, pressed one by
     one after a moment; an empty one only listens. `patience` is for all until somebody is on
-    the line; `talk` is how long the caller talks before hanging up.
+    the line, None without end; `talk` is how long the caller talks before hanging up.
     """
 
     called_number: str
     caller_number: str = ""
     caller_name: str = ""
     keys: tuple[str, ...] = ()
-    patience: timedelta
+    patience: timedelta | None
     talk: timedelta
 
 
@@ -52,7 +52,8 @@ class Caller:
         """Dial."""
         plan = self.plan
         leg = self._switch.call_in(self, plan.called_number, plan.caller_number, plan.caller_name)
-        self._agenda.after(plan.patience, partial(self._give_up, leg))
+        if plan.patience is not None:
+            self._agenda.after(plan.patience, partial(self._give_up, leg))
         return leg
 
     def rings(self, leg: LegId) -> None:

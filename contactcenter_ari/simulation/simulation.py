@@ -1,6 +1,7 @@
 """The shipped center in a world of its own: one clock, one switch, people, a ledger.
 
-Each turn is checked against the ledger. Nothing waits for real time.
+Each turn is checked against the ledger, unless it is only figures that are wanted: the ledger
+looks at everybody in every turn. Nothing waits for real time.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     TimePassed,
 )
 from contactcenter_ari.simulation.agenda import Agenda
-from contactcenter_ari.simulation.fake_switch import LATENCY, FakeSwitch
+from contactcenter_ari.simulation.fake_switch import LATENCY, RINGS_AFTER, FakeSwitch
 from contactcenter_ari.simulation.ledger import Ledger
 from contactcenter_ari.simulation.wire import FaithfulWire, Wire
 
@@ -39,15 +40,18 @@ class Simulation:
         start: datetime,
         *,
         latency: timedelta = LATENCY,
+        rings_after: timedelta = RINGS_AFTER,
+        checked: bool = True,
         wire: Wire | None = None,
         look_ups: Mapping[str, Source] | None = None,
     ) -> None:
         self.agenda = Agenda(start)
         self.center = Center(CenterStarted("sim", "1"), site)
-        self.switch = FakeSwitch(self.agenda, self, latency=latency)
+        self.switch = FakeSwitch(self.agenda, self, latency=latency, rings_after=rings_after)
         self.ledger = Ledger(site, start)
         self.events: list[Event] = []
         self.refused: list[RequestRefused] = []
+        self._checked = checked
         self._wire = wire or FaithfulWire()
         self._look_ups = look_ups or {}
         self._turns_now = 0
@@ -75,32 +79,37 @@ class Simulation:
             self.refused.append(refusal)
             return
         self.events.extend(outcome.events)
-        self.ledger.enter(input_, outcome, self.center, now)
+        if self._checked:
+            self.ledger.enter(input_, outcome, self.center, now)
         for command in outcome.commands:
             self._carry_out(command)
 
     def run_until(self, until: datetime) -> None:
         """Let everything happen that is due by then."""
-        while (at := self._next_at()) is not None and at <= until:
-            self._step()
+        while self._step(until):
+            pass
         self.agenda.wait_until(until)
 
     def run_out(self) -> None:
         """Let everything happen that will ever happen."""
-        while self._next_at() is not None:
-            self._step()
+        while self._step(None):
+            pass
 
-    def _next_at(self) -> datetime | None:
-        instants = (self.center.next_deadline(), self.agenda.next_at())
-        return min((at for at in instants if at is not None), default=None)
-
-    def _step(self) -> None:
+    def _step(self, until: datetime | None) -> bool:
+        """Do the next thing, people's before a deadline of the same instant; False when there is
+        none that is due by then.
+        """
         deadline, due = self.center.next_deadline(), self.agenda.next_at()
         if deadline is not None and (due is None or deadline < due):
+            if until is not None and deadline > until:
+                return False
             self.agenda.wait_until(deadline)
             self.submit(TimePassed())
-        else:
-            self.agenda.run_next()
+            return True
+        if due is None or (until is not None and due > until):
+            return False
+        self.agenda.run_next()
+        return True
 
     def _count_turn(self, now: datetime) -> None:
         self._turns_now = self._turns_now + 1 if now == self._last_turn_at else 0

@@ -1,7 +1,8 @@
 """What the benchmark found, as plain data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from math import sqrt
 from statistics import quantiles
 from typing import Self
 
@@ -79,9 +80,63 @@ class TurnCost(msgspec.Struct, frozen=True, kw_only=True):
     log_writes: Figures
 
 
-class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one run of the benchmark found."""
+class Measure(msgspec.Struct, frozen=True):
+    """A figure from several independent days, and its standard error."""
+
+    value: float
+    error: float
+
+    @classmethod
+    def of(cls, days: Sequence[tuple[float, float]]) -> Self:
+        """The ratio of two sums over at least two days, each given as its two parts.
+
+        Source: W. G. Cochran, Sampling Techniques, 3rd ed., section 6.4.
+        """
+        number, whole = len(days), sum(below for _, below in days)
+        value = sum(above for above, _ in days) / whole
+        spread = sum((above - value * below) ** 2 for above, below in days)
+        return cls(value, sqrt(spread * number / (number - 1)) / whole)
+
+
+class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
+    """How good one way to tell waits is: mean absolute error in seconds, and the share of
+    callers who were told too little by more than a minute.
+    """
+
+    error: Measure
+    short: Measure
+
+
+class WaitFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What `callers` of one scenario were told: our mean, our spoken bound, the average of
+    `Queue()`, and the mean of one who knows all about the queue but the future. `waited` is
+    what there was to tell and `promised` the spoken bound, in seconds; `ratio` is our error by
+    that of `Queue()`; `most_short` is what `ours.short` should not exceed.
+    """
+
+    scenario: str
+    days: int
+    callers: int
+    waited: Measure
+    promised: Measure
+    ours: Accuracy
+    spoken: Accuracy
+    app_queue: Accuracy
+    informed: Accuracy
+    ratio: Measure
+    most_short: float | None
+
+
+class OnAsterisk(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found with a real Asterisk."""
 
     comparison: Comparison
     call: CallCost
     core: TurnCost
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one run of the benchmark found."""
+
+    waits: tuple[WaitFigures, ...]
+    on_asterisk: OnAsterisk | None = None

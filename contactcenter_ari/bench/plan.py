@@ -44,13 +44,15 @@ VARIATION = Variation(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How much is measured. Each of the two queues has `agents` and, all the time, about
-    `waiting` callers; a talk lasts from `shortest_talk` to `longest_talk`, drawn evenly.
+    `waiting` callers; a talk lasts from `shortest_talk` to `longest_talk`, drawn evenly. Of
+    each simulated line there are `days`.
     """
 
     samples: int
     agents: int
     waiting: int
     full_calls: int
+    days: int
     shortest_talk: timedelta = timedelta(seconds=1)
     longest_talk: timedelta = timedelta(seconds=3)
     seed: int = 1

@@ -1,11 +1,14 @@
 """One run of the benchmark, from an empty folder to its findings."""
 
 from collections.abc import Mapping
+from functools import partial
 
+import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from contactcenter_ari.bench.figures import CallCost, Comparison, Findings
+from contactcenter_ari.bench.estimate import HARDER, STANDARD, wait_figures
+from contactcenter_ari.bench.figures import CallCost, Comparison, Findings, OnAsterisk
 from contactcenter_ari.bench.floor import Floor
 from contactcenter_ari.bench.plan import VARIATION, Plan, bench_site
 from contactcenter_ari.bench.turns import measure_turns
@@ -23,6 +26,31 @@ async def run_bench(
 
     Agents and calls are written to the database of the settings: it should be an empty one.
     """
+    on_asterisk = await _on_asterisk(settings, plan, console=console, environ=environ)
+    without = run_without_asterisk(plan, console=console)
+    return msgspec.structs.replace(without, on_asterisk=on_asterisk)
+
+
+def run_without_asterisk(plan: Plan, *, console: Console) -> Findings:
+    """What needs nothing but this program."""
+    scenarios = STANDARD + HARDER
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Days of waiting", total=len(scenarios) * plan.days)
+        waits = tuple(
+            wait_figures(
+                scenario,
+                days=plan.days,
+                seed=plan.seed,
+                day_over=partial(progress.advance, task),
+            )
+            for scenario in scenarios
+        )
+    return Findings(waits=waits)
+
+
+async def _on_asterisk(
+    settings: Settings, plan: Plan, *, console: Console, environ: Mapping[str, str]
+) -> OnAsterisk:
     site = bench_site(load_site(settings.site))
     tools = ensure_tools(console, environ)
     async with prepared(
@@ -35,7 +63,7 @@ async def run_bench(
                     call = await _full_calls(floor, progress)
                     comparison = await _comparison(floor, plan, progress)
         core = measure_turns(service.input_log)
-    return Findings(comparison=comparison, call=call, core=core)
+    return OnAsterisk(comparison=comparison, call=call, core=core)
 
 
 async def _full_calls(floor: Floor, progress: Progress) -> CallCost:

@@ -13,25 +13,33 @@ from contactcenter_ari.bench.figures import (
     Comparison,
     Figures,
     Findings,
+    OnAsterisk,
     TurnCost,
 )
+from contactcenter_ari.bench.wait_table import wait_tables
 
 
 def tables(findings: Findings) -> RenderableType:
     """What people read."""
-    return Group(
-        _gap_table(findings.comparison),
-        *_surprises(findings.comparison),
-        _turn_table(findings.core),
-        _call_table(findings.call),
-    )
+    on_asterisk = findings.on_asterisk
+    shown = _asterisk_tables(on_asterisk) if on_asterisk else ()
+    return Group(*shown, *wait_tables(findings.waits))
 
 
 def as_json(findings: Findings) -> str:
-    """What programs read: one object."""
+    """What programs read: one object; what was found on Asterisk is there if it was asked for."""
     plain = msgspec.to_builtins(findings, builtin_types=(timedelta,))
-    plain["comparison"]["ratio_of_medians"] = findings.comparison.ratio
+    plain |= plain.pop("on_asterisk") or {}
+    if findings.on_asterisk:
+        plain["comparison"]["ratio_of_medians"] = findings.on_asterisk.comparison.ratio
     return json.dumps(plain, default=timedelta.total_seconds, indent=2)
+
+
+def _asterisk_tables(found: OnAsterisk) -> Iterator[RenderableType]:
+    yield _gap_table(found.comparison)
+    yield from _surprises(found.comparison)
+    yield _turn_table(found.core)
+    yield _call_table(found.call)
 
 
 def _gap_table(comparison: Comparison) -> Table:

@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
+from contactcenter_ari.bench.figures import Findings
 from contactcenter_ari.bench.plan import Plan
-from contactcenter_ari.bench.run import run_bench
+from contactcenter_ari.bench.run import run_bench, run_without_asterisk
 from contactcenter_ari.bench.tables import as_json, tables
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 
 QUICK_SAMPLES = 45
 QUICK_CALLS = 5
+QUICK_DAYS = 8
 
 
 @app.command()
@@ -24,20 +26,37 @@ def bench(
     agents: Annotated[int, typer.Option(min=1, max=50, help="Agents of each queue.")] = 5,
     waiting: Annotated[int, typer.Option(min=1, max=200, help="Callers waiting in each.")] = 25,
     calls: Annotated[int, typer.Option(min=1, max=200, help="Calls through the menu.")] = 20,
+    days: Annotated[int, typer.Option(min=2, max=1000, help="Days of each way to wait.")] = 30,
     seed: Annotated[int, typer.Option(help="Another number, other lengths of talks.")] = 1,
+    without_asterisk: Annotated[
+        bool, typer.Option("--without-asterisk", help="Only what needs none: simulated waits.")
+    ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Less than a minute.")] = False,
     as_object: Annotated[bool, typer.Option("--json", help="Durations in seconds.")] = False,
 ) -> None:
     """Measure, in one Asterisk, how long a freed agent waits for the next caller in the center
-    and in `Queue()`; what a call exchanges with Asterisk; and what a turn of the core takes.
+    and in `Queue()`; what a call exchanges with Asterisk; what a turn of the core takes; and,
+    simulated, how true the waits are that callers are told.
     """
     plan = Plan(
         samples=min(samples, QUICK_SAMPLES) if quick else samples,
         agents=agents,
         waiting=waiting,
         full_calls=min(calls, QUICK_CALLS) if quick else calls,
+        days=min(days, QUICK_DAYS) if quick else days,
         seed=seed,
     )
+    if without_asterisk:
+        findings = run_without_asterisk(plan, console=error_screen())
+    else:
+        findings = _on_asterisk(plan)
+    if as_object:
+        typer.echo(as_json(findings))
+    else:
+        screen().print(tables(findings))
+
+
+def _on_asterisk(plan: Plan) -> Findings:
     settings = load_settings()
     settings = replace(
         settings,
@@ -48,7 +67,4 @@ def bench(
     )
     findings = run(run_bench(settings, plan, console=error_screen(), environ=os.environ))
     shutil.rmtree(settings.data, ignore_errors=True)
-    if as_object:
-        typer.echo(as_json(findings))
-    else:
-        screen().print(tables(findings))
+    return findings

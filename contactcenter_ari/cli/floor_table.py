@@ -18,7 +18,7 @@ from contactcenter_ari.web.call import CallList, CallStatus
 from contactcenter_ari.web.offer import OfferList, OfferStatus
 from contactcenter_ari.web.queue import QueueList, QueueStatus
 
-OFFERS_SHOWN = 8
+OFFERS_SHOWN = 5
 DOING = {
     InteractionState.IN_FLOW: "in the flow",
     InteractionState.QUEUED: "waits",
@@ -85,17 +85,17 @@ def _state(agent: AgentView, now: datetime) -> str:
 def call_view(
     calls: CallList, offers: OfferList, agents: AgentList, now: datetime
 ) -> RenderableType:
-    """The calls, and why the last offers were made."""
+    """Why the last offers were made, and the calls; these may be many and run off the screen."""
     names = {agent.agent: agent.name for agent in agents.agents}
     table = Table(
         "Call", "Doing", "For", "Queue", "Place", "Agent", "Section", "Caller", title="Calls"
     )
     for call in calls.calls:
         table.add_row(*_call_row(call, names.get(call.agent, call.agent), now))
-    reasons = Table("At", "Offer", title="The last offers, and why", show_lines=True)
+    reasons = Table("At (UTC)", "Offer", title="The last offers, and why", show_lines=True)
     for offer in offers.offers[:OFFERS_SHOWN]:
         reasons.add_row(_text(f"{offer.made_at:%H:%M:%S}"), _reason(offer, names))
-    return Group(table, reasons) if offers.offers else table
+    return Group(reasons, table) if offers.offers else table
 
 
 def _call_row(call: CallStatus, agent: str, now: datetime) -> list[Text]:

@@ -50,7 +50,8 @@ def why_this_caller(grounds: OfferGrounds) -> str:
     if grounds.head_start_seconds:
         parts.append(f"head start {_seconds(grounds.head_start_seconds)}")
     score = f"score {_seconds(grounds.score_seconds)} ({' + '.join(parts)})"
-    best = f"the best of {grounds.callers_waiting}" if grounds.callers_waiting > 1 else "the only"
+    many = grounds.callers_waiting > 1
+    best = f"the best of {grounds.callers_waiting}" if many else "the only one"
     passed = [
         f"{one.interaction} {CALLER_REASONS.get(one.reason, one.reason)}"
         for one in grounds.callers_passed

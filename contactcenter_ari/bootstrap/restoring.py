@@ -2,10 +2,12 @@
 
 Promises: what the last run left in the spool is written down first, so that no closed promise
 is opened again; each request is submitted once; while the database is away the center works
-without, says so, and is told later. A center rebuilt from its input log knows all this already.
+without, says so, and is told later. What cannot be read or taken is left out and logged, and
+ends nothing. A center rebuilt from its input log knows all this already.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -46,6 +48,7 @@ class Restoring:
             promises.open_lost_calls,
             self._handle_times,
         ]
+        self._unreadable = 0
 
     def __repr__(self) -> str:
         """Tell how much is left to do."""
@@ -53,10 +56,13 @@ class Restoring:
 
     def health(self) -> PartHealth:
         """Whether the center knows what the database knows."""
-        if not self._missing:
-            return PartHealth()
-        why = "callbacks and numbers not to call have not been read from the database yet"
-        return PartHealth(Condition.DEGRADED, why)
+        if self._missing:
+            why = "callbacks and numbers not to call have not been read from the database yet"
+            return PartHealth(Condition.DEGRADED, why)
+        if self._unreadable:
+            why = "callbacks or numbers not to call in the database cannot be read; see the log"
+            return PartHealth(Condition.DEGRADED, why)
+        return PartHealth()
 
     def skip(self) -> None:
         """The center was rebuilt from its input log."""
@@ -73,19 +79,25 @@ class Restoring:
                 log.warning("promises.not_restored_yet", reason=str(error))
                 await asyncio.sleep(delay.total_seconds())
                 delay = min(2 * delay, RETRY_LIMIT)
+            except Exception:
+                log.exception("promises.unreadable")
+                self._unreadable += 1
+                del self._missing[0]
             else:
                 await self._submit(requests)
                 del self._missing[0]
 
     async def _submit(self, requests: Sequence[Request]) -> None:
-        refused: set[str] = set()
+        refused: Counter[str] = Counter()
         for request in requests:
             try:
                 await self._driver.request(request)
             except RequestRefused as refusal:
-                refused.add(f"{type(request).__name__}: {refusal.code}")
+                refused[f"{type(request).__name__}: {refusal.code}"] += 1
+            except Exception:  # noqa: BLE001  # the driver has logged it
+                refused[f"{type(request).__name__}: fault"] += 1
         if refused:
-            log.warning("promises.refused", reasons=sorted(refused))
+            log.warning("promises.refused", reasons=dict(refused))
 
     async def _handle_times(self) -> Sequence[Request]:
         return [await self._promises.handle_times(self._now() - HISTORY)]

@@ -112,15 +112,19 @@ class MetricRoutes:
 
 def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:
     waiting = _by_queue("waiting", "Callers waiting.")
-    oldest = _by_queue("oldest_wait_seconds", "How long the first caller has waited.")
+    oldest = _by_queue("oldest_wait_seconds", "The longest wait of a caller who waits.")
     signed_in = _by_queue("signed_in", "Agents of the queue who are signed in.")
     free = _by_queue("free", "Agents who could take a call this instant.")
+    callbacks = _by_queue("callbacks", "Places in line kept for calls back.")
+    closed = _by_queue("closed", "1 while a person has closed the queue.")
     for view in queues:
         waiting.add_metric([view.queue], view.waiting)
         oldest.add_metric([view.queue], view.oldest_wait.total_seconds())
         signed_in.add_metric([view.queue], view.signed_in)
         free.add_metric([view.queue], view.free)
-    yield from (waiting, oldest, signed_in, free)
+        callbacks.add_metric([view.queue], view.callbacks)
+        closed.add_metric([view.queue], float(view.closed))
+    yield from (waiting, oldest, signed_in, free, callbacks, closed)
 
 
 def _by_queue(name: str, text: str) -> GaugeMetricFamily:

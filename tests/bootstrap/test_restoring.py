@@ -249,3 +249,18 @@ async def test_a_database_that_is_away_is_waited_for(
     assert [type(one) for one in requests] == [RestoreCallback, LearnHandleTimes]
     assert lines[0]["event"] == "promises.not_restored_yet"
     assert NUMBER not in str(lines)
+
+
+async def test_what_cannot_be_read_ends_nothing(database_url: str, tmp_path: Path) -> None:
+    """It is left out, logged and told by the health; the rest is told to the center."""
+    await write(database_url, booked("c-1"), LOST)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update callback set mode = 'by_pigeon'")
+    with capture_logs() as lines:
+        async with morning(database_url, tmp_path) as center:
+            async with asyncio.timeout(LIMIT):
+                await center.telling
+            assert [type(one) for one in told(center.world)] == [RestoreLostCall, LearnHandleTimes]
+            assert center.restoring.health().condition is Condition.DEGRADED
+    assert lines[0]["event"] == "promises.unreadable"
+    assert NUMBER not in str(lines)

@@ -51,6 +51,7 @@ async def test_metrics_are_for_this_machine_and_those_who_watch(api: "Api") -> N
 async def test_metrics_show_what_goes_on(api: "Api") -> None:
     """Queues, agents, driver, journal; no names, no numbers of people."""
     await api.set_state("100", "anna", state="logged_in")
+    await api.ask("POST", "/api/v1/queues/sales/close", "floor")
     api.parts.now = replace(api.parts.now, journal_pending=3, journal_spooled=4)
     lines = (await api.ask("GET", "/metrics")).body.decode().splitlines()
     assert f"contactcenter_turns_total {api.driver.turns}.0" in lines
@@ -62,6 +63,9 @@ async def test_metrics_show_what_goes_on(api: "Api") -> None:
         'contactcenter_queue_oldest_wait_seconds{queue="support"} 0.0',
         'contactcenter_queue_signed_in{queue="support"} 1.0',
         'contactcenter_queue_free{queue="support"} 1.0',
+        'contactcenter_queue_callbacks{queue="support"} 0.0',
+        'contactcenter_queue_closed{queue="support"} 0.0',
+        'contactcenter_queue_closed{queue="sales"} 1.0',
         'contactcenter_agents{state="ready"} 1.0',
         'contactcenter_agents{state="logged_out"} 1.0',
         'contactcenter_agents{state="on_call"} 0.0',

@@ -256,6 +256,8 @@ class _Script:
             case Kind.DEQUEUED if not happening.detail.startswith(
                 (QueueExit.ABANDONED, QueueExit.ABANDONED_SHORT)
             ):
+                if self.asking() is not None:  # it ended while something was asked
+                    yield from self.waits(happening)
                 self.waiting_since = None
             case Kind.TALKED:
                 self.talking = True

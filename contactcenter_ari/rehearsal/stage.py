@@ -127,8 +127,9 @@ class Stage:
 
     @property
     def waiting(self) -> bool:
-        """Whether the caller waits in a queue."""
-        return not self.ended and self.run.activity is Activity.QUEUED
+        """Whether the caller has a place in a queue, whatever key he follows meanwhile."""
+        in_line = self.run.line_frame is not None
+        return not self.ended and in_line and self.run.activity is not Activity.CONNECTED
 
     def records_caller(self) -> bool:
         """Whether a message of the caller is being recorded."""
@@ -295,7 +296,7 @@ class Stage:
 
     def _answer(self, queue: QueueName) -> None:
         """Whoever is ahead has gone; an agent's phone can be reached at last."""
-        if self.ended or self.run.activity is not Activity.QUEUED or self.queue != queue:
+        if not self.waiting or self.queue != queue:
             return
         given = self.given.queues.get(queue, GivenQueue())
         for number in range(1, given.position):

@@ -3,29 +3,25 @@
 It keeps its own account, from what the center tells; it never asks the center's insides.
 - An interaction is in exactly one place, its timeline has no gap, and it ends once.
 - Every stay in a queue has exactly one exit; an agent has at most one live offer.
-- Nobody waits without an offer while an agent could take the call, and nobody is passed by.
+- Nobody waits without an offer while an agent could take the call, and nobody is passed by
+  who has waited longer, head starts counted.
 - State moves only along the tables; agents' seconds by state add up.
-- A bridge is dissolved once; ids and event numbers are not given twice.
+- A leg is in one bridge at most; ids and event numbers are not given twice.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.agents.state import (
     LOGGED_OUT,
     OFFERED,
     ON_CALL,
-    READY,
     WRAP_UP,
 )
 from contactcenter_ari.core.center.site import Input, Site, SitePublished
-from contactcenter_ari.core.vocabulary.command import (
-    BridgeLegs,
-    DialLeg,
-    DialOutside,
-    DissolveBridge,
-)
+from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     AgentStateChanged,
@@ -42,6 +38,7 @@ from contactcenter_ari.core.vocabulary.event import (
     OfferResult,
     OutsideDialed,
     OutsideEnded,
+    PriorityChanged,
     QueueClosed,
     QueueExit,
     QueueOpened,
@@ -52,15 +49,19 @@ from contactcenter_ari.core.vocabulary.event import (
 )
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
-    BridgeId,
     InteractionId,
     LegId,
-    OfferId,
     PhoneId,
+    QueueName,
     RecordingId,
-    agent_of,
 )
-from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent
+from contactcenter_ari.core.vocabulary.request import (
+    AgentProfile,
+    CloseQueue,
+    OpenQueue,
+    PutAgent,
+    RemoveAgent,
+)
 from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
     PhoneDialed,
@@ -69,7 +70,11 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
 )
 from contactcenter_ari.core.vocabulary.turn import Outcome
-from contactcenter_ari.simulation.book import AgentBook, InteractionBook, Place
+from contactcenter_ari.simulation.agent_book import AgentBook
+from contactcenter_ari.simulation.book import InteractionBook, Place
+from contactcenter_ari.simulation.bridging import Bridges
+from contactcenter_ari.simulation.offer_book import OfferBook
+from contactcenter_ari.simulation.stay import Stay
 
 NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
 
@@ -89,12 +94,12 @@ class Ledger:
         self.agents: dict[AgentId, AgentBook] = {}
         self.interactions: dict[InteractionId, InteractionBook] = {}
         self.ends: dict[InteractionId, InteractionEnded] = {}
-        self._site = site
+        self._settings: dict[QueueName, QueueSettings] = dict(site.queues)
+        self._closed: set[QueueName] = set()
         self._now = start
-        self._offers: dict[OfferId, OfferMade] = {}
+        self._offers = OfferBook()
+        self._bridges = Bridges()
         self._reachable: set[PhoneId] = set()
-        self._bridges: set[BridgeId] = set()
-        self._dissolved: set[BridgeId] = set()
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
         self._arrivals = 0
@@ -113,35 +118,32 @@ class Ledger:
             self._number += 1
             assert (event.number, event.at) == (self._number, now), event
             self._note_event(event)
+        self._offers.follow(input_, outcome, self.agents)
         self._forget_removed()
         self._note_commands(outcome)
         self._check_agents()
+        self._check_lines(input_)
+        deadline = center.next_deadline()
+        if deadline is None:
+            assert not any(self._stays()), "somebody waits for ever"
+        elif deadline <= now:
+            return  # what is due now may change whom callers ask for; that is the next turn
+        self._follow_wishes()
         self._check_nobody_forgotten()
-        waits = any(book.place is Place.QUEUE for book in self.interactions.values())
-        assert not waits or center.next_deadline() is not None, "somebody waits for ever"
 
     def settle(self) -> None:
         """Assert that nothing is open; to be called when all calls are over."""
         assert not self.interactions, self.interactions
-        assert not self._offers, self._offers
-        assert not self._bridges, self._bridges
         assert not self._recordings, self._recordings
+        self._offers.settle()
+        self._bridges.settle()
         for agent in self.agents.values():
-            assert agent.state not in {OFFERED, ON_CALL}, agent
-            self.check_seconds(agent)
-
-    def check_seconds(self, agent: AgentBook) -> None:
-        """Assert that the agent's seconds by state add up to the signed-in time."""
-        spent = sum(agent.spent.values(), timedelta())
-        signed_in = agent.signed_in
-        if agent.signed_in_at is not None:
-            spent += self._now - agent.since
-            signed_in += self._now - agent.signed_in_at
-        assert spent == signed_in, agent
+            assert agent.state not in {OFFERED, ON_CALL, WRAP_UP}, agent
 
     # Inputs
 
-    def _note_input(self, input_: Input) -> None:
+    def _note_input(self, input_: Input) -> None:  # noqa: PLR0912  # one arm an input
+        self._bridges.note_input(input_)
         match input_:
             case PutAgent(profile=profile):
                 self._put(profile)
@@ -153,25 +155,30 @@ class Ledger:
                 self._reachable = set(phones)
             case PhoneDialed(leg=leg, phone=phone):
                 for agent in self.agents.values():
-                    if agent.phone == phone:
+                    if agent.profile.phone == phone:
                         agent.own_calls[leg] = self._now
             case LegHungUp(leg=leg):
                 for agent in self.agents.values():
                     agent.own_calls.pop(leg, None)
             case RemoveAgent(agent=agent_id):
                 self.agents[agent_id].removed = True
+            case CloseQueue(queue=queue):
+                self._closed.add(queue)
+            case OpenQueue(queue=queue):
+                self._closed.discard(queue)
             case SitePublished(site=site):
-                self._site = site
+                self._settings |= site.queues
             case _:
                 pass
+        for agent in self.agents.values():
+            agent.reachable = agent.profile.phone in self._reachable
 
     def _put(self, profile: AgentProfile) -> None:
         known = self.agents.get(profile.agent)
         if known is None:
-            book = AgentBook(profile.agent, profile.phone, profile.queues, self._now)
-            self.agents[profile.agent] = book
+            self.agents[profile.agent] = AgentBook(profile, self._now)
         else:
-            known.phone, known.queues, known.removed = profile.phone, profile.queues, False
+            known.profile, known.removed = profile, False
 
     def _forget_removed(self) -> None:
         for agent in [a for a in self.agents.values() if a.removed and a.state is LOGGED_OUT]:
@@ -179,16 +186,18 @@ class Ledger:
 
     # Events
 
-    def _note_event(self, event: Event) -> None:  # noqa: PLR0912  # one arm an event
+    def _note_event(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm an event
         match event:
-            case InteractionStarted(interaction=interaction):
+            case InteractionStarted(interaction=interaction, leg=leg):
                 assert interaction not in self.interactions, event
                 assert interaction not in self.ends, event
-                self.interactions[interaction] = InteractionBook(interaction, self._now)
+                self.interactions[interaction] = InteractionBook(interaction, leg, self._now)
             case InteractionQueued():
                 self._queued(event)
             case InteractionDequeued():
                 self._dequeued(event)
+            case PriorityChanged():
+                self._reranked(event)
             case OfferMade():
                 self._offered(event)
             case OfferEnded():
@@ -208,7 +217,7 @@ class Ledger:
             case InteractionEnded(interaction=interaction):
                 book = self.interactions.pop(interaction)
                 book.go(Place.ENDED, Place.FLOW)
-                assert (book.covered_until, book.offer) == (self._now, None), book
+                assert book.covered_until == self._now, book
                 assert not book.outside, book
                 self.ends[interaction] = event
             case RecordingStarted(recording=recording):
@@ -230,40 +239,51 @@ class Ledger:
         book = self.interactions[event.interaction]
         book.go(Place.QUEUE, Place.FLOW)
         self._arrivals += 1
-        book.queue, book.joined_at = event.queue, self._now
-        book.rank = (self._now - event.head_start, self._arrivals)
-        book.skipped.clear()
+        arrival = self._arrivals
+        if book.moved:
+            assert book.stay is not None, book
+            assert event.ranked_since == book.stay.ranked_since, (event, book)
+            arrival = book.stay.arrival
+        book.stay = Stay.begun(event, arrival, self.agents)
 
     def _dequeued(self, event: InteractionDequeued) -> None:
         book = self.interactions[event.interaction]
-        assert book.offer is None, book
-        assert (event.queue, self._now - event.waited) == (book.queue, book.joined_at), book
+        stay = _present(book)
+        assert not stay.offers, book
+        assert (event.queue, self._now - event.waited) == (stay.queue, stay.joined_at), book
         answered = event.result is QueueExit.ANSWERED
         book.go(Place.ANSWERED if answered else Place.FLOW, Place.QUEUE)
+        book.moved = event.result is QueueExit.TRANSFERRED
+
+    def _reranked(self, event: PriorityChanged) -> None:
+        stay = _present(self.interactions[event.interaction])
+        assert event.queue == stay.queue, (event, stay)
+        stay.priority, stay.head_start = event.priority, event.head_start
 
     def _offered(self, event: OfferMade) -> None:
-        book, agent = self.interactions[event.interaction], self.agents[event.agent]
-        assert book.place is Place.QUEUE, book
-        assert (book.offer, agent.offer, agent.state) == (None, None, OFFERED), (book, agent)
-        assert agent.phone in self._reachable, "an unregistered phone is never offered"
-        assert event.queue == book.queue, (book, event)
-        assert agent.serves(book.queue), (book, agent)
-        assert not book.skips(agent.agent, self._now), (book, agent)
+        stay, agent = _present(self.interactions[event.interaction]), self.agents[event.agent]
+        assert (agent.offer, agent.state) == (None, OFFERED), agent
+        assert agent.reachable, "an unregistered phone is never offered"
+        assert event.queue == stay.queue, (stay, event)
+        wish = stay.asks(self.agents, self._now)
+        assert stay.may_go_to(agent, wish, self._now), (stay, agent)
         for other in self._unoffered():
-            passed = agent.serves(other.queue) and not other.skips(agent.agent, self._now)
-            assert not (passed and other is not book and _before(other, book)), (other, book)
-        book.offer = agent.offer = event.offer
-        self._offers[event.offer] = event
+            if other is stay or other.rank > stay.rank:
+                continue
+            passed = other.must_go_to(agent, other.asks(self.agents, self._now), self._now)
+            assert not passed, f"{other} is passed by for {stay}"
+        self._offers.make(event, self._settings.get(event.queue))
+        stay.offers[event.offer] = event.agent
+        agent.offer = event.offer
 
     def _offer_ended(self, event: OfferEnded) -> None:
-        book, agent = self.interactions[event.interaction], self.agents[event.agent]
-        made = self._offers.pop(event.offer)
-        assert (made.agent, made.interaction) == (event.agent, event.interaction), event
-        assert made.at == event.made_at, event
-        book.offer = agent.offer = None
-        if event.result not in NOT_A_MISS and agent_of(event.queue) is None:
-            until = self._now + self._site.queues[event.queue].miss_pause
-            book.skipped[event.agent] = until
+        stay = _present(self.interactions[event.interaction])
+        self._offers.end(event)
+        del stay.offers[event.offer]
+        self.agents[event.agent].offer = None
+        settings = self._settings.get(event.queue)  # none: there is no pause in an own line
+        if event.result not in NOT_A_MISS and settings is not None:
+            stay.miss(event.agent, self._now + settings.miss_pause)
 
     def _outside_ended(self, event: OutsideEnded) -> None:
         book = self.interactions[event.interaction]
@@ -287,43 +307,46 @@ class Ledger:
 
     def _note_commands(self, outcome: Outcome) -> None:
         for command in outcome.commands:
-            match command:
-                case BridgeLegs(bridge=bridge):
-                    assert bridge not in self._dissolved, command
-                    self._bridges.add(bridge)
-                case DissolveBridge(bridge=bridge):
-                    self._bridges.remove(bridge)
-                    self._dissolved.add(bridge)
-                case DialLeg(leg=leg) | DialOutside(leg=leg):
-                    assert leg not in self._dialed, command
-                    self._dialed.add(leg)
-                case _:
-                    pass
+            self._bridges.carry_out(command)
+            if isinstance(command, DialLeg | DialOutside):
+                assert command.leg not in self._dialed, command
+                self._dialed.add(command.leg)
 
     def _check_agents(self) -> None:
         for agent in self.agents.values():
             assert (agent.state is OFFERED) == (agent.offer is not None), agent
             assert (agent.state is ON_CALL) == (agent.talk is not None), agent
+            agent.check_seconds(self._now)
+
+    def _check_lines(self, input_: Input) -> None:
+        for book in self.interactions.values():
+            hung_up = isinstance(input_, LegHungUp) and input_.leg == book.leg
+            assert not hung_up or book.place is Place.FLOW, f"{book} although the caller left"
+        for stay in self._unoffered():
+            assert stay.queue not in self._closed, f"{stay} is in a closed queue"
+
+    def _follow_wishes(self) -> None:
+        for stay in self._unoffered():
+            stay.follow(self.agents, self._now)
 
     def _check_nobody_forgotten(self) -> None:
-        free = [a for a in self.agents.values() if self._is_free(a)]
-        for book in self._unoffered() if free else ():
+        free = [a for a in self.agents.values() if a.is_free(self._now)]
+        for stay in self._unoffered() if free else ():
             for agent in free:
-                eligible = agent.serves(book.queue) and not book.skips(agent.agent, self._now)
-                assert not eligible, f"{book} waits although {agent} is free"
+                eligible = stay.must_go_to(agent, stay.asked, self._now)
+                assert not eligible, f"{stay} waits although {agent} is free"
 
-    def _is_free(self, agent: AgentBook) -> bool:
-        if agent.state is not READY or agent.phone not in self._reachable:
-            return False
-        return not agent.may_be_calling(self._now)
-
-    def _unoffered(self) -> Iterator[InteractionBook]:
+    def _stays(self) -> Iterator[Stay]:
         for book in self.interactions.values():
-            if book.place is Place.QUEUE and book.offer is None:
-                yield book
+            if book.place is Place.QUEUE:
+                yield _present(book)
+
+    def _unoffered(self) -> Iterator[Stay]:
+        return (stay for stay in self._stays() if not stay.offers)
 
 
-def _before(one: InteractionBook, other: InteractionBook) -> bool:
-    assert one.rank is not None, one
-    assert other.rank is not None, other
-    return one.rank < other.rank
+def _present(book: InteractionBook) -> Stay:
+    """The stay of who waits."""
+    assert book.place is Place.QUEUE, book
+    assert book.stay is not None, book
+    return book.stay

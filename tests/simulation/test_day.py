@@ -133,7 +133,7 @@ def test_every_talk_is_recorded_once(day: Town) -> None:
 def test_agent_seconds_by_state_add_up(day: Town) -> None:
     """An agent's seconds by state are the signed-in time, most of it busy at noon."""
     for agent in day.simulation.ledger.agents.values():
-        day.simulation.ledger.check_seconds(agent)
+        agent.check_seconds(day.simulation.agenda.now)
         assert agent.signed_in > timedelta(hours=9)
         assert sum(agent.spent.values(), timedelta()) == agent.signed_in
 

@@ -9,7 +9,7 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentEnded,
     SegmentKind,
 )
-from contactcenter_ari.core.vocabulary.ids import SegmentId
+from contactcenter_ari.core.vocabulary.ids import AgentId, SegmentId
 from contactcenter_ari.core.vocabulary.turn import Turn
 
 
@@ -22,7 +22,12 @@ def tell_joined(waiting: Waiting, turn: Turn) -> None:
             interaction=waiting.interaction,
             queue=waiting.queue,
             position=waiting.position_at_entry,
+            priority=waiting.priority,
             head_start=waiting.head_start,
+            ranked_since=waiting.ranked_since,
+            skills=waiting.skills,
+            prefer=waiting.prefer or AgentId(""),
+            prefer_until=waiting.prefer_until,
         )
     )
 

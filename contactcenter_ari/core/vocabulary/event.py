@@ -19,6 +19,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     RecordingId,
     SegmentId,
 )
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 
 class AgentState(StrEnum):
@@ -322,11 +323,19 @@ class PriorityChanged(InteractionEvent, frozen=True, tag=True, kw_only=True):
 
 
 class InteractionQueued(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """The caller began to wait. `position` is 1 for the next in line."""
+    """The caller began to wait. `position` is 1 for the next in line; what decides about it:
+    `priority`, and since when the caller counts as waiting, less the `head_start`. `skills` are
+    asked for step by step, after `prefer_until` if an agent is preferred.
+    """
 
     queue: QueueName
     position: int
+    priority: int
     head_start: timedelta
+    ranked_since: datetime
+    skills: tuple[SkillStep, ...] = ()
+    prefer: AgentId = AgentId("")
+    prefer_until: datetime | None = None
 
 
 class InteractionDequeued(InteractionEvent, frozen=True, tag=True, kw_only=True):

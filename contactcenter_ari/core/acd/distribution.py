@@ -243,22 +243,28 @@ class Distribution:
         """What changed about agents; gives those who are free. Callers who wait for what nobody
         can give any more ask for less at once.
         """
-        changed, deserted = self.pools.refresh(turn.now)
+        changed, left = self.pools.refresh(turn.now)
         self.outlook.note_agents(changed, turn.now)
         disappointed = [
             waiting
-            for pool in deserted
+            for _, pool in left
+            if not pool.signed_in
             for waiting in self.lines[pool.settings.name].asking_for(
                 Demand(pool.levels, relaxes=True)
             )
         ]
-        disappointed += [
-            waiting
+        gone = [(agent, pool.settings.name) for agent, pool in left]
+        gone += [
+            (agent.id, queue)
             for agent in changed
             if not agent.takes_calls
             for queue in agent.lines
             if queue in self.lines
-            for waiting in self.lines[queue].asking_for_agent(agent.id)
+        ]
+        disappointed += [
+            waiting
+            for agent_id, queue in gone
+            for waiting in self.lines[queue].asking_for_agent(agent_id)
         ]
         for waiting in disappointed:
             self._reopen(waiting, turn)

@@ -104,19 +104,19 @@ class Pools:
         """How many agents of the queue are not logged out."""
         return self._pools[queue][()].signed_in
 
-    def refresh(self, now: datetime) -> tuple[list[Agent], list[Pool]]:
-        """Follow what changed about agents: gives them, and the pools that nobody who is signed
-        in belongs to any more.
+    def refresh(self, now: datetime) -> tuple[list[Agent], list[tuple[AgentId, Pool]]]:
+        """Follow what changed about agents: gives them, and who has left which pool, be it to
+        come back at once.
         """
         changed = self._roster.take_changed()
-        left: list[Pool] = []
+        left: list[tuple[AgentId, Pool]] = []
         for agent in changed:
             present = self._roster.find(agent.id)  # another one, if he was removed and put anew
             if present is None or not self._move(present, now):
-                left += self._take_out(agent.id)
+                left += [(agent.id, pool) for pool in self._take_out(agent.id)]
                 if present is not None:
                     self._put_in(present, now)
-        return changed, [pool for pool in left if not pool.signed_in]
+        return changed, left
 
     def _move(self, agent: Agent, now: datetime) -> bool:
         """Come and go as a candidate in the same pools as before; whether that is all."""

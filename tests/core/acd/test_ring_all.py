@@ -1,0 +1,281 @@
+"""Ring-all: every free phone rings, and exactly one of them gets the caller."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
+from contactcenter_ari.core.vocabulary.signal import LegAnswered, LegHungUp
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Caller, Colleague, Floor
+
+SALES = QueueName("sales")
+EVERYBODY = ["100", "200", "300"]
+
+
+def three(floor: Floor, *, ring_at_most: int = 20, misses: int = 1) -> list[Colleague]:
+    """A queue that rings all, and three agents, the first idle longest."""
+    floor.open(
+        None,
+        QueueSettings(
+            name=SALES,
+            strategy=Strategy.RING_ALL,
+            ring_at_most=ring_at_most,
+            misses_before_not_ready=MissLimits.alike(misses),
+        ),
+    )
+    return [floor.agent(agent, idle=10) for agent in EVERYBODY]
+
+
+def ended_legs(floor: Floor) -> list[tuple[LegId, HangUpReason]]:
+    """Legs that were hung up by us, and why."""
+    return [(command.leg, command.reason) for command in floor.done(HangUpLeg)]
+
+
+# --- who rings ------------------------------------------------------------------------------
+
+
+def test_all_free_phones_ring(floor: Floor) -> None:
+    """Who pauses or talks is left in peace."""
+    ann, bob, cy = three(floor)
+    ann.pauses()
+    caller = floor.caller()
+    assert caller.rung == ["200", "300"]
+    assert (bob.state, cy.state) == (("offered", ""), ("offered", ""))
+
+
+def test_so_many_phones_at_most(floor: Floor) -> None:
+    """The longest idle ones; the rest is free for the next caller."""
+    three(floor, ring_at_most=2)
+    first, second = floor.caller(), floor.caller()
+    assert (first.rung, second.rung) == (["100", "200"], ["300"])
+
+
+def test_the_next_caller_waits_until_phones_fall_silent(floor: Floor) -> None:
+    """And is offered in the turn in which somebody answers the first one."""
+    ann, *_ = three(floor)
+    _, second = floor.caller(), floor.caller()
+    assert second.rung == []
+    ann.answers()
+    assert second.rung == ["200", "300"]
+
+
+# --- who gets the caller --------------------------------------------------------------------
+
+
+def test_the_first_answer_wins(floor: Floor) -> None:
+    """The other phones stop with the word that somebody else took it: no call was missed."""
+    ann, bob, cy = three(floor)
+    caller = floor.caller()
+    others = [ann.leg, cy.leg]
+    floor.wait(10)
+    bob.answers()
+    assert ended_legs(floor) == [(leg, HangUpReason.ANSWERED_ELSEWHERE) for leg in others]
+    bob.is_joined()
+    assert caller.offers == [("100", "withdrawn"), ("300", "withdrawn"), ("200", "accepted")]
+    assert [each.state for each in (ann, bob, cy)] == [
+        ("ready", ""), ("on_call", ""), ("ready", ""),
+    ]  # fmt: skip
+    assert caller.exits == ["answered"]
+
+
+def test_those_who_were_too_late_keep_their_idle_time(floor: Floor) -> None:
+    """They come before somebody who signed in while the phones rang."""
+    ann, bob, cy = three(floor)
+    cy.logs_out()
+    floor.caller()
+    bob.picks_up()
+    newcomer = floor.agent("050", idle=5)
+    assert floor.caller().rung == [ann.id, newcomer.id]
+
+
+def test_two_answers_in_the_same_instant(floor: Floor) -> None:
+    """The second is told that the call was answered elsewhere; there is one bridge."""
+    ann, bob, cy = three(floor)
+    caller = floor.caller()
+    late = [bob.leg, cy.leg]
+    ann.answers()
+    for leg in late:
+        outcome = floor.take(LegAnswered(leg))
+        assert [(c.leg, c.reason) for c in outcome.commands if isinstance(c, HangUpLeg)] == [
+            (leg, HangUpReason.ANSWERED_ELSEWHERE)
+        ]
+    assert len(floor.done(BridgeLegs)) == 1
+    ann.is_joined()
+    for leg in late:
+        assert floor.take(LegHungUp(leg, 16)).events == ()
+    assert (caller.offers[-1], caller.exits) == (("100", "accepted"), ["answered"])
+    assert (bob.state, cy.state) == (("ready", ""), ("ready", ""))
+
+
+def test_a_late_answer_does_not_touch_the_next_offer(floor: Floor) -> None:
+    """The phone rings for the next caller already when its first leg is said to be answered."""
+    ann, bob, _ = three(floor)
+    _, second = floor.caller(), floor.caller()
+    late = bob.leg
+    ann.answers()
+    assert second.rung == ["200", "300"]
+    floor.take(LegAnswered(late))
+    assert second.rung == ["200", "300"]
+    assert len(floor.done(BridgeLegs)) == 1
+    floor.settle()
+    bob.picks_up()
+    assert second.exits == ["answered"]
+
+
+# --- who does not ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cause", "result", "reason"), [
+    (17, "busy", "busy"), (21, "refused", "refused"), (20, "failed", "unreachable"),
+])  # fmt: skip
+def test_one_misses_while_others_ring(floor: Floor, cause: int, result: str, reason: str) -> None:
+    """It is his miss alone; the rest goes on to ring."""
+    ann, bob, _ = three(floor)
+    caller = floor.caller()
+    ann.hangs_up(cause)
+    assert caller.offers == [("100", result)]
+    assert caller.rung == ["200", "300"]
+    assert (ann.state, caller.music) == (("not_ready", reason), "default")
+    bob.picks_up()
+    assert caller.exits == ["answered"]
+
+
+def test_all_miss(floor: Floor) -> None:
+    """The caller waits on with his place and age, and is offered to all again after the pause."""
+    agents = three(floor, misses=2)
+    caller = floor.caller()
+    floor.wait(20)
+    assert caller.offers == [("100", "lapsed"), ("200", "lapsed"), ("300", "lapsed")]
+    assert [agent.state for agent in agents] == [("ready", "")] * 3
+    assert caller.rung == []
+    later = floor.caller()
+    assert later.rung == EVERYBODY
+    later.hangs_up()
+    floor.wait(29.9)
+    assert caller.rung == []
+    floor.wait(0.1)
+    assert caller.rung == EVERYBODY
+    floor.wait(20)
+    assert [agent.state for agent in agents] == [("not_ready", "no_answer")] * 3
+    assert caller.exits == []
+
+
+def test_each_is_asked_again_after_his_own_pause(floor: Floor) -> None:
+    """Who refused at once is asked before those who let it ring, who are asked when theirs is
+    over.
+    """
+    ann, *others = three(floor, misses=2)
+    caller = floor.caller()
+    ann.hangs_up(21)
+    floor.wait(20)
+    assert caller.rung == []
+    floor.wait(10)
+    assert caller.rung == ["100"]
+    ann.hangs_up(21)
+    floor.wait(20)
+    assert caller.rung == ["200", "300"]
+    assert [agent.is_rung() for agent in others] == [True, True]
+
+
+def test_who_becomes_free_gets_a_caller_whom_all_missed(floor: Floor) -> None:
+    """Nobody has to wait for the pauses of others."""
+    three(floor, misses=2)
+    caller = floor.caller()
+    floor.wait(20)
+    newcomer = floor.agent("400")
+    assert caller.rung == ["400"]
+    newcomer.picks_up()
+    assert caller.exits == ["answered"]
+
+
+# --- awkward moments ------------------------------------------------------------------------
+
+
+def test_the_caller_hangs_up_while_all_ring(floor: Floor) -> None:
+    """All phones fall silent, nobody missed a call, and idle times are kept."""
+    agents = three(floor)
+    caller = floor.caller()
+    legs = [agent.leg for agent in agents]
+    floor.wait(10)
+    caller.hangs_up()
+    assert ended_legs(floor) == [(leg, HangUpReason.NORMAL) for leg in legs]
+    assert caller.offers == [("100", "withdrawn"), ("200", "withdrawn"), ("300", "withdrawn")]
+    assert [agent.state for agent in agents] == [("ready", "")] * 3
+    assert (caller.exits, floor.caller().rung) == (["abandoned"], EVERYBODY)
+
+
+def winner_lost(floor: Floor, how: str, winner: Colleague, caller: Caller) -> None:
+    """The winner hangs up before the bridge, or the switch cannot make it."""
+    if how == "hung up":
+        winner.hangs_up()
+    else:
+        floor.fails(BridgeLegs, 500)
+    assert caller.music == "default"
+    assert caller.exits == []
+
+
+@pytest.mark.parametrize(
+    ("how", "state"), [("hung up", ("not_ready", "refused")), ("bridge", ("ready", ""))]
+)
+def test_the_winner_is_lost_before_the_bridge(
+    floor: Floor, how: str, state: tuple[str, str]
+) -> None:
+    """The caller keeps the place and the others are rung again at once."""
+    ann, bob, _ = three(floor)
+    caller = floor.caller()
+    ann.answers()
+    winner_lost(floor, how, ann, caller)
+    assert (ann.state, caller.rung) == (state, ["200", "300"])
+    floor.settle()
+    bob.picks_up()
+    assert caller.exits == ["answered"]
+
+
+def test_the_caller_leaves_before_the_bridge(floor: Floor) -> None:
+    """The winner is released like those who were too late."""
+    agents = three(floor)
+    caller = floor.caller()
+    agents[0].answers()
+    caller.hangs_up()
+    assert [agent.state for agent in agents] == [("ready", "")] * 3
+    assert caller.exits == ["abandoned_short"]
+
+
+def test_the_time_is_up_while_all_ring(floor: Floor) -> None:
+    """The phones are given their chance; the caller leaves with the last of them."""
+    floor.open(
+        None,
+        QueueSettings(name=SALES, strategy=Strategy.RING_ALL, max_wait=timedelta(seconds=10)),
+    )
+    ann, bob = floor.agent("100"), floor.agent("200")
+    caller = floor.caller()
+    floor.wait(15)
+    assert (caller.exits, caller.rung) == ([], ["100", "200"])
+    ann.hangs_up(21)
+    assert caller.exits == []
+    bob.hangs_up(17)
+    assert caller.exits == ["timeout"]
+
+
+def test_who_logs_out_while_his_phone_rings(floor: Floor) -> None:
+    """He is gone when another one answers, and the answer stands."""
+    ann, bob, _ = three(floor)
+    floor.caller()
+    ann.logs_out()
+    assert ann.state == ("offered", "")
+    bob.picks_up()
+    assert ann.state == ("logged_out", "")
+
+
+def test_every_phone_is_dialed_once(floor: Floor) -> None:
+    """One leg an agent for one caller."""
+    three(floor)
+    floor.caller()
+    assert [dial.phone for dial in floor.done(DialLeg)] == [f"phone-{each}" for each in EVERYBODY]

@@ -48,6 +48,7 @@ class Restoring:
             promises.open_lost_calls,
             self._handle_times,
         ]
+        self._known = asyncio.Event()
         self._unreadable = 0
 
     def __repr__(self) -> str:
@@ -56,7 +57,7 @@ class Restoring:
 
     def health(self) -> PartHealth:
         """Whether the center knows what the database knows."""
-        if self._missing:
+        if not self._known.is_set():
             why = "callbacks and numbers not to call have not been read from the database yet"
             return PartHealth(Condition.DEGRADED, why)
         if self._unreadable:
@@ -67,6 +68,11 @@ class Restoring:
     def skip(self) -> None:
         """The center was rebuilt from its input log."""
         self._missing.clear()
+        self._known.set()
+
+    async def until_known(self) -> None:
+        """Wait until the center knows what was promised; handle times may still be reckoned."""
+        await self._known.wait()
 
     async def run(self) -> None:
         """Submit all of it, however long the database is away."""
@@ -82,10 +88,16 @@ class Restoring:
             except Exception:
                 log.exception("promises.unreadable")
                 self._unreadable += 1
-                del self._missing[0]
+                self._done()
             else:
                 await self._submit(requests)
-                del self._missing[0]
+                self._done()
+
+    def _done(self) -> None:
+        """One kind is dealt with; all but the handle times are promises."""
+        del self._missing[0]
+        if len(self._missing) <= 1:
+            self._known.set()
 
     async def _submit(self, requests: Sequence[Request]) -> None:
         refused: Counter[str] = Counter()

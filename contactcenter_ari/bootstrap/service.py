@@ -96,7 +96,7 @@ async def serving(
                 service.driver.resume()
                 service.restoring.skip()
             others.append(group.create_task(service.restoring.run()))
-            await _restored(others[-1])
+            await _restored(service.restoring)
             await service.phones.follow()
             others.append(group.create_task(service.phones.run()))
             if tester is not None:
@@ -212,8 +212,10 @@ async def _connected(switch: AriSwitch) -> None:
         log.warning("switch.not_connected_yet")
 
 
-async def _restored(restoring: asyncio.Task[None]) -> None:
+async def _restored(restoring: Restoring) -> None:
     """Wait until the center knows what was promised; late is not never here, too."""
-    _, late = await asyncio.wait({restoring}, timeout=RESTORE_LIMIT.total_seconds())
-    if late:
+    try:
+        async with asyncio.timeout(RESTORE_LIMIT.total_seconds()):
+            await restoring.until_known()
+    except TimeoutError:
         log.warning("promises.not_restored_yet")

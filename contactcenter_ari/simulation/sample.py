@@ -37,6 +37,10 @@ SYSTEM_PROMPTS = (
     "agent_unknown_phone",
     "feature_code_unknown",
     "request_refused",
+    "callback_greeting",
+    "callback_sorry",
+    "callback_dialing",
+    "callback_not_reached",
 )
 PROMPTS = ("welcome", "menu", "wrong_key", "position", "sorry", "rate_us", "goodbye")
 

@@ -44,6 +44,7 @@ HANG_UP = Destination(Way.HANG_UP)
 SYSTEM_PROMPTS = (
     "no_flow", "apology", "agent_logged_in", "agent_logged_out", "agent_ready",
     "agent_not_ready", "feature_code_unknown", "agent_unknown_phone", "request_refused",
+    "callback_greeting", "callback_sorry", "callback_dialing", "callback_not_reached",
 )  # fmt: skip
 
 E = TypeVar("E", bound=event.Event)
@@ -433,9 +434,9 @@ class Floor:
         return [command for command in self.commands if isinstance(command, kind)]
 
     def close(self) -> None:
-        """Everybody who calls hangs up, and time passes until nothing more can happen."""
+        """Everybody on the phone hangs up, and time passes until nothing more can happen."""
         self.settle()
-        for leg in [leg for leg, phone in self.switch.legs.items() if not phone]:
+        for leg in [leg for leg, phone in self.switch.legs.items() if phone[:1] in {"", "+"}]:
             self.take(signal.LegHungUp(leg, 16))
         self.settle()
         for _ in range(1000):

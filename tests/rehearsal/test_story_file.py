@@ -124,7 +124,8 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             "5:114: error[E105]: hears must be a single value",
             (
                 "6:20: error[E105]: ends must be one of: hangup, caller, agent, completed, "
-                'contained, abandoned, left_flow, turned_away, rejected, system_error, not "well"'
+                "contained, abandoned, left_flow, turned_away, rejected, not_reached, "
+                'system_error, not "well"'
             ),
         ],
     ),

@@ -113,7 +113,7 @@ class Distribution:
 
     def _diversion(self, waiting: Waiting, now: datetime) -> QueueExit | None:
         """Whether the wait would be too long to let the caller begin it."""
-        if self.pools.free(waiting.queue):
+        if waiting.kept or self.pools.free(waiting.queue):
             return None
         too_long = self.outlook.is_too_long(waiting, self.settings[waiting.queue], now)
         return QueueExit.DIVERTED if too_long else None
@@ -151,17 +151,18 @@ class Distribution:
 
     def abandon(
         self, interaction: InteractionId, turn: Turn, *, lost: bool = False
-    ) -> Waiting | None:
+    ) -> QueueExit | None:
         """The caller hung up, or we `lost` him; an agent who is ringing is READY again with the
-        idle time kept. Gives the place that was given up.
+        idle time kept. Gives how the stay ended, None when there was none.
         """
         waiting = self._waiting.get(interaction)
         if waiting is None:
             return None
         short = turn.now - waiting.joined_at < self.settings[waiting.queue].short_abandon
         hung_up = QueueExit.ABANDONED_SHORT if short else QueueExit.ABANDONED
-        self.leave(interaction, QueueExit.SYSTEM_ERROR if lost else hung_up, turn)
-        return waiting
+        result = QueueExit.SYSTEM_ERROR if lost else hung_up
+        self.leave(interaction, result, turn)
+        return result
 
     def place_of(self, interaction: InteractionId) -> Waiting | None:
         """The place in line of a caller who waits."""
@@ -344,14 +345,8 @@ class Distribution:
             return None
         waiting = offer.waiting
         self.offers.close(offer, OfferResult.ACCEPTED, turn)
-        if waiting.callback is None:
-            self._leave(waiting, QueueExit.ANSWERED, turn)
-        else:
-            self._part(waiting, turn)
-        contact = Contact(
-            interaction=waiting.interaction, queue=waiting.queue, since=offer.made_at
-        )
-        self.roster.connect(offer.agent, contact, turn)
+        self._leave(waiting, QueueExit.ANSWERED, turn)
+        self._connect(offer, turn)
         turn.tell(
             AgentConnected(
                 number=turn.clockwork.number(),
@@ -362,6 +357,19 @@ class Distribution:
                 waited=turn.now - waiting.joined_at,
             )
         )
+        return offer
+
+    def taken(self, leg: LegId, turn: Turn) -> Offer | None:
+        """The agent picked up for a callback: accepted, though the customer is still to be
+        dialed. None when this leg belongs to no such offer.
+        """
+        offer = self.offers.at_leg(leg)
+        if offer is None or offer.waiting.callback is None:
+            return None
+        self.offers.answered(offer, turn)
+        self.offers.close(offer, OfferResult.ACCEPTED, turn)
+        self._part(offer.waiting, turn)
+        self._connect(offer, turn)
         return offer
 
     def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> Offer | None:
@@ -397,6 +405,13 @@ class Distribution:
         return offer
 
     # Within
+
+    def _connect(self, offer: Offer, turn: Turn) -> None:
+        waiting = offer.waiting
+        contact = Contact(
+            interaction=waiting.interaction, queue=waiting.queue, since=offer.made_at
+        )
+        self.roster.connect(offer.agent, contact, turn)
 
     def _join(self, waiting: Waiting, turn: Turn) -> int:
         self._waiting[waiting.interaction] = waiting

@@ -12,6 +12,7 @@ from sortedcontainers import SortedKeyList
 
 from contactcenter_ari.core.acd.demand import ANYBODY, Demand, meets
 from contactcenter_ari.core.acd.estimate import Estimate
+from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -37,7 +38,8 @@ class Waiting:
     agent waited for alone until `prefer_until`. `skipped` are agents who let this caller's offer
     pass, each with the instant until when. `expected` is the wait that was foreseen as the
     place was taken, at `expected_at`. `over` is why the stay ends once no phone rings.
-    `unoffered` is kept by the line.
+    `unoffered` is kept by the line. One that takes over a place `kept` in the line until now
+    overtakes nobody. `prepared` is an interaction that begins when a phone rings for it.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class Waiting:
         prefer: AgentId | None = None,
         prefer_until: datetime | None = None,
         callback: CallbackId | None = None,
+        prepared: Interaction | None = None,
+        kept: bool = False,
     ) -> None:
         self.interaction = interaction
         self.queue = queue
@@ -72,6 +76,8 @@ class Waiting:
         self.prefer = prefer
         self.prefer_until = prefer_until
         self.callback = callback
+        self.prepared = prepared
+        self.kept = kept
         self.offerable = True
         self.unoffered = False
         self.demand: Demand = ANYBODY
@@ -149,7 +155,7 @@ class WaitingLine:
         """Take a place; gives the position, 1 for the head of the line."""
         self._line.add(waiting)
         position = self.position(waiting)
-        if position < len(self._line):
+        if position < len(self._line) and not waiting.kept:
             self._overtaken_at = now
         return position
 

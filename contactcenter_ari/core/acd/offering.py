@@ -78,6 +78,8 @@ class Offers:
             leg=LegId(turn.clockwork.mint()),
             made_at=turn.now,
         )
+        if waiting.prepared is not None:
+            waiting.prepared.begin(turn)
         self._roster.reserve(agent, waiting.queue, turn)
         waiting.offers[offer.id] = None
         self._offers[offer.id] = offer

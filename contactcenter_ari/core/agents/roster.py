@@ -32,6 +32,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, Queue
 from contactcenter_ari.core.vocabulary.request import AgentProfile
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
+NO_WRAP_UP = WrapUpRule(ends_after=timedelta())
 CENTER = "center"
 """Who made a move that nobody asked for."""
 
@@ -282,6 +283,13 @@ class Roster:
             turn.clockwork.wake(Wake.WRAP_UP, agent.id, agent.wrap_up.until)
         else:
             self._end_wrap_up(agent, CENTER, turn)
+
+    def finish_unmet(self, agent: Agent, turn: Turn) -> None:
+        """There was nobody to talk to after all: no contact, nothing to write down, and free
+        again at once. The idle clock begins anew, for the agent was not idle.
+        """
+        agent.contact = None
+        self.finish_talk(agent, NO_WRAP_UP, turn)
 
     def wrap_up_passed(self, agent_id: AgentId, turn: Turn) -> None:
         """The time for the work after the talk is over."""

@@ -7,7 +7,6 @@ from contactcenter_ari.core.center.catalog import NO_FLOW, Catalog
 from contactcenter_ari.core.center.outside import OutsideLine
 from contactcenter_ari.core.flow.run import FlowRun, Frame
 from contactcenter_ari.core.interactions.interaction import Interaction
-from contactcenter_ari.core.vocabulary.event import InteractionStarted
 from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId
 from contactcenter_ari.core.vocabulary.signal import CallArrived
 from contactcenter_ari.core.vocabulary.turn import Turn
@@ -25,6 +24,7 @@ def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
         caller_name=signal.caller_name,
         flow=interpreter.flow.name,
         flow_version=interpreter.flow.version,
+        language=interpreter.flow.languages[0],
         now=turn.now,
     )
     run = FlowRun(
@@ -38,7 +38,7 @@ def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
     )
     if answering is None:
         run.frames = [Frame(NO_FLOW)]
-    _tell_started(interaction, run, turn)
+    interaction.begin(turn)
     return Call(run, interpreter, turn.now, interaction=interaction)
 
 
@@ -62,6 +62,13 @@ def announcing(
         variables=variables,
     )
     return Call(run, interpreter, turn.now, agent=agent)
+
+
+def briefing(leg: LegId, prompt: str, catalog: Catalog, turn: Turn) -> Call:
+    """The call in which an agent hears how it stands with the customer he is to talk to."""
+    call = announcing(leg, prompt, catalog, turn, agent=None, variables={})
+    call.run.answered = True
+    return call
 
 
 def screening(line: OutsideLine, turn: Turn) -> Call:
@@ -89,20 +96,3 @@ def whispering(offer: Offer, prompt: str, catalog: Catalog, turn: Turn) -> Call:
     call.run.answered = True
     call.whispers = offer
     return call
-
-
-def _tell_started(interaction: Interaction, run: FlowRun, turn: Turn) -> None:
-    turn.tell(
-        InteractionStarted(
-            number=turn.clockwork.number(),
-            at=turn.now,
-            interaction=interaction.id,
-            leg=interaction.leg,
-            called_number=interaction.called_number,
-            caller_number=interaction.caller_number,
-            caller_name=interaction.caller_name,
-            flow=interaction.flow,
-            flow_version=interaction.flow_version,
-            language=run.language,
-        )
-    )

@@ -11,6 +11,7 @@ from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
 
 if TYPE_CHECKING:
+    from contactcenter_ari.core.center.attempt import Attempt
     from contactcenter_ari.core.center.outside import OutsideLine
 
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 class Call:
     """A leg that runs a flow. A call to a feature code has no interaction, but may have the
     agent whose phone it came from. One that `screens` asks a callee whether to take a call, one
-    that `whispers` tells an agent who comes; neither has an interaction.
+    that `whispers` tells an agent who comes, one that `briefs` an agent how it stands with the
+    customer who is called back; none of them has an interaction. `attempt` is set for such a
+    customer.
     """
 
     run: FlowRun
@@ -28,3 +31,5 @@ class Call:
     agent: Agent | None = None
     screens: "OutsideLine | None" = None
     whispers: Offer | None = None
+    briefs: "Attempt | None" = None
+    attempt: "Attempt | None" = None

@@ -1,55 +1,186 @@
-"""Calls back that were promised: one open promise a number."""
+"""Calls back that were promised: the book, in which each number has at most one open promise.
 
-from datetime import timedelta
+A promise is plain data: it rests until it is due, stands in line, is being dialed, and in the
+end is closed, once. Nothing is dialed here; see `calling_back`.
+"""
 
-from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.flow.run import DEFAULT_PRIORITY, PromiseCallback
-from contactcenter_ari.core.vocabulary.event import CallbackBooked
-from contactcenter_ari.core.vocabulary.ids import CallbackId
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from contactcenter_ari.core.acd.line import Rank
+from contactcenter_ari.core.errors import IllegalMove, RequestRefused
+from contactcenter_ari.core.vocabulary.event import (
+    CallbackClosed,
+    CallbackMode,
+    CallbackResult,
+)
+from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.turn import Turn
 
 MOST_OPEN = 10_000
 """More promises than this could not be kept; further ones are refused."""
+CLOSED_KEPT = 10_000
+"""Of so many closed promises it is known that they are not to be opened again."""
+CUSTOMER_DIALED = "callback_dialing"
+"""The system prompt for an agent who waits until the customer picks up."""
+NOT_REACHED = "callback_not_reached"
+"""The system prompt for an agent when he did not."""
+GREETING = "callback_greeting"
+"""The system prompt for a customer who picked up and waits for an agent."""
+SORRY = "callback_sorry"
+"""The system prompt for one for whom there is no agent after all."""
+FIRST = 0
+"""The priority class of a promise that a person wants kept next: before class 1."""
 
 
-class Callbacks:
-    """The open promises, by number."""
+class PromiseState(StrEnum):
+    """Where a promise is."""
+
+    RESTING = "resting"
+    """Waits for its hours or for the next attempt."""
+    IN_LINE = "in_line"
+    """Its place in the waiting line is taken."""
+    DIALING = "dialing"
+    """An attempt is under way, up to the talk or its failure."""
+    CLOSED = "closed"
+
+
+RESTING = PromiseState.RESTING
+IN_LINE = PromiseState.IN_LINE
+DIALING = PromiseState.DIALING
+CLOSED = PromiseState.CLOSED
+
+MOVES: dict[PromiseState, tuple[PromiseState, ...]] = {
+    RESTING: (IN_LINE, CLOSED),
+    IN_LINE: (RESTING, DIALING, CLOSED),
+    DIALING: (RESTING, CLOSED),
+    CLOSED: (),
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Promise:
+    """One promise to call `number` (E.164) back. `since`, `head_start`, `priority` and `arrival`
+    are of the place in line that is kept; `zones` are where the number may be, and `next_at` is
+    when it is due if the hours allow it. While `on_phone` the customer has not yet hung up, so
+    his line is busy. One that a person wants kept next is
+    `urgent`; one taken back while it was being dialed is `cancelled` if the attempt fails.
+    """
+
+    id: CallbackId
+    interaction: InteractionId
+    number: str
+    queue: QueueName
+    flow: str
+    language: str
+    hours: str
+    zones: tuple[str, ...]
+    mode: CallbackMode
+    attempts: int
+    retry_after: timedelta
+    expires_at: datetime
+    since: datetime
+    head_start: timedelta
+    priority: int
+    arrival: int
+    next_at: datetime
+    attempts_made: int = 0
+    state: PromiseState = RESTING
+    on_phone: bool = False
+    urgent: bool = False
+    cancelled: bool = False
+
+    def __repr__(self) -> str:
+        """Tell where it is, and how often it was tried."""
+        tried = f"{self.attempts_made} of {self.attempts} attempts"
+        return f"<Promise {self.id} in {self.queue}: {self.state}, {tried}>"
+
+    @property
+    def rank(self) -> Rank:
+        """The place among all callers."""
+        return (self.rank_priority, self.since - self.head_start, self.arrival)
+
+    @property
+    def rank_priority(self) -> int:
+        """The priority class its place has now."""
+        return FIRST if self.urgent else self.priority
+
+    def move_to(self, after: PromiseState) -> None:
+        """Make an allowed move.
+
+        Raises:
+            IllegalMove: the state table does not allow it; nothing is changed.
+        """
+        if after not in MOVES[self.state]:
+            raise IllegalMove(f"a promise cannot go from {self.state} to {after}")
+        self.state = after
+
+
+class Promises:
+    """The open promises, by id and by number."""
 
     def __init__(self) -> None:
-        self._open: dict[str, CallbackBooked] = {}
+        self._by_id: dict[CallbackId, Promise] = {}
+        self._by_number: dict[str, Promise] = {}
+        self._closed: dict[CallbackId, None] = {}
 
     def __repr__(self) -> str:
         """Tell how many there are."""
-        return f"<Callbacks {len(self._open)} open>"
+        return f"<Promises {len(self._by_id)} open>"
 
-    def book(
-        self, call: Call, promise: PromiseCallback, distribution: Distribution, turn: Turn
-    ) -> bool:
-        """Promise it, with the place in line if the caller has one; whether that is possible."""
-        interaction = call.interaction
-        assert interaction is not None, "only a caller is promised a call back"
-        if promise.number in self._open or len(self._open) >= MOST_OPEN:
-            return False
-        place = distribution.place_of(interaction.id)
-        booked = CallbackBooked(
-            number=turn.clockwork.number(),
-            at=turn.now,
-            interaction=interaction.id,
-            callback=CallbackId(turn.clockwork.mint()),
-            queue=promise.step.queue,
-            dialed=promise.number,
-            waiting_since=place.joined_at if place else turn.now,
-            head_start=place.head_start if place else timedelta(),
-            priority=place.rank[0] if place else DEFAULT_PRIORITY,
-            flow=call.interpreter.flow.name,
-            language=call.run.language,
-            hours=promise.step.hours,
-            attempts=promise.step.attempts,
-            retry_after=promise.step.retry_after,
-            expires_at=turn.now + promise.step.expires,
-            mode=distribution.settings[promise.step.queue].callback_mode,
+    @property
+    def full(self) -> bool:
+        """Whether no more can be kept."""
+        return len(self._by_id) >= MOST_OPEN
+
+    def of_number(self, number: str) -> Promise | None:
+        """The open promise to call a number."""
+        return self._by_number.get(number)
+
+    def find(self, callback: CallbackId) -> Promise | None:
+        """The open promise of that id."""
+        return self._by_id.get(callback)
+
+    def get(self, callback: CallbackId) -> Promise:
+        """The open promise of that id.
+
+        Raises:
+            RequestRefused: `unknown_callback`.
+        """
+        found = self._by_id.get(callback)
+        if found is None:
+            raise RequestRefused("unknown_callback", f"no callback {callback} is open")
+        return found
+
+    def was_closed(self, callback: CallbackId) -> bool:
+        """Whether it was closed a while ago, and must not be opened again."""
+        return callback in self._closed
+
+    def open(self, promise: Promise) -> None:
+        """Enter a promise; its number has no other."""
+        assert promise.number not in self._by_number, "a number has one open promise"
+        self._by_id[promise.id] = promise
+        self._by_number[promise.number] = promise
+
+    def close(self, promise: Promise, result: CallbackResult, turn: Turn) -> None:
+        """The promise is kept or over."""
+        promise.move_to(CLOSED)
+        del self._by_id[promise.id]
+        del self._by_number[promise.number]
+        self.tell_closed(promise, result, turn)
+
+    def tell_closed(self, promise: Promise, result: CallbackResult, turn: Turn) -> None:
+        """Note that a promise is over, be it one that was never opened here."""
+        self._closed[promise.id] = None
+        if len(self._closed) > CLOSED_KEPT:
+            del self._closed[next(iter(self._closed))]
+        turn.tell(
+            CallbackClosed(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=promise.interaction,
+                callback=promise.id,
+                result=result,
+            )
         )
-        self._open[promise.number] = booked
-        turn.tell(booked)
-        return True

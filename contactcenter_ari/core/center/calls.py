@@ -11,7 +11,7 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.center.arrival import arriving, screening, whispering
 from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.callback import Callbacks
+from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.outside import OutsideLine, OutsideLines, outcome_of_cause
 from contactcenter_ari.core.center.queueing import Queueing
@@ -30,7 +30,6 @@ from contactcenter_ari.core.flow.run import (
 from contactcenter_ari.core.interactions.interaction import (
     IN_FLOW,
     TALKING,
-    Interaction,
 )
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason, StopMusic
 from contactcenter_ari.core.vocabulary.event import (
@@ -65,9 +64,9 @@ class Calls:
         self.catalog = catalog
         self.talks = Talks()
         self.outside = OutsideLines()
-        self.queueing = Queueing(distribution)
+        self.calling_back = CallingBack(self, distribution, catalog)
+        self.queueing = Queueing(distribution, self.calling_back)
         self._distribution = distribution
-        self._callbacks = Callbacks()
         self._calls: dict[CallId, Call] = {}
         self._by_leg: dict[LegId, Call] = {}
 
@@ -83,18 +82,33 @@ class Calls:
         """Whether a leg is the caller's of a call in progress."""
         return leg in self._by_leg
 
+    def publish(self, catalog: Catalog, turn: Turn) -> None:
+        """New flows, for new calls."""
+        self.catalog = catalog
+        self.calling_back.publish(catalog, turn)
+
     # Beginnings
 
     def arrive(self, signal: CallArrived, turn: Turn) -> None:
         """A caller came in."""
         if signal.leg not in self._by_leg:
-            self._begin(arriving(signal, self.catalog, turn), turn)
+            self.begin(arriving(signal, self.catalog, turn), turn)
 
     def announce(self, call: Call, turn: Turn) -> None:
         """An agent's phone dialed a feature code: say what came of it and hang up."""
         if call.agent is not None:
             self._distribution.roster.add_other_leg(call.agent, call.run.leg)
-        self._begin(call, turn)
+        self.begin(call, turn)
+
+    def add(self, call: Call) -> None:
+        """Know a call whose flow has not begun."""
+        self._calls[call.run.call] = call
+        self._by_leg[call.run.leg] = call
+
+    def begin(self, call: Call, turn: Turn) -> None:
+        """Begin the flow of a call."""
+        self.add(call)
+        self._carry_out(call, call.interpreter.start(call.run, turn), turn)
 
     # What the switch and the look-ups say
 
@@ -141,12 +155,14 @@ class Calls:
             self._carry_out(call, handover, turn)
 
     def answered(self, leg: LegId, turn: Turn) -> None:
-        """An agent picked up; one whose offer is closed is hung up."""
+        """An agent picked up, or a customer; one whose offer is closed is hung up."""
+        if self.calling_back.answered(leg, turn):
+            return
         offer = self._distribution.answered(leg, turn)
         if offer is not None:
             whisper = self._distribution.settings[offer.waiting.queue].whisper
             if whisper:
-                self._begin(whispering(offer, whisper, self.catalog, turn), turn)
+                self.begin(whispering(offer, whisper, self.catalog, turn), turn)
             else:
                 self._join(offer, turn)
         elif (line := self.outside.at_leg(leg)) is not None:
@@ -177,16 +193,17 @@ class Calls:
         line = self.outside.at_bridge(bridge)
         if line is not None:
             self._outside_joined(line, turn)
+        if (attempt := self.calling_back.agent_first.joined(bridge, turn)) is not None:
+            self.queueing.talked(attempt.call, attempt.interaction.agent, turn)
         offer = self._distribution.bridged(bridge, turn)
         if offer is None:
             return
-        interaction = self._interaction(offer)
-        interaction.move_to(TALKING, turn)
-        interaction.agent = offer.agent.id
-        interaction.talked = interaction.with_agent = True
-        self.queueing.talked(interaction.caller_number, offer.agent.id)
-        recorded = self._calls[CallId(offer.waiting.interaction)].run.recording is not None
-        record = self._distribution.settings[offer.waiting.queue].recording and not recorded
+        call = self._calls[CallId(offer.waiting.interaction)]
+        assert call.interaction is not None, "an offer is for an interaction"
+        call.interaction.meet(offer.agent.id, offer.waiting.queue, turn)
+        self.queueing.talked(call, offer.agent.id, turn)
+        settings = self._distribution.settings[offer.waiting.queue]
+        record = settings.recording and call.run.recording is None
         self.talks.confirm(offer.leg, turn, record=record)
 
     def bridge_failed(self, bridge: BridgeId, turn: Turn) -> None:
@@ -194,6 +211,7 @@ class Calls:
         line = self.outside.at_bridge(bridge)
         if line is not None:
             self._outside_failed(line, "failed", turn, hang_up=True)
+        self.calling_back.join_failed(bridge, turn)
         offer = self._distribution.bridge_failed(bridge, turn)
         if offer is not None:
             self.talks.take_out(offer.waiting.leg, turn)
@@ -201,11 +219,12 @@ class Calls:
 
     def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
         """A leg is gone: the caller's, or the other party's before, during or after the talk."""
+        self.calling_back.leg_lost(leg, cause, turn)
         offer = self._distribution.leg_lost(leg, cause, turn)
         talk = self.talks.of(leg)
         self.talks.drop(leg, turn)
         if offer is not None:
-            self._end_side_call(leg, turn)
+            self.end_side_call(leg, turn)
             if talk is not None:
                 self.talks.take_out(talk.caller_leg, turn)
             self._offer_over(offer, turn)
@@ -285,11 +304,6 @@ class Calls:
 
     # Within
 
-    def _begin(self, call: Call, turn: Turn) -> None:
-        self._calls[call.run.call] = call
-        self._by_leg[call.run.leg] = call
-        self._carry_out(call, call.interpreter.start(call.run, turn), turn)
-
     def _carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         while handover is not None:
             if not isinstance(handover, PromiseCallback | ControlRecording):
@@ -310,11 +324,7 @@ class Calls:
                 case Dial():
                     self.outside.dial(call, handover, turn)
                     return
-                case Leave() if call.screens is not None:
-                    self._screened(call, call.screens, turn)
-                    return
-                case Leave() if call.whispers is not None:
-                    self._whispered(call, call.whispers, turn)
+                case Leave() if self._side_call_over(call, turn):
                     return
                 case Leave() if call.run.hung_up:
                     self._close(call, turn)
@@ -325,19 +335,34 @@ class Calls:
 
     def _promise(self, call: Call, handover: PromiseCallback, turn: Turn) -> Handover | None:
         """Book a call back, one a number; the place in line goes over to it."""
-        booked = self._callbacks.book(call, handover, self._distribution, turn)
-        if booked:
+        promise = self.calling_back.book(call, handover, turn)
+        if promise is not None:
             self.queueing.give_up_place(call, QueueExit.CALLBACK_TAKEN, turn)
-        return call.interpreter.promised(call.run, booked=booked, turn=turn)
+            self.calling_back.schedule(promise, turn, kept=True)
+        return call.interpreter.promised(call.run, booked=promise is not None, turn=turn)
+
+    def _side_call_over(self, call: Call, turn: Turn) -> bool:
+        """Whether whoever was asked or told something stays on the line for what comes next."""
+        if call.screens is not None:
+            self._screened(call, call.screens, turn)
+        elif call.whispers is not None:
+            self._whispered(call, call.whispers, turn)
+        elif call.briefs is not None:
+            return self.calling_back.agent_first.briefed(call.briefs, turn)
+        else:
+            return False
+        return True
 
     def _whispered(self, call: Call, offer: Offer, turn: Turn) -> None:
         """The agent knows who comes; a caller who hung up meanwhile is not joined."""
-        self._end_side_call(call.run.leg, turn)
+        self.end_side_call(call.run.leg, turn)
         if offer.result is None:
             self._join(offer, turn)
 
     def _offer_over(self, offer: Offer, turn: Turn) -> None:
-        call = self._calls[CallId(offer.waiting.interaction)]
+        call = self._calls.get(CallId(offer.waiting.interaction))
+        if call is None:
+            return  # for a call back, whose place waits on
         self._carry_out(call, self.queueing.offer_over(call, offer, turn), turn)
 
     # Outside lines
@@ -349,16 +374,16 @@ class Calls:
         if not line.dial.screen:
             self._join_outside(line, turn)
             return
-        self._begin(screening(line, turn), turn)
+        self.begin(screening(line, turn), turn)
 
     def _screened(self, call: Call, line: OutsideLine, turn: Turn) -> None:
-        self._end_side_call(line.leg, turn)
+        self.end_side_call(line.leg, turn)
         if ACCEPTED in call.run.entries:
             self._join_outside(line, turn)
         else:
             self._outside_failed(line, "declined", turn, hang_up=True)
 
-    def _end_side_call(self, leg: LegId, turn: Turn) -> None:
+    def end_side_call(self, leg: LegId, turn: Turn) -> None:
         """Whoever was asked or told something before being joined hears no more of it."""
         call = self._by_leg.get(leg)
         if call is not None and call.interaction is None:
@@ -392,7 +417,7 @@ class Calls:
     ) -> None:
         """The line came to nothing: the caller goes on in the flow."""
         call = line.call
-        self._end_side_call(line.leg, turn)
+        self.end_side_call(line.leg, turn)
         self.outside.close(line, outcome, turn, hang_up=hang_up)
         if self.talks.of(call.run.leg) is not None:
             self.talks.take_out(call.run.leg, turn)
@@ -439,10 +464,13 @@ class Calls:
         if call.agent is not None:
             self._distribution.roster.drop_other_leg(call.agent, call.run.leg)
         if (line := self.outside.of(call.run.call)) is not None:
-            self._end_side_call(line.leg, turn)
+            self.end_side_call(line.leg, turn)
             self.outside.close(line, "given_up", turn, hang_up=True)
+        if call.briefs is not None:
+            self.calling_back.agent_first.agent_left(call.briefs, turn)
         if call.interaction is not None:
-            self.queueing.abandon(call.interaction, turn)
+            self.queueing.abandon(call, turn)
+            self.calling_back.caller_left(call.interaction.id, turn)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))
             self._finish_talk(talk, turn)
@@ -455,6 +483,8 @@ class Calls:
         """Nothing is left to do for the call."""
         call.interpreter.end(call.run, turn)
         del self._calls[call.run.call]
+        if call.attempt is not None:
+            self.calling_back.over(call.attempt, turn)
         if call.interaction is not None:
             call.interaction.end(
                 by=Party.CALLER,
@@ -463,8 +493,3 @@ class Calls:
                 tags=call.run.tags,
                 turn=turn,
             )
-
-    def _interaction(self, offer: Offer) -> Interaction:
-        interaction = self._calls[CallId(offer.waiting.interaction)].interaction
-        assert interaction is not None, "an offer is for an interaction"
-        return interaction

@@ -1,5 +1,11 @@
 """The published flows by number and version; calls in flight keep the one they began with."""
 
+from contactcenter_ari.core.center.callback import (
+    CUSTOMER_DIALED,
+    GREETING,
+    NOT_REACHED,
+    SORRY,
+)
 from contactcenter_ari.core.center.feature_code import (
     PROMPTS,
     REFUSED,
@@ -11,7 +17,8 @@ from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.speaking import Flags
-from contactcenter_ari.core.flow.step import Answer, HangUp, Play, Section, Step
+from contactcenter_ari.core.flow.step import Answer, HangUp, Play, Queue, Section, Step, Verb
+from contactcenter_ari.core.vocabulary.ids import QueueName
 
 NO_FLOW = "no_flow"
 """The system prompt for a dialed number that no flow answers."""
@@ -22,6 +29,9 @@ class Catalog:
 
     def __init__(self, site: Site, flags: Flags) -> None:
         self.site = site
+        self._flags = flags
+        self._flows = {flow.name: flow for flow in site.flows}
+        self._calling_back: dict[QueueName, Interpreter] = {}
         self._by_number = {
             significant(number): Interpreter(flow, site.prompts, flags)
             for flow in site.flows
@@ -37,13 +47,25 @@ class Catalog:
         """The flow that answers a dialed number, if one does."""
         return self._by_number.get(significant(number))
 
+    def flow(self, name: str) -> Flow | None:
+        """The published flow of that name."""
+        return self._flows.get(name)
+
     def has_flag(self, flow: str, flag: str) -> bool:
         """Whether a flow has this flag."""
-        return any(flag in known.flags for known in self.site.flows if known.name == flow)
+        known = self.flow(flow)
+        return known is not None and flag in known.flags
 
     def announcer(self) -> Interpreter:
         """Says a system prompt and hangs up: each is a section of its own."""
         return self._announcer
+
+    def calling_back(self, queue: QueueName) -> Interpreter:
+        """Leads a customer who was called back to an agent of the queue."""
+        if queue not in self._calling_back:
+            flow = _called_back(self.site, queue)
+            self._calling_back[queue] = Interpreter(flow, self.site.prompts, self._flags)
+        return self._calling_back[queue]
 
 
 def significant(number: str) -> str:
@@ -52,24 +74,39 @@ def significant(number: str) -> str:
 
 
 def _announcements(site: Site) -> Flow:
+    names = (
+        *(NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED),
+        *(CUSTOMER_DIALED, NOT_REACHED),
+        *(queue.whisper for queue in site.queues.values() if queue.whisper),
+    )
+    said = {name: _section(Answer(), Play(name, barge_in=False), HangUp()) for name in names}
+    return _own_flow(site, said | {START: Section(())})
+
+
+def _called_back(site: Site, queue: QueueName) -> Flow:
+    """No agent for whatever reason: an apology, and the end."""
+    steps = (
+        Play(GREETING, barge_in=False),
+        Queue(queue, {}),
+        Play(SORRY, barge_in=False),
+        HangUp(),
+    )
+    return _own_flow(site, {START: _section(*steps)})
+
+
+def _section(*verbs: Verb) -> Section:
+    return Section(tuple(Step(verb, line=0) for verb in verbs))
+
+
+def _own_flow(site: Site, sections: dict[str, Section]) -> Flow:
+    """A flow that nobody wrote; it says system prompts alone."""
     languages = {lang: None for prompt in site.prompts.values() for lang in prompt.parts}
-    whispers = [queue.whisper for queue in site.queues.values() if queue.whisper]
-    sections = {
-        name: Section(
-            (
-                Step(Answer(), line=0),
-                Step(Play(name, barge_in=False), line=0),
-                Step(HangUp(), line=0),
-            )
-        )
-        for name in (NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED, *whispers)
-    }
     return Flow(
         name="",
         version="",
         numbers=(),
         timezone="UTC",
         languages=tuple(languages) or ("en",),
-        sections=sections | {START: Section(())},
+        sections=sections,
         prompts={},
     )

@@ -54,12 +54,23 @@ from contactcenter_ari.core.vocabulary.command import (
     StartRecording,
 )
 from contactcenter_ari.core.vocabulary.event import QueueExit
-from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, LegId, OfferId
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    CallbackId,
+    CallId,
+    InteractionId,
+    LegId,
+    OfferId,
+)
 from contactcenter_ari.core.vocabulary.request import (
+    AllowNumber,
+    CancelCallback,
     ChangePriority,
     CloseQueue,
+    DialCallback,
     EndWrapUp,
     ExtendWrapUp,
+    ForbidNumber,
     GoNotReady,
     GoReady,
     LearnHandleTimes,
@@ -70,6 +81,8 @@ from contactcenter_ari.core.vocabulary.request import (
     PutAgent,
     RemoveAgent,
     Request,
+    RestoreCallback,
+    RestoreLostCall,
     SetDisposition,
     SetFlag,
     WithdrawWaiting,
@@ -131,6 +144,7 @@ class Center:
         self._route(input_, turn)
         for waiting in self._distribution.distribute(turn):
             self._calls.offered(waiting.interaction, turn)
+        self._calls.calling_back.dispatch(turn)
         return turn.outcome()
 
     def next_deadline(self) -> datetime | None:
@@ -190,7 +204,7 @@ class Center:
             case TimePassed():
                 self._time_passed(turn)
             case SitePublished(site=site):
-                self._publish(site)
+                self._publish(site, turn)
             case CenterResumed():
                 self._calls.take_up(turn)
             case CenterStarted():
@@ -198,7 +212,7 @@ class Center:
             case _:
                 self._grant(input_, turn)
 
-    def _grant(self, request: Request, turn: Turn) -> None:  # noqa: PLR0912  # one arm a request
+    def _grant(self, request: Request, turn: Turn) -> None:  # noqa: C901, PLR0912  # one arm a request
         match request:
             case PutAgent(profile=profile):
                 self._roster.put(profile, turn)
@@ -226,8 +240,14 @@ class Center:
                 self._steering.grant(request, turn)
             case LearnHandleTimes(times=times):
                 self._distribution.outlook.learn(times)
-            case _:
-                raise RequestRefused("not_possible", "this cannot be done yet")
+            case RestoreCallback() | DialCallback() | CancelCallback():
+                self._calls.calling_back.grant(request, turn)
+            case ForbidNumber(number=number):
+                self._calls.calling_back.forbid(number, turn)
+            case AllowNumber(number=number):
+                self._calls.calling_back.do_not_call.allow(number)
+            case RestoreLostCall():
+                self._calls.queueing.lost_calls.restore(request, turn)
 
     def _check_reason(self, reason: str) -> None:
         site = self._catalog.site
@@ -252,9 +272,10 @@ class Center:
             raise RequestRefused("flag_invalid", "a flag is on or off")
         self._flags[flow, flag] = value
 
-    def _publish(self, site: Site) -> None:
-        self._catalog = self._calls.catalog = Catalog(site, self._flags)
+    def _publish(self, site: Site, turn: Turn) -> None:
+        self._catalog = Catalog(site, self._flags)
         self._distribution.configure(site.queues)
+        self._calls.publish(self._catalog, turn)
 
     def _dialed(self, signal: PhoneDialed, turn: Turn) -> None:
         if self._calls.knows(signal.leg):
@@ -342,7 +363,8 @@ class Center:
         offered = self._distribution.offers.legs_before(turn.now + SETTLING)
         dialed = self._calls.outside.legs_before(turn.now + SETTLING)
         ears = [call.run.ear for call in self._calls if call.run.ear is not None]
-        known = {*offered, *dialed, *ears, *self._calls.talks.connected_legs()}
+        running = [call.run.leg for call in self._calls]
+        known = {*offered, *dialed, *ears, *running, *self._calls.talks.connected_legs()}
         for leg in signal.legs:
             if leg.startswith(ours) and leg not in known:
                 reason = HangUpReason.CONGESTION
@@ -376,5 +398,9 @@ class Center:
                     self._calls.outside_passed(LegId(owner), turn)
                 case Wake.HANG_UP:
                     self._calls.hang_up_passed(CallId(owner), turn)
+                case Wake.CALLBACK:
+                    self._calls.calling_back.due(CallbackId(owner), turn)
+                case Wake.LOST_CALL:
+                    self._calls.queueing.lost_calls.expired(owner, turn)
                 case Wake.MISS_PAUSE | Wake.DEMAND:
                     self._distribution.look_again(InteractionId(owner), turn)

@@ -17,6 +17,9 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.calling_back import CallingBack
+from contactcenter_ari.core.center.do_not_call import e164_of
+from contactcenter_ari.core.center.lost_call import LostCalls
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
@@ -24,7 +27,7 @@ from contactcenter_ari.core.flow.run import (
     Handover,
 )
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, Interaction
-from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.core.vocabulary.event import LostCallResult, QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
 from contactcenter_ari.core.vocabulary.turn import Turn
 
@@ -47,8 +50,10 @@ class GivenUpPlace(msgspec.Struct, frozen=True):
 class Queueing:
     """Callers on their way into and out of the lines."""
 
-    def __init__(self, distribution: Distribution) -> None:
+    def __init__(self, distribution: Distribution, calling_back: CallingBack) -> None:
+        self.lost_calls = LostCalls()
         self._distribution = distribution
+        self._calling_back = calling_back
         self._last_agents: OrderedDict[str, AgentId] = OrderedDict()
         self._given_up: OrderedDict[tuple[str, QueueName], GivenUpPlace] = OrderedDict()
 
@@ -65,9 +70,12 @@ class Queueing:
         interaction.move_to(QUEUED, turn)
         interaction.queue = step.queue
         waiting = self._place(call, handover, settings, turn)
+        lent = self._calling_back.lend(call, waiting, turn)
         status = call.run.caller_status
         max_wait = step.max_wait or settings.max_wait_by_status.get(status, settings.max_wait)
         refusal = self._distribution.enqueue(waiting, max_wait, turn)
+        if lent is not None:
+            self._calling_back.lent(call, lent, turn, taken=refusal is None)
         if refusal is None:
             self.tell_place(call, turn)
             call.interpreter.treatment.begin(call.run, step, settings.music, turn)
@@ -92,17 +100,18 @@ class Queueing:
     ) -> Waiting:
         interaction, step = _interaction(call), handover.step
         by_status = settings.head_start_by_status.get(call.run.caller_status, timedelta())
-        given_up = self._take_given_up(interaction.caller_number, settings, turn.now)
+        number = call.run.caller_number
+        given_up = self._take_given_up(number, settings, turn.now)
         since = interaction.started_at if settings.count_flow_time else turn.now
         prefer, prefer_for = handover.prefer or None, step.prefer_for
         if not prefer and settings.prefer_last_agent:
-            prefer = self._last_agents.get(interaction.caller_number)
+            prefer = self._last_agents.get(number)
             prefer_for = settings.prefer_last_agent
         return Waiting(
             interaction=interaction.id,
             queue=step.queue,
             leg=interaction.leg,
-            caller_number=interaction.caller_number,
+            caller_number=number,
             caller_name=interaction.caller_name,
             joined_at=turn.now,
             ranked_since=min(since, given_up.ranked_since) if given_up else since,
@@ -208,10 +217,19 @@ class Queueing:
             self._distribution.leave(call.interaction.id, result, turn)
             call.interaction.move_to(IN_FLOW, turn)
 
-    def abandon(self, interaction: Interaction, turn: Turn) -> None:
-        """The caller is gone; the place is kept for a while if the queue says so."""
-        waiting = self._distribution.abandon(interaction.id, turn, lost=interaction.failed)
-        if waiting is None or not waiting.caller_number:
+    def abandon(self, call: Call, turn: Turn) -> None:
+        """The caller is gone; the place is kept for a while if the queue says so, and somebody
+        should look after it.
+        """
+        interaction = _interaction(call)
+        waiting = self._distribution.place_of(interaction.id)
+        if waiting is None or waiting.callback is not None:
+            return
+        result = self._distribution.abandon(interaction.id, turn, lost=interaction.failed)
+        if result is QueueExit.ABANDONED and call.attempt is None:
+            number = e164_of(waiting.caller_number, call.interpreter.flow.country_code)
+            self.lost_calls.abandoned(waiting, number, turn)
+        if not waiting.caller_number:
             return
         if self._distribution.settings[waiting.queue].resume_place:
             place = GivenUpPlace(
@@ -219,10 +237,15 @@ class Queueing:
             )
             _remember(self._given_up, (waiting.caller_number, waiting.queue), place)
 
-    def talked(self, caller_number: str, agent: AgentId) -> None:
-        """Remember whom a caller talked to last."""
-        if caller_number:
-            _remember(self._last_agents, caller_number, agent)
+    def talked(self, call: Call, agent: AgentId, turn: Turn) -> None:
+        """Remember whom a caller talked to last; whoever was lost or promised is reached."""
+        number = call.run.caller_number
+        if number:
+            _remember(self._last_agents, number, agent)
+        again = LostCallResult.REACHED if call.attempt else LostCallResult.CALLED_AGAIN
+        self.lost_calls.talked(e164_of(number, call.interpreter.flow.country_code), again, turn)
+        if call.attempt is not None:
+            self._calling_back.reached(call.attempt, turn)
 
     def _take_given_up(
         self, caller_number: str, settings: QueueSettings, now: datetime

@@ -65,6 +65,7 @@ class Steering:
         for waiting in list(self._distribution.lines[queue]):
             if waiting.callback is None:
                 self._calls.end_stay(waiting.interaction, QueueExit.CLOSED, turn)
+        self._calls.calling_back.opened_or_closed(queue, turn)
 
     def _open(self, queue: QueueName, by: str, turn: Turn) -> None:
         self._check_queue(queue)
@@ -73,6 +74,7 @@ class Steering:
         del self._distribution.closed[queue]
         number = turn.clockwork.number()
         turn.tell(QueueOpened(number=number, at=turn.now, queue=queue, by=by))
+        self._calls.calling_back.opened_or_closed(queue, turn)
 
     def _change_priority(self, request: ChangePriority, turn: Turn) -> None:
         waiting = self._place(request.interaction)

@@ -5,8 +5,10 @@ from enum import StrEnum
 
 from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.vocabulary.event import (
+    INBOUND,
     EndReason,
     InteractionEnded,
+    InteractionStarted,
     Party,
     SegmentEnded,
     SegmentKind,
@@ -44,7 +46,10 @@ MOVES: dict[InteractionState, tuple[InteractionState, ...]] = {
 
 
 class Interaction:
-    """One contact of a caller. `queue` and `agent` are the last ones it had."""
+    """One contact of a caller. `queue` and `agent` are the last ones it had, `language` the
+    one it began in. One that is still to be made has not `begun`; a customer we called and did
+    not reach is `unreached`.
+    """
 
     def __init__(
         self,
@@ -56,7 +61,9 @@ class Interaction:
         caller_name: str,
         flow: str,
         flow_version: str,
+        language: str,
         now: datetime,
+        direction: str = INBOUND,
     ) -> None:
         self.id = interaction
         self.leg = leg
@@ -65,6 +72,9 @@ class Interaction:
         self.caller_name = caller_name
         self.flow = flow
         self.flow_version = flow_version
+        self.language = language
+        self.direction = direction
+        self.begun = False
         self.started_at = now
         self.state = IN_FLOW
         self.since = now
@@ -75,11 +85,34 @@ class Interaction:
         self.turned_away = False
         self.failed = False
         self.abandoned = False
+        self.unreached = False
         self.ended_by: Party | None = None
 
     def __repr__(self) -> str:
         """Tell where it is since when."""
         return f"<Interaction {self.id}: {self.state} since {self.since:%H:%M:%S}>"
+
+    def begin(self, turn: Turn) -> None:
+        """Tell that it has started; once is enough."""
+        if self.begun:
+            return
+        self.begun = True
+        self.started_at = self.since = turn.now
+        turn.tell(
+            InteractionStarted(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=self.id,
+                leg=self.leg,
+                called_number=self.called_number,
+                caller_number=self.caller_number,
+                caller_name=self.caller_name,
+                flow=self.flow,
+                flow_version=self.flow_version,
+                language=self.language,
+                direction=self.direction,
+            )
+        )
 
     def move_to(self, after: InteractionState, turn: Turn) -> None:
         """Make an allowed move; a stretch in the flow or of talk is told as a segment. The
@@ -96,6 +129,12 @@ class Interaction:
             self._tell_segment(SegmentKind.TALK, turn)
         self.state = after
         self.since = turn.now
+
+    def meet(self, agent: AgentId, queue: QueueName, turn: Turn) -> None:
+        """Customer and agent hear each other."""
+        self.move_to(TALKING, turn)
+        self.queue, self.agent = queue, agent
+        self.talked = self.with_agent = True
 
     def outlive_caller(self, turn: Turn) -> None:
         """The caller is gone, the flow not yet done: what is left is a stretch in the flow."""
@@ -116,7 +155,7 @@ class Interaction:
                 interaction=self.id,
                 node=turn.clockwork.node,
                 channel="voice",
-                direction="inbound",
+                direction=self.direction,
                 started_at=self.started_at,
                 called_number=self.called_number,
                 caller_number=self.caller_number,
@@ -138,6 +177,8 @@ class Interaction:
             return EndReason.SYSTEM_ERROR
         if not self.flow:
             return EndReason.REJECTED
+        if self.unreached:
+            return EndReason.NOT_REACHED
         if self.talked:
             return EndReason.COMPLETED
         if was is QUEUED or self.abandoned:

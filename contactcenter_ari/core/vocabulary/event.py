@@ -21,6 +21,9 @@ from contactcenter_ari.core.vocabulary.ids import (
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
+INBOUND, OUTBOUND = "inbound", "outbound"
+"""The directions of an interaction: who called whom."""
+
 
 class AgentState(StrEnum):
     """Where an agent is; hold is a fact of the call, not a state."""
@@ -137,6 +140,8 @@ class EndReason(StrEnum):
     """Asked for an agent, got a spoken reason instead: closed, full, no agents, too long."""
     REJECTED = "rejected"
     """No flow answers the dialed number."""
+    NOT_REACHED = "not_reached"
+    """We called the customer, who did not answer."""
     SYSTEM_ERROR = "system_error"
     """The switch lost the call, or a fault of ours ended it."""
 
@@ -163,7 +168,9 @@ class InteractionEvent(NumberedEvent, frozen=True, kw_only=True):
 
 
 class InteractionStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """A caller arrived."""
+    """A caller arrived, or a customer is called back: then `direction` is `outbound`, the called
+    number is the customer's and the caller's is ours.
+    """
 
     leg: LegId
     called_number: str
@@ -172,6 +179,7 @@ class InteractionStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
     flow: str
     flow_version: str
     language: str
+    direction: str = INBOUND
 
 
 class SectionEntered(InteractionEvent, frozen=True, tag=True, kw_only=True):

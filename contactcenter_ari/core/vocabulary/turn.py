@@ -35,6 +35,8 @@ class Wake(StrEnum):
     WRAP_UP = "wrap_up"
     HANG_UP = "hang_up"
     OUTSIDE = "outside"
+    CALLBACK = "callback"
+    LOST_CALL = "lost_call"
 
 
 Deadline = tuple[Wake, str]

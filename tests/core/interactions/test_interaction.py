@@ -53,6 +53,7 @@ def interaction_in(state: InteractionState, flow: str = "shop") -> Interaction:
         caller_name="",
         flow=flow,
         flow_version="v1",
+        language="en",
         now=NOW,
     )
     for step in WAYS[state]:

@@ -1,0 +1,135 @@
+"""One attempt to keep a promise: from the place in line to the end of the call to the customer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.callback import Promise
+from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.vocabulary.command import DialOutside
+from contactcenter_ari.core.vocabulary.event import OUTBOUND, AttemptResult, Party
+from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+RING_LIMIT = timedelta(seconds=30)
+RING_MARGIN = timedelta(seconds=5)
+"""How much longer than us the switch lets the customer's phone ring, as a safety net."""
+CALLED_BACK = "Callback"
+"""The name on the agent's display."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """The call to the customer, not begun before somebody's phone rings for it. It is `placed`
+    while its place in line is taken. `result` is what came of it, `agent` who waits for the
+    customer, with what he hears as `briefing`, and `bridge` where they are being joined.
+    """
+
+    promise: Promise
+    interaction: Interaction
+    call: Call
+    answered_at: datetime | None = None
+    result: AttemptResult | None = None
+    placed: bool = False
+    over: bool = False
+    agent: Agent | None = None
+    briefing: Call | None = None
+    bridge: BridgeId | None = None
+
+    def __repr__(self) -> str:
+        """Tell for which promise."""
+        return f"<Attempt of {self.promise!r}>"
+
+    @property
+    def leg(self) -> LegId:
+        """The customer's."""
+        return self.interaction.leg
+
+    def fail(self, result: AttemptResult) -> None:
+        """The customer's phone was not picked up."""
+        self.result = result
+        self.interaction.unreached = True
+        self.interaction.ended_by = Party.SYSTEM
+
+    def abandon(self, turn: Turn) -> None:
+        """The customer will not be dialed; an agent may have been rung for it all the same."""
+        if self.interaction.begun:
+            self.fail(AttemptResult.FAILED)
+            self.interaction.end(
+                by=Party.SYSTEM, language=self.interaction.language, status="", tags={}, turn=turn
+            )
+
+    def dial(self, originator: LegId, turn: Turn) -> None:
+        """Ring the customer's phone; `originator` is the agent's leg, if he is there already."""
+        self.interaction.begin(turn)
+        self.call.arrived_at = turn.now
+        turn.clockwork.wake(Wake.CALLBACK, self.promise.id, turn.now + RING_LIMIT)
+        turn.do(
+            DialOutside(
+                call=self.call.run.call,
+                leg=self.leg,
+                number=self.promise.number,
+                caller_number=self.interaction.caller_number,
+                originator=originator,
+                ring_limit=RING_LIMIT + RING_MARGIN,
+            )
+        )
+
+
+def prepare(promise: Promise, catalog: Catalog, turn: Turn) -> Attempt:
+    """The next attempt, of which nobody knows yet."""
+    flow = catalog.flow(promise.flow)
+    interaction = Interaction(
+        interaction=InteractionId(turn.clockwork.mint()),
+        leg=LegId(turn.clockwork.mint()),
+        called_number=promise.number,
+        caller_number=flow.numbers[0] if flow is not None and flow.numbers else "",
+        caller_name="",
+        flow=promise.flow,
+        flow_version=flow.version if flow is not None else "",
+        language=promise.language,
+        now=turn.now,
+        direction=OUTBOUND,
+    )
+    run = FlowRun(
+        call=CallId(interaction.id),
+        interaction=interaction.id,
+        leg=interaction.leg,
+        language=promise.language,
+        caller_number=promise.number,
+        called_number=interaction.caller_number,
+        answered=True,  # by the customer, before the run begins
+    )
+    call = Call(run, catalog.calling_back(promise.queue), turn.now, interaction=interaction)
+    call.attempt = Attempt(promise, interaction, call)
+    return call.attempt
+
+
+def place_of(attempt: Attempt, turn: Turn, *, kept: bool) -> Waiting:
+    """The place in line that is kept for the customer."""
+    promise = attempt.promise
+    return Waiting(
+        interaction=attempt.interaction.id,
+        queue=promise.queue,
+        leg=LegId(""),
+        caller_number=promise.number,
+        caller_name=CALLED_BACK,
+        joined_at=turn.now,
+        ranked_since=promise.since,
+        priority=promise.rank_priority,
+        head_start=promise.head_start,
+        arrival=promise.arrival,
+        callback=promise.id,
+        prepared=attempt.interaction,
+        kept=kept,
+    )
+
+
+def take_over(waiting: Waiting, promise: Promise, *, kept: bool) -> None:
+    """Let a caller wait at the promised place, which may have been `kept` in the line."""
+    waiting.ranked_since, waiting.arrival, waiting.kept = promise.since, promise.arrival, kept
+    waiting.rerank(promise.rank_priority, promise.head_start)

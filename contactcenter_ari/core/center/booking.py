@@ -1,0 +1,104 @@
+"""How a promise to call back comes to be, and how its story is told."""
+
+from datetime import datetime, timedelta
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.center.attempt import Attempt
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.callback import Promise
+from contactcenter_ari.core.flow.run import DEFAULT_PRIORITY, PromiseCallback
+from contactcenter_ari.core.hours.calling_time import zones_of
+from contactcenter_ari.core.vocabulary.event import CallbackAttempted, CallbackBooked
+from contactcenter_ari.core.vocabulary.ids import CallbackId
+from contactcenter_ari.core.vocabulary.request import RestoreCallback
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+def booked(call: Call, asked: PromiseCallback, distribution: Distribution, turn: Turn) -> Promise:
+    """What a caller is promised, with the place in line if he has one."""
+    assert call.interaction is not None, "only a caller is promised a call back"
+    step, place = asked.step, distribution.place_of(call.interaction.id)
+    return Promise(
+        id=CallbackId(turn.clockwork.mint()),
+        interaction=call.interaction.id,
+        number=asked.number,
+        queue=step.queue,
+        flow=call.interpreter.flow.name,
+        language=call.run.language,
+        hours=step.hours,
+        zones=zones_of(asked.number),
+        mode=distribution.settings[step.queue].callback_mode,
+        attempts=step.attempts,
+        retry_after=step.retry_after,
+        expires_at=turn.now + step.expires,
+        since=place.ranked_since if place else turn.now,
+        head_start=place.head_start if place else timedelta(),
+        priority=place.rank[0] if place else DEFAULT_PRIORITY,
+        arrival=place.rank[2] if place else distribution.next_arrival(),
+        next_at=turn.now,
+        on_phone=True,
+    )
+
+
+def restored(request: RestoreCallback, arrival: int, turn: Turn) -> Promise:
+    """A promise of another process; a new one of the `arrival` among callers of that instant."""
+    return Promise(
+        id=request.callback,
+        interaction=request.interaction,
+        number=request.dialed,
+        queue=request.queue,
+        flow=request.flow,
+        language=request.language,
+        hours=request.hours,
+        zones=zones_of(request.dialed),
+        mode=request.mode,
+        attempts=request.attempts,
+        attempts_made=request.attempts_made,
+        retry_after=request.retry_after,
+        expires_at=request.expires_at,
+        since=request.waiting_since,
+        head_start=request.head_start,
+        priority=request.priority,
+        arrival=arrival,
+        next_at=request.next_at or turn.now,
+    )
+
+
+def tell_booked(promise: Promise, turn: Turn) -> None:
+    """The customer may rely on it."""
+    turn.tell(
+        CallbackBooked(
+            number=turn.clockwork.number(),
+            at=turn.now,
+            interaction=promise.interaction,
+            callback=promise.id,
+            queue=promise.queue,
+            dialed=promise.number,
+            waiting_since=promise.since,
+            head_start=promise.head_start,
+            priority=promise.priority,
+            flow=promise.flow,
+            language=promise.language,
+            hours=promise.hours,
+            attempts=promise.attempts,
+            retry_after=promise.retry_after,
+            expires_at=promise.expires_at,
+            mode=promise.mode,
+        )
+    )
+
+
+def tell_attempted(attempt: Attempt, next_at: datetime | None, turn: Turn) -> None:
+    """An attempt is over."""
+    assert attempt.result is not None, "it had a result"
+    turn.tell(
+        CallbackAttempted(
+            number=turn.clockwork.number(),
+            at=turn.now,
+            interaction=attempt.interaction.id,
+            callback=attempt.promise.id,
+            attempt=attempt.promise.attempts_made,
+            result=attempt.result,
+            next_at=next_at,
+        )
+    )

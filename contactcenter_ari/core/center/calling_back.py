@@ -1,0 +1,423 @@
+"""Keeps the promises: a place in line for each that is due, the dialing, and what comes of it.
+
+While it may be kept, a promise has its original place among the live callers and is counted in
+their positions. `customer_first`: when it is next in line the customer is dialed, one at a time
+a queue and at most as many as there are agents, and on answering waits at that place like any
+caller. `agent_first`: see there. A machine that answers cannot be told from a person.
+"""
+
+from collections import Counter
+from datetime import datetime
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.center import call_hours
+from contactcenter_ari.core.center.agent_first import AgentFirst
+from contactcenter_ari.core.center.attempt import Attempt, place_of, prepare, take_over
+from contactcenter_ari.core.center.booking import booked, restored, tell_attempted, tell_booked
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.callback import (
+    DIALING,
+    IN_LINE,
+    RESTING,
+    Promise,
+    Promises,
+)
+from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.desk import Desk
+from contactcenter_ari.core.center.do_not_call import DoNotCall, e164_of
+from contactcenter_ari.core.center.outside import outcome_of_cause
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.choosing import is_allowed
+from contactcenter_ari.core.flow.run import PromiseCallback
+from contactcenter_ari.core.vocabulary.command import HangUpLeg
+from contactcenter_ari.core.vocabulary.event import AttemptResult, CallbackMode, CallbackResult
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    CallbackId,
+    InteractionId,
+    LegId,
+    QueueName,
+)
+from contactcenter_ari.core.vocabulary.request import CancelCallback, DialCallback, RestoreCallback
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+CUSTOMER_FIRST, AGENT_FIRST = CallbackMode.CUSTOMER_FIRST, CallbackMode.AGENT_FIRST
+
+
+class CallingBack:
+    """The open promises and the attempts to keep them."""
+
+    def __init__(self, desk: Desk, distribution: Distribution, catalog: Catalog) -> None:
+        self.promises = Promises()
+        self.do_not_call = DoNotCall()
+        self.agent_first = AgentFirst(desk, distribution)
+        self._desk = desk
+        self._catalog = catalog
+        self._distribution = distribution
+        self._attempts: dict[CallbackId, Attempt] = {}
+        self._dialed: dict[LegId, Attempt] = {}
+        self._under_way: dict[QueueName, dict[CallbackId, Attempt]] = {}
+        self._standing: Counter[QueueName] = Counter()
+        self._on_phone: dict[InteractionId, list[Promise]] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many are promised, and how many are in line or dialed."""
+        return f"<CallingBack {self.promises!r}, {len(self._attempts)} due>"
+
+    # Promises
+
+    def book(self, call: Call, asked: PromiseCallback, turn: Turn) -> Promise | None:
+        """Promise it, with the place in line if the caller has one; None when it could not be
+        kept, or is promised already.
+        """
+        promise = booked(call, asked, self._distribution, turn)
+        refused = self.promises.full or self.promises.of_number(promise.number) is not None
+        if refused or not self._may_be_called(promise) or self._due_at(promise, turn) is None:
+            return None
+        self.promises.open(promise)
+        self._on_phone.setdefault(promise.interaction, []).append(promise)
+        tell_booked(promise, turn)
+        return promise
+
+    def grant(self, request: RestoreCallback | DialCallback | CancelCallback, turn: Turn) -> None:
+        """Do what a person or program asks with a promise.
+
+        Raises:
+            RequestRefused: see `restore`, `dial_next`, `cancel`.
+        """
+        match request:
+            case RestoreCallback():
+                self.restore(request, turn)
+            case DialCallback(callback=callback):
+                self.dial_next(callback, turn)
+            case CancelCallback(callback=callback):
+                self.cancel(callback, turn)
+
+    def restore(self, request: RestoreCallback, turn: Turn) -> None:
+        """Take over a promise of another process; a number that has a new one keeps that.
+
+        Raises:
+            RequestRefused: `unknown_queue`.
+        """
+        known = self.promises.find(request.callback) is not None
+        if known or self.promises.was_closed(request.callback):
+            return
+        if request.queue not in self._distribution.settings:
+            raise RequestRefused("unknown_queue", f"there is no queue {request.queue}")
+        promise = restored(request, self._distribution.next_arrival(), turn)
+        if self.promises.full or self.promises.of_number(promise.number) is not None:
+            self.promises.tell_closed(promise, CallbackResult.CANCELLED, turn)
+            return
+        self.promises.open(promise)
+        if promise.attempts_made >= promise.attempts:
+            self.close(promise, CallbackResult.EXHAUSTED, turn)
+        else:
+            self.schedule(promise, turn)
+
+    def schedule(self, promise: Promise, turn: Turn, *, kept: bool = False) -> None:
+        """Take the place in line as soon as it may be kept, if ever; a place that was `kept` in
+        the line until now overtakes nobody.
+        """
+        at = self._due_at(promise, turn)
+        if not self._may_be_called(promise):
+            self.close(promise, CallbackResult.DO_NOT_CALL, turn)
+        elif at is None:
+            self.close(promise, CallbackResult.EXPIRED, turn)
+        elif at > turn.now:
+            turn.clockwork.wake(Wake.CALLBACK, promise.id, at)
+        else:
+            self._stand(promise, turn, kept=kept)
+
+    def dial_next(self, callback: CallbackId, turn: Turn) -> None:
+        """A person wants it kept next.
+
+        Raises:
+            RequestRefused: `unknown_callback`, `already_dialing`, `outside_hours`.
+        """
+        promise = self.promises.get(callback)
+        if promise.state is DIALING:
+            message = f"callback {callback} is being dialed already"
+            raise RequestRefused("already_dialing", message)
+        at = self._allowed_at(promise, turn.now)
+        if at != turn.now:
+            until = f"until {at:%Y-%m-%d %H:%M} UTC" if at else "any more"
+            message = f"callback {callback} may not be dialed {until}: it is outside its hours"
+            raise RequestRefused("outside_hours", message)
+        if promise.state is IN_LINE:
+            self._leave_line(promise, turn)
+        promise.urgent = True
+        promise.next_at = turn.now
+        self.schedule(promise, turn)
+
+    def cancel(self, callback: CallbackId, turn: Turn) -> None:
+        """A person takes it back; a call in progress goes on.
+
+        Raises:
+            RequestRefused: `unknown_callback`.
+        """
+        promise = self.promises.get(callback)
+        if promise.state is DIALING:
+            promise.cancelled = True
+        else:
+            self.close(promise, CallbackResult.CANCELLED, turn)
+
+    def forbid(self, number: str, turn: Turn) -> None:
+        """A number may not be called any more; a call in progress goes on.
+
+        Raises:
+            RequestRefused: `number_invalid`, `list_full`.
+        """
+        self.do_not_call.forbid(number)
+        promise = self.promises.of_number(number)
+        if promise is not None and promise.state is not DIALING:
+            self.close(promise, CallbackResult.DO_NOT_CALL, turn)
+
+    def publish(self, catalog: Catalog, turn: Turn) -> None:
+        """New flows and hours hold for all that is not yet dialed."""
+        self._catalog = catalog
+        for attempt in list(self._attempts.values()):
+            if attempt.promise.state is IN_LINE:
+                self._reconsider(attempt.promise, turn)
+
+    def close(self, promise: Promise, result: CallbackResult, turn: Turn) -> None:
+        """The promise is kept or over."""
+        if promise.state is IN_LINE:
+            self._leave_line(promise, turn)
+        turn.clockwork.forget(Wake.CALLBACK, promise.id)
+        self.promises.close(promise, result, turn)
+
+    def due(self, callback: CallbackId, turn: Turn) -> None:
+        """What a promise waited for has come: its hour, their end, or the end of a try."""
+        promise = self.promises.get(callback)
+        if promise.state is DIALING:
+            self._limit_passed(self._attempts[callback], turn)
+        elif promise.state is IN_LINE:
+            self._reconsider(promise, turn)
+        else:
+            self.schedule(promise, turn)
+
+    # The customer calls in
+
+    def lend(self, call: Call, waiting: Waiting, turn: Turn) -> Promise | None:
+        """The promise whose place in the queue is the caller's: he was called back, or called
+        again before that. He is about to wait there; see `lent`.
+        """
+        if call.attempt is not None:
+            self._give_up_place(call.attempt, turn)
+            take_over(waiting, call.attempt.promise, kept=True)
+            return call.attempt.promise
+        number = e164_of(call.run.caller_number, call.interpreter.flow.country_code)
+        found = self.promises.of_number(number)
+        if found is None or found.queue != waiting.queue or found.state is DIALING:
+            return None
+        kept = found.state is IN_LINE
+        if kept:
+            self._leave_line(found, turn)
+        if found.rank < waiting.rank:
+            take_over(waiting, found, kept=kept)
+        return found
+
+    def lent(self, call: Call, promise: Promise, turn: Turn, *, taken: bool) -> None:
+        """The caller waits at that place now, or could not."""
+        if call.attempt is not None:
+            return
+        if taken:
+            self.close(promise, CallbackResult.CALLED_IN, turn)
+        else:
+            self.schedule(promise, turn, kept=True)
+
+    def caller_left(self, interaction: InteractionId, turn: Turn) -> None:
+        """A caller hung up: what he was promised may be dialed."""
+        for promise in self._on_phone.pop(interaction, ()):
+            promise.on_phone = False
+            if promise.state is IN_LINE and promise.mode is AGENT_FIRST:
+                self._hold_anew(self._attempts[promise.id], turn)
+
+    def opened_or_closed(self, queue: QueueName, turn: Turn) -> None:
+        """A person opened or closed a queue: agents are rung for it again, or no more."""
+        for attempt in self._attempts.values():
+            promise = attempt.promise
+            if promise.queue == queue and promise.mode is AGENT_FIRST and attempt.placed:
+                self._hold_anew(attempt, turn)
+
+    # Dialing
+
+    def dispatch(self, turn: Turn) -> None:
+        """Dial whoever is next in line; to be called at the end of each turn."""
+        for queue in [queue for queue, count in self._standing.items() if count]:
+            attempt = self._next(queue)
+            if attempt is not None:
+                self._under_way.setdefault(queue, {})[attempt.promise.id] = attempt
+                self._standing[queue] -= 1
+                self._dial(attempt, LegId(""), turn)
+
+    def answered(self, leg: LegId, turn: Turn) -> bool:
+        """Somebody picked up; whether it was for a call back."""
+        offer = self._distribution.taken(leg, turn)
+        if offer is not None:
+            assert offer.waiting.callback is not None, "only calls back are taken so"
+            self._taken(self._attempts[offer.waiting.callback], offer, turn)
+            return True
+        attempt = self._dialed.pop(leg, None)
+        if attempt is None:
+            return False
+        turn.clockwork.forget(Wake.CALLBACK, attempt.promise.id)
+        attempt.answered_at = turn.now
+        if attempt.agent is None:
+            self._desk.begin(attempt.call, turn)
+        else:
+            self.agent_first.join(attempt, turn)
+        return True
+
+    def join_failed(self, bridge: BridgeId, turn: Turn) -> None:
+        """The switch could not join customer and agent, if this is a bridge of theirs."""
+        attempt = self.agent_first.of_bridge(bridge)
+        if attempt is not None:
+            self._let_go(attempt, turn)
+
+    def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> None:
+        """A leg is about to be taken out of the books: note what that means for an attempt."""
+        attempt = self._dialed.pop(leg, None)
+        if attempt is not None and attempt.result is None:
+            attempt.fail(AttemptResult(outcome_of_cause(cause)))
+        self.agent_first.part_from(leg, turn)
+
+    def reached(self, attempt: Attempt, turn: Turn) -> None:
+        """Customer and agent talk: the promise is kept."""
+        attempt.over = True
+        attempt.result = AttemptResult.REACHED
+        self._forget(attempt, turn)
+        tell_attempted(attempt, None, turn)
+        self.close(attempt.promise, CallbackResult.REACHED, turn)
+
+    def over(self, attempt: Attempt, turn: Turn) -> None:
+        """The call to the customer has ended: if nobody talked, once more, or that was all."""
+        if attempt.over:
+            return
+        attempt.over = True
+        attempt.result = attempt.result or AttemptResult.GIVEN_UP
+        promise = attempt.promise
+        self._give_up_place(attempt, turn)
+        self._forget(attempt, turn)
+        self.agent_first.customer_gone(attempt, self._catalog, turn)
+        promise.move_to(RESTING)
+        promise.urgent = False
+        promise.next_at = turn.now + promise.retry_after
+        last = promise.attempts_made >= promise.attempts
+        next_at = None if last or promise.cancelled else self._due_at(promise, turn)
+        tell_attempted(attempt, next_at, turn)
+        if next_at is not None:
+            turn.clockwork.wake(Wake.CALLBACK, promise.id, next_at)
+        elif promise.cancelled:
+            self.close(promise, CallbackResult.CANCELLED, turn)
+        else:
+            result = CallbackResult.EXHAUSTED if last else CallbackResult.EXPIRED
+            self.close(promise, result, turn)
+
+    # Within
+
+    def _may_be_called(self, promise: Promise) -> bool:
+        flow = self._catalog.flow(promise.flow)
+        allowed = flow is not None and is_allowed(promise.number, flow.dial_allow)
+        return allowed and promise.number not in self.do_not_call
+
+    def _due_at(self, promise: Promise, turn: Turn) -> datetime | None:
+        return self._allowed_at(promise, max(turn.now, promise.next_at))
+
+    def _allowed_at(self, promise: Promise, earliest: datetime) -> datetime | None:
+        settings = self._distribution.settings[promise.queue]
+        return call_hours.next_allowed(promise, self._catalog, settings, earliest)
+
+    def _reconsider(self, promise: Promise, turn: Turn) -> None:
+        """Whether it may go on standing in line."""
+        if self._may_be_called(promise) and self._due_at(promise, turn) == turn.now:
+            self._wake_at_end(promise, turn)
+        else:
+            self._leave_line(promise, turn)
+            self.schedule(promise, turn)
+
+    def _wake_at_end(self, promise: Promise, turn: Turn) -> None:
+        settings = self._distribution.settings[promise.queue]
+        end = call_hours.allowed_until(promise, self._catalog, settings, turn.now)
+        turn.clockwork.wake(Wake.CALLBACK, promise.id, end)
+
+    def _stand(self, promise: Promise, turn: Turn, *, kept: bool) -> None:
+        attempt = prepare(promise, self._catalog, turn)
+        promise.move_to(IN_LINE)
+        self._attempts[promise.id] = attempt
+        self._standing[promise.queue] += promise.mode is CUSTOMER_FIRST
+        self._hold(attempt, turn, kept=kept)
+        self._wake_at_end(promise, turn)
+
+    def _hold(self, attempt: Attempt, turn: Turn, *, kept: bool) -> None:
+        promise = attempt.promise
+        offerable = promise.mode is AGENT_FIRST and self._may_begin(promise)
+        self._distribution.hold(place_of(attempt, turn, kept=kept), turn, offerable=offerable)
+        attempt.placed = True
+
+    def _hold_anew(self, attempt: Attempt, turn: Turn) -> None:
+        self._give_up_place(attempt, turn)
+        self._hold(attempt, turn, kept=True)
+
+    def _may_begin(self, promise: Promise) -> bool:
+        return not promise.on_phone and promise.queue not in self._distribution.closed
+
+    def _give_up_place(self, attempt: Attempt, turn: Turn) -> None:
+        if attempt.placed:
+            attempt.placed = False
+            self._distribution.drop(attempt.interaction.id, turn)
+
+    def _leave_line(self, promise: Promise, turn: Turn) -> None:
+        """Rest again; if an agent was rung for it meanwhile, that was all of the interaction."""
+        attempt = self._attempts.pop(promise.id)
+        promise.move_to(RESTING)
+        self._standing[promise.queue] -= promise.mode is CUSTOMER_FIRST
+        turn.clockwork.forget(Wake.CALLBACK, promise.id)
+        self._give_up_place(attempt, turn)
+        attempt.abandon(turn)
+
+    def _next(self, queue: QueueName) -> Attempt | None:
+        """Whom to dial in a queue now: one rings at a time, no more than there are agents."""
+        waiting = self._distribution.next_in_line(queue)
+        if waiting is None or waiting.callback is None:
+            return None
+        attempt = self._attempts[waiting.callback]
+        promise, under_way = attempt.promise, self._under_way.get(queue, {})
+        dialable = promise.state is IN_LINE and promise.mode is CUSTOMER_FIRST
+        if not dialable or not self._may_begin(promise):
+            return None
+        rings = any(other.answered_at is None for other in under_way.values())
+        staffed = len(under_way) < self._distribution.roster.signed_in(queue)
+        return attempt if staffed and not rings else None
+
+    def _dial(self, attempt: Attempt, originator: LegId, turn: Turn) -> None:
+        attempt.promise.move_to(DIALING)
+        attempt.promise.attempts_made += 1
+        self._dialed[attempt.leg] = attempt
+        attempt.dial(originator, turn)
+        self._desk.add(attempt.call)
+
+    def _taken(self, attempt: Attempt, offer: Offer, turn: Turn) -> None:
+        """An agent is there for the customer."""
+        attempt.placed = False
+        self.agent_first.took(attempt, offer, self._catalog, turn)
+        self._dial(attempt, offer.leg, turn)
+
+    def _limit_passed(self, attempt: Attempt, turn: Turn) -> None:
+        """Nobody picked up, or they were never joined."""
+        if attempt.answered_at is None:
+            attempt.fail(AttemptResult.NO_ANSWER)
+        self._let_go(attempt, turn)
+
+    def _let_go(self, attempt: Attempt, turn: Turn) -> None:
+        self.agent_first.part(attempt, turn)
+        turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
+        self._desk.hung_up(attempt.leg, 0, turn)
+
+    def _forget(self, attempt: Attempt, turn: Turn) -> None:
+        promise = attempt.promise
+        turn.clockwork.forget(Wake.CALLBACK, promise.id)
+        del self._attempts[promise.id]
+        self._under_way.get(promise.queue, {}).pop(promise.id, None)

@@ -1,0 +1,30 @@
+"""What those who dial customers ask of the calls in progress."""
+
+from typing import Protocol
+
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.talk import Talks
+from contactcenter_ari.core.vocabulary.ids import LegId
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+class Desk(Protocol):
+    """Keeps the calls, by id and by leg."""
+
+    talks: Talks
+
+    def add(self, call: Call) -> None:
+        """Know a call whose flow has not begun."""
+        ...
+
+    def begin(self, call: Call, turn: Turn) -> None:
+        """Know a call and begin its flow."""
+        ...
+
+    def end_side_call(self, leg: LegId, turn: Turn) -> None:
+        """Whoever is told something before being joined hears no more of it."""
+        ...
+
+    def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
+        """A leg is gone, or taken to be."""
+        ...

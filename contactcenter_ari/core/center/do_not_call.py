@@ -1,0 +1,54 @@
+"""Numbers that are never called of our own accord; who calls in is served as ever."""
+
+import re
+
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.listening import phone_number
+
+MOST_FORBIDDEN = 1_000_000
+"""About 100 MB; a longer list needs a look-up instead."""
+
+
+class DoNotCall:
+    """The forbidden numbers, in E.164."""
+
+    def __init__(self) -> None:
+        self._numbers: set[str] = set()
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<DoNotCall {len(self._numbers)} numbers>"
+
+    def __contains__(self, number: str) -> bool:
+        """Whether a number is forbidden."""
+        return number in self._numbers
+
+    def forbid(self, number: str) -> None:
+        """Put a number on the list; once is enough.
+
+        Raises:
+            RequestRefused: `number_invalid`, `list_full`.
+        """
+        if not is_e164(number):
+            message = "a number must be in E.164, for example +31201234567"
+            raise RequestRefused("number_invalid", message)
+        if len(self._numbers) >= MOST_FORBIDDEN and number not in self._numbers:
+            message = f"the do-not-call list is full: it holds {MOST_FORBIDDEN} numbers"
+            raise RequestRefused("list_full", message)
+        self._numbers.add(number)
+
+    def allow(self, number: str) -> None:
+        """Take a number off the list; one that is not on it changes nothing."""
+        self._numbers.discard(number)
+
+
+def is_e164(number: str) -> bool:
+    """Whether this is a number as ITU-T E.164 writes it, with its plus."""
+    return re.fullmatch(r"\+[1-9][0-9]{5,14}", number) is not None
+
+
+def e164_of(number: str, country_code: str) -> str:
+    """A number as received, in E.164 as far as it can be told; empty stays empty."""
+    if not number or number.startswith("+"):
+        return number
+    return phone_number(number, country_code) or f"+{number}"

@@ -1,0 +1,104 @@
+"""Lost calls: somebody hung up while waiting, and nobody yet knows what it was about.
+
+Each number has at most one open task. It is closed when the number talks to an agent, whoever
+called whom, or when it is too old to be of use.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.vocabulary.event import (
+    LostCallClosed,
+    LostCallOpened,
+    LostCallResult,
+)
+from contactcenter_ari.core.vocabulary.ids import InteractionId
+from contactcenter_ari.core.vocabulary.request import RestoreLostCall
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+LOST_FOR = timedelta(days=7)
+"""After this long nobody remembers what the call was about."""
+MOST_OPEN = 10_000
+"""The oldest give way to more."""
+
+
+class LostCall(msgspec.Struct, frozen=True):
+    """A task: `interaction` is the call that was abandoned."""
+
+    interaction: InteractionId
+    number: str
+    opened_at: datetime
+
+
+class LostCalls:
+    """The open tasks, by number in E.164."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, LostCall] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<LostCalls {len(self._open)} open>"
+
+    def abandoned(self, waiting: Waiting, number: str, turn: Turn) -> None:
+        """A caller gave up waiting; a second time keeps the first task, a withheld number can
+        have none.
+        """
+        if not number or number in self._open:
+            return
+        self._enter(LostCall(waiting.interaction, number, turn.now), turn)
+        turn.tell(
+            LostCallOpened(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=waiting.interaction,
+                queue=waiting.queue,
+                caller_number=number,
+                waited=turn.now - waiting.joined_at,
+            )
+        )
+
+    def restore(self, request: RestoreLostCall, turn: Turn) -> None:
+        """Take over a task of another process; of two for one number the newcomer here stays,
+        and a task that is too old expires.
+        """
+        lost = LostCall(request.interaction, request.caller_number, request.opened_at)
+        known = self._open.get(lost.number)
+        if known is None:
+            self._enter(lost, turn)
+        elif known.interaction != lost.interaction:
+            self._tell_closed(lost, LostCallResult.EXPIRED, turn)
+
+    def talked(self, number: str, result: LostCallResult, turn: Turn) -> None:
+        """The number talks to an agent."""
+        if number in self._open:
+            self._close(number, result, turn)
+
+    def expired(self, number: str, turn: Turn) -> None:
+        """The time of a task has come."""
+        self._close(number, LostCallResult.EXPIRED, turn)
+
+    def _enter(self, lost: LostCall, turn: Turn) -> None:
+        if len(self._open) >= MOST_OPEN:
+            self.expired(next(iter(self._open)), turn)
+        self._open[lost.number] = lost
+        turn.clockwork.wake(Wake.LOST_CALL, lost.number, lost.opened_at + LOST_FOR)
+
+    def _close(self, number: str, result: LostCallResult, turn: Turn) -> None:
+        lost = self._open.pop(number)
+        turn.clockwork.forget(Wake.LOST_CALL, number)
+        self._tell_closed(lost, result, turn)
+
+    @staticmethod
+    def _tell_closed(lost: LostCall, result: LostCallResult, turn: Turn) -> None:
+        turn.tell(
+            LostCallClosed(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=lost.interaction,
+                caller_number=lost.number,
+                result=result,
+            )
+        )

@@ -1,0 +1,133 @@
+"""A shop that promises to call back: waiting callers press 1, and the stories told of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.step import (
+    BookCallback,
+    Destination,
+    Goto,
+    Play,
+    Queue,
+    Step,
+    Verb,
+    Way,
+)
+from contactcenter_ari.core.vocabulary import event, request
+from contactcenter_ari.core.vocabulary.event import (
+    CallbackAttempted,
+    CallbackBooked,
+    CallbackClosed,
+    CallbackMode,
+)
+from contactcenter_ari.core.vocabulary.ids import AgentId, CallbackId, InteractionId, QueueName
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Callee, Caller, Floor
+
+CUSTOMER_FIRST, AGENT_FIRST = CallbackMode.CUSTOMER_FIRST, CallbackMode.AGENT_FIRST
+ANN, BOB, CAS = "+31612345678", "+31687654321", "+31611111111"
+SALES = QueueName("sales")
+
+
+def open_shop(
+    floor: Floor,
+    *,
+    allowed: tuple[str, ...] = ("+316",),
+    head_start: str = "",
+    flow: dict[str, Any] | None = None,
+    step: dict[str, Any] | None = None,
+    **settings: Any,  # noqa: ANN401  # of the queue
+) -> None:
+    """A queue in which key 1 asks for a call back, and key 2 for one to Bob's number."""
+    keys = {key: Destination(Way.SECTION, name) for key, name in {"1": "own", "2": "bob"}.items()}
+    said = {"booked": Destination(Way.SECTION, "yes"), "refused": Destination(Way.SECTION, "no")}
+    book = BookCallback(SALES, said, **(step or {}))
+    sections: dict[str, list[Verb | Step]] = {
+        "start": [
+            Goto(Destination(Way.SECTION, "vip")) if head_start else Play("welcome"),
+            Queue(SALES, {}, keys=keys),
+        ],
+        "vip": [Queue(SALES, {}, keys=keys, head_start=parse(head_start) if head_start else None)],
+        "own": [book],
+        "bob": [msgspec.structs.replace(book, number=parse(f'"{BOB}"'))],
+        "yes": [Play("we call you", barge_in=False)],
+        "no": [Play("we cannot", barge_in=False)],
+    }
+    shop = msgspec.structs.replace(floor.write(sections), dial_allow=allowed, **(flow or {}))
+    floor.open(shop, QueueSettings(name=SALES, recording=False, **settings))
+
+
+def waits(floor: Floor, number: str = ANN) -> Caller:
+    """Somebody who stands in line."""
+    caller = floor.caller(number)
+    if caller.is_spoken_to():
+        caller.hears_out()
+    return caller
+
+
+def promised(floor: Floor, number: str = ANN, *, hangs_up: bool = True) -> CallbackId:
+    """Somebody who waited, asked for a call back and hung up."""
+    caller = waits(floor, number)
+    caller.presses("1")
+    assert caller.heard[-1] == "we call you"
+    if hangs_up:
+        caller.hangs_up()
+    return floor.told(CallbackBooked)[-1].callback
+
+
+def busy_agent(floor: Floor, agent: str = "100") -> None:
+    """An agent who is signed in and takes a break, so that callers wait."""
+    floor.agent(agent).pauses()
+
+
+def ready(floor: Floor, agent: str = "100") -> None:
+    """The agent is back."""
+    floor.take(request.GoReady(AgentId(agent), agent))
+
+
+def rung(floor: Floor) -> list[str]:
+    """The numbers that were dialed so far."""
+    from contactcenter_ari.core.vocabulary.command import DialOutside  # noqa: PLC0415
+
+    return [dial.number for dial in floor.done(DialOutside)]
+
+
+def customer(floor: Floor) -> Callee:
+    """Who is dialed back now, or was last."""
+    return floor.callee()
+
+
+def attempts(floor: Floor) -> list[tuple[int, str, float | None]]:
+    """The attempts so far: number, result, and seconds until the next."""
+    return [
+        (e.attempt, e.result, (e.next_at - e.at).total_seconds() if e.next_at else None)
+        for e in floor.told(CallbackAttempted)
+    ]
+
+
+def closed(floor: Floor) -> list[str]:
+    """How promises were closed."""
+    return [each.result for each in floor.told(CallbackClosed)]
+
+
+def outbound(floor: Floor) -> list[InteractionId]:
+    """The interactions in which a customer was called."""
+    started = floor.told(event.InteractionStarted)
+    return [each.interaction for each in started if each.direction == "outbound"]
+
+
+def ended(floor: Floor, interaction: InteractionId) -> event.InteractionEnded:
+    """The one end of an interaction."""
+    ends = floor.told(event.InteractionEnded)
+    (end,) = (each for each in ends if each.interaction == interaction)
+    return end
+
+
+MINUTE = timedelta(minutes=1)

@@ -174,6 +174,7 @@ class Day:
             caller.queue,
             ahead=ahead,
             elsewhere=elsewhere,
+            waited=now - caller.joined_at,
             head_waited=now - head.joined_at,
             head_expected=head.expected,
             now=now,

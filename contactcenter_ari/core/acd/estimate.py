@@ -57,14 +57,22 @@ def estimate_wait(
     return Estimate(mean=timedelta(seconds=mean), deviation=timedelta(seconds=sqrt(variance)))
 
 
-def at_least(estimate: Estimate, *, head_waited: timedelta, head_expected: Estimate) -> Estimate:
-    """The estimate, or what the head of the line has waited if that is more, and more than the
-    bound of what was expected of it when it joined: then the line moves slower than the
-    evidence says. Its mean alone is exceeded by chance every other time, which tells nothing.
+def at_least(
+    estimate: Estimate,
+    *,
+    waited: timedelta,
+    head_waited: timedelta,
+    head_expected: Estimate,
+) -> Estimate:
+    """The estimate, or what the head of the line has waited longer than the caller if that is
+    more: when the head has waited more than the bound of what was expected of it as it joined,
+    the line moves slower than the evidence says. The mean alone is exceeded by chance so often
+    that it tells nothing.
     """
-    if head_waited <= max(head_expected.bound, estimate.mean):
+    remaining = head_waited - waited
+    if head_waited <= head_expected.bound or remaining <= estimate.mean:
         return estimate
-    return Estimate(mean=head_waited, deviation=estimate.deviation)
+    return Estimate(mean=remaining, deviation=estimate.deviation)
 
 
 def rounded_up(bound: timedelta) -> timedelta:

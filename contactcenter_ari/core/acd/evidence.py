@@ -251,17 +251,20 @@ class Evidence:
         *,
         ahead: int,
         elsewhere: Mapping[QueueName, int] | None = None,
+        waited: timedelta,
         head_waited: timedelta,
         head_expected: Estimate | None,
         now: datetime,
     ) -> Estimate | None:
-        """The same, or what the head of the line has waited if that is more, and more than was
-        expected of it as it joined.
+        """The same, or what the head of the line has waited longer than the caller if that is
+        more, and the head has waited more than was expected of it as it joined.
         """
         estimate = self.expected(queue, ahead=ahead, elsewhere=elsewhere, now=now)
         if estimate is None or head_expected is None:
             return estimate
-        return at_least(estimate, head_waited=head_waited, head_expected=head_expected)
+        return at_least(
+            estimate, waited=waited, head_waited=head_waited, head_expected=head_expected
+        )
 
     def _mean_of(self, queue: QueueName, now: datetime) -> timedelta | None:
         times = self._handle_times.get(queue)

@@ -73,6 +73,7 @@ class Outlook:
             waiting.queue,
             ahead=line.ahead_of(waiting),
             elsewhere=self._ahead_elsewhere(waiting),
+            waited=now - waiting.expected_at,
             head_waited=now - head.expected_at if head else timedelta(),
             head_expected=head.expected if head else None,
             now=now,

@@ -93,7 +93,20 @@ def test_a_head_that_waits_longer_than_expected_tells_of_missing_staff(
     """Beyond the bound of the head's own estimate its wait counts, if it is the larger."""
     raised = at_least(
         expects(60, 20),
+        waited=timedelta(),
         head_waited=timedelta(seconds=head_waited),
+        head_expected=expects(100, 30),
+    )
+    assert raised == expects(mean, 20)
+
+
+@pytest.mark.parametrize(("waited", "mean"), [(0, 500), (100, 400), (400, 100), (450, 60)])
+def test_what_was_waited_already_is_taken_off(waited: float, mean: float) -> None:
+    """Who has waited nearly as long as the head will not wait as long once more."""
+    raised = at_least(
+        expects(60, 20),
+        waited=timedelta(seconds=waited),
+        head_waited=timedelta(seconds=500),
         head_expected=expects(100, 30),
     )
     assert raised == expects(mean, 20)
@@ -102,7 +115,12 @@ def test_a_head_that_waits_longer_than_expected_tells_of_missing_staff(
 def test_the_head_never_lowers_an_estimate() -> None:
     """Somebody far behind waits longer than the head has."""
     estimate = expects(600, 20)
-    raised = at_least(estimate, head_waited=timedelta(seconds=200), head_expected=expects(10, 5))
+    raised = at_least(
+        estimate,
+        waited=timedelta(),
+        head_waited=timedelta(seconds=200),
+        head_expected=expects(10, 5),
+    )
     assert raised == estimate
 
 

@@ -231,7 +231,12 @@ def test_the_head_of_the_line_counts_in_the_estimate() -> None:
 
     def estimate(head_waited: timedelta, head: Estimate | None) -> Estimate | None:
         return evidence.estimate(
-            SALES, ahead=0, head_waited=head_waited, head_expected=head, now=NOW
+            SALES,
+            ahead=0,
+            waited=MINUTE,
+            head_waited=head_waited + MINUTE,
+            head_expected=head,
+            now=NOW,
         )
 
     plain = evidence.expected(SALES, ahead=0, now=NOW)

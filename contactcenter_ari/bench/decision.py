@@ -10,9 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-import msgspec
-
-from contactcenter_ari.bench.figures import Figures
+from contactcenter_ari.bench.figures import DecisionCost, Figures
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
@@ -32,17 +30,6 @@ LONG = timedelta(hours=24)
 TICK = timedelta(milliseconds=7)
 BETWEEN = 60
 """Head starts of callers, in seconds, so that not everybody joins at the end."""
-
-
-class DecisionCost(msgspec.Struct, frozen=True, kw_only=True):
-    """Decisions with so many agents and so many callers who wait."""
-
-    size: int
-    strategy: str
-    freed: Figures
-    arrived: Figures
-    freed_by_scan: Figures
-    arrived_by_scan: Figures
 
 
 class Crowd:
@@ -177,14 +164,8 @@ class Crowd:
         return Turn(self._clockwork, self._now)
 
 
-def measure_decisions(
-    *, samples: int, scans: int, strategy: Strategy, sizes: tuple[int, ...] = SIZES
-) -> tuple[DecisionCost, ...]:
-    """The cost of so many decisions of each kind at each size, and of fewer scans."""
-    return tuple(_measure(size, strategy, samples, scans) for size in sizes)
-
-
-def _measure(size: int, strategy: Strategy, samples: int, scans: int) -> DecisionCost:
+def measure_decision(size: int, strategy: Strategy, *, samples: int, scans: int) -> DecisionCost:
+    """The cost of so many decisions of each kind with so many agents, and of fewer scans."""
     crowd = Crowd(size, strategy)
     arrived = Figures.of(crowd.arrivals(samples))
     arrived_by_scan = Figures.of(crowd.arrivals_by_scan(scans))

@@ -135,8 +135,22 @@ class OnAsterisk(msgspec.Struct, frozen=True, kw_only=True):
     core: TurnCost
 
 
+class DecisionCost(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions with so many agents and so many callers who wait: an agent is `freed`, a caller
+    has `arrived`.
+    """
+
+    size: int
+    strategy: str
+    freed: Figures
+    arrived: Figures
+    freed_by_scan: Figures
+    arrived_by_scan: Figures
+
+
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one run of the benchmark found."""
 
     waits: tuple[WaitFigures, ...]
+    decisions: tuple[DecisionCost, ...]
     on_asterisk: OnAsterisk | None = None

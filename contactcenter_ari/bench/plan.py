@@ -52,6 +52,7 @@ class Plan:
     agents: int
     waiting: int
     full_calls: int
+    decisions: int
     days: int
     shortest_talk: timedelta = timedelta(seconds=1)
     longest_talk: timedelta = timedelta(seconds=3)

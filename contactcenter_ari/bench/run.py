@@ -1,14 +1,21 @@
 """One run of the benchmark, from an empty folder to its findings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from contactcenter_ari.bench.decision import SIZES, measure_decision
 from contactcenter_ari.bench.estimate import HARDER, STANDARD, wait_figures
-from contactcenter_ari.bench.figures import CallCost, Comparison, Findings, OnAsterisk
+from contactcenter_ari.bench.figures import (
+    CallCost,
+    Comparison,
+    DecisionCost,
+    Findings,
+    OnAsterisk,
+)
 from contactcenter_ari.bench.floor import Floor
 from contactcenter_ari.bench.plan import VARIATION, Plan, bench_site
 from contactcenter_ari.bench.turns import measure_turns
@@ -16,6 +23,7 @@ from contactcenter_ari.bootstrap.ground import prepared
 from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
+from contactcenter_ari.core.acd.settings import Strategy
 from contactcenter_ari.machine.tool_root import ensure_tools
 
 
@@ -45,7 +53,19 @@ def run_without_asterisk(plan: Plan, *, console: Console) -> Findings:
             )
             for scenario in scenarios
         )
-    return Findings(waits=waits)
+        decisions = tuple(_decisions(plan, progress))
+    return Findings(waits=waits, decisions=decisions)
+
+
+def _decisions(plan: Plan, progress: Progress) -> Iterator[DecisionCost]:
+    strategies = (Strategy.LONGEST_IDLE, Strategy.LEAST_OCCUPIED)
+    task = progress.add_task("Decisions", total=len(strategies) * len(SIZES))
+    for strategy in strategies:
+        for size in SIZES:
+            yield measure_decision(
+                size, strategy, samples=plan.decisions, scans=plan.decisions // 20
+            )
+            progress.advance(task)
 
 
 async def _on_asterisk(

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from contactcenter_ari.bench.decision_table import decision_table
 from contactcenter_ari.bench.figures import (
     CallCost,
     Comparison,
@@ -23,7 +24,8 @@ def tables(findings: Findings) -> RenderableType:
     """What people read."""
     on_asterisk = findings.on_asterisk
     shown = _asterisk_tables(on_asterisk) if on_asterisk else ()
-    return Group(*shown, *wait_tables(findings.waits))
+    decisions = decision_table(findings.decisions)
+    return Group(*shown, decisions, *wait_tables(findings.waits))
 
 
 def as_json(findings: Findings) -> str:

@@ -16,6 +16,7 @@ from contactcenter_ari.cli.app import app, command, error_screen, load_settings,
 QUICK_SAMPLES = 45
 QUICK_CALLS = 5
 QUICK_DAYS = 8
+DECISIONS, QUICK_DECISIONS = 2_000, 400
 
 
 @app.command()
@@ -35,14 +36,16 @@ def bench(
     as_object: Annotated[bool, typer.Option("--json", help="Durations in seconds.")] = False,
 ) -> None:
     """Measure, in one Asterisk, how long a freed agent waits for the next caller in the center
-    and in `Queue()`; what a call exchanges with Asterisk; what a turn of the core takes; and,
-    simulated, how true the waits are that callers are told.
+    and in `Queue()`; what a call exchanges with Asterisk; what a turn of the core takes; what
+    a decision costs as agents and callers get more; and, simulated, how true the waits are that
+    callers are told.
     """
     plan = Plan(
         samples=min(samples, QUICK_SAMPLES) if quick else samples,
         agents=agents,
         waiting=waiting,
         full_calls=min(calls, QUICK_CALLS) if quick else calls,
+        decisions=QUICK_DECISIONS if quick else DECISIONS,
         days=min(days, QUICK_DAYS) if quick else days,
         seed=seed,
     )

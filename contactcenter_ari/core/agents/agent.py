@@ -51,7 +51,7 @@ class Agent:
     """
 
     def __init__(self, profile: AgentProfile, window: timedelta, now: datetime) -> None:
-        self.profile = profile
+        self.take_profile(profile)
         self.state = LOGGED_OUT
         self.reason = ""
         self.since = now
@@ -75,20 +75,18 @@ class Agent:
         reason = f"({self.reason})" if self.reason else ""
         return f"<Agent {self.id}: {self.state}{reason} since {self.since:%H:%M:%S}>"
 
-    @property
-    def id(self) -> AgentId:
-        """The agent's id, his extension."""
-        return self.profile.agent
+    def take_profile(self, profile: AgentProfile) -> None:
+        """What the directory says of him from now on. `lines` are where calls for him may wait:
+        the queues he serves, and his own line.
+        """
+        self.profile = profile
+        self.id: AgentId = profile.agent
+        self.lines: tuple[QueueName, ...] = (*profile.queues, own_line(profile.agent))
 
     @property
     def takes_calls(self) -> bool:
         """Whether a call may be offered now or once the present one is over."""
         return self.reachable and self.state not in {LOGGED_OUT, NOT_READY}
-
-    @property
-    def lines(self) -> tuple[QueueName, ...]:
-        """Where calls for this agent may wait: the queues served, and the agent's own line."""
-        return (*self.profile.queues, own_line(self.id))
 
     @property
     def is_free(self) -> bool:

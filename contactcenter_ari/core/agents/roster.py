@@ -116,7 +116,7 @@ class Roster:
         elif self._by_phone.get(agent.profile.phone) is agent:
             del self._by_phone[agent.profile.phone]
         self._staffing.leave(agent, turn.now)
-        agent.profile = profile
+        agent.take_profile(profile)
         agent.removed = False
         agent.reachable = profile.phone in self._reachable
         self._by_phone[profile.phone] = agent

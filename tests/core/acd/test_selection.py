@@ -161,7 +161,8 @@ def test_the_number_decides(
     agents: list[Agent] = []
     for agent_id, known in facts.items():
         agent = lived(agent_id, [(len(agents), READY)])
-        agent.profile = msgspec.structs.replace(agent.profile, skills=known.get("skills", {}))
+        skilled = msgspec.structs.replace(agent.profile, skills=known.get("skills", {}))
+        agent.take_profile(skilled)
         agent.last_turn[queue] = known.get("last_turn", 0)
         agent.calls_taken[queue] = known.get("calls_taken", 0)
         agents.append(agent)

@@ -18,7 +18,6 @@ PLAN = Plan(
     samples=4,
     agents=2,
     waiting=4,
-    decisions=40,
     full_calls=2,
     decisions=40,
     days=2,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
-from contactcenter_ari.core.acd.demand import Demand, levels_of, step_at
+from contactcenter_ari.core.acd.demand import Demand
 from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
@@ -21,6 +21,7 @@ from contactcenter_ari.core.acd.outlook import Outlook
 from contactcenter_ari.core.acd.pool import Pool, Pools
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.acd.stay import tell_joined, tell_left, tell_priority
+from contactcenter_ari.core.acd.wish import Wishes
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.command import HangUpReason
@@ -57,8 +58,10 @@ class Distribution:
         self.outlook = Outlook(roster, self.lines)
         self.closed: dict[QueueName, None] = {}
         self.offers = Offers(roster)
+        self._wishes = Wishes(roster, self.pools)
         self._waiting: dict[InteractionId, Waiting] = {}
         self._unsettled: dict[InteractionId, Waiting] = {}
+        self._freed: dict[Agent, None] = {}
         self._arrivals = 0
 
     def __repr__(self) -> str:
@@ -90,7 +93,7 @@ class Distribution:
     def enqueue(self, waiting: Waiting, max_wait: timedelta, turn: Turn) -> QueueExit | None:
         """Take a place in line; gives why not when the caller cannot wait here."""
         line = self.lines[waiting.queue]
-        refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn.now)
+        refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn)
         waiting.position_at_entry = len(line) + 1
         if refusal is None:
             waiting.position_at_entry = self._join(waiting, turn)
@@ -111,12 +114,13 @@ class Distribution:
             return QueueExit.NO_AGENTS
         return None
 
-    def _diversion(self, waiting: Waiting, now: datetime) -> QueueExit | None:
+    def _diversion(self, waiting: Waiting, turn: Turn) -> QueueExit | None:
         """Whether the wait would be too long to let the caller begin it."""
-        if waiting.kept or self.pools.free(waiting.queue):
+        settings = self.settings[waiting.queue]
+        self._follow_agents(turn)
+        if waiting.kept or not self.outlook.is_too_long(waiting, settings, turn.now):
             return None
-        too_long = self.outlook.is_too_long(waiting, self.settings[waiting.queue], now)
-        return QueueExit.DIVERTED if too_long else None
+        return None if self._wishes.is_met(waiting, turn.now) else QueueExit.DIVERTED
 
     def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
         """How long a caller still waits; None when too little is known to say so."""
@@ -226,12 +230,13 @@ class Distribution:
         candidates: Candidates = []
         serial = count()
         offered: list[Waiting] = []
-        fresh = self._follow_agents(turn)
+        self._follow_agents(turn)
         for waiting in self._unsettled.values():
             heappush(candidates, (waiting.rank, next(serial), waiting, None))
         self._unsettled.clear()
-        for agent in fresh:
+        for agent in self._freed:
             self._bring_up(agent, candidates, serial, turn.now)
+        self._freed.clear()
         while candidates:
             _, _, waiting, brought_by = heappop(candidates)
             if waiting.is_open and self._offer(waiting, turn):
@@ -240,9 +245,9 @@ class Distribution:
                 self._bring_up(brought_by, candidates, serial, turn.now)
         return offered
 
-    def _follow_agents(self, turn: Turn) -> list[Agent]:
-        """What changed about agents; gives those who are free. Callers who wait for what nobody
-        can give any more ask for less at once.
+    def _follow_agents(self, turn: Turn) -> None:
+        """Note what changed about agents, and who is free. Callers who wait for what nobody can
+        give any more ask for less at once.
         """
         changed, left = self.pools.refresh(turn.now)
         self.outlook.note_agents(changed, turn.now)
@@ -269,7 +274,7 @@ class Distribution:
         ]
         for waiting in disappointed:
             self._reopen(waiting, turn)
-        return [agent for agent in changed if agent.is_free]
+        self._freed.update(dict.fromkeys(agent for agent in changed if agent.is_free))
 
     def _bring_up(
         self, agent: Agent, candidates: Candidates, serial: "count[int]", now: datetime
@@ -430,7 +435,7 @@ class Distribution:
         """Stand in the sub-line of what is asked for now."""
         line = self.lines[waiting.queue]
         line.close(waiting)
-        waiting.demand = self._demand(waiting, turn)
+        waiting.demand = self._wishes.demand(waiting, turn)
         line.open(waiting)
         self._settle(waiting)
 
@@ -438,34 +443,6 @@ class Distribution:
         if not waiting.unoffered:
             self.lines[waiting.queue].open(waiting)
         self._unsettled[waiting.interaction] = waiting
-
-    def _demand(self, waiting: Waiting, turn: Turn) -> Demand:
-        """What is asked for now. A step that nobody who is signed in can meet is skipped, and
-        so is waiting for one agent who takes no calls.
-        """
-        levels = self._levels(waiting, turn)
-        until = waiting.prefer_until
-        if waiting.prefer is not None and until is not None and turn.now < until:
-            agent = self.roster.find(waiting.prefer)
-            if agent is not None and agent.takes_calls and waiting.queue in agent.lines:
-                turn.clockwork.wake(Wake.DEMAND, waiting.interaction, until)
-                return Demand((), agent.id)
-        return Demand(levels, relaxes=waiting.step + 1 < len(waiting.skills))
-
-    def _levels(self, waiting: Waiting, turn: Turn) -> tuple[tuple[str, int], ...]:
-        steps = waiting.skills
-        if not steps:
-            return ()
-        waited = turn.now - waiting.joined_at
-        waiting.step = max(waiting.step, step_at(steps, waited))
-        while waiting.step + 1 < len(steps):
-            levels = levels_of(steps[waiting.step].skills)
-            if self.pools.pool(waiting.queue, levels, turn.now).signed_in:
-                due = waiting.joined_at + steps[waiting.step + 1].after
-                turn.clockwork.wake(Wake.DEMAND, waiting.interaction, due)
-                break
-            waiting.step += 1
-        return levels_of(steps[waiting.step].skills)
 
     def _missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         reason = MISS_REASONS[result]

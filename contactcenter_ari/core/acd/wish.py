@@ -1,0 +1,68 @@
+"""Whom a caller asks for at this moment: skills relaxed over the wait, and one agent preferred.
+
+A step that nobody who is signed in can meet is skipped, for good; so is waiting for one agent
+who takes no calls.
+"""
+
+from datetime import datetime
+
+from contactcenter_ari.core.acd.demand import Demand, Levels, levels_of, step_at
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.pool import Pools
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+
+class Wishes:
+    """Reads the wishes of callers against who is there; the pools must be up to date."""
+
+    def __init__(self, roster: Roster, pools: Pools) -> None:
+        self._roster = roster
+        self._pools = pools
+
+    def __repr__(self) -> str:
+        """Tell whom they are read against."""
+        return f"<Wishes of {self._roster!r}>"
+
+    def demand(self, waiting: Waiting, turn: Turn) -> Demand:
+        """What is asked for now; the caller is looked at again when that changes with time."""
+        levels = self._relaxed(waiting, turn.now)
+        preferred = self._preferred(waiting, turn.now)
+        if preferred is not None and waiting.prefer_until is not None:
+            turn.clockwork.wake(Wake.DEMAND, waiting.interaction, waiting.prefer_until)
+            return Demand((), preferred.id)
+        relaxes = waiting.step + 1 < len(waiting.skills)
+        if relaxes:
+            due = waiting.joined_at + waiting.skills[waiting.step + 1].after
+            turn.clockwork.wake(Wake.DEMAND, waiting.interaction, due)
+        return Demand(levels, relaxes=relaxes)
+
+    def is_met(self, waiting: Waiting, now: datetime) -> bool:
+        """Whether somebody is free for a caller who is about to join."""
+        preferred = self._preferred(waiting, now)
+        if preferred is not None and preferred.is_free:
+            return True
+        return bool(self._pools.pool(waiting.queue, self._relaxed(waiting, now), now).free)
+
+    def _preferred(self, waiting: Waiting, now: datetime) -> Agent | None:
+        """The one agent who is waited for, as long as that makes sense."""
+        until = waiting.prefer_until
+        if waiting.prefer is None or until is None or now >= until:
+            return None
+        agent = self._roster.find(waiting.prefer)
+        if agent is None or not agent.takes_calls or waiting.queue not in agent.lines:
+            return None
+        return agent
+
+    def _relaxed(self, waiting: Waiting, now: datetime) -> Levels:
+        steps = waiting.skills
+        if not steps:
+            return ()
+        waiting.step = max(waiting.step, step_at(steps, now - waiting.joined_at))
+        while waiting.step + 1 < len(steps):
+            levels = levels_of(steps[waiting.step].skills)
+            if self._pools.pool(waiting.queue, levels, now).signed_in:
+                break
+            waiting.step += 1
+        return levels_of(steps[waiting.step].skills)

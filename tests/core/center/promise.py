@@ -61,7 +61,7 @@ def open_shop(
         "no": [Play("we cannot", barge_in=False)],
     }
     shop = msgspec.structs.replace(floor.write(sections), dial_allow=allowed, **(flow or {}))
-    floor.open(shop, QueueSettings(name=SALES, recording=False, **settings))
+    floor.open(shop, QueueSettings(name=SALES, **settings))
 
 
 def waits(floor: Floor, number: str = ANN) -> Caller:

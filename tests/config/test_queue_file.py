@@ -306,6 +306,14 @@ def test_without_a_site_any_whisper_is_taken_to_exist(write_site: WriteSite) -> 
     assert told(folder) == []
 
 
+def test_a_whisper_speaks_of_the_queue_and_the_wait(write_site: WriteSite, site_text: str) -> None:
+    """A prompt of the site may name both; it has the caller's wait so far, no estimate."""
+    prompt = '  next: {en: "{queue}, {waited | duration}.", nl: "{queue | phone}, {waiting}."}\n'
+    folder = write_site(site=site_text + prompt, queues="sales: {max_wait: 5m, whisper: next}\n")
+    problems = [(each.code, each.message) for each in in_order(check_site(folder)[1])]
+    assert problems == [("E302", 'name "waiting" does not exist')]
+
+
 @pytest.mark.parametrize(
     ("line", "expected"), [("", 45), ("occupancy_window: 1h\n", 60), ("occupancy_window: 3m\n", 3)]
 )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from contactcenter_ari.config.verb import OUTCOMES
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.flow import (
     Blank,
@@ -54,6 +55,7 @@ from contactcenter_ari.core.flow.value import INTEGER, TEXT
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 NUMBER = "+31201234567"
 QUEUES = {
@@ -62,10 +64,16 @@ QUEUES = {
     QueueName("nobody"): QueueSettings(
         name=QueueName("nobody"), join_empty=True, max_wait=timedelta(seconds=40)
     ),
+    QueueName("narrow"): QueueSettings(
+        name=QueueName("narrow"),
+        divert_wait=timedelta(minutes=2),
+        divert_ratio=1,
+        max_wait=timedelta(minutes=5),
+    ),
 }
 SECTIONS = ("start", "one", "two", "three")
 INLINES = ("in_0", "in_1", "in_2")
-PROMPTS = ("plain", "file", "blanks", "mute")
+PROMPTS = ("plain", "file", "blanks", "mute", "wait", "position")
 KEYS = ("1", "2", "12", "*", "0")
 
 TRUTHS = [
@@ -78,6 +86,7 @@ TRUTHS = [
         "customer.found",
         'customer.status in ["gold", "platinum"]',
         "queue.position < 2",
+        'queue.wait > "3m"',
         'language == "en" or flag.storm',
     )
 ]
@@ -87,6 +96,11 @@ VALUES = [
 ]
 OUTSIDE = parse('"+31687654321"')
 WANTED = [parse('"100"'), parse('"999"')]
+SKILLS = (
+    (),
+    (SkillStep(timedelta(), {"dutch": 5}),),
+    (SkillStep(timedelta(), {"dutch": 9}), SkillStep(timedelta(seconds=20), {})),
+)
 PRIORITIES = [parse("1 if x else 5"), parse("n"), parse("x")]
 
 durations = st.sampled_from([timedelta(), timedelta(seconds=1), timedelta(seconds=30)])
@@ -125,18 +139,22 @@ def rules(depth: int) -> st.SearchStrategy[InputRules]:
 
 def queues(depth: int) -> st.SearchStrategy[Queue]:
     """Waiting in one of the queues."""
-    outcomes = st.sampled_from(("answered", "timeout", "no_agents", "full", "closed"))
+    outcomes = st.sampled_from(OUTCOMES["queue"])
     announcements = st.builds(
         Announcement,
         texts,
         after=durations,
         every=st.sampled_from([None, timedelta(seconds=5), timedelta(seconds=45)]),
+        longer=st.sampled_from(("", *PROMPTS)),
     )
     return st.builds(
         Queue,
         st.sampled_from(sorted(QUEUES)),
         st.dictionaries(outcomes, destinations(depth)),
         priority=st.none() | st.sampled_from(PRIORITIES),
+        skills=st.sampled_from(SKILLS),
+        prefer=st.none() | st.sampled_from(WANTED),
+        prefer_for=durations,
         greeting=st.sampled_from(("", *PROMPTS)),
         announce=st.lists(announcements, max_size=2).map(tuple),
         keys=st.dictionaries(st.sampled_from("012*"), destinations(depth)),
@@ -281,6 +299,8 @@ def _prompts() -> dict[str, Prompt]:
         "file": Prompt({"nl": (SoundFile("nl/hallo"),)}),
         "blanks": Prompt({"en": (Text((Words("it is "), *blanks)),)}),
         "mute": Prompt({}),
+        "wait": Prompt({"en": (Text((Blank(parse("queue.wait"), "duration"),)),)}),
+        "position": Prompt({"en": (Text((Blank(parse("queue.position"), "number"),)),)}),
     }
 
 

@@ -5,6 +5,7 @@ lead nowhere. What may never happen is an exception, or a caller whom nothing wi
 """
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
+from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.flow import (
     Flow,
     Prompt,
     Text,
     Words,
 )
-from contactcenter_ari.core.flow.run import Activity
+from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
@@ -28,8 +30,28 @@ from contactcenter_ari.core.vocabulary.command import (
     PlayPrompt,
     RecordLeg,
 )
-from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, LegId, PhoneId, QueueName
-from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent
+from contactcenter_ari.core.vocabulary.event import Event, InteractionQueued, WaitTold
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    CallId,
+    InteractionId,
+    LegId,
+    PhoneId,
+    QueueName,
+)
+from contactcenter_ari.core.vocabulary.request import (
+    AgentProfile,
+    CloseQueue,
+    GoNotReady,
+    GoReady,
+    HandleTime,
+    LearnHandleTimes,
+    LogIn,
+    MoveWaiting,
+    OpenQueue,
+    PutAgent,
+    Request,
+)
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     CommandFailed,
@@ -51,6 +73,13 @@ from tests.property.made_flow import NUMBER, QUEUES, flows
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CALLER = LegId("caller")
+AGENT, OPEN = AgentId("100"), QueueName("open")
+REQUESTS = (
+    GoReady(AGENT, "a"),
+    GoNotReady(AGENT, "lunch", "a"),
+    CloseQueue(OPEN, "boss"),
+    OpenQueue(OPEN, "boss"),
+)
 STEPS_OF_A_CALL = 40
 rows: st.SearchStrategy[dict[str, str | None] | None] = st.none() | st.dictionaries(
     st.sampled_from(("status", "age", "stranger")), st.sampled_from((None, "", "gold", "7"))
@@ -79,6 +108,8 @@ acts = st.one_of(
     st.sampled_from("112").map(lambda digit: ("outside presses", digit)),
     st.booleans().map(lambda fails: ("message ends", fails)),
     st.sampled_from((0, 404, 500)).map(lambda status: ("command fails", status)),
+    st.sampled_from(REQUESTS).map(lambda request: ("asked", request)),
+    st.sampled_from(sorted(QUEUES)).map(lambda queue: ("caller is moved", queue)),
 )
 
 
@@ -87,14 +118,22 @@ class OneCall:
 
     def __init__(self, flow: Flow) -> None:
         prompts = {"apology": Prompt({"en": (Text((Words("sorry"),)),)})}
-        site = Site(name="s", flows=(flow,), queues=QUEUES, pause_reasons={}, prompts=prompts)
+        site = Site(
+            name="s", flows=(flow,), queues=QUEUES, pause_reasons={"1": "lunch"}, prompts=prompts
+        )
+        self.told: list[timedelta] = []
         self.center = Center(CenterStarted("n", "1"), site)
         self.ledger = Ledger(site, START)
         self.now = START
         self.commands: list[Command] = []
-        agent, phone = AgentId("100"), PhoneId("phone-100")
-        queues = (QueueName("open"),)
-        self.take(PutAgent(AgentProfile(agent=agent, name="A", phone=phone, queues=queues)))
+        agent, phone = AGENT, PhoneId("phone-100")
+        queues = (OPEN, QueueName("narrow"))
+        profile = AgentProfile(
+            agent=agent, name="A", phone=phone, queues=queues, skills={"dutch": 6}
+        )
+        times = (HandleTime(queue, 18, timedelta(minutes=3), 50) for queue in queues)
+        self.take(LearnHandleTimes(tuple(times)))
+        self.take(PutAgent(profile))
         self.take(PhoneReachable(phone))
         self.take(LogIn(agent, "test"))
 
@@ -103,12 +142,15 @@ class OneCall:
         outcome = self.center.handle(input_, self.now)
         self.ledger.enter(input_, outcome, self.center, self.now)
         self.commands.extend(outcome.commands)
+        for event in outcome.events:
+            self.hear(event)
         deadlines = self.center._clockwork._deadlines
         for call in self.center._calls:
             run = call.run
             if call.attempt is not None and call.attempt.answered_at is None:
                 assert (Wake.CALLBACK, call.attempt.promise.id) in deadlines, call.attempt
                 continue
+            self._is_told_the_truth(run)
             match run.activity:
                 case Activity.CONNECTED:
                     self._will_be_joined(run.call)
@@ -120,6 +162,22 @@ class OneCall:
                 case _:
                     wake = Wake.FLOW
             assert (wake, run.call) in deadlines, run
+
+    def hear(self, event: Event) -> None:
+        """Waits that are told never rise within one line."""
+        if isinstance(event, InteractionQueued):
+            self.told = []
+        elif isinstance(event, WaitTold) and event.told is not None:
+            assert all(before >= event.told for before in self.told), self.told
+            self.told.append(event.told)
+
+    def _is_told_the_truth(self, run: FlowRun) -> None:
+        """Nothing is announced while a phone rings, and the flow knows whether one does."""
+        place = self.center._distribution.place_of(InteractionId(run.call))
+        if place is not None and run.activity is not Activity.CONNECTED:
+            assert run.offered == bool(place.offers), run
+            if run.activity is Activity.QUEUED and run.offered:
+                assert run.playback is None or not run.announcing, run
 
     def _will_be_joined(self, call: CallId) -> None:
         """People talk, or their legs are being joined; an outside line that is dialed has a
@@ -135,7 +193,7 @@ class OneCall:
         wanted = (c for c in reversed(self.commands) if kind is None or isinstance(c, kind))
         return next(wanted, None)
 
-    def act(self, what: str, how: object) -> None:  # noqa: PLR0912  # one arm an act
+    def act(self, what: str, how: object) -> None:  # noqa: C901, PLR0912  # one arm an act
         """Something happens, if there is anything for it to happen to."""
         match what, how, self.last(_SUBJECTS.get(what)):
             case "press", str(digit), _:
@@ -167,10 +225,25 @@ class OneCall:
                 self.take(RecordingFinished(recording, "/x.wav", 3, failed=fails))
             case "bridged", _, BridgeLegs(bridge=bridge):
                 self.take(LegsBridged(bridge))
+            case "asked", GoReady() | GoNotReady() | CloseQueue() | OpenQueue() as request, _:
+                self.ask(request)
+            case "caller is moved", str(queue), _:
+                self.move(QueueName(queue))
             case "command fails", int(status), command if command is not None:
                 self.take(CommandFailed(command, status, "test"))
             case _:
                 pass
+
+    def ask(self, request: Request) -> None:
+        """A person wants something, which may be refused."""
+        with suppress(RequestRefused):
+            self.take(request)
+
+    def move(self, queue: QueueName) -> None:
+        """A person moves the caller to another queue."""
+        started = (call.interaction for call in self.center._calls)
+        for interaction in [each.id for each in started if each is not None]:
+            self.ask(MoveWaiting(interaction, queue, "boss"))
 
     def take_inventory(self, *, caller_is_there: bool) -> None:
         """The connection was away for a while."""

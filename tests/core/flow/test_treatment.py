@@ -23,8 +23,9 @@ from contactcenter_ari.core.flow.step import (
     Way,
 )
 from contactcenter_ari.core.vocabulary.command import StartMusic, StopMusic, StopPlayback
+from contactcenter_ari.core.vocabulary.event import WaitTold
 from contactcenter_ari.core.vocabulary.ids import QueueName
-from contactcenter_ari.core.vocabulary.request import MoveWaiting
+from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes, MoveWaiting
 from contactcenter_ari.core.vocabulary.signal import DigitPressed
 
 if TYPE_CHECKING:
@@ -152,6 +153,29 @@ def test_the_position_in_an_announcement(floor: Floor) -> None:
     first.hangs_up()
     floor.wait(10)
     assert second.heard == ["number 2", "number 1"]
+
+
+def test_the_wait_in_an_announcement(floor: Floor) -> None:
+    """Mean and deviation for the next in line; talks that turn out longer raise no wait."""
+    told = Announcement("wait", seconds(10), every=seconds(60), longer="longer")
+    flow = floor.write({"start": [Queue(SALES, {}, announce=(told,))]})
+    blank = Blank(parse("queue.wait"), "duration")
+    longer = Text((Words("it takes longer"),))
+    prompts = {"wait": Prompt({"en": (Text((blank,)),)}), "longer": Prompt({"en": (longer,)})}
+    floor.open(msgspec.structs.replace(flow, prompts=prompts))
+    agent = floor.agent()
+    first, second = floor.caller(), floor.caller()
+    agent.picks_up()
+    for talks in (180, 180, 600, 600, 120):
+        floor.take(LearnHandleTimes((HandleTime(SALES, 20, seconds(talks), contacts=50),)))
+        floor.wait(30)
+        second.hears_out()
+        floor.wait(30)
+    assert second.heard == [*["6 minutes"] * 2, *["it takes longer"] * 2, "4 minutes"]
+    waits = [(each.told, each.mean) for each in second.told(WaitTold)]
+    six, more = (seconds(360), seconds(180)), (None, seconds(600))
+    assert waits == [six, six, more, more, (seconds(240), seconds(120))]
+    assert first.heard == []
 
 
 def test_an_announcement_never_delays_an_answer(floor: Floor) -> None:

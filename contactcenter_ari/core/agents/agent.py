@@ -86,7 +86,8 @@ class Agent:
     @property
     def takes_calls(self) -> bool:
         """Whether a call may be offered now or once the present one is over."""
-        return self.reachable and self.state not in {LOGGED_OUT, NOT_READY}
+        leaves = self.wanted is not None or self.removed
+        return self.reachable and self.state not in {LOGGED_OUT, NOT_READY} and not leaves
 
     @property
     def is_free(self) -> bool:

@@ -175,6 +175,7 @@ class Roster:
         agent = self._signed_in(agent_id)
         agent.misses.clear()
         agent.wanted = None
+        self.mark_changed(agent)
         if agent.state is WRAP_UP:
             self._end_wrap_up(agent, by, turn)
         elif agent.state is NOT_READY:
@@ -322,6 +323,7 @@ class Roster:
     def _move_or_keep(self, agent: Agent, wanted: Wanted, turn: Turn) -> None:
         if agent.state in IN_A_CALL:
             agent.wanted = wanted
+            self.mark_changed(agent)
         else:
             self._move(agent, wanted, turn)
 

@@ -95,3 +95,18 @@ def test_a_head_of_the_line_who_waits_too_long_tells_of_a_slow_line(floor: Floor
     assert not support_diverts(floor)
     floor.wait(3)
     assert support_diverts(floor)
+
+
+def test_an_agent_who_leaves_after_the_call_is_not_counted(floor: Floor) -> None:
+    """With two agents it is a minute and a half, with one three; who changes his mind counts."""
+    open_floor(floor, divert_wait=timedelta(minutes=2))
+    for agent in [floor.agent("100", "support"), floor.agent("101", "support")]:
+        floor.caller(FOR_SUPPORT)
+        agent.picks_up()
+    assert not support_diverts(floor)
+    agent.logs_out()
+    assert support_diverts(floor)
+    agent.goes_ready()
+    assert not support_diverts(floor)
+    agent.pauses()
+    assert support_diverts(floor)

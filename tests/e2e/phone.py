@@ -16,6 +16,7 @@ from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError
 
 from contactcenter_ari.loadtest.agent import Phone
 from contactcenter_ari.machine.asterisk_config import Address
+from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, sine
 from tests.e2e.patience import LIMIT, until
@@ -46,6 +47,7 @@ class Conversation:
 
     def __init__(self, call: Call, frequency: float) -> None:
         self.call = call
+        self.began_at = Clock().now()
         self._voice = sine(frequency, timedelta(seconds=1)).tobytes()
         self._spoken = 0
         self._heard = bytearray()

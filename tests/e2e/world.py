@@ -213,11 +213,11 @@ class World:
             lambda: f"{self.waiting(queue)} wait in {queue}, not {callers}",
         )
 
-    async def sound(self, text: str) -> Samples:
+    async def sound(self, text: str, language: str = "en") -> Samples:
         """What callers and agents hear when this is said, but for the end of it, which may be
         in the phone's jitter buffer when the center hangs up.
         """
-        media = await self.ground.prompts.media((SpokenText(text, "en"),))
+        media = await self.ground.prompts.media((SpokenText(text, language),))
         whole = read_wav(Path(media[0].removeprefix("sound:")).with_suffix(".wav"))
         return whole[: -sample_count(JITTER)]
 

@@ -1,0 +1,63 @@
+"""What the stories about the ACD share: the numbers to dial, and the order callers are served."""
+
+import asyncio
+from datetime import timedelta
+
+from contactcenter_ari.core.vocabulary.event import SegmentKind
+from contactcenter_ari.postgres.report_row import SegmentRow
+from tests.e2e.caller import Caller
+from tests.e2e.patience import until
+from tests.e2e.world import Record, World
+
+LADDER = "+31200000041"
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, DOOR, CROWD, MORTGAGES = (
+    f"+312000000{number}" for number in range(51, 60)
+)
+TALKATIVE, HONEST = "+31200000061", "+31200000062"
+LITHUANIAN, RUSSIAN, ROMANIAN = (f"+312000000{number}" for number in range(71, 74))
+"""The numbers of the flows in `site`."""
+AGENT = 620
+"""The voice of agents, in hertz."""
+
+
+async def joined(world: World, number: str, queue: str, *, caller: str = "") -> Caller:
+    """One more caller, now waiting in the queue."""
+    before = world.waiting(queue)
+    placed = await world.call(number, number=caller)
+    await world.until_waiting(queue, before + 1)
+    return placed
+
+
+async def until_waited(world: World, queue: str, length: timedelta) -> None:
+    """Wait until the caller who has waited the longest has waited so long."""
+
+    def oldest() -> timedelta:
+        views = world.service.driver.center.queues(world.service.clock.now())
+        return next(view.oldest_wait for view in views if view.queue == queue)
+
+    await until(lambda: oldest() >= length, lambda: f"nobody has waited {length} in {queue}")
+
+
+async def served_in_turn(callers: list[Caller], frequency: float = AGENT) -> list[Caller]:
+    """The callers in the order in which they hear the agent; each hangs up at once."""
+    order: list[Caller] = []
+
+    async def be_served(caller: Caller) -> None:
+        await caller.until_hears_tone(frequency, 0.1)
+        order.append(caller)
+        caller.hang_up()
+
+    await asyncio.gather(*(be_served(caller) for caller in callers))
+    return order
+
+
+def stay(record: Record) -> SegmentRow:
+    """The one stay in a queue."""
+    (found,) = (row for row in record.segments if row.kind is SegmentKind.QUEUE)
+    return found
+
+
+def talk(record: Record) -> SegmentRow:
+    """The one talk."""
+    (found,) = (row for row in record.segments if row.kind is SegmentKind.TALK)
+    return found

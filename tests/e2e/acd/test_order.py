@@ -1,0 +1,138 @@
+"""Who is next, and when nobody is: head starts, one agent of many queues, a queue that closes."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from http import HTTPStatus
+
+import aiohttp
+import pytest
+
+from contactcenter_ari.core.vocabulary.event import AgentState, EndReason
+from contactcenter_ari.postgres.customer import Customer, put_customers
+from contactcenter_ari.postgres.report import Report
+from tests.e2e.acd.floor import (
+    AGENT,
+    DOOR,
+    FIFTH,
+    FIRST,
+    FOURTH,
+    LADDER,
+    SECOND,
+    SIXTH,
+    THIRD,
+    joined,
+    served_in_turn,
+    stay,
+    talk,
+    until_waited,
+)
+from tests.e2e.phone import Manner
+from tests.e2e.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HEAD_START = timedelta(seconds=4)
+"""What the queue gives callers of status gold."""
+GOLD = Customer("Gold", ("+31677000041",), "30000041", Decimal(1), status="gold")
+SIX = {
+    "sixth": SIXTH, "fifth": FIFTH, "fourth": FOURTH, "third": THIRD, "second": SECOND,
+    "first": FIRST,
+}  # fmt: skip
+
+
+async def test_a_head_start_beats_a_smaller_lead_alone(world: World) -> None:
+    """Who came less than four seconds before the customer of status gold is overtaken, who came
+    earlier is not; the head start is no part of the wait that is reported.
+    """
+    await put_customers(world.service.database, [GOLD])
+    worker = await world.hire("ladder", frequency=AGENT)
+    await worker.pause()
+    early = await joined(world, LADDER, "ladder")
+    await until_waited(world, "ladder", timedelta(seconds=1.5))
+    late = await joined(world, LADDER, "ladder")
+    later = await joined(world, LADDER, "ladder")
+    await until_waited(world, "ladder", HEAD_START + timedelta(seconds=0.3))
+    gold = await joined(world, LADDER, "ladder", caller=GOLD.numbers[0])
+    last = await joined(world, LADDER, "ladder")
+    await worker.resume()
+    assert await served_in_turn([late, last, gold, early, later]) == [
+        early, gold, late, later, last,
+    ]  # fmt: skip
+    records = [await world.record(caller) for caller in (early, gold, late, later, last)]
+    since = [stay(record).started_at for record in records]
+    assert since[1] - since[0] > HEAD_START > since[1] - since[2]
+    begun = [talk(record).started_at for record in records]
+    assert begun == sorted(begun)
+    assert records[1].interaction.caller_status == "gold"
+    assert records[1].interaction.waited == begun[1] - since[1] < since[1] - since[0]
+    grounds = [record.offers[0].grounds for record in records]
+    given = [why.head_start for why in grounds if why is not None]
+    assert given == [timedelta(), HEAD_START, timedelta(), timedelta(), timedelta()]
+
+
+async def test_no_queue_calls_during_wrap_up(world: World) -> None:
+    """An agent of six queues has three seconds for what the first one brought; only after them
+    the phone rings again, for who has waited the longest in whatever queue.
+    """
+    worker = await world.hire(*SIX, frequency=AGENT)
+    talking = await world.call(FIRST)
+    await talking.until_hears_tone(AGENT)
+    waiting = [await joined(world, number, queue) for queue, number in SIX.items()]
+    talking.hang_up()
+    await worker.until(AgentState.WRAP_UP)
+    assert [world.waiting(queue) for queue in SIX] == [1] * 6
+    *most, one = waiting
+    assert await served_in_turn(most) == most
+    one.hang_up()
+    records = [await world.record(caller) for caller in (talking, *most)]
+    rows = await Report(world.service.database).agent_states(world.since)
+    work = next(r for r in rows if (r.agent, r.state) == (worker.id, AgentState.WRAP_UP))
+    assert work.ended_at is not None
+    assert work.ended_at - work.started_at >= timedelta(seconds=3)
+    offers = [offer for record in records for offer in record.offers]
+    assert [offer.queue for offer in offers] == ["first", *list(SIX)[:-1]]
+    assert all(stay(record).started_at < work.started_at for record in records)
+    assert offers[0].made_at < work.started_at
+    assert [offer.made_at >= work.ended_at for offer in offers[1:]] == [True] * 5
+    rang_at = [ringing.began_at for ringing in worker.phone.calls]
+    assert rang_at[0] < work.started_at
+    assert rang_at[1] > work.ended_at
+    assert rang_at[1] - work.ended_at < timedelta(seconds=1)
+
+
+async def test_a_queue_closes_on_those_who_wait(world: World, api: aiohttp.ClientSession) -> None:
+    """They hear so and leave, and so does who calls then; a phone that rings has its chance.
+    Once it is open again callers are let in.
+    """
+    worker = await world.hire("door", frequency=AGENT, manner=Manner.RINGS)
+    lucky = await joined(world, DOOR, "door")
+    ringing = await worker.phone.rings()
+    turned_away = [await joined(world, DOOR, "door") for _ in range(2)]
+    assert await _steer(api, "close") == {"closed": True, "waiting": 1}
+    turned_away.append(await world.call(DOOR))
+    closed = await world.sound("We have closed for today.")
+    await asyncio.gather(*(caller.until_hears(closed) for caller in turned_away))
+    await asyncio.gather(*(caller.until_over() for caller in turned_away))
+    await ringing.answer()
+    await lucky.until_hears_tone(AGENT)
+    lucky.hang_up()
+    assert await _steer(api, "open") == {"closed": False, "waiting": 0}
+    worker.phone.manner = Manner.ANSWERS
+    welcome = await world.call(DOOR)
+    await welcome.until_hears_tone(AGENT)
+    welcome.hang_up()
+    for caller in turned_away:
+        record = await world.record(caller)
+        assert (stay(record).result, record.offers) == ("closed", [])
+        assert record.interaction.reason is EndReason.TURNED_AWAY
+        assert caller.center_hung_up
+    for caller in (lucky, welcome):
+        assert (await world.record(caller)).interaction.reason is EndReason.COMPLETED
+
+
+async def _steer(api: aiohttp.ClientSession, what: str) -> dict[str, object]:
+    async with api.post(f"/api/v1/queues/door/{what}") as answer:
+        assert answer.status == HTTPStatus.OK, await answer.text()
+        told = await answer.json()
+    return {name: told[name] for name in ("closed", "waiting")}

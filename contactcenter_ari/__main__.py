@@ -1,6 +1,7 @@
 """Entry point of the `contactcenter` command."""
 
 from contactcenter_ari.cli import (
+    acd,
     agent,
     asterisk,
     bench,
@@ -22,6 +23,7 @@ from contactcenter_ari.cli import (
 from contactcenter_ari.cli.app import app
 
 COMMANDS = (
+    acd,
     agent,
     asterisk,
     bench,

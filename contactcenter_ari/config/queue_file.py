@@ -53,10 +53,16 @@ def read_queues(
     """All queues of a file; problems are in `reading`. Without `system_prompts` any is taken to
     exist.
     """
-    if reading.document.root is None:
-        return {}
+    root = reading.document.root
+    return {} if root is None else read_queue_map(reading, root, "queues.yaml", system_prompts)
+
+
+def read_queue_map(
+    reading: Reading, node: Node, what: str, system_prompts: Collection[str] | None
+) -> dict[QueueName, QueueSettings]:
+    """Queues by name, as they stand in `queues.yaml`; `what` is what holds them."""
     reader = _QueueReader(reading, system_prompts)
-    entries = reading.mapping(reading.document.root, "queues.yaml").entries
+    entries = reading.mapping(node, what).entries
     return {QueueName(name.text): reader.queue(name, node) for name, node in entries}
 
 

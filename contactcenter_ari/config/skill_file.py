@@ -17,7 +17,7 @@ def read_skills(reading: Reading, node: Node) -> tuple[SkillStep, ...]:
     no more than those before.
     """
     if not isinstance(node, Sequence):
-        return (SkillStep(AT_ONCE, _levels(reading, node)),)
+        return (SkillStep(AT_ONCE, read_levels(reading, node)),)
     if len(node.items) > MOST_STEPS:
         reading.blame("E105", f"skills must not have more than {MOST_STEPS} steps", node)
     steps: list[SkillStep] = []
@@ -33,7 +33,7 @@ def _step(reading: Reading, item: Node, before: SkillStep | None) -> SkillStep:
         return before or SkillStep(AT_ONCE, {})
     fields = reading.fields(item, "a step of skills", ("after", "skills"), needed=("skills",))
     after = reading.duration(fields["after"], "after") if "after" in fields else AT_ONCE
-    skills = _levels(reading, fields["skills"]) if "skills" in fields else {}
+    skills = read_levels(reading, fields["skills"]) if "skills" in fields else {}
     place = fields.get("after", item)
     if before is None:
         if after:
@@ -50,7 +50,8 @@ def _step(reading: Reading, item: Node, before: SkillStep | None) -> SkillStep:
     return SkillStep(max(after, before.after), skills)
 
 
-def _levels(reading: Reading, node: Node) -> Skills:
+def read_levels(reading: Reading, node: Node) -> Skills:
+    """`{dutch: 5}`."""
     if isinstance(node, Scalar) and node.text:
         wanted = "levels by name, for example {dutch: 5}"
         reading.blame("E105", f'skills must be {wanted}, not "{node.text[:60]}"', node)

@@ -1,12 +1,10 @@
 """The shipped center against Erlang's formula: exponential talk, patient callers, no wrap-up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from math import sqrt
 from random import Random
-from statistics import fmean, stdev
+from statistics import fmean
 
 import pytest
 
@@ -26,6 +24,7 @@ from contactcenter_ari.simulation.people import (
 )
 from contactcenter_ari.simulation.sample import DIRECT, sample_site
 from contactcenter_ari.simulation.simulation import Simulation
+from tests.simulation.observed import DAYS, Observed
 
 START = datetime(2026, 3, 10, tzinfo=UTC)
 QUEUE = QueueName("q")
@@ -33,26 +32,7 @@ TALK = timedelta(minutes=3)
 FOR_EVER = timedelta(days=30)
 AT_ONCE = timedelta(milliseconds=500)
 """Dialing and picking up take the fake switch some milliseconds."""
-DAYS = 10
 CALLS, WARM_UP = 1200, 150
-T_99 = 3.25
-"""Student's t for a two-sided 99 % interval over 10 days."""
-LOOSEST = 0.5
-"""A spread wider than this share of the figure would let anything pass."""
-
-
-@dataclass(frozen=True)
-class Observed:
-    """One figure by day; the days are independent of each other."""
-
-    days: Sequence[float]
-
-    def agrees_with(self, expected: float) -> None:
-        """Assert that the expected value lies within what the spread of the days allows."""
-        mean = fmean(self.days)
-        reach = T_99 * stdev(self.days) / sqrt(len(self.days))
-        assert reach < expected * LOOSEST, "the spread is too wide to prove anything"
-        assert expected == pytest.approx(mean, abs=reach)
 
 
 def waits_of(servers: int, offered: float, calls: int, seed: int) -> list[timedelta]:

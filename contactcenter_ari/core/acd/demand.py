@@ -41,3 +41,10 @@ def meets(skills: Mapping[str, int], levels: Levels) -> bool:
 def step_at(steps: Sequence[SkillStep], waited: timedelta) -> int:
     """The number of the step that counts after so long a wait; 0 when none has come yet."""
     return max((n for n, step in enumerate(steps) if step.after <= waited), default=0)
+
+
+def steps_left(steps: Sequence[SkillStep], step: int, waited: timedelta) -> tuple[SkillStep, ...]:
+    """The steps from the present one on, for a wait that begins anew after so long."""
+    return tuple(
+        SkillStep(max(each.after - waited, timedelta()), each.skills) for each in steps[step:]
+    )

@@ -90,10 +90,16 @@ class Distribution:
 
     # Joining and leaving
 
-    def enqueue(self, waiting: Waiting, max_wait: timedelta, turn: Turn) -> QueueExit | None:
-        """Take a place in line; gives why not when the caller cannot wait here."""
+    def enqueue(
+        self, waiting: Waiting, max_wait: timedelta, turn: Turn, *, sent: bool = False
+    ) -> QueueExit | None:
+        """Take a place in line; gives why not when the caller cannot wait here. One who was
+        `sent` by a person is not diverted.
+        """
         line = self.lines[waiting.queue]
-        refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn)
+        refusal = self.refusal(waiting.queue)
+        if refusal is None and not sent:
+            refusal = self._diversion(waiting, turn)
         waiting.position_at_entry = len(line) + 1
         if refusal is None:
             waiting.position_at_entry = self._join(waiting, turn)
@@ -180,14 +186,20 @@ class Distribution:
 
     def end_stay(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> bool:
         """The stay is over, because of its limit or of the queue; gives whether the caller left
-        the line. A phone that rings is given its chance first.
+        the line. A phone that rings is given its chance first; a limit that has passed meanwhile
+        stays the reason, whatever else happens.
         """
         waiting = self._waiting[interaction]
-        if waiting.offers:
+        if not waiting.offers:
+            self._leave(waiting, result, turn)
+            return True
+        if waiting.over is not QueueExit.TIMEOUT:
             waiting.over = result
-            return False
-        self._leave(waiting, result, turn)
-        return True
+        return False
+
+    def is_being_answered(self, waiting: Waiting) -> bool:
+        """Whether an agent has picked up and is about to hear the caller."""
+        return any(self.offers.get(offer).answered_at for offer in waiting.offers)
 
     # Changes while waiting
 

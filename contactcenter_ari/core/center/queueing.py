@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from contactcenter_ari.core.acd.demand import steps_left
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.estimate import phrase_to_tell
 from contactcenter_ari.core.acd.line import Waiting
@@ -77,6 +78,7 @@ class Queueing:
         if lent is not None:
             self._calling_back.lent(call, lent, turn, taken=refusal is None)
         if refusal is None:
+            self._given_up.pop((waiting.caller_number, waiting.queue), None)
             self.tell_place(call, turn)
             call.interpreter.treatment.begin(call.run, step, settings.music, turn)
             return None
@@ -101,7 +103,7 @@ class Queueing:
         interaction, step = _interaction(call), handover.step
         by_status = settings.head_start_by_status.get(call.run.caller_status, timedelta())
         number = call.run.caller_number
-        given_up = self._take_given_up(number, settings, turn.now)
+        given_up = self._given_up_by(number, settings, turn.now)
         since = interaction.started_at if settings.count_flow_time else turn.now
         prefer, prefer_for = handover.prefer or None, step.prefer_for
         if not prefer and settings.prefer_last_agent:
@@ -164,11 +166,11 @@ class Queueing:
             priority=waiting.priority,
             head_start=waiting.head_start,
             arrival=waiting.arrival,
-            skills=waiting.skills,
+            skills=steps_left(waiting.skills, waiting.step, turn.now - waiting.joined_at),
         )
         status = call.run.caller_status
         max_wait = settings.max_wait_by_status.get(status, settings.max_wait)
-        refusal = self._distribution.enqueue(moved, max_wait, turn)
+        refusal = self._distribution.enqueue(moved, max_wait, turn, sent=True)
         assert refusal is None, "whether the queue takes callers was asked before"
 
     def offer_over(self, call: Call, offer: Offer, turn: Turn) -> Handover | None:
@@ -247,10 +249,10 @@ class Queueing:
         if call.attempt is not None:
             self._calling_back.reached(call.attempt, turn)
 
-    def _take_given_up(
+    def _given_up_by(
         self, caller_number: str, settings: QueueSettings, now: datetime
     ) -> GivenUpPlace | None:
-        place = self._given_up.pop((caller_number, settings.name), None)
+        place = self._given_up.get((caller_number, settings.name))
         if place is None or now - place.left_at > settings.resume_place:
             return None
         return place

@@ -41,7 +41,8 @@ class Steering:
         """Do what is asked.
 
         Raises:
-            RequestRefused: `unknown_queue`, `not_waiting`, `priority_invalid`, `queue_refuses`.
+            RequestRefused: `unknown_queue`, `not_waiting`, `being_answered`,
+                `priority_invalid`, `queue_refuses`.
         """
         match request:
             case CloseQueue(queue=queue, by=by):
@@ -51,9 +52,9 @@ class Steering:
             case ChangePriority():
                 self._change_priority(request, turn)
             case MoveWaiting(interaction=interaction, queue=queue):
-                self._move(self._place(interaction), queue, turn)
+                self._move(self._place_to_leave(interaction), queue, turn)
             case WithdrawWaiting(interaction=interaction):
-                self._calls.withdraw(self._place(interaction).interaction, turn)
+                self._calls.withdraw(self._place_to_leave(interaction).interaction, turn)
 
     def _close(self, queue: QueueName, by: str, turn: Turn) -> None:
         self._check_queue(queue)
@@ -74,6 +75,9 @@ class Steering:
         del self._distribution.closed[queue]
         number = turn.clockwork.number()
         turn.tell(QueueOpened(number=number, at=turn.now, queue=queue, by=by))
+        for waiting in self._distribution.lines[queue]:  # who has not left, for a phone rings
+            if waiting.over is QueueExit.CLOSED:
+                waiting.over = None
         self._calls.calling_back.opened_or_closed(queue, turn)
 
     def _change_priority(self, request: ChangePriority, turn: Turn) -> None:
@@ -104,4 +108,11 @@ class Steering:
         waiting = self._distribution.place_of(interaction)
         if waiting is None or waiting.callback is not None:
             raise RequestRefused("not_waiting", f"interaction {interaction} is not waiting")
+        return waiting
+
+    def _place_to_leave(self, interaction: InteractionId) -> Waiting:
+        waiting = self._place(interaction)
+        if self._distribution.is_being_answered(waiting):
+            message = f"an agent is answering interaction {interaction} at this moment"
+            raise RequestRefused("being_answered", message)
         return waiting

@@ -7,13 +7,13 @@ and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` a
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Final, assert_never
 
 from contactcenter_ari.ari import messages, operation
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.core.vocabulary.command import (
+    RING_MARGIN,
     AnswerLeg,
     BridgeLegs,
     Command,
@@ -55,7 +55,6 @@ EAR: Final = "ear"
 TRUNK: Final = "trunk"
 NUMBER_LIMIT: Final = 32
 NAME_LIMIT: Final = 80
-RING_MARGIN: Final = timedelta(seconds=5)
 RECORDING_FORMAT: Final = "wav"
 
 DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {

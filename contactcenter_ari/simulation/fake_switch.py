@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol, assert_never
 
 from contactcenter_ari.core.vocabulary.command import (
+    RING_MARGIN,
     AnswerLeg,
     BridgeLegs,
     Command,
@@ -299,7 +300,7 @@ class FakeSwitch:
             leg = FakeLeg(command.leg, person, phone, dialed=True)
             self.legs[leg.id] = leg
             self._agenda.after(self._rings_after, partial(self._ring, leg))
-            self._agenda.after(command.ring_limit, partial(self._stop_ringing, leg))
+            self._agenda.after(command.ring_limit + RING_MARGIN, partial(self._stop_ringing, leg))
 
     def _ring(self, leg: FakeLeg) -> None:
         if self.legs.get(leg.id) is leg and not leg.up:

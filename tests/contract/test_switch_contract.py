@@ -111,7 +111,9 @@ async def answered_caller(floor: Floor) -> LegId:
     return leg
 
 
-def dial(phone: PhoneId, originator: LegId) -> DialLeg:
+def dial(
+    phone: PhoneId, originator: LegId, ring_limit: timedelta = timedelta(seconds=20)
+) -> DialLeg:
     """Ring a phone."""
     return DialLeg(
         call=CALL,
@@ -120,7 +122,7 @@ def dial(phone: PhoneId, originator: LegId) -> DialLeg:
         caller_number="+31612345678",
         caller_name="Bob",
         originator=originator,
-        ring_limit=timedelta(seconds=20),
+        ring_limit=ring_limit,
     )
 
 
@@ -284,6 +286,17 @@ async def test_a_leg_that_rings_cannot_be_played_to(floor: Floor) -> None:
     assert failed.command == play
     assert failed.status in LEG_GONE
     floor.do(HangUpLeg(CALL, command.leg))
+    await floor.stop_ringing(command.leg)
+    assert (await until(floor, LegHungUp)).leg == command.leg
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_phone_that_the_core_forgot(floor: Floor) -> None:
+    """It rings on beyond the limit of the command, but not for ever: the switch gives it up."""
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(Manner.RINGS_ON), caller, ring_limit=timedelta())
+    floor.do(command)
+    assert await floor.next() == LegRinging(command.leg)
     await floor.stop_ringing(command.leg)
     assert (await until(floor, LegHungUp)).leg == command.leg
     assert await part(floor, caller) == [LegHungUp(caller)]

@@ -17,8 +17,6 @@ from contactcenter_ari.core.vocabulary.event import Grounds, OfferEnded, OfferMa
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId, OfferId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
-RING_MARGIN = timedelta(seconds=5)
-"""How much longer than us the switch lets a phone ring, as a safety net."""
 JOIN_LIMIT = timedelta(seconds=20)
 """After this long without a word of the switch the legs are joined again. That it says nothing
 happens when our process ends in between; joining twice is no harm.
@@ -104,7 +102,7 @@ class Offers:
                 caller_number=waiting.caller_number,
                 caller_name=waiting.caller_name,
                 originator=waiting.leg,
-                ring_limit=settings.ring_limit + RING_MARGIN,
+                ring_limit=settings.ring_limit,
             )
         )
 

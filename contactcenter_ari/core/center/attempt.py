@@ -16,8 +16,6 @@ from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionI
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 RING_LIMIT = timedelta(seconds=30)
-RING_MARGIN = timedelta(seconds=5)
-"""How much longer than us the switch lets the customer's phone ring, as a safety net."""
 CALLED_BACK = "Callback"
 """The name on the agent's display."""
 
@@ -75,7 +73,7 @@ class Attempt:
                 number=self.promise.number,
                 caller_number=self.interaction.caller_number,
                 originator=originator,
-                ring_limit=RING_LIMIT + RING_MARGIN,
+                ring_limit=RING_LIMIT,
             )
         )
 

@@ -14,7 +14,6 @@ from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 JOIN_LIMIT = timedelta(seconds=20)
-RING_MARGIN = timedelta(seconds=5)
 MUSIC = "default"
 """What the caller hears while the line rings."""
 
@@ -75,7 +74,7 @@ class OutsideLines:
                 number=dial.number,
                 caller_number=dial.caller_number,
                 originator=run.leg,
-                ring_limit=dial.ring + RING_MARGIN,
+                ring_limit=dial.ring,
             ),
         )
         if run.interaction is not None:

@@ -20,6 +20,11 @@ from contactcenter_ari.core.vocabulary.ids import (
 )
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 
+RING_MARGIN = timedelta(seconds=5)
+"""How much longer than the ring limit of a command the switch lets a phone ring: a safety net for
+what the core, which hangs up at the limit, has forgotten. Added by the switch, nowhere else.
+"""
+
 
 class HangUpReason(StrEnum):
     """Why a leg is ended by us, in the words Asterisk's ARI understands."""
@@ -68,8 +73,8 @@ class StopMusic(msgspec.Struct, frozen=True, tag=True):
 
 
 class DialLeg(msgspec.Struct, frozen=True, tag=True):
-    """Ring an agent's phone; ends in LegAnswered or LegHungUp. The core keeps the ring limit
-    itself; the switch gets it with a margin as a safety net. `originator` is the caller's leg.
+    """Ring an agent's phone; ends in LegAnswered or LegHungUp. The core keeps `ring_limit` itself
+    and the switch adds RING_MARGIN to it. `originator` is the caller's leg.
     """
 
     call: CallId

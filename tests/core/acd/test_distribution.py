@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor
 
 SALES, SUPPORT = QueueName("sales"), QueueName("support")
+LIMIT = timedelta(seconds=12)
 VIP, FRIEND, STRANGER = "+31600000001", "+31600000002", "+31600000003"
 
 
@@ -61,6 +62,16 @@ def with_ranks(floor: Floor) -> None:
             }
         )
     )
+
+
+def test_a_phone_rings_within_the_limit_of_the_queue(floor: Floor) -> None:
+    """The command names the limit that we keep; what the switch adds to it is the switch's."""
+    floor.open(
+        floor.write({"start": [Queue(SALES, {})]}), QueueSettings(name=SALES, ring_limit=LIMIT)
+    )
+    floor.agent()
+    floor.caller()
+    assert [dial.ring_limit for dial in floor.done(DialLeg)] == [LIMIT]
 
 
 # --- order ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactcenter_ari.core.center.attempt import RING_LIMIT
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.event import InteractionQueued
@@ -40,6 +41,7 @@ def test_the_customer_is_called_when_next(floor: Floor) -> None:
     busy_agent(floor)
     promised(floor)
     assert rung(floor) == [ANN]
+    assert [dial.ring_limit for dial in floor.done(DialOutside)] == [RING_LIMIT]
     callee = customer(floor)
     callee.answers()
     assert callee.heard == ["callback_greeting"]

@@ -12,6 +12,7 @@ from rich.text import Text
 from contactcenter_ari.cli.offer_words import Names, what_happened, why_this_agent, why_this_caller
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.interactions.interaction import InteractionState
+from contactcenter_ari.core.vocabulary.event import OUTBOUND
 from contactcenter_ari.demo.live import COLORS, clock
 from contactcenter_ari.web.agent import AgentList
 from contactcenter_ari.web.call import CallList, CallStatus
@@ -88,7 +89,7 @@ def call_view(
     """Why the last offers were made, and the calls; these may be many and run off the screen."""
     names = {agent.agent: agent.name for agent in agents.agents}
     table = Table(
-        "Call", "Doing", "For", "Queue", "Place", "Agent", "Section", "Caller", title="Calls"
+        "Call", "Doing", "For", "Queue", "Place", "Agent", "Section", "Customer", title="Calls"
     )
     for call in calls.calls:
         table.add_row(*_call_row(call, names.get(call.agent, call.agent), now))
@@ -101,13 +102,13 @@ def call_view(
 def _call_row(call: CallStatus, agent: str, now: datetime) -> list[Text]:
     cells = (
         call.interaction,
-        DOING[call.state],
+        DOING[call.state] + (" (called back)" if call.direction == OUTBOUND else ""),
         clock(now - call.since),
         call.queue,
         call.position or "",
         agent,
         call.section,
-        call.caller_number or "",
+        call.customer_number or "",
     )
     return [_text(cell) for cell in cells]
 

@@ -34,19 +34,20 @@ MOVE_EXAMPLE = '{"queue": "sales"}'
 
 class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One call now: what it is doing since when, in which section of its flow, and in which
-    queue (at which place, 1 is next) or with which agent. `caller_number` is null for whoever
-    may not see it.
+    queue (at which place, 1 is next) or with which agent. `direction` is outbound for a customer
+    who is called back; `customer_number` is null for whoever may not see it.
     """
 
     interaction: InteractionId
     state: InteractionState
     since: datetime
     started_at: datetime
+    direction: str
     section: str
     queue: QueueName
     position: int
     agent: AgentId
-    caller_number: str | None
+    customer_number: str | None
 
 
 class CallList(msgspec.Struct, frozen=True):
@@ -143,9 +144,10 @@ def _status(view: CallView, *, numbers: bool) -> CallStatus:
         state=view.state,
         since=view.since,
         started_at=view.started_at,
+        direction=view.direction,
         section=view.section,
         queue=view.queue,
         position=view.position,
         agent=view.agent,
-        caller_number=view.caller_number if numbers else None,
+        customer_number=view.customer_number if numbers else None,
     )

@@ -57,6 +57,9 @@ class CenterCollector(Collector):
         yield _gauge("backlog", "Inputs waiting for their turn.", driver.backlog)
         calls = driver.center.calls_in_progress()
         yield _gauge("calls_in_progress", "Calls in a flow, waiting or talking.", calls)
+        callbacks, lost_calls = driver.center.open_callbacks(), driver.center.open_lost_calls()
+        yield _gauge("callbacks_open", "Calls back that are still to be made.", callbacks)
+        yield _gauge("lost_calls_open", "Lost calls nobody has looked after.", lost_calls)
         bad = self._bad_tokens.total
         yield _counter("bad_tokens", "Requests with a token that nobody has.", bad)
 

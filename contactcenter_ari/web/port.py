@@ -8,7 +8,7 @@ from typing import Protocol
 
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade
-from contactcenter_ari.core.vocabulary.request import RestoreCallback, RestoreLostCall
+from contactcenter_ari.core.vocabulary.request import RestoreLostCall
 
 
 class TokenHolder(Protocol):
@@ -157,10 +157,7 @@ class Offers(Protocol):
 
 
 class Promises(Protocol):
-    """Knows what customers were promised; raises ContactCenterError when it cannot tell."""
-
-    async def open_callbacks(self) -> Sequence[RestoreCallback]:
-        """The calls back that are still to be made, the oldest promise first."""
+    """Knows lost calls and the do-not-call list; raises ContactCenterError when it cannot tell."""
 
     async def open_lost_calls(self) -> Sequence[RestoreLostCall]:
         """The abandoned calls that nobody has looked after yet, the oldest first."""

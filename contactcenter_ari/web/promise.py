@@ -14,6 +14,9 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from contactcenter_ari.core.center.callback import PromiseState
+from contactcenter_ari.core.center.do_not_call import is_e164
+from contactcenter_ari.core.center.view import CallbackView
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
@@ -22,7 +25,6 @@ from contactcenter_ari.core.vocabulary.request import (
     CancelCallback,
     DialCallback,
     ForbidNumber,
-    RestoreCallback,
     RestoreLostCall,
 )
 from contactcenter_ari.runtime.driver import Driver
@@ -37,28 +39,31 @@ from contactcenter_ari.web.problem import Problem
 from contactcenter_ari.web.submission import submit
 
 REASON_EXAMPLE = '{"reason": "asked by letter"}, or {}'
-_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 
 
 class CallbackStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A call back that is still to be made. `number` is null for whoever may not see it,
-    `next_at` when it is made as soon as its turn comes.
+    """A call back that is still to be made: it is resting until `next_at` at the earliest, in
+    line (at which place, 1 is next), or being dialed. `number` is null for whoever may not see
+    it; an urgent one comes before all others, for a person wants it so.
     """
 
     callback: CallbackId
     interaction: InteractionId
     queue: QueueName
     number: str | None
+    state: PromiseState
+    position: int
     waiting_since: datetime
     attempts_made: int
     attempts: int
-    next_at: datetime | None
+    next_at: datetime
     expires_at: datetime
     mode: CallbackMode
+    urgent: bool
 
 
 class CallbackList(msgspec.Struct, frozen=True):
-    """The calls back that are still to be made, the oldest promise first."""
+    """The calls back that are still to be made."""
 
     callbacks: tuple[CallbackStatus, ...]
 
@@ -124,9 +129,8 @@ class PromiseRoutes:
     async def _list_callbacks(self, request: web.Request) -> web.Response:
         check_sees_all(request)
         numbers = sees_numbers(request)
-        async with _database():
-            found = await self._promises.open_callbacks()
-        return json_answer(CallbackList(tuple(_callback(one, numbers=numbers) for one in found)))
+        views = self._driver.center.callbacks()
+        return json_answer(CallbackList(tuple(_callback(one, numbers=numbers) for one in views)))
 
     async def _dial(self, request: web.Request) -> web.Response:
         return await self._change(request, DialCallback)
@@ -187,24 +191,27 @@ async def _database() -> AsyncIterator[None]:
 
 def _number_of(request: web.Request) -> str:
     number = re.sub(r"[ ().-]", "", request.match_info["number"])
-    if _E164.fullmatch(number) is None:
+    if not is_e164(number):
         detail = "a number is written in E.164, for example +31201234567"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_number", detail)
     return number
 
 
-def _callback(promise: RestoreCallback, *, numbers: bool) -> CallbackStatus:
+def _callback(view: CallbackView, *, numbers: bool) -> CallbackStatus:
     return CallbackStatus(
-        callback=promise.callback,
-        interaction=promise.interaction,
-        queue=promise.queue,
-        number=promise.dialed if numbers else None,
-        waiting_since=promise.waiting_since,
-        attempts_made=promise.attempts_made,
-        attempts=promise.attempts,
-        next_at=promise.next_at,
-        expires_at=promise.expires_at,
-        mode=promise.mode,
+        callback=view.callback,
+        interaction=view.interaction,
+        queue=view.queue,
+        number=view.number if numbers else None,
+        state=view.state,
+        position=view.position,
+        waiting_since=view.waiting_since,
+        attempts_made=view.attempts_made,
+        attempts=view.attempts,
+        next_at=view.next_at,
+        expires_at=view.expires_at,
+        mode=view.mode,
+        urgent=view.urgent,
     )
 
 

@@ -54,6 +54,8 @@ from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.postgres.event_writer import EventWriter
 from contactcenter_ari.postgres.promise import Promises
 from contactcenter_ari.postgres.report import Report
+from tests.core.center.promise import BOB, CAS, busy_agent, customer, open_shop, promised, waits
+from tests.core.conftest import Floor
 
 START = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 """A Monday."""
@@ -318,6 +320,42 @@ async def test_numbers_not_to_call_are_kept(database_url: str, promises: Promise
     await promises.allow(NUMBER)
     await promises.allow(NUMBER)
     assert await promises.forbidden_numbers() == [ForbidNumber("+4930123456", "root")]
+
+
+async def test_a_new_center_keeps_the_promises(database_url: str, promises: Promises) -> None:
+    """What one center told is all that the next one needs: the same promises with the same
+    ranks and attempts, and the same lost calls.
+    """
+    old, new = Floor(), Floor()
+    for floor in (old, new):
+        open_shop(floor, step={"attempts": 3, "retry_after": timedelta(minutes=10)})
+    busy_agent(old)  # and nobody is there yet in the new one, so nobody is dialed
+    promised(old)
+    customer(old).hangs_up(cause=17)
+    old.wait(30)
+    bob = waits(old, BOB)
+    old.wait(10)
+    bob.hangs_up()
+    waits(old, CAS).presses("1")
+    old.wait(5)
+    await write(database_url, old.events)
+    new.now = old.now
+    for promise in await promises.open_callbacks():
+        new.take(promise)
+    for task in await promises.open_lost_calls():
+        new.take(task)
+    assert promises_of(new) == promises_of(old)
+    assert [made for *_, made in promises_of(new)] == [1, 0]
+    assert new.center.callbacks()[0].next_at == old.center.callbacks()[0].next_at > old.now
+    assert new.center.open_lost_calls() == old.center.open_lost_calls() == 1
+
+
+def promises_of(floor: Floor) -> list[tuple[object, ...]]:
+    """The promises a center keeps."""
+    return [
+        (one.callback, one.number, one.queue, one.waiting_since, one.expires_at, one.attempts_made)
+        for one in floor.center.callbacks()
+    ]
 
 
 def worked(

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import aiohttp
 import msgspec
 import pytest
 from aiohttp import web
 
-from contactcenter_ari.core.acd.settings import QueueSettings, WrapUpKind
+from contactcenter_ari.core.acd.settings import CallWindow, QueueSettings, WrapUpKind
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
@@ -20,7 +20,6 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, Queue
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
     PutAgent,
-    RestoreCallback,
     RestoreLostCall,
 )
 from contactcenter_ari.core.vocabulary.signal import CallArrived, LookUpFailed, PhoneReachable
@@ -166,7 +165,6 @@ class Promises:
     """Promises in memory; the database they would be in may be away."""
 
     def __init__(self) -> None:
-        self.callbacks: list[RestoreCallback] = []
         self.lost_calls: list[RestoreLostCall] = []
         self.forbidden: dict[str, tuple[str, str]] = {}
         self.away: ContactCenterError | None = None
@@ -174,11 +172,6 @@ class Promises:
     def _check(self) -> None:
         if self.away is not None:
             raise self.away
-
-    async def open_callbacks(self) -> list[RestoreCallback]:
-        """What was set."""
-        self._check()
-        return self.callbacks
 
     async def open_lost_calls(self) -> list[RestoreLostCall]:
         """What was set."""
@@ -318,8 +311,11 @@ async def api() -> AsyncIterator[Api]:
         join_empty=True,
         wrap_up_kind=WrapUpKind.EXTENDABLE,
         dispositions=("sold", "no interest"),
+        call_window=CallWindow(time.min, time.max),
     )
     site = sample_site((support, QueueSettings(name=SALES, join_empty=True)))
+    dialing = tuple(msgspec.structs.replace(flow, dial_allow=("+316",)) for flow in site.flows)
+    site = msgspec.structs.replace(site, flows=dialing)
     started = CenterStarted("n1", "b")
     driver = Driver(
         center=Center(started, site),

@@ -74,24 +74,7 @@ ENDED = OfferEnded(
     rang_at=AT + timedelta(seconds=1),
     result=OfferResult.ACCEPTED,
 )
-PROMISE = RestoreCallback(
-    callback=CallbackId("c-1"),
-    interaction=InteractionId("i-1"),
-    queue=SUPPORT,
-    dialed=CALLER,
-    waiting_since=AT,
-    head_start=timedelta(),
-    priority=5,
-    flow="desk",
-    language="en",
-    hours="",
-    attempts=3,
-    attempts_made=1,
-    retry_after=timedelta(minutes=15),
-    next_at=None,
-    expires_at=AT + timedelta(days=1),
-    mode=CallbackMode.CUSTOMER_FIRST,
-)
+PROMISE = CallbackId("c-1")
 LOST = RestoreLostCall(
     interaction=InteractionId("i-9"), queue=SUPPORT, caller_number=CALLER, opened_at=AT
 )
@@ -117,8 +100,8 @@ STEERING: list[tuple[str, str, object, Request]] = [
         MoveWaiting(MADE.interaction, SUPPORT, "floor"),
     ),
     ("POST", "/interactions/i-1/withdraw", None, WithdrawWaiting(MADE.interaction, "floor")),
-    ("POST", "/callbacks/c-1/dial", None, DialCallback(PROMISE.callback, "floor")),
-    ("POST", "/callbacks/c-1/cancel", {}, CancelCallback(PROMISE.callback, "floor")),
+    ("POST", "/callbacks/c-1/dial", None, DialCallback(PROMISE, "floor")),
+    ("POST", "/callbacks/c-1/cancel", {}, CancelCallback(PROMISE, "floor")),
     ("PUT", f"/do-not-call/{CALLER}", None, ForbidNumber(CALLER, "floor")),
     ("DELETE", f"/do-not-call/{CALLER}", None, AllowNumber(CALLER, "floor")),
 ]
@@ -135,6 +118,30 @@ async def talking(api: "Api", caller: str = CALLER) -> str:
     api.driver.put(LegsBridged(joined.bridge))
     await api.quiet()
     return interaction
+
+
+async def promise(api: "Api") -> None:
+    """A call back was promised just now, and tried once."""
+    now = api.clock.now()
+    promised = RestoreCallback(
+        callback=PROMISE,
+        interaction=InteractionId("i-1"),
+        queue=SUPPORT,
+        dialed=CALLER,
+        waiting_since=now,
+        head_start=timedelta(),
+        priority=5,
+        flow="direct",
+        language="en",
+        hours="",
+        attempts=3,
+        attempts_made=1,
+        retry_after=timedelta(minutes=15),
+        next_at=None,
+        expires_at=now + timedelta(days=1),
+        mode=CallbackMode.CUSTOMER_FIRST,
+    )
+    await api.driver.request(promised)
 
 
 def calls_of(answer: "Answer") -> list[dict[str, object]]:
@@ -161,9 +168,9 @@ async def test_calls_are_shown_where_they_are(api: "Api") -> None:
         assert (waits["interaction"], waits["state"]) == (second, "queued")
         assert (waits["agent"], waits["queue"], waits["position"]) == ("", "support", 1)
         assert waits["section"] == "start"
-        assert waits["caller_number"] == "+31687654321"
+        assert waits["customer_number"] == "+31687654321"
     answer = await api.ask("GET", "/api/v1/calls", "wallboard")
-    assert [call["caller_number"] for call in calls_of(answer)] == [None, None]
+    assert [call["customer_number"] for call in calls_of(answer)] == [None, None]
     assert b"+316" not in answer.body
     refused = await api.ask("GET", "/api/v1/calls", "anna")
     assert (refused.status, refused.code) == (403, "forbidden")
@@ -192,19 +199,26 @@ async def test_offers_say_why(api: "Api") -> None:
     assert (await api.ask("GET", "/api/v1/offers", "anna")).code == "forbidden"
 
 
-async def test_promises_are_shown(api: "Api") -> None:
-    """Open calls back and lost calls; the number is for those who run the floor."""
-    api.promises.callbacks, api.promises.lost_calls = [PROMISE], [LOST]
+async def test_callbacks_are_shown(api: "Api") -> None:
+    """As the center knows them; the number is for those who run the floor."""
+    await promise(api)
     for who, number in (("floor", CALLER), ("root", CALLER), ("wallboard", None)):
         shown = await api.ask("GET", "/api/v1/callbacks", who)
         (callback,) = msgspec.convert(shown.json["callbacks"], list[dict[str, object]])
         assert (callback["callback"], callback["number"]) == ("c-1", number)
+        assert (callback["state"], callback["position"]) == ("in_line", 1)
         assert (callback["attempts_made"], callback["attempts"]) == (1, 3)
+    assert (await api.ask("GET", "/api/v1/callbacks", "anna")).code == "forbidden"
+
+
+async def test_lost_calls_are_shown(api: "Api") -> None:
+    """As the database knows them; the number is for those who run the floor."""
+    api.promises.lost_calls = [LOST]
+    for who, number in (("floor", CALLER), ("root", CALLER), ("wallboard", None)):
         shown = await api.ask("GET", "/api/v1/lost-calls", who)
         (lost,) = msgspec.convert(shown.json["lost_calls"], list[dict[str, object]])
         assert (lost["interaction"], lost["caller_number"]) == ("i-9", number)
-    for path in ("callbacks", "lost-calls"):
-        assert (await api.ask("GET", f"/api/v1/{path}", "anna")).code == "forbidden"
+    assert (await api.ask("GET", "/api/v1/lost-calls", "anna")).code == "forbidden"
 
 
 async def test_promises_need_the_database(api: "Api") -> None:
@@ -212,7 +226,6 @@ async def test_promises_need_the_database(api: "Api") -> None:
     api.promises.away = ContactCenterError("away")
     turns = api.driver.turns
     for method, path in (
-        ("GET", "callbacks"),
         ("GET", "lost-calls"),
         ("PUT", f"do-not-call/{CALLER}"),
         ("DELETE", f"do-not-call/{CALLER}"),
@@ -272,10 +285,12 @@ async def test_a_number_is_forbidden_for_good(api: "Api") -> None:
     """It is kept with who asked and why, spaces or not, and no log line has it."""
     with capture_logs() as lines:
         path = "/api/v1/do-not-call/+31%206%2012345678"
-        await api.ask("PUT", path, "floor", body={"reason": "asked by letter"})
+        answer = await api.ask("PUT", path, "floor", body={"reason": "asked by letter"})
+        assert (answer.status, answer.json) == (200, {"number": CALLER, "forbidden": True})
         assert api.promises.forbidden == {CALLER: ("floor", "asked by letter")}
         assert api.around.inputs[-1] == ForbidNumber(CALLER, "floor")
-        await api.ask("DELETE", path, "floor")
+        answer = await api.ask("DELETE", path, "floor")
+        assert (answer.status, answer.json) == (200, {"number": CALLER, "forbidden": False})
         assert api.promises.forbidden == {}
     assert "12345678" not in str(lines)
 
@@ -338,3 +353,17 @@ async def test_a_waiting_caller_is_moved_up_on_and_out(api: "Api") -> None:
     assert (answer.status, call_of(answer)["state"]) == (200, "in_flow")
     answer = await api.ask("POST", f"{path}/withdraw", "floor")
     assert (answer.status, answer.code) == (409, "not_waiting")
+
+
+async def test_a_promise_is_dialed_or_taken_back(api: "Api") -> None:
+    """Next, whatever its place; and one that is not open is told."""
+    await promise(api)
+    answer = await api.ask("POST", "/api/v1/callbacks/c-1/dial", "floor")
+    assert (answer.status, answer.json) == (200, {"callback": "c-1"})
+    (callback,) = api.driver.center.callbacks()
+    assert callback.urgent
+    assert (await api.ask("POST", "/api/v1/callbacks/c-1/cancel", "floor")).status == 200
+    assert api.driver.center.callbacks() == ()
+    for act in ("dial", "cancel"):
+        answer = await api.ask("POST", f"/api/v1/callbacks/c-1/{act}", "floor")
+        assert (answer.status, answer.code) == (404, "unknown_callback")

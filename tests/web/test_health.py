@@ -59,6 +59,8 @@ async def test_metrics_show_what_goes_on(api: "Api") -> None:
         "contactcenter_faults_total 0.0",
         "contactcenter_backlog 0.0",
         "contactcenter_calls_in_progress 0.0",
+        "contactcenter_callbacks_open 0.0",
+        "contactcenter_lost_calls_open 0.0",
         'contactcenter_queue_waiting{queue="support"} 0.0',
         'contactcenter_queue_oldest_wait_seconds{queue="support"} 0.0',
         'contactcenter_queue_signed_in{queue="support"} 1.0',

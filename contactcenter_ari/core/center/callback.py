@@ -4,6 +4,7 @@ A promise is plain data: it rests until it is due, stands in line, is being dial
 end is closed, once. Nothing is dialed here; see `calling_back`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -128,6 +129,14 @@ class Promises:
     def __repr__(self) -> str:
         """Tell how many there are."""
         return f"<Promises {len(self._by_id)} open>"
+
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Promise]:
+        """The open ones, in the order they came to be known."""
+        return iter(self._by_id.values())
 
     @property
     def full(self) -> bool:

@@ -31,9 +31,11 @@ from contactcenter_ari.core.center.site import (
 from contactcenter_ari.core.center.steering import Steering
 from contactcenter_ari.core.center.view import (
     AgentView,
+    CallbackView,
     CallView,
     QueueView,
     view_agent,
+    view_callbacks,
     view_calls,
     view_queues,
 )
@@ -162,6 +164,18 @@ class Center:
     def calls(self) -> tuple[CallView, ...]:
         """The calls of customers as they stand."""
         return view_calls(self._calls, self._distribution)
+
+    def callbacks(self) -> tuple[CallbackView, ...]:
+        """The promises to call back as they stand."""
+        return view_callbacks(self._calls.calling_back.promises, self._distribution)
+
+    def open_callbacks(self) -> int:
+        """How many calls back are still to be made."""
+        return len(self._calls.calling_back.promises)
+
+    def open_lost_calls(self) -> int:
+        """How many abandoned calls nobody has looked after yet."""
+        return len(self._calls.queueing.lost_calls)
 
     def calls_in_progress(self) -> int:
         """How many legs run a flow, wait or talk."""

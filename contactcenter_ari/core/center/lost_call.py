@@ -42,6 +42,10 @@ class LostCalls:
         """Tell how many there are."""
         return f"<LostCalls {len(self._open)} open>"
 
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
     def abandoned(self, waiting: Waiting, number: str, turn: Turn) -> None:
         """A caller gave up waiting; a second time keeps the first task, a withheld number can
         have none.

@@ -8,6 +8,7 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import WaitingLine
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.callback import Promises, PromiseState
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.flow.walk import current_section
 from contactcenter_ari.core.interactions.interaction import (
@@ -16,8 +17,14 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
     InteractionState,
 )
-from contactcenter_ari.core.vocabulary.event import AgentState
-from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, QueueName, agent_of
+from contactcenter_ari.core.vocabulary.event import INBOUND, AgentState, CallbackMode
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    CallbackId,
+    InteractionId,
+    QueueName,
+    agent_of,
+)
 from contactcenter_ari.core.vocabulary.skill import Skills
 
 
@@ -55,19 +62,41 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
     """One call in progress: what it is doing since when, and in which section of its flow.
-    `queue` and `agent` are empty, and `position` 0, where they do not apply; the next in line
-    has position 1.
+    `customer_number` is the other end, whoever called whom. `queue` and `agent` are empty, and
+    `position` 0, where they do not apply; the next in line has position 1.
     """
 
     interaction: InteractionId
     state: InteractionState
     since: datetime
     started_at: datetime
-    caller_number: str
+    direction: str
+    customer_number: str
     section: str
     queue: QueueName
     position: int
     agent: AgentId
+
+
+class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
+    """One promise to call `number` back; `interaction` is the one it was given in. It waits
+    since `waiting_since` as far as the order goes; `position` is 0 unless it is in line.
+    `next_at` is the earliest instant of the next attempt; an `urgent` one comes before all.
+    """
+
+    callback: CallbackId
+    interaction: InteractionId
+    queue: QueueName
+    number: str
+    state: PromiseState
+    position: int
+    waiting_since: datetime
+    attempts_made: int
+    attempts: int
+    next_at: datetime
+    expires_at: datetime
+    mode: CallbackMode
+    urgent: bool
 
 
 def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, ...]:
@@ -127,14 +156,44 @@ def _section(call: Call) -> str:
 def _view_call(interaction: Interaction, section: str, distribution: Distribution) -> CallView:
     with_agent = interaction.state is TALKING and interaction.with_agent
     has_queue = with_agent or interaction.state is QUEUED
+    inbound = interaction.direction == INBOUND
     return CallView(
         interaction=interaction.id,
         state=interaction.state,
         since=interaction.since,
         started_at=interaction.started_at,
-        caller_number=interaction.caller_number,
+        direction=interaction.direction,
+        customer_number=interaction.caller_number if inbound else interaction.called_number,
         section=section,
         queue=interaction.queue if has_queue else QueueName(""),
         position=distribution.position(interaction.id),
         agent=interaction.agent if with_agent else AgentId(""),
+    )
+
+
+def view_callbacks(promises: Promises, distribution: Distribution) -> tuple[CallbackView, ...]:
+    """The open promises, in the order they came to be known."""
+    positions = {
+        waiting.callback: position
+        for line in distribution.lines.values()
+        for position, waiting in enumerate(line, start=1)
+        if waiting.callback is not None
+    }
+    return tuple(
+        CallbackView(
+            callback=promise.id,
+            interaction=promise.interaction,
+            queue=promise.queue,
+            number=promise.number,
+            state=promise.state,
+            position=positions.get(promise.id, 0),
+            waiting_since=promise.since,
+            attempts_made=promise.attempts_made,
+            attempts=promise.attempts,
+            next_at=promise.next_at,
+            expires_at=promise.expires_at,
+            mode=promise.mode,
+            urgent=promise.urgent,
+        )
+        for promise in promises
     )

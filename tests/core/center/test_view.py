@@ -16,6 +16,7 @@ from contactcenter_ari.core.vocabulary.request import (
     PutAgent,
 )
 from contactcenter_ari.core.vocabulary.signal import PhoneDialed
+from tests.core.center.promise import ANN, CAS, busy_agent, open_shop, waits
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor
@@ -81,7 +82,7 @@ def test_calls_in_progress(floor: Floor) -> None:
     assert second.since == floor.now - timedelta(seconds=3)
     assert second.started_at == floor.now - timedelta(seconds=12)
     assert (third.state, third.section, third.queue) == (IN_FLOW, "start", "")
-    assert third.caller_number == "+31633333333"
+    assert third.customer_number == "+31633333333"
 
 
 def test_the_longest_wait(floor: Floor) -> None:
@@ -103,3 +104,37 @@ def test_a_closed_queue(floor: Floor) -> None:
     assert [view.closed for view in floor.center.queues(floor.now)] == [True, False]
     floor.take(OpenQueue(QueueName("sales"), "floor"))
     assert [view.closed for view in floor.center.queues(floor.now)] == [False, False]
+
+
+def test_promises(floor: Floor) -> None:
+    """In line, being dialed, resting until the next attempt; the call to the customer shows the
+    customer's number, who did not call.
+    """
+    open_shop(floor, step={"retry_after": timedelta(minutes=5)}, join_empty=True)
+    first = waits(floor)
+    first.presses("1")
+    second = waits(floor, CAS)
+    second.presses("1")
+    ann, cas = floor.center.callbacks()
+    assert (ann.number, ann.state, ann.position, ann.attempts_made) == (ANN, "in_line", 1, 0)
+    assert (cas.number, cas.state, cas.position) == (CAS, "in_line", 2)
+    sales, *_ = floor.center.queues(floor.now)
+    assert (sales.waiting, sales.callbacks, floor.center.open_callbacks()) == (0, 2, 2)
+    busy_agent(floor)
+    first.hangs_up()
+    assert [view.state for view in floor.center.callbacks()] == ["dialing", "in_line"]
+    dialed = floor.center.calls()[-1]
+    assert (dialed.direction, dialed.customer_number) == ("outbound", ANN)
+    floor.callee().hangs_up(cause=17)
+    ann, _ = floor.center.callbacks()
+    assert (ann.state, ann.position, ann.attempts_made) == ("resting", 0, 1)
+    assert ann.next_at == floor.now + timedelta(minutes=5)
+
+
+def test_lost_calls(floor: Floor) -> None:
+    """They are counted."""
+    floor.agent("100").pauses()
+    caller = floor.caller()
+    floor.wait(10)
+    caller.hangs_up()
+    assert floor.center.open_lost_calls() == 1

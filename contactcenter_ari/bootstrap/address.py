@@ -7,11 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from contactcenter_ari.config.settings import Address as SetAddress
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.machine.asterisk_config import Address
 from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port, free_rtp_block
+from contactcenter_ari.runtime.address import Address
 
 FILE = "addresses.json"
 
@@ -34,12 +33,12 @@ def addresses(settings: Settings, data: Path) -> Addresses:
     """The addresses of this installation; raises AddressesUnreadable."""
     kept = _kept(data / FILE)
     chosen = Addresses(
-        sip=as_set(settings.asterisk_sip) or (kept.sip if kept else _free(Protocol.UDP)),
-        asterisk_http=as_set(settings.asterisk_http)
+        sip=settings.asterisk_sip or (kept.sip if kept else _free(Protocol.UDP)),
+        asterisk_http=settings.asterisk_http
         or (kept.asterisk_http if kept else _free(Protocol.TCP)),
         rtp=kept.rtp if kept else free_rtp_block(),
         application=kept.application if kept else _free(Protocol.TCP),
-        web=as_set(settings.http) or (kept.web if kept else _free(Protocol.TCP)),
+        web=settings.http or (kept.web if kept else _free(Protocol.TCP)),
     )
     data.mkdir(mode=0o755, parents=True, exist_ok=True)
     (data / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(chosen), indent=2))
@@ -55,11 +54,6 @@ def _kept(file: Path) -> Addresses | None:
         raise AddressesUnreadable(
             f"{file} cannot be read ({error}); remove it to have addresses chosen anew"
         ) from error
-
-
-def as_set(address: SetAddress | None) -> Address | None:
-    """An address out of the settings."""
-    return Address(address.host, address.port) if address else None
 
 
 def _free(protocol: Protocol) -> Address:

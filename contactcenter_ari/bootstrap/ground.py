@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 
-from contactcenter_ari.bootstrap.address import Addresses, addresses, as_set
+from contactcenter_ari.bootstrap.address import Addresses, addresses
 from contactcenter_ari.bootstrap.prompting import dialplan_sound, prompt_cache, speak_ahead
 from contactcenter_ari.config.settings import CHECKOUT, Settings
 from contactcenter_ari.core.center.site import Site
@@ -76,7 +76,7 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
         application=APPLICATION,
         trunk_networks=settings.trunk_networks,
         phone_networks=settings.phone_networks,
-        carrier=as_set(settings.carrier),
+        carrier=settings.carrier,
     )
 
 

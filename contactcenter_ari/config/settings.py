@@ -16,6 +16,7 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Scalar, read_document
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.runtime.address import Address
 
 PREFIX = "CC_"
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -32,18 +33,6 @@ class LogFormat(StrEnum):
 
     JSON = "json"
     CONSOLE = "console"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A host (name or IP address) and a port."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        """As it stands in a setting: `127.0.0.1:8080`, `[::1]:8080`."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

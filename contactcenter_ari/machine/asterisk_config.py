@@ -12,6 +12,7 @@ from pathlib import Path
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.port import PortBlock
 from contactcenter_ari.machine.secret import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
+from contactcenter_ari.runtime.address import Address
 
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 UNSAFE = re.compile(r"[;\r\n\\]")
@@ -19,17 +20,6 @@ UNSAFE = re.compile(r"[;\r\n\\]")
 
 class AsteriskConfigInvalid(ContactCenterError):
     """A template or a site value is wrong; the message names the file or the setting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A host and a port."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

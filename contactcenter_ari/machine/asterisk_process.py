@@ -19,7 +19,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from contactcenter_ari.machine.asterisk_config import (
-    Address,
     AsteriskFolders,
     AsteriskSite,
     render,
@@ -28,6 +27,7 @@ from contactcenter_ari.machine.errors import MachineTrouble
 from contactcenter_ari.machine.port import Protocol
 from contactcenter_ari.machine.secret import OWNER_ONLY_FOLDER
 from contactcenter_ari.machine.tool import Asterisk, Tools
+from contactcenter_ari.runtime.address import Address
 
 START_LIMIT = timedelta(seconds=30)
 STOP_LIMIT = timedelta(seconds=5)

@@ -22,8 +22,8 @@ from contactcenter_ari.core.vocabulary.event import (
     PassedCaller,
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
-from contactcenter_ari.machine.asterisk_config import Address
 from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port
+from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.web.offer import OfferGrounds, OfferStatus
 from contactcenter_ari.web.port import RecentOffer
 from tests.web.conftest import Api, api, token

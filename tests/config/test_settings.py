@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.config.settings import (
-    Address,
     LogFormat,
     SettingInvalid,
     Settings,
     read_address,
     read_settings,
 )
+from contactcenter_ari.runtime.address import Address
 
 
 def test_without_settings_the_checkout_is_used(tmp_path: Path) -> None:

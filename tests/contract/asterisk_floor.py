@@ -18,10 +18,11 @@ from contactcenter_ari.core.vocabulary.command import Command, DialLeg
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
 from contactcenter_ari.core.vocabulary.signal import CallArrived, Signal, SwitchReconciled
-from contactcenter_ari.machine.asterisk_config import Address, AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.port import Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool_root import ensure_tools
+from contactcenter_ari.runtime.address import Address
 from tests.contract.floor import PHONE_SIGNALS, Manner, new_id
 
 if TYPE_CHECKING:

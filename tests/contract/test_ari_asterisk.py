@@ -59,10 +59,11 @@ from contactcenter_ari.core.vocabulary.signal import (
     Signal,
     SwitchReconciled,
 )
-from contactcenter_ari.machine.asterisk_config import Address, AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.port import Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool_root import ensure_tools
+from contactcenter_ari.runtime.address import Address
 
 if TYPE_CHECKING:
     from tests.contract.conftest import SipPhone

@@ -14,7 +14,7 @@ from itertools import count
 
 import numpy as np
 
-from contactcenter_ari.machine.asterisk_config import Address
+from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
 from contactcenter_ari.speech.tone import Samples, decode_ulaw, encode_ulaw, sine
 from tests.e2e.patience import LIMIT, until

@@ -7,7 +7,7 @@ import asyncio
 from enum import Enum, auto
 from itertools import count
 
-from contactcenter_ari.machine.asterisk_config import Address
+from contactcenter_ari.runtime.address import Address
 from tests.e2e.caller import TRUNK, Caller, Identity, header
 from tests.e2e.patience import until
 

@@ -15,7 +15,7 @@ from baresip import Account, Call, CallState, Runtime, UserAgent
 from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError
 
 from contactcenter_ari.loadtest.agent import Phone
-from contactcenter_ari.machine.asterisk_config import Address
+from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, sine

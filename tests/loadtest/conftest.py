@@ -17,10 +17,11 @@ from rich.console import Console
 
 from contactcenter_ari.loadtest.audio import mu_law, tone, write_audio
 from contactcenter_ari.loadtest.sipp import Sipp
-from contactcenter_ari.machine.asterisk_config import Address, AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool_root import ensure_tools
+from contactcenter_ari.runtime.address import Address
 
 CHECKOUT: Final = Path(__file__).parents[2]
 FAR_AHEAD: Final = 9e9

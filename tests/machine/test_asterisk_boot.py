@@ -13,11 +13,12 @@ from typing import Final
 import pytest
 from rich.console import Console
 
-from contactcenter_ari.machine.asterisk_config import Address, AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess, AsteriskStartFailed
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.machine.tool_root import ensure_tools
+from contactcenter_ari.runtime.address import Address
 
 CHECKOUT: Final = Path(__file__).parents[2]
 LIMIT: Final = 10

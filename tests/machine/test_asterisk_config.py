@@ -8,7 +8,6 @@ from typing import Final
 import pytest
 
 from contactcenter_ari.machine.asterisk_config import (
-    Address,
     AsteriskConfigInvalid,
     AsteriskFolders,
     AsteriskSite,
@@ -17,6 +16,7 @@ from contactcenter_ari.machine.asterisk_config import (
 )
 from contactcenter_ari.machine.port import PortBlock
 from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.runtime.address import Address
 
 CHECKOUT: Final = Path(__file__).parents[2]
 
@@ -71,6 +71,13 @@ def test_no_placeholder_is_left(tmp_path: Path) -> None:
     assert "@" not in text
     assert "match = 192.0.2.1/32\nmatch = 198.51.100.0/24\n" in text
     assert "contact = sip:192.0.2.1:5060\n" in text
+
+
+def test_a_carrier_with_an_ipv6_address(tmp_path: Path) -> None:
+    """An IPv6 address stands in brackets in a SIP URI (RFC 3261, section 25.1)."""
+    render(replace(site(tmp_path), carrier=Address("2001:db8::1", 5060)), folders(tmp_path))
+    text = "\n".join(path.read_text() for path in folders(tmp_path).etc.iterdir())
+    assert "contact = sip:[2001:db8::1]:5060\n" in text
 
 
 def test_an_unknown_placeholder_names_its_file(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ class Place(StrEnum):
 @dataclass(slots=True)
 class InteractionBook:
     """One interaction; its segments must follow each other without a gap. `stay` is that in a
-    line, present or last; `agent` is talked to.
+    line, present or last; `agent` is talked to. An `outbound` one is with a customer we call back:
+    he may be offered before he is called.
     """
 
     interaction: InteractionId
@@ -33,6 +34,7 @@ class InteractionBook:
     moved: bool = False
     agent: AgentId | None = None
     outside: int = 0
+    outbound: bool = False
 
     def go(self, after: Place, *before: Place) -> None:
         """Move on from one of the places given."""

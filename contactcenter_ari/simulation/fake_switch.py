@@ -294,7 +294,7 @@ class FakeSwitch:
             self._fail(command, 409, "Channel with given unique ID already exists")
         elif person is None:
             self._fail(command, 500, "Allocation failed")
-        elif command.originator not in self.legs:
+        elif command.originator and command.originator not in self.legs:
             self._fail(command, 400, "Provided originator channel was not found")
         else:
             leg = FakeLeg(command.leg, person, phone, dialed=True)

@@ -6,6 +6,7 @@ It keeps its own account, from what the center tells; it never asks the center's
 - Nobody waits without an offer while an agent could take the call, and nobody is passed by
   who has waited longer, head starts counted.
 - State moves only along the tables; agents' seconds by state add up.
+- A promise to call back is closed once; see the book of promises.
 - A leg is in one bridge at most; ids and event numbers are not given twice.
 """
 
@@ -23,8 +24,10 @@ from contactcenter_ari.core.agents.state import (
 from contactcenter_ari.core.center.site import Input, Site, SitePublished
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.event import (
+    OUTBOUND,
     AgentConnected,
     AgentStateChanged,
+    CallbackBooked,
     CallbackClosed,
     DispositionSet,
     Event,
@@ -74,6 +77,7 @@ from contactcenter_ari.simulation.agent_book import AgentBook
 from contactcenter_ari.simulation.book import InteractionBook, Place
 from contactcenter_ari.simulation.bridging import Bridges
 from contactcenter_ari.simulation.offer_book import OfferBook
+from contactcenter_ari.simulation.promise_book import PromiseBook
 from contactcenter_ari.simulation.stay import Stay
 
 NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
@@ -99,6 +103,7 @@ class Ledger:
         self._now = start
         self._offers = OfferBook()
         self._bridges = Bridges()
+        self._promises = PromiseBook()
         self._reachable: set[PhoneId] = set()
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
@@ -119,6 +124,7 @@ class Ledger:
             assert (event.number, event.at) == (self._number, now), event
             self._note_event(event)
         self._offers.follow(input_, outcome, self.agents)
+        self._promises.follow(outcome)
         self._forget_removed()
         self._note_commands(outcome)
         self._check_agents()
@@ -137,6 +143,7 @@ class Ledger:
         assert not self._recordings, self._recordings
         self._offers.settle()
         self._bridges.settle()
+        self._promises.settle()
         for agent in self.agents.values():
             assert agent.state not in {OFFERED, ON_CALL, WRAP_UP}, agent
 
@@ -144,6 +151,7 @@ class Ledger:
 
     def _note_input(self, input_: Input) -> None:  # noqa: PLR0912  # one arm an input
         self._bridges.note_input(input_)
+        self._promises.note_input(input_)
         match input_:
             case PutAgent(profile=profile):
                 self._put(profile)
@@ -187,11 +195,14 @@ class Ledger:
     # Events
 
     def _note_event(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm an event
+        self._promises.note_event(event, self._arrival_of(event))
         match event:
             case InteractionStarted(interaction=interaction, leg=leg):
                 assert interaction not in self.interactions, event
                 assert interaction not in self.ends, event
-                self.interactions[interaction] = InteractionBook(interaction, leg, self._now)
+                outbound = event.direction == OUTBOUND
+                book = InteractionBook(interaction, leg, self._now, outbound=outbound)
+                self.interactions[interaction] = book
             case InteractionQueued():
                 self._queued(event)
             case InteractionDequeued():
@@ -203,11 +214,7 @@ class Ledger:
             case OfferEnded():
                 self._offer_ended(event)
             case AgentConnected():
-                book = self.interactions[event.interaction]
-                book.go(Place.TALK, Place.ANSWERED)
-                book.agent = event.agent
-                assert self.agents[event.agent].talk is None, event
-                self.agents[event.agent].talk = event.interaction
+                self._connected(event)
             case OutsideDialed(interaction=interaction):
                 self.interactions[interaction].outside += 1
             case OutsideEnded():
@@ -226,7 +233,7 @@ class Ledger:
             case RecordingEnded(recording=recording):
                 self._recordings.remove(recording)
             case AgentStateChanged():
-                self.agents[event.agent].move(event)
+                self._moved(event)
             case DispositionSet(interaction=interaction):
                 assert interaction in self.interactions or interaction in self.ends, event
                 assert self.agents[event.agent].state in {ON_CALL, WRAP_UP}, event
@@ -234,6 +241,29 @@ class Ledger:
                 pass
             case _:
                 assert event.interaction in self.interactions, event
+
+    def _arrival_of(self, event: Event) -> int:
+        """The order of arrival of whom a promise is given to; 0 for one who did not wait."""
+        if not isinstance(event, CallbackBooked):
+            return 0
+        stay = self.interactions[event.interaction].stay
+        return stay.arrival if stay is not None else 0
+
+    def _connected(self, event: AgentConnected) -> None:
+        book, agent = self.interactions[event.interaction], self.agents[event.agent]
+        waits_for_customer = book.outbound and agent.talk == event.interaction
+        assert agent.talk is None or waits_for_customer, event
+        book.go(Place.TALK, Place.FLOW if waits_for_customer else Place.ANSWERED)
+        book.agent = event.agent
+        agent.talk = event.interaction
+
+    def _moved(self, event: AgentStateChanged) -> None:
+        agent = self.agents[event.agent]
+        agent.move(event)
+        if agent.talk is not None and event.before is ON_CALL:
+            book = self.interactions.get(agent.talk)
+            if book is None or book.place is not Place.TALK:
+                agent.talk = None  # the customer was not reached
 
     def _queued(self, event: InteractionQueued) -> None:
         book = self.interactions[event.interaction]
@@ -261,7 +291,10 @@ class Ledger:
         stay.priority, stay.head_start = event.priority, event.head_start
 
     def _offered(self, event: OfferMade) -> None:
-        stay, agent = _present(self.interactions[event.interaction]), self.agents[event.agent]
+        book, agent = self.interactions[event.interaction], self.agents[event.agent]
+        if book.outbound and book.place is Place.FLOW and book.stay is None:
+            book.stay = self._promises.place(event.interaction, self._now)
+        stay = _offerable(book)
         assert (agent.offer, agent.state) == (None, OFFERED), agent
         assert agent.reachable, "an unregistered phone is never offered"
         assert event.queue == stay.queue, (stay, event)
@@ -277,10 +310,13 @@ class Ledger:
         agent.offer = event.offer
 
     def _offer_ended(self, event: OfferEnded) -> None:
-        stay = _present(self.interactions[event.interaction])
+        book, agent = self.interactions[event.interaction], self.agents[event.agent]
+        stay = _offerable(book)
         self._offers.end(event)
         del stay.offers[event.offer]
-        self.agents[event.agent].offer = None
+        agent.offer = None
+        if event.result is OfferResult.ACCEPTED and book.place is Place.FLOW:
+            agent.talk = event.interaction  # waits for the customer to answer
         settings = self._settings.get(event.queue)  # none: there is no pause in an own line
         if event.result not in NOT_A_MISS and settings is not None:
             stay.miss(event.agent, self._now + settings.miss_pause)
@@ -343,6 +379,14 @@ class Ledger:
 
     def _unoffered(self) -> Iterator[Stay]:
         return (stay for stay in self._stays() if not stay.offers)
+
+
+def _offerable(book: InteractionBook) -> Stay:
+    """The stay of who waits, or the place kept for a customer who is not yet called."""
+    if not book.outbound or book.place is not Place.FLOW:
+        return _present(book)
+    assert book.stay is not None, book
+    return book.stay
 
 
 def _present(book: InteractionBook) -> Stay:

@@ -9,6 +9,7 @@ from contactcenter_ari.core.flow.flow import Flow, Prompt, Text, Words
 from contactcenter_ari.core.flow.step import (
     Announcement,
     Answer,
+    BookCallback,
     Destination,
     Gather,
     HangUp,
@@ -27,6 +28,8 @@ DIRECT = "+31201111110"
 """Straight into the first queue."""
 MENU = "+31201111111"
 """Welcome, a menu with a key for each queue, a question after the talk."""
+CALL_ME_BACK = "3"
+"""The key for who does not want to wait."""
 SYSTEM_PROMPTS = (
     "no_flow",
     "apology",
@@ -66,6 +69,7 @@ def _menu_flow(queues: Sequence[QueueSettings]) -> Flow:
     sections = {
         "start": _section(Answer(), Play("welcome", barge_in=False), Menu(_MENU_RULES, choices)),
         "turned_away": _section(Play("sorry", barge_in=False), HangUp()),
+        "promised": _section(Play("goodbye", barge_in=False), HangUp()),
         "rating": _section(
             Gather("rating", InputRules(("rate_us",), tries=1), least_digits=1, most_digits=1),
             Play("goodbye", barge_in=False),
@@ -73,13 +77,23 @@ def _menu_flow(queues: Sequence[QueueSettings]) -> Flow:
     }
     for queue in queues:
         sections[f"queue_{queue.name}"] = _section(_waiting(queue.name))
+        sections[f"callback_{queue.name}"] = _section(_promise(queue.name))
     return _flow("menu", MENU, sections)
 
 
 def _waiting(queue: QueueName) -> Queue:
     away = dict.fromkeys(("timeout", "no_agents", "full", "closed"), _to("turned_away"))
     position = Announcement("position", timedelta(seconds=10), timedelta(seconds=60))
-    return Queue(queue, {"answered": _to("rating"), **away}, announce=(position,))
+    keys = {CALL_ME_BACK: _to(f"callback_{queue}")}
+    return Queue(queue, {"answered": _to("rating"), **away}, announce=(position,), keys=keys)
+
+
+def _promise(queue: QueueName) -> BookCallback:
+    return BookCallback(
+        queue,
+        {"booked": _to("promised"), "refused": Destination(Way.RETURN)},
+        retry_after=timedelta(minutes=10),
+    )
 
 
 def _flow(name: str, number: str, sections: dict[str, Section]) -> Flow:
@@ -91,6 +105,7 @@ def _flow(name: str, number: str, sections: dict[str, Section]) -> Flow:
         languages=("en",),
         sections=sections,
         prompts={prompt: _spoken(f"this is the {prompt}") for prompt in PROMPTS},
+        dial_allow=("+316",),
     )
 
 

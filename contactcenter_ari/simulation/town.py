@@ -9,6 +9,7 @@ from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
 from contactcenter_ari.simulation.arrivals import varying
+from contactcenter_ari.simulation.customer import Customer
 from contactcenter_ari.simulation.people import (
     Caller,
     CallerPlan,
@@ -66,9 +67,11 @@ class Town:
         per_hour: Callable[[datetime], float],
         peak: float,
         until: datetime,
+        at_home: Habits | None = None,
     ) -> None:
         """Callers of a number until then; each has one of the `minds`, which are the keys to
-        press at the prompts, and a patience and talk time of exponential length.
+        press at the prompts, and a patience and talk time of exponential length. Those with
+        habits `at_home` want to be called back when they lose patience.
         """
         agenda, random = self.simulation.agenda, self._random
         for at in varying(random, per_hour=per_hour, peak=peak, since=agenda.now, until=until):
@@ -79,6 +82,12 @@ class Town:
                 patience=exponential(random, MEAN_PATIENCE),
                 talk=exponential(random, MEAN_TALK),
             )
-            caller = Caller(plan, agenda, self.simulation.switch)
+            caller = self._somebody(plan, at_home)
             self.callers.append(caller)
             agenda.at(at, caller.call)
+
+    def _somebody(self, plan: CallerPlan, at_home: Habits | None) -> Caller:
+        agenda, switch = self.simulation.agenda, self.simulation.switch
+        if at_home is None:
+            return Caller(plan, agenda, switch)
+        return Customer(plan, at_home, agenda, switch, self._random)

@@ -23,13 +23,14 @@ CALLED_BACK = "Callback"
 @dataclass(slots=True)
 class Attempt:
     """The call to the customer, not begun before somebody's phone rings for it. It is `placed`
-    while its place in line is taken. `result` is what came of it, `agent` who waits for the
+    while its `place` in line is taken. `result` is what came of it, `agent` who waits for the
     customer, with what he hears as `briefing`, and `bridge` where they are being joined.
     """
 
     promise: Promise
     interaction: Interaction
     call: Call
+    place: Waiting
     answered_at: datetime | None = None
     result: AttemptResult | None = None
     placed: bool = False
@@ -103,15 +104,14 @@ def prepare(promise: Promise, catalog: Catalog, turn: Turn) -> Attempt:
         answered=True,  # by the customer, before the run begins
     )
     call = Call(run, catalog.calling_back(promise.queue), turn.now, interaction=interaction)
-    call.attempt = Attempt(promise, interaction, call)
+    call.attempt = Attempt(promise, interaction, call, _place(promise, interaction, turn))
     return call.attempt
 
 
-def place_of(attempt: Attempt, turn: Turn, *, kept: bool) -> Waiting:
+def _place(promise: Promise, interaction: Interaction, turn: Turn) -> Waiting:
     """The place in line that is kept for the customer."""
-    promise = attempt.promise
     return Waiting(
-        interaction=attempt.interaction.id,
+        interaction=interaction.id,
         queue=promise.queue,
         leg=LegId(""),
         caller_number=promise.number,
@@ -122,8 +122,7 @@ def place_of(attempt: Attempt, turn: Turn, *, kept: bool) -> Waiting:
         head_start=promise.head_start,
         arrival=promise.arrival,
         callback=promise.id,
-        prepared=attempt.interaction,
-        kept=kept,
+        prepared=interaction,
     )
 
 

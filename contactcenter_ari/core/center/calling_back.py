@@ -14,7 +14,7 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.center import call_hours
 from contactcenter_ari.core.center.agent_first import AgentFirst
-from contactcenter_ari.core.center.attempt import Attempt, place_of, prepare, take_over
+from contactcenter_ari.core.center.attempt import Attempt, prepare, take_over
 from contactcenter_ari.core.center.booking import booked, restored, tell_attempted, tell_booked
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import (
@@ -354,8 +354,8 @@ class CallingBack:
     def _hold(self, attempt: Attempt, turn: Turn, *, kept: bool) -> None:
         promise = attempt.promise
         offerable = promise.mode is AGENT_FIRST and self._may_begin(promise)
-        self._distribution.hold(place_of(attempt, turn, kept=kept), turn, offerable=offerable)
-        attempt.placed = True
+        attempt.place.kept, attempt.placed = kept, True
+        self._distribution.hold(attempt.place, turn, offerable=offerable)
 
     def _hold_anew(self, attempt: Attempt, turn: Turn) -> None:
         self._give_up_place(attempt, turn)

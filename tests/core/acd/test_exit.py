@@ -22,6 +22,7 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes
 from contactcenter_ari.core.vocabulary.signal import SwitchReconciled
 from contactcenter_ari.core.vocabulary.skill import SkillStep
+from tests.core.flow.walking import to
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Floor
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 SALES, SUPPORT = QueueName("sales"), QueueName("support")
 OUTCOMES = ("answered", "timeout", "full", "closed", "no_agents", "diverted")
 MINUTE = timedelta(minutes=1)
-
-
-def to(section: str) -> Destination:
-    """Go to a section."""
-    return Destination(Way.SECTION, section)
 
 
 def with_ways_out(floor: Floor, *outcomes: str, **settings: object) -> None:

@@ -15,7 +15,6 @@ from contactcenter_ari.core.flow.step import (
     Goto,
     InputRules,
     Menu,
-    Play,
     SetVariables,
     Split,
     Step,
@@ -26,6 +25,7 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.vocabulary.event import FlowFailed, SectionEntered
 from contactcenter_ari.core.vocabulary.ids import CallId
+from tests.core.flow.walking import say, to
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Floor
@@ -33,16 +33,6 @@ if TYPE_CHECKING:
 REST = Wait(timedelta(hours=1))
 CALL_SUB = Goto(Destination(Way.CALL, "sub"))
 RETURN = Goto(Destination(Way.RETURN))
-
-
-def to(section: str) -> Destination:
-    """Go to a section."""
-    return Destination(Way.SECTION, section)
-
-
-def say(words: str) -> Play:
-    """Something that no key cuts short."""
-    return Play(words, barge_in=False)
 
 
 def call(floor: Floor, **sections: list[Verb | Step]) -> Caller:

@@ -15,13 +15,9 @@ from contactcenter_ari.core.flow.step import Destination, Queue, Section, SetVar
 from contactcenter_ari.core.flow.value import TEXT
 from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
+from tests.core.flow.walking import to
 
 SALES = QueueName("sales")
-
-
-def to(section: str) -> Destination:
-    """Go to a section."""
-    return Destination(Way.SECTION, section)
 
 
 def entered(queue: Queue) -> tuple[Interpreter, FlowRun, EnterQueue, Turn]:

@@ -21,17 +21,13 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.vocabulary.command import StopPlayback
 from contactcenter_ari.core.vocabulary.event import InputFailed, InputGathered, MenuChosen
+from tests.core.flow.walking import to
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Floor
 
 FIRST, NEXT = 5, 3
 """Seconds for the first digit and for each further one."""
-
-
-def to(section: str) -> Destination:
-    """Go to a section."""
-    return Destination(Way.SECTION, section)
 
 
 def rules(

@@ -27,6 +27,7 @@ from contactcenter_ari.core.flow.step import (
 from contactcenter_ari.core.vocabulary.event import FlowFailed, InteractionQueued, MenuChosen
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.signal import LegHungUp
+from tests.core.flow.walking import to
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor
@@ -37,11 +38,6 @@ RETURN = Goto(Destination(Way.RETURN))
 OFFER = Destination(Way.SECTION, "offer")
 LIST = Destination(Way.INLINE, "(list)")
 WAYS = pytest.mark.parametrize("where", [OFFER, LIST, Destination(Way.CALL, "offer")])
-
-
-def to(section: str) -> Destination:
-    """Go to a section."""
-    return Destination(Way.SECTION, section)
 
 
 def minutes(number: float) -> timedelta:

@@ -27,6 +27,7 @@ from contactcenter_ari.core.vocabulary.event import WaitTold
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes, MoveWaiting
 from contactcenter_ari.core.vocabulary.signal import DigitPressed
+from tests.core.flow.walking import to
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Floor
@@ -37,11 +38,6 @@ SALES = QueueName("sales")
 def seconds(number: float) -> timedelta:
     """So many seconds."""
     return timedelta(seconds=number)
-
-
-def to(section: str) -> Destination:
-    """Go to a section."""
-    return Destination(Way.SECTION, section)
 
 
 def waiting(floor: Floor, step: Queue) -> Caller:

@@ -1,4 +1,4 @@
-"""The verbs and destinations of a flow, and the limits that keep a caller from being lost."""
+"""The verbs of a flow: what each does for a caller who comes to it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted
 from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import (
     Answer,
-    Destination,
-    Goto,
     HangUp,
     If,
     InputRules,
@@ -29,66 +25,26 @@ from contactcenter_ari.core.flow.step import (
     Tag,
     Verb,
     Wait,
-    Way,
 )
 from contactcenter_ari.core.flow.value import Kind, ValueType
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import (
     CallerStatusSet,
-    FlowFailed,
     InteractionStarted,
     InteractionTagged,
-    MenuChosen,
-    PromptPlayed,
-    SectionEntered,
 )
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.prompt import SoundFile, SpokenText
-from contactcenter_ari.core.vocabulary.signal import PlaybackFinished
+from tests.core.flow.walking import (
+    listen,
+    say,
+    to,
+    walk,
+)
 
 if TYPE_CHECKING:
-    from tests.core.conftest import Caller, Floor
-
-ON, BACK, REPEAT, HANG_UP = (
-    Destination(way) for way in (Way.CONTINUE, Way.BACK, Way.REPEAT, Way.HANG_UP)
-)
-Sections = dict[str, list[Verb | Step]]
-
-
-def to(section: str) -> Destination:
-    """Go to a section, or into an inline list if the name is in parentheses."""
-    return Destination(Way.INLINE if section.startswith("(") else Way.SECTION, section)
-
-
-def say(words: str) -> Play:
-    """A prompt that is heard out."""
-    return Play(words, barge_in=False)
-
-
-def walk(floor: Floor, sections: Sections) -> Caller:
-    """A caller who hears out every prompt."""
-    floor.open(floor.write(sections))
-    caller = floor.caller()
-    listen(floor, caller)
-    return caller
-
-
-def listen(floor: Floor, caller: Caller) -> None:
-    """Hear out every prompt, as long as there is one, however many."""
-    for _ in range(1000):
-        if not caller.is_spoken_to():
-            return
-        caller.hears_out()
-    raise AssertionError(f"there is no end of prompts: {floor.switch.heard[-3:]}")
-
-
-def path(caller: Caller) -> list[str]:
-    """The sections the caller went through."""
-    return [event.section for event in caller.told(SectionEntered)]
-
-
-# --- verbs ----------------------------------------------------------------------------------
+    from tests.core.conftest import Floor
 
 
 def test_answer(floor: Floor) -> None:
@@ -273,244 +229,3 @@ def test_opening_hours(floor: Floor) -> None:
     assert floor.caller().heard == ["open"]
     floor.wait(8 * 3600)
     assert floor.caller().heard == ["closed"]
-
-
-# --- destinations ---------------------------------------------------------------------------
-
-
-def test_goto_and_back(floor: Floor) -> None:
-    """Back leads to the section we came from, and from there to the one before."""
-    caller = walk(
-        floor,
-        {
-            "start": [Menu(InputRules(("main",)), {"1": to("sub")})],
-            "sub": [Menu(InputRules(("sub",)), {"1": to("deep"), "9": BACK})],
-            "deep": [Menu(InputRules(("deep",)), {"9": BACK})],
-        },
-    )
-    for key in "1199":
-        caller.presses(key)
-    assert path(caller) == ["start", "sub", "deep", "sub", "start"]
-
-
-def test_repeat(floor: Floor) -> None:
-    """The step is run again, the steps before it are not."""
-    caller = walk(
-        floor, {"start": [say("hello"), Menu(InputRules(("main",)), {"9": REPEAT, "1": HANG_UP})]}
-    )
-    caller.presses("9")
-    caller.presses("1")
-    assert caller.heard == ["hello", "main", "main"]
-    assert caller.is_released()
-
-
-def test_inline_lists(floor: Floor) -> None:
-    """Their steps are run, also nested, and then what follows the step that holds them."""
-    caller = walk(
-        floor,
-        {
-            "start": [If(parse("1 == 1"), to("(a)")), say("four")],
-            "(a)": [say("one"), If(parse("1 == 1"), to("(b)")), say("three")],
-            "(b)": [say("two")],
-        },
-    )
-    assert caller.heard == ["one", "two", "three", "four"]
-    assert path(caller) == ["start"]
-
-
-def test_a_section_from_within_an_inline_list(floor: Floor) -> None:
-    """It leaves the list for good; back leads to the section that holds the list."""
-    caller = walk(
-        floor,
-        {
-            "start": [say("hello"), If(parse("1 == 1"), to("(a)")), say("never")],
-            "(a)": [Goto(to("next")), say("never")],
-            "next": [Menu(InputRules(("menu",)), {"1": BACK})],
-        },
-    )
-    caller.presses("1")
-    assert (path(caller), caller.heard) == (["start", "next", "start"], ["hello", "menu", "hello"])
-
-
-@pytest.mark.parametrize("way", [Way.CONTINUE, Way.HANG_UP])
-def test_goto_other_ways(floor: Floor, way: Way) -> None:
-    """Continue and hangup may be written as destinations as well."""
-    caller = walk(floor, {"start": [Goto(Destination(way)), say("on")]})
-    assert caller.heard == (["on"] if way is Way.CONTINUE else [])
-
-
-def test_the_way_through_a_flow_is_told(floor: Floor) -> None:
-    """Sections, prompts by name, and choices by the name of the menu's first prompt."""
-    caller = walk(
-        floor,
-        {
-            "start": [say("welcome"), Menu(InputRules(("main", "again")), {"1": to("bye")})],
-            "bye": [say("bye")],
-        },
-    )
-    caller.presses("1")
-    assert path(caller) == ["start", "bye"]
-    assert [e.prompt for e in caller.told(PromptPlayed)] == ["welcome", "main", "bye"]
-    assert [(e.menu, e.key) for e in caller.told(MenuChosen)] == [("main", "1")]
-
-
-# --- faults ---------------------------------------------------------------------------------
-
-
-def test_a_prompt_that_cannot_be_played(floor: Floor) -> None:
-    """It is told and the flow goes on: a missing file costs nobody his call."""
-    floor.open(floor.write({"start": [say("broken"), say("next")]}))
-    caller = floor.caller()
-    floor.take(PlaybackFinished(floor.done(PlayPrompt)[0].playback, failed=True))
-    assert [e.section for e in caller.told(FlowFailed)] == ["start"]
-    assert caller.heard == ["broken", "next"]
-
-
-@pytest.mark.parametrize("status", [500, 0])
-def test_a_prompt_that_cannot_be_begun(floor: Floor, status: int) -> None:
-    """The same, when the switch refuses the command."""
-    floor.open(floor.write({"start": [say("broken"), say("next")]}))
-    caller = floor.caller()
-    floor.fails(PlayPrompt, status)
-    assert caller.heard == ["broken", "next"]
-
-
-@pytest.mark.parametrize("status", [404, 409, 422])
-@pytest.mark.parametrize("kind", [AnswerLeg, PlayPrompt])
-def test_a_leg_that_is_gone(floor: Floor, status: int, kind: type[AnswerLeg | PlayPrompt]) -> None:
-    """The switch does not know the leg any more: the caller has hung up."""
-    floor.open(floor.write({"start": [say("hello")]}))
-    caller = floor.caller()
-    floor.fails(kind, status)
-    assert (caller.end.reason, caller.end.ended_by) == ("left_flow", "caller")
-
-
-def test_a_prompt_whose_end_is_never_heard_of(floor: Floor) -> None:
-    """After five minutes the flow goes on."""
-    floor.open(floor.write({"start": [say("one"), Wait(timedelta(seconds=1)), HangUp()]}))
-    caller = floor.caller()
-    floor.wait(299)
-    assert not caller.is_released()
-    floor.wait(2, silent=True)
-    assert caller.is_released()
-
-
-def test_a_prompt_that_does_not_exist(floor: Floor) -> None:
-    """Nothing is said, and the flow goes on."""
-    flow = floor.write({"start": [say("missing"), say("next")]})
-    floor.open(msgspec.structs.replace(flow, prompts={"next": flow.prompts["next"]}))
-    assert floor.caller().heard == ["next"]
-
-
-def in_circles(*, pause: bool) -> Sections:
-    """A flow that never ends by itself, and a queue it should have led to."""
-    loop: list[Verb | Step] = [Goto(to("loop"))]
-    if pause:
-        loop = [Menu(InputRules(("again?",)), {"1": to("loop")})]
-    else:
-        loop = [SetVariables((("x", parse("1")),)), Goto(REPEAT)]
-    return {
-        "start": [Goto(to("loop"))],
-        "loop": loop,
-        "agents": [Queue(QueueName("support"), {})],
-    }
-
-
-def test_more_than_500_steps(floor: Floor) -> None:
-    """A loop is a fault of ours: an apology, then the first queue of the flow."""
-    floor.open(floor.write(in_circles(pause=False)))
-    agent = floor.agent("100", "support")
-    caller = floor.caller()
-    assert [e.reason for e in caller.told(FlowFailed)] == ["more than 500 steps"]
-    assert caller.heard == ["apology"]
-    caller.hears_out()
-    agent.picks_up()
-    assert caller.exits == ["answered"]
-    agent.hangs_up()
-    floor.settle()
-    assert caller.end.reason == "completed"
-
-
-def test_more_than_20_entries_of_a_section(floor: Floor) -> None:
-    """Who goes in circles by hand is sent to a person, too: the apology is said once."""
-    floor.open(floor.write(in_circles(pause=True)))
-    agent = floor.agent("100", "support")
-    caller = floor.caller()
-    for _ in range(20):
-        assert caller.told(FlowFailed) == []
-        caller.presses("1")
-    assert [e.reason for e in caller.told(FlowFailed)] == ["entered loop more than 20 times"]
-    assert caller.heard[-2:] == ["again?", "apology"]
-    assert caller.heard.count("apology") == 1
-    caller.hears_out()
-    assert agent.is_rung()
-    agent.picks_up()
-
-
-def test_a_fault_with_nowhere_to_go(floor: Floor) -> None:
-    """Without a queue the caller hears the apology and is hung up: an error of ours."""
-    caller = walk(floor, {"start": [Goto(to("start"))]})
-    assert caller.heard == ["apology"]
-    floor.settle()
-    assert (caller.end.reason, caller.end.ended_by) == ("system_error", "system")
-
-
-def test_a_fault_where_the_flow_says(floor: Floor) -> None:
-    """`on_error` leads wherever the engineer wants."""
-    flow = floor.write({"start": [Goto(to("start"))], "oops": [say("oops")]})
-    floor.open(msgspec.structs.replace(flow, on_error=to("oops")))
-    caller = floor.caller()
-    assert caller.heard == ["oops"]
-
-
-def test_a_fault_in_the_handling_of_a_fault(floor: Floor) -> None:
-    """The second one ends the call."""
-    flow = floor.write({"start": [Goto(to("start"))]})
-    floor.open(msgspec.structs.replace(flow, on_error=to("start")))
-    caller = floor.caller()
-    assert len(caller.told(FlowFailed)) == 2
-    assert caller.is_released()
-    floor.settle()
-    assert caller.end.reason == "system_error"
-
-
-def test_a_fault_and_a_talk_after_it(floor: Floor) -> None:
-    """Who was helped in the end completed his call, also when the flow went on after it."""
-    sections = in_circles(pause=False)
-    sections["agents"] = [Queue(QueueName("support"), {"answered": to("bye")})]
-    floor.open(floor.write({**sections, "bye": [say("bye")]}))
-    agent = floor.agent("100", "support")
-    caller = floor.caller()
-    caller.hears_out()
-    agent.picks_up()
-    agent.hangs_up()
-    caller.hears_out()
-    floor.settle()
-    assert caller.end.reason == "completed"
-
-
-# --- numbers --------------------------------------------------------------------------------
-
-
-def test_a_number_that_nobody_answers(floor: Floor) -> None:
-    """The caller is told so; the call stands in the record as rejected."""
-    caller = floor.caller(to="+31209999999")
-    assert caller.heard == ["no_flow"]
-    caller.hears_out()
-    floor.settle()
-    assert (caller.end.reason, caller.end.flow) == ("rejected", "")
-
-
-@pytest.mark.parametrize("dialed", ["+31201234567", "31201234567", "0031201234567"])
-def test_a_number_however_it_is_written(floor: Floor, dialed: str) -> None:
-    """Trunks write the same number in several ways."""
-    assert floor.caller(to=dialed).told(InteractionStarted)[0].flow == "shop"
-
-
-def test_a_site_without_system_prompts(floor: Floor) -> None:
-    """Nothing to say is no reason to fail: the call is rejected in silence."""
-    floor.site = msgspec.structs.replace(floor.site, prompts={})
-    floor.center = Center(CenterStarted("n1", "b1"), floor.site)
-    caller = floor.caller(to="+31209999999")
-    floor.settle()
-    assert (caller.heard, caller.end.reason) == ([], "rejected")

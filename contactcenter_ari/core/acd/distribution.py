@@ -100,12 +100,12 @@ class Distribution:
         refusal = self.refusal(waiting.queue)
         if refusal is None and not sent:
             refusal = self._diversion(waiting, turn)
-        waiting.position_at_entry = len(line) + 1
-        if refusal is None:
-            waiting.position_at_entry = self._join(waiting, turn)
-            turn.clockwork.wake(Wake.WAIT, waiting.interaction, turn.now + max_wait)
+        waiting.position_at_entry = len(line) + 1 if refusal else line.position(waiting)
         tell_joined(waiting, turn)
-        if refusal is not None:
+        if refusal is None:
+            self._join(waiting, turn)
+            turn.clockwork.wake(Wake.WAIT, waiting.interaction, turn.now + max_wait)
+        else:
             tell_left(waiting, refusal, waiting.position_at_entry, turn)
         return refusal
 
@@ -430,13 +430,12 @@ class Distribution:
         )
         self.roster.connect(offer.agent, contact, turn)
 
-    def _join(self, waiting: Waiting, turn: Turn) -> int:
+    def _join(self, waiting: Waiting, turn: Turn) -> None:
         self._waiting[waiting.interaction] = waiting
         line = self.lines[waiting.queue]
         self.outlook.note_joining(waiting, turn.now)
-        position = line.join(waiting, turn.now)
+        line.join(waiting, turn.now)
         self._reopen(waiting, turn)
-        return position
 
     def _go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
         """An offer came to nothing; when it was the last one the caller may be offered again."""

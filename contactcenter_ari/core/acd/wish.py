@@ -1,7 +1,7 @@
 """Whom a caller asks for at this moment: skills relaxed over the wait, and one agent preferred.
 
 A step that nobody who is signed in can meet is skipped, for good; so is waiting for one agent
-who takes no calls.
+who takes no calls, be it that he comes back.
 """
 
 from datetime import datetime
@@ -27,11 +27,13 @@ class Wishes:
 
     def demand(self, waiting: Waiting, turn: Turn) -> Demand:
         """What is asked for now; the caller is looked at again when that changes with time."""
-        levels = self._relaxed(waiting, turn.now)
         preferred = self._preferred(waiting, turn.now)
         if preferred is not None and waiting.prefer_until is not None:
             turn.clockwork.wake(Wake.DEMAND, waiting.interaction, waiting.prefer_until)
             return Demand((), preferred.id)
+        waiting.prefer_until = None
+        waiting.step = self._step(waiting, turn.now)
+        levels = _levels(waiting, waiting.step)
         relaxes = waiting.step + 1 < len(waiting.skills)
         if relaxes:
             due = waiting.joined_at + waiting.skills[waiting.step + 1].after
@@ -43,7 +45,8 @@ class Wishes:
         preferred = self._preferred(waiting, now)
         if preferred is not None and preferred.is_free:
             return True
-        return bool(self._pools.pool(waiting.queue, self._relaxed(waiting, now), now).free)
+        levels = _levels(waiting, self._step(waiting, now))
+        return bool(self._pools.pool(waiting.queue, levels, now).free)
 
     def _preferred(self, waiting: Waiting, now: datetime) -> Agent | None:
         """The one agent who is waited for, as long as that makes sense."""
@@ -55,14 +58,15 @@ class Wishes:
             return None
         return agent
 
-    def _relaxed(self, waiting: Waiting, now: datetime) -> Levels:
-        steps = waiting.skills
-        if not steps:
-            return ()
-        waiting.step = max(waiting.step, step_at(steps, now - waiting.joined_at))
-        while waiting.step + 1 < len(steps):
-            levels = levels_of(steps[waiting.step].skills)
-            if self._pools.pool(waiting.queue, levels, now).signed_in:
+    def _step(self, waiting: Waiting, now: datetime) -> int:
+        """The number of the step that counts; skills are looked at once nobody is preferred."""
+        step = max(waiting.step, step_at(waiting.skills, now - waiting.joined_at))
+        while step + 1 < len(waiting.skills):
+            if self._pools.pool(waiting.queue, _levels(waiting, step), now).signed_in:
                 break
-            waiting.step += 1
-        return levels_of(steps[waiting.step].skills)
+            step += 1
+        return step
+
+
+def _levels(waiting: Waiting, step: int) -> Levels:
+    return levels_of(waiting.skills[step].skills) if waiting.skills else ()

@@ -125,7 +125,7 @@ def test_ring_all_rings_the_preferred_agent_alone(floor: Floor) -> None:
     caller = floor.caller(CUSTOMER)
     assert caller.rung == ["100"]
     floor.wait(10)
-    assert caller.rung == ["200", "300"]
+    assert caller.rung == ["300"]
 
 
 def test_no_skill_is_asked_of_the_preferred_agent(floor: Floor) -> None:
@@ -307,3 +307,20 @@ def test_queues_without_it(floor: Floor) -> None:
     ann, _ = floor.agent("100", idle=60), floor.agent("200")
     talked(floor, ann)
     assert floor.caller(CUSTOMER).rung == ["200"]
+
+
+def test_the_preferred_agent_comes_back(floor: Floor) -> None:
+    """Who paused is not waited for again: he may be given somebody else at once."""
+    prefers(floor)
+    agent, other = floor.agent("100"), floor.agent("200")
+    agent.pauses()
+    other.pauses()
+    caller, better = floor.caller(CUSTOMER), floor.caller(OTHER)
+    assert (caller.rung, better.rung) == ([], [])
+    other.goes_ready()
+    assert caller.rung == ["200"]
+    agent.goes_ready()
+    assert better.rung == ["100"]
+    other.hangs_up(17)
+    floor.agent("300")
+    assert caller.rung == ["300"]

@@ -161,7 +161,7 @@ class Calls:
         offer = self._distribution.answered(leg, turn)
         if offer is not None:
             whisper = self._distribution.settings[offer.waiting.queue].whisper
-            if whisper:
+            if whisper in self.catalog.site.prompts:
                 self.begin(whispering(offer, whisper, self.catalog, turn), turn)
             else:
                 self._join(offer, turn)

@@ -77,7 +77,7 @@ def _announcements(site: Site) -> Flow:
     names = (
         *(NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED),
         *(CUSTOMER_DIALED, NOT_REACHED),
-        *(queue.whisper for queue in site.queues.values() if queue.whisper),
+        *site.prompts,  # any of which may be whispered, also in a queue that is gone by now
     )
     said = {name: _section(Answer(), Play(name, barge_in=False), HangUp()) for name in names}
     return _own_flow(site, said | {START: Section(())})

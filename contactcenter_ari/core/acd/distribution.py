@@ -215,12 +215,12 @@ class Distribution:
         """Move a waiting caller up or down; None leaves it as it is."""
         line = self.lines[waiting.queue]
         was_open = waiting.is_open
-        line.leave(waiting)
-        waiting.rerank(
+        line.rerank(
+            waiting,
             waiting.priority if priority is None else priority,
             waiting.head_start if head_start is None else head_start,
+            turn.now,
         )
-        line.join(waiting, turn.now)
         if was_open:
             self._settle(waiting)
         tell_priority(waiting, by, turn)

@@ -159,6 +159,16 @@ class WaitingLine:
             self._overtaken_at = now
         return position
 
+    def rerank(
+        self, waiting: Waiting, priority: int, head_start: timedelta, now: datetime
+    ) -> None:
+        """Take another place, and be open no more. Who falls behind is overtaken by others."""
+        position = self.leave(waiting)
+        waiting.rerank(priority, head_start)
+        self._line.add(waiting)
+        if self.position(waiting) != position:
+            self._overtaken_at = now
+
     def leave(self, waiting: Waiting) -> int:
         """Give up the place; gives the position it was."""
         position = self.position(waiting)

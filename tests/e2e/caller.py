@@ -76,6 +76,7 @@ class Caller:
         self._uri = f"sip:{dialed}@{center}"
         self._target = self._uri
         self._to = f"<{self._uri}>"
+        self.frequency = frequency
         self._voice = encode_ulaw(sine(frequency, timedelta(seconds=1))).tobytes()
         self._keys: deque[str] = deque()
         self._pressed = ""
@@ -86,6 +87,7 @@ class Caller:
         self.status = 0
         self.over = False
         self.center_hung_up = False
+        self.farewells: list[str] = []
 
     @classmethod
     async def place(
@@ -218,6 +220,7 @@ class Caller:
         body = self._sdp() if method == "INVITE" else ""
         self._reply(text, body)
         if method == "BYE":
+            self.farewells.append(text)
             self.center_hung_up = not self.over
             self._end()
 

@@ -35,10 +35,12 @@ class Line(Caller):
         self._uri = self._target = header(invite, "Contact").partition("<")[2].partition(">")[0]
 
     @classmethod
-    async def rung(cls, center: Address, invite: str, frequency: float) -> "Line":
+    async def rung(
+        cls, center: Address, invite: str, frequency: float, address: str = TRUNK
+    ) -> "Line":
         """The line an INVITE is for, ringing."""
         line = cls(center, invite, frequency)
-        await line._open(TRUNK)
+        await line._open(address)
         line._reply(line._invite, "", "180 Ringing")
         return line
 
@@ -54,9 +56,10 @@ class Line(Caller):
         self._end()
 
     def cancelled(self, request: str) -> None:
-        """The center gave up."""
-        if not self.over:
-            self._reply(request, "")
+        """The center gave up; a BYE follows if that came too late."""
+        self.farewells.append(request)
+        self._reply(request, "")
+        if not self.over and self.status != 200:
             self.turn_down("487 Request Terminated")
 
     def hang_up(self) -> None:

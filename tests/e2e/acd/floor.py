@@ -3,8 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+import numpy as np
+
 from contactcenter_ari.core.vocabulary.event import SegmentKind
 from contactcenter_ari.postgres.report_row import SegmentRow
+from contactcenter_ari.speech.hearing import HEARD, find
+from contactcenter_ari.speech.music import compose
+from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until
 from tests.e2e.world import Record, World
@@ -28,14 +33,18 @@ async def joined(world: World, number: str, queue: str, *, caller: str = "") -> 
     return placed
 
 
+def oldest_wait(world: World, queue: str) -> timedelta:
+    """How long the caller has waited who has waited the longest."""
+    views = world.service.driver.center.queues(world.service.clock.now())
+    return next(view.oldest_wait for view in views if view.queue == queue)
+
+
 async def until_waited(world: World, queue: str, length: timedelta) -> None:
-    """Wait until the caller who has waited the longest has waited so long."""
-
-    def oldest() -> timedelta:
-        views = world.service.driver.center.queues(world.service.clock.now())
-        return next(view.oldest_wait for view in views if view.queue == queue)
-
-    await until(lambda: oldest() >= length, lambda: f"nobody has waited {length} in {queue}")
+    """Wait until somebody has waited so long."""
+    await until(
+        lambda: oldest_wait(world, queue) >= length,
+        lambda: f"nobody has waited {length} in {queue}",
+    )
 
 
 async def served_in_turn(callers: list[Caller], frequency: float = AGENT) -> list[Caller]:
@@ -61,3 +70,9 @@ def talk(record: Record) -> SegmentRow:
     """The one talk."""
     (found,) = (row for row in record.segments if row.kind is SegmentKind.TALK)
     return found
+
+
+def is_music(heard: Samples) -> bool:
+    """Whether this is the music of waiting callers, from whatever instant of it on."""
+    loop = compose()
+    return find(heard, np.concatenate([loop, loop[: len(heard)]])).score > HEARD

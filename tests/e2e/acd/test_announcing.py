@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import TypeVar
 
 import msgspec
-import numpy as np
 import pytest
 
 from contactcenter_ari.core.flow.run import FlowRun
@@ -21,8 +20,6 @@ from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTim
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.replay import replay
 from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
-from contactcenter_ari.speech.music import compose
-from contactcenter_ari.speech.tone import Samples
 from tests.e2e.acd.floor import (
     AGENT,
     HONEST,
@@ -30,6 +27,7 @@ from tests.e2e.acd.floor import (
     ROMANIAN,
     RUSSIAN,
     TALKATIVE,
+    is_music,
     joined,
     stay,
 )
@@ -75,19 +73,13 @@ async def test_an_offer_cuts_an_announcement_off(world: World) -> None:
     assert said < len(announcement) - 4 * RATE, "the announcement was too short for this story"
     assert is_in(announcement[: said - RATE // 2], caller.heard)
     assert not is_in(announcement[said + RATE // 2 : said + RATE * 3 // 2], caller.heard)
-    assert _is_music(caller.heard[cut + RATE // 2 : answered])
+    assert is_music(caller.heard[cut + RATE // 2 : answered])
     assert tone_heard(caller.heard[:answered], AGENT) == timedelta()
     record = await world.record(caller)
     assert record.interaction.reason is EndReason.COMPLETED
     (offer,) = record.offers
     (played,) = await events(world, record, "PromptPlayed")
     assert played.at < offer.made_at < stay(record).ended_at
-
-
-def _is_music(heard: Samples) -> bool:
-    """Whether the music of waiting callers was heard, from whatever instant of it on."""
-    loop = compose()
-    return find(heard, np.concatenate([loop, loop[: len(heard)]])).score > HEARD
 
 
 # The wait

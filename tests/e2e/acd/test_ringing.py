@@ -1,0 +1,167 @@
+"""Agents' phones: several that ring for one caller, and one that is told who comes."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
+from tests.e2e.acd.floor import CROWD, MORTGAGES, is_music, oldest_wait, stay, until_waited
+from tests.e2e.caller import Caller
+from tests.e2e.carrier import Line
+from tests.e2e.desk_phone import DeskPhone
+from tests.e2e.language.listening import CALLER, RATE
+from tests.e2e.patience import until, until_holds
+from tests.e2e.world import Record, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+VOICES = (620, 1000)
+LEADS = (0, 0, 1, 1, 3, 3, 5, 5)
+"""By how many milliseconds one phone answers before the other, in turn."""
+TEN = timedelta(milliseconds=10)
+AT_LEAST = timedelta(seconds=2.7)
+"""What the caller has waited when the agent picks up."""
+
+
+class Bridge(msgspec.Struct):
+    """As much of a bridge as is looked at; a recording has a channel of its own in it."""
+
+    channels: list[str]
+
+
+class Channel(msgspec.Struct):
+    """As much of a channel."""
+
+    id: str
+    name: str
+
+
+async def test_two_answers_at_once_make_one_talk(world: World) -> None:
+    """Of two phones that ring for a caller both pick up within 10 ms: one is joined with him, the
+    other is told that the call was answered elsewhere, and its agent has missed nothing.
+    """
+    phones: dict[AgentId, DeskPhone] = {}
+    for voice in VOICES:
+        agent, phone = await _seated(world, "crowd", voice)
+        phones[agent] = phone
+    apart: list[timedelta] = []
+    for round_, lead in enumerate(LEADS, start=1):
+        caller = await world.call(CROWD)
+        lines = [await phone.rings(round_) for phone in phones.values()]
+        one, other = lines if round_ % 2 else reversed(lines)
+        apart.append(await _pick_up(one, other, timedelta(milliseconds=lead)))
+        winner, loser = await _told_apart(lines)
+        assert any("Call completed elsewhere" in told for told in loser.farewells)
+        await _hear_each_other(caller, winner, loser)
+        await until_holds(lambda: _one_talk_is_left(world))
+        caller.hang_up()
+        await winner.until_over()
+        record = await world.record(caller)
+        agents = dict(zip(lines, phones, strict=True))
+        _rows_agree(record, agents[winner], agents[loser])
+        states = {world.agent(agent).state for agent in phones}
+        assert states == {AgentState.READY}
+    for phone in phones.values():
+        phone.close()
+    within = [each for each in apart if each < TEN]
+    assert len(within) >= LEADS.count(0), f"the machine is too slow for this: {apart}"
+
+
+async def _seated(world: World, queue: str, voice: float) -> tuple[AgentId, DeskPhone]:
+    """An agent at a phone that does what it is told, ready."""
+    hired = await world.enlist(queue)
+    sip = world.ground.addresses.sip
+    phone = await DeskPhone.registered(hired, sip, frequency=voice)
+    await world.sign_in(hired.profile.agent)
+    return hired.profile.agent, phone
+
+
+async def _pick_up(first: Line, second: Line, lead: timedelta) -> timedelta:
+    """Both pick up, the first one earlier by `lead`; gives how far apart they were."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[float] = loop.create_future()
+
+    def answer_too() -> None:
+        second.pick_up()
+        done.set_result(loop.time())
+
+    first.pick_up()
+    begun = loop.time()
+    if lead:
+        loop.call_later(lead.total_seconds(), answer_too)
+    else:
+        answer_too()
+    return timedelta(seconds=await done - begun)
+
+
+async def _told_apart(lines: list[Line]) -> tuple[Line, Line]:
+    """Whoever got the call, and whoever did not."""
+    await until(lambda: any(line.over for line in lines), "both phones go on")
+    (loser,) = (line for line in lines if line.over)
+    (winner,) = (line for line in lines if not line.over)
+    return winner, loser
+
+
+async def _hear_each_other(caller: Caller, winner: Line, loser: Line) -> None:
+    """The caller and one of the agents, and nobody else."""
+    await caller.until_hears_tone(winner.frequency)
+    await winner.until_hears_tone(CALLER)
+    assert tone_heard(caller.heard, loser.frequency) == timedelta()
+    assert tone_heard(loser.heard, CALLER) == timedelta()
+
+
+async def _one_talk_is_left(world: World) -> str:
+    """Whether Asterisk has one bridge of two legs, and no other leg; else what it has."""
+    http = world.service.http
+    bridges = (await http.send(operation.list_bridges())).read(list[Bridge])
+    channels = (await http.send(operation.list_channels())).read(list[Channel])
+    legs = {channel.id for channel in channels if channel.name.startswith("PJSIP/")}
+    is_one = len(bridges) == 1 and len(legs) == 2 and legs <= set(bridges[0].channels)
+    return "" if is_one else f"{bridges} {channels}"
+
+
+def _rows_agree(record: Record, winner: AgentId, loser: AgentId) -> None:
+    assert record.interaction.reason is EndReason.COMPLETED
+    assert record.interaction.agent == winner
+    assert {(offer.agent, offer.result) for offer in record.offers} == {
+        (winner, OfferResult.ACCEPTED),
+        (loser, OfferResult.WITHDRAWN),
+    }
+
+
+async def test_an_agent_is_told_who_comes(world: World) -> None:
+    """Whoever picks up hears the queue and the wait while the caller goes on hearing music; then
+    they hear each other.
+    """
+    agent, phone = await _seated(world, "mortgages", VOICES[0])
+    caller = await world.call(MORTGAGES)
+    line = await phone.rings()
+    await until_waited(world, "mortgages", AT_LEAST)
+    before = len(caller.heard)
+    line.pick_up()
+    said = [await world.sound(f"From mortgages, after {n} seconds.") for n in range(2, 9)]
+    await line.until_hears(said[0][: RATE // 2])
+    at_most = oldest_wait(world, "mortgages")
+    await line.until_hears_tone(CALLER)
+    await caller.until_hears_tone(VOICES[0])
+    heard = [find(whisper, line.heard) for whisper in said]
+    best = max(heard)
+    seconds = range(2, 9)[heard.index(best)]
+    assert best.score > HEARD
+    assert round(AT_LEAST.total_seconds()) <= seconds <= round(at_most.total_seconds())
+    end = round(best.offset.total_seconds() * RATE) + len(said[seconds - 2])
+    assert tone_heard(line.heard[:end], CALLER) == timedelta()
+    meanwhile = caller.heard[before : before + end]
+    assert tone_heard(meanwhile, VOICES[0]) == timedelta()
+    assert is_music(meanwhile)
+    caller.hang_up()
+    record = await world.record(caller)
+    (offer,) = record.offers
+    assert (offer.agent, offer.result) == (agent, OfferResult.ACCEPTED)
+    assert stay(record).ended_at - stay(record).started_at > AT_LEAST
+    phone.close()

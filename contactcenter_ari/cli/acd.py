@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,17 +11,25 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from contactcenter_ari.cli.app import app, command, error_screen, screen
+from contactcenter_ari.bootstrap.ground import open_database
+from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.problem import SiteInvalid
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.site import load_site, site_zone
 from contactcenter_ari.core.acd.settings import Strategy
 from contactcenter_ari.core.flow.value import read_duration
 from contactcenter_ari.forecast.forecast import Forecast, forecasts
 from contactcenter_ari.forecast.one_queue import OneQueue
+from contactcenter_ari.forecast.past import Past
 from contactcenter_ari.forecast.plan import plan_of
 from contactcenter_ari.forecast.run import simulate
 from contactcenter_ari.forecast.scenario import Scenario
 from contactcenter_ari.forecast.scenario_file import read_scenario
+from contactcenter_ari.forecast.span import read_span
 from contactcenter_ari.forecast.table import as_json, tables
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.history import History
+from contactcenter_ari.runtime.clock import Clock
 
 acd = typer.Typer(help="The queues: what a staffing would do.")
 app.add_typer(acd, name="acd", no_args_is_help=True)
@@ -30,6 +39,9 @@ MOST_ROWS = 50
 _AGENTS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _ALWAYS = ("seed", "target", "as_object")
 _WITH_SCENARIO = ("scenario", "days", *_ALWAYS)
+_WITH_HISTORY = ("from_history", "agents", "days", "queue", "weekdays", *_ALWAYS)
+_OF_OTHERS = {"scenario", "days", "from_history", "queue", "weekdays"}
+DAYS = 20
 
 
 def _time(words: str) -> Any:  # noqa: ANN401  # what typer.Option is
@@ -68,7 +80,16 @@ def simulate_staffing(
     scenario: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A YAML file with it all.")
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, max=1000, help="How many days.")] = None,
+    from_history: Annotated[
+        str, typer.Option(metavar="DAYS", help="Callers as of 28 days, or 2026-03-02..2026-03-27.")
+    ] = "",
+    queue: Annotated[
+        list[str] | None, typer.Option(help="With --from-history: this queue; may stand again.")
+    ] = None,
+    weekdays: Annotated[str, typer.Option(help="With --from-history: mon-fri.")] = "",
+    days: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="How many days are simulated. [20]")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Another number, other luck.")] = None,
     target: Annotated[
         float, typer.Option(min=0.01, max=1, help="The service level wanted, of 1.")
@@ -83,8 +104,18 @@ def simulate_staffing(
     if scenario is not None:
         _refuse_others(ctx, "scenario", _WITH_SCENARIO)
         scenarios = [_from_file(scenario, days=days, seed=seed)]
+    elif from_history:
+        _refuse_others(ctx, "from-history", _WITH_HISTORY)
+        counts = _counts(agents)
+        past = run(_past(load_settings(), from_history, weekdays))
+        chosen = past.only(queue) if queue else past
+        _tell_left_out(chosen)
+        scenarios = [
+            chosen.scenario(count, days=days or DAYS, seed=1 if seed is None else seed)
+            for count in counts
+        ]
     else:
-        _refuse_others(ctx, "arrivals-per-hour", set(ctx.params) - {"days"})
+        _refuse_others(ctx, "arrivals-per-hour", set(ctx.params) - _OF_OTHERS)
         question = {
             "per_hour": arrivals,
             "handle_time": aht,
@@ -133,6 +164,29 @@ def _from_file(path: Path, *, days: int | None, seed: int | None) -> Scenario:
         days=days or scenario.days,
         seed=scenario.seed if seed is None else seed,
     )
+
+
+async def _past(settings: Settings, named: str, weekdays: str) -> Past:
+    """What the database of the settings knows of the days named."""
+    site = load_site(settings.site)
+    try:
+        span = read_span(named, weekdays, zone=site_zone(settings.site), now=Clock().now())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--from-history") from error
+    async with AsyncExitStack() as stack:
+        url = await open_database(settings, stack, error_screen())
+        history = History(await stack.enter_async_context(Database(url)))
+        return Past(
+            arrivals=await history.arrivals(span),
+            habits=await history.habits(span),
+            queues=site.queues,
+        )
+
+
+def _tell_left_out(past: Past) -> None:
+    for name in past.left_out:
+        told = f"Left out: {name}, for nobody there was answered on these days."
+        error_screen().print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _one_queue(question: Mapping[str, object]) -> OneQueue:

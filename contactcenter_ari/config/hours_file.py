@@ -100,7 +100,7 @@ def _weekdays(reading: Reading, mapping: Map) -> Weekdays:
     for key, value in mapping.entries:
         if key.text in {"zone", "holidays", "dates"}:
             continue
-        days = _days(key.text)
+        days = weekday_numbers(key.text)
         if not days:
             message = f'"{key.text[:60]}" is no weekday; an example: mon-fri'
             reading.blame("E101", message, key, suggestion=did_you_mean(key.text, _KEYS))
@@ -113,7 +113,8 @@ def _weekdays(reading: Reading, mapping: Map) -> Weekdays:
     return mon, tue, wed, thu, fri, sat, sun
 
 
-def _days(text: str) -> list[int]:
+def weekday_numbers(text: str) -> list[int]:
+    """`mon-fri`, `sat`, `mon, wed`: 0 is Monday; none when it is no weekday."""
     days: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().lower().partition("-")

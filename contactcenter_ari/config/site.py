@@ -45,6 +45,11 @@ def load_site(folder: Path) -> Site:
     return site
 
 
+def site_zone(folder: Path) -> str:
+    """The time zone of a site, by its `site.yaml`; UTC if it names none."""
+    return _surroundings(folder)[0].timezone or "UTC"
+
+
 def check_flow(file: Path) -> tuple[Flow | None, list[Problem]]:
     """One flow, with the queues and prompts of its folder, and its own problems. Without a
     `queues.yaml` or `site.yaml` beside it any queue and any system prompt is taken to exist.

@@ -37,6 +37,8 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
 """Settings that are durations, with their limits."""
 SWITCHES = ("ready_time_only", "count_flow_time", "recording", "join_empty")
 DEFAULT = "default"
+MIDNIGHT = "24:00"
+"""The end of a day, which as a time is the 0:00 of the next."""
 NONE = "none"
 _EXTENSION = re.compile(r"[0-9]{1,10}")
 _RATIO = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
@@ -211,12 +213,14 @@ class _QueueReader:
         return scalar.text if scalar is not None else ""
 
     def call_window(self, node: Node, setting: str) -> CallWindow:
-        """`08:00-21:00`, of one day."""
+        """`08:00-21:00`, of one day, which may last to 24:00."""
         text = node.text if isinstance(node, Scalar) else ""
         if found := _WINDOW.fullmatch(text):
+            begin, end = found.groups()
             with suppress(ValueError):
-                since, until = (time.fromisoformat(f"{part:0>5}") for part in found.groups())
-                if since < until:
+                since = time.fromisoformat(f"{begin:0>5}")
+                until = time() if end == MIDNIGHT else time.fromisoformat(f"{end:0>5}")
+                if since < until or end == MIDNIGHT:
                     return CallWindow(since, until)
         message = f'{setting} must be times of one day, for example 08:00-21:00, not "{text[:60]}"'
         self.reading.blame("E105", message, node)

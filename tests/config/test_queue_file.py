@@ -1,7 +1,7 @@
 """queues.yaml: every setting of a queue, and what is told when one is wrong."""
 
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
+from contactcenter_ari.core.hours.calendar import is_open
+from contactcenter_ari.core.hours.calling_time import every_day
 from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 
@@ -298,6 +300,18 @@ def test_a_wrong_value_is_no_contradiction(write_site: WriteSite) -> None:
     """What a mistyped strategy contradicts is not known."""
     (problem,) = told(write_site(queues="sales: {strategy: liniar, order: [101]}\n"))
     assert 'did you mean "linear"?' in problem
+
+
+@pytest.mark.parametrize("begin", ["00:00", "8:00"])
+def test_customers_may_be_called_up_to_midnight(begin: str, write_site: WriteSite) -> None:
+    """24:00 is the end of the day, as in opening hours; from 00:00 on it is always."""
+    queues = f"sales: {{max_wait: 5m, call_window: {begin}-24:00}}\n"
+    folder = write_site(queues=f"{queues}claims: {{max_wait: 5m}}\n")
+    window = load_site(folder).queues[QueueName("sales")].call_window
+    assert window == CallWindow(time.fromisoformat(f"{begin:0>5}"), time())
+    for hour in (time(8), time(23, 59)):
+        at = datetime.combine(date(2026, 3, 10), hour, UTC)
+        assert is_open(every_day("UTC", window.since, window.until), at)
 
 
 def test_without_a_site_any_whisper_is_taken_to_exist(write_site: WriteSite) -> None:

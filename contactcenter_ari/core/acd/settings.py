@@ -52,7 +52,9 @@ class MissLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallWindow(msgspec.Struct, frozen=True):
-    """When customers may be called, in their own zone; `until` is excluded."""
+    """When customers may be called, in their own zone; `until` is excluded, 0:00 is that of the
+    next day.
+    """
 
     since: time = time(8)
     until: time = time(21)

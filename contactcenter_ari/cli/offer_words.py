@@ -29,7 +29,6 @@ CALLER_REASONS: Mapping[str, str] = {
     "missed_lately": "was not taken by this agent a moment ago",
     "skills": "asks for skills this agent lacks",
     "other_agent": "waits for another agent",
-    "over_time": "is leaving the line",
     "callback": "is a callback whose turn is yet to come",
 }
 

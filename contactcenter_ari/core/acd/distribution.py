@@ -311,10 +311,7 @@ class Distribution:
         pool = self.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
         everybody = self.pools.pool(waiting.queue, (), turn.now)
         chosen = self._choose(waiting, pool, settings, turn.now)
-        told = [
-            grounds(waiting, agent, line, pool=pool, everybody=everybody, now=turn.now)
-            for agent in chosen
-        ]
+        told = grounds(waiting, chosen, line, pool=pool, everybody=everybody, now=turn.now)
         if chosen:
             line.close(waiting)
         for agent, why in zip(chosen, told, strict=True):

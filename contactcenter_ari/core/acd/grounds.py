@@ -3,7 +3,7 @@
 Only the first few who were passed over are named, so that telling costs no more than choosing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -21,33 +21,39 @@ MOST_LOOKED_AT = 10
 
 def grounds(
     waiting: Waiting,
-    agent: Agent,
+    chosen: Sequence[Agent],
     line: WaitingLine,
     *,
     pool: Pool,
     everybody: Pool,
     now: datetime,
-) -> Grounds:
-    """Tell the choice of an agent who is still in the pools; `everybody` are all of the queue."""
-    return Grounds(
-        strategy=pool.settings.strategy,
-        value=value(agent, pool.settings, pool.levels, now),
-        priority=waiting.priority,
-        waited=now - waiting.joined_at,
-        head_start=waiting.head_start,
-        free_agents=len(everybody.free),
-        callers_waiting=len(line),
-        agents_passed=tuple(islice(_agents_passed(waiting, agent, everybody, now), MOST_TOLD)),
-        callers_passed=tuple(islice(_callers_passed(waiting, agent, line, now), MOST_TOLD)),
-    )
+) -> list[Grounds]:
+    """Tell the choice of each agent, all of whom are still in the pools; `everybody` are all of
+    the queue.
+    """
+    passed = tuple(islice(_agents_passed(waiting, set(chosen), everybody, now), MOST_TOLD))
+    return [
+        Grounds(
+            strategy=pool.settings.strategy,
+            value=value(agent, pool.settings, pool.levels, now),
+            priority=waiting.priority,
+            waited=now - waiting.joined_at,
+            head_start=waiting.head_start,
+            free_agents=len(everybody.free),
+            callers_waiting=len(line),
+            agents_passed=passed,
+            callers_passed=tuple(islice(_callers_passed(waiting, agent, line, now), MOST_TOLD)),
+        )
+        for agent in chosen
+    ]
 
 
 def _agents_passed(
-    waiting: Waiting, taken: Agent, everybody: Pool, now: datetime
+    waiting: Waiting, chosen: set[Agent], everybody: Pool, now: datetime
 ) -> Iterator[PassedAgent]:
-    for candidate in islice(everybody.free, MOST_LOOKED_AT):
+    for candidate in islice(everybody.free, len(chosen) + MOST_LOOKED_AT):
         agent = candidate.agent
-        if agent is taken:
+        if agent in chosen:
             continue
         if waiting.skips(agent.id, now):
             reason = "missed_lately"
@@ -69,8 +75,6 @@ def _callers_passed(
             return
         if other.offers:
             reason = "ringing"
-        elif other.over is not None:
-            reason = "over_time"
         elif other.callback is not None and not other.offerable:
             reason = "callback"
         elif other.skips(agent.id, now):

@@ -356,7 +356,8 @@ class InteractionDequeued(InteractionEvent, frozen=True, tag=True, kw_only=True)
 
 class PassedCaller(msgspec.Struct, frozen=True):
     """A caller with a better rank who could not be given to this agent, and why not:
-    `ringing`, `missed_lately`, `skills`, `other_agent`, or `over_time` when leaving the line.
+    `ringing`, `missed_lately`, `skills`, `other_agent`, or `callback` for a customer who is to
+    be dialed first.
     """
 
     interaction: InteractionId
@@ -364,8 +365,9 @@ class PassedCaller(msgspec.Struct, frozen=True):
 
 
 class PassedAgent(msgspec.Struct, frozen=True):
-    """A free agent who was not taken, and why: `missed_lately`, `skills`, or `later_choice`
-    when the strategy puts somebody else first. `value` is as in `Grounds`.
+    """A free agent who was not taken, and why: `missed_lately`, `skills`, `other_agent` when one
+    alone is asked for, or `later_choice` when the strategy puts somebody else first. `value` is
+    as in `Grounds`.
     """
 
     agent: AgentId

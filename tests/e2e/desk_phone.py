@@ -4,8 +4,8 @@ to, and keeps all that comes out of its earpiece.
 
 import asyncio
 
-from contactcenter_ari.machine.asterisk_config import Address
 from contactcenter_ari.postgres.directory import NewAgent
+from contactcenter_ari.runtime.address import Address
 from tests.contract.conftest import SipPhone
 from tests.e2e.caller import header
 from tests.e2e.carrier import Line

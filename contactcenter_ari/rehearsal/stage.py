@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from contactcenter_ari.core.acd.estimate import Estimate, phrase_to_tell
-from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.acd.estimate import Estimate
+from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.run import Activity, FlowRun
-from contactcenter_ari.core.flow.step import Gather, Menu, Step
+from contactcenter_ari.core.flow.step import Gather, Menu, Queue, RingAgent, Step, Verb
 from contactcenter_ari.core.vocabulary.command import Command, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import (
     Event,
@@ -42,13 +42,6 @@ from contactcenter_ari.core.vocabulary.turn import Outcome, Turn
 from contactcenter_ari.rehearsal.crowd import crowd_number, phone_of, profiles, with_crowd
 from contactcenter_ari.rehearsal.happening import JUDGMENTS, Happening, Kind, happening
 from contactcenter_ari.rehearsal.played_switch import RECORDING, PlayedSwitch
-from contactcenter_ari.rehearsal.probe import (
-    call_at,
-    offers_keys,
-    present_verb,
-    watch_announcements,
-    watch_steps,
-)
 from contactcenter_ari.rehearsal.story import Given, GivenQueue, Staffing
 from contactcenter_ari.simulation.agenda import Agenda
 
@@ -81,12 +74,14 @@ class Stage:
         self.queue = QueueName("")
         self._waits_told = 0
         self._interaction: InteractionId | None = None
-        self._call: Call | None = None
+        self._run: FlowRun | None = None
+        self._verb: Verb | None = None
+        self._keys_in_line = False
         self.site = with_crowd(site, flow, given)
-        self.center = Center(CenterStarted("rehearsal", "0"), self.site)
+        self.center = Center(
+            CenterStarted("rehearsal", "0"), self.site, watcher=self, foresight=self
+        )
         self.switch = PlayedSwitch(self.agenda, self.put, given)
-        watch_steps(self.center, self._step_entered)
-        watch_announcements(self.center, self._tell_wait)
         self._people_come()
         self.put(CallArrived(CALLER, given.called, given.caller, given.caller_name))
         self._settle()
@@ -105,8 +100,8 @@ class Stage:
     @property
     def run(self) -> FlowRun:
         """Where the call is, or was when it ended."""
-        assert self._call is not None, "the call arrived when the stage was made"
-        return self._call.run
+        assert self._run is not None, "the call arrived when the stage was made"
+        return self._run
 
     @property
     def section(self) -> str:
@@ -157,12 +152,11 @@ class Stage:
 
     def takes_keys(self) -> bool:
         """Whether keys pressed now are meant for what is asked now."""
-        if self.ended or self._call is None:
+        if self.ended:
             return False
-        verb = present_verb(self._call)
-        if self.run.activity is Activity.LISTENING and isinstance(verb, Menu | Gather):
-            return verb.rules.barge_in or self.run.playback is None
-        return self.run.activity is Activity.QUEUED and offers_keys(verb)
+        if self.run.activity is Activity.LISTENING and isinstance(self._verb, Menu | Gather):
+            return self._verb.rules.barge_in or self.run.playback is None
+        return self.run.activity is Activity.QUEUED and self._keys_in_line
 
     def situation(self) -> str:
         """What the call is doing, in words that follow "but"."""
@@ -192,7 +186,6 @@ class Stage:
             outcome = self.center.handle(input_, self.now)
         except RequestRefused as refusal:
             raise AssertionError(f"the stage asked for {input_}") from refusal
-        self._call = self._call or call_at(self.center, CALLER)
         self._watch(outcome)
         for command in outcome.commands:
             self.switch.carry_out(command)
@@ -283,16 +276,13 @@ class Stage:
         if given.closed_after is not None:
             self.agenda.after(given.closed_after, partial(self.put, CloseQueue(queue, PERSON)))
 
-    def _tell_wait(self, run: FlowRun) -> None:
-        """What the caller may be told now, by the core's own rule; estimates are given."""
-        waits = self.given.queues.get(self.queue, GivenQueue()).waits
-        if run.leg != CALLER or not waits:
-            return
+    def estimate(self, waiting: Waiting, _now: datetime) -> Estimate | None:
+        """What the core foresees: the waits that the story gives, one after the other."""
+        waits = self.given.queues.get(waiting.queue, GivenQueue()).waits
+        if waiting.leg != CALLER or not waits:
+            return None
         wait = waits[min(self._waits_told, len(waits) - 1)]
-        estimate = Estimate(mean=wait, deviation=timedelta())
-        run.wait_mean = wait
-        run.wait = phrase_to_tell(estimate, told=run.wait_told)
-        run.wait_longer = run.wait is None
+        return Estimate(mean=wait, deviation=timedelta())
 
     def _answer(self, queue: QueueName) -> None:
         """Whoever is ahead has gone; an agent's phone can be reached at last."""
@@ -307,9 +297,17 @@ class Stage:
 
     # Watching
 
-    def _step_entered(self, run: FlowRun, _step: Step, _turn: Turn, taken: bool) -> None:  # noqa: FBT001  # as a watcher is called
-        if taken and run.leg == CALLER and run.frames:
-            self.visited.add((run.frames[-1].section, run.frames[-1].step))
+    def step_reached(self, run: FlowRun, step: Step, _turn: Turn, *, taken: bool) -> None:
+        """Follow the caller through the flow."""
+        if run.leg != CALLER:
+            return
+        self._run = run
+        if not taken:
+            return
+        self.visited.add((run.frames[-1].section, run.frames[-1].step))
+        self._verb = step.verb
+        if isinstance(self._verb, Queue | RingAgent):
+            self._keys_in_line = isinstance(self._verb, Queue) and bool(self._verb.keys)
 
     def _watch(self, outcome: Outcome) -> None:
         """Write down commands and events as they belong together: a prompt is heard when it is

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, SitePublished
+from contactcenter_ari.core.center.site import CenterStarted, Site, SitePublished
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.run import FlowRun
@@ -24,10 +24,10 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionStarted,
     InteractionTagged,
 )
+from contactcenter_ari.core.vocabulary.request import SetFlag
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, LookUpFinished
 from contactcenter_ari.core.vocabulary.turn import Outcome, Turn
 from contactcenter_ari.rehearsal.happening import Happening, Kind, happening
-from contactcenter_ari.rehearsal.probe import flags_of, flow_of, told_so_far, watch_steps
 from contactcenter_ari.rehearsal.retelling import HIDDEN, PastCall
 from contactcenter_ari.rehearsal.story import Reply, Silence
 from contactcenter_ari.runtime.input_log import Digest, Entry, read_input_log
@@ -94,7 +94,7 @@ def trace_log(path: Path, interaction: str) -> Traced:
     entries = _entries(path)
     match [entry.input for entry in entries[:2]]:
         case [CenterStarted() as started, SitePublished(site=site)]:
-            tracer = _Tracer(Center(started, site), interaction)
+            tracer = _Tracer(started, site, interaction)
         case _:
             raise ReplayFailed(f"{path} does not begin with the start of a center")
     for entry in entries[2:]:
@@ -114,8 +114,10 @@ def _entries(path: Path) -> list[Entry]:
 class _Tracer:
     """Replays a log and writes down what concerns one call."""
 
-    def __init__(self, center: Center, interaction: str) -> None:
-        self.center = center
+    def __init__(self, started: CenterStarted, site: Site, interaction: str) -> None:
+        self.center = Center(started, site, watcher=self)
+        self.site = site
+        self.switched: dict[str, dict[str, str]] = {}
         self.interaction = interaction
         self.steps: list[Trod] = []
         self.happenings: list[Happening] = []
@@ -128,7 +130,6 @@ class _Tracer:
         self.values: dict[str, str] = {}
         self.marks: list[tuple[int, Trod]] = []
         self.digest = Digest()
-        watch_steps(center, self.entered)
 
     def take(self, entry: Entry) -> None:
         """One entry of the log."""
@@ -142,13 +143,18 @@ class _Tracer:
             case _:
                 pass
         outcome = turn(self.center, entry, self.digest)
-        if outcome is not None:
-            self.heard_of(outcome)
-        if isinstance(entry.input, SitePublished):
-            watch_steps(self.center, self.entered)
+        if outcome is None:
+            return
+        match entry.input:
+            case SitePublished(site=site):
+                self.site = site
+            case SetFlag(flow=flow, flag=flag, value=value):
+                self.switched.setdefault(flow, {})[flag] = value
+            case _:
+                self.heard_of(outcome)
 
-    def entered(self, run: FlowRun, step: Step, turn: Turn, taken: bool) -> None:  # noqa: FBT001  # as a watcher is called
-        """A step is about to be entered; so many events of this turn came before it."""
+    def step_reached(self, run: FlowRun, step: Step, turn: Turn, *, taken: bool) -> None:
+        """So many events of this turn came before it."""
         if run.interaction != self.interaction or not run.frames:
             return
         self.run = run
@@ -158,7 +164,7 @@ class _Tracer:
         if not taken:
             trod.outcomes.append("skipped")
         self.steps.append(trod)
-        self.marks.append((told_so_far(turn), trod))
+        self.marks.append((turn.events_told, trod))
 
     def heard_of(self, outcome: Outcome) -> None:
         for command in outcome.commands:
@@ -174,9 +180,9 @@ class _Tracer:
     def tell(self, event: Event, number: int) -> None:
         self.events.append(event)
         if isinstance(event, InteractionStarted):
-            self.flow = flow_of(self.center, event.flow)
+            self.flow = next((f for f in self.site.flows if f.name == event.flow), None)
             own = self.flow.flags if self.flow is not None else {}
-            self.flags = {**own, **flags_of(self.center, event.flow)}
+            self.flags = {**own, **self.switched.get(event.flow, {})}
         told = happening(event)
         if told is None:
             return

@@ -14,7 +14,7 @@ from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.outside import OutsideLine, OutsideLines, outcome_of_cause
-from contactcenter_ari.core.center.queueing import Queueing
+from contactcenter_ari.core.center.queueing import Foresight, Queueing
 from contactcenter_ari.core.center.talk import Talk, Talks
 from contactcenter_ari.core.flow.flow import ACCEPTED
 from contactcenter_ari.core.flow.run import (
@@ -60,12 +60,12 @@ JOIN_TRIES = 2
 class Calls:
     """All calls, by id and by leg."""
 
-    def __init__(self, distribution: Distribution, catalog: Catalog) -> None:
+    def __init__(self, distribution: Distribution, catalog: Catalog, foresight: Foresight) -> None:
         self.catalog = catalog
         self.talks = Talks()
         self.outside = OutsideLines()
         self.calling_back = CallingBack(self, distribution, catalog)
-        self.queueing = Queueing(distribution, self.calling_back)
+        self.queueing = Queueing(distribution, self.calling_back, foresight)
         self._distribution = distribution
         self._calls: dict[CallId, Call] = {}
         self._by_leg: dict[LegId, Call] = {}

@@ -18,6 +18,7 @@ from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.speaking import Flags
 from contactcenter_ari.core.flow.step import Answer, HangUp, Play, Queue, Section, Step, Verb
+from contactcenter_ari.core.flow.watcher import Watcher
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 NO_FLOW = "no_flow"
@@ -27,17 +28,18 @@ NO_FLOW = "no_flow"
 class Catalog:
     """What a site's configuration means for a new call."""
 
-    def __init__(self, site: Site, flags: Flags) -> None:
+    def __init__(self, site: Site, flags: Flags, watcher: Watcher | None = None) -> None:
         self.site = site
         self._flags = flags
+        self._watcher = watcher
         self._flows = {flow.name: flow for flow in site.flows}
         self._calling_back: dict[QueueName, Interpreter] = {}
         self._by_number = {
-            significant(number): Interpreter(flow, site.prompts, flags)
+            significant(number): self._interpreter(flow)
             for flow in site.flows
             for number in flow.numbers
         }
-        self._announcer = Interpreter(_announcements(site), site.prompts, flags)
+        self._announcer = self._interpreter(_announcements(site))
 
     def __repr__(self) -> str:
         """Tell which site, how many numbers."""
@@ -63,9 +65,11 @@ class Catalog:
     def calling_back(self, queue: QueueName) -> Interpreter:
         """Leads a customer who was called back to an agent of the queue."""
         if queue not in self._calling_back:
-            flow = _called_back(self.site, queue)
-            self._calling_back[queue] = Interpreter(flow, self.site.prompts, self._flags)
+            self._calling_back[queue] = self._interpreter(_called_back(self.site, queue))
         return self._calling_back[queue]
+
+    def _interpreter(self, flow: Flow) -> Interpreter:
+        return Interpreter(flow, self.site.prompts, self._flags, self._watcher)
 
 
 def significant(number: str) -> str:

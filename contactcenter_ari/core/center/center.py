@@ -21,6 +21,7 @@ from contactcenter_ari.core.center.feature_code import (
     UNKNOWN_PHONE,
     read_feature_code,
 )
+from contactcenter_ari.core.center.queueing import Foresight
 from contactcenter_ari.core.center.site import (
     CenterResumed,
     CenterStarted,
@@ -40,6 +41,7 @@ from contactcenter_ari.core.center.view import (
     view_queues,
 )
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.watcher import Watcher
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     BridgeLegs,
@@ -120,16 +122,26 @@ SETTLING = timedelta(seconds=5)
 
 
 class Center:
-    """All rules of one node, from `CenterStarted` on."""
+    """All rules of one node, from `CenterStarted` on. In service it has no `watcher`, and its own
+    `foresight` of waits.
+    """
 
-    def __init__(self, started: CenterStarted, site: Site) -> None:
+    def __init__(
+        self,
+        started: CenterStarted,
+        site: Site,
+        *,
+        watcher: Watcher | None = None,
+        foresight: Foresight | None = None,
+    ) -> None:
         self._clockwork = Clockwork(node=started.node, boot=started.boot)
         self._roster = Roster(site.occupancy_window)
         self._distribution = Distribution(self._roster)
         self._flags: dict[tuple[str, str], str] = {}
-        self._catalog = Catalog(site, self._flags)
+        self._watcher = watcher
+        self._catalog = Catalog(site, self._flags, watcher)
         self._distribution.configure(site.queues)
-        self._calls = Calls(self._distribution, self._catalog)
+        self._calls = Calls(self._distribution, self._catalog, foresight or self._distribution)
         self._steering = Steering(self._distribution, self._calls)
 
     def __repr__(self) -> str:
@@ -287,7 +299,7 @@ class Center:
         self._flags[flow, flag] = value
 
     def _publish(self, site: Site, turn: Turn) -> None:
-        self._catalog = Catalog(site, self._flags)
+        self._catalog = Catalog(site, self._flags, self._watcher)
         self._distribution.configure(site.queues)
         self._calls.publish(self._catalog, turn)
 

@@ -7,13 +7,13 @@ None while the caller waits.
 from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from contactcenter_ari.core.acd.demand import steps_left
 from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.acd.estimate import phrase_to_tell
+from contactcenter_ari.core.acd.estimate import Estimate, phrase_to_tell
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
 from contactcenter_ari.core.acd.settings import QueueSettings
@@ -48,12 +48,23 @@ class GivenUpPlace(msgspec.Struct, frozen=True):
     left_at: datetime
 
 
+class Foresight(Protocol):
+    """Foresees how long callers wait: the distribution by its evidence, a rehearsal as told."""
+
+    def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
+        """How long a caller who waits will still wait; None when nothing should be said."""
+        ...
+
+
 class Queueing:
     """Callers on their way into and out of the lines."""
 
-    def __init__(self, distribution: Distribution, calling_back: CallingBack) -> None:
+    def __init__(
+        self, distribution: Distribution, calling_back: CallingBack, foresight: Foresight
+    ) -> None:
         self.lost_calls = LostCalls()
         self._distribution = distribution
+        self._foresight = foresight
         self._calling_back = calling_back
         self._last_agents: OrderedDict[str, AgentId] = OrderedDict()
         self._given_up: OrderedDict[tuple[str, QueueName], GivenUpPlace] = OrderedDict()
@@ -138,7 +149,7 @@ class Queueing:
             return
         run, line = call.run, self._distribution.lines[waiting.queue]
         run.position = line.position(waiting) if line.is_steady(turn.now) else 0
-        estimate = self._distribution.estimate(waiting, turn.now)
+        estimate = self._foresight.estimate(waiting, turn.now)
         if estimate is None:
             run.wait, run.wait_longer = None, False
             return

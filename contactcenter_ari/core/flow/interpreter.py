@@ -57,6 +57,7 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
+from contactcenter_ari.core.flow.watcher import Watcher
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopRecording
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -85,10 +86,17 @@ _Entered = Destination | Handover | _Stay
 class Interpreter:
     """Runs one version of one flow."""
 
-    def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt], flags: Flags) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        system_prompts: Mapping[str, Prompt],
+        flags: Flags,
+        watcher: Watcher | None = None,
+    ) -> None:
         self.flow = flow
         self._prompts = system_prompts
         self._flags = flags
+        self._watcher = watcher
         self._speaker = Speaker(flow, system_prompts, flags)
         self._walk = Walk(flow)
         self._inquiry = Inquiry(flow, self._speaker)
@@ -307,7 +315,7 @@ class Interpreter:
     def _enter(  # noqa: C901, PLR0912  # one arm a verb
         self, run: FlowRun, step: Step, turn: Turn
     ) -> _Entered:
-        if step.when is not None and not truth(self._speaker.evaluate(run, step.when, turn)):
+        if not self._takes(run, step, turn):
             return ON
         match step.verb:
             case Answer():
@@ -358,6 +366,13 @@ class Interpreter:
                 return PromiseCallback(booking, number)
             case Record(act=act):
                 return ControlRecording(act)
+
+    def _takes(self, run: FlowRun, step: Step, turn: Turn) -> bool:
+        """Whether the condition of a step holds; whoever watches is shown the step."""
+        taken = step.when is None or truth(self._speaker.evaluate(run, step.when, turn))
+        if self._watcher is not None:
+            self._watcher.step_reached(run, step, turn, taken=taken)
+        return taken
 
     def _play(self, run: FlowRun, play: Play, turn: Turn) -> _Entered:
         if play.barge_in and run.typed_ahead:
@@ -451,7 +466,8 @@ class Interpreter:
 
     def screener(self, prompt: str) -> "Interpreter":
         """Asks a callee whether the call is taken; `ACCEPTED` is entered when it is."""
-        return Interpreter(screening_flow(self.flow, prompt), self._prompts, self._flags)
+        flow = screening_flow(self.flow, prompt)
+        return Interpreter(flow, self._prompts, self._flags, self._watcher)
 
     # Prompts
 

@@ -119,6 +119,11 @@ class Turn:
         """Tell what has been collected so far."""
         return f"<Turn {self.now}: {len(self._commands)} commands, {len(self._events)} events>"
 
+    @property
+    def events_told(self) -> int:
+        """How many events it has told by now."""
+        return len(self._events)
+
     def do(self, *commands: Command) -> None:
         """Add commands, to be carried out in this order."""
         self._commands.extend(commands)

@@ -37,7 +37,8 @@ app.add_typer(acd, name="acd", no_args_is_help=True)
 MOST_AGENTS = 3000
 MOST_ROWS = 50
 _AGENTS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
-_ALWAYS = ("seed", "target", "as_object")
+_ALWAYS = ("seed", "target", "chart", "as_object")
+_PICTURES = (".svg", ".png")
 _WITH_SCENARIO = ("scenario", "days", *_ALWAYS)
 _WITH_HISTORY = ("from_history", "agents", "days", "queue", "weekdays", *_ALWAYS)
 _OF_OTHERS = {"scenario", "days", "from_history", "queue", "weekdays"}
@@ -94,6 +95,7 @@ def simulate_staffing(
     target: Annotated[
         float, typer.Option(min=0.01, max=1, help="The service level wanted, of 1.")
     ] = 0.8,
+    chart: Annotated[Path | None, typer.Option(help="Draw it, as .svg or .png.")] = None,
     as_object: Annotated[bool, typer.Option("--json", help="For programs, in seconds.")] = False,
 ) -> None:
     """Try out a staffing: of one queue by its figures, or of a scenario with several.
@@ -101,6 +103,8 @@ def simulate_staffing(
     The code that takes real calls takes simulated ones, on a virtual clock; the same seed gives
     the same figures. What Erlang C and Erlang A expect stands beside them.
     """
+    if chart is not None and chart.suffix not in _PICTURES:
+        raise typer.BadParameter("must end in .svg or .png", param_hint="--chart")
     if scenario is not None:
         _refuse_others(ctx, "scenario", _WITH_SCENARIO)
         scenarios = [_from_file(scenario, days=days, seed=seed)]
@@ -133,6 +137,8 @@ def simulate_staffing(
         one_queue = _one_queue(question)
         scenarios = [one_queue.scenario(count) for count in _counts(agents)]
     found = _simulated(scenarios)
+    if chart is not None:
+        _draw(found, chart, target)
     if as_object:
         typer.echo(as_json(found))
     else:
@@ -148,6 +154,12 @@ def _simulated(scenarios: Sequence[Scenario]) -> list[Forecast]:
             done.append(part)
             progress.advance(task)
     return forecasts(scenarios, done)
+
+
+def _draw(found: Sequence[Forecast], path: Path, target: float) -> None:
+    from contactcenter_ari.forecast.chart import draw_chart  # noqa: PLC0415  # loads slowly
+
+    draw_chart(found, path, target=target)
 
 
 def _from_file(path: Path, *, days: int | None, seed: int | None) -> Scenario:

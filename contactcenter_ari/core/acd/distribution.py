@@ -156,8 +156,11 @@ class Distribution:
         return self.lines[waiting.queue].position(waiting) if waiting else 0
 
     def next_in_line(self, queue: QueueName) -> Waiting | None:
-        """Who is first of those for whom no phone rings."""
-        return self.lines[queue].next_unoffered
+        """Who is first of those for whom no phone rings; while agents are free, who is first of
+        those not offered to them, for whoever stands before waits for somebody else.
+        """
+        line = self.lines[queue]
+        return line.next_held if self.pools.free(queue) else line.next_unoffered
 
     def abandon(
         self, interaction: InteractionId, turn: Turn, *, lost: bool = False

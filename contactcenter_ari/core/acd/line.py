@@ -122,6 +122,7 @@ class WaitingLine:
         self.queue = queue
         self._line: Line = SortedKeyList(key=_rank)
         self._unoffered: Line = SortedKeyList(key=_rank)
+        self._held: Line = SortedKeyList(key=_rank)
         self._open: dict[AgentId, dict[Demand, Line]] = {}
         self._overtaken_at: datetime | None = None
 
@@ -146,6 +147,11 @@ class WaitingLine:
     def next_unoffered(self) -> Waiting | None:
         """Who is first of those for whom no phone rings."""
         return self._unoffered[0] if self._unoffered else None
+
+    @property
+    def next_held(self) -> Waiting | None:
+        """Who is first of those who may not be offered to agents."""
+        return self._held[0] if self._held else None
 
     def is_steady(self, now: datetime) -> bool:
         """Whether positions may be told: nobody has overtaken others lately."""
@@ -188,10 +194,12 @@ class WaitingLine:
         """The caller may be offered to whoever meets the demand."""
         waiting.unoffered = True
         self._unoffered.add(waiting)
-        if waiting.offerable:
-            demand = waiting.demand
-            lines = self._open.setdefault(demand.agent, {})
-            lines.setdefault(demand, SortedKeyList(key=_rank)).add(waiting)
+        if not waiting.offerable:
+            self._held.add(waiting)
+            return
+        demand = waiting.demand
+        lines = self._open.setdefault(demand.agent, {})
+        lines.setdefault(demand, SortedKeyList(key=_rank)).add(waiting)
 
     def close(self, waiting: Waiting) -> None:
         """No more offers to this caller for now; one who is not open is fine."""
@@ -199,14 +207,16 @@ class WaitingLine:
             return
         waiting.unoffered = False
         self._unoffered.remove(waiting)
-        if waiting.offerable:
-            demand = waiting.demand
-            lines = self._open[demand.agent]
-            lines[demand].remove(waiting)
-            if not lines[demand]:
-                del lines[demand]
-            if not lines:
-                del self._open[demand.agent]
+        if not waiting.offerable:
+            self._held.remove(waiting)
+            return
+        demand = waiting.demand
+        lines = self._open[demand.agent]
+        lines[demand].remove(waiting)
+        if not lines[demand]:
+            del lines[demand]
+        if not lines:
+            del self._open[demand.agent]
 
     def first_for(
         self, agent: AgentId, skills: Mapping[str, int], now: datetime

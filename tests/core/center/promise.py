@@ -43,6 +43,7 @@ def open_shop(
     head_start: str = "",
     flow: dict[str, Any] | None = None,
     step: dict[str, Any] | None = None,
+    line: dict[str, Any] | None = None,
     **settings: Any,  # noqa: ANN401  # of the queue
 ) -> None:
     """A queue in which key 1 asks for a call back, and key 2 for one to Bob's number."""
@@ -52,7 +53,7 @@ def open_shop(
     sections: dict[str, list[Verb | Step]] = {
         "start": [
             Goto(Destination(Way.SECTION, "vip")) if head_start else Play("welcome"),
-            Queue(SALES, {}, keys=keys),
+            Queue(SALES, {}, keys=keys, **(line or {})),
         ],
         "vip": [Queue(SALES, {}, keys=keys, head_start=parse(head_start) if head_start else None)],
         "own": [book],

@@ -222,10 +222,14 @@ class Queueing:
         return call.interpreter.resume(call.run, outcome, turn)
 
     def give_up_place(self, call: Call, result: QueueExit, turn: Turn) -> None:
-        """A key led a waiting caller out of the line."""
+        """A key led a waiting caller out of the line. For one who is promised a call back the
+        steps of the key are the last: coming back to the queue, he would take the promise back.
+        """
         if call.run.hung_up or call.interaction is None:
             return
         if call.interaction.state is QUEUED:
+            if result is QueueExit.CALLBACK_TAKEN:
+                del call.run.frames[: call.run.line_frame]
             call.run.line_frame = None
             self._distribution.leave(call.interaction.id, result, turn)
             call.interaction.move_to(IN_FLOW, turn)

@@ -44,10 +44,15 @@ def open_shop(
     flow: dict[str, Any] | None = None,
     step: dict[str, Any] | None = None,
     line: dict[str, Any] | None = None,
+    inline: bool = False,
     **settings: Any,  # noqa: ANN401  # of the queue
 ) -> None:
-    """A queue in which key 1 asks for a call back, and key 2 for one to Bob's number."""
+    """A queue in which key 1 asks for a call back, and key 2 for one to Bob's number; or, `inline`,
+    key 1 with the steps written beside it.
+    """
     keys = {key: Destination(Way.SECTION, name) for key, name in {"1": "own", "2": "bob"}.items()}
+    if inline:
+        keys = {"1": Destination(Way.INLINE, "(key)")}
     said = {"booked": Destination(Way.SECTION, "yes"), "refused": Destination(Way.SECTION, "no")}
     book = BookCallback(SALES, said, **(step or {}))
     sections: dict[str, list[Verb | Step]] = {
@@ -58,6 +63,7 @@ def open_shop(
         "vip": [Queue(SALES, {}, keys=keys, head_start=parse(head_start) if head_start else None)],
         "own": [book],
         "bob": [msgspec.structs.replace(book, number=parse(f'"{BOB}"'))],
+        "(key)": [BookCallback(SALES, {}), Play("thank you", barge_in=False)],
         "yes": [Play("we call you", barge_in=False)],
         "no": [Play("we cannot", barge_in=False)],
     }

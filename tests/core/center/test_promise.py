@@ -154,6 +154,32 @@ def test_too_many_promises(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(floor.told(CallbackBooked)) == 2
 
 
+def test_the_key_does_not_lead_back_to_the_line(floor: Floor) -> None:
+    """When its steps are over the call is, and the promise stands."""
+    open_shop(floor, inline=True)
+    busy_agent(floor)
+    caller = waits(floor)
+    caller.presses("1")
+    assert caller.heard[-1] == "thank you"
+    caller.hears_out()
+    assert caller.is_released()
+    assert caller.exits == ["callback_taken"]
+    floor.settle()
+    assert rung(floor) == [ANN]
+    assert closed(floor) == []
+
+
+def test_who_is_refused_comes_back_to_the_line(floor: Floor) -> None:
+    """He waits on at his place when the steps of the key are over."""
+    open_shop(floor, inline=True, allowed=())
+    busy_agent(floor)
+    caller = waits(floor)
+    caller.presses("1")
+    caller.hears_out()
+    assert caller.music == "default"
+    assert caller.exits == []
+
+
 # --- hours ----------------------------------------------------------------------------------
 
 

@@ -47,8 +47,8 @@ def open_shop(
     inline: bool = False,
     **settings: Any,  # noqa: ANN401  # of the queue
 ) -> None:
-    """A queue in which key 1 asks for a call back, and key 2 for one to Bob's number; or, `inline`,
-    key 1 with the steps written beside it.
+    """A queue in which key 1 asks for a call back, and key 2 for one to Bob's number; `inline`,
+    the steps of key 1 are written beside it.
     """
     keys = {key: Destination(Way.SECTION, name) for key, name in {"1": "own", "2": "bob"}.items()}
     if inline:

@@ -13,7 +13,7 @@ from contactcenter_ari.config.queue_file import read_queues
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.settings import SITE_KEYS
 from contactcenter_ari.config.silence import unsilenced
-from contactcenter_ari.config.site_file import SYSTEM_PROMPTS, SiteFile, read_site_file
+from contactcenter_ari.config.site_file import NEEDED_PROMPTS, SiteFile, read_site_file
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
@@ -57,7 +57,7 @@ def check_flow(file: Path) -> tuple[Flow | None, list[Problem]]:
     folder = file.parent
     around, _, _ = _surroundings(folder)
     if not (folder / SITE_FILE).is_file():
-        around = replace(around, system_prompts=SYSTEM_PROMPTS)
+        around = replace(around, system_prompts=NEEDED_PROMPTS)
     reading = _reading(file)
     flow = read_flow(reading, around)
     return flow, unsilenced(reading.problems, reading.documents)

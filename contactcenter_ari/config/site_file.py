@@ -10,6 +10,7 @@ from contactcenter_ari.config.flow_names import ALWAYS
 from contactcenter_ari.config.hours_file import read_zone
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.core.center.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.center.site import OCCUPANCY_WINDOW, FeatureCodes
 from contactcenter_ari.core.flow.flow import Prompt
 from contactcenter_ari.core.flow.value import DURATION, TEXT
@@ -25,23 +26,8 @@ KEYS = (
     "prompts",
     "settings",
 )
-SYSTEM_PROMPTS = (
-    "agent_logged_in",
-    "agent_logged_out",
-    "agent_ready",
-    "agent_not_ready",
-    "agent_unknown_phone",
-    "feature_code_unknown",
-    "request_refused",
-    "callback_greeting",
-    "callback_sorry",
-    "callback_dialing",
-    "callback_not_reached",
-    "apology",
-    "goodbye",
-    "no_flow",
-)
-"""What the system itself says."""
+NEEDED_PROMPTS = (*SYSTEM_PROMPTS, "goodbye")
+"""What the system itself says, and a farewell for flows that have none of their own."""
 NAMES = {"reason": TEXT, "queue": TEXT, "waited": DURATION, **ALWAYS}
 """What prompts may speak of: `agent_not_ready` of the reason, one that is whispered to an agent of
 the queue and how long the caller waited, and those that flows use of what every flow knows.
@@ -75,7 +61,7 @@ def read_site_file(
     prompts = PromptReader(
         reading, languages=languages, folder=prompts_folder, types=NAMES
     ).prompts(fields.get("prompts", Scalar("", 1, 1, 1, 1)))
-    for name in SYSTEM_PROMPTS if "prompts" in fields else ():
+    for name in NEEDED_PROMPTS if "prompts" in fields else ():
         if name not in prompts:
             message = f'the system prompt "{name}" is missing'
             reading.blame("E202", message, root.key("prompts") or root)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.center.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow, Prompt, Text, Words
 from contactcenter_ari.core.flow.step import (
@@ -30,21 +31,6 @@ MENU = "+31201111111"
 """Welcome, a menu with a key for each queue, a question after the talk."""
 CALL_ME_BACK = "3"
 """The key for who does not want to wait."""
-SYSTEM_PROMPTS = (
-    "no_flow",
-    "apology",
-    "agent_logged_in",
-    "agent_logged_out",
-    "agent_ready",
-    "agent_not_ready",
-    "agent_unknown_phone",
-    "feature_code_unknown",
-    "request_refused",
-    "callback_greeting",
-    "callback_sorry",
-    "callback_dialing",
-    "callback_not_reached",
-)
 PROMPTS = ("welcome", "menu", "wrong_key", "position", "sorry", "rate_us", "goodbye")
 
 

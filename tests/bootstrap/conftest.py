@@ -9,6 +9,7 @@ import pytest
 from contactcenter_ari.bootstrap.archive import Archive
 from contactcenter_ari.bootstrap.publishing import Publishing, first_site
 from contactcenter_ari.config.site import load_site
+from contactcenter_ari.config.site_file import NEEDED_PROMPTS
 from contactcenter_ari.core.center.site import Site, SitePublished
 from contactcenter_ari.speech.voice import SpeechFailed
 from contactcenter_ari.web.port import FlowProblem
@@ -37,22 +38,6 @@ sections:
     - queue: sales
       next: {timeout: hangup, no_agents: hangup}
 """
-SYSTEM_PROMPTS = (
-    "agent_logged_in",
-    "agent_logged_out",
-    "agent_ready",
-    "agent_not_ready",
-    "agent_unknown_phone",
-    "feature_code_unknown",
-    "request_refused",
-    "callback_greeting",
-    "callback_sorry",
-    "callback_dialing",
-    "callback_not_reached",
-    "apology",
-    "goodbye",
-    "no_flow",
-)
 BROKEN = FLOW.replace('{"1": sales}', '{"1": nowhere}')
 SECOND = FLOW.replace("First", "Second")
 THIRD = FLOW.replace("First", "Third")
@@ -123,7 +108,7 @@ class Engineer:
 def write_site(folder: Path) -> Path:
     """A site folder without a mistake."""
     folder.mkdir()
-    prompts = "".join(f"  {name}: {{en: {name}}}\n" for name in SYSTEM_PROMPTS)
+    prompts = "".join(f"  {name}: {{en: {name}}}\n" for name in NEEDED_PROMPTS)
     site = f"name: test\nlanguages: [en]\nprompts:\n{prompts}"
     (folder / "site.yaml").write_text(site, encoding="utf-8")
     (folder / "queues.yaml").write_text("sales: {join_empty: true}\n", encoding="utf-8")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from contactcenter_ari.config.site_file import NEEDED_PROMPTS
+
 FLOW = """\
 flow: desk
 numbers: ["+31201234567"]
@@ -149,25 +151,9 @@ sections:
     - transfer: +31201234569
 """
 
-SYSTEM_PROMPTS = (
-    "agent_logged_in",
-    "agent_logged_out",
-    "agent_ready",
-    "agent_not_ready",
-    "agent_unknown_phone",
-    "feature_code_unknown",
-    "request_refused",
-    "callback_greeting",
-    "callback_sorry",
-    "callback_dialing",
-    "callback_not_reached",
-    "apology",
-    "goodbye",
-    "no_flow",
-)
 
 SITE = "name: test\nlanguages: [en, nl]\nprompts:\n" + "".join(
-    f"  {name}: {{en: x, nl: x}}\n" for name in SYSTEM_PROMPTS
+    f"  {name}: {{en: x, nl: x}}\n" for name in NEEDED_PROMPTS
 )
 
 WriteSite = Callable[..., Path]

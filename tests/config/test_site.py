@@ -17,7 +17,7 @@ from contactcenter_ari.config.problem import Problem, SiteInvalid
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site import load_site
-from contactcenter_ari.config.site_file import SYSTEM_PROMPTS
+from contactcenter_ari.config.site_file import NEEDED_PROMPTS
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.expression import evaluate
@@ -42,7 +42,7 @@ def test_the_flows_of_this_repository_are_right() -> None:
     """The example loads without a problem, and survives a trip through JSON."""
     site = load_site(CHECKOUT / "callflows")
     assert {flow.name for flow in site.flows} == {"clinic", "information", "insurance"}
-    assert set(SYSTEM_PROMPTS) <= site.prompts.keys()
+    assert set(NEEDED_PROMPTS) <= site.prompts.keys()
     assert msgspec.json.decode(msgspec.json.encode(site), type=Site) == site
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.center.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.center.view import AgentView
@@ -41,11 +42,6 @@ from tests.core.switch import Switch
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 NUMBER = "+31201234567"
 HANG_UP = Destination(Way.HANG_UP)
-SYSTEM_PROMPTS = (
-    "no_flow", "apology", "agent_logged_in", "agent_logged_out", "agent_ready",
-    "agent_not_ready", "feature_code_unknown", "agent_unknown_phone", "request_refused",
-    "callback_greeting", "callback_sorry", "callback_dialing", "callback_not_reached",
-)  # fmt: skip
 
 E = TypeVar("E", bound=event.Event)
 C = TypeVar("C", bound=Command)

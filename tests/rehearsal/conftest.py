@@ -6,6 +6,7 @@ from textwrap import indent
 
 import pytest
 
+from contactcenter_ari.config.site_file import NEEDED_PROMPTS
 from contactcenter_ari.rehearsal.performance import Performed
 from contactcenter_ari.rehearsal.rehearsal import rehearse
 
@@ -130,24 +131,8 @@ sections:
     - goto: bye
 """
 
-SYSTEM_PROMPTS = (
-    "agent_logged_in",
-    "agent_logged_out",
-    "agent_ready",
-    "agent_not_ready",
-    "agent_unknown_phone",
-    "feature_code_unknown",
-    "request_refused",
-    "callback_greeting",
-    "callback_sorry",
-    "callback_dialing",
-    "callback_not_reached",
-    "apology",
-    "goodbye",
-    "no_flow",
-)
 SITE = "name: test\nlanguages: [en]\nprompts:\n" + "".join(
-    f"  {name}: {{en: x}}\n" for name in SYSTEM_PROMPTS
+    f"  {name}: {{en: x}}\n" for name in NEEDED_PROMPTS
 )
 HEAD = 'flow: desk.yaml\ndefaults: {at: 2026-03-10 10:00, from: "+31612345678"}\ntests:\n'
 

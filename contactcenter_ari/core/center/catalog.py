@@ -13,7 +13,7 @@ from contactcenter_ari.core.center.feature_code import (
     UNKNOWN_PHONE,
 )
 from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.flow import APOLOGY, Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.speaking import Flags
@@ -23,6 +23,11 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 
 NO_FLOW = "no_flow"
 """The system prompt for a dialed number that no flow answers."""
+SYSTEM_PROMPTS = (
+    *(NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED),
+    *(GREETING, SORRY, CUSTOMER_DIALED, NOT_REACHED, APOLOGY),
+)
+"""All that the system itself says."""
 
 
 class Catalog:
@@ -78,11 +83,8 @@ def significant(number: str) -> str:
 
 
 def _announcements(site: Site) -> Flow:
-    names = (
-        *(NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED),
-        *(CUSTOMER_DIALED, NOT_REACHED),
-        *site.prompts,  # any of which may be whispered, also in a queue that is gone by now
-    )
+    """Any prompt of the site may be whispered, also in a queue that is gone by now."""
+    names = (*SYSTEM_PROMPTS, *site.prompts)
     said = {name: _section(Answer(), Play(name, barge_in=False), HangUp()) for name in names}
     return _own_flow(site, said | {START: Section(())})
 

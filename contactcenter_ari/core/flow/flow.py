@@ -97,6 +97,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
         return f"<Flow {self.name} {self.version[:8]}: {len(self.sections)} sections>"
 
 
+APOLOGY = "apology"
+"""The system prompt after a fault of ours."""
 ACCEPTED = "accepted"
 """The section a callee reaches who takes a screened call."""
 
@@ -120,4 +122,4 @@ def fault_section(flow: Flow) -> Section:
         return Section((Step(Goto(flow.on_error), line=0),))
     verbs = (step.verb for section in flow.sections.values() for step in section.steps)
     last = next((verb for verb in verbs if isinstance(verb, Queue)), HangUp())
-    return Section((Step(Play("apology", barge_in=False), line=0), Step(last, line=0)))
+    return Section((Step(Play(APOLOGY, barge_in=False), line=0), Step(last, line=0)))

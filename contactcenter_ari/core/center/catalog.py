@@ -7,6 +7,7 @@ from contactcenter_ari.core.center.callback import (
     SORRY,
 )
 from contactcenter_ari.core.center.feature_code import (
+    PAUSED,
     PROMPTS,
     REFUSED,
     UNKNOWN_CODE,
@@ -24,7 +25,7 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 NO_FLOW = "no_flow"
 """The system prompt for a dialed number that no flow answers."""
 SYSTEM_PROMPTS = (
-    *(NO_FLOW, *PROMPTS.values(), UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED),
+    *(NO_FLOW, *PROMPTS.values(), PAUSED, UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED),
     *(GREETING, SORRY, CUSTOMER_DIALED, NOT_REACHED, APOLOGY),
 )
 """All that the system itself says."""

@@ -15,10 +15,10 @@ from contactcenter_ari.core.center.arrival import announcing
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.feature_code import (
-    PROMPTS,
     REFUSED,
     UNKNOWN_CODE,
     UNKNOWN_PHONE,
+    confirmation,
     read_feature_code,
 )
 from contactcenter_ari.core.center.queueing import Foresight
@@ -325,7 +325,7 @@ class Center:
         except RequestRefused:
             return REFUSED, ""
         reason = request.reason if isinstance(request, GoNotReady) else ""
-        return PROMPTS[type(request)], reason
+        return confirmation(request), reason
 
     def _recording_finished(self, signal: RecordingFinished, turn: Turn) -> None:
         self._calls.talks.recording_finished(

@@ -17,11 +17,20 @@ PROMPTS: dict[type[StateRequest], str] = {
     GoReady: "agent_ready",
     GoNotReady: "agent_not_ready",
 }
-"""The system prompt that confirms each."""
+"""The system prompt that confirms each, as `confirmation` chooses."""
+PAUSED = "agent_paused"
+"""The system prompt that confirms a pause of which no reason can be said."""
 
 UNKNOWN_CODE = "feature_code_unknown"
 UNKNOWN_PHONE = "agent_unknown_phone"
 REFUSED = "request_refused"
+
+
+def confirmation(request: StateRequest) -> str:
+    """The system prompt that confirms a request."""
+    if isinstance(request, GoNotReady) and not request.reason:
+        return PAUSED
+    return PROMPTS[type(request)]
 
 
 def read_feature_code(dialed: str, agent: AgentId, site: Site) -> StateRequest | None:

@@ -59,7 +59,7 @@ def test_codes(floor: Floor, codes: list[str], said: list[str], state: tuple[str
 @pytest.mark.parametrize(
     ("code", "said", "state"),
     [
-        ("*13", "agent_not_ready", ("not_ready", "")),
+        ("*13", "agent_paused", ("not_ready", "")),
         ("*131", "agent_not_ready", ("not_ready", "lunch")),
         ("*139", "feature_code_unknown", ("ready", "")),
     ],
@@ -67,7 +67,9 @@ def test_codes(floor: Floor, codes: list[str], said: list[str], state: tuple[str
 def test_a_site_whose_pauses_need_no_reason(
     floor: Floor, code: str, said: str, state: tuple[str, str]
 ) -> None:
-    """The code may be dialed without a digit; one that stands for no reason is wrong still."""
+    """The code may be dialed without a digit, and nothing is said of a reason then; a digit that
+    stands for none is wrong still.
+    """
     site = msgspec.structs.replace(floor.site, pause_reason_required=False)
     floor.take(SitePublished(site))
     agent = floor.agent()

@@ -147,7 +147,8 @@ def simulate_staffing(
 
 def _simulated(scenarios: Sequence[Scenario]) -> list[Forecast]:
     done = []
-    with Progress(console=error_screen(), transient=True) as progress:
+    console = error_screen()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         parts = sum(plan_of(scenario).parts for scenario in scenarios)
         task = progress.add_task("Simulating", total=parts)
         for part in simulate(scenarios):

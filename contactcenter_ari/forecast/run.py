@@ -1,13 +1,16 @@
 """Simulating scenarios, part by part, on as many processors as there are."""
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing import get_context
 
+from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.forecast.plan import Plan, plan_of
 from contactcenter_ari.forecast.scenario import Scenario
@@ -23,6 +26,10 @@ AT_A_TIME = timedelta(hours=1)
 Outcome = dict[QueueName, Cells]
 
 
+class SimulationLost(ContactCenterError):
+    """The machine did not let the simulation come to its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """One part of one scenario is simulated."""
@@ -34,7 +41,7 @@ class Done:
 
 def simulate(scenarios: Sequence[Scenario], *, processes: int | None = None) -> Iterator[Done]:
     """All parts of all scenarios, as they come to their end; as many processes as there are
-    processors if nothing is said.
+    processors if nothing is said. Raises SimulationLost.
     """
     jobs = [
         (number, part)
@@ -47,14 +54,22 @@ def simulate(scenarios: Sequence[Scenario], *, processes: int | None = None) -> 
             yield Done(number, part, simulate_part(scenarios[number], part))
         return
     with ExitStack() as stack:
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+        pool = ProcessPoolExecutor(
+            workers,
+            mp_context=get_context("spawn"),
+            initializer=signal.signal,  # Ctrl-C ends them at once and without a word
+            initargs=(signal.SIGINT, signal.SIG_DFL),
+        )
         stack.callback(pool.shutdown, cancel_futures=True)
         futures = {
             pool.submit(simulate_part, scenarios[number], part): (number, part)
             for number, part in jobs
         }
-        for future in as_completed(futures):
-            yield Done(*futures[future], future.result())
+        try:
+            for future in as_completed(futures):
+                yield Done(*futures[future], future.result())
+        except BrokenProcessPool as broken:
+            raise SimulationLost("a process of the simulation was ended from outside") from broken
 
 
 def _processes_worth_it(scenarios: Sequence[Scenario]) -> int:

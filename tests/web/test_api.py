@@ -8,10 +8,12 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged
+from contactcenter_ari.simulation.sample import sample_site
 from contactcenter_ari.web import submission
 from contactcenter_ari.web.openapi import OPERATIONS
-from tests.web.conftest import NAMES
+from tests.web.conftest import NAMES, SUPPORT
 
 if TYPE_CHECKING:
     from tests.web.conftest import Api
@@ -145,6 +147,28 @@ async def test_a_refused_request_names_its_reason(api: "Api") -> None:
     answer = await api.set_state("100", "anna", state="not_ready", reason="golf")
     assert (answer.status, answer.code) == (422, "unknown_reason")
     assert "lunch" in answer.detail
+
+
+async def test_a_pause_needs_a_reason_where_the_site_says_so(api: "Api") -> None:
+    """Without one it is refused, and the answer lists those there are."""
+    await api.set_state("100", "anna", state="logged_in")
+    for change in ({}, {"reason": None}, {"reason": ""}):
+        answer = await api.set_state("100", "anna", state="not_ready", **change)
+        assert (answer.status, answer.code) == (422, "unknown_reason")
+        assert answer.detail == "the reason must be one of: lunch, training"
+
+
+async def test_a_pause_needs_no_reason_where_the_site_wants_none(api: "Api") -> None:
+    """It may be given all the same, and must be one of the site's then."""
+    site = sample_site((QueueSettings(name=SUPPORT),))
+    api.driver.publish(msgspec.structs.replace(site, pause_reason_required=False))
+    await api.set_state("100", "anna", state="logged_in")
+    for change, reason in (({}, ""), ({"reason": "lunch"}, "lunch")):
+        answer = await api.set_state("100", "anna", state="not_ready", **change)
+        assert (answer.status, answer.json["state"]) == (200, "not_ready")
+        assert answer.json["reason"] == reason
+    answer = await api.set_state("100", "anna", state="not_ready", reason="golf")
+    assert (answer.status, answer.code) == (422, "unknown_reason")
 
 
 async def test_a_request_that_gets_no_turn_is_not_waited_for_forever(

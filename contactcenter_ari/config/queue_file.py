@@ -16,8 +16,8 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
-from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

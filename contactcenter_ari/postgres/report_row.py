@@ -7,11 +7,11 @@ import msgspec
 from contactcenter_ari.core.vocabulary.event import (
     AgentState,
     EndReason,
-    Grounds,
     OfferResult,
     Party,
     SegmentKind,
 )
+from contactcenter_ari.core.vocabulary.grounds import Grounds
 
 
 class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,12 +5,8 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
-from contactcenter_ari.core.vocabulary.event import (
-    Grounds,
-    OfferResult,
-    PassedAgent,
-    PassedCaller,
-)
+from contactcenter_ari.core.vocabulary.event import OfferResult
+from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
 from contactcenter_ari.web.access import check_sees_all
 from contactcenter_ari.web.message import json_answer

@@ -18,8 +18,8 @@ from contactcenter_ari.core.center.callback import PromiseState
 from contactcenter_ari.core.center.do_not_call import is_e164
 from contactcenter_ari.core.center.view import CallbackView
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
-from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
     CancelCallback,

@@ -3,13 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from contactcenter_ari.bootstrap.offering import OFFERS_KEPT, Announced, RecentOffers
-from contactcenter_ari.core.vocabulary.event import (
-    Event,
-    Grounds,
-    OfferEnded,
-    OfferMade,
-    OfferResult,
-)
+from contactcenter_ari.core.vocabulary.event import Event, OfferEnded, OfferMade, OfferResult
+from contactcenter_ari.core.vocabulary.grounds import Grounds
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
 from tests.runtime.world import Journal
 

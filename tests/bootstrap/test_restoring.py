@@ -17,8 +17,6 @@ from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.core.vocabulary.event import (
     CallbackBooked,
     CallbackClosed,
-    CallbackMode,
-    CallbackResult,
     Event,
     LostCallOpened,
     SegmentEnded,
@@ -30,6 +28,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     SegmentId,
 )
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.request import (
     ForbidNumber,
     LearnHandleTimes,

@@ -16,11 +16,8 @@ import pytest
 
 from contactcenter_ari.bootstrap.address import Addresses
 from contactcenter_ari.cli.offer_words import what_happened, why_this_agent, why_this_caller
-from contactcenter_ari.core.vocabulary.event import (
-    OfferResult,
-    PassedAgent,
-    PassedCaller,
-)
+from contactcenter_ari.core.vocabulary.event import OfferResult
+from contactcenter_ari.core.vocabulary.grounds import PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
 from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port
 from contactcenter_ari.runtime.address import Address

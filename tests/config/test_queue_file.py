@@ -17,8 +17,8 @@ from contactcenter_ari.core.acd.settings import (
 )
 from contactcenter_ari.core.hours.calendar import is_open
 from contactcenter_ari.core.hours.calling_time import every_day
-from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 WriteSite = Callable[..., Path]
 EVERYTHING = """\

@@ -2,12 +2,7 @@
 
 import pytest
 
-from contactcenter_ari.core.vocabulary.event import (
-    AgentState,
-    EndReason,
-    OfferResult,
-    SegmentKind,
-)
+from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult, SegmentKind
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from tests.contract.conftest import SipPhone
 from tests.e2e.patience import until

@@ -11,12 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter_ari.core.vocabulary.event import (
-    AgentState,
-    EndReason,
-    OfferResult,
-    Party,
-)
+from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult, Party
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.loadtest.agent import AgentPhones, Behavior, dial_code
 from contactcenter_ari.loadtest.caller import Caller, Story

@@ -12,28 +12,22 @@ import pytest
 
 from contactcenter_ari.core.kpi.handle_time import HandledSegment, average_handle_time
 from contactcenter_ari.core.vocabulary.event import (
-    AttemptResult,
     CallbackAttempted,
     CallbackBooked,
     CallbackClosed,
-    CallbackMode,
-    CallbackResult,
     DispositionSet,
     Event,
-    Grounds,
     LostCallClosed,
     LostCallOpened,
-    LostCallResult,
     OfferEnded,
     OfferMade,
     OfferResult,
-    PassedAgent,
-    PassedCaller,
     QueueClosed,
     QueueOpened,
     SegmentEnded,
     SegmentKind,
 )
+from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallbackId,
@@ -41,6 +35,12 @@ from contactcenter_ari.core.vocabulary.ids import (
     OfferId,
     QueueName,
     SegmentId,
+)
+from contactcenter_ari.core.vocabulary.promise import (
+    AttemptResult,
+    CallbackMode,
+    CallbackResult,
+    LostCallResult,
 )
 from contactcenter_ari.core.vocabulary.request import (
     ForbidNumber,

@@ -9,12 +9,9 @@ import pytest
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.vocabulary.event import (
     OUTBOUND,
-    AttemptResult,
     CallbackAttempted,
     CallbackBooked,
     CallbackClosed,
-    CallbackMode,
-    CallbackResult,
     EndReason,
     InteractionDequeued,
     InteractionStarted,
@@ -23,6 +20,7 @@ from contactcenter_ari.core.vocabulary.event import (
     QueueExit,
 )
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.promise import AttemptResult, CallbackMode, CallbackResult
 from contactcenter_ari.simulation.invariant import assert_at_rest
 from contactcenter_ari.simulation.people import Habits
 from contactcenter_ari.simulation.sample import MENU, sample_site

@@ -9,16 +9,10 @@ from structlog.testing import capture_logs
 
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg
-from contactcenter_ari.core.vocabulary.event import (
-    CallbackMode,
-    Grounds,
-    OfferEnded,
-    OfferMade,
-    OfferResult,
-    PassedAgent,
-    PassedCaller,
-)
+from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
+from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, OfferId
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
     CancelCallback,

@@ -25,11 +25,7 @@ from contactcenter_ari.core.acd.wish import Wishes
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.command import HangUpReason
-from contactcenter_ari.core.vocabulary.event import (
-    AgentConnected,
-    OfferResult,
-    QueueExit,
-)
+from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferResult, QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
     InteractionId,

@@ -12,7 +12,7 @@ from contactcenter_ari.core.acd.line import Waiting, WaitingLine
 from contactcenter_ari.core.acd.pool import Pool
 from contactcenter_ari.core.acd.selection import value
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.vocabulary.event import Grounds, PassedAgent, PassedCaller
+from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 
 MOST_TOLD = 3
 """How many of those passed over are named."""

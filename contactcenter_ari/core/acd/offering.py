@@ -13,7 +13,8 @@ from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
-from contactcenter_ari.core.vocabulary.event import Grounds, OfferEnded, OfferMade, OfferResult
+from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
+from contactcenter_ari.core.vocabulary.grounds import Grounds
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId, OfferId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from contactcenter_ari.core.agents.wrap_up import WrapUpRule
-from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 
 class Strategy(StrEnum):

@@ -18,8 +18,9 @@ from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.desk import Desk
 from contactcenter_ari.core.center.talk import Talk
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StartMusic
-from contactcenter_ari.core.vocabulary.event import AgentConnected, AttemptResult
+from contactcenter_ari.core.vocabulary.event import AgentConnected
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId
+from contactcenter_ari.core.vocabulary.promise import AttemptResult
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 JOIN_LIMIT = timedelta(seconds=20)

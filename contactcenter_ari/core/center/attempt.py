@@ -11,8 +11,9 @@ from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.command import DialOutside
-from contactcenter_ari.core.vocabulary.event import OUTBOUND, AttemptResult, Party
+from contactcenter_ari.core.vocabulary.event import OUTBOUND, Party
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
+from contactcenter_ari.core.vocabulary.promise import AttemptResult
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 RING_LIMIT = timedelta(seconds=30)

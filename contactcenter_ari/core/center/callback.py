@@ -11,12 +11,9 @@ from enum import StrEnum
 
 from contactcenter_ari.core.acd.line import Rank
 from contactcenter_ari.core.errors import IllegalMove, RequestRefused
-from contactcenter_ari.core.vocabulary.event import (
-    CallbackClosed,
-    CallbackMode,
-    CallbackResult,
-)
+from contactcenter_ari.core.vocabulary.event import CallbackClosed
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.turn import Turn
 
 MOST_OPEN = 10_000

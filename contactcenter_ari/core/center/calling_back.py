@@ -32,7 +32,6 @@ from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.choosing import is_allowed
 from contactcenter_ari.core.flow.run import PromiseCallback
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
-from contactcenter_ari.core.vocabulary.event import AttemptResult, CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
     CallbackId,
@@ -40,6 +39,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     QueueName,
 )
+from contactcenter_ari.core.vocabulary.promise import AttemptResult, CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.request import CancelCallback, DialCallback, RestoreCallback
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 

@@ -32,10 +32,7 @@ from contactcenter_ari.core.interactions.interaction import (
     TALKING,
 )
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason, StopMusic
-from contactcenter_ari.core.vocabulary.event import (
-    Party,
-    QueueExit,
-)
+from contactcenter_ari.core.vocabulary.event import Party, QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
     CallId,

@@ -9,12 +9,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.vocabulary.event import (
-    LostCallClosed,
-    LostCallOpened,
-    LostCallResult,
-)
+from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
 from contactcenter_ari.core.vocabulary.ids import InteractionId
+from contactcenter_ari.core.vocabulary.promise import LostCallResult
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 

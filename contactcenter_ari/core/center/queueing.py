@@ -28,8 +28,9 @@ from contactcenter_ari.core.flow.run import (
     Handover,
 )
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, Interaction
-from contactcenter_ari.core.vocabulary.event import LostCallResult, QueueExit
+from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
+from contactcenter_ari.core.vocabulary.promise import LostCallResult
 from contactcenter_ari.core.vocabulary.turn import Turn
 
 _Key = TypeVar("_Key", bound=Hashable)

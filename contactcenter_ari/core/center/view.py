@@ -17,7 +17,7 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
     InteractionState,
 )
-from contactcenter_ari.core.vocabulary.event import INBOUND, AgentState, CallbackMode
+from contactcenter_ari.core.vocabulary.event import INBOUND, AgentState
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallbackId,
@@ -25,6 +25,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     agent_of,
 )
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.skill import Skills
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from contactcenter_ari.core.vocabulary.grounds import Grounds
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallbackId,
@@ -18,6 +19,12 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
     SegmentId,
+)
+from contactcenter_ari.core.vocabulary.promise import (
+    AttemptResult,
+    CallbackMode,
+    CallbackResult,
+    LostCallResult,
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
@@ -76,53 +83,6 @@ class OfferResult(StrEnum):
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
-
-
-class CallbackMode(StrEnum):
-    """Who is called first."""
-
-    AGENT_FIRST = "agent_first"
-    """An agent is reserved and sees whom to call; the customer is dialed then."""
-    CUSTOMER_FIRST = "customer_first"
-    """The customer is dialed when next in line, and waits for an agent a moment."""
-
-
-class AttemptResult(StrEnum):
-    """How one attempt at a callback ended."""
-
-    REACHED = "reached"
-    """Customer and agent talked."""
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    DECLINED = "declined"
-    FAILED = "failed"
-    GIVEN_UP = "given_up"
-    """The customer answered and hung up before there was an agent, or our side failed."""
-
-
-class CallbackResult(StrEnum):
-    """How a promise to call back was closed; exactly one each."""
-
-    REACHED = "reached"
-    CALLED_IN = "called_in"
-    """The customer called again and took over the place."""
-    EXHAUSTED = "exhausted"
-    """No attempt reached the customer."""
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    """A person took it back."""
-    DO_NOT_CALL = "do_not_call"
-    """The number may not be called any more."""
-
-
-class LostCallResult(StrEnum):
-    """How the task to look after an abandoned call was closed."""
-
-    CALLED_AGAIN = "called_again"
-    """The customer called again and talked to somebody."""
-    REACHED = "reached"
-    """A callback reached the customer."""
-    EXPIRED = "expired"
 
 
 class EndReason(StrEnum):
@@ -352,44 +312,6 @@ class InteractionDequeued(InteractionEvent, frozen=True, tag=True, kw_only=True)
     queue: QueueName
     result: QueueExit
     waited: timedelta
-
-
-class PassedCaller(msgspec.Struct, frozen=True):
-    """A caller with a better rank who could not be given to this agent, and why not:
-    `ringing`, `missed_lately`, `skills`, `other_agent`, or `callback` for a customer who is to
-    be dialed first.
-    """
-
-    interaction: InteractionId
-    reason: str
-
-
-class PassedAgent(msgspec.Struct, frozen=True):
-    """A free agent who was not taken, and why: `missed_lately`, `skills`, `other_agent` when one
-    alone is asked for, or `later_choice` when the strategy puts somebody else first. `value` is
-    as in `Grounds`.
-    """
-
-    agent: AgentId
-    reason: str
-    value: float
-
-
-class Grounds(msgspec.Struct, frozen=True, kw_only=True):
-    """Why this agent and why this caller. `value` is what the strategy compared: seconds idle,
-    share occupied (0-1), level, calls taken, or place in the given order. Those passed over
-    are the first few only.
-    """
-
-    strategy: str
-    value: float
-    priority: int
-    waited: timedelta
-    head_start: timedelta
-    free_agents: int
-    callers_waiting: int
-    agents_passed: tuple[PassedAgent, ...] = ()
-    callers_passed: tuple[PassedCaller, ...] = ()
 
 
 class OfferMade(InteractionEvent, frozen=True, tag=True, kw_only=True):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter_ari.core.vocabulary.event import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallbackId,
@@ -15,6 +14,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     PhoneId,
     QueueName,
 )
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.skill import Skills
 
 

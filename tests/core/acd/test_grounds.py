@@ -11,7 +11,8 @@ import pytest
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import Destination, If, Queue, Way
-from contactcenter_ari.core.vocabulary.event import Grounds, OfferMade, PassedAgent, PassedCaller
+from contactcenter_ari.core.vocabulary.event import OfferMade
+from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 

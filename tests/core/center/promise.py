@@ -24,9 +24,9 @@ from contactcenter_ari.core.vocabulary.event import (
     CallbackAttempted,
     CallbackBooked,
     CallbackClosed,
-    CallbackMode,
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, CallbackId, InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 if TYPE_CHECKING:
     from tests.core.conftest import Callee, Caller, Floor

@@ -9,9 +9,7 @@ import pytest
 
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted
-from contactcenter_ari.core.vocabulary.event import (
-    InteractionStarted,
-)
+from contactcenter_ari.core.vocabulary.event import InteractionStarted
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor

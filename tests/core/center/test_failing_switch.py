@@ -15,9 +15,7 @@ from contactcenter_ari.core.vocabulary.command import (
     StartRecording,
     StopRecording,
 )
-from contactcenter_ari.core.vocabulary.event import (
-    RecordingEnded,
-)
+from contactcenter_ari.core.vocabulary.event import RecordingEnded
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegHungUp,

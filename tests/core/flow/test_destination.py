@@ -15,10 +15,7 @@ from contactcenter_ari.core.flow.step import (
     Menu,
     Way,
 )
-from contactcenter_ari.core.vocabulary.event import (
-    MenuChosen,
-    PromptPlayed,
-)
+from contactcenter_ari.core.vocabulary.event import MenuChosen, PromptPlayed
 from tests.core.flow.walking import (
     BACK,
     HANG_UP,

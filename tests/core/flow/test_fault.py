@@ -21,9 +21,7 @@ from contactcenter_ari.core.flow.step import (
     Wait,
 )
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt
-from contactcenter_ari.core.vocabulary.event import (
-    FlowFailed,
-)
+from contactcenter_ari.core.vocabulary.event import FlowFailed
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.signal import PlaybackFinished
 from tests.core.flow.walking import (

@@ -11,9 +11,7 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Way,
 )
-from contactcenter_ari.core.vocabulary.event import (
-    SectionEntered,
-)
+from contactcenter_ari.core.vocabulary.event import SectionEntered
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Floor

@@ -18,12 +18,7 @@ from contactcenter_ari.core.kpi.occupancy import (
 from contactcenter_ari.core.kpi.queue_stay import QueueCount, QueueStay, count_stays
 from contactcenter_ari.core.kpi.service_level import ServiceLevelFormula, service_level
 from contactcenter_ari.core.kpi.spread import Spread, spread
-from contactcenter_ari.core.vocabulary.event import (
-    AgentState,
-    EndReason,
-    QueueExit,
-    SegmentKind,
-)
+from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, QueueExit, SegmentKind
 
 NINE = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 

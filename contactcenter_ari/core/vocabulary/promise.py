@@ -1,0 +1,50 @@
+"""What comes of callbacks and of lost calls, in words."""
+
+from enum import StrEnum
+
+
+class CallbackMode(StrEnum):
+    """Who is called first."""
+
+    AGENT_FIRST = "agent_first"
+    """An agent is reserved and sees whom to call; the customer is dialed then."""
+    CUSTOMER_FIRST = "customer_first"
+    """The customer is dialed when next in line, and waits for an agent a moment."""
+
+
+class AttemptResult(StrEnum):
+    """How one attempt at a callback ended."""
+
+    REACHED = "reached"
+    """Customer and agent talked."""
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    FAILED = "failed"
+    GIVEN_UP = "given_up"
+    """The customer answered and hung up before there was an agent, or our side failed."""
+
+
+class CallbackResult(StrEnum):
+    """How a promise to call back was closed; exactly one each."""
+
+    REACHED = "reached"
+    CALLED_IN = "called_in"
+    """The customer called again and took over the place."""
+    EXHAUSTED = "exhausted"
+    """No attempt reached the customer."""
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    """A person took it back."""
+    DO_NOT_CALL = "do_not_call"
+    """The number may not be called any more."""
+
+
+class LostCallResult(StrEnum):
+    """How the task to look after an abandoned call was closed."""
+
+    CALLED_AGAIN = "called_again"
+    """The customer called again and talked to somebody."""
+    REACHED = "reached"
+    """A callback reached the customer."""
+    EXPIRED = "expired"

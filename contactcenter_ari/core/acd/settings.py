@@ -65,11 +65,12 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `ready_time_only` makes longest idle count only the time in READY. `miss_pause` is how long
     a caller skips an agent who did not answer. `join_empty` lets callers wait although no agent
-    is signed in. `count_flow_time` counts the time in the flow as waited. `prefer_last_agent`
-    is how long a caller waits for the agent last talked to. Who hung up while waiting and calls
-    again within `resume_place` has the old place. `divert_wait` and `divert_ratio` send callers
-    on before they join: estimated wait, and waiting callers per signed-in agent. `whisper` is
-    the system prompt an agent hears before the bridge; none when empty.
+    is signed in. `count_flow_time` counts the time in the flow, since the last talk if there was
+    one, as waited. `prefer_last_agent` is how long a caller waits for the agent last talked to.
+    Who hung up while waiting and calls again within `resume_place` has the old place.
+    `divert_wait` and `divert_ratio` send callers on before they join: estimated wait, and waiting
+    callers per signed-in agent. `whisper` is the system prompt an agent hears before the bridge;
+    none when empty.
     """
 
     name: QueueName

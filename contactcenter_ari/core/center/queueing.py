@@ -116,7 +116,7 @@ class Queueing:
         by_status = settings.head_start_by_status.get(call.run.caller_status, timedelta())
         number = call.run.caller_number
         given_up = self._given_up_by(number, settings, turn.now)
-        since = interaction.started_at if settings.count_flow_time else turn.now
+        since = interaction.unserved_since if settings.count_flow_time else turn.now
         prefer, prefer_for = handover.prefer or None, step.prefer_for
         if not prefer and settings.prefer_last_agent:
             prefer = self._last_agents.get(number)

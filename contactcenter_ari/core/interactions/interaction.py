@@ -47,8 +47,8 @@ MOVES: dict[InteractionState, tuple[InteractionState, ...]] = {
 
 class Interaction:
     """One contact of a caller. `queue` and `agent` are the last ones it had, `language` the
-    one it began in. One that is still to be made has not `begun`; a customer we called and did
-    not reach is `unreached`.
+    one it began in. `unserved_since` is its beginning, or the end of the last talk. One that is
+    still to be made has not `begun`; a customer we called and did not reach is `unreached`.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Interaction:
         self.direction = direction
         self.begun = False
         self.started_at = now
+        self.unserved_since = now
         self.state = IN_FLOW
         self.since = now
         self.queue = QueueName("")
@@ -97,7 +98,7 @@ class Interaction:
         if self.begun:
             return
         self.begun = True
-        self.started_at = self.since = turn.now
+        self.started_at = self.since = self.unserved_since = turn.now
         turn.tell(
             InteractionStarted(
                 number=turn.clockwork.number(),
@@ -127,6 +128,7 @@ class Interaction:
             self._tell_segment(SegmentKind.FLOW, turn)
         elif self.state is TALKING:
             self._tell_segment(SegmentKind.TALK, turn)
+            self.unserved_since = turn.now
         self.state = after
         self.since = turn.now
 

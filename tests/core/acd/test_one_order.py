@@ -236,6 +236,24 @@ def test_time_in_the_flow_counts_across_queues(floor: Floor) -> None:
     assert served(agent, first, second) == [0, 1]
 
 
+def test_a_talk_is_no_time_in_the_flow(floor: Floor) -> None:
+    """Who talked for ten minutes and is sent on has waited since the end of the talk."""
+    on = Destination(Way.SECTION, "on")
+    floor.open(
+        floor.write({"start": [Queue(SUPPORT, {"answered": on})], "on": [Queue(SALES, {})]}),
+        QueueSettings(name=SALES, count_flow_time=True),
+    )
+    first, agent = floor.agent("200", "support"), away(floor)
+    served_once = floor.caller()
+    first.picks_up()
+    floor.wait(600)
+    fresh = floor.caller()
+    fresh.is_moved("sales")
+    floor.wait(10)
+    first.hangs_up()
+    assert served(agent, fresh, served_once) == [0, 1]
+
+
 # --- changed while waiting ------------------------------------------------------------------
 
 

@@ -33,7 +33,9 @@ Reading = Callable[[], Awaitable[Sequence[Request]]]
 
 
 class Restoring:
-    """Reads promises, lost calls, the do-not-call list and handle times, and submits them."""
+    """Reads the do-not-call list, closed queues, promises, lost calls and handle times, and
+    submits them.
+    """
 
     def __init__(
         self, promises: Promises, journal: Journal, driver: Driver, now: Callable[[], datetime]
@@ -44,6 +46,7 @@ class Restoring:
         self._now = now
         self._missing: list[Reading] = [
             promises.forbidden_numbers,
+            promises.closed_queues,
             promises.open_callbacks,
             promises.open_lost_calls,
             self._handle_times,

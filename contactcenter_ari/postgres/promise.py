@@ -1,5 +1,5 @@
 """Promises to customers, as the database has them: whom to call back, whom not to call, whose
-call was lost, and what earlier weeks say about handle times.
+call was lost, which queues a person has closed, and what earlier weeks say about handle times.
 
 What is open is read as the requests that tell a new core about it. Numbers stay in here and in
 the core; no message quotes one.
@@ -12,6 +12,7 @@ import msgspec
 from psycopg.rows import dict_row
 
 from contactcenter_ari.core.vocabulary.request import (
+    CloseQueue,
     ForbidNumber,
     HandleTime,
     LearnHandleTimes,
@@ -48,6 +49,10 @@ class Promises:
     async def forbidden_numbers(self) -> list[ForbidNumber]:
         """The do-not-call list, the oldest entry first."""
         return await self._rows("forbidden", ForbidNumber, {})
+
+    async def closed_queues(self) -> list[CloseQueue]:
+        """The queues that a person closed and nobody has opened since, by name."""
+        return await self._rows("closed_queues", CloseQueue, {})
 
     async def handle_times(self, since: datetime) -> LearnHandleTimes:
         """The mean handle times by queue and half hour of the week, over contacts that began

@@ -19,6 +19,8 @@ from contactcenter_ari.core.vocabulary.event import (
     CallbackClosed,
     Event,
     LostCallOpened,
+    QueueClosed,
+    QueueOpened,
     SegmentEnded,
     SegmentKind,
 )
@@ -30,6 +32,7 @@ from contactcenter_ari.core.vocabulary.ids import (
 )
 from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.request import (
+    CloseQueue,
     ForbidNumber,
     LearnHandleTimes,
     Request,
@@ -171,7 +174,7 @@ async def morning(url: str, folder: Path) -> AsyncIterator[Morning]:
 def told(world: World) -> list[Request]:
     """The requests the center got, by its input log."""
     inputs = [entry.input for entry in read_input_log(world.log.path)][2:]
-    kinds = (ForbidNumber, RestoreCallback, RestoreLostCall, LearnHandleTimes)
+    kinds = (ForbidNumber, CloseQueue, RestoreCallback, RestoreLostCall, LearnHandleTimes)
     return [one for one in inputs if isinstance(one, kinds)]
 
 
@@ -195,6 +198,27 @@ async def test_a_new_center_learns_what_was_promised(database_url: str, tmp_path
     (time,) = learned.times
     assert (time.queue, time.half_hour, time.contacts) == ("sales", 18, 1)
     assert time.mean == timedelta(minutes=2)
+
+
+async def test_a_closed_queue_stays_closed(database_url: str, tmp_path: Path) -> None:
+    """Before callers are called back for it; one that was opened again, in the same instant,
+    too, or is no more, is not closed.
+    """
+    gone, support = QueueName("gone"), QueueName("support")
+    await write(
+        database_url,
+        booked("c-1"),
+        QueueClosed(number=8, at=MORNING, queue=SALES, by="floor"),
+        QueueClosed(number=9, at=MORNING, queue=gone, by="floor"),
+        QueueClosed(number=10, at=MORNING, queue=support, by="floor"),
+        QueueOpened(number=11, at=MORNING, queue=support, by="floor"),
+    )
+    async with morning(database_url, tmp_path) as center:
+        requests = await center.until_told()
+        views = center.world.driver.center.queues(MORNING)
+    assert [type(one) for one in requests[:3]] == [CloseQueue, CloseQueue, RestoreCallback]
+    assert requests[1] == CloseQueue(SALES, "floor")
+    assert [view.queue for view in views if view.closed] == [SALES]
 
 
 async def test_what_is_still_in_the_spool_comes_first(database_url: str, tmp_path: Path) -> None:

@@ -9,8 +9,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from contactcenter_ari.core.vocabulary.event import Event, SegmentEnded, SegmentKind
-from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName, SegmentId
+from contactcenter_ari.core.vocabulary.event import (
+    EndReason,
+    Event,
+    InteractionEnded,
+    Party,
+    SegmentEnded,
+    SegmentKind,
+)
+from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, QueueName, SegmentId
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.history import Arrivals, Habits, History, Span
 from tests.postgres.test_report import written
@@ -79,6 +86,36 @@ async def test_callers_by_the_half_hour_of_the_local_day(
         arrived(19, 1, 3),
         arrived(47, 1, 3),
     ]
+
+
+async def test_who_is_called_back_came_once(
+    history: History, database_url: str, tmp_path: Path
+) -> None:
+    """The stay that ended with the promise is an arrival; the one after we called is none."""
+    promised, called = stay(MONDAY + NINE, 60, "callback_taken"), stay(MONDAY + 2 * NINE)
+    ended = InteractionEnded(
+        number=next(_numbers),
+        at=called.at,
+        interaction=called.interaction,
+        node="n1",
+        channel="voice",
+        direction="outbound",
+        started_at=called.started_at,
+        called_number="+31612345678",
+        caller_number="+31201234567",
+        caller_name="",
+        caller_status="",
+        flow="shop",
+        flow_version="1",
+        language="en",
+        tags={},
+        queue=SALES,
+        agent=AgentId("101"),
+        reason=EndReason.COMPLETED,
+        ended_by=Party.CALLER,
+    )
+    await written(database_url, tmp_path, [promised, called, ended])
+    assert await history.arrivals(WEEK) == [arrived(18, 1, 1)]
 
 
 async def test_the_weekdays_that_were_asked_for(

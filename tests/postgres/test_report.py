@@ -99,7 +99,7 @@ class Day:
             interaction=InteractionId(name),
             node="n1",
             channel="voice",
-            direction="inbound",
+            direction=self.random.choice(["inbound", "inbound", "inbound", "outbound"]),
             started_at=began,
             called_number="+31201234567",
             caller_number="+31611112222",
@@ -165,11 +165,13 @@ class Day:
             now += self._span(120) if self.random.random() < 0.9 else timedelta()
 
     def stays(self, queue: str) -> list[SegmentEnded]:
-        """The stays in a queue that began in the hour."""
+        """The stays in a queue that began in the hour, but for those of customers called back."""
+        called = {one.interaction for one in self.interactions if one.direction == "outbound"}
         return [
             segment
             for segment in self.segments
-            if segment.kind is SegmentKind.QUEUE
+            if segment.interaction not in called
+            and segment.kind is SegmentKind.QUEUE
             and segment.queue == queue
             and SINCE <= segment.started_at < UNTIL
         ]
@@ -262,7 +264,7 @@ def expected_flow(day: Day, flow: str) -> FlowKpis:
     ends = [
         one.reason
         for one in day.interactions
-        if one.flow == flow and SINCE <= one.started_at < UNTIL
+        if one.flow == flow and one.direction == "inbound" and SINCE <= one.started_at < UNTIL
     ]
     return FlowKpis(
         flow=flow,

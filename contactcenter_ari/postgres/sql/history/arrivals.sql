@@ -1,12 +1,17 @@
 -- How many callers joined each queue in each half hour of the local day (0 is midnight), and on
 -- how many days that half hour counts: those of the weekdays on which anybody called at all.
--- Agents' own lines are no queues.
+-- Agents' own lines are no queues, and who is called back did not come a second time.
 with stay as (
     select queue, started_at at time zone %(zone)s as local
     from segment
     where kind = 'queue' and queue not like '@%%'
         and started_at >= %(since)s and started_at < %(until)s
         and extract(isodow from started_at at time zone %(zone)s)::integer = any(%(weekdays)s)
+        and not exists (
+            select
+            from interaction
+            where interaction.id = segment.interaction_id and direction = 'outbound'
+        )
 ), day as (
     select distinct queue, local::date as day
     from stay

@@ -1,4 +1,4 @@
--- core/kpi: containment
+-- core/kpi: containment. A customer whom we call back is not answered by the flow.
 with counted as (
     select
         flow,
@@ -7,6 +7,7 @@ with counted as (
         count(*) filter (where end_reason = 'left_flow') as left_early
     from interaction
     where started_at >= %(since)s and started_at < %(until)s and end_reason <> 'rejected'
+        and direction <> 'outbound'
     group by flow
 )
 select

@@ -1,4 +1,5 @@
--- core/kpi: queue_stay, service_level, answer_speed, abandonment, handle_time
+-- core/kpi: queue_stay, service_level, answer_speed, abandonment, handle_time. A customer whom we
+-- call back waits as well, but came only once: that stay was the one in which he was promised it.
 with stay as (
     select
         interaction_id,
@@ -10,6 +11,11 @@ with stay as (
         coalesce((%(within)s::jsonb ->> queue)::interval, %(default_within)s) as within
     from segment
     where kind = 'queue' and started_at >= %(since)s and started_at < %(until)s
+        and not exists (
+            select
+            from interaction
+            where interaction.id = segment.interaction_id and direction = 'outbound'
+        )
 ), counted as (
     select
         queue,

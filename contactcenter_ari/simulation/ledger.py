@@ -49,6 +49,7 @@ from contactcenter_ari.core.vocabulary.event import (
     RecordingStarted,
     SegmentEnded,
     SegmentKind,
+    WrapUpExtended,
 )
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -237,6 +238,10 @@ class Ledger:
             case DispositionSet(interaction=interaction):
                 assert interaction in self.interactions or interaction in self.ends, event
                 assert self.agents[event.agent].state in {ON_CALL, WRAP_UP}, event
+            case WrapUpExtended(interaction=interaction):
+                assert interaction in self.interactions or interaction in self.ends, event
+                assert self.agents[event.agent].state is WRAP_UP, event
+                assert event.until > self._now, event
             case QueueClosed() | QueueOpened() | LostCallClosed() | CallbackClosed():
                 pass
             case _:

@@ -26,6 +26,7 @@ from contactcenter_ari.core.vocabulary.event import (
     QueueOpened,
     SegmentEnded,
     SegmentKind,
+    WrapUpExtended,
 )
 from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import (
@@ -257,6 +258,24 @@ async def test_a_lost_call_is_a_task_until_it_is_closed(
     )
     waited = timedelta(seconds=42)
     assert found == [("closed", "called_again", "sales", waited, timedelta(minutes=5))]
+
+
+async def test_more_time_for_a_wrap_up_is_found_with_its_call(database_url: str) -> None:
+    """Who asked for it, and until when it goes on; the agent's states have no row for it."""
+    extended = WrapUpExtended(
+        number=1,
+        at=START,
+        interaction=PROMISED,
+        agent=ANNA,
+        queue=SALES,
+        until=START + timedelta(seconds=30),
+        by="floor",
+    )
+    await write(database_url, [extended], [extended])
+    found = "select kind, data ->> 'until', data ->> 'by' from interaction_event"
+    until = extended.until.isoformat().replace("+00:00", "Z")
+    assert rows(database_url, found) == [("WrapUpExtended", until, "floor")]
+    assert rows(database_url, "select count(*) from agent_state") == [(0,)]
 
 
 async def test_dispositions_and_closed_queues_are_rows(database_url: str) -> None:

@@ -27,6 +27,7 @@ from contactcenter_ari.core.vocabulary.event import (
     DispositionSet,
     SegmentEnded,
     SegmentKind,
+    WrapUpExtended,
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName, SegmentId
 from contactcenter_ari.core.vocabulary.request import AgentProfile
@@ -202,15 +203,27 @@ class Roster:
         self._wrap_up_of(agent)
         self._end_wrap_up(agent, by, turn)
 
-    def extend_wrap_up(self, agent_id: AgentId, turn: Turn) -> None:
+    def extend_wrap_up(self, agent_id: AgentId, by: str, turn: Turn) -> None:
         """Give more time for the work after the talk.
 
         Raises:
             RequestRefused: `not_in_wrap_up`, `not_extendable`, `limit_reached`.
         """
         wrap_up = self._wrap_up_of(self.get(agent_id))
+        contact = self.contact_of(agent_id)
         wrap_up.extend()
         turn.clockwork.wake(Wake.WRAP_UP, agent_id, wrap_up.until)
+        turn.tell(
+            WrapUpExtended(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=contact.interaction,
+                agent=agent_id,
+                queue=contact.queue,
+                until=wrap_up.until,
+                by=by,
+            )
+        )
 
     def contact_of(self, agent_id: AgentId) -> Contact:
         """The interaction whose talk or wrap-up the agent is in.

@@ -255,8 +255,8 @@ class Center:
                 self._roster.go_not_ready(agent, reason, by, turn)
             case EndWrapUp(agent=agent, by=by):
                 self._roster.end_wrap_up(agent, by, turn)
-            case ExtendWrapUp(agent=agent):
-                self._roster.extend_wrap_up(agent, turn)
+            case ExtendWrapUp(agent=agent, by=by):
+                self._roster.extend_wrap_up(agent, by, turn)
             case SetDisposition(agent=agent, disposition=disposition, by=by):
                 self._check_disposition(agent, disposition)
                 self._roster.set_disposition(agent, disposition, by, turn)

@@ -420,6 +420,15 @@ class DispositionSet(InteractionEvent, frozen=True, tag=True, kw_only=True):
     by: str
 
 
+class WrapUpExtended(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The agent was given more time for the work after the talk: it ends by itself at `until`."""
+
+    agent: AgentId
+    queue: QueueName
+    until: datetime
+    by: str
+
+
 class QueueClosed(NumberedEvent, frozen=True, tag=True, kw_only=True):
     """A person closed a queue; those who waited were sent on."""
 
@@ -464,6 +473,7 @@ Event = (
     | RecordingEnded
     | InteractionEnded
     | DispositionSet
+    | WrapUpExtended
     | QueueClosed
     | QueueOpened
     | AgentStateChanged

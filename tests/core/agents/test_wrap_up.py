@@ -11,8 +11,14 @@ from contactcenter_ari.core.acd.settings import QueueSettings, WrapUpKind
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import Destination, If, Queue, Verb, Way
-from contactcenter_ari.core.vocabulary.event import DispositionSet, SegmentEnded, SegmentKind
+from contactcenter_ari.core.vocabulary.event import (
+    DispositionSet,
+    SegmentEnded,
+    SegmentKind,
+    WrapUpExtended,
+)
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.request import ExtendWrapUp
 
 if TYPE_CHECKING:
     from tests.core.conftest import Colleague, Floor
@@ -86,6 +92,23 @@ def test_more_time_for_the_work_after_a_talk(floor: Floor) -> None:
     assert agent.state == ("wrap_up", "")
     floor.wait(1)
     assert (agent.state, wrap_ups(floor)) == (("ready", ""), [40])
+
+
+def test_more_time_is_told(floor: Floor) -> None:
+    """Each extension, with its new end and who asked for it; what is refused is not told."""
+    agent = after_talk(floor, EXTENDABLE)
+    began_at = floor.now
+    agent.extends_wrap_up()
+    floor.take(ExtendWrapUp(agent.id, "floor"))
+    assert floor.refuses(ExtendWrapUp(agent.id, "floor")) == "limit_reached"
+    told = floor.told(WrapUpExtended)
+    assert [(event.agent, event.queue) for event in told] == [(agent.id, SALES)] * 2
+    ends = [
+        (began_at + timedelta(seconds=30), agent.id),
+        (began_at + timedelta(seconds=40), "floor"),
+    ]
+    assert [(event.until, event.by) for event in told] == ends
+    assert {event.interaction for event in told} == {floor.told(SegmentEnded)[0].interaction}
 
 
 def test_the_limit_of_a_wrap_up(floor: Floor) -> None:

@@ -21,6 +21,7 @@ class Reply(Enum):
     RINGS = auto()
     IS_BUSY = auto()
     DECLINES = auto()
+    IS_AWAY = auto()
 
 
 class Line(Caller):
@@ -143,6 +144,8 @@ class Carrier(asyncio.DatagramProtocol):
                 line.turn_down("486 Busy Here")
             case Reply.DECLINES:
                 line.turn_down("603 Decline")
+            case Reply.IS_AWAY:
+                line.turn_down("480 Temporarily Unavailable")
 
 
 def _user(party: str) -> str:

@@ -11,6 +11,7 @@ from baresip import Config, Runtime
 
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.runtime.replay import replay
+from tests.e2e.carrier import Carrier
 from tests.e2e.world import World, founded, working
 
 
@@ -30,6 +31,14 @@ async def runtime() -> AsyncIterator[Runtime]:
     await runtime.start(Config(net_interface="127.0.0.1", max_concurrent_calls=None))
     yield runtime
     await runtime.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def exchange() -> AsyncIterator[Carrier]:
+    """The carrier of outside lines."""
+    carrier = await Carrier.opened()
+    yield carrier
+    carrier.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -73,3 +82,11 @@ async def world(center: World) -> AsyncIterator[World]:
     """The running center, for one story."""
     yield center
     await center.clean_up()
+
+
+@pytest.fixture
+def carrier(world: World, exchange: Carrier) -> Iterator[Carrier]:
+    """The carrier, for one story; the story's lines end before the world is looked over."""
+    assert world is not None
+    yield exchange
+    exchange.reset()

@@ -225,6 +225,10 @@ class World:
         """All rows of the one interaction of a caller, once the database has them."""
         number = caller if isinstance(caller, str) else caller.number
         (row,) = await self.interactions(1, lambda row: row.caller_number == number)
+        return await self.record_of(row)
+
+    async def record_of(self, row: InteractionRow) -> Record:
+        """All rows of an interaction."""
         report, mine = Report(self.service.database), row.interaction
         return Record(
             row,

@@ -8,15 +8,16 @@ import pytest_asyncio
 
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, TOKEN_PREFIX
 from contactcenter_ari.machine.secret import SecretFolder
+from tests.e2e.carrier import Carrier
 from tests.e2e.world import World
 
 SITE = Path(__file__).parent / "site"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def surroundings() -> dict[str, str]:
-    """The flows and queues of `site`."""
-    return {"CC_SITE": str(SITE)}
+async def surroundings(exchange: Carrier) -> dict[str, str]:
+    """The flows and queues of `site`, and a way out."""
+    return {"CC_SITE": str(SITE), "CC_CARRIER": str(exchange.address)}
 
 
 @pytest_asyncio.fixture(loop_scope="session")

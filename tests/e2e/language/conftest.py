@@ -2,15 +2,13 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from tests.e2e.carrier import Carrier
-from tests.e2e.world import World
 
 SERVER = "@SERVER@"
 """Stands in the flow for the address of the web service."""
@@ -40,14 +38,6 @@ async def web_service() -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def exchange() -> AsyncIterator[Carrier]:
-    """The carrier of outside lines."""
-    carrier = await Carrier.opened()
-    yield carrier
-    carrier.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def surroundings(data_folder: Path, exchange: Carrier, web_service: str) -> dict[str, str]:
     """The flows of `site`, and a way out."""
     site = data_folder / "site"
@@ -56,11 +46,3 @@ async def surroundings(data_folder: Path, exchange: Carrier, web_service: str) -
     text = asking.read_text(encoding="utf-8")
     asking.write_text(text.replace(SERVER, web_service), encoding="utf-8")
     return {"CC_SITE": str(site), "CC_CARRIER": str(exchange.address)}
-
-
-@pytest.fixture
-def carrier(world: World, exchange: Carrier) -> Iterator[Carrier]:
-    """The carrier, for one story; the story's lines end before the world is looked over."""
-    assert world is not None
-    yield exchange
-    exchange.reset()

@@ -1,0 +1,294 @@
+"""Calls back: booked by key, made as real calls over the trunk when the customer's turn has come,
+tried again when nobody picks up, and never made twice.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from itertools import pairwise
+from typing import NamedTuple
+
+import aiohttp
+import msgspec
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+from psycopg.rows import dict_row
+
+from contactcenter_ari.core.center.callback import PromiseState
+from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.step import BookCallback, Section, Step
+from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.postgres.report_row import InteractionRow
+from contactcenter_ari.speech.hearing import tone_heard
+from contactcenter_ari.web.promise import CallbackList, CallbackStatus
+from tests.e2e.acd.floor import AGENT, PROMISED, RESERVED, joined, stay, talk
+from tests.e2e.caller import Caller
+from tests.e2e.carrier import Carrier, Line, Reply
+from tests.e2e.language.listening import LINE, events, hears_music
+from tests.e2e.patience import until, until_holds
+from tests.e2e.world import Record, Worker, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RETRY_AFTER = timedelta(seconds=1)
+"""Sooner than a file may say, for a story must not take minutes."""
+
+AHEAD = timedelta(milliseconds=2)
+"""So long before an attempt is due, requests are sent that shall come in the same instant."""
+
+
+class LineUp(NamedTuple):
+    """Who is there: an agent in a talk, and those who are next, in this order."""
+
+    worker: Worker
+    talker: Caller
+    ahead: Caller
+    customer: Caller
+    behind: Caller
+
+
+class CallbackRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A promise as the database has it."""
+
+    id: str
+    interaction_id: str
+    queue: str
+    number: str
+    waiting_since: datetime
+    attempts_made: int
+    last_result: str | None
+    state: str
+    result: str | None
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def promptness(center: World) -> None:
+    """Whoever was not reached is called again after a second."""
+    center.service.driver.publish(_prompt(center.place.site))
+
+
+def _prompt(site: Site) -> Site:
+    return replace(site, flows=tuple(_prompt_flow(flow) for flow in site.flows))
+
+
+def _prompt_flow(flow: Flow) -> Flow:
+    sections = {name: _prompt_section(section) for name, section in flow.sections.items()}
+    return replace(flow, sections=sections)
+
+
+def _prompt_section(section: Section) -> Section:
+    return replace(section, steps=tuple(_prompt_step(step) for step in section.steps))
+
+
+def _prompt_step(step: Step) -> Step:
+    if isinstance(step.verb, BookCallback):
+        return replace(step, verb=replace(step.verb, retry_after=RETRY_AFTER))
+    return step
+
+
+async def test_a_customer_is_called_back_in_turn(world: World, carrier: Carrier) -> None:
+    """Booked by key between two callers who wait; when he is next he is busy, then away, then
+    there: he is told who calls, and talks after the one and before the other.
+    """
+    carrier.reply = Reply.IS_BUSY
+    line_up = await _lined_up(world, PROMISED, "promised")
+    assert carrier.lines == []
+    line_up.talker.hang_up()
+    await line_up.ahead.until_hears_tone(AGENT)
+    for calls, reply in enumerate((Reply.IS_AWAY, Reply.ANSWERS), start=1):
+        await _called(carrier, calls)
+        carrier.reply = reply
+    line = await _called(carrier, 3)
+    assert (line.dialed, line.number) == (line_up.customer.number, PROMISED)
+    await line.until_hears(await world.sound("You are called back."))
+    await hears_music(line)
+    line_up.ahead.hang_up()
+    await line.until_hears_tone(AGENT)
+    talking = await line_up.worker.phone.talks(3)
+    await talking.until_hears_tone(LINE)
+    assert tone_heard(line_up.behind.heard, AGENT) == timedelta()
+    line.hang_up()
+    reached = await _all_are_served(world, line_up, ["busy", "no_answer", "reached"])
+    assert [offer.result for offer in reached.offers] == [OfferResult.ACCEPTED]
+
+
+async def test_an_agent_waits_for_the_customer(world: World, carrier: Carrier) -> None:
+    """When the customer is next an agent is reserved, hears that somebody is called, and they are
+    joined when he picks up; who came later waits for it.
+    """
+    carrier.reply = Reply.RINGS
+    line_up = await _lined_up(world, RESERVED, "reserved")
+    line_up.talker.hang_up()
+    await line_up.ahead.until_hears_tone(AGENT)
+    assert carrier.lines == []
+    line_up.ahead.hang_up()
+    talking = await line_up.worker.phone.talks(3)
+    await talking.until_hears(await world.sound("We call."))
+    line = await _called(carrier, 1)
+    assert (line.dialed, line.number) == (line_up.customer.number, PROMISED)
+    line.pick_up()
+    await line.until_hears_tone(AGENT)
+    await talking.until_hears_tone(LINE)
+    assert tone_heard(line_up.behind.heard, AGENT) == timedelta()
+    line.hang_up()
+    await _all_are_served(world, line_up, ["reached"])
+
+
+async def test_an_agent_hears_that_nobody_picks_up(world: World, carrier: Carrier) -> None:
+    """He is free again without wrap-up, and called once more for the next attempt."""
+    carrier.reply = Reply.IS_BUSY
+    customer = await _booked(world, RESERVED, "reserved")
+    worker = await world.hire("reserved", frequency=AGENT)
+    talking = await worker.phone.talks()
+    await talking.until_hears(await world.sound("Not reached."))
+    carrier.reply = Reply.ANSWERS
+    await talking.until_over()
+    again = await worker.phone.talks(2)
+    line = await _called(carrier, 2)
+    await line.until_hears_tone(AGENT)
+    await again.until_hears_tone(LINE)
+    line.hang_up()
+    tries = await _tries(world, customer, 2)
+    await _is_written(world, customer, tries, ["busy", "reached"])
+    rows = await Report(world.service.database).agent_states(world.since)
+    mine = sorted((row for row in rows if row.agent == worker.id), key=lambda row: row.number)
+    work = [row for row in mine if row.state is AgentState.WRAP_UP]
+    assert [row.ended_at == row.started_at for row in work] == [True, False]
+
+
+async def test_three_at_once_dial_once(
+    world: World, carrier: Carrier, api: aiohttp.ClientSession
+) -> None:
+    """In the instant an attempt is due three people ask for it, too: one call is made."""
+    worker = await world.hire("promised", frequency=AGENT)
+    talker = await world.call(PROMISED)
+    await talker.until_hears_tone(AGENT)
+    carrier.reply = Reply.IS_BUSY
+    customer = await _booked(world, PROMISED, "promised")
+    for calls, reply in enumerate((Reply.IS_BUSY, Reply.ANSWERS), start=1):
+        await _called(carrier, calls)
+        promise = await _resting(api, calls)
+        carrier.reply = reply
+        statuses = await _three_ask(world, api, promise)
+        assert statuses.count(HTTPStatus.OK) <= 1
+        assert set(statuses) <= {HTTPStatus.OK, HTTPStatus.CONFLICT}
+        await _called(carrier, calls + 1)
+    line = carrier.lines[-1]
+    talker.hang_up()
+    await line.until_hears_tone(AGENT)
+    await (await worker.phone.talks(2)).until_hears_tone(LINE)
+    line.hang_up()
+    tries = await _tries(world, customer, 3)
+    assert len(carrier.lines) == 3
+    await _is_written(world, customer, tries, ["busy", "busy", "reached"])
+
+
+async def _lined_up(world: World, number: str, queue: str) -> LineUp:
+    """A customer who has booked waits for a call between two who wait on the line."""
+    worker = await world.hire(queue, frequency=AGENT)
+    talker = await world.call(number)
+    await talker.until_hears_tone(AGENT)
+    ahead = await joined(world, number, queue)
+    customer = await _booked(world, number, queue)
+    behind = await joined(world, number, queue)
+    return LineUp(worker, talker, ahead, customer, behind)
+
+
+async def _all_are_served(world: World, line_up: LineUp, results: list[str]) -> Record:
+    """The last one, too; their talks are in order. Gives the call that reached the customer."""
+    await line_up.behind.until_hears_tone(AGENT)
+    line_up.behind.hang_up()
+    tries = await _tries(world, line_up.customer, len(results))
+    await _is_written(world, line_up.customer, tries, results)
+    callers = (line_up.talker, line_up.ahead, line_up.behind)
+    first, second, last = [await world.record(caller) for caller in callers]
+    reached = await world.record_of(tries[-1])
+    begun = [talk(record).started_at for record in (first, second, reached, last)]
+    assert begun == sorted(begun)
+    assert reached.interaction.agent == line_up.worker.id
+    return reached
+
+
+async def _booked(world: World, number: str, queue: str) -> Caller:
+    """A caller who was promised a call back and has hung up."""
+    caller = await joined(world, number, queue)
+    await caller.press("1")
+    await caller.until_hears(await world.sound("We shall call you back."))
+    await caller.until_over()
+    return caller
+
+
+async def _called(carrier: Carrier, calls: int) -> Line:
+    """The nth call that the carrier was asked for."""
+    await until(lambda: len(carrier.lines) >= calls, "no outside line was called")
+    assert len(carrier.lines) == calls
+    return carrier.lines[-1]
+
+
+async def _tries(world: World, customer: Caller, wanted: int) -> list[InteractionRow]:
+    """The calls to the customer, in order, so many."""
+    rows = await world.interactions(
+        wanted, lambda row: (row.direction, row.called_number) == ("outbound", customer.number)
+    )
+    return sorted(rows, key=lambda row: row.started_at)
+
+
+async def _is_written(
+    world: World, customer: Caller, tries: list[InteractionRow], results: list[str]
+) -> None:
+    """The promise, its attempts, and the call in which it was given agree."""
+    given = await world.record(customer)
+    async with world.service.database.connection() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        query = "select * from callback where number = %s"
+        await cursor.execute(query, (customer.number,))
+        (row,) = [msgspec.convert(found, CallbackRow) for found in await cursor.fetchall()]
+    assert row.interaction_id == given.interaction.interaction
+    assert stay(given).result == "callback_taken"
+    assert row.waiting_since == stay(given).started_at
+    assert (row.state, row.result, row.last_result) == ("closed", "reached", "reached")
+    assert row.attempts_made == len(tries)
+    unreached = [EndReason.NOT_REACHED] * (len(tries) - 1)
+    assert [each.reason for each in tries] == [*unreached, EndReason.COMPLETED]
+    told = [
+        event.data["result"]
+        for each in tries
+        for event in await events(world, await world.record_of(each), "CallbackAttempted")
+    ]
+    assert told == results
+    for before, after in pairwise(tries):
+        assert after.started_at - before.ended_at >= RETRY_AFTER - 2 * AHEAD
+
+
+async def _resting(api: aiohttp.ClientSession, attempts_made: int) -> CallbackStatus:
+    """The one open promise, which waits for its next attempt after so many."""
+    found: list[CallbackStatus] = []
+
+    async def missing() -> str:
+        async with api.get("/api/v1/callbacks") as answer:
+            listed = msgspec.json.decode(await answer.read(), type=CallbackList).callbacks
+        found[:] = [each for each in listed if each.attempts_made == attempts_made]
+        return "" if [each.state for each in found] == [PromiseState.RESTING] else f"{listed}"
+
+    await until_holds(missing)
+    return found[0]
+
+
+async def _three_ask(
+    world: World, api: aiohttp.ClientSession, promise: CallbackStatus
+) -> list[int]:
+    """Three requests to dial it, sent just when it is due; gives their answers."""
+    loop = asyncio.get_running_loop()
+    due_in = promise.next_at - world.service.clock.now()
+    due = loop.create_future()
+    loop.call_later((due_in - AHEAD).total_seconds(), due.set_result, None)
+    await due
+
+    async def ask() -> int:
+        async with api.post(f"/api/v1/callbacks/{promise.callback}/dial") as answer:
+            return answer.status
+
+    return list(await asyncio.gather(*(ask() for _ in range(3))))

@@ -90,12 +90,12 @@ class Distribution:
         self, waiting: Waiting, max_wait: timedelta, turn: Turn, *, sent: bool = False
     ) -> QueueExit | None:
         """Take a place in line; gives why not when the caller cannot wait here. One who was
-        `sent` by a person is not diverted.
+        `sent` by a person, who asked for `refusal` before, can.
         """
         line = self.lines[waiting.queue]
-        refusal = self.refusal(waiting.queue)
-        if refusal is None and not sent:
-            refusal = self._diversion(waiting, turn)
+        refusal = None
+        if not sent:
+            refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn)
         waiting.position_at_entry = len(line) + 1 if refusal else line.position(waiting)
         tell_joined(waiting, turn)
         if refusal is None:

@@ -246,6 +246,18 @@ def test_moved_while_a_phone_rings(floor: Floor) -> None:
     assert caller.heard == ["hold on"]
 
 
+def test_moved_while_the_last_agent_who_rings_has_asked_to_go(floor: Floor) -> None:
+    """He signs out as the offer is withdrawn; the caller waits in the empty queue for others."""
+    agent = floor.agent("100", "sales", "support")
+    caller = floor.caller()
+    agent.logs_out()
+    caller.is_moved("support")
+    assert (agent.state, caller.exits) == (("logged_out", ""), ["transferred"])
+    floor.settle()
+    floor.agent("200", "support")
+    assert caller.rung == ["200"]
+
+
 def test_moved_to_a_free_agent(floor: Floor) -> None:
     """His phone rings in that turn."""
     away(floor)

@@ -49,6 +49,7 @@ from contactcenter_ari.core.vocabulary.request import (
     RestoreCallback,
     RestoreLostCall,
 )
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.postgres.connection import Database, connect
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
@@ -65,6 +66,10 @@ PROMISE = CallbackId("c-1")
 SALES = QueueName("sales")
 ANNA, BERT = AgentId("101"), AgentId("102")
 NUMBER = "+31612345678"
+SKILLS = (
+    SkillStep(timedelta(), {"finnish": 5}),
+    SkillStep(timedelta(minutes=1), {"finnish": 2}),
+)
 BOOKED = CallbackBooked(
     number=1,
     at=START,
@@ -82,6 +87,7 @@ BOOKED = CallbackBooked(
     retry_after=timedelta(minutes=15),
     expires_at=START + timedelta(days=2),
     mode=CallbackMode.AGENT_FIRST,
+    skills=SKILLS,
 )
 CLOSED = CallbackClosed(
     number=9,
@@ -194,6 +200,7 @@ def restored(**changed: object) -> RestoreCallback:
         next_at=None,
         expires_at=BOOKED.expires_at,
         mode=CallbackMode.AGENT_FIRST,
+        skills=SKILLS,
     )
     return msgspec.structs.replace(promise, **changed)
 

@@ -151,12 +151,13 @@ class Distribution:
         waiting = self._waiting.get(interaction)
         return self.lines[waiting.queue].position(waiting) if waiting else 0
 
-    def next_in_line(self, queue: QueueName) -> Waiting | None:
-        """Who is first of those for whom no phone rings; while agents are free, who is first of
-        those not offered to them, for whoever stands before waits for somebody else.
+    def next_in_line(self, queue: QueueName, now: datetime) -> Waiting | None:
+        """Who is first of those for whom no phone rings; or, while agents are free for him, who is
+        first of those not offered to them: whoever stands before waits for somebody else.
         """
         line = self.lines[queue]
-        return line.next_held if self.pools.free(queue) else line.next_unoffered
+        held = [w for w in line.first_held if self.pools.pool(queue, w.demand.levels, now).free]
+        return min(held, key=lambda waiting: waiting.rank, default=line.next_unoffered)
 
     def abandon(
         self, interaction: InteractionId, turn: Turn, *, lost: bool = False

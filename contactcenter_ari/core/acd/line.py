@@ -122,7 +122,7 @@ class WaitingLine:
         self.queue = queue
         self._line: Line = SortedKeyList(key=_rank)
         self._unoffered: Line = SortedKeyList(key=_rank)
-        self._held: Line = SortedKeyList(key=_rank)
+        self._held: dict[Demand, Line] = {}
         self._open: dict[AgentId, dict[Demand, Line]] = {}
         self._overtaken_at: datetime | None = None
 
@@ -149,9 +149,9 @@ class WaitingLine:
         return self._unoffered[0] if self._unoffered else None
 
     @property
-    def next_held(self) -> Waiting | None:
-        """Who is first of those who may not be offered to agents."""
-        return self._held[0] if self._held else None
+    def first_held(self) -> list[Waiting]:
+        """Of those who may not be offered to agents, the first of each demand."""
+        return [line[0] for line in self._held.values()]
 
     def is_steady(self, now: datetime) -> bool:
         """Whether positions may be told: nobody has overtaken others lately."""
@@ -194,12 +194,7 @@ class WaitingLine:
         """The caller may be offered to whoever meets the demand."""
         waiting.unoffered = True
         self._unoffered.add(waiting)
-        if not waiting.offerable:
-            self._held.add(waiting)
-            return
-        demand = waiting.demand
-        lines = self._open.setdefault(demand.agent, {})
-        lines.setdefault(demand, SortedKeyList(key=_rank)).add(waiting)
+        self._sub_lines(waiting).setdefault(waiting.demand, SortedKeyList(key=_rank)).add(waiting)
 
     def close(self, waiting: Waiting) -> None:
         """No more offers to this caller for now; one who is not open is fine."""
@@ -207,15 +202,11 @@ class WaitingLine:
             return
         waiting.unoffered = False
         self._unoffered.remove(waiting)
-        if not waiting.offerable:
-            self._held.remove(waiting)
-            return
-        demand = waiting.demand
-        lines = self._open[demand.agent]
+        lines, demand = self._sub_lines(waiting), waiting.demand
         lines[demand].remove(waiting)
         if not lines[demand]:
             del lines[demand]
-        if not lines:
+        if not self._open.get(demand.agent, True):
             del self._open[demand.agent]
 
     def first_for(
@@ -239,6 +230,11 @@ class WaitingLine:
     def asking_for_agent(self, agent: AgentId) -> list[Waiting]:
         """The open callers who wait for this agent alone."""
         return [waiting for line in self._open.get(agent, {}).values() for waiting in line]
+
+    def _sub_lines(self, waiting: Waiting) -> dict[Demand, Line]:
+        if not waiting.offerable:
+            return self._held
+        return self._open.setdefault(waiting.demand.agent, {})
 
 
 def _rank(waiting: Waiting) -> Rank:

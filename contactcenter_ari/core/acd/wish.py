@@ -6,12 +6,18 @@ who takes no calls, be it that he comes back.
 
 from datetime import datetime
 
-from contactcenter_ari.core.acd.demand import Demand, Levels, levels_of, step_at
+from contactcenter_ari.core.acd.demand import Demand, Levels, levels_of, step_at, steps_left
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.pool import Pools
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+
+def skills_left(waiting: Waiting, now: datetime) -> tuple[SkillStep, ...]:
+    """What is still asked for when the wait of a caller goes on in another place."""
+    return steps_left(waiting.skills, waiting.step, now - waiting.joined_at)
 
 
 class Wishes:

@@ -122,6 +122,7 @@ def _place(promise: Promise, interaction: Interaction, turn: Turn) -> Waiting:
         priority=promise.rank_priority,
         head_start=promise.head_start,
         arrival=promise.arrival,
+        skills=promise.skills,
         callback=promise.id,
         prepared=interaction,
     )

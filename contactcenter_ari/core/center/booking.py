@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.wish import skills_left
 from contactcenter_ari.core.center.attempt import Attempt
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import Promise
@@ -36,6 +37,7 @@ def booked(call: Call, asked: PromiseCallback, distribution: Distribution, turn:
         priority=place.rank[0] if place else DEFAULT_PRIORITY,
         arrival=place.rank[2] if place else distribution.next_arrival(),
         next_at=turn.now,
+        skills=skills_left(place, turn.now) if place else (),
         on_phone=True,
     )
 
@@ -61,6 +63,7 @@ def restored(request: RestoreCallback, arrival: int, turn: Turn) -> Promise:
         priority=request.priority,
         arrival=arrival,
         next_at=request.next_at or turn.now,
+        skills=request.skills,
     )
 
 
@@ -84,6 +87,7 @@ def tell_booked(promise: Promise, turn: Turn) -> None:
             retry_after=promise.retry_after,
             expires_at=promise.expires_at,
             mode=promise.mode,
+            skills=promise.skills,
         )
     )
 

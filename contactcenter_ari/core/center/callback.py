@@ -14,6 +14,7 @@ from contactcenter_ari.core.errors import IllegalMove, RequestRefused
 from contactcenter_ari.core.vocabulary.event import CallbackClosed
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.core.vocabulary.turn import Turn
 
 MOST_OPEN = 10_000
@@ -60,10 +61,11 @@ MOVES: dict[PromiseState, tuple[PromiseState, ...]] = {
 @dataclass(slots=True, kw_only=True)
 class Promise:
     """One promise to call `number` (E.164) back. `since`, `head_start`, `priority` and `arrival`
-    are of the place in line that is kept; `zones` are where the number may be, and `next_at` is
-    when it is due if the hours allow it. While `on_phone` the customer has not yet hung up, so
-    his line is busy. One that a person wants kept next is
-    `urgent`; one taken back while it was being dialed is `cancelled` if the attempt fails.
+    are of the place in line that is kept, `skills` what is asked for there; `zones` are
+    where the number may be, and `next_at` is when it is due if the hours allow it. While
+    `on_phone` the customer has not yet hung up, so his line is busy. One that a person wants
+    kept next is `urgent`; one taken back while it was being dialed is `cancelled` if the attempt
+    fails.
     """
 
     id: CallbackId
@@ -83,6 +85,7 @@ class Promise:
     priority: int
     arrival: int
     next_at: datetime
+    skills: tuple[SkillStep, ...] = ()
     attempts_made: int = 0
     state: PromiseState = RESTING
     on_phone: bool = False

@@ -207,6 +207,7 @@ class CallingBack:
         if call.attempt is not None:
             self._give_up_place(call.attempt, turn)
             take_over(waiting, call.attempt.promise, kept=True)
+            waiting.skills = call.attempt.promise.skills
             return call.attempt.promise
         number = e164_of(call.run.caller_number, call.interpreter.flow.country_code)
         found = self.promises.of_number(number)
@@ -247,7 +248,7 @@ class CallingBack:
     def dispatch(self, turn: Turn) -> None:
         """Dial whoever is next in line; to be called at the end of each turn."""
         for queue in [queue for queue, count in self._standing.items() if count]:
-            attempt = self._next(queue)
+            attempt = self._next(queue, turn.now)
             if attempt is not None:
                 self._under_way.setdefault(queue, {})[attempt.promise.id] = attempt
                 self._standing[queue] -= 1
@@ -378,9 +379,9 @@ class CallingBack:
         self._give_up_place(attempt, turn)
         attempt.abandon(turn)
 
-    def _next(self, queue: QueueName) -> Attempt | None:
+    def _next(self, queue: QueueName, now: datetime) -> Attempt | None:
         """Whom to dial in a queue now: one rings at a time, no more than there are agents."""
-        waiting = self._distribution.next_in_line(queue)
+        waiting = self._distribution.next_in_line(queue, now)
         if waiting is None or waiting.callback is None:
             return None
         attempt = self._attempts[waiting.callback]

@@ -11,12 +11,12 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from contactcenter_ari.core.acd.demand import steps_left
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.estimate import Estimate, phrase_to_tell
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.wish import skills_left
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.do_not_call import e164_of
@@ -178,7 +178,7 @@ class Queueing:
             priority=waiting.priority,
             head_start=waiting.head_start,
             arrival=waiting.arrival,
-            skills=steps_left(waiting.skills, waiting.step, turn.now - waiting.joined_at),
+            skills=skills_left(waiting, turn.now),
         )
         status = call.run.caller_status
         max_wait = settings.max_wait_by_status.get(status, settings.max_wait)

@@ -218,8 +218,9 @@ class OutsideEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
 
 class CallbackBooked(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """The caller was promised a call back. `waiting_since`, `head_start` and `priority` are of
-    the place in line that is kept; it is dialed at most `attempts` times, `retry_after` each,
-    within the hours of that name of the flow, until `expires_at`.
+    the place in line that is kept, and `skills` are still asked for from then on; it is dialed
+    at most `attempts` times, `retry_after` each, within the hours of that name of the flow,
+    until `expires_at`.
     """
 
     callback: CallbackId
@@ -235,6 +236,7 @@ class CallbackBooked(InteractionEvent, frozen=True, tag=True, kw_only=True):
     retry_after: timedelta
     expires_at: datetime
     mode: CallbackMode
+    skills: tuple[SkillStep, ...] = ()
 
 
 class CallbackAttempted(InteractionEvent, frozen=True, tag=True, kw_only=True):

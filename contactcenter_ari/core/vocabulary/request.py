@@ -15,7 +15,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
 )
 from contactcenter_ari.core.vocabulary.promise import CallbackMode
-from contactcenter_ari.core.vocabulary.skill import Skills
+from contactcenter_ari.core.vocabulary.skill import Skills, SkillStep
 
 
 class AgentProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +152,7 @@ class RestoreCallback(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     next_at: datetime | None
     expires_at: datetime
     mode: CallbackMode
+    skills: tuple[SkillStep, ...] = ()
 
 
 class DialCallback(msgspec.Struct, frozen=True, tag=True):

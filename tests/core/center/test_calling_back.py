@@ -14,7 +14,6 @@ from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.event import InteractionQueued
 from contactcenter_ari.core.vocabulary.request import DialCallback
 from contactcenter_ari.core.vocabulary.signal import LegAnswered, TimePassed
-from contactcenter_ari.core.vocabulary.skill import SkillStep
 from tests.core.center.promise import (
     ANN,
     BOB,
@@ -105,24 +104,6 @@ def test_live_callers_come_first(floor: Floor) -> None:
     assert offered == [BOB, ANN], "before the caller who came later"
     (queued,) = (e for e in floor.told(InteractionQueued) if e.interaction == outbound(floor)[0])
     assert queued.position == 1
-
-
-def test_who_waits_for_somebody_else_holds_up_nobody(floor: Floor) -> None:
-    """A live caller before, whom no free agent is good enough for, keeps no customer waiting."""
-    open_shop(floor, line={"skills": (SkillStep(timedelta(), {"finnish": 5}),)})
-    floor.agent("200", finnish=9)
-    waits(floor, CAS)
-    floor.colleague("200", finnish=9).picks_up()
-    busy_agent(floor)
-    waits(floor, BOB)
-    promised(floor, ANN)
-    assert rung(floor) == [], "nobody is free"
-    ready(floor)
-    assert rung(floor) == [ANN]
-    customer(floor).answers()
-    customer(floor).hears_out()
-    floor.colleague("100").picks_up()
-    assert closed(floor) == ["reached"]
 
 
 def test_a_place_counts_in_positions(floor: Floor) -> None:

@@ -32,7 +32,7 @@ def value(agent: Agent, settings: QueueSettings, levels: Levels, now: datetime) 
         case Strategy.LONGEST_IDLE | Strategy.RING_ALL:
             return agent.idle_for(now).total_seconds()
         case Strategy.LEAST_OCCUPIED:
-            return agent.occupancy.share(now, agent.state)
+            return agent.share(now)
         case Strategy.MOST_SKILLED:
             return -_number(agent, settings, levels, now)
         case Strategy.LINEAR:

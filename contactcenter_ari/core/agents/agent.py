@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter_ari.core.agents.occupancy import Occupancy
-from contactcenter_ari.core.agents.state import LOGGED_OUT, NOT_READY, READY, move
+from contactcenter_ari.core.agents.state import LOGGED_OUT, NOT_READY, ON_CALL, READY, move
 from contactcenter_ari.core.agents.wrap_up import WrapUp
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import (
@@ -57,7 +57,8 @@ class Agent:
         self.since = now
         self.paused_at = now
         self.last_contact_end = now
-        self.ready_since_contact = timedelta()
+        self._ready_since_contact = timedelta()
+        self._counted_at = now
         self.wanted: Wanted | None = None
         self.contact: Contact | None = None
         self.disposition = ""
@@ -98,10 +99,31 @@ class Agent:
         """How long since the last contact; pauses count like waiting."""
         return now - self.last_contact_end
 
+    @property
+    def counts_as(self) -> AgentState:
+        """The state that his time now counts as: READY on a call of his own he waits for no
+        caller, and is as busy as in any call.
+        """
+        return ON_CALL if self.state is READY and self.other_legs else self.state
+
     def ready_for(self, now: datetime) -> timedelta:
-        """How much of the time since the last contact was spent in READY."""
-        running = now - self.since if self.state is READY else timedelta()
-        return self.ready_since_contact + running
+        """How much of the time since the last contact was spent in READY, on no own call."""
+        running = now - self._counted_at if self.counts_as is READY else timedelta()
+        return self._ready_since_contact + running
+
+    def share(self, now: datetime) -> float:
+        """How occupied he is, 0 to 1, see `Occupancy`."""
+        return self.occupancy.share(now, self.counts_as)
+
+    def add_other_leg(self, leg: LegId, now: datetime) -> None:
+        """A call of his own begins."""
+        self._count(now)
+        self.other_legs[leg] = None
+
+    def drop_other_leg(self, leg: LegId, now: datetime) -> None:
+        """That call is over; one we never heard of is fine."""
+        self._count(now)
+        self.other_legs.pop(leg, None)
 
     def move_to(self, after: AgentState, reason: str, now: datetime) -> None:
         """Make an allowed move and bring the clocks up to date.
@@ -109,11 +131,9 @@ class Agent:
         Raises:
             IllegalMove: the state table does not allow it; nothing is changed.
         """
-        before = self.state
-        self.state = move(before, after)
-        self.occupancy.advance(now, before)
-        if before is READY:
-            self.ready_since_contact += now - self.since
+        before, moved = self.state, move(self.state, after)
+        self._count(now)
+        self.state = moved
         if before is not NOT_READY:  # another reason goes on with the same pause
             self.paused_at = now
         self.reason = reason
@@ -122,7 +142,13 @@ class Agent:
     def end_contact(self, now: datetime) -> None:
         """Restart the idle clock; what was noted of the contact is told, and forgotten."""
         self.last_contact_end = now
-        self.ready_since_contact = timedelta()
+        self._ready_since_contact = timedelta()
         self.contact = None
         self.disposition = ""
         self.wrap_up = None
+
+    def _count(self, now: datetime) -> None:
+        """Count the time up to now, before what it counts as changes."""
+        self.occupancy.advance(now, self.counts_as)
+        self._ready_since_contact = self.ready_for(now)
+        self._counted_at = now

@@ -309,14 +309,18 @@ class Roster:
         """The time for the work after the talk is over."""
         self._end_wrap_up(self._agents[agent_id], CENTER, turn)
 
-    def add_other_leg(self, agent: Agent, leg: LegId) -> None:
+    def add_other_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
         """The agent is on a call of his own."""
-        agent.other_legs[leg] = None
+        self._staffing.leave(agent, now)
+        agent.add_other_leg(leg, now)
+        self._staffing.join(agent, now)
         self.mark_changed(agent)
 
-    def drop_other_leg(self, agent: Agent, leg: LegId) -> None:
+    def drop_other_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
         """That call is over."""
-        agent.other_legs.pop(leg, None)
+        self._staffing.leave(agent, now)
+        agent.drop_other_leg(leg, now)
+        self._staffing.join(agent, now)
         self.mark_changed(agent)
 
     # Within

@@ -125,18 +125,18 @@ class Staffing:
 
     def join(self, agent: Agent, now: datetime) -> None:
         """Count an agent in, as he is now, for each queue in which his calls are counted."""
-        share = agent.occupancy.share(now, agent.state)
+        share = agent.share(now)
         for queue, calls in agent.calls_taken.items():
             if queue not in self._staff:
                 self._staff[queue] = Staff(self.window, now)
-            self._staff[queue].join(agent.state, share, now)
+            self._staff[queue].join(agent.counts_as, share, now)
             self._staff[queue].calls += calls
 
     def leave(self, agent: Agent, now: datetime) -> None:
         """Count him out, before anything of him changes."""
-        share = agent.occupancy.share(now, agent.state)
+        share = agent.share(now)
         for queue, calls in agent.calls_taken.items():
-            self._staff[queue].leave(agent.state, share, now)
+            self._staff[queue].leave(agent.counts_as, share, now)
             self._staff[queue].calls -= calls
 
     def begin_counting(self, agent: Agent) -> None:

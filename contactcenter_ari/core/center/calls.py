@@ -94,7 +94,7 @@ class Calls:
     def announce(self, call: Call, turn: Turn) -> None:
         """An agent's phone dialed a feature code: say what came of it and hang up."""
         if call.agent is not None:
-            self._distribution.roster.add_other_leg(call.agent, call.run.leg)
+            self._distribution.roster.add_other_leg(call.agent, call.run.leg, turn.now)
         self.begin(call, turn)
 
     def add(self, call: Call) -> None:
@@ -459,7 +459,7 @@ class Calls:
         turn.clockwork.forget(Wake.HANG_UP, call.run.call)
         del self._by_leg[call.run.leg]
         if call.agent is not None:
-            self._distribution.roster.drop_other_leg(call.agent, call.run.leg)
+            self._distribution.roster.drop_other_leg(call.agent, call.run.leg, turn.now)
         if (line := self.outside.of(call.run.call)) is not None:
             self.end_side_call(line.leg, turn)
             self.outside.close(line, "given_up", turn, hang_up=True)

@@ -133,7 +133,7 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
         since=agent.since,
         reachable=agent.reachable,
         queues=agent.profile.queues,
-        occupancy=agent.occupancy.share(now, agent.state),
+        occupancy=agent.share(now),
         skills=agent.profile.skills,
         own_calls=len(agent.other_legs),
         wrap_up_until=agent.wrap_up.until if agent.wrap_up else None,

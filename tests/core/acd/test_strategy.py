@@ -14,7 +14,8 @@ from contactcenter_ari.core.center.site import SitePublished
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import Destination, If, Queue, Way
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferMade
-from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, QueueName
+from contactcenter_ari.core.vocabulary.signal import LegHungUp, PhoneDialed
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ def talks(floor: Floor, agent: Colleague, seconds: float = 0, number: str = "") 
     floor.wait(seconds)
     agent.hangs_up()
     floor.settle()
+
+
+def calls_home(floor: Floor, agent: Colleague, seconds: float) -> None:
+    """The agent's phone is on a call of its own for so long."""
+    floor.take(PhoneDialed(LegId("home"), agent.phone, "*14"))
+    floor.wait(seconds)
+    floor.take(LegHungUp(LegId("home"), 16))
 
 
 def next_one(floor: Floor) -> AgentId:
@@ -140,7 +148,29 @@ def test_a_break_earns_nothing_if_only_time_in_ready_counts(
     assert next_one(floor) == expected
 
 
+@pytest.mark.parametrize(("ready_time_only", "expected"), [(False, "100"), (True, "200")])
+def test_a_call_of_his_own_earns_nothing_if_only_time_in_ready_counts(
+    floor: Floor, expected: str, *, ready_time_only: bool
+) -> None:
+    """Who calls home waits for no caller meanwhile; what he waited before and after counts."""
+    open_with(floor, Strategy.LONGEST_IDLE, ready_time_only=ready_time_only)
+    ann = floor.agent("100", idle=MINUTE)
+    floor.agent("200")
+    calls_home(floor, ann, 4 * MINUTE)
+    assert next_one(floor) == expected
+
+
 # --- least occupied -------------------------------------------------------------------------
+
+
+def test_a_call_of_his_own_makes_busy(floor: Floor) -> None:
+    """Calls outside the queues are work as well."""
+    open_with(floor, Strategy.LEAST_OCCUPIED)
+    ann, bob = floor.agent("100"), floor.agent("200")
+    talks(floor, ann, 3 * MINUTE)
+    assert next_one(floor) == "200"
+    calls_home(floor, bob, 4 * MINUTE)
+    assert next_one(floor) == "100"
 
 
 def test_a_short_break_does_not_make_first(floor: Floor) -> None:

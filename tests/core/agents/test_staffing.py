@@ -67,9 +67,15 @@ class Office:
         self.wait(minutes)
         self.roster.finish_talk(agent, WrapUpRule(ends_after=timedelta()), self.turn)
 
+    def own_call(self, agent: Agent) -> None:
+        """An agent calls somebody, or ends that call."""
+        leg, roster = LegId(f"own of {agent.id}"), self.roster
+        act = roster.drop_other_leg if leg in agent.other_legs else roster.add_other_leg
+        act(agent, leg, self.now)
+
     def share(self, agent: Agent) -> float:
         """How occupied an agent is."""
-        return agent.occupancy.share(self.now, agent.state)
+        return agent.share(self.now)
 
     def changed(self) -> list[AgentId]:
         """Who changed since this was last asked."""
@@ -137,6 +143,44 @@ def test_nothing_is_left_of_a_busy_colleague() -> None:
         assert office.share(office.sign_in(CY, SALES)) == 0.0
 
 
+def test_calls_of_his_own_make_an_agent_busy() -> None:
+    """While he is READY, however many there are at once, and as seen in the mean of his queue; in
+    a pause they are his own affair.
+    """
+    office = Office()
+    ann = office.sign_in(ANN, SALES)
+    office.sign_in(BOB, SALES)
+    for minutes, legs in ((5, 1), (10, 2), (15, 1)):
+        for number in range(legs):
+            office.roster.add_other_leg(ann, LegId(f"own {number}"), office.now)
+        office.wait(minutes)
+        for number in range(legs):
+            office.roster.drop_other_leg(ann, LegId(f"own {number}"), office.now)
+    busy = 1 - exp(-30 / 45)
+    assert office.share(ann) == pytest.approx(busy)
+    assert office.roster.mean_share((SALES,), office.now) == pytest.approx(busy / 2)
+    office.roster.go_not_ready(ANN, "lunch", ANN, office.turn)
+    office.own_call(ann)
+    office.wait(30)
+    office.own_call(ann)
+    assert office.share(ann) == pytest.approx(busy)
+
+
+def test_a_call_of_his_own_that_outlasts_an_offer() -> None:
+    """He is as busy after the offer as before it and during it."""
+    office = Office()
+    ann = office.sign_in(ANN, SALES)
+    office.roster.reserve(ann, SALES, office.turn)
+    office.own_call(ann)
+    office.wait(1)
+    office.roster.release(ann, office.turn)
+    office.wait(1)
+    office.own_call(ann)
+    assert office.share(ann) == pytest.approx(1 - exp(-2 / 45))
+    office.wait(45)
+    assert office.share(ann) == pytest.approx((1 - exp(-2 / 45)) * exp(-1))
+
+
 def test_a_sum_of_nothing() -> None:
     """After the last part is taken the sum is 0, whatever rounding left."""
     for seconds in range(1, 50):
@@ -180,6 +224,8 @@ def test_sums_agree_with_a_look_at_everybody(seed: int) -> None:
         agent = random.choice(agents)
         if random.random() < 0.01:
             office.put(agent.id, *random.sample(QUEUES, random.randrange(4)))
+        elif random.random() < 0.2:
+            office.own_call(agent)
         else:
             act(office, random, agent)
         office.wait(random.expovariate(1))
@@ -289,9 +335,9 @@ def test_changes_of_phone_and_own_calls() -> None:
     for reachable, expected in ((True, [ANN]), (True, []), (False, [ANN]), (False, [])):
         office.roster.set_reachable(ann.profile.phone, reachable=reachable)
         assert office.changed() == expected
-    office.roster.add_other_leg(ann, LegId("own"))
+    office.roster.add_other_leg(ann, LegId("own"), office.now)
     assert office.changed() == [ANN]
-    office.roster.drop_other_leg(ann, LegId("own"))
+    office.roster.drop_other_leg(ann, LegId("own"), office.now)
     assert office.changed() == [ANN]
 
 

@@ -18,6 +18,7 @@ import msgspec
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.web.agent import AgentList
+from contactcenter_ari.web.promise import CallbackList, CallbackStatus
 from contactcenter_ari.web.queue import QueueList, QueueStatus
 from tests.e2e.patience import LIMIT, until_holds
 
@@ -86,6 +87,10 @@ class Program:
         """One queue as it stands."""
         listed = await self._get("/api/v1/queues", QueueList)
         return next(status for status in listed.queues if status.queue == name)
+
+    async def callbacks(self) -> tuple[CallbackStatus, ...]:
+        """The calls back that are still to be made."""
+        return (await self._get("/api/v1/callbacks", CallbackList)).callbacks
 
     async def metric(self, name: str) -> float:
         """The one figure of this name."""

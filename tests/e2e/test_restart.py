@@ -4,47 +4,26 @@ Asterisk, Postgres and everybody on the phone live in this process, the program 
 """
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from baresip import Runtime
-from rich.console import Console
 
-from contactcenter_ari.ari import operation
-from contactcenter_ari.ari.connection import Credentials
-from contactcenter_ari.ari.http import SwitchHttp
-from contactcenter_ari.bootstrap.ground import Ground, Variation, prepared
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, TOKEN_PREFIX
-from contactcenter_ari.config.settings import read_settings
-from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.center.site import CenterResumed
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.event import EndReason, OfferResult, Party
-from contactcenter_ari.core.vocabulary.prompt import SpokenText
-from contactcenter_ari.loadtest.agent import Phone
-from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
-from contactcenter_ari.postgres.connection import Database
-from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
-from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.input_log import read_input_log
 from contactcenter_ari.runtime.replay import replay
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.sound_file import read_wav
-from contactcenter_ari.speech.tone import Samples
-from tests.e2e.caller import Caller
-from tests.e2e.patience import until_holds
-from tests.e2e.phone import AgentPhone, Conversation
-from tests.e2e.program import Program
-from tests.e2e.world import DESK, LONGEST, SITE
+from tests.e2e.phone import Conversation
+from tests.e2e.scene import Hand, Scene, staged
+from tests.e2e.world import DESK, LONGEST
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -53,101 +32,14 @@ AGENT, TALKER, WAITER = 620, 440, 500
 """The tones of those who talk."""
 TALKS, PAUSES = "201", "202"
 """Two agents."""
+HANDS = (
+    Hand(TALKS, (QUEUE,), frequency=AGENT),
+    Hand(PAUSES, (QUEUE,)),
+)
 MENU = "Press one for help, three for your balance, four for visits."
 CLOSED = "Our door is closed today."
 SLACK = 1.5
 """Seconds by which a recording may be off the talk as this test timed it."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Scene:
-    """What outlives the program."""
-
-    ground: Ground
-    program: Program
-    database: Database
-    phone: AgentPhone
-    since: datetime
-    callers: dict[str, Caller]
-
-    async def call(self, who: str, dialed: str, frequency: float = 440) -> Caller:
-        """Somebody calls and is answered."""
-        number = f"+3162000000{len(self.callers)}"
-        sip = self.ground.addresses.sip
-        caller = await Caller.place(sip, dialed, number=number, frequency=frequency)
-        self.callers[who] = caller
-        await caller.until_answered()
-        return caller
-
-    async def sound(self, text: str) -> Samples:
-        """A prompt as callers hear it, but for its very end."""
-        (media,) = await self.ground.prompts.media((SpokenText(text, "en"),))
-        return read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
-
-    async def rows(self) -> dict[str, InteractionRow]:
-        """What was written of each caller, once all of it is there, once each."""
-        names = {caller.number: who for who, caller in self.callers.items()}
-        found: list[InteractionRow] = []
-
-        async def missing() -> str:
-            found[:] = await Report(self.database).interactions(self.since)
-            return "" if len(found) >= len(names) else f"only {len(found)} rows"
-
-        await until_holds(missing)
-        assert sorted(row.caller_number for row in found) == sorted(names)
-        return {names[row.caller_number]: row for row in found}
-
-
-@asynccontextmanager
-async def staged(data: Path, tools: Tools, runtime: Runtime) -> AsyncIterator[Scene]:
-    """Asterisk, Postgres, two agents with one phone; the program is yet to be started."""
-    environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE)}
-    settings = read_settings(environ)
-    site = load_site(settings.site)
-    quick, console = Variation(fsync=False), Console(stderr=True, quiet=True)
-    async with (
-        prepared(
-            settings, site, tools, console=console, environ=environ, variation=quick
-        ) as ground,
-        Database(ground.database_url) as database,
-        Program.of(
-            environ_of(environ, ground),
-            output=data / "program.log",
-            web=str(ground.addresses.web),
-            token=SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX),
-        ) as program,
-    ):
-        directory = Directory(database)
-        hired = await directory.add_agent(TALKS, "Anna", [QUEUE])
-        await directory.add_agent(PAUSES, "Bert", [QUEUE])
-        await program.start()
-        credential = Phone(hired.credential.phone, hired.credential.secret)
-        phone = await AgentPhone.registered(
-            runtime, credential, ground.addresses.sip, frequency=AGENT
-        )
-        scene = Scene(
-            ground=ground,
-            program=program,
-            database=database,
-            phone=phone,
-            since=Clock().now(),
-            callers={},
-        )
-        try:
-            yield scene
-        finally:
-            await phone.close()
-            for caller in scene.callers.values():
-                caller.close()
-
-
-def environ_of(environ: dict[str, str], ground: Ground) -> dict[str, str]:
-    """What tells the program to use what runs already."""
-    return {
-        **environ,
-        "CC_DATABASE_URL": ground.database_url,
-        "CC_ASTERISK_HTTP": str(ground.addresses.asterisk_http),
-    }
 
 
 async def test_killed_amid_calls(data_folder: Path, tools: Tools, runtime: Runtime) -> None:
@@ -155,7 +47,7 @@ async def test_killed_amid_calls(data_folder: Path, tools: Tools, runtime: Runti
     program is away; then all goes on as if it had never been away.
     """
     loop = asyncio.get_running_loop()
-    async with staged(data_folder / "data", tools, runtime) as scene:
+    async with staged(data_folder / "data", tools, runtime, HANDS) as scene:
         talk = await _begin_talk(scene)
         talked_at = loop.time()
         await _fill_queue_and_menu(scene)
@@ -169,10 +61,10 @@ async def test_killed_amid_calls(data_folder: Path, tools: Tools, runtime: Runti
         await _choose_again(scene)
         await _end_talk(scene, talk)
         talked = loop.time() - talked_at
-        await scene.phone.rings(2)
+        await scene.phones[TALKS].rings(2)
         waited = age + loop.time() - queued_at - 0.2
         await _serve_who_waited(scene)
-        await _nothing_is_left(scene)
+        await scene.until_nothing_is_left()
         await _all_is_written(scene, talked=talked, waited=waited)
         await _log_replays(scene)
 
@@ -185,7 +77,7 @@ async def _begin_talk(scene: Scene) -> Conversation:
     await program.change_state(PAUSES, "logged_in")
     await program.change_state(PAUSES, "not_ready", "lunch")
     talker = await scene.call("talker", LONGEST, TALKER)
-    talk = await scene.phone.talks()
+    talk = await scene.phones[TALKS].talks()
     await talker.until_hears_tone(AGENT)
     return talk
 
@@ -237,31 +129,15 @@ async def _end_talk(scene: Scene, talk: Conversation) -> None:
 
 async def _serve_who_waited(scene: Scene) -> None:
     """The agent is rung for who waited all the while, and only for him."""
-    talk = await scene.phone.talks(2)
+    talk = await scene.phones[TALKS].talks(2)
     waiter = scene.callers["waiter"]
     await talk.until_hears_tone(WAITER)
     await waiter.until_hears_tone(AGENT)
     waiter.hang_up()
     await talk.until_over()
     await scene.program.until_agent(TALKS, "ready")
-    assert len(scene.phone.calls) == 2
+    assert len(scene.phones[TALKS].calls) == 2
     assert (await scene.program.agents())[PAUSES].reason == "lunch"
-
-
-async def _nothing_is_left(scene: Scene) -> None:
-    """Asterisk has no channel and no bridge, and no turn met a fault."""
-    login = scene.ground.ari
-    address = str(scene.ground.addresses.asterisk_http)
-    async with SwitchHttp.opened(address, Credentials(login.user, login.secret)) as http:
-
-        async def left() -> str:
-            channels = (await http.send(operation.list_channels())).read(list[object])
-            bridges = (await http.send(operation.list_bridges())).read(list[object])
-            return f"left over: {channels} {bridges}" if channels or bridges else ""
-
-        await until_holds(left)
-    assert await scene.program.metric("contactcenter_calls_in_progress") == 0
-    assert await scene.program.metric("contactcenter_faults_total") == 0
 
 
 async def _all_is_written(scene: Scene, *, talked: float, waited: float) -> None:

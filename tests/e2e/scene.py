@@ -1,0 +1,170 @@
+"""The program as a process of its own, to be killed and started again; Asterisk, Postgres and
+everybody on the phone live in this one.
+"""
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from baresip import Runtime
+from rich.console import Console
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.connection import Credentials
+from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.bootstrap.ground import Ground, Variation, prepared
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, TOKEN_PREFIX
+from contactcenter_ari.config.settings import read_settings
+from contactcenter_ari.config.site import load_site
+from contactcenter_ari.core.vocabulary.prompt import SpokenText
+from contactcenter_ari.loadtest.agent import Phone
+from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.directory import Directory
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.postgres.report_row import InteractionRow
+from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.speech.sound_file import read_wav
+from contactcenter_ari.speech.tone import Samples
+from tests.e2e.caller import Caller
+from tests.e2e.patience import until_holds
+from tests.e2e.phone import AgentPhone
+from tests.e2e.program import Program
+from tests.e2e.world import SITE
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """An agent of a scene; one without a voice (in hertz) has no phone."""
+
+    extension: str
+    queues: tuple[str, ...]
+    skills: tuple[str, ...] = ()
+    frequency: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """What outlives the program."""
+
+    ground: Ground
+    program: Program
+    database: Database
+    since: datetime
+    phones: dict[str, AgentPhone]
+    callers: dict[str, Caller] = field(default_factory=dict)
+
+    async def call(self, who: str, dialed: str, frequency: float = 440) -> Caller:
+        """Somebody calls and is answered."""
+        number = f"+3162000000{len(self.callers)}"
+        sip = self.ground.addresses.sip
+        caller = await Caller.place(sip, dialed, number=number, frequency=frequency)
+        self.callers[who] = caller
+        await caller.until_answered()
+        return caller
+
+    async def sound(self, text: str) -> Samples:
+        """A prompt as callers hear it, but for its very end."""
+        (media,) = await self.ground.prompts.media((SpokenText(text, "en"),))
+        return read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
+
+    async def rows(self) -> dict[str, InteractionRow]:
+        """What was written of each caller, once all of it is there, once each."""
+        names = {caller.number: who for who, caller in self.callers.items()}
+        found: list[InteractionRow] = []
+
+        async def missing() -> str:
+            rows = await Report(self.database).interactions(self.since)
+            found[:] = [row for row in rows if row.direction == "inbound"]
+            return "" if len(found) >= len(names) else f"only {len(found)} rows"
+
+        await until_holds(missing)
+        assert sorted(row.caller_number for row in found) == sorted(names)
+        return {names[row.caller_number]: row for row in found}
+
+    async def until_nothing_is_left(self) -> None:
+        """Asterisk has no channel and no bridge, and no turn met a fault."""
+        login = self.ground.ari
+        address = str(self.ground.addresses.asterisk_http)
+        async with SwitchHttp.opened(address, Credentials(login.user, login.secret)) as http:
+
+            async def left() -> str:
+                channels = (await http.send(operation.list_channels())).read(list[object])
+                bridges = (await http.send(operation.list_bridges())).read(list[object])
+                return f"left over: {channels} {bridges}" if channels or bridges else ""
+
+            await until_holds(left)
+        assert await self.program.metric("contactcenter_calls_in_progress") == 0
+        assert await self.program.metric("contactcenter_faults_total") == 0
+
+
+@asynccontextmanager
+async def staged(
+    data: Path,
+    tools: Tools,
+    runtime: Runtime,
+    hands: Sequence[Hand],
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> AsyncIterator[Scene]:
+    """The program has been started, and the phones of its agents are registered; `more` settings
+    go before ours.
+    """
+    environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE), **more}
+    settings = read_settings(environ)
+    site = load_site(settings.site)
+    quick, console = Variation(fsync=False), Console(stderr=True, quiet=True)
+    async with (
+        prepared(
+            settings, site, tools, console=console, environ=environ, variation=quick
+        ) as ground,
+        Database(ground.database_url) as database,
+        Program.of(
+            _environ_of(environ, ground),
+            output=data / "program.log",
+            web=str(ground.addresses.web),
+            token=SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX),
+        ) as program,
+    ):
+        phones = await _phones_of(hands, Directory(database))
+        await program.start()
+        scene = Scene(
+            ground=ground, program=program, database=database, since=Clock().now(), phones={}
+        )
+        try:
+            for extension, (phone, frequency) in phones.items():
+                scene.phones[extension] = await AgentPhone.registered(
+                    runtime, phone, ground.addresses.sip, frequency=frequency
+                )
+            yield scene
+        finally:
+            for seat in scene.phones.values():
+                await seat.close()
+            for caller in scene.callers.values():
+                caller.close()
+
+
+async def _phones_of(
+    hands: Sequence[Hand], directory: Directory
+) -> dict[str, tuple[Phone, float]]:
+    """Enter the agents in the directory; gives what their phones register with, and the voice."""
+    phones: dict[str, tuple[Phone, float]] = {}
+    for hand in hands:
+        hired = await directory.add_agent(hand.extension, "Agent", hand.queues, skills=hand.skills)
+        if hand.frequency is not None:
+            phone = Phone(hired.credential.phone, hired.credential.secret)
+            phones[hand.extension] = phone, hand.frequency
+    return phones
+
+
+def _environ_of(environ: dict[str, str], ground: Ground) -> dict[str, str]:
+    """What tells the program to use what runs already."""
+    return {
+        **environ,
+        "CC_DATABASE_URL": ground.database_url,
+        "CC_ASTERISK_HTTP": str(ground.addresses.asterisk_http),
+    }

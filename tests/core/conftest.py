@@ -153,6 +153,12 @@ class Colleague:
         return self.view.state, self.view.reason
 
     @property
+    def moves(self) -> list[tuple[str, str, str, str]]:
+        """Each move from state (and reason) to state (and reason)."""
+        told = [e for e in self.floor.told(event.AgentStateChanged) if e.agent == self.id]
+        return [(e.before, e.before_reason, e.after, e.reason) for e in told]
+
+    @property
     def leg(self) -> ids.LegId:
         """The leg to his phone that is in use."""
         return self.floor.switch.phones_in_use()[self.phone]

@@ -1,0 +1,170 @@
+"""What an agent asks for during a call is kept until it is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contactcenter_ari.core.vocabulary.event import SegmentEnded, SegmentKind
+from contactcenter_ari.core.vocabulary.ids import LegId
+from contactcenter_ari.core.vocabulary.signal import (
+    LegHungUp,
+    PhoneDialed,
+)
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Colleague, Floor
+
+
+def test_a_pause_asked_for_while_ringing(floor: Floor) -> None:
+    """It is kept, and begins after the talk and its wrap-up."""
+    agent = floor.agent()
+    floor.caller()
+    agent.pauses("lunch")
+    assert agent.state == ("offered", "")
+    agent.picks_up()
+    agent.hangs_up()
+    assert agent.state == ("wrap_up", "")
+    floor.wait(15)
+    assert agent.state == ("not_ready", "lunch")
+
+
+def test_a_pause_asked_for_while_ringing_in_vain(floor: Floor) -> None:
+    """A caller who leaves ends the call too: the pause begins at once."""
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.pauses("training")
+    caller.hangs_up()
+    assert agent.state == ("not_ready", "training")
+
+
+def test_a_pause_asked_for_beats_the_miss(floor: Floor) -> None:
+    """Who asked for a pause and then missed the call is in the pause he asked for."""
+    agent = floor.agent()
+    floor.caller()
+    agent.pauses("lunch")
+    floor.wait(20)
+    assert agent.state == ("not_ready", "lunch")
+
+
+def test_a_log_out_asked_for_during_a_talk(floor: Floor) -> None:
+    """The talk and its wrap-up are finished first."""
+    agent = floor.agent()
+    floor.caller()
+    agent.picks_up()
+    agent.logs_out()
+    floor.wait(60)
+    assert agent.state == ("on_call", "")
+    agent.hangs_up()
+    floor.wait(15)
+    assert agent.state == ("logged_out", "")
+
+
+def test_a_pause_asked_for_in_wrap_up(floor: Floor) -> None:
+    """The work after the talk is finished first, or ended early by hand."""
+    agent = floor.agent()
+    floor.caller()
+    agent.picks_up()
+    agent.hangs_up()
+    agent.pauses("lunch")
+    assert agent.state == ("wrap_up", "")
+    agent.ends_wrap_up()
+    assert agent.state == ("not_ready", "lunch")
+
+
+@pytest.mark.parametrize("when", ["ringing", "talking", "wrap_up"])
+@pytest.mark.parametrize("wish", ["pause", "log-out"])
+@pytest.mark.parametrize("ended_by", ["caller", "agent"])
+def test_a_wish_during_a_call_is_kept_to_its_end(
+    floor: Floor, when: str, wish: str, ended_by: str
+) -> None:
+    """Whatever the state in the call and whoever ends it: it is finished with its wrap-up, and
+    no other call comes between it and what was asked for.
+    """
+    agent = floor.agent()
+    caller = floor.caller()
+    if when != "ringing":
+        agent.picks_up()
+    if when == "wrap_up":
+        agent.hangs_up()
+    during = agent.state
+    _wish(agent, wish)
+    assert agent.state == during
+    floor.caller()
+    if when != "wrap_up":
+        caller.hangs_up() if ended_by == "caller" else agent.hangs_up(19)
+    floor.wait(15)
+    assert agent.state == (("not_ready", "lunch") if wish == "pause" else ("logged_out", ""))
+    assert not agent.is_rung()
+
+
+def _wish(agent: Colleague, wish: str) -> None:
+    if wish == "pause":
+        agent.pauses("lunch")
+    else:
+        agent.logs_out()
+
+
+@pytest.mark.parametrize("when", ["ringing", "talking", "wrap_up"])
+def test_the_last_request_during_a_call_counts(floor: Floor, when: str) -> None:
+    """Ready after all: a pause asked for before is forgotten."""
+    agent = floor.agent()
+    caller = floor.caller()
+    if when != "ringing":
+        agent.picks_up()
+    if when == "wrap_up":
+        agent.hangs_up()
+    agent.pauses("lunch")
+    agent.logs_out()
+    agent.goes_ready()
+    caller.hangs_up()
+    floor.wait(15)
+    assert agent.state == ("ready", "")
+
+
+def test_ready_ends_a_wrap_up(floor: Floor) -> None:
+    """Going ready in wrap-up ends it early, and the next caller is offered in the same turn."""
+    agent = floor.agent()
+    floor.caller()
+    agent.picks_up()
+    waiting = floor.caller()
+    agent.hangs_up()
+    floor.wait(3)
+    agent.goes_ready()
+    assert agent.is_rung()
+    agent.picks_up()
+    assert waiting.exits == ["answered"]
+    wrap_ups = [e for e in floor.told(SegmentEnded) if e.kind is SegmentKind.WRAP_UP]
+    assert [e.at - e.started_at for e in wrap_ups] == [timedelta(seconds=3)]
+
+
+# --- during a call of his own ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"), [("pause", ("not_ready", "lunch")), ("log-out", ("logged_out", ""))]
+)
+def test_requests_during_a_call_of_his_own(
+    floor: Floor, wish: str, expected: tuple[str, str]
+) -> None:
+    """They are granted at once: no caller has to be finished with first."""
+    agent = floor.agent()
+    floor.take(PhoneDialed(LegId("own"), agent.phone, "*14"))
+    _wish(agent, wish)
+    assert agent.state == expected
+
+
+def test_calls_of_his_own_are_seen(floor: Floor) -> None:
+    """A screen shows how many there are, so that nobody wonders why no call is offered."""
+    agent = floor.agent()
+    seen = [agent.view.own_calls]
+    for own in ("one", "two"):
+        floor.take(PhoneDialed(LegId(own), agent.phone, "*14"))
+        seen.append(agent.view.own_calls)
+    for own in ("one", "two"):
+        floor.take(LegHungUp(LegId(own), 16))
+        seen.append(agent.view.own_calls)
+    assert seen == [0, 1, 2, 1, 0]
+    assert agent.state == ("ready", "")

@@ -166,7 +166,7 @@ class Queueing:
         settings = self._distribution.settings[queue]
         self._distribution.leave(interaction.id, QueueExit.TRANSFERRED, turn)
         call.interpreter.treatment.offer_over(call.run, turn)
-        interaction.queue = queue
+        interaction.queue = call.run.line = queue
         moved = Waiting(
             interaction=waiting.interaction,
             queue=queue,

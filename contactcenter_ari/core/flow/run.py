@@ -17,11 +17,13 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     LookUpId,
     PlaybackId,
+    QueueName,
     RecordingId,
 )
 
 START = "start"
 DEFAULT_PRIORITY = 5
+NO_QUEUE = QueueName("")
 
 
 class Activity(StrEnum):
@@ -89,6 +91,8 @@ class FlowRun:
     variables: dict[str, str] = field(default_factory=dict)
     look_ups: dict[str, dict[str, str] | None] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    line: QueueName = NO_QUEUE
+    """The queue waited in, or last; a person may have moved the caller to another one."""
     position: int = 0
     """In the line, 1 for the next; 0 while it is not known, or head starts may reorder the line.
     Like the next three it is brought up to date just before something is announced.

@@ -29,6 +29,7 @@ class Treatment:
     def begin(self, run: FlowRun, step: Queue, music: str, turn: Turn) -> None:
         """The caller has a place in line; `music` is the queue's own, if the step names none."""
         run.activity = Activity.QUEUED
+        run.line = step.queue
         run.line_frame = len(run.frames)
         run.music = step.music or music
         run.wait = run.wait_told = None
@@ -52,7 +53,7 @@ class Treatment:
         said = {a.prompt: prompt for a in due if (prompt := self._fitting(run, a))}
         if said:
             turn.do(StopMusic(call=run.call, leg=run.leg))
-            self._say(run, step, said, turn)
+            self._say(run, said, turn)
 
     def offered(self, run: FlowRun, turn: Turn) -> None:
         """An agent is reserved: what is announced ends, and nothing more is until it is over."""
@@ -120,7 +121,7 @@ class Treatment:
     def _of_the_line(self, run: FlowRun, prompt: str) -> frozenset[str]:
         return self._speaker.speaks_of(run, prompt) & {POSITION, WAIT}
 
-    def _say(self, run: FlowRun, step: Queue, said: dict[str, str], turn: Turn) -> None:
+    def _say(self, run: FlowRun, said: dict[str, str], turn: Turn) -> None:
         """Say prompts, each under the name of the one it stands for."""
         run.announcing = True
         self._speaker.say(run, tuple(dict.fromkeys(said.values())), turn)
@@ -129,7 +130,7 @@ class Treatment:
         elif any(WAIT in self._speaker.speaks_of(run, prompt) for prompt in said):
             told = None if run.wait_longer else run.wait
             run.wait_told = told or run.wait_told
-            narration.wait_told(run, step.queue, told, turn)
+            narration.wait_told(run, run.line, told, turn)
 
     def _wake(self, run: FlowRun, turn: Turn) -> None:
         times = [at for at in run.announcements_at if at is not None]

@@ -218,6 +218,21 @@ def test_waits_fall_as_the_line_moves(floor: Floor) -> None:
     assert first.exits == ["answered"]
 
 
+def test_what_a_moved_caller_is_told_is_of_the_new_queue(floor: Floor) -> None:
+    """The event names it, though the flow still stands at the old one."""
+    announcing(floor, every_ten_seconds("wait"))
+    knows_handle_times(floor, 3 * MINUTE, SUPPORT)
+    for agent, queue in (("100", "sales"), ("200", "support")):
+        floor.agent(agent, queue).pauses()
+    floor.colleague("200", "support").goes_ready()
+    other, caller = floor.caller(), floor.caller()
+    other.is_moved("support")
+    floor.colleague("200", "support").picks_up()
+    caller.is_moved("support")
+    listens(caller, 10)
+    assert [told.queue for told in caller.told(WaitTold)] == [SUPPORT]
+
+
 def test_a_new_line_may_tell_another_wait(floor: Floor) -> None:
     """The promise was of the line the caller has left."""
     first = Queue(

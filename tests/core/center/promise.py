@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.parsing import parse
@@ -19,6 +20,7 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Way,
 )
+from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.vocabulary import event, request
 from contactcenter_ari.core.vocabulary.event import (
     CallbackAttempted,
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
     from tests.core.conftest import Callee, Caller, Floor
 
 CUSTOMER_FIRST, AGENT_FIRST = CallbackMode.CUSTOMER_FIRST, CallbackMode.AGENT_FIRST
+BOTH = pytest.mark.parametrize("mode", [CUSTOMER_FIRST, AGENT_FIRST])
 ANN, BOB, CAS = "+31612345678", "+31687654321", "+31611111111"
 SALES = QueueName("sales")
+NOBODY = InteractionId("n0-b0-1")
+"""Whose call was another process's."""
 
 
 def open_shop(
@@ -137,4 +142,28 @@ def ended(floor: Floor, interaction: InteractionId) -> event.InteractionEnded:
     return end
 
 
-MINUTE = timedelta(minutes=1)
+def day(*ranges: tuple[int, int]) -> Calendar:
+    """The same hours each day in Amsterdam, in full hours."""
+    hours = tuple(TimeRange(start * 60, end * 60) for start, end in ranges)
+    return Calendar("Europe/Amsterdam", (hours,) * 7)
+
+
+def placed(floor: Floor) -> InteractionId:
+    """The interaction for which the one place is kept."""
+    line = floor.center._distribution.lines[SALES]
+    (kept,) = (waiting for waiting in line if waiting.callback is not None)
+    return kept.interaction
+
+
+def restore(floor: Floor, **changed: Any) -> request.RestoreCallback:  # noqa: ANN401  # any field
+    """A promise of another process, given at nine."""
+    fields: dict[str, Any] = {
+        "callback": CallbackId("n0-b0-2"), "interaction": NOBODY, "queue": SALES,
+        "dialed": ANN, "waiting_since": floor.now - timedelta(hours=1),
+        "head_start": timedelta(), "priority": 5, "flow": "shop", "language": "en", "hours": "",
+        "attempts": 3, "attempts_made": 1, "retry_after": timedelta(minutes=15), "next_at": None,
+        "expires_at": floor.now + timedelta(hours=5), "mode": CUSTOMER_FIRST,
+    }  # fmt: skip
+    restored = request.RestoreCallback(**fields | changed)
+    floor.take(restored)
+    return restored

@@ -10,6 +10,7 @@ from contactcenter_ari.core.vocabulary.skill import SkillStep
 from tests.core.center.promise import (
     ANN,
     BOB,
+    BOTH,
     CAS,
     CUSTOMER_FIRST,
     busy_agent,
@@ -18,10 +19,10 @@ from tests.core.center.promise import (
     open_shop,
     promised,
     ready,
+    restore,
     rung,
     waits,
 )
-from tests.core.center.test_promise import BOTH, restore
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor

@@ -58,7 +58,6 @@ def _number(agent: Agent, settings: QueueSettings, levels: Levels, now: datetime
         case Strategy.FEWEST_CALLS:
             return agent.calls_taken.get(settings.name, 0)
         case Strategy.LINEAR:
-            known = agent.id in settings.order
-            return settings.order.index(agent.id) if known else len(settings.order)
+            return settings.places.get(agent.id, len(settings.order))
         case _ as never:
             assert_never(never)

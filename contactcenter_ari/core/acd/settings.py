@@ -1,7 +1,9 @@
 """The settings of a queue and their defaults; see `queues.yaml`."""
 
+from collections.abc import Mapping
 from datetime import time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 
@@ -60,7 +62,7 @@ class CallWindow(msgspec.Struct, frozen=True):
     until: time = time(21)
 
 
-class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
+class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One queue. A None sets no limit.
 
     `ready_time_only` makes longest idle count only the time in READY. `miss_pause` is how long
@@ -102,6 +104,11 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     join_empty: bool = False
     callback_mode: CallbackMode = CallbackMode.CUSTOMER_FIRST
     call_window: CallWindow = CallWindow()
+
+    @cached_property
+    def places(self) -> Mapping[AgentId, int]:
+        """The place of each agent in `order`, from 0: found without looking through it."""
+        return {agent: place for place, agent in enumerate(self.order)}
 
     @property
     def wrap_up_rule(self) -> WrapUpRule:

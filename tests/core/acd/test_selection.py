@@ -170,6 +170,33 @@ def test_the_number_decides(
     assert first.id == expected
 
 
+class CountedId(str):
+    """An agent's id that counts how often it is compared."""
+
+    __slots__ = ()
+    comparisons = 0
+
+    def __eq__(self, other: object) -> bool:
+        """Compare and count."""
+        CountedId.comparisons += 1
+        return str.__eq__(self, str(other))
+
+    def __hash__(self) -> int:
+        """As any text."""
+        return str.__hash__(self)
+
+
+def test_a_long_order_is_not_looked_through() -> None:
+    """The place in a given order of a thousand agents is found at once."""
+    order = tuple(AgentId(CountedId(f"{number:04}")) for number in range(1000))
+    settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LINEAR, order=order)
+    agent = lived("0999", [(0, READY)])
+    assert choice(agent, settings, (), minute(1))[0] == 999
+    CountedId.comparisons = 0
+    assert choice(agent, settings, (), minute(2))[0] == 999
+    assert CountedId.comparisons <= 2
+
+
 @pytest.mark.parametrize("strategy", Strategy)
 def test_a_tie_goes_to_the_longest_idle_then_to_the_smaller_id(strategy: Strategy) -> None:
     """When the strategy sees no difference."""

@@ -23,7 +23,7 @@ from contactcenter_ari.forecast.one_queue import OneQueue
 from contactcenter_ari.forecast.past import Past
 from contactcenter_ari.forecast.plan import plan_of
 from contactcenter_ari.forecast.run import simulate
-from contactcenter_ari.forecast.scenario import Scenario
+from contactcenter_ari.forecast.scenario import MOST_AGENTS, Scenario
 from contactcenter_ari.forecast.scenario_file import read_scenario
 from contactcenter_ari.forecast.span import read_span
 from contactcenter_ari.forecast.table import as_json, tables
@@ -34,7 +34,6 @@ from contactcenter_ari.runtime.clock import Clock
 acd = typer.Typer(help="The queues: what a staffing would do.")
 app.add_typer(acd, name="acd", no_args_is_help=True)
 
-MOST_AGENTS = 3000
 MOST_ROWS = 50
 _AGENTS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _ALWAYS = ("seed", "target", "chart", "as_object")

@@ -32,6 +32,8 @@ class Plan:
     per_batch: int
     is_short: bool = False
     """Whether batches are so short that the spread between them tells too little."""
+    grows: bool = False
+    """Whether a line grows for as long as it lasts, so that there is nothing to settle to."""
 
     @property
     def batches(self) -> int:
@@ -60,6 +62,16 @@ def plan_of(scenario: Scenario) -> Plan:
             per_batch=scenario.intervals,
         )
     relaxation = relaxation_time(scenario)
+    if relaxation >= scenario.length and is_overloaded(scenario):
+        stretch = scenario.length / FEWEST_BATCHES
+        return Plan(
+            parts=1,
+            warm_up=timedelta(),
+            stretch=stretch,
+            stretches=FEWEST_BATCHES,
+            per_batch=1,
+            grows=True,
+        )
     most = int(scenario.length / (APART * relaxation))
     batches = max(FEWEST_BATCHES, min(BATCHES, most))
     warm_up = min(SETTLED * relaxation, scenario.length)
@@ -75,14 +87,23 @@ def plan_of(scenario: Scenario) -> Plan:
     )
 
 
+def is_overloaded(scenario: Scenario) -> bool:
+    """Whether there is more work than agents, in all or for a queue."""
+    return any(load >= agents for load, agents in _loads(scenario))
+
+
 def relaxation_time(scenario: Scenario) -> timedelta:
     """About how long the slowest queue remembers how many waited; at most the whole length."""
-    loads = [(scenario.load(0), scenario.agents(0))]
-    loads += [(scenario.load(0, queue), scenario.agents(0, queue)) for queue in scenario.queues]
     handle = max(scenario.handle_time(callers) for callers in scenario.callers)
     leaving = handle + max(_longest_wait(scenario, callers) for callers in scenario.callers)
-    slowest = max(_relaxation(load, agents, handle, leaving) for load, agents in loads)
+    slowest = max(_relaxation(load, agents, handle, leaving) for load, agents in _loads(scenario))
     return min(slowest, scenario.length)
+
+
+def _loads(scenario: Scenario) -> list[tuple[float, int]]:
+    """Erlangs and agents, of the whole and of each queue that is called."""
+    loads = [(scenario.load(0, queue), scenario.agents(0, queue)) for queue in scenario.queues]
+    return [(scenario.load(0), scenario.agents(0)), *(each for each in loads if each[0])]
 
 
 def _longest_wait(scenario: Scenario, callers: Callers) -> timedelta:

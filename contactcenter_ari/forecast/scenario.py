@@ -16,6 +16,8 @@ from contactcenter_ari.core.vocabulary.skill import Skills, SkillStep
 
 HALF_HOUR = timedelta(minutes=30)
 HOUR = timedelta(hours=1)
+MOST_AGENTS = 3_000
+"""More log-ins than these at one instant look to a simulation as if time stood still."""
 
 
 class Shape(StrEnum):

@@ -18,14 +18,14 @@ from contactcenter_ari.config.skill_file import read_levels
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.forecast.callers_file import CallersReader
-from contactcenter_ari.forecast.scenario import HALF_HOUR, HOUR, Crew, Scenario, Shift
+from contactcenter_ari.forecast.scenario import HALF_HOUR, HOUR, MOST_AGENTS, Crew, Scenario, Shift
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 NOTHING = timedelta()
 FIELDS = ("hours", "open", "days", "seed", "queues", "callers", "agents")
 CREW_FIELDS = ("count", "queues", "skills", "shifts", "answer_delay")
-MOST_HOURS, MOST_DAYS, MOST_AGENTS, MOST_SEED = 100_000, 1_000, 3_000, 10**9 - 1
+MOST_HOURS, MOST_DAYS, MOST_SEED = 100_000, 1_000, 10**9 - 1
 
 Fields = dict[str, Node]
 
@@ -176,7 +176,7 @@ class _ScenarioReader:
         )
 
     def check_staffing(self, crews: tuple[Crew, ...], fields: Fields) -> None:
-        """The phones of a floor have extensions of four digits at most."""
+        """There is a limit of agents in all."""
         if sum(crew.count for crew in crews) > MOST_AGENTS:
             message = f"there may be {MOST_AGENTS} agents in all"
             self.reading.blame("E105", message, fields.get("agents", Scalar("", 1, 1, 1, 1)))

@@ -29,7 +29,7 @@ def tables(forecasts: Sequence[Forecast], *, target: float) -> RenderableType:
     """What people read: one staffing with Erlang's beside it, or a row for each staffing."""
     if len(forecasts) == 1:
         return _one(forecasts[0])
-    return Group(_many(forecasts, target), *_notes(forecasts[0].plan))
+    return Group(_many(forecasts, target), *_notes(forecasts[-1].plan))
 
 
 def as_json(forecasts: Sequence[Forecast]) -> str:
@@ -128,6 +128,11 @@ def _notes(plan: Plan) -> Iterator[str]:
         f"± is the {LEVEL:.0%} confidence interval over {plan.batches} batches"
         f" of {plan.stretch * plan.per_batch / HOUR:.1f} h{warm_up if plan.warm_up else ''}."
     )
+    if plan.grows:
+        yield (
+            "There is more work than agents, and callers hardly ever give up: lines grow for as"
+            " long as it lasts, so no figure holds for another time."
+        )
     if plan.is_short:
         yield (
             f"The time is short for this load: {FEWEST_BATCHES} batches depend on each other,"
@@ -145,6 +150,7 @@ def _plain(found: Forecast) -> Plain:
         "batch_length": (found.plan.stretch * found.plan.per_batch).total_seconds(),
         "warm_up": found.plan.warm_up.total_seconds(),
         "batches_are_short": found.plan.is_short,
+        "lines_grow": found.plan.grows,
         "seed": found.scenario.seed,
     }
 

@@ -190,6 +190,17 @@ def test_too_few_hours_are_told() -> None:
     assert plan_of(OneQueue(per_hour=392, handle_time=3 * MINUTE, hours=10).scenario(20)).is_short
 
 
+def test_lines_that_grow_have_nothing_to_settle_to() -> None:
+    """With more work than agents and endless patience nothing is thrown away; with patience
+    that ends there is a balance.
+    """
+    hopeless = OneQueue(per_hour=342, handle_time=3 * MINUTE, hours=20)
+    plan = plan_of(hopeless.scenario(15))
+    assert plan.grows
+    assert plan.warm_up == timedelta()
+    assert not plan_of(replace(hopeless, patience=MINUTE).scenario(15)).grows
+
+
 def test_each_day_is_a_batch() -> None:
     """A daily scenario begins each day with empty lines, as the real one does."""
     plan = plan_of(replace(half_day(FIXED.scenario(4)), days=7))

@@ -157,7 +157,9 @@ class Crowd:
 
     def _decide(self) -> timedelta:
         turn = self._turn()
-        return _timed(lambda: self.distribution.distribute(turn))
+        taken = _timed(lambda: self.distribution.distribute(turn))
+        self.distribution.keep_books(turn.now)
+        return taken
 
     def _turn(self) -> Turn:
         self._now += TICK

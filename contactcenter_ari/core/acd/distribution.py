@@ -58,6 +58,7 @@ class Distribution:
         self._waiting: dict[InteractionId, Waiting] = {}
         self._unsettled: dict[InteractionId, Waiting] = {}
         self._freed: dict[Agent, None] = {}
+        self._changed: dict[Agent, None] = {}
         self._arrivals = 0
 
     def __repr__(self) -> str:
@@ -257,12 +258,17 @@ class Distribution:
                 self._bring_up(brought_by, candidates, serial, turn.now)
         return offered
 
+    def keep_books(self, now: datetime) -> None:
+        """What has changed becomes evidence of waits, after the offers: it must not delay them."""
+        self.outlook.note_agents(self._changed, now)
+        self._changed.clear()
+
     def _follow_agents(self, turn: Turn) -> None:
         """Note what changed about agents, and who is free. Callers who wait for what nobody can
         give any more ask for less at once.
         """
         changed, left = self.pools.refresh(turn.now)
-        self.outlook.note_agents(changed, turn.now)
+        self._changed.update(dict.fromkeys(changed))
         disappointed = [
             waiting
             for _, pool in left

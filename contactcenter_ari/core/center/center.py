@@ -159,6 +159,7 @@ class Center:
         for waiting in self._distribution.distribute(turn):
             self._calls.offered(waiting.interaction, turn)
         self._calls.calling_back.dispatch(turn)
+        self._distribution.keep_books(now)
         return turn.outcome()
 
     def next_deadline(self) -> datetime | None:

@@ -59,12 +59,14 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
 )
+from contactcenter_ari.core.vocabulary.promise import CallbackResult
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
     CloseQueue,
     OpenQueue,
     PutAgent,
     RemoveAgent,
+    RestoreCallback,
 )
 from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
@@ -109,6 +111,7 @@ class Ledger:
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
         self._arrivals = 0
+        self._last_queued: Stay | None = None
         self._number = 0
 
     def __repr__(self) -> str:
@@ -152,6 +155,8 @@ class Ledger:
 
     def _note_input(self, input_: Input) -> None:  # noqa: PLR0912  # one arm an input
         self._bridges.note_input(input_)
+        if isinstance(input_, RestoreCallback):
+            self._promises.restore(input_, self._next_arrival())
         self._promises.note_input(input_)
         match input_:
             case PutAgent(profile=profile):
@@ -198,12 +203,8 @@ class Ledger:
     def _note_event(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm an event
         self._promises.note_event(event, self._arrival_of(event))
         match event:
-            case InteractionStarted(interaction=interaction, leg=leg):
-                assert interaction not in self.interactions, event
-                assert interaction not in self.ends, event
-                outbound = event.direction == OUTBOUND
-                book = InteractionBook(interaction, leg, self._now, outbound=outbound)
-                self.interactions[interaction] = book
+            case InteractionStarted():
+                self._started(event)
             case InteractionQueued():
                 self._queued(event)
             case InteractionDequeued():
@@ -242,17 +243,30 @@ class Ledger:
                 assert interaction in self.interactions or interaction in self.ends, event
                 assert self.agents[event.agent].state is WRAP_UP, event
                 assert event.until > self._now, event
-            case QueueClosed() | QueueOpened() | LostCallClosed() | CallbackClosed():
+            case CallbackClosed():
+                self._promise_closed(event)
+            case QueueClosed() | QueueOpened() | LostCallClosed():
                 pass
             case _:
                 assert event.interaction in self.interactions, event
 
+    def _started(self, event: InteractionStarted) -> None:
+        interaction, outbound = event.interaction, event.direction == OUTBOUND
+        assert interaction not in self.interactions, event
+        assert interaction not in self.ends, event
+        book = InteractionBook(interaction, event.leg, self._now, outbound=outbound)
+        self.interactions[interaction] = book
+
     def _arrival_of(self, event: Event) -> int:
-        """The order of arrival of whom a promise is given to; 0 for one who did not wait."""
+        """The order of arrival that a promise keeps: that of the caller's place, if he has one."""
         if not isinstance(event, CallbackBooked):
             return 0
-        stay = self.interactions[event.interaction].stay
-        return stay.arrival if stay is not None else 0
+        book = self.interactions[event.interaction]
+        return _present(book).arrival if book.place is Place.QUEUE else self._next_arrival()
+
+    def _next_arrival(self) -> int:
+        self._arrivals += 1
+        return self._arrivals
 
     def _connected(self, event: AgentConnected) -> None:
         book, agent = self.interactions[event.interaction], self.agents[event.agent]
@@ -273,13 +287,24 @@ class Ledger:
     def _queued(self, event: InteractionQueued) -> None:
         book = self.interactions[event.interaction]
         book.go(Place.QUEUE, Place.FLOW)
-        self._arrivals += 1
-        arrival = self._arrivals
+        arrival = self._next_arrival()
         if book.moved:
             assert book.stay is not None, book
             assert event.ranked_since == book.stay.ranked_since, (event, book)
             arrival = book.stay.arrival
-        book.stay = Stay.begun(event, arrival, self.agents)
+        elif book.outbound:
+            arrival = self._promises.place(event.interaction, self._now).arrival
+        book.stay = self._last_queued = Stay.begun(event, arrival, self.agents)
+
+    def _promise_closed(self, event: CallbackClosed) -> None:
+        """Who called in just now has the place of the promise, if it is better than his own."""
+        if event.result is not CallbackResult.CALLED_IN:
+            return
+        stay, kept = self._last_queued, self._promises.closed_place(event.callback, self._now)
+        assert stay is not None, event
+        assert stay.joined_at == self._now, (event, stay)
+        if stay.ranked_since == kept.ranked_since:
+            stay.arrival = kept.arrival
 
     def _dequeued(self, event: InteractionDequeued) -> None:
         book = self.interactions[event.interaction]

@@ -62,7 +62,7 @@ class PromiseBook:
 
     def __init__(self) -> None:
         self._open: dict[CallbackId, PromiseEntry] = {}
-        self._closed: set[CallbackId] = set()
+        self._closed: dict[CallbackId, PromiseEntry] = {}
         self._forbidden: set[str] = set()
         self._customers: dict[InteractionId, str] = {}
         self._dialed: dict[str, InteractionId] = {}
@@ -71,11 +71,14 @@ class PromiseBook:
         """Tell how many there are."""
         return f"<PromiseBook {len(self._open)} open, {len(self._closed)} closed>"
 
+    def restore(self, request: RestoreCallback, arrival: int) -> None:
+        """A promise of another process; one that is known, or was closed, is nothing new."""
+        if request.callback not in self._closed:
+            self._open.setdefault(request.callback, _restored(request, arrival))
+
     def note_input(self, input_: Input) -> None:
         """What people and programs asked for."""
         match input_:
-            case RestoreCallback(callback=callback) if callback not in self._closed:
-                self._open.setdefault(callback, _restored(input_))
             case DialCallback(callback=callback):
                 self._open[callback].urgent = True
             case ForbidNumber(number=number):
@@ -97,17 +100,14 @@ class PromiseBook:
                 entry.attempts_made += 1
                 entry.urgent = False
                 assert event.attempt == entry.attempts_made, event
-                assert self._dialed[entry.number] == event.interaction, event
+                assert self._dialed.pop(entry.number) == event.interaction, event
             case CallbackClosed(callback=callback):
-                del self._open[callback]
-                self._closed.add(callback)
+                self._closed[callback] = self._open.pop(callback)
             case InteractionStarted(interaction=interaction, direction=direction):
                 if direction == OUTBOUND:
                     self._customers[interaction] = event.called_number
             case InteractionEnded(interaction=interaction):
-                number = self._customers.pop(interaction, "")
-                if self._dialed.get(number) == interaction:
-                    del self._dialed[number]
+                self._customers.pop(interaction, None)
             case _:
                 pass
 
@@ -124,6 +124,10 @@ class PromiseBook:
         number = self._customers[interaction]
         (entry,) = (entry for entry in self._open.values() if entry.number == number)
         return entry.stay(now)
+
+    def closed_place(self, callback: CallbackId, now: datetime) -> Stay:
+        """The place that was kept for a promise that is closed."""
+        return self._closed[callback].stay(now)
 
     def settle(self) -> None:
         """Assert that every promise was closed, and no customer is on the line."""
@@ -150,13 +154,13 @@ def _booked(event: CallbackBooked, arrival: int) -> PromiseEntry:
     )
 
 
-def _restored(request: RestoreCallback) -> PromiseEntry:
+def _restored(request: RestoreCallback, arrival: int) -> PromiseEntry:
     return PromiseEntry(
         number=request.dialed,
         queue=request.queue,
         since=request.waiting_since,
         head_start=request.head_start,
         priority=request.priority,
-        arrival=0,
+        arrival=arrival,
         attempts_made=request.attempts_made,
     )

@@ -21,6 +21,7 @@ from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, Prompt, Text, Words
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import (
+    BookCallback,
     Destination,
     DialOut,
     LookUpStep,
@@ -44,16 +45,30 @@ from contactcenter_ari.core.vocabulary.command import (
     PlayPrompt,
     StartRecording,
 )
-from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
+from contactcenter_ari.core.vocabulary.event import CallbackBooked
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    CallbackId,
+    InteractionId,
+    LegId,
+    PhoneId,
+    QueueName,
+)
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
+    AllowNumber,
+    CancelCallback,
+    DialCallback,
     EndWrapUp,
+    ForbidNumber,
     GoNotReady,
     GoReady,
     LogIn,
     LogOut,
     PutAgent,
     RemoveAgent,
+    RestoreCallback,
 )
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
@@ -88,6 +103,7 @@ def away() -> Flow:
     keys = {
         "1": Destination(Way.CALL, "told"),
         "2": Destination(Way.SECTION, "out"),
+        "3": Destination(Way.CALL, "promise"),
         "5": Destination(Way.HANG_UP),
     }
     sections: dict[str, tuple[Verb, ...]] = {
@@ -98,6 +114,9 @@ def away() -> Flow:
             TransferOut(parse('"+31687654322"')),
         ),
         "told": (Play("told", barge_in=False),),
+        "promise": (
+            BookCallback(CLAIMS, {}, parse('"+31687654323"'), expires=timedelta(minutes=20)),
+        ),
         "out": (TransferOut(parse('"+31687654322"')),),
         "bye": (LookUpStep("crm", {}, "crm", {}), Tag((("done", parse('"1"')),))),
     }
@@ -127,6 +146,7 @@ SAMPLE = sample_site(
             max_waiting=2,
             join_empty=True,
             strategy=Strategy.LEAST_OCCUPIED,
+            callback_mode=CallbackMode.AGENT_FIRST,
         ),
     )
 )
@@ -140,6 +160,8 @@ PAUSES = (0.01, 0.5, 3, 12, 31, 95, 400)
 STATUSES = (0, 400, 404, 409, 422, 500)
 CAUSES = (0, 16, 17, 19, 20, 21)
 RECENT = 12
+NUMBERS = ("+31612345678", "+31687654323", "0612345678")
+MODES = tuple(CallbackMode)
 LEGS_AT_ONCE = 8
 
 Thing = TypeVar("Thing")
@@ -174,6 +196,7 @@ class CenterMachine(RuleBasedStateMachine):
         self.joining: list[BridgeLegs] = []
         self.recording: list[StartRecording] = []
         self.asked: list[LookUp] = []
+        self.promised: list[CallbackId] = []
         self.reachable: set[PhoneId] = set()
         self.legs = 0
         self.unheard = False
@@ -189,6 +212,9 @@ class CenterMachine(RuleBasedStateMachine):
         self.commands = [*self.commands, *outcome.commands][-RECENT:]
         for command in outcome.commands:
             self.remember(command)
+        for event in outcome.events:
+            if isinstance(event, CallbackBooked):
+                self.promised = [*self.promised, event.callback][-RECENT:]
 
     def remember(self, command: Command) -> None:
         """Keep what will lead to a signal."""
@@ -293,17 +319,64 @@ class CenterMachine(RuleBasedStateMachine):
 
     # Callers
 
-    @rule(number=st.sampled_from((DIRECT, DIRECT, MENU, AWAY, AWAY, "+999")))
+    @rule(
+        number=st.sampled_from((DIRECT, DIRECT, MENU, AWAY, AWAY, "+999")),
+        caller=st.sampled_from(NUMBERS),
+    )
     @precondition(lambda self: len(self.live) < LEGS_AT_ONCE)
-    def call_in(self, number: str) -> None:
+    def call_in(self, number: str, caller: str = "+31612345678") -> None:
         """Somebody calls."""
-        self.take(CallArrived(self.new_leg(), number, "+31612345678", "x"))
+        self.take(CallArrived(self.new_leg(), number, caller, "x"))
 
-    @rule(pick=picks, digit=st.sampled_from("1259#"))
+    @rule(pick=picks, digit=st.sampled_from("12359#"))
     @precondition(lambda self: self.live)
     def press(self, pick: int, digit: str) -> None:
         """A key is pressed, be it an agent's."""
         self.take(DigitPressed(pick_of(self.live, pick), digit))
+
+    # Promises
+
+    @rule(number=st.sampled_from(NUMBERS), made=st.integers(0, 3), mode=st.sampled_from(MODES))
+    def restore_promise(self, number: str, made: int, mode: CallbackMode) -> None:
+        """A promise that another process gave, and that may be over."""
+        self.take(
+            RestoreCallback(
+                callback=CallbackId(f"old-{number}-{made}"),
+                interaction=InteractionId("old"),
+                queue=SALES,
+                dialed=number,
+                waiting_since=START,
+                head_start=timedelta(),
+                priority=5,
+                flow="away",
+                language="en",
+                hours="",
+                attempts=3,
+                attempts_made=made,
+                retry_after=timedelta(minutes=1),
+                next_at=None,
+                expires_at=START + timedelta(hours=1),
+                mode=mode,
+            )
+        )
+        self.promised = [*self.promised, CallbackId(f"old-{number}-{made}")][-RECENT:]
+
+    @rule(pick=picks)
+    @precondition(lambda self: self.promised)
+    def dial_promise(self, pick: int) -> None:
+        """A person wants a promise kept next."""
+        self.take(DialCallback(pick_of(self.promised, pick), "test"))
+
+    @rule(pick=picks)
+    @precondition(lambda self: self.promised)
+    def cancel_promise(self, pick: int) -> None:
+        """A person takes a promise back."""
+        self.take(CancelCallback(pick_of(self.promised, pick), "test"))
+
+    @rule(number=st.sampled_from(NUMBERS), forbids=st.booleans())
+    def change_list(self, number: str, *, forbids: bool) -> None:
+        """A number is put on the do-not-call list, or taken off."""
+        self.take(ForbidNumber(number, "test") if forbids else AllowNumber(number, "test"))
 
     # The switch
 

@@ -18,6 +18,7 @@ from tests.core.center.promise import (
     ANN,
     BOB,
     CAS,
+    SALES,
     attempts,
     busy_agent,
     closed,
@@ -136,6 +137,21 @@ def test_one_rings_at_a_time(floor: Floor) -> None:
     assert rung(floor) == [ANN, BOB], "there are two agents for two customers on the line"
     floor.colleague("100").picks_up()
     assert rung(floor) == [ANN, BOB]
+
+
+def test_one_rings_though_another_is_first(floor: Floor) -> None:
+    """Who comes back into the line before one who is being rung is dialed after him."""
+    open_shop(floor)
+    busy_agent(floor, "100")
+    busy_agent(floor, "101")
+    promised(floor, ANN)
+    customer(floor).hangs_up(17)
+    floor.wait(895)
+    promised(floor, BOB)
+    floor.wait(10)
+    assert rung(floor) == [ANN, BOB]
+    customer(floor).hangs_up(17)
+    assert rung(floor) == [ANN, BOB, ANN]
 
 
 CAUSES = [(17, "busy"), (18, "no_answer"), (21, "declined"), (34, "failed")]
@@ -258,3 +274,32 @@ def test_three_dispatches_at_once_dial_once(floor: Floor, order: tuple[str, ...]
     assert len(floor.done(DialOutside)) == 2, "the first try, and one now"
     assert set(refused) == {"already_dialing"}
     assert len(refused) == (2 if order[0] == "d" else 3)
+
+
+def test_positions_may_be_told_while_places_are_kept(floor: Floor) -> None:
+    """A place that goes over from caller to promise and back puts nobody behind another; one
+    that comes back into the line does.
+    """
+    open_shop(floor, max_wait=timedelta(hours=1))
+    busy_agent(floor)
+    waits(floor, BOB).presses("1")
+    waits(floor, CAS)
+    line = floor.center._distribution.lines[SALES]
+    assert line.is_steady(floor.now)
+    promised(floor, ANN)
+    waits(floor, BOB)
+    assert line.is_steady(floor.now), "Bob has his own place again"
+    assert floor.told(InteractionQueued)[-1].position == 1
+
+
+def test_who_comes_back_overtakes(floor: Floor) -> None:
+    """After a failed attempt the place is taken before those who joined meanwhile."""
+    open_shop(floor, max_wait=timedelta(hours=1))
+    busy_agent(floor)
+    promised(floor, ANN)
+    customer(floor).hangs_up(17)
+    waits(floor, BOB)
+    line = floor.center._distribution.lines[SALES]
+    assert line.is_steady(floor.now)
+    floor.wait(900)
+    assert not line.is_steady(floor.now)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult
-from contactcenter_ari.core.vocabulary.request import SetFlag
+from contactcenter_ari.core.vocabulary.ids import CallbackId
+from contactcenter_ari.core.vocabulary.request import CancelCallback, LogOut, SetFlag
 from tests.e2e.caller import Caller
 from tests.e2e.language.listening import (
     AGENT,
@@ -26,7 +27,7 @@ from tests.e2e.language.listening import (
 )
 from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import Manner
-from tests.e2e.world import World
+from tests.e2e.world import TEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -91,17 +92,22 @@ async def test_a_caller_leaves_while_told_something(world: World) -> None:
 
 
 async def test_a_call_back_is_promised(world: World) -> None:
-    """The promise is written down, and the stay in the queue ended with it."""
+    """The promise is written down, and the stay in the queue ended with it; nobody is signed in
+    to keep it.
+    """
     worker = await world.hire("patient")
     await worker.pause()
     caller = await reached(world, WAITING)
     await world.until_waiting("patient", 1)
+    await world.service.driver.request(LogOut(worker.id, TEST))
     await caller.press("2")
     record = await told(world, caller, "We shall call you back.")
     (booked,) = await events(world, record, "CallbackBooked")
     assert (booked.data["dialed"], booked.data["queue"]) == (caller.number, "patient")
     assert "callback_taken" in [segment.result for segment in record.segments]
     assert world.waiting("patient") == 0
+    callback = CallbackId(str(booked.data["callback"]))
+    await world.service.driver.request(CancelCallback(callback, TEST))
 
 
 # Digits, flags, and what is done after the hang-up

@@ -15,7 +15,7 @@ from contactcenter_ari.core.acd.demand import Demand
 from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
-from contactcenter_ari.core.acd.offer import MISS_REASONS, Offer, result_of_cause
+from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.offering import Offers
 from contactcenter_ari.core.acd.outlook import Outlook
 from contactcenter_ari.core.acd.pool import Pool, Pools
@@ -400,7 +400,10 @@ class Distribution:
         result = result_of_cause(cause)
         if offer.answered_at and cause == NORMAL_CLEARING:
             result = OfferResult.REFUSED  # hung up on the whisper or before the bridge
-        self._missed(offer, result, turn)
+        if cause == LOST:
+            self._failed(offer, turn)
+        else:
+            self._missed(offer, result, turn)
         return offer
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> Offer:
@@ -418,10 +421,7 @@ class Distribution:
         if offer is None:
             return None
         self.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
-        self._pause(offer, turn)
-        self.offers.close(offer, OfferResult.FAILED, turn)
-        self.roster.release(offer.agent, turn)
-        self._go_on_waiting(offer.waiting, turn)
+        self._failed(offer, turn)
         return offer
 
     # Within
@@ -457,6 +457,13 @@ class Distribution:
         if not waiting.unoffered:
             self.lines[waiting.queue].open(waiting)
         self._unsettled[waiting.interaction] = waiting
+
+    def _failed(self, offer: Offer, turn: Turn) -> None:
+        """It came to nothing, and that is nobody's miss."""
+        self._pause(offer, turn)
+        self.offers.close(offer, OfferResult.FAILED, turn)
+        self.roster.release(offer.agent, turn)
+        self._go_on_waiting(offer.waiting, turn)
 
     def _missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         reason = MISS_REASONS[result]

@@ -30,6 +30,10 @@ class Offer:
         return f"<Offer {self.waiting.interaction} to {self.agent.id}>"
 
 
+LOST = -1
+"""No cause of a hang-up: the switch does not know the leg any more."""
+
+
 def result_of_cause(cause: int) -> OfferResult:
     """What a phone that hung up before it answered meant by it (causes of ITU-T Q.850)."""
     match cause:

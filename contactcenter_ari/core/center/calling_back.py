@@ -121,7 +121,9 @@ class CallingBack:
         the line until now overtakes nobody.
         """
         at = self._due_at(promise, turn)
-        if not self._may_be_called(promise):
+        if self._catalog.flow(promise.flow) is None:
+            self.close(promise, CallbackResult.CANCELLED, turn)
+        elif not self._may_be_called(promise):
             self.close(promise, CallbackResult.DO_NOT_CALL, turn)
         elif at is None:
             self.close(promise, CallbackResult.EXPIRED, turn)

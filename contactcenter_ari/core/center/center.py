@@ -10,6 +10,7 @@ nothing; every other input is accepted, in any order, at any time.
 from datetime import datetime, timedelta
 
 from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.arrival import announcing
 from contactcenter_ari.core.center.calls import Calls
@@ -380,7 +381,7 @@ class Center:
                 self._calls.lose(call, turn)
         for leg in self._agent_legs_before(settled_at):
             if leg not in listed:
-                self._calls.hung_up(leg, 0, turn)
+                self._calls.hung_up(leg, LOST, turn)
         self._calls.talks.lose_recordings(turn)
         self._hang_up_strays(signal, turn)
 

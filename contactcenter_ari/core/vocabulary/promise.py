@@ -35,7 +35,7 @@ class CallbackResult(StrEnum):
     """No attempt reached the customer."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
-    """A person took it back."""
+    """A person took it back, or its flow is no longer published."""
     DO_NOT_CALL = "do_not_call"
     """The number may not be called any more."""
 

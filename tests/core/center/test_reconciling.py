@@ -77,12 +77,13 @@ def test_a_caller_is_gone_while_the_phone_rings(floor: Floor) -> None:
 
 
 def test_the_ringing_leg_is_gone(floor: Floor) -> None:
-    """The caller goes on waiting and the next agent is rung."""
+    """The caller goes on waiting and the next agent is rung; it is nobody's miss."""
     agent, colleague = floor.agent("100"), floor.agent("200")
     caller = floor.caller()
     floor.wait(10)
     reconcile(floor, caller.leg, phones=(agent, colleague))
     assert caller.offers == [("100", "failed")]
+    assert agent.state == ("ready", "")
     assert colleague.is_rung()
 
 

@@ -85,7 +85,7 @@ def test_restored_between_two_attempts(floor: Floor) -> None:
     [
         ({"attempts_made": 3}, "exhausted"),
         ({"expires_at": datetime(2026, 11, 23, 9, tzinfo=UTC)}, "expired"),
-        ({"flow": "gone"}, "do_not_call"),
+        ({"flow": "gone"}, "cancelled"),
         ({"dialed": "+441234567890"}, "do_not_call"),
     ],
 )

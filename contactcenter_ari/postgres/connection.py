@@ -5,20 +5,24 @@ setting and never the password; every session speaks UTC and is bounded in time.
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+import msgspec
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
+from contactcenter_ari.postgres.statement import statement
 
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
 Pool = AsyncConnectionPool[Connection]
+Row = TypeVar("Row")
 
 _EXAMPLE = "postgresql://user:password@127.0.0.1:5432/contactcenter"
 _CONNECT_LIMIT = timedelta(seconds=5)
@@ -169,3 +173,14 @@ class Database:
                 yield connection
         except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
             raise unreachable(self._url, error) from error
+
+    async def rows(
+        self, name: str, kind: type[Row], parameters: Mapping[str, object] | None = None
+    ) -> list[Row]:
+        """What the statement of that name finds, each row as a `kind`; raises
+        DatabaseUnreachable.
+        """
+        async with self.connection() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(statement(name), parameters)
+            return [msgspec.convert(row, kind) for row in await cursor.fetchall()]

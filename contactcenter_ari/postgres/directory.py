@@ -15,7 +15,6 @@ from pathlib import Path
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row
 
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
@@ -149,17 +148,11 @@ class Directory:
 
     async def load_profiles(self) -> list[AgentProfile]:
         """All agents, by extension."""
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(statement("directory/profiles"))
-            return [msgspec.convert(row, AgentProfile) for row in await cursor.fetchall()]
+        return await self._database.rows("directory/profiles", AgentProfile)
 
     async def phone_credentials(self) -> list[PhoneCredential]:
         """What the switch must know to let the phones register."""
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(statement("directory/phones"))
-            return [msgspec.convert(row, PhoneCredential) for row in await cursor.fetchall()]
+        return await self._database.rows("directory/phones", PhoneCredential)
 
     async def add_token(self, name: str, role: Role, agent: AgentId | None = None) -> str:
         """A new token; only an agent's has an `agent`. Keep it: it is not shown again."""

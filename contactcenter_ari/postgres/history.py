@@ -1,16 +1,11 @@
 """What earlier days say of callers: when they call, how long they talk, when they give up."""
 
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import msgspec
-from psycopg.rows import dict_row
 
 from contactcenter_ari.core.vocabulary.ids import QueueName
-from contactcenter_ari.postgres.connection import Database
-from contactcenter_ari.postgres.statement import statement
-
-_Row = TypeVar("_Row", bound=msgspec.Struct)
+from contactcenter_ari.postgres.connection import Database, Row
 
 
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +54,6 @@ class History:
         """The queues that anybody waited in."""
         return await self._rows("habits", Habits, span)
 
-    async def _rows(self, name: str, kind: type[_Row], span: Span) -> list[_Row]:
+    async def _rows(self, name: str, kind: type[Row], span: Span) -> list[Row]:
         parameters = msgspec.structs.asdict(span) | {"weekdays": list(span.weekdays)}
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(statement(f"history/{name}"), parameters)
-            return [msgspec.convert(row, kind) for row in await cursor.fetchall()]
+        return await self._database.rows(f"history/{name}", kind, parameters)

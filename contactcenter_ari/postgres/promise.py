@@ -6,10 +6,6 @@ the core; no message quotes one.
 """
 
 from datetime import datetime
-from typing import TypeVar
-
-import msgspec
-from psycopg.rows import dict_row
 
 from contactcenter_ari.core.vocabulary.request import (
     CloseQueue,
@@ -25,8 +21,6 @@ from contactcenter_ari.postgres.statement import statement
 MOST_OPEN = 10_000
 """As many promises as the core keeps."""
 
-_Row = TypeVar("_Row", bound=msgspec.Struct)
-
 
 class Promises:
     """Reads and writes promises; its methods raise DatabaseUnreachable when that is away."""
@@ -40,26 +34,30 @@ class Promises:
 
     async def open_callbacks(self) -> list[RestoreCallback]:
         """The calls back that are still to be made, the oldest promise first."""
-        return await self._rows("open_callbacks", RestoreCallback, {"most": MOST_OPEN})
+        return await self._database.rows(
+            "promise/open_callbacks", RestoreCallback, {"most": MOST_OPEN}
+        )
 
     async def open_lost_calls(self) -> list[RestoreLostCall]:
         """The abandoned calls that nobody has looked after yet, the oldest first."""
-        return await self._rows("open_lost_calls", RestoreLostCall, {"most": MOST_OPEN})
+        return await self._database.rows(
+            "promise/open_lost_calls", RestoreLostCall, {"most": MOST_OPEN}
+        )
 
     async def forbidden_numbers(self) -> list[ForbidNumber]:
         """The do-not-call list, the oldest entry first."""
-        return await self._rows("forbidden", ForbidNumber, {})
+        return await self._database.rows("promise/forbidden", ForbidNumber)
 
     async def closed_queues(self) -> list[CloseQueue]:
         """The queues that a person closed and nobody has opened since, by name."""
-        return await self._rows("closed_queues", CloseQueue, {})
+        return await self._database.rows("promise/closed_queues", CloseQueue)
 
     async def handle_times(self, since: datetime) -> LearnHandleTimes:
         """The mean handle times by queue and half hour of the week, over contacts that began
         at `since` or later.
         """
         return LearnHandleTimes(
-            tuple(await self._rows("handle_times", HandleTime, {"since": since}))
+            tuple(await self._database.rows("promise/handle_times", HandleTime, {"since": since}))
         )
 
     async def forbid(self, number: str, *, by: str, reason: str) -> None:
@@ -73,11 +71,3 @@ class Promises:
     async def _execute(self, name: str, parameters: dict[str, object]) -> None:
         async with self._database.connection() as connection:
             await connection.execute(statement(f"promise/{name}"), parameters)
-
-    async def _rows(
-        self, name: str, kind: type[_Row], parameters: dict[str, object]
-    ) -> list[_Row]:
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(statement(f"promise/{name}"), parameters)
-            return [msgspec.convert(row, kind) for row in await cursor.fetchall()]

@@ -5,12 +5,10 @@ The SQL computes what the functions of `core/kpi` define; a test holds the two t
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import msgspec
-from psycopg.rows import dict_row
 
-from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.connection import Database, Row
 from contactcenter_ari.postgres.report_row import (
     AgentKpis,
     AgentStateRow,
@@ -23,9 +21,6 @@ from contactcenter_ari.postgres.report_row import (
     RecordingRow,
     SegmentRow,
 )
-from contactcenter_ari.postgres.statement import statement
-
-_Row = TypeVar("_Row", bound=msgspec.Struct)
 
 DEFAULT_WITHIN = timedelta(seconds=20)
 _MOST_ROWS = 10_000
@@ -62,7 +57,7 @@ class Report:
     async def events(self, interaction: str) -> list[EventRow]:
         """The life of one interaction, event by event."""
         parameters = {"interaction": interaction, "most": _MOST_ROWS}
-        return await self._rows("interaction_event", EventRow, parameters)
+        return await self._database.rows("report/interaction_event", EventRow, parameters)
 
     async def kpis(
         self,
@@ -81,18 +76,14 @@ class Report:
             "default_within": default_within,
         }
         return Kpis(
-            queues=await self._rows("queue_kpis", QueueKpis, {**interval, **levels}),
-            agents=await self._rows("agent_kpis", AgentKpis, interval),
-            flows=await self._rows("flow_kpis", FlowKpis, interval),
+            queues=await self._database.rows(
+                "report/queue_kpis", QueueKpis, {**interval, **levels}
+            ),
+            agents=await self._database.rows("report/agent_kpis", AgentKpis, interval),
+            flows=await self._database.rows("report/flow_kpis", FlowKpis, interval),
         )
 
-    async def _began(self, name: str, kind: type[_Row], since: datetime) -> list[_Row]:
-        return await self._rows(name, kind, {"since": since, "most": _MOST_ROWS})
-
-    async def _rows(
-        self, name: str, kind: type[_Row], parameters: Mapping[str, object]
-    ) -> list[_Row]:
-        async with self._database.connection() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(statement(f"report/{name}"), parameters)
-            return [msgspec.convert(row, kind) for row in await cursor.fetchall()]
+    async def _began(self, name: str, kind: type[Row], since: datetime) -> list[Row]:
+        return await self._database.rows(
+            f"report/{name}", kind, {"since": since, "most": _MOST_ROWS}
+        )

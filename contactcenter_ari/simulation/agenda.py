@@ -36,6 +36,11 @@ class Agenda:
         self._written += 1
         heapq.heappush(self._heap, (instant, self._written, action))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is to be done at once."""
+        return bool(self._at_once)
+
     def next_at(self) -> datetime | None:
         """When the next action is due, or None."""
         if self._at_once:

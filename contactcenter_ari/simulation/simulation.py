@@ -99,6 +99,9 @@ class Simulation:
         """Do the next thing, people's before a deadline of the same instant; False when there is
         none that is due by then.
         """
+        if self.agenda.is_busy:  # no deadline is earlier than now
+            self.agenda.run_next()
+            return True
         deadline, due = self.center.next_deadline(), self.agenda.next_at()
         if deadline is not None and (due is None or deadline < due):
             if until is not None and deadline > until:

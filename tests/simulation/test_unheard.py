@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from contactcenter_ari.core.acd.offering import JOIN_LIMIT
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.calls import JOIN_TRIES
+from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferEnded, OfferResult
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.signal import LegsBridged, Signal

@@ -5,23 +5,18 @@ A caller has one live offer, or with `ring_all` several, of which the first answ
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT, DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
 from contactcenter_ari.core.vocabulary.grounds import Grounds
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId, OfferId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
-
-JOIN_LIMIT = timedelta(seconds=20)
-"""After this long without a word of the switch the legs are joined again. That it says nothing
-happens when our process ends in between; joining twice is no harm.
-"""
 
 
 class Offers:
@@ -122,7 +117,7 @@ class Offers:
 
     @staticmethod
     def expect_join(offer: Offer, turn: Turn) -> None:
-        """Wait for word of the bridge once more."""
+        """Wait for word of the bridge once more; to join legs twice is no harm."""
         offer.joins += 1
         turn.clockwork.wake(Wake.JOIN, offer.id, turn.now + JOIN_LIMIT)
 

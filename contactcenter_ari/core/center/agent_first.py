@@ -5,8 +5,6 @@ are joined. When nobody does, the agent hears so, is hung up, and is READY again
 wrap-up: nothing was said that could be written down.
 """
 
-from datetime import timedelta
-
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
@@ -17,13 +15,11 @@ from contactcenter_ari.core.center.callback import CUSTOMER_DIALED, NOT_REACHED
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.desk import Desk
 from contactcenter_ari.core.center.talk import Talk
-from contactcenter_ari.core.vocabulary.command import HangUpLeg, StartMusic
+from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT, HangUpLeg, StartMusic
 from contactcenter_ari.core.vocabulary.event import AgentConnected
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId
 from contactcenter_ari.core.vocabulary.promise import AttemptResult
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
-
-JOIN_LIMIT = timedelta(seconds=20)
 
 
 class AgentFirst:

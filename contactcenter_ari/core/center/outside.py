@@ -4,16 +4,20 @@ A line is known here from the dialing to the moment both parties hear each other
 failure, whichever comes first. Who was given up is hung up.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.flow.run import Dial
-from contactcenter_ari.core.vocabulary.command import DialOutside, HangUpLeg, StartMusic
+from contactcenter_ari.core.vocabulary.command import (
+    JOIN_LIMIT,
+    DialOutside,
+    HangUpLeg,
+    StartMusic,
+)
 from contactcenter_ari.core.vocabulary.event import OutsideDialed, OutsideEnded
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
-JOIN_LIMIT = timedelta(seconds=20)
 MUSIC = "default"
 """What the caller hears while the line rings."""
 

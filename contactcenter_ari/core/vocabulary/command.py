@@ -24,6 +24,10 @@ RING_MARGIN = timedelta(seconds=5)
 """How much longer than the ring limit of a command the switch lets a phone ring: a safety net for
 what the core, which hangs up at the limit, has forgotten. Added by the switch, nowhere else.
 """
+JOIN_LIMIT = timedelta(seconds=20)
+"""After this long without LegsBridged the core takes legs to be not joined. That the switch says
+nothing happens when our process ends in between.
+"""
 
 
 class HangUpReason(StrEnum):

@@ -12,6 +12,8 @@ from typing import Self
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.kpi.queue_stay import QueueCount
 from contactcenter_ari.core.vocabulary.event import (
+    ABANDONED,
+    BUSY,
     AgentState,
     AgentStateChanged,
     Event,
@@ -22,9 +24,6 @@ from contactcenter_ari.core.vocabulary.event import (
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
-
-BUSY = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP})
-ABANDONED = frozenset({QueueExit.ABANDONED, QueueExit.ABANDONED_SHORT})
 
 
 @dataclass(slots=True)

@@ -9,16 +9,11 @@ from contactcenter_ari.core.acd.line import Waiting, WaitingLine
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.core.vocabulary.event import ABANDONED, QueueExit
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime
 
-GAVE_UP = (
-    QueueExit.ABANDONED,
-    QueueExit.ABANDONED_SHORT,
-    QueueExit.TIMEOUT,
-    QueueExit.KEY_EXIT,
-)
+GAVE_UP = ABANDONED | {QueueExit.TIMEOUT, QueueExit.KEY_EXIT}
 """Ends of a wait that came of the caller's patience."""
 
 

@@ -14,9 +14,8 @@ changes with time: see `order_key`.
 from datetime import UTC, datetime, timedelta
 from math import exp, inf, log
 
-from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.event import BUSY, AgentState
 
-BUSY = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from math import exp
 
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.agents.occupancy import BUSY
 from contactcenter_ari.core.agents.state import LOGGED_OUT, READY
-from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.event import BUSY, AgentState
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 ROUNDING = 1e-9

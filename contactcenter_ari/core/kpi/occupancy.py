@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.event import BUSY, AgentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def signed_in_time(
         end = min(stretch.ended_at or until, until)
         spent[stretch.state] += max(end - begin, timedelta())
     return SignedInTime(
-        busy=spent[AgentState.OFFERED] + spent[AgentState.ON_CALL] + spent[AgentState.WRAP_UP],
+        busy=sum((spent[state] for state in BUSY), timedelta()),
         ready=spent[AgentState.READY],
         not_ready=spent[AgentState.NOT_READY],
     )

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contactcenter_ari.core.vocabulary.event import QueueExit
-
-_ABANDONED = (QueueExit.ABANDONED, QueueExit.ABANDONED_SHORT)
+from contactcenter_ari.core.vocabulary.event import ABANDONED, QueueExit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def count_stays(stays: Iterable[QueueStay], *, within: timedelta) -> QueueCount:
     """Count the stays against the time of the service level; every entry is an offered one."""
     stays = list(stays)
     answered = [stay for stay in stays if stay.result is QueueExit.ANSWERED]
-    abandoned = [stay for stay in stays if stay.result in _ABANDONED]
+    abandoned = [stay for stay in stays if stay.result in ABANDONED]
     return QueueCount(
         offered=len(stays),
         answered=len(answered),

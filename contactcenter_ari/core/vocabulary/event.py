@@ -43,6 +43,10 @@ class AgentState(StrEnum):
     NOT_READY = "not_ready"
 
 
+BUSY = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP})
+"""The states in which an agent works for a caller: occupancy is their share."""
+
+
 class SegmentKind(StrEnum):
     """What a stretch of an interaction was spent on."""
 
@@ -72,6 +76,10 @@ class QueueExit(StrEnum):
     WITHDRAWN = "withdrawn"
     """A person took the caller out of the line."""
     SYSTEM_ERROR = "system_error"
+
+
+ABANDONED = frozenset({QueueExit.ABANDONED, QueueExit.ABANDONED_SHORT})
+"""The caller hung up while waiting."""
 
 
 class OfferResult(StrEnum):

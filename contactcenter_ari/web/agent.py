@@ -109,17 +109,18 @@ class AgentRoutes:
         return json_answer(view, HTTPStatus.ACCEPTED if kept else HTTPStatus.OK)
 
     async def _end_wrap_up(self, request: web.Request) -> web.Response:
-        agent = _agent_of(request)
-        bearer = bearer_who_may_steer(request, agent)
-        await read_nothing(request)
-        await submit(self._driver, EndWrapUp(agent=agent, by=bearer.by))
-        return json_answer(self._view(agent))
+        return await self._steer_wrap_up(request, EndWrapUp)
 
     async def _extend_wrap_up(self, request: web.Request) -> web.Response:
+        return await self._steer_wrap_up(request, ExtendWrapUp)
+
+    async def _steer_wrap_up(
+        self, request: web.Request, wish: type[EndWrapUp | ExtendWrapUp]
+    ) -> web.Response:
         agent = _agent_of(request)
         bearer = bearer_who_may_steer(request, agent)
         await read_nothing(request)
-        await submit(self._driver, ExtendWrapUp(agent=agent, by=bearer.by))
+        await submit(self._driver, wish(agent=agent, by=bearer.by))
         return json_answer(self._view(agent))
 
     async def _set_disposition(self, request: web.Request) -> web.Response:

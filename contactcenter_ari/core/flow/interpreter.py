@@ -5,54 +5,30 @@ and is sent to a person. The interpreter keeps no state; all of it is in the Flo
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from contactcenter_ari.core.flow import narration
-from contactcenter_ari.core.flow.choosing import is_allowed, pick
 from contactcenter_ari.core.flow.dialog import ON, Dialog
-from contactcenter_ari.core.flow.expression import truth
+from contactcenter_ari.core.flow.entrance import HANG_UP, Entrance, Stay, after_dial
 from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
 from contactcenter_ari.core.flow.inquiry import Inquiry, Row
-from contactcenter_ari.core.flow.noting import note
 from contactcenter_ari.core.flow.run import (
-    DEFAULT_PRIORITY,
     Activity,
-    ControlRecording,
-    Dial,
-    EnterQueue,
     FlowRun,
     Frame,
     Handover,
     Leave,
-    PromiseCallback,
-    RingOneAgent,
-    TakeMessage,
 )
 from contactcenter_ari.core.flow.speaking import Flags, Speaker
 from contactcenter_ari.core.flow.step import (
-    Answer,
     BookCallback,
     Destination,
     DialOut,
-    Gather,
-    Goto,
-    HangUp,
-    If,
-    Language,
     LookUpStep,
-    Menu,
     Play,
     Queue,
-    Record,
     RingAgent,
-    SetVariables,
-    Split,
-    Step,
-    Switch,
-    Tag,
     TransferOut,
     Voicemail,
-    Wait,
     Way,
 )
 from contactcenter_ari.core.flow.treatment import Treatment
@@ -71,16 +47,6 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 STEP_LIMIT = 500
 """How many steps a call may take."""
 TYPE_AHEAD_LIMIT = 32
-MESSAGE_MARGIN = timedelta(seconds=10)
-HANG_UP = Destination(Way.HANG_UP)
-
-
-class _Stay:
-    """The step waits for something."""
-
-
-_STAY = _Stay()
-_Entered = Destination | Handover | _Stay
 
 
 class Interpreter:
@@ -101,6 +67,7 @@ class Interpreter:
         self._walk = Walk(flow)
         self._inquiry = Inquiry(flow, self._speaker)
         self._dialog = Dialog(flow, self._walk, self._speaker)
+        self._entrance = Entrance(flow, self._speaker, self._dialog, self._inquiry, watcher)
         self.treatment = Treatment(self._speaker)
 
     def __repr__(self) -> str:
@@ -263,8 +230,8 @@ class Interpreter:
                 if leave := self._fault(run, f"more than {STEP_LIMIT} steps", turn):
                     return leave
                 continue
-            entered = self._enter(run, step, turn)
-            if isinstance(entered, _Stay):
+            entered = self._entrance.enter(run, step, turn)
+            if isinstance(entered, Stay):
                 return None
             if not isinstance(entered, Destination):
                 return entered
@@ -310,89 +277,6 @@ class Interpreter:
         self._walk.to_fault(run)
         return None
 
-    # Entering steps
-
-    def _enter(  # noqa: C901, PLR0912  # one arm a verb
-        self, run: FlowRun, step: Step, turn: Turn
-    ) -> _Entered:
-        if not self._takes(run, step, turn):
-            return ON
-        match step.verb:
-            case Answer():
-                self._speaker.answer(run, turn)
-                return ON
-            case HangUp():
-                return HANG_UP
-            case Goto(destination=destination):
-                return destination
-            case If() as choice:
-                holds = truth(self._speaker.evaluate(run, choice.condition, turn))
-                return choice.then if holds else choice.otherwise
-            case SetVariables() | Tag() | Language() as verb:
-                note(run, verb, self._speaker, turn)
-                return ON
-            case Wait(duration=duration):
-                run.activity = Activity.PAUSED
-                turn.clockwork.wake(Wake.FLOW, run.call, turn.now + duration)
-                return _STAY
-            case Play() as play:
-                return self._play(run, play, turn)
-            case Menu() | Gather() as verb:
-                return self._dialog.begin(run, verb, turn) or _STAY
-            case LookUpStep() as look_up:
-                self._inquiry.ask(run, look_up, turn)
-                return _STAY
-            case Switch() as switch:
-                value = self._speaker.text(run, switch.value, turn)
-                return switch.cases.get(value, switch.default)
-            case Split(shares=shares):
-                return pick(shares, run.call)
-            case Queue() as queue:
-                return self._enter_queue(run, queue, turn)
-            case RingAgent() as direct:
-                run.wanted_agent = self._speaker.text(run, direct.agent, turn)
-                self._speaker.answer(run, turn)
-                return RingOneAgent(AgentId(run.wanted_agent), direct.ring)
-            case DialOut() | TransferOut() as verb:
-                return self._dial(run, verb, turn)
-            case Voicemail() as voicemail:
-                run.activity = Activity.INVITING
-                self._speaker.say(run, (voicemail.prompt,), turn)
-                return _STAY if run.playback else self._take_message(run, voicemail, turn)
-            case BookCallback() as booking:
-                number = self._speaker.text(run, booking.number, turn) or run.caller_number
-                if not is_allowed(number, self.flow.dial_allow):
-                    return booking.next.get("refused", ON)
-                return PromiseCallback(booking, number)
-            case Record(act=act):
-                return ControlRecording(act)
-
-    def _takes(self, run: FlowRun, step: Step, turn: Turn) -> bool:
-        """Whether the condition of a step holds; whoever watches is shown the step."""
-        taken = step.when is None or truth(self._speaker.evaluate(run, step.when, turn))
-        if self._watcher is not None:
-            self._watcher.step_reached(run, step, turn, taken=taken)
-        return taken
-
-    def _play(self, run: FlowRun, play: Play, turn: Turn) -> _Entered:
-        if play.barge_in and run.typed_ahead:
-            return ON
-        run.activity = Activity.PLAYING
-        self._speaker.say(run, (play.prompt,), turn)
-        return ON if run.playback is None else _STAY
-
-    def _enter_queue(self, run: FlowRun, step: Queue, turn: Turn) -> EnterQueue:
-        self._speaker.answer(run, turn)
-        run.music = step.music or ""
-        priority = self._speaker.evaluate(run, step.priority, turn)
-        head_start = self._speaker.evaluate(run, step.head_start, turn)
-        return EnterQueue(
-            step,
-            priority if isinstance(priority, int) else DEFAULT_PRIORITY,
-            head_start if isinstance(head_start, timedelta) else timedelta(),
-            AgentId(self._speaker.text(run, step.prefer, turn)),
-        )
-
     # Promises
 
     def promised(self, run: FlowRun, *, booked: bool, turn: Turn) -> Handover | None:
@@ -406,13 +290,6 @@ class Interpreter:
         return self._go(run, ON, turn)
 
     # Messages
-
-    def _take_message(self, run: FlowRun, verb: Voicemail, turn: Turn) -> TakeMessage:
-        run.activity = Activity.RECORDING
-        run.message = RecordingId(turn.clockwork.mint_for(run.call))
-        run.tags["voicemail"] = verb.box
-        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + verb.max_length + MESSAGE_MARGIN)
-        return TakeMessage(verb.max_length)
 
     def message_taken(
         self, run: FlowRun, message: RecordingId, turn: Turn, *, saved: bool
@@ -430,28 +307,11 @@ class Interpreter:
 
     # Outside lines
 
-    def _dial(self, run: FlowRun, verb: DialOut | TransferOut, turn: Turn) -> _Entered:
-        number = self._speaker.text(run, verb.number, turn)
-        if not is_allowed(number, self.flow.dial_allow):
-            narration.flow_failed(run, "an outside number is not in dial_allow", turn)
-            return self._after_dial(verb, "failed")
-        self._speaker.answer(run, turn)
-        run.activity = Activity.CONNECTED
-        if isinstance(verb, TransferOut):
-            return Dial(number, verb.ring, run.called_number)
-        own = self._speaker.text(run, verb.caller_id, turn) or run.called_number
-        return Dial(number, verb.ring, own, verb.screen)
-
     def dialed(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
         """What came of the outside line; `answered` after the talk."""
         verb = self._walk.verb(run)
         assert isinstance(verb, DialOut | TransferOut), verb
-        return self._go(run, self._after_dial(verb, outcome), turn)
-
-    @staticmethod
-    def _after_dial(verb: DialOut | TransferOut, outcome: str) -> Destination:
-        otherwise = HANG_UP if outcome == "answered" else ON
-        return verb.next.get(outcome, otherwise) if isinstance(verb, DialOut) else otherwise
+        return self._go(run, after_dial(verb, outcome), turn)
 
     def goes_on_after_talk(self, run: FlowRun) -> bool:
         """Whether the flow has something for the caller once the other party has left."""
@@ -483,7 +343,7 @@ class Interpreter:
             case Activity.LISTENING:
                 return self._go_if(run, self._dialog.hear(run, turn), turn)
             case Activity.INVITING:
-                return self._take_message(run, self._voicemail_verb(run), turn)
+                return self._entrance.take_message(run, self._voicemail_verb(run), turn)
             case _:
                 return None
 

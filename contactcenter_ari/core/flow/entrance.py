@@ -1,0 +1,201 @@
+"""What each verb does when a run comes to it.
+
+A step leads to a destination, hands the call over, or has the run wait. Nothing here moves a run
+from its step: that is for the interpreter, which learns what came of it.
+"""
+
+from datetime import timedelta
+
+from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow.choosing import is_allowed, pick
+from contactcenter_ari.core.flow.dialog import ON, Dialog
+from contactcenter_ari.core.flow.expression import truth
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.inquiry import Inquiry
+from contactcenter_ari.core.flow.noting import note
+from contactcenter_ari.core.flow.run import (
+    DEFAULT_PRIORITY,
+    Activity,
+    ControlRecording,
+    Dial,
+    EnterQueue,
+    FlowRun,
+    Handover,
+    PromiseCallback,
+    RingOneAgent,
+    TakeMessage,
+)
+from contactcenter_ari.core.flow.speaking import Speaker
+from contactcenter_ari.core.flow.step import (
+    Answer,
+    BookCallback,
+    Destination,
+    DialOut,
+    Gather,
+    Goto,
+    HangUp,
+    If,
+    Language,
+    LookUpStep,
+    Menu,
+    Play,
+    Queue,
+    Record,
+    RingAgent,
+    SetVariables,
+    Split,
+    Step,
+    Switch,
+    Tag,
+    TransferOut,
+    Voicemail,
+    Wait,
+    Way,
+)
+from contactcenter_ari.core.flow.watcher import Watcher
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    RecordingId,
+)
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+MESSAGE_MARGIN = timedelta(seconds=10)
+HANG_UP = Destination(Way.HANG_UP)
+
+
+class Stay:
+    """The step waits for something."""
+
+
+STAY = Stay()
+Entered = Destination | Handover | Stay
+
+
+class Entrance:
+    """Enters the steps of one flow."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        speaker: Speaker,
+        dialog: Dialog,
+        inquiry: Inquiry,
+        watcher: Watcher | None,
+    ) -> None:
+        self._flow = flow
+        self._speaker = speaker
+        self._dialog = dialog
+        self._inquiry = inquiry
+        self._watcher = watcher
+
+    def __repr__(self) -> str:
+        """Tell of which flow."""
+        return f"<Entrance of {self._flow!r}>"
+
+    def enter(  # noqa: C901, PLR0912  # one arm a verb
+        self, run: FlowRun, step: Step, turn: Turn
+    ) -> Entered:
+        """Do what a step says, up to where it leads, or what the run waits for."""
+        if not self._takes(run, step, turn):
+            return ON
+        match step.verb:
+            case Answer():
+                self._speaker.answer(run, turn)
+                return ON
+            case HangUp():
+                return HANG_UP
+            case Goto(destination=destination):
+                return destination
+            case If() as choice:
+                holds = truth(self._speaker.evaluate(run, choice.condition, turn))
+                return choice.then if holds else choice.otherwise
+            case SetVariables() | Tag() | Language() as verb:
+                note(run, verb, self._speaker, turn)
+                return ON
+            case Wait(duration=duration):
+                run.activity = Activity.PAUSED
+                turn.clockwork.wake(Wake.FLOW, run.call, turn.now + duration)
+                return STAY
+            case Play() as play:
+                return self._play(run, play, turn)
+            case Menu() | Gather() as verb:
+                return self._dialog.begin(run, verb, turn) or STAY
+            case LookUpStep() as look_up:
+                self._inquiry.ask(run, look_up, turn)
+                return STAY
+            case Switch() as switch:
+                value = self._speaker.text(run, switch.value, turn)
+                return switch.cases.get(value, switch.default)
+            case Split(shares=shares):
+                return pick(shares, run.call)
+            case Queue() as queue:
+                return self._enter_queue(run, queue, turn)
+            case RingAgent() as direct:
+                run.wanted_agent = self._speaker.text(run, direct.agent, turn)
+                self._speaker.answer(run, turn)
+                return RingOneAgent(AgentId(run.wanted_agent), direct.ring)
+            case DialOut() | TransferOut() as verb:
+                return self._dial(run, verb, turn)
+            case Voicemail() as voicemail:
+                run.activity = Activity.INVITING
+                self._speaker.say(run, (voicemail.prompt,), turn)
+                return STAY if run.playback else self.take_message(run, voicemail, turn)
+            case BookCallback() as booking:
+                number = self._speaker.text(run, booking.number, turn) or run.caller_number
+                if not is_allowed(number, self._flow.dial_allow):
+                    return booking.next.get("refused", ON)
+                return PromiseCallback(booking, number)
+            case Record(act=act):
+                return ControlRecording(act)
+
+    def take_message(self, run: FlowRun, verb: Voicemail, turn: Turn) -> TakeMessage:
+        """Record what the caller says, for so long at the most."""
+        run.activity = Activity.RECORDING
+        run.message = RecordingId(turn.clockwork.mint_for(run.call))
+        run.tags["voicemail"] = verb.box
+        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + verb.max_length + MESSAGE_MARGIN)
+        return TakeMessage(verb.max_length)
+
+    def _takes(self, run: FlowRun, step: Step, turn: Turn) -> bool:
+        """Whether the condition of a step holds; whoever watches is shown the step."""
+        taken = step.when is None or truth(self._speaker.evaluate(run, step.when, turn))
+        if self._watcher is not None:
+            self._watcher.step_reached(run, step, turn, taken=taken)
+        return taken
+
+    def _play(self, run: FlowRun, play: Play, turn: Turn) -> Entered:
+        if play.barge_in and run.typed_ahead:
+            return ON
+        run.activity = Activity.PLAYING
+        self._speaker.say(run, (play.prompt,), turn)
+        return ON if run.playback is None else STAY
+
+    def _enter_queue(self, run: FlowRun, step: Queue, turn: Turn) -> EnterQueue:
+        self._speaker.answer(run, turn)
+        run.music = step.music or ""
+        priority = self._speaker.evaluate(run, step.priority, turn)
+        head_start = self._speaker.evaluate(run, step.head_start, turn)
+        return EnterQueue(
+            step,
+            priority if isinstance(priority, int) else DEFAULT_PRIORITY,
+            head_start if isinstance(head_start, timedelta) else timedelta(),
+            AgentId(self._speaker.text(run, step.prefer, turn)),
+        )
+
+    def _dial(self, run: FlowRun, verb: DialOut | TransferOut, turn: Turn) -> Entered:
+        number = self._speaker.text(run, verb.number, turn)
+        if not is_allowed(number, self._flow.dial_allow):
+            narration.flow_failed(run, "an outside number is not in dial_allow", turn)
+            return after_dial(verb, "failed")
+        self._speaker.answer(run, turn)
+        run.activity = Activity.CONNECTED
+        if isinstance(verb, TransferOut):
+            return Dial(number, verb.ring, run.called_number)
+        own = self._speaker.text(run, verb.caller_id, turn) or run.called_number
+        return Dial(number, verb.ring, own, verb.screen)
+
+
+def after_dial(verb: DialOut | TransferOut, outcome: str) -> Destination:
+    """Where a flow goes on once it is known what came of an outside line."""
+    otherwise = HANG_UP if outcome == "answered" else ON
+    return verb.next.get(outcome, otherwise) if isinstance(verb, DialOut) else otherwise

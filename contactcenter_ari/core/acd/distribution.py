@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
-from contactcenter_ari.core.acd.demand import Demand
 from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
@@ -21,7 +20,7 @@ from contactcenter_ari.core.acd.outlook import Outlook
 from contactcenter_ari.core.acd.pool import Pool, Pools
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.acd.stay import tell_joined, tell_left, tell_priority
-from contactcenter_ari.core.acd.wish import Wishes
+from contactcenter_ari.core.acd.wish import Wishes, disappointed
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.command import HangUpReason
@@ -269,28 +268,7 @@ class Distribution:
         """
         changed, left = self.pools.refresh(turn.now)
         self._changed.update(dict.fromkeys(changed))
-        disappointed = [
-            waiting
-            for _, pool in left
-            if not pool.signed_in
-            for waiting in self.lines[pool.settings.name].asking_for(
-                Demand(pool.levels, relaxes=True)
-            )
-        ]
-        gone = [(agent, pool.settings.name) for agent, pool in left]
-        gone += [
-            (agent.id, queue)
-            for agent in changed
-            if not agent.takes_calls
-            for queue in agent.lines
-            if queue in self.lines
-        ]
-        disappointed += [
-            waiting
-            for agent_id, queue in gone
-            for waiting in self.lines[queue].asking_for_agent(agent_id)
-        ]
-        for waiting in disappointed:
+        for waiting in disappointed(changed, left, self.lines):
             self._reopen(waiting, turn)
         self._freed.update(dict.fromkeys(agent for agent in changed if agent.is_free))
 

@@ -4,13 +4,15 @@ A step that nobody who is signed in can meet is skipped, for good; so is waiting
 who takes no calls, be it that he comes back.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from contactcenter_ari.core.acd.demand import Demand, Levels, levels_of, step_at, steps_left
-from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.acd.pool import Pools
+from contactcenter_ari.core.acd.line import Waiting, WaitingLine
+from contactcenter_ari.core.acd.pool import Pool, Pools
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
@@ -18,6 +20,34 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 def skills_left(waiting: Waiting, now: datetime) -> tuple[SkillStep, ...]:
     """What is still asked for when the wait of a caller goes on in another place."""
     return steps_left(waiting.skills, waiting.step, now - waiting.joined_at)
+
+
+def disappointed(
+    changed: Sequence[Agent],
+    left: Sequence[tuple[AgentId, Pool]],
+    lines: Mapping[QueueName, WaitingLine],
+) -> list[Waiting]:
+    """Who waits for what nobody can give any more, now that agents changed, and some have left
+    their pools: for levels that nobody there has, or for one agent who is gone.
+    """
+    for_levels = [
+        waiting
+        for _, pool in left
+        if not pool.signed_in
+        for waiting in lines[pool.settings.name].asking_for(Demand(pool.levels, relaxes=True))
+    ]
+    gone = [(agent, pool.settings.name) for agent, pool in left]
+    gone += [
+        (agent.id, queue)
+        for agent in changed
+        if not agent.takes_calls
+        for queue in agent.lines
+        if queue in lines
+    ]
+    for_agents = [
+        waiting for agent, queue in gone for waiting in lines[queue].asking_for_agent(agent)
+    ]
+    return for_levels + for_agents
 
 
 class Wishes:

@@ -279,10 +279,10 @@ class Center:
 
     def _check_reason(self, reason: str) -> None:
         site = self._catalog.site
-        if not reason and not site.pause_reason_required:
+        if not reason and not site.pauses_need_a_reason:
             return
         if reason not in site.pause_reasons.values():
-            listed = ", ".join(site.pause_reasons.values())
+            listed = ", ".join(site.pause_reasons.values()) or "none"
             raise RequestRefused("unknown_reason", f"the reason must be one of: {listed}")
 
     def _check_disposition(self, agent: AgentId, disposition: str) -> None:

@@ -42,7 +42,7 @@ def read_feature_code(dialed: str, agent: AgentId, site: Site) -> StateRequest |
         return LogOut(agent=agent, by=PHONE)
     if dialed == codes.ready:
         return GoReady(agent=agent, by=PHONE)
-    if dialed == codes.not_ready and not site.pause_reason_required:
+    if dialed == codes.not_ready and not site.pauses_need_a_reason:
         return GoNotReady(agent=agent, reason="", by=PHONE)
     if dialed.startswith(codes.not_ready):
         reason = site.pause_reasons.get(dialed.removeprefix(codes.not_ready))

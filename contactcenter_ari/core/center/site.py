@@ -41,6 +41,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     pause_reason_required: bool = True
     occupancy_window: timedelta = OCCUPANCY_WINDOW
 
+    @property
+    def pauses_need_a_reason(self) -> bool:
+        """Whether a pause without a reason is refused: never where there is none to choose."""
+        return self.pause_reason_required and bool(self.pause_reasons)
+
 
 class CenterStarted(msgspec.Struct, frozen=True, tag=True):
     """The first input of all: ids begin with `NODE-BOOT-`."""

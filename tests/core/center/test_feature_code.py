@@ -14,7 +14,7 @@ from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
-from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent
+from contactcenter_ari.core.vocabulary.request import AgentProfile, GoNotReady, PutAgent
 from contactcenter_ari.core.vocabulary.signal import LegHungUp, PhoneDialed, PlaybackFinished
 
 if TYPE_CHECKING:
@@ -75,6 +75,16 @@ def test_a_site_whose_pauses_need_no_reason(
     agent = floor.agent()
     assert dial(floor, agent, code) == [said]
     assert agent.state == state
+
+
+def test_a_site_without_pause_reasons(floor: Floor) -> None:
+    """Where there is none to choose, none is wanted."""
+    floor.take(SitePublished(msgspec.structs.replace(floor.site, pause_reasons={})))
+    agent = floor.agent()
+    assert dial(floor, agent, "*131") == ["feature_code_unknown"]
+    assert dial(floor, agent, "*13") == ["agent_paused"]
+    assert agent.state == ("not_ready", "")
+    assert floor.refuses(GoNotReady(agent.id, "golf", agent.id)) == "unknown_reason"
 
 
 def test_a_phone_nobody_has(floor: Floor) -> None:

@@ -155,6 +155,8 @@ class OneCall:
                 case Activity.CONNECTED:
                     self._will_be_joined(run.call)
                     continue
+                case Activity.QUEUED if self._has_a_last_chance(run.call):
+                    continue
                 case Activity.QUEUED:
                     wake = Wake.WAIT
                 case Activity.ENDED:
@@ -178,6 +180,18 @@ class OneCall:
             assert run.offered == bool(place.offers), run
             if run.activity is Activity.QUEUED and run.offered:
                 assert run.playback is None or not run.announcing, run
+
+    def _has_a_last_chance(self, call: CallId) -> bool:
+        """Whether the wait is over but for a phone that rings, which it does not do for ever."""
+        place = self.center._distribution.place_of(InteractionId(call))
+        if place is None or place.over is None:
+            return False
+        deadlines = self.center._clockwork._deadlines
+        rings = [offer for offer in place.offers if (Wake.RING, offer) in deadlines]
+        joins = [offer for offer in place.offers if (Wake.JOIN, offer) in deadlines]
+        told = [c for c in self.center._calls if c.whispers and c.whispers.id in place.offers]
+        assert rings or joins or told, place
+        return True
 
     def _will_be_joined(self, call: CallId) -> None:
         """People talk, or their legs are being joined; an outside line that is dialed has a

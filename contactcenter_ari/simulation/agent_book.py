@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from contactcenter_ari.core.agents.state import LOGGED_OUT, MOVES, NOT_READY, READY
+from contactcenter_ari.core.agents.state import (
+    IN_A_CALL,
+    LOGGED_OUT,
+    MOVES,
+    NOT_READY,
+    ON_CALL,
+    READY,
+)
+from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.vocabulary.event import AgentState, AgentStateChanged
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -13,7 +21,14 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     own_line,
 )
-from contactcenter_ari.core.vocabulary.request import AgentProfile
+from contactcenter_ari.core.vocabulary.request import (
+    AgentProfile,
+    GoNotReady,
+    GoReady,
+    LogIn,
+    LogOut,
+    RemoveAgent,
+)
 from contactcenter_ari.core.vocabulary.skill import Skills
 
 OWN_CALL_LIMIT = timedelta(minutes=6)
@@ -22,7 +37,10 @@ OWN_CALL_LIMIT = timedelta(minutes=6)
 
 @dataclass(slots=True)
 class AgentBook:
-    """One agent; `spent` is the signed-in time by state, `signed_in` the same by the clock."""
+    """One agent; `spent` is the signed-in time by state, `signed_in` the same by the clock. One
+    who is `leaving` has asked to take no calls after the present one; while `unmet` the customer
+    of `talk` is still being called.
+    """
 
     profile: AgentProfile
     since: datetime
@@ -30,8 +48,10 @@ class AgentBook:
     state: AgentState = LOGGED_OUT
     reason: str = ""
     removed: bool = False
+    leaving: bool = False
     offer: OfferId | None = None
     talk: InteractionId | None = None
+    unmet: bool = False
     own_calls: dict[LegId, datetime] = field(default_factory=dict)
     spent: dict[AgentState, timedelta] = field(default_factory=dict)
     signed_in: timedelta = timedelta()
@@ -51,6 +71,10 @@ class AgentBook:
             self.signed_in += event.at - self.signed_in_at
             self.signed_in_at = None
             assert sum(self.spent.values(), timedelta()) == self.signed_in, self
+        if event.before is ON_CALL:
+            self.talk, self.unmet = None, False
+        if event.after not in IN_A_CALL:
+            self.leaving = False
         self.state, self.reason, self.since = event.after, event.reason, event.at
 
     @property
@@ -66,7 +90,8 @@ class AgentBook:
     @property
     def takes_calls(self) -> bool:
         """Whether a call may come to the agent now, or after the one he is in."""
-        return self.reachable and self.state not in {LOGGED_OUT, NOT_READY}
+        stays = not self.leaving and not self.removed
+        return self.reachable and stays and self.state not in {LOGGED_OUT, NOT_READY}
 
     def is_free(self, now: datetime) -> bool:
         """Whether an offer may be made."""
@@ -79,6 +104,16 @@ class AgentBook:
     def serves(self, queue: QueueName) -> bool:
         """Whether calls of this queue, or in the agent's own line, are the agent's."""
         return queue in self.profile.queues or queue == own_line(self.agent)
+
+    def want(self, request: Input) -> None:
+        """The agent asks for another state; during a call that is kept until it is over."""
+        match request:
+            case LogIn() | GoReady():
+                self.leaving = False
+            case LogOut() | GoNotReady() | RemoveAgent():
+                self.leaving = self.state in IN_A_CALL
+            case _:
+                pass
 
     def check_seconds(self, now: datetime) -> None:
         """Assert that the seconds by state add up to the signed-in time."""

@@ -22,8 +22,8 @@ class Place(StrEnum):
 @dataclass(slots=True)
 class InteractionBook:
     """One interaction; its segments must follow each other without a gap. `stay` is that in a
-    line, present or last; `agent` is talked to. An `outbound` one is with a customer we call back:
-    he may be offered before he is called.
+    line, present or last; `agent` is talked to. An `outbound` one is with a customer we call back,
+    who may be offered before he is called, and is `rung` until he answers.
     """
 
     interaction: InteractionId
@@ -35,6 +35,7 @@ class InteractionBook:
     agent: AgentId | None = None
     outside: int = 0
     outbound: bool = False
+    rung: bool = False
 
     def go(self, after: Place, *before: Place) -> None:
         """Move on from one of the places given."""

@@ -30,7 +30,8 @@ class Bridges:
             case LegHungUp(leg=leg):
                 self._of.pop(leg, None)
                 self._gone.add(leg)
-            case CallArrived(leg=leg):
+            case CallArrived(leg=leg):  # be it told again of a leg that was taken to be gone
+                self._of.pop(leg, None)
                 self._gone.discard(leg)
             case _:
                 pass

@@ -6,7 +6,8 @@ It keeps its own account, from what the center tells; it never asks the center's
 - Nobody waits without an offer while an agent could take the call, and nobody is passed by
   who has waited longer, head starts counted.
 - State moves only along the tables; agents' seconds by state add up.
-- A promise to call back is closed once; see the book of promises.
+- A promise to call back is closed once, see the book of promises; customers are called one at a
+  time, none before a caller who has waited longer.
 - A leg is in one bridge at most; ids and event numbers are not given twice.
 """
 
@@ -19,8 +20,10 @@ from contactcenter_ari.core.agents.state import (
     LOGGED_OUT,
     OFFERED,
     ON_CALL,
+    READY,
     WRAP_UP,
 )
+from contactcenter_ari.core.center.feature_code import read_feature_code
 from contactcenter_ari.core.center.site import Input, Site, SitePublished
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.event import (
@@ -59,21 +62,27 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.promise import CallbackResult
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
     CloseQueue,
+    GoNotReady,
+    GoReady,
+    LogIn,
+    LogOut,
     OpenQueue,
     PutAgent,
     RemoveAgent,
     RestoreCallback,
 )
 from contactcenter_ari.core.vocabulary.signal import (
+    LegAnswered,
     LegHungUp,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
     SwitchReconciled,
+    TimePassed,
 )
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.simulation.agent_book import AgentBook
@@ -102,8 +111,9 @@ class Ledger:
         self.interactions: dict[InteractionId, InteractionBook] = {}
         self.ends: dict[InteractionId, InteractionEnded] = {}
         self._settings: dict[QueueName, QueueSettings] = dict(site.queues)
+        self._site = site
         self._closed: set[QueueName] = set()
-        self._now = start
+        self._now = self._known_at = start
         self._offers = OfferBook()
         self._bridges = Bridges()
         self._promises = PromiseBook()
@@ -122,7 +132,9 @@ class Ledger:
         """Follow one turn and assert that all invariants hold after it."""
         assert now >= self._now, "time does not go back"
         self._now = now
-        self._note_input(input_)
+        if isinstance(input_, TimePassed):
+            self._known_at = now
+        self._note_input(input_, outcome)
         for event in outcome.events:
             self._number += 1
             assert (event.number, event.at) == (self._number, now), event
@@ -134,11 +146,11 @@ class Ledger:
         self._check_agents()
         self._check_lines(input_)
         deadline = center.next_deadline()
-        if deadline is None:
-            assert not any(self._stays()), "somebody waits for ever"
-        elif deadline <= now:
-            return  # what is due now may change whom callers ask for; that is the next turn
-        self._follow_wishes()
+        assert deadline is not None or not any(self._stays()), "somebody waits for ever"
+        if deadline is None or deadline > now:
+            self._known_at = now
+        for stay in self._unoffered():
+            stay.follow(self.agents, self._known_at)
         self._check_nobody_forgotten()
 
     def settle(self) -> None:
@@ -153,10 +165,8 @@ class Ledger:
 
     # Inputs
 
-    def _note_input(self, input_: Input) -> None:  # noqa: PLR0912  # one arm an input
+    def _note_input(self, input_: Input, outcome: Outcome) -> None:  # noqa: C901, PLR0912  # one arm an input
         self._bridges.note_input(input_)
-        if isinstance(input_, RestoreCallback):
-            self._promises.restore(input_, self._next_arrival())
         self._promises.note_input(input_)
         match input_:
             case PutAgent(profile=profile):
@@ -167,25 +177,41 @@ class Ledger:
                 self._reachable.discard(phone)
             case SwitchReconciled(phones=phones):
                 self._reachable = set(phones)
-            case PhoneDialed(leg=leg, phone=phone):
-                for agent in self.agents.values():
-                    if agent.profile.phone == phone:
-                        agent.own_calls[leg] = self._now
+            case PhoneDialed(leg=leg):
+                if any(getattr(c, "leg", None) == leg for c in outcome.commands):
+                    self._phone_dialed(input_)
+            case LegAnswered(leg=leg):
+                for book in self.interactions.values():
+                    book.rung = book.rung and book.leg != leg
             case LegHungUp(leg=leg):
                 for agent in self.agents.values():
                     agent.own_calls.pop(leg, None)
+            case LogIn() | LogOut() | GoReady() | GoNotReady():
+                self.agents[input_.agent].want(input_)
             case RemoveAgent(agent=agent_id):
                 self.agents[agent_id].removed = True
+                self.agents[agent_id].want(input_)
+            case RestoreCallback():
+                self._promises.restore(input_, self._next_arrival())
             case CloseQueue(queue=queue):
                 self._closed.add(queue)
             case OpenQueue(queue=queue):
                 self._closed.discard(queue)
             case SitePublished(site=site):
+                self._site = site
                 self._settings |= site.queues
             case _:
                 pass
         for agent in self.agents.values():
             agent.reachable = agent.profile.phone in self._reachable
+
+    def _phone_dialed(self, signal: PhoneDialed) -> None:
+        for agent in self.agents.values():
+            if agent.profile.phone == signal.phone:
+                agent.own_calls[signal.leg] = self._now
+                request = read_feature_code(signal.dialed, agent.agent, self._site)
+                if request is not None:
+                    agent.want(request)
 
     def _put(self, profile: AgentProfile) -> None:
         known = self.agents.get(profile.agent)
@@ -228,6 +254,7 @@ class Ledger:
                 book.go(Place.ENDED, Place.FLOW)
                 assert book.covered_until == self._now, book
                 assert not book.outside, book
+                assert book.stay is None or not book.stay.offers, book
                 self.ends[interaction] = event
             case RecordingStarted(recording=recording):
                 assert recording not in self._recordings, event
@@ -235,7 +262,7 @@ class Ledger:
             case RecordingEnded(recording=recording):
                 self._recordings.remove(recording)
             case AgentStateChanged():
-                self._moved(event)
+                self.agents[event.agent].move(event)
             case DispositionSet(interaction=interaction):
                 assert interaction in self.interactions or interaction in self.ends, event
                 assert self.agents[event.agent].state in {ON_CALL, WRAP_UP}, event
@@ -251,11 +278,30 @@ class Ledger:
                 assert event.interaction in self.interactions, event
 
     def _started(self, event: InteractionStarted) -> None:
-        interaction, outbound = event.interaction, event.direction == OUTBOUND
+        interaction = event.interaction
         assert interaction not in self.interactions, event
         assert interaction not in self.ends, event
-        book = InteractionBook(interaction, event.leg, self._now, outbound=outbound)
+        book = InteractionBook(interaction, event.leg, self._now)
         self.interactions[interaction] = book
+        if event.direction == OUTBOUND:
+            book.outbound = True
+            book.rung = self._promises.of(interaction).mode is CallbackMode.CUSTOMER_FIRST
+            if book.rung:
+                self._check_called(book)
+
+    def _check_called(self, book: InteractionBook) -> None:
+        """Assert that it is this customer's turn."""
+        promise = self._promises.of(book.interaction)
+        for other in self.interactions.values():
+            if other.rung and other is not book:
+                rung = self._promises.of(other.interaction)
+                assert rung.queue != promise.queue, f"called at once: {rung}, {promise}"
+        place = promise.stay(self._now)
+        if any(a.serves(promise.queue) and a.state is READY for a in self.agents.values()):
+            return  # for whom those who wait before this customer would not do
+        for stay in self._unoffered():
+            passed = stay.queue == promise.queue and stay.rank < place.rank
+            assert not passed, f"{stay} is passed by for {promise}"
 
     def _arrival_of(self, event: Event) -> int:
         """The order of arrival that a promise keeps: that of the caller's place, if he has one."""
@@ -270,19 +316,10 @@ class Ledger:
 
     def _connected(self, event: AgentConnected) -> None:
         book, agent = self.interactions[event.interaction], self.agents[event.agent]
-        waits_for_customer = book.outbound and agent.talk == event.interaction
-        assert agent.talk is None or waits_for_customer, event
-        book.go(Place.TALK, Place.FLOW if waits_for_customer else Place.ANSWERED)
+        book.go(Place.TALK, Place.FLOW if agent.unmet else Place.ANSWERED)
+        assert agent.talk == (event.interaction if agent.unmet else None), event
+        agent.talk, agent.unmet = event.interaction, False
         book.agent = event.agent
-        agent.talk = event.interaction
-
-    def _moved(self, event: AgentStateChanged) -> None:
-        agent = self.agents[event.agent]
-        agent.move(event)
-        if agent.talk is not None and event.before is ON_CALL:
-            book = self.interactions.get(agent.talk)
-            if book is None or book.place is not Place.TALK:
-                agent.talk = None  # the customer was not reached
 
     def _queued(self, event: InteractionQueued) -> None:
         book = self.interactions[event.interaction]
@@ -293,7 +330,9 @@ class Ledger:
             assert event.ranked_since == book.stay.ranked_since, (event, book)
             arrival = book.stay.arrival
         elif book.outbound:
-            arrival = self._promises.place(event.interaction, self._now).arrival
+            place = self._promises.of(event.interaction).stay(self._now)
+            assert (event.ranked_since, event.head_start) == (place.ranked_since, place.head_start)
+            arrival = place.arrival
         book.stay = self._last_queued = Stay.begun(event, arrival, self.agents)
 
     def _promise_closed(self, event: CallbackClosed) -> None:
@@ -303,7 +342,7 @@ class Ledger:
         stay, kept = self._last_queued, self._promises.closed_place(event.callback, self._now)
         assert stay is not None, event
         assert stay.joined_at == self._now, (event, stay)
-        if stay.ranked_since == kept.ranked_since:
+        if kept.rank < stay.rank:
             stay.arrival = kept.arrival
 
     def _dequeued(self, event: InteractionDequeued) -> None:
@@ -322,8 +361,10 @@ class Ledger:
 
     def _offered(self, event: OfferMade) -> None:
         book, agent = self.interactions[event.interaction], self.agents[event.agent]
-        if book.outbound and book.place is Place.FLOW and book.stay is None:
-            book.stay = self._promises.place(event.interaction, self._now)
+        if book.outbound and book.place is Place.FLOW and not (book.stay and book.stay.offers):
+            promise = self._promises.of(event.interaction)
+            assert promise.mode is CallbackMode.AGENT_FIRST, promise
+            book.stay = promise.stay(self._now)
         stay = _offerable(book)
         assert (agent.offer, agent.state) == (None, OFFERED), agent
         assert agent.reachable, "an unregistered phone is never offered"
@@ -333,8 +374,10 @@ class Ledger:
         for other in self._unoffered():
             if other is stay or other.rank > stay.rank:
                 continue
-            passed = other.must_go_to(agent, other.asks(self.agents, self._now), self._now)
+            wish = other.asks(self.agents, self._now)
+            passed = other.must_go_to(agent, wish, self._known_at)
             assert not passed, f"{other} is passed by for {stay}"
+        stay.follow(self.agents, self._now)  # and not again before the offer is over
         self._offers.make(event, self._settings.get(event.queue))
         stay.offers[event.offer] = event.agent
         agent.offer = event.offer
@@ -346,7 +389,7 @@ class Ledger:
         del stay.offers[event.offer]
         agent.offer = None
         if event.result is OfferResult.ACCEPTED and book.place is Place.FLOW:
-            agent.talk = event.interaction  # waits for the customer to answer
+            agent.talk, agent.unmet = event.interaction, True
         settings = self._settings.get(event.queue)  # none: there is no pause in an own line
         if event.result not in NOT_A_MISS and settings is not None:
             stay.miss(event.agent, self._now + settings.miss_pause)
@@ -365,9 +408,7 @@ class Ledger:
         book.cover(event)
         if event.kind is SegmentKind.TALK:
             book.go(Place.FLOW, Place.TALK)
-            if book.agent is not None:  # else it was with an outside line
-                self.agents[book.agent].talk = None
-                book.agent = None
+            book.agent = None
 
     # After the turn
 
@@ -383,6 +424,11 @@ class Ledger:
             assert (agent.state is OFFERED) == (agent.offer is not None), agent
             assert (agent.state is ON_CALL) == (agent.talk is not None), agent
             agent.check_seconds(self._now)
+        talks = {b.agent: b.interaction for b in self.interactions.values() if b.agent is not None}
+        for agent in self.agents.values():
+            met = None if agent.unmet else agent.talk
+            assert talks.pop(agent.agent, None) == met, agent
+        assert not talks, talks
 
     def _check_lines(self, input_: Input) -> None:
         for book in self.interactions.values():
@@ -391,15 +437,12 @@ class Ledger:
         for stay in self._unoffered():
             assert stay.queue not in self._closed, f"{stay} is in a closed queue"
 
-    def _follow_wishes(self) -> None:
-        for stay in self._unoffered():
-            stay.follow(self.agents, self._now)
-
     def _check_nobody_forgotten(self) -> None:
         free = [a for a in self.agents.values() if a.is_free(self._now)]
         for stay in self._unoffered() if free else ():
             for agent in free:
-                eligible = stay.must_go_to(agent, stay.asked, self._now)
+                wish = stay.asks(self.agents, self._now)
+                eligible = stay.must_go_to(agent, wish, self._known_at)
                 assert not eligible, f"{stay} waits although {agent} is free"
 
     def _stays(self) -> Iterator[Stay]:

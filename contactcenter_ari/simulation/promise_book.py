@@ -19,6 +19,11 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionStarted,
 )
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.promise import (
+    AttemptResult,
+    CallbackMode,
+    CallbackResult,
+)
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
     DialCallback,
@@ -42,8 +47,11 @@ class PromiseEntry:
     head_start: timedelta
     priority: int
     arrival: int
+    mode: CallbackMode
+    attempts: int
     attempts_made: int = 0
     urgent: bool = False
+    reached: bool = False
 
     def stay(self, now: datetime) -> Stay:
         """The place that is kept."""
@@ -63,6 +71,7 @@ class PromiseBook:
     def __init__(self) -> None:
         self._open: dict[CallbackId, PromiseEntry] = {}
         self._closed: dict[CallbackId, PromiseEntry] = {}
+        self._superfluous: set[CallbackId] = set()
         self._forbidden: set[str] = set()
         self._customers: dict[InteractionId, str] = {}
         self._dialed: dict[str, InteractionId] = {}
@@ -72,9 +81,14 @@ class PromiseBook:
         return f"<PromiseBook {len(self._open)} open, {len(self._closed)} closed>"
 
     def restore(self, request: RestoreCallback, arrival: int) -> None:
-        """A promise of another process; one that is known, or was closed, is nothing new."""
-        if request.callback not in self._closed:
-            self._open.setdefault(request.callback, _restored(request, arrival))
+        """A promise of another process; one that is known, or was closed, is nothing new, and
+        one for a number that has another is closed at once.
+        """
+        if request.callback in self._closed or request.callback in self._open:
+            return
+        if any(entry.number == request.dialed for entry in self._open.values()):
+            self._superfluous.add(request.callback)
+        self._open[request.callback] = _restored(request, arrival)
 
     def note_input(self, input_: Input) -> None:
         """What people and programs asked for."""
@@ -99,10 +113,11 @@ class PromiseBook:
                 entry = self._open[callback]
                 entry.attempts_made += 1
                 entry.urgent = False
-                assert event.attempt == entry.attempts_made, event
+                entry.reached = event.result is AttemptResult.REACHED
+                assert event.attempt == entry.attempts_made <= entry.attempts, event
                 assert self._dialed.pop(entry.number) == event.interaction, event
-            case CallbackClosed(callback=callback):
-                self._closed[callback] = self._open.pop(callback)
+            case CallbackClosed():
+                self._close(event)
             case InteractionStarted(interaction=interaction, direction=direction):
                 if direction == OUTBOUND:
                     self._customers[interaction] = event.called_number
@@ -119,11 +134,11 @@ class PromiseBook:
         numbers = [entry.number for entry in self._open.values()]
         assert len(numbers) == len(set(numbers)), "a number has two open promises"
 
-    def place(self, interaction: InteractionId, now: datetime) -> Stay:
-        """The place that is kept for the customer of an outbound interaction."""
+    def of(self, interaction: InteractionId) -> PromiseEntry:
+        """The promise for which an outbound interaction is made."""
         number = self._customers[interaction]
         (entry,) = (entry for entry in self._open.values() if entry.number == number)
-        return entry.stay(now)
+        return entry
 
     def closed_place(self, callback: CallbackId, now: datetime) -> Stay:
         """The place that was kept for a promise that is closed."""
@@ -133,6 +148,15 @@ class PromiseBook:
         """Assert that every promise was closed, and no customer is on the line."""
         assert not self._open, self._open
         assert not self._dialed, self._dialed
+
+    def _close(self, event: CallbackClosed) -> None:
+        entry = self._closed[event.callback] = self._open.pop(event.callback)
+        if event.callback in self._superfluous:
+            self._superfluous.remove(event.callback)
+            assert event.result is CallbackResult.CANCELLED, event
+        assert entry.reached == (event.result is CallbackResult.REACHED), (event, entry)
+        if event.result is CallbackResult.EXHAUSTED:
+            assert entry.attempts_made >= entry.attempts, (event, entry)
 
     def _dial(self, command: DialOutside) -> None:
         number = command.number
@@ -151,6 +175,8 @@ def _booked(event: CallbackBooked, arrival: int) -> PromiseEntry:
         head_start=event.head_start,
         priority=event.priority,
         arrival=arrival,
+        mode=event.mode,
+        attempts=event.attempts,
     )
 
 
@@ -162,5 +188,7 @@ def _restored(request: RestoreCallback, arrival: int) -> PromiseEntry:
         head_start=request.head_start,
         priority=request.priority,
         arrival=arrival,
+        mode=request.mode,
+        attempts=request.attempts,
         attempts_made=request.attempts_made,
     )

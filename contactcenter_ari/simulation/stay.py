@@ -33,8 +33,8 @@ class Wish(NamedTuple):
 
 @dataclass(slots=True)
 class Stay:
-    """One place in one line. `asked` is what was asked for after the last turn that left no
-    deadline due: in an instant at which a wish changes either wish may count.
+    """One place in one line. `asked` is what was asked for after the last turn, as far as the
+    center was woken: in an instant at which a wish changes either wish may count.
     """
 
     queue: QueueName
@@ -65,7 +65,7 @@ class Stay:
             prefer=event.prefer or None,
             prefer_until=event.prefer_until,
         )
-        stay.asked = stay.asks(agents, event.at)
+        stay.follow(agents, event.at)
         return stay
 
     @property
@@ -83,12 +83,12 @@ class Stay:
         if agent == self.prefer:
             self.prefer = None
 
-    def follow(self, agents: Agents, now: datetime) -> None:
+    def follow(self, agents: Agents, known_at: datetime) -> None:
         """Note what is asked for from now on; what was given up is not asked for again."""
-        if not self._waits_for_one(agents, now):
+        if not self._waits_for_one(agents, known_at):
             self.prefer = None
-            self.step = self._step(agents, now)
-        self.asked = self.asks(agents, now)
+            self.step = self._step(agents, known_at)
+        self.asked = self.asks(agents, known_at)
 
     def asks(self, agents: Agents, now: datetime) -> Wish:
         """What is asked for at this instant."""
@@ -96,9 +96,11 @@ class Stay:
             return Wish({}, self.prefer)
         return Wish(self.skills[self._step(agents, now)].skills if self.skills else {})
 
-    def must_go_to(self, agent: AgentBook, wish: Wish, now: datetime) -> bool:
-        """Whether the agent, if free, has to get this caller; `wish` is that of now."""
-        return self._is_open_to(agent, now) and self.asked.fits(agent) and wish.fits(agent)
+    def must_go_to(self, agent: AgentBook, wish: Wish, known_at: datetime) -> bool:
+        """Whether the agent, if free, has to get this caller; `wish` is that of now. The center
+        was woken for all that was due by `known_at`.
+        """
+        return self._is_open_to(agent, known_at) and self.asked.fits(agent) and wish.fits(agent)
 
     def may_go_to(self, agent: AgentBook, wish: Wish, now: datetime) -> bool:
         """Whether the agent may get this caller."""

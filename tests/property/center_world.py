@@ -1,0 +1,279 @@
+"""A center with nothing around it but what it asked for: signals are made up by the test.
+
+No switch is simulated: signals come in any order, late, twice, or for legs that are long gone.
+After every turn the ledger's invariants must hold.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.site import CenterStarted, Input
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.command import (
+    BridgeLegs,
+    Command,
+    DialLeg,
+    DialOutside,
+    HangUpLeg,
+    LookUp,
+    PlayPrompt,
+    StartRecording,
+)
+from contactcenter_ari.core.vocabulary.event import CallbackBooked
+from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, PhoneId
+from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent, Request
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    LegAnswered,
+    LegHungUp,
+    LegsBridged,
+    PhoneDialed,
+    PhoneReachable,
+    PhoneUnreachable,
+    PlaybackFinished,
+    RecordingFinished,
+    SwitchReconciled,
+    TimePassed,
+)
+from contactcenter_ari.simulation.book import Place
+from contactcenter_ari.simulation.ledger import Ledger
+from tests.property.made_site import PROFILES, SITE
+
+START = datetime(2026, 3, 10, 9, tzinfo=UTC)
+RECENT = 12
+LEGS_AT_ONCE = 16
+
+Thing = TypeVar("Thing")
+
+
+def phone_of(agent: AgentId) -> PhoneId:
+    """Each agent has one phone."""
+    return PhoneId(f"phone-{agent}")
+
+
+def pick_of(things: Sequence[Thing], pick: int) -> Thing:
+    """One of the things."""
+    return things[pick % len(things)]
+
+
+class World:
+    """The center, its books, and what may come of what it asked for. It is not `sound` any more
+    once a turn has failed.
+    """
+
+    def __init__(self) -> None:
+        self.center = Center(CenterStarted("n", "1"), SITE)
+        self.ledger = Ledger(SITE, START)
+        self.now = START
+        self.inputs: list[Input] = []
+        self.commands: list[Command] = []
+        self.live: list[LegId] = []
+        self.ringing: list[LegId] = []
+        self.ending: list[LegId] = []
+        self.playing: list[PlayPrompt] = []
+        self.joining: list[BridgeLegs] = []
+        self.recording: list[StartRecording] = []
+        self.asked: list[LookUp] = []
+        self.promised: list[CallbackBooked] = []
+        self.reachable: set[PhoneId] = set()
+        self.unheard = False
+        self.sound = True
+        self._legs = 0
+
+    def __repr__(self) -> str:
+        """Tell how much is going on."""
+        return f"<World {self.now:%H:%M:%S}: {self.center!r}>"
+
+    # Inputs
+
+    def take(self, input_: Input) -> None:
+        """Let the center take an input, and keep what it asks for; what it refuses must change
+        nothing.
+        """
+        self.sound = False
+        before = self._picture() if isinstance(input_, Request) else None
+        try:
+            outcome = self.center.handle(input_, self.now)
+        except RequestRefused:
+            assert self._picture() == before, input_
+            self.sound = True
+            return
+        self.inputs = [*self.inputs, input_][-RECENT:]
+        self.ledger.enter(input_, outcome, self.center, self.now)
+        self.sound = True
+        self.commands = [*self.commands, *outcome.commands][-RECENT:]
+        self.promised += [e for e in outcome.events if isinstance(e, CallbackBooked)]
+        for command in outcome.commands:
+            self._remember(command)
+
+    def _picture(self) -> tuple[object, ...]:
+        center = self.center
+        views = (center.queues(self.now), center.agents(self.now), center.calls())
+        return (*views, center.callbacks(), center.next_deadline())
+
+    def _remember(self, command: Command) -> None:
+        match command:
+            case PlayPrompt():
+                self.playing.append(command)
+            case DialLeg(leg=leg) | DialOutside(leg=leg):
+                self.live.append(leg)
+                self.ringing.append(leg)
+            case BridgeLegs():
+                self.joining.append(command)
+            case StartRecording():
+                self.recording.append(command)
+            case LookUp():
+                self.asked.append(command)
+            case HangUpLeg(leg=leg) if leg in self.live:
+                self.ending.append(leg)
+            case _:
+                pass
+
+    def arrive(self, agent: AgentId, variant: int = 0) -> None:
+        """An agent comes to work: known, reachable, logged in."""
+        self.put(agent, variant)
+        self.register(agent)
+        self.take(LogIn(agent, "test"))
+
+    def put(self, agent: AgentId, variant: int) -> None:
+        """The directory has an agent, as he is or another way."""
+        queues, skills = pick_of(PROFILES[agent], variant)
+        self.take(
+            PutAgent(
+                AgentProfile(
+                    agent=agent, name="A", phone=phone_of(agent), queues=queues, skills=skills
+                )
+            )
+        )
+
+    def register(self, agent: AgentId) -> None:
+        """A phone comes."""
+        self.reachable.add(phone_of(agent))
+        self.take(PhoneReachable(phone_of(agent)))
+
+    def unregister(self, agent: AgentId) -> None:
+        """A phone goes."""
+        self.reachable.discard(phone_of(agent))
+        self.take(PhoneUnreachable(phone_of(agent)))
+
+    def call_in(self, number: str, caller: str = "") -> LegId:
+        """Somebody calls."""
+        leg = self.new_leg()
+        self.take(CallArrived(leg, number, caller, "x"))
+        return leg
+
+    def new_leg(self) -> LegId:
+        """A leg that came from outside."""
+        self._legs += 1
+        leg = LegId(f"in.{self._legs}")
+        self.live.append(leg)
+        return leg
+
+    def answer(self, leg: LegId) -> None:
+        """A phone is picked up."""
+        self.ringing.remove(leg)
+        self.take(LegAnswered(leg))
+
+    def connect(self, leg: LegId) -> None:
+        """A phone is picked up, its user listens to what is said, and is joined at once."""
+        self.answer(leg)
+        for prompt in [prompt for prompt in self.playing if prompt.leg == leg]:
+            self.finish(prompt)
+        for bridge in [bridge for bridge in self.joining if leg in bridge.legs]:
+            self.join(bridge)
+
+    def dial(self, agent: AgentId, code: str) -> LegId:
+        """An agent's phone dials something."""
+        leg = self.new_leg()
+        self.take(PhoneDialed(leg, phone_of(agent), code))
+        return leg
+
+    def finish(self, prompt: PlayPrompt, *, failed: bool = False) -> None:
+        """A prompt ends."""
+        self.playing.remove(prompt)
+        self.take(PlaybackFinished(prompt.playback, failed=failed))
+
+    def join(self, bridge: BridgeLegs) -> None:
+        """The parties hear each other."""
+        self.joining.remove(bridge)
+        self.take(LegsBridged(bridge.bridge))
+
+    def lose(self, leg: LegId, cause: int = 16) -> None:
+        """A leg is gone."""
+        self.forget(leg)
+        self.take(LegHungUp(leg, cause))
+
+    def forget(self, leg: LegId) -> None:
+        """A leg is gone, and nobody says so."""
+        self.live.remove(leg)
+        self.ringing = [other for other in self.ringing if other != leg]
+        self.ending = [other for other in self.ending if other != leg]
+
+    def is_reachable(self, phone: PhoneId) -> bool:
+        """Whether the last word about a phone was a good one."""
+        said = [i for i in self.inputs if isinstance(i, PhoneReachable | PhoneUnreachable)]
+        about = [i for i in said if i.phone == phone]
+        return not about or isinstance(about[-1], PhoneReachable)
+
+    def waiting(self) -> list[InteractionId]:
+        """Who waits in a line, told by the books."""
+        books = self.ledger.interactions.values()
+        return [book.interaction for book in books if book.place is Place.QUEUE]
+
+    # Time
+
+    def wait(self, seconds: float) -> None:
+        """Time passes; the center is woken as it asked for."""
+        until = self.now + timedelta(seconds=seconds)
+        while (at := self.center.next_deadline()) is not None and at <= until:
+            self.now = max(self.now, at)
+            self.take(TimePassed())
+        self.now = until
+
+    def come_to(self, late: float = 0) -> None:
+        """The next deadline comes, and the center is not woken yet."""
+        at = self.center.next_deadline()
+        assert at is not None, "nothing is to come"
+        self.now = max(self.now, at + timedelta(seconds=late))
+
+    def run_out(self) -> None:
+        """Wake the center until it asks for nothing more."""
+        while self.center.next_deadline() is not None:
+            self.come_to()
+            self.take(TimePassed())
+
+    # The end
+
+    def fall_silent(self) -> None:
+        """Nobody does anything more and the switch says nothing: no one waits for ever."""
+        self.run_out()
+        assert not self.waiting(), "somebody waits for ever"
+
+    def end(self) -> None:
+        """Everybody hangs up, and time runs out: nothing may be left."""
+        while self.live:
+            self.lose(self.live[0])
+            self.now += timedelta(milliseconds=100)
+        if self.unheard:  # a young leg may be missing in an inventory: the next one tells
+            self.now += timedelta(seconds=10)
+            self.take(SwitchReconciled(self.now, (), tuple(sorted(self.reachable))))
+        self.run_out()
+        while self.live:  # a caller who was only said to have come was offered meanwhile
+            self.lose(self.live[0])
+            self.run_out()
+        for recording in self.recording:
+            self.take(RecordingFinished(recording.recording, "/x.wav", 3))
+        self.ledger.settle()
+        self._check_memory()
+
+    def _check_memory(self) -> None:
+        """The one look inside: nothing is remembered of those who are gone."""
+        distribution = self.center._distribution
+        assert self.center.calls_in_progress() == 0
+        assert self.center.next_deadline() is None
+        assert not self.center._calls.talks._by_leg
+        assert not distribution._waiting
+        assert not distribution._unsettled
+        assert not any(line._line or line._open for line in distribution.lines.values())

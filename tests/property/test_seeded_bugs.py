@@ -1,0 +1,177 @@
+"""The machine finds faults: each of these, put into the shipped core, is found by its books.
+
+A machine that finds nothing in a broken center would prove nothing of a sound one.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.acd.offering import Offers
+from contactcenter_ari.core.acd.pool import Pool
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.center.talk import Talks
+from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.vocabulary.event import AgentState, QueueExit
+from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.signal import TimePassed
+from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
+from tests.property.center_machine import CenterMachine
+
+FOUND_WITHIN = settings(
+    max_examples=2_000,
+    stateful_step_count=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    print_blob=False,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+"""Most are found after a few hundred tries; there is no shrinking, which is not the question."""
+
+Seed = Callable[[pytest.MonkeyPatch], None]
+
+
+def agent_stays_reserved(patch: pytest.MonkeyPatch) -> None:
+    """The caller hung up, and the agent whose phone rang is not released."""
+    patch.setattr(Roster, "release", lambda *_: None)
+
+
+def misses_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Who did not answer is offered the same caller at once."""
+    patch.setattr(Waiting, "skips", lambda *_: False)
+    first = Pool.first
+    patch.setattr(Pool, "first", lambda pool, most, _, now: first(pool, most, {}, now))
+
+
+def head_start_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A head start is noted, and counts for nothing."""
+
+    def rerank(waiting: Waiting, priority: int, head_start: timedelta) -> None:
+        waiting.priority, waiting.head_start = priority, head_start
+        waiting.rank = (priority, waiting.ranked_since, waiting.arrival)
+
+    patch.setattr(Waiting, "rerank", rerank)
+
+
+def last_come_first_served(patch: pytest.MonkeyPatch) -> None:
+    """Of callers with the same score the one who came last is served first."""
+    rerank = Waiting.rerank
+
+    def reversed_rank(waiting: Waiting, priority: int, head_start: timedelta) -> None:
+        rerank(waiting, priority, head_start)
+        waiting.rank = (*waiting.rank[:2], -waiting.arrival)
+
+    patch.setattr(Waiting, "rerank", reversed_rank)
+
+
+def freed_agent_is_overlooked(patch: pytest.MonkeyPatch) -> None:
+    """An agent who becomes free gets nobody who waits already."""
+    patch.setattr(Distribution, "_bring_up", lambda *_: None)
+
+
+def losers_of_a_race_go_on(patch: pytest.MonkeyPatch) -> None:
+    """One of several phones is picked up, and the others go on ringing."""
+
+    def answered(_: Offers, offer: Offer, turn: Turn) -> None:
+        offer.answered_at = turn.now
+        turn.clockwork.forget(Wake.RING, offer.id)
+
+    patch.setattr(Offers, "answered", answered)
+
+
+def wait_has_no_limit(patch: pytest.MonkeyPatch) -> None:
+    """The limit of a wait is never set."""
+    wake = Clockwork.wake
+
+    def forgetful(clockwork: Clockwork, why: Wake, owner: str, at: datetime) -> None:
+        if why is not Wake.WAIT:
+            wake(clockwork, why, owner, at)
+
+    patch.setattr(Clockwork, "wake", forgetful)
+
+
+def closed_queue_is_open(patch: pytest.MonkeyPatch) -> None:
+    """Nobody is sent on for want of an agent, or because the queue is closed."""
+    refusal = Distribution.refusal
+
+    def lenient(distribution: Distribution, queue: QueueName) -> QueueExit | None:
+        reason = refusal(distribution, queue)
+        return None if reason is QueueExit.CLOSED else reason
+
+    patch.setattr(Distribution, "refusal", lenient)
+
+
+def demand_never_relaxes(patch: pytest.MonkeyPatch) -> None:
+    """Nothing is done when the time of the next step has come."""
+    patch.setattr(Distribution, "look_again", lambda *_: None)
+
+
+def pauses_lose_time(patch: pytest.MonkeyPatch) -> None:
+    """Another reason for a pause makes it begin anew, and what was before is lost."""
+    move_to = Agent.move_to
+
+    def careless(agent: Agent, after: AgentState, reason: str, now: datetime) -> None:
+        move_to(agent, after, reason, now)
+        if after is AgentState.NOT_READY:
+            agent.since = now + timedelta(seconds=1)
+
+    patch.setattr(Agent, "move_to", careless)
+
+
+def abandoned_caller_stays(patch: pytest.MonkeyPatch) -> None:
+    """Who hung up while waiting keeps the place in line."""
+    patch.setattr(Distribution, "abandon", lambda *_, **__: None)
+
+
+def bridge_is_left_over(patch: pytest.MonkeyPatch) -> None:
+    """A leg that is gone is not taken out of its talk."""
+    patch.setattr(Talks, "drop", lambda *_: None)
+
+
+def time_brings_no_offer(patch: pytest.MonkeyPatch) -> None:
+    """When a deadline has passed, nobody looks who could be offered to whom."""
+    handle = Center.handle
+
+    def lazy(center: Center, input_: Input, now: datetime) -> Outcome:
+        with pytest.MonkeyPatch.context() as once:
+            if isinstance(input_, TimePassed):
+                once.setattr(Distribution, "distribute", lambda *_: [])
+            return handle(center, input_, now)
+
+    patch.setattr(Center, "handle", lazy)
+
+
+BUGS: tuple[Seed, ...] = (
+    agent_stays_reserved,
+    misses_are_forgotten,
+    head_start_is_forgotten,
+    last_come_first_served,
+    freed_agent_is_overlooked,
+    losers_of_a_race_go_on,
+    wait_has_no_limit,
+    closed_queue_is_open,
+    demand_never_relaxes,
+    pauses_lose_time,
+    abandoned_caller_stays,
+    bridge_is_left_over,
+    time_brings_no_offer,
+)
+
+
+@pytest.mark.parametrize("seed", BUGS, ids=lambda seed: seed.__name__)
+def test_a_seeded_bug_is_found(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an assertion of the books, or of the core itself."""
+    seed(monkeypatch)
+    with pytest.raises((AssertionError, KeyError, ValueError, IllegalMove)):
+        run_state_machine_as_test(CenterMachine, settings=FOUND_WITHIN)

@@ -26,6 +26,7 @@ from contactcenter_ari.core.flow.step import (
     Section,
     SetVariables,
     Step,
+    Switch,
     Tag,
     TransferOut,
     Verb,
@@ -113,7 +114,7 @@ QUEUES = (
     ),
 )
 PROFILES: dict[AgentId, tuple[tuple[tuple[QueueName, ...], dict[str, int]], ...]] = {
-    AGENTS[0]: (((SALES, DESK, EVERYBODY), {}), ((SALES, TECH), {"nl": 9})),
+    AGENTS[0]: (((SALES, DESK, EVERYBODY), {}), ((SALES, TECH), {"nl": 9}), ((BILLING,), {})),
     AGENTS[1]: (((SALES, CLAIMS, TECH, EVERYBODY), {"nl": 3}), ((CLAIMS, NIGHT), {"nl": 5})),
     AGENTS[2]: (((CLAIMS, DESK, EVERYBODY), {}), ((), {})),
     AGENTS[3]: (((TECH, BILLING, NIGHT), {"nl": 5, "law": 2}), ((TECH, BILLING), {})),
@@ -143,10 +144,9 @@ STEPS: dict[str, Queue] = {
 }
 KEYS = {
     "1": Destination(Way.CALL, "told"),
-    "2": Destination(Way.CALL, "promise"),
     "5": Destination(Way.SECTION, "out"),
 }
-"""What a caller may press while waiting."""
+"""What a caller may press while waiting, besides 2 for a promise of a call back."""
 PROMISED = "+322"
 """Straight to a promise of a call back."""
 AWAY = "+31201111112"
@@ -155,21 +155,26 @@ NUMBERS = (*STEPS, *STEPS, MENU, AWAY, *(PROMISED,) * 3, "+999")
 CALLERS = ("", "+31612345678", "+31612345679", "0612345678")
 
 
+_CALLED = parse("called.number")
+
+
 def _section(*verbs: Verb) -> Section:
     return Section(tuple(Step(verb, line=1) for verb in verbs))
 
 
-def _flow(name: str, number: str, sections: dict[str, Section]) -> Flow:
+def _flow(
+    name: str, numbers: tuple[str, ...], sections: dict[str, Section], on_hangup: str
+) -> Flow:
     return Flow(
         name=name,
         version="1",
-        numbers=(number,),
+        numbers=numbers,
         timezone="Europe/Amsterdam",
         languages=("en",),
         sections=sections,
         prompts={word: Prompt({"en": (Text((Words(word),)),)}) for word in ("screen", "told")},
         look_ups={"crm": HttpLookUp("https://crm.example/", {}, {})},
-        on_hangup="bye",
+        on_hangup=on_hangup,
         dial_allow=("+316",),
         country_code="31",
     )
@@ -179,19 +184,21 @@ def _bye() -> Section:
     return _section(LookUpStep("crm", {}, "crm", {}), Tag((("done", parse('"1"')),)))
 
 
-def _line(number: str, step: Queue) -> Flow:
-    """A flow that leads to a queue at once; those of gold status have the other caller id."""
+def _lines(name: str, steps: dict[str, Queue], on_hangup: str) -> Flow:
+    """A flow that leads to a queue at once; those of gold status have one caller id."""
     status = parse(f'"gold" if caller.number == "{CALLERS[2]}" else ""')
-    waits = msgspec.structs.replace(step, keys=KEYS)
+    ways = {number: Destination(Way.SECTION, number) for number in steps}
     sections = {
-        "start": _section(SetVariables((("caller.status", status),)), waits),
+        "start": _section(SetVariables((("caller.status", status),)), Switch(_CALLED, ways)),
         "told": _section(Play("told", barge_in=False)),
         "out": _section(TransferOut(parse('"+31687654322"'))),
-        "promise": _section(_promise(step.queue)),
+        "bye": _bye(),
     }
-    on_hangup = "" if number < "+315" else "bye"
-    flow = _flow(f"line{number}", number, sections | {"bye": _bye()})
-    return msgspec.structs.replace(flow, on_hangup=on_hangup)
+    for number, step in steps.items():
+        keys = KEYS | {"2": Destination(Way.CALL, f"promise {step.queue}")}
+        sections[number] = _section(msgspec.structs.replace(step, keys=keys))
+        sections[f"promise {step.queue}"] = _section(_promise(step.queue))
+    return _flow(name, tuple(steps), sections, on_hangup)
 
 
 def _promise(queue: QueueName) -> BookCallback:
@@ -206,7 +213,7 @@ def _promise(queue: QueueName) -> BookCallback:
 
 def _promised() -> Flow:
     sections = {"start": _section(_promise(SALES), Queue(SALES, {})), "bye": _bye()}
-    return _flow("promised", PROMISED, sections)
+    return _flow("promised", (PROMISED,), sections, "bye")
 
 
 def _away() -> Flow:
@@ -228,13 +235,16 @@ def _away() -> Flow:
         "out": _section(TransferOut(parse('"+31687654322"'))),
         "bye": _bye(),
     }
-    return _flow("away", AWAY, sections)
+    return _flow("away", (AWAY,), sections, "bye")
 
 
 def _site(queues: tuple[QueueSettings, ...]) -> Site:
     sample = sample_site(QUEUES)
     known = {queue.name for queue in queues}
-    lines = tuple(_line(n, step) for n, step in STEPS.items() if step.queue in known)
+    steps = {number: step for number, step in STEPS.items() if step.queue in known}
+    plain = {number: step for number, step in steps.items() if number < "+315"}
+    rest = {number: step for number, step in steps.items() if number not in plain}
+    lines = (_lines("plain", plain, ""), _lines("rest", rest, "bye"))
     whisper = {WHISPER: Prompt({"en": (Text((Words(WHISPER),)),)})}
     return msgspec.structs.replace(
         sample,

@@ -51,17 +51,6 @@ def test_a_queue_that_is_gone(floor: Floor) -> None:
     assert (caller.exits, agent.state) == (["answered"], ("ready", ""))
 
 
-def test_a_queue_that_is_gone_with_its_whisper(floor: Floor) -> None:
-    """Its agents hear the caller at once."""
-    sales = QueueSettings(name=QueueName("sales"), whisper="whisper")
-    floor.open(None, sales)
-    agent = floor.agent()
-    caller = floor.caller()
-    floor.take(SitePublished(msgspec.structs.replace(floor.site, queues={})))
-    agent.picks_up()
-    assert caller.exits == ["answered"]
-
-
 def test_new_settings_of_a_queue(floor: Floor) -> None:
     """They count from the next decision on."""
     agent = floor.agent()

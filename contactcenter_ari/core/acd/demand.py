@@ -35,7 +35,7 @@ def levels_of(skills: Skills) -> Levels:
 
 def meets(skills: Mapping[str, int], levels: Levels) -> bool:
     """Whether an agent of these skills is good enough."""
-    return all(skills.get(skill, 0) >= least for skill, least in levels)
+    return not levels or all(skills.get(skill, 0) >= least for skill, least in levels)
 
 
 def step_at(steps: Sequence[SkillStep], waited: timedelta) -> int:

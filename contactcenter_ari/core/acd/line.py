@@ -215,7 +215,7 @@ class WaitingLine:
         """The first open caller whom this agent may be offered."""
         firsts = [
             first
-            for wanted in (AgentId(""), agent)
+            for wanted in (ANYBODY.agent, agent)
             for demand, line in self._open.get(wanted, {}).items()
             if meets(skills, demand.levels)
             for first in [next((w for w in line if not w.skips(agent, now)), None)]

@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# These tests run a real Asterisk each, one after the other; all others run on all cores.
+ASTERISK_TESTS := tests/bench tests/contract tests/e2e tests/loadtest tests/machine
 
 .PHONY: help setup demo test lint lock clean
 
@@ -31,7 +33,8 @@ lint: $(VENV)/.installed   ## style, types, layers
 	$(BIN)/lint-imports
 
 test: setup lint ## everything: lint, then all tests on real Asterisk, SIP and Postgres
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ASTERISK_TESTS:%=--ignore=%) $(ARGS)
+	$(BIN)/pytest $(ASTERISK_TESTS) $(ARGS)
 
 lock: $(VENV)/.installed   ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

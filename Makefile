@@ -6,7 +6,7 @@ ARGS ?=
 # These tests run a real Asterisk each, one after the other; all others run on all cores.
 ASTERISK_TESTS := tests/bench tests/contract tests/e2e tests/loadtest tests/machine
 
-.PHONY: help setup demo test lint lock clean
+.PHONY: help setup demo test chaos lint lock clean
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -35,6 +35,9 @@ lint: $(VENV)/.installed   ## style, types, layers
 test: setup lint ## everything: lint, then all tests on real Asterisk, SIP and Postgres
 	$(BIN)/pytest -n auto --dist worksteal $(ASTERISK_TESTS:%=--ignore=%) $(ARGS)
 	$(BIN)/pytest $(ASTERISK_TESTS) $(ARGS)
+
+chaos: setup     ## the long forms of tests: many restarts, many calls, long waits
+	$(BIN)/pytest -m chaos $(ARGS)
 
 lock: $(VENV)/.installed   ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -52,7 +52,8 @@ EXPLANATIONS: dict[str, str] = {
     "E405": "A prompt tells the wait where it is not known or could rise, or tells none where it"
     " should.",
     "E501": "A choice is the beginning of another, which could then never be typed.",
-    "E502": "A pattern for typed digits is no regular expression.",
+    "E502": "A pattern for typed digits is no regular expression of RE2, which matches in linear"
+    " time and so has no look-around, back references, atomic groups or conditions.",
     "E503": "A number of tries or digits can never work.",
     "E504": "A pattern can never match as many digits as are asked for, so every input fails.",
     "E505": "From a menu no way leads to a person: no queue, agent, callback, dial, transfer or"

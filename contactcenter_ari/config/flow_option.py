@@ -11,6 +11,7 @@ from contactcenter_ari.config.pattern import can_match
 from contactcenter_ari.config.reading import DAY, Reading
 from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
 from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.pattern import pattern_fault
 from contactcenter_ari.core.flow.step import Announcement
 from contactcenter_ari.core.flow.value import Kind, ValueType
 
@@ -131,14 +132,12 @@ class Options:
         return self.reading.key(node, "terminator")
 
     def matches(self, fields: Fields, least: int, most: int) -> str:
-        """A regular expression for the whole input of so many digits."""
+        """A regular expression (RE2) for the whole input of so many digits."""
         if "matches" not in fields:
             return ""
         text = self.reading.text(fields["matches"], "matches")
-        try:
-            re.compile(text)
-        except (re.error, OverflowError, RecursionError) as error:
-            message = f"matches is no regular expression: {error}"
+        if fault := pattern_fault(text):
+            message = f"matches is no regular expression of RE2: {fault}"
             self.reading.blame("E502", message, fields["matches"])
             return text
         if not can_match(text, least, most):

@@ -11,6 +11,7 @@ from contactcenter_ari.config.hours_file import DAYS
 from contactcenter_ari.config.include_file import SHARED
 from contactcenter_ari.config.skill_file import MOST_LEVEL, MOST_STEPS
 from contactcenter_ari.config.verb import BARE, COMMON, NEEDED_OUTCOMES, OPTIONS, OUTCOMES
+from contactcenter_ari.core.flow.pattern import MOST_CHARACTERS
 from contactcenter_ari.core.flow.step import RecordingAct
 
 Schema = Mapping[str, object]
@@ -35,6 +36,12 @@ BOOLEAN: Schema = {"enum": [True, False, "yes", "no", "on", "off"]}
 STEPS: Schema = {"$ref": "#/definitions/steps"}
 DESTINATION: Schema = {"$ref": "#/definitions/destination"}
 NAMES: Schema = {"anyOf": [NAME, {"type": "array", "items": NAME}]}
+MATCHES: Schema = {
+    **TEXT,
+    "maxLength": MOST_CHARACTERS,
+    "description": "A regular expression (RE2) for the whole input: no look-around, no back"
+    " references.",
+}
 TERMINATOR: Schema = {
     "anyOf": [
         {"type": "integer", "minimum": 0, "maximum": 9},
@@ -225,6 +232,7 @@ def _option(name: str) -> Schema:
         "with": EXPRESSIONS,
         "announce": {"type": "array", "items": _announcement()},
         "terminator": TERMINATOR,
+        "matches": MATCHES,
         "skills": _skills(),
     }
     if name in of_its_own:

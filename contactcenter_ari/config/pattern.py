@@ -1,7 +1,7 @@
 """Whether a pattern for typed digits can ever match as many digits as are asked for.
 
-Works out how many keys a match may have. What is too clever to be worked out (look-ahead,
-references) counts as possible.
+Works out how many keys a match may have. What is not worked out, for RE2 and Python's own parser
+read it differently, counts as possible.
 """
 
 import re
@@ -14,6 +14,8 @@ MOST = 32
 ANY_LENGTH = frozenset(range(MOST + 1))
 NONE: frozenset[int] = frozenset()
 ONE = frozenset({1})
+_OF_RE2_ALONE = re.compile(r"\[\^?\[|--|&&|~~|\|\|")
+"""Classes such as `[[:digit:]]`, and what Python may read otherwise one day."""
 Lengths = frozenset[int]
 Part = tuple[object, Any]
 """An operator of a parsed pattern and what it applies to; Python types neither."""
@@ -21,10 +23,12 @@ Part = tuple[object, Any]
 
 def can_match(pattern: str, least: int, most: int) -> bool:
     """Whether a pattern fits any input of this many keys."""
-    parsed = import_module("re._parser").parse(pattern)  # Python's own, not part of its API
+    if _OF_RE2_ALONE.search(pattern):
+        return True
     try:
+        parsed = import_module("re._parser").parse(pattern)  # Python's own, not part of its API
         lengths = _row(parsed)
-    except (TypeError, ValueError, KeyError, RecursionError):
+    except (TypeError, ValueError, KeyError, OverflowError, RecursionError, re.error):
         return True
     return any(least <= length <= most for length in lengths)
 

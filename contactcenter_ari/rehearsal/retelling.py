@@ -4,13 +4,13 @@ Sensitive values were never written down; a stand-in of the right shape takes th
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.pattern import fits
 from contactcenter_ari.core.flow.step import Gather, Menu, Split
 from contactcenter_ari.core.flow.value import Kind as ValueKind
 from contactcenter_ari.core.flow.value import ValueType
@@ -333,7 +333,7 @@ def _prompts(verb: Menu | Gather) -> tuple[str, ...]:
 def _stand_in(gather: Gather) -> str:
     sizes = range(gather.least_digits, gather.most_digits + 1)
     shaped = [digits[:size] for size in sizes for digits in STAND_INS]
-    fitting = (d for d in shaped if not gather.matches or re.fullmatch(gather.matches, d))
+    fitting = (d for d in shaped if not gather.matches or fits(gather.matches, d))
     return next(fitting, shaped[0] if shaped else "1")
 
 

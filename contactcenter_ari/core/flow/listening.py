@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from contactcenter_ari.core.flow.pattern import fits
 from contactcenter_ari.core.flow.step import Gather
 
 
@@ -60,8 +61,8 @@ def judge_late_digits(gather: Gather, digits: str) -> Judgment:
     if not digits:
         return NO_INPUT
     long_enough = gather.least_digits <= len(digits) <= gather.most_digits
-    fits = not gather.matches or re.fullmatch(gather.matches, digits) is not None
-    return Judgment(Verdict.DONE, digits) if long_enough and fits else NO_MATCH
+    as_wanted = not gather.matches or fits(gather.matches, digits)
+    return Judgment(Verdict.DONE, digits) if long_enough and as_wanted else NO_MATCH
 
 
 def phone_number(digits: str, country_code: str) -> str | None:

@@ -88,8 +88,8 @@ class Menu(msgspec.Struct, frozen=True, tag="menu"):
 
 
 class Gather(msgspec.Struct, frozen=True, tag="gather"):
-    """Ask for digits and store them in a variable. `matches` is a regular expression for the
-    whole input; `terminator` ends it early and is not stored.
+    """Ask for digits and store them in a variable. `matches` is a regular expression (RE2) for
+    the whole input; `terminator` ends it early and is not stored.
     """
 
     variable: str

@@ -1,0 +1,62 @@
+"""Patterns for typed digits, in the syntax of RE2: matched in linear time, whatever is typed.
+
+RE2 has no back references, look-around, atomic groups or conditions, for no linear-time engine
+can have them. `pattern_fault` names what is not possible before a caller can meet it.
+"""
+
+import re
+
+import re2
+
+MOST_CHARACTERS = 500
+MOST_MEMORY = 256 * 1024
+"""Bytes of a compiled pattern: about 10,000 instructions, far more than digits need."""
+
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False  # faults are told by our own errors
+_OPTIONS.max_mem = MOST_MEMORY
+_OPTIONS.never_capture = True
+
+_QUOTED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_LITERAL_BRACES = re.compile(r"\{,[0-9]*\}")
+_IMPOSSIBLE = (
+    (re.compile(r"\(\?<?[=!]"), "look-around"),
+    (re.compile(r"\\[1-9gk]|\(\?P="), "a back reference"),
+    (re.compile(r"\(\?>|[*+?}]\+"), "an atomic group or a possessive repetition"),
+    (re.compile(r"\(\?\("), "a condition"),
+    (re.compile(r"\(\?#|\(\?[a-zA-Z]*x"), "a comment"),
+    (re.compile(r"\\[ZG]"), r"\Z or \G; a pattern is for the whole input anyway"),
+)
+
+
+def fits(pattern: str, digits: str) -> bool:
+    """Whether the whole input fits; raises re2.error for a pattern with a fault."""
+    return re2.fullmatch(pattern, digits, _OPTIONS) is not None
+
+
+def pattern_fault(pattern: str) -> str:
+    """What is wrong with a pattern, or empty when it can be used."""
+    if len(pattern) > MOST_CHARACTERS:
+        return f"it is longer than {MOST_CHARACTERS} characters"
+    try:
+        re2.compile(pattern, _OPTIONS)
+    except UnicodeEncodeError:
+        return "it holds half a character"
+    except re2.error as error:
+        return _impossible(pattern) or _told(error)
+    if found := _LITERAL_BRACES.search(_QUOTED.sub("_", pattern)):
+        return f'"{found[0]}" has no lower limit; write {{0{found[0][1:]}'
+    return ""
+
+
+def _impossible(pattern: str) -> str:
+    """What the pattern asks for that cannot be had in linear time, by its name."""
+    for form, name in _IMPOSSIBLE:
+        if form.search(pattern):
+            return f"not possible is {name}"
+    return ""
+
+
+def _told(error: re2.error) -> str:
+    reason = error.args[0] if error.args else ""
+    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

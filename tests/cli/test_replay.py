@@ -1,0 +1,61 @@
+"""`replay` of what earlier versions wrote: the same again, or one plain line."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.runtime.input_log import read_input_log
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+LOGS = sorted(RECORDINGS.glob("*/input.jsonl"))
+
+
+@pytest.mark.parametrize("log", LOGS, ids=[log.parent.name for log in LOGS])
+def test_a_log_of_an_earlier_version(log: Path) -> None:
+    """It replays to the same, or the first line that this version takes otherwise is named."""
+    done = CliRunner().invoke(app, ["replay", str(log)])
+    told = done.stderr.strip()
+    if done.exit_code == 0:
+        assert "inputs gave the same" in done.stdout
+        return
+    assert done.exit_code == 1
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert "\n" not in told
+    named = re.match(rf"error: {re.escape(str(log))}:(\d+): ", told)
+    assert named is not None, told
+    assert 1 <= int(named[1]) <= len(log.read_bytes().splitlines())
+
+
+@pytest.mark.parametrize("log", LOGS, ids=[log.parent.name for log in LOGS])
+def test_each_line_is_still_known(log: Path) -> None:
+    """Every input that an earlier version has logged can be read by this one."""
+    lines = len(log.read_bytes().splitlines())
+    assert len(list(read_input_log(log))) == lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"now":"2026-11-29T20:09:53Z","digest":"00","input":{"type":"NeverHeardOf"}}',
+        b'{"now":"2026-11-29T20:09:53Z","digest":"00","input":{"type":"CallArrived"}}',
+        b'{"now":"2026-11-29T20:09:53Z","digest":"00","inp',
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b"",
+    ],
+    ids=["kind", "fields", "torn", "deep", "bytes", "empty"],
+)
+def test_a_line_that_is_none_is_named(tmp_path: Path, line: bytes) -> None:
+    """Whatever the line holds, one sentence tells where it is."""
+    whole = LOGS[0].read_bytes().splitlines()
+    broken = tmp_path / "broken.jsonl"
+    broken.write_bytes(b"\n".join([*whole[:100], line, *whole[100:]]) + b"\n")
+    done = CliRunner().invoke(app, ["replay", str(broken)])
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit)
+    told = done.stderr.strip()
+    assert told.startswith(f"error: {broken}:101: ")
+    assert "\n" not in told

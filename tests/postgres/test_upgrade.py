@@ -1,0 +1,115 @@
+"""An upgrade: the database of each earlier version, as kept in `tests/recordings`, becomes the
+database of this one, and keeps its rows.
+"""
+
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from contactcenter_ari.postgres.migration import migrate, shipped_migrations
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+VERSIONS = sorted(path.parent.name for path in RECORDINGS.glob("*/schema.sql"))
+# Partitions carry the months in which a database was used; they are as their table is.
+OF_MONTHS = r"^interaction_event_\d{4}_\d{2}"
+CATALOGS: dict[str, LiteralString] = {
+    "columns": """
+        select table_name, column_name, data_type, is_nullable, column_default,
+            is_identity, generation_expression
+        from information_schema.columns
+        where table_schema = 'public' and table_name !~ %(of_months)s
+    """,
+    "constraints": """
+        select conrelid::regclass::text, conname, contype::text, pg_get_constraintdef(oid)
+        from pg_constraint
+        where connamespace = 'public'::regnamespace and conrelid::regclass::text !~ %(of_months)s
+    """,
+    "indexes": """
+        select tablename, indexname, indexdef from pg_indexes
+        where schemaname = 'public' and tablename !~ %(of_months)s
+    """,
+    "functions": """
+        select proname, pg_get_function_identity_arguments(oid), prosrc
+        from pg_proc where pronamespace = 'public'::regnamespace
+    """,
+    "triggers": """
+        select tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
+        from pg_trigger where not tgisinternal
+    """,
+    "views": "select viewname, definition from pg_views where schemaname = 'public'",
+    "relations": r"""
+        select relname, relkind::text, relpersistence::text, coalesce(relacl::text, '')
+        from pg_class
+        where relnamespace = 'public'::regnamespace and relname !~ %(of_months)s
+    """,
+}
+
+
+@pytest.fixture(params=VERSIONS)
+def earlier(request: pytest.FixtureRequest, empty_database_url: str) -> str:
+    """The URL of a database as that version left it."""
+    folder = RECORDINGS / str(request.param)
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        for name in ("schema.sql", "rows.sql"):
+            connection.execute((folder / name).read_bytes())
+    return empty_database_url
+
+
+async def test_an_upgraded_database_is_like_a_new_one(earlier: str, database_url: str) -> None:
+    """Columns, constraints, indexes, functions and rights are those of a fresh database."""
+    await migrate(earlier)
+    upgraded, fresh = shape(earlier), shape(database_url)
+    for kind, expected in fresh.items():
+        assert expected == upgraded[kind], kind
+    assert missing(earlier) == []
+
+
+async def test_an_upgrade_keeps_what_was_written(earlier: str) -> None:
+    """Each table still has its rows, with the same values in the columns that it still has."""
+    before = {table: rows(earlier, table, "*") for table in tables(earlier)}
+    assert {table for table, found in before.items() if not found} <= {"interaction_event_default"}
+    await migrate(earlier)
+    kept = tables(earlier)
+    for table, (first, *_) in ((table, found) for table, found in before.items() if found):
+        if table == "schema_migration":
+            continue
+        assert table in kept
+        columns = [name for name in first if name in kept[table]]
+        expected = [tuple(row[name] for name in columns) for row in before[table]]
+        after = [tuple(row.values()) for row in rows(earlier, table, *columns)]
+        assert sorted(map(repr, expected)) == sorted(map(repr, after)), table
+
+
+def shape(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """What the catalogs say of the tables."""
+    with psycopg.connect(url) as connection:
+        return {
+            kind: sorted(connection.execute(query, {"of_months": OF_MONTHS}).fetchall(), key=repr)
+            for kind, query in CATALOGS.items()
+        }
+
+
+def missing(url: str) -> list[str]:
+    """The migrations that were not applied."""
+    with psycopg.connect(url) as connection:
+        applied = {name for (name,) in connection.execute("select name from schema_migration")}
+    return [each.name for each in shipped_migrations() if each.name not in applied]
+
+
+def tables(url: str) -> dict[str, set[str]]:
+    """The tables that are no partition, with their columns."""
+    found: dict[str, set[str]] = {}
+    for table, column, *_ in shape(url)["columns"]:
+        found.setdefault(str(table), set()).add(str(column))
+    return found
+
+
+def rows(url: str, table: str, *columns: str) -> list[dict[str, object]]:
+    """What is in a table."""
+    chosen = sql.SQL("*") if columns == ("*",) else sql.SQL(",").join(map(sql.Identifier, columns))
+    query = sql.SQL("select {} from {}").format(chosen, sql.Identifier(table))
+    with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as connection:
+        return connection.execute(query).fetchall()

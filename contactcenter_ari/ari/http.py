@@ -47,12 +47,14 @@ _body: Final = msgspec.json.Encoder()
 class SwitchHttp:
     """Sends operations over HTTP, at most `CONNECTIONS` at a time; `opened` makes one.
 
-    `requests` counts them by kind.
+    `requests` counts them by kind. A ping has a connection of its own: it must not wait behind
+    verbs that wait for their channels.
     """
 
-    def __init__(self, session: ClientSession, address: str) -> None:
+    def __init__(self, session: ClientSession, pings: ClientSession, address: str) -> None:
         self.requests: Counter[str] = Counter()
         self._session = session
+        self._pings = pings
         self._address = address
 
     def __repr__(self) -> str:
@@ -63,12 +65,12 @@ class SwitchHttp:
     @asynccontextmanager
     async def opened(cls, address: str, credentials: Credentials) -> AsyncIterator["SwitchHttp"]:
         """A client for Asterisk's HTTP server at `address` (host:port), closed at the end."""
-        session = ClientSession(
-            connector=TCPConnector(limit=CONNECTIONS),
-            headers={"Authorization": credentials.authorization},
-        )
-        async with session:
-            yield cls(session, address)
+        headers = {"Authorization": credentials.authorization}
+        async with (
+            ClientSession(connector=TCPConnector(limit=CONNECTIONS), headers=headers) as session,
+            ClientSession(connector=TCPConnector(limit=1), headers=headers) as pings,
+        ):
+            yield cls(session, pings, address)
 
     async def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> Reply:
         """Send an operation and give its reply, whatever its status.
@@ -76,9 +78,16 @@ class SwitchHttp:
         Raises SwitchUnreachable without a connection, SwitchTooSlow after `limit`.
         """
         self.requests[kind_of(wanted)] += 1
+        return await self._send(self._session, wanted, limit)
+
+    async def ping(self) -> Reply:
+        """Ask for a sign of life; raises as `send` does."""
+        return await self._send(self._pings, operation.ping(), REPLY_LIMIT)
+
+    async def _send(self, session: ClientSession, wanted: Operation, limit: timedelta) -> Reply:
         url = URL(f"http://{self._address}/ari/{wanted.uri}", encoded=True)
         try:
-            async with self._session.request(
+            async with session.request(
                 wanted.method,
                 url.with_query(wanted.query),
                 data=None if wanted.body is None else _body.encode(wanted.body),

@@ -246,6 +246,11 @@ def filter_events(app: str, kinds: Sequence[str]) -> Operation:
     )
 
 
+def ping() -> Operation:
+    """Ask for a sign of life."""
+    return Operation("GET", "asterisk/ping")
+
+
 def asterisk_info() -> Operation:
     """The version of the running Asterisk."""
     return Operation("GET", "asterisk/info", query={"only": "system"})

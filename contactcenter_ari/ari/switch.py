@@ -8,7 +8,7 @@ here; `submit` and `put` return at once.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -57,8 +57,8 @@ from contactcenter_ari.core.vocabulary.signal import (
     Signal,
     SwitchReconciled,
 )
+from contactcenter_ari.runtime.pulse import EVERY, Pulse
 
-BEAT_EVERY: Final = timedelta(seconds=2)
 SWEEP_EVERY: Final = timedelta(seconds=30)
 RETRY_AFTER: Final = timedelta(seconds=1)
 RECORDING_GRACE: Final = timedelta(seconds=2)
@@ -79,6 +79,14 @@ def greeting(app: str) -> list[Operation]:
         operation.filter_events(phones_app(app), PHONE_EVENT_KINDS),
         operation.watch_phones(phones_app(app)),
     ]
+
+
+class PingedHttp(Http, Protocol):
+    """Requests over HTTP, and a ping that waits behind none of them."""
+
+    async def ping(self) -> Reply:
+        """Raises SwitchError."""
+        ...
 
 
 class CallInbox(SignalInbox, Protocol):
@@ -107,7 +115,7 @@ class AriSwitch:
         *,
         app: str,
         credentials: Credentials,
-        http: Http,
+        http: PingedHttp,
         prompts: PromptRenderer,
         inbox: CallInbox,
         recordings: Path,
@@ -123,7 +131,10 @@ class AriSwitch:
         self._lanes = Lanes(app=app, socket=self._socket, http=http, prompts=prompts, inbox=inbox)
         self.connections = 0
         self._group: asyncio.TaskGroup | None = None
+        self._http = http
         self._connected = asyncio.Event()
+        self._beat_due = asyncio.Event()
+        self._pulses = Pulse("Asterisk's socket"), Pulse("Asterisk's HTTP server")
         self._unreconciled = asyncio.Event()
         self._replaced = asyncio.Event()
         self._phones: dict[str, bool] = {}
@@ -138,6 +149,18 @@ class AriSwitch:
     def connected(self) -> bool:
         """Asterisk is connected and was told which events to send."""
         return self._connected.is_set()
+
+    @property
+    def trouble(self) -> str:
+        """Why no call can be served, as a sentence; empty while Asterisk answers."""
+        if not self.connected:
+            return "Asterisk's socket is not connected"
+        socket, http = self._pulses
+        for pulse, way in ((socket, "over its socket"), (http, "over HTTP")):
+            if not pulse.answers:
+                seconds = pulse.silent_for.total_seconds()
+                return f"Asterisk has not answered {way} for {seconds:.0f} s; is it stopped?"
+        return ""
 
     async def until_connected(self) -> None:
         """Wait for Asterisk's socket."""
@@ -161,6 +184,7 @@ class AriSwitch:
             tasks = [
                 group.create_task(self._reconcile_each_time()),
                 group.create_task(self._beat()),
+                group.create_task(self._ping()),
                 group.create_task(self._sweep()),
             ]
             await self._replaced.wait()
@@ -186,6 +210,7 @@ class AriSwitch:
                 self.connections += 1
                 self._connected.set()
                 self._unreconciled.set()
+                self._beat_due.set()
             case Disconnected():
                 self._connected.clear()
             case ApplicationReplaced():
@@ -301,15 +326,25 @@ class AriSwitch:
         log.info("switch.reconciled", legs=len(inventory.legs))
 
     async def _beat(self) -> None:
-        """Keep the dialplan from taking the fall-back, as long as calls are taken."""
+        """Keep the dialplan from taking the fall-back, as long as calls are taken: at once after
+        a connection, and then again and again. It is also what the socket is asked.
+        """
         while True:
             await self._connected.wait()
+            self._beat_due.clear()
             epoch = int(self._now().timestamp()) if self._inbox.accepts_calls else 0
-            try:
-                await self._socket.send(operation.set_global(BEAT_VARIABLE, str(epoch)))
-            except SwitchError as error:
-                log.warning("beat.failed", reason=str(error))
-            await asyncio.sleep(BEAT_EVERY.total_seconds())
+            beat = operation.set_global(BEAT_VARIABLE, str(epoch))
+            await self._pulses[0].take(self._socket.send(beat))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY.total_seconds()):
+                    await self._beat_due.wait()
+
+    async def _ping(self) -> None:
+        """Ask over HTTP, too: that server may hang alone."""
+        while True:
+            await self._connected.wait()
+            await self._pulses[1].take(self._http.ping())
+            await asyncio.sleep(EVERY.total_seconds())
 
     async def _sweep(self) -> None:
         """Remove what is left over, and hear of phones whose change was missed."""

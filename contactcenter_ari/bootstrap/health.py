@@ -41,8 +41,8 @@ class ServiceHealth:
             )
             database = PartHealth(Condition.DEGRADED, "the database does not answer")
         switch = PartHealth()
-        if not self._switch.connected:
-            switch = PartHealth(Condition.FAILED, "Asterisk's socket is not connected")
+        if trouble := self._switch.trouble:
+            switch = PartHealth(Condition.FAILED, trouble)
         return HealthReport(
             switch=switch,
             journal=journal,

@@ -12,9 +12,10 @@ from aiohttp import web
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.errors import SwitchTooSlow, SwitchUnreachable, SwitchUnsuitable
-from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.http import CONNECTIONS, SwitchHttp
 
 LOGIN = Credentials("cc", "secret")
+LIMIT = 5
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -41,6 +42,29 @@ def version(text: str) -> Answer:
         return web.json_response({"system": {"version": text, "entity_id": "x"}})
 
     return answer
+
+
+async def test_a_ping_waits_behind_nothing() -> None:
+    """All connections wait for channels that play; the server is asked all the same."""
+    full, busy, waiting = asyncio.Event(), asyncio.Event(), 0
+
+    async def answer(request: web.Request) -> web.Response:
+        nonlocal waiting
+        if request.path != "/ari/asterisk/ping":
+            waiting += 1
+            if waiting == CONNECTIONS:
+                full.set()
+            await busy.wait()
+        return web.json_response({})
+
+    async with answering(answer) as client, asyncio.TaskGroup() as group:
+        for number in range(CONNECTIONS + 1):
+            group.create_task(client.send(operation.answer(f"c{number}")))
+        async with asyncio.timeout(LIMIT):
+            await full.wait()
+            assert (await client.ping()).succeeded
+        busy.set()
+    assert waiting == CONNECTIONS + 1
 
 
 async def test_an_operation_arrives_as_it_was_meant() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contactcenter_ari.ari.connection import REPLY_LIMIT, Credentials
+from contactcenter_ari.ari.connection import REPLY_LIMIT, Connected, Credentials
 from contactcenter_ari.ari.errors import SwitchReplaced
 from contactcenter_ari.ari.messages import (
     ApplicationReplaced,
@@ -65,6 +65,11 @@ class FakeHttp:
         """Wait for ever."""
         await asyncio.Event().wait()
         raise AssertionError(wanted, limit)
+
+    async def ping(self) -> Reply:
+        """Answer nothing."""
+        await asyncio.Event().wait()
+        raise AssertionError
 
 
 class FakePrompts:
@@ -126,6 +131,20 @@ async def test_a_command_without_a_socket_fails(switch: AriSwitch, inbox: FakeIn
         await inbox.arrived.wait()
         run.cancel()
     assert inbox.signals == [CommandFailed(command, 0, "Asterisk has not connected to us")]
+
+
+async def test_a_switch_that_is_connected_and_does_not_answer(
+    switch: AriSwitch, inbox: FakeInbox
+) -> None:
+    """It is asked, not only connected: silence is told as the trouble that it is."""
+    switch.put(Connected())
+    async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
+        run = group.create_task(switch.run())
+        while not switch.trouble:  # noqa: ASYNC110 - a pulse tells nobody, it is read
+            await asyncio.sleep(0.01)
+        run.cancel()
+    assert "has not answered over its socket" in switch.trouble
+    assert inbox.signals == []
 
 
 async def test_a_recording_that_never_began_is_given_up(

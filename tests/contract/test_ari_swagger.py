@@ -59,6 +59,7 @@ EXAMPLES: dict[str, Operation] = {
     "list_endpoints": operation.list_endpoints(),
     "put_object": operation.put_object("aor", "x", {"max_contacts": "2"}),
     "delete_object": operation.delete_object("aor", "x"),
+    "ping": operation.ping(),
     "set_global": operation.set_global("CC_BEAT", "1"),
     "get_application": operation.get_application("a"),
     "watch_phones": operation.watch_phones("a"),

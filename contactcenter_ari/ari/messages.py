@@ -48,10 +48,11 @@ class Bridge(msgspec.Struct, frozen=True):
 
 
 class Playback(msgspec.Struct, frozen=True):
-    """A prompt that plays; `state` ends as `done` or `failed`."""
+    """A prompt that plays; `state` ends as `done` or `failed`, `target_uri` is `channel:ID`."""
 
     id: str
     state: str
+    target_uri: str
 
 
 class LiveRecording(msgspec.Struct, frozen=True):
@@ -105,6 +106,12 @@ class StasisEnd(msgspec.Struct, frozen=True, tag=True):
 
 class ChannelStateChange(msgspec.Struct, frozen=True, tag=True):
     """A channel began to ring, or was answered."""
+
+    channel: Channel
+
+
+class ChannelHangupRequest(msgspec.Struct, frozen=True, tag=True):
+    """A channel was asked to end, from whichever side; it comes before all that ends with it."""
 
     channel: Channel
 
@@ -191,6 +198,7 @@ Event = (
     StasisStart
     | StasisEnd
     | ChannelStateChange
+    | ChannelHangupRequest
     | ChannelDestroyed
     | ChannelDtmfReceived
     | PlaybackFinished

@@ -32,12 +32,15 @@ from contactcenter_ari.ari.messages import (
     EVENT_KINDS,
     PHONE_EVENT_KINDS,
     ApplicationReplaced,
+    ChannelHangupRequest,
     Endpoint,
     EndpointStateChange,
     LiveRecording,
+    Playback,
     RESTResponse,
     StasisStart,
 )
+from contactcenter_ari.ari.messages import PlaybackFinished as EndOfPlayback
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.translate import (
@@ -49,10 +52,11 @@ from contactcenter_ari.ari.translate import (
     signal_of,
 )
 from contactcenter_ari.core.vocabulary.command import Command, StartRecording, StopRecording
-from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, RecordingId
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId, RecordingId
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegHungUp,
+    PlaybackFinished,
     RecordingFinished,
     Signal,
     SwitchReconciled,
@@ -139,6 +143,7 @@ class AriSwitch:
         self._replaced = asyncio.Event()
         self._phones: dict[str, bool] = {}
         self._announced: set[str] = set()
+        self._hanging_up: set[str] = set()
         self._recording: dict[RecordingId, datetime] = {}
 
     def __repr__(self) -> str:
@@ -219,6 +224,10 @@ class AriSwitch:
                 self._note_phone(news.endpoint)
             case StasisStart():
                 self._announce(news)
+            case ChannelHangupRequest(channel=channel):
+                self._hanging_up.add(channel.id)
+            case EndOfPlayback(playback=playback) if self._is_hanging_up(playback):
+                self._inbox.put(PlaybackFinished(PlaybackId(playback.id)))
             case event:
                 signal = signal_of(event, self._recordings)
                 if signal is not None:
@@ -238,11 +247,16 @@ class AriSwitch:
         else:
             self._inbox.put(signal)
 
+    def _is_hanging_up(self, playback: Playback) -> bool:
+        """Whether a hang-up cut a prompt short: Asterisk says of that, too, that it failed."""
+        return playback.target_uri.removeprefix("channel:") in self._hanging_up
+
     def _pass_on(self, signal: Signal) -> None:
         if isinstance(signal, RecordingFinished):
             self._recording.pop(signal.recording, None)
         elif isinstance(signal, LegHungUp):
             self._announced.discard(signal.leg)
+            self._hanging_up.discard(signal.leg)
         self._inbox.put(signal)
 
     def _watch_recording(self, command: Command, group: asyncio.TaskGroup) -> None:
@@ -313,7 +327,8 @@ class AriSwitch:
         taken_at = self._now()
         inventory = await take_inventory(self._socket, self._app)
         self._phones = {phone.resource: is_reachable(phone) for phone in inventory.phones}
-        self._announced.intersection_update(inventory.legs)
+        for known in (self._announced, self._hanging_up):
+            known.intersection_update(inventory.legs)
         for arrival in inventory.alone:
             self._announce(arrival)
         self._inbox.put(

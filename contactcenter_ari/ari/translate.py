@@ -91,7 +91,8 @@ def signal_of(event: messages.Event, recordings: Path) -> Signal | None:
         case messages.EndpointStateChange():
             return phone_signal(event.endpoint)
         case (
-            messages.RecordingStarted()
+            messages.ChannelHangupRequest()
+            | messages.RecordingStarted()
             | messages.ApplicationRegistered()
             | messages.ApplicationReplaced()
         ):

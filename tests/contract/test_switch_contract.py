@@ -206,16 +206,44 @@ async def test_a_missing_file_fails(floor: Floor) -> None:
 
 
 async def test_a_caller_who_leaves_amid_a_prompt(floor: Floor) -> None:
-    """The prompt ends, the leg ends, each told once."""
+    """The prompt ends, and did not fail; the leg ends; each told once."""
     leg = await answered_caller(floor)
     first, playback = PlaybackId(new_id()), PlaybackId(new_id())
     floor.do(PlayPrompt(CALL, leg, first, BEEP), PlayPrompt(CALL, leg, playback, LONG))
     assert await floor.next() == PlaybackFinished(first)
     await floor.hang_up(leg)
     told = [await floor.next(), await floor.next()]
-    assert {type(signal) for signal in told} == {PlaybackFinished, LegHungUp}
+    assert PlaybackFinished(playback) in told
     assert LegHungUp(leg) in told
     assert await part(floor) == []
+
+
+async def test_an_agent_who_leaves_amid_a_prompt(floor: Floor) -> None:
+    """As above, and the prompt that was still to come has not failed either."""
+    caller = await answered_caller(floor)
+    agent = await answered_agent(floor, caller)
+    playing, next_one = PlaybackId(new_id()), PlaybackId(new_id())
+    floor.do(PlayPrompt(CALL, agent, playing, LONG), PlayPrompt(CALL, agent, next_one, BEEP))
+    await floor.press(caller, 5)
+    assert await floor.next() == DigitPressed(caller, "5")
+    await floor.hang_up(agent)
+    told = [await floor.next() for _ in range(2 + AGENT_END_TOLD)]
+    ended = {s.playback: s.failed for s in told if isinstance(s, PlaybackFinished)}
+    assert ended == {playing: False, next_one: False}
+    assert legs_gone(told) == {agent}
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_we_hang_up_amid_a_prompt(floor: Floor) -> None:
+    """A prompt that we ended ourselves has not failed."""
+    leg = await answered_caller(floor)
+    playback = PlaybackId(new_id())
+    floor.do(PlayPrompt(CALL, leg, playback, LONG))
+    await floor.press(leg, 5)
+    assert await floor.next() == DigitPressed(leg, "5")
+    told = await part(floor, leg)
+    assert PlaybackFinished(playback) in told
+    assert legs_gone(told) == {leg}
 
 
 async def test_keys_come_in_order(floor: Floor) -> None:

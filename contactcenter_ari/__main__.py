@@ -18,6 +18,7 @@ from contactcenter_ari.cli import (
     replay,
     serving,
     show,
+    token,
     tools,
 )
 from contactcenter_ari.cli.app import app
@@ -40,6 +41,7 @@ COMMANDS = (
     replay,
     serving,
     show,
+    token,
     tools,
 )
 """Importing a command's module registers it."""

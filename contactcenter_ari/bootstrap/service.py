@@ -21,7 +21,7 @@ from contactcenter_ari.bootstrap.phones import Phones
 from contactcenter_ari.bootstrap.prompting import SpokenAhead
 from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
 from contactcenter_ari.bootstrap.restoring import Restoring
-from contactcenter_ari.bootstrap.token import Tokens
+from contactcenter_ari.bootstrap.token import KnownTokens
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.machine.secret import SecretFolder
@@ -31,6 +31,7 @@ from contactcenter_ari.postgres.journal import Journal
 from contactcenter_ari.postgres.look_up import LookUps
 from contactcenter_ari.postgres.promise import Promises
 from contactcenter_ari.postgres.spool import Spool
+from contactcenter_ari.postgres.token import PREFIX, ApiTokens
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.recovery import begin
@@ -46,7 +47,6 @@ RESTORE_LIMIT = timedelta(seconds=5)
 """After this long the center starts without what the database knows, and is told later."""
 ADMINISTRATOR_FILE = "administrator"
 """The secret that is the administrator's token for the API."""
-TOKEN_PREFIX = "cc_"  # noqa: S105  # what a token begins with, and no token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class Service:
     directory: Directory
     database: Database
     phones: Phones
+    tokens: KnownTokens
     promises: Promises
     offers: RecentOffers
     restoring: Restoring
@@ -96,6 +97,7 @@ async def serving(
                 service.driver.resume()
                 service.restoring.skip()
             others.append(group.create_task(service.restoring.run()))
+            others.append(group.create_task(service.tokens.run()))
             await _restored(service.restoring)
             await service.phones.follow()
             others.append(group.create_task(service.phones.run()))
@@ -163,6 +165,7 @@ async def _assembled(
         now=clock.now,
     )
     promises = Promises(database)
+    administrator = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX)
     return Service(
         driver=driver,
         clock=clock,
@@ -172,6 +175,7 @@ async def _assembled(
         directory=directory,
         database=database,
         phones=Phones(directory, http, switch, driver),
+        tokens=KnownTokens(ApiTokens(database), administrator, clock.now),
         promises=promises,
         offers=offers,
         restoring=Restoring(promises, journal, driver, clock.now),
@@ -182,13 +186,10 @@ async def _assembled(
 
 
 def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
-    administrator = SecretFolder(ground.data / "secrets").secret(
-        ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX
-    )
     application = make_application(
         driver=service.driver,
         clock=service.clock,
-        tokens=Tokens(service.directory, administrator),
+        tokens=service.tokens,
         health=ServiceHealth(
             service.driver,
             service.switch,

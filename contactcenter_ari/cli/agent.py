@@ -80,6 +80,41 @@ def change_skills(
 
 @agent.command()
 @command
+def edit(
+    extension: str,
+    name: Annotated[str | None, typer.Option(help="As colleagues know the agent.")] = None,
+    language: Annotated[str | None, typer.Option(help="What the phone speaks.")] = None,
+    queue: Annotated[
+        list[str] | None,
+        typer.Option("--queue", "-q", help="In place of those before. May be repeated."),
+    ] = None,
+    no_queues: Annotated[bool, typer.Option("--no-queues", help="No queue any more.")] = False,
+) -> None:
+    """Change name, language or queues; the phone stays as it is, a running center follows."""
+    if name is None and language is None and not queue and not no_queues:
+        raise typer.BadParameter("say what is to change: --name, --language, --queue, --no-queues")
+    if queue and no_queues:
+        raise typer.BadParameter("--queue and --no-queues contradict one another")
+    queues = () if no_queues else tuple(queue) if queue else None
+    run(_edit(load_settings(), AgentId(extension), name, language, queues))
+
+
+@agent.command()
+@command
+def secret(extension: str) -> None:
+    """Give an agent's phone another SIP secret; it is shown only now, the user stays."""
+    run(_renew_secret(load_settings(), AgentId(extension)))
+
+
+@agent.command()
+@command
+def token(extension: str) -> None:
+    """Give an agent another API token; it is shown only now, the one before is revoked."""
+    run(_renew_token(load_settings(), AgentId(extension)))
+
+
+@agent.command()
+@command
 def remove(extension: str) -> None:
     """Take an agent out; a talk in progress is finished first."""
     run(_remove(load_settings(), extension))
@@ -115,6 +150,38 @@ async def _change_skills(
         profiles = {profile.agent: profile for profile in await directory.load_profiles()}
     skills = _told(profiles[extension].skills) or "no skills"
     screen().print(f"Agent {extension} has {skills}.", highlight=False)
+
+
+async def _edit(
+    settings: Settings,
+    extension: AgentId,
+    name: str | None,
+    language: str | None,
+    queues: tuple[str, ...] | None,
+) -> None:
+    _check_queues(settings, queues or ())
+    async with _directory(settings) as directory:
+        await directory.edit_agent(extension, name=name, language=language, queues=queues)
+        profiles = {profile.agent: profile for profile in await directory.load_profiles()}
+    now = profiles[extension]
+    served = ", ".join(now.queues) or "no queues"
+    told = f"Agent {extension} is {now.name}, speaks {now.language} and serves {served}."
+    screen().print(told, highlight=False, markup=False)
+
+
+async def _renew_secret(settings: Settings, extension: AgentId) -> None:
+    async with _directory(settings) as directory:
+        credential = await directory.renew_secret(extension)
+    typer.echo(f"Agent {extension}")
+    typer.echo(f"  SIP user    {credential.phone}")
+    typer.echo(f"  SIP secret  {credential.secret}")
+
+
+async def _renew_token(settings: Settings, extension: AgentId) -> None:
+    async with _directory(settings) as directory:
+        renewed = await directory.renew_token(extension)
+    typer.echo(f"Agent {extension}")
+    typer.echo(f"  API token   {renewed}")
 
 
 async def _remove(settings: Settings, extension: str) -> None:

@@ -1,16 +1,14 @@
-"""The directory: agents, their phones and the tokens of people and programs.
+"""The directory: agents and their phones.
 
 Promises: an agent is added whole or not at all; secrets are generated here, a phone's is kept
 as digest authentication needs it, a token only as its hash and shown once.
 """
 
 import asyncio
-import hashlib
 import secrets
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -19,6 +17,7 @@ import psycopg
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
+from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.core.vocabulary.skill import Skills
 from contactcenter_ari.postgres.agent_file import (
     AgentEntry,
@@ -30,18 +29,10 @@ from contactcenter_ari.postgres.agent_file import (
 from contactcenter_ari.postgres.connection import Connection, Database
 from contactcenter_ari.postgres.errors import AgentFileInvalid
 from contactcenter_ari.postgres.statement import statement
+from contactcenter_ari.postgres.token import insert_token, renew_agent_token
 
 _SECRET_LENGTH = 32
 _SECRET_LETTERS = string.ascii_letters + string.digits
-
-
-class Role(StrEnum):
-    """What the bearer of a token may do."""
-
-    AGENT = "agent"
-    SUPERVISOR = "supervisor"
-    ENGINEER = "engineer"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +59,6 @@ class NewAgent:
     def __repr__(self) -> str:
         """Tell who it is, and not the secrets."""
         return f"<NewAgent {self.profile.agent}>"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenHolder:
-    """Who a token belongs to; `agent` only for the role of agent."""
-
-    name: str
-    role: Role
-    agent: AgentId | None
 
 
 class Directory:
@@ -137,6 +119,62 @@ class Directory:
             )
             await _put_skills(connection, agent, read_skills(put))
 
+    async def edit_agent(
+        self,
+        agent: AgentId,
+        *,
+        name: str | None = None,
+        language: str | None = None,
+        queues: Sequence[str] | None = None,
+    ) -> None:
+        """Change what is given; the phone keeps its user and its secret.
+
+        Raises RequestRefused: `agent_unknown`, `agent_invalid`.
+        """
+        wanted = None if queues is None else tuple(dict.fromkeys(queues))
+        entry = AgentEntry(agent, name or "-", wanted or (), language or "en")
+        if problems := entry_problems(entry):
+            column, sentence = problems[0]
+            raise RequestRefused("agent_invalid", f"{column}: {sentence}")
+        async with self._database.connection() as connection, connection.transaction():
+            found = await connection.execute(
+                statement("directory/edit_agent"),
+                {"agent": agent, "name": name, "language": language},
+            )
+            if found.rowcount == 0:
+                raise _unknown(agent)
+            if wanted is not None:
+                await connection.execute(
+                    statement("directory/put_queues"), {"agent": agent, "queues": list(wanted)}
+                )
+
+    async def renew_secret(self, agent: AgentId) -> PhoneCredential:
+        """Another secret for an agent's phone; the one before opens nothing any more.
+
+        Raises RequestRefused: `agent_unknown`.
+        """
+        secret = _new_secret()
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                statement("directory/renew_secret"), {"agent": agent, "secret": secret}
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise _unknown(agent)
+        return PhoneCredential(PhoneId(str(row[0])), agent, secret)
+
+    async def renew_token(self, agent: AgentId) -> str:
+        """Another token for an agent; the ones before are revoked.
+
+        Raises RequestRefused: `agent_unknown`.
+        """
+        async with self._database.connection() as connection, connection.transaction():
+            cursor = await connection.execute(statement("directory/lock_agent"), {"agent": agent})
+            row = await cursor.fetchone()
+            if row is None:
+                raise _unknown(agent)
+            return await renew_agent_token(connection, agent, str(row[0]))
+
     async def remove_agent(self, agent: AgentId) -> None:
         """Take an agent, the phone and the tokens out; raises RequestRefused `agent_unknown`."""
         async with self._database.connection() as connection:
@@ -154,35 +192,18 @@ class Directory:
         """What the switch must know to let the phones register."""
         return await self._database.rows("directory/phones", PhoneCredential)
 
-    async def add_token(self, name: str, role: Role, agent: AgentId | None = None) -> str:
-        """A new token; only an agent's has an `agent`. Keep it: it is not shown again."""
-        async with self._database.connection() as connection:
-            return await _add_token(connection, name, role, agent)
-
-    async def find_token(self, token: str) -> TokenHolder | None:
-        """Who the token belongs to, if anyone."""
-        async with self._database.connection() as connection:
-            cursor = await connection.execute(
-                statement("directory/find_token"), {"sha256": _hash(token)}
-            )
-            row = await cursor.fetchone()
-        if row is None:
-            return None
-        name, role, agent = row
-        return TokenHolder(str(name), Role(str(role)), AgentId(str(agent)) if agent else None)
-
 
 async def _add(connection: Connection, entry: AgentEntry) -> NewAgent:
     credential = PhoneCredential(
         phone=PhoneId(f"phone-{secrets.token_hex(6)}"),
         agent=AgentId(entry.extension),
-        secret="".join(secrets.choice(_SECRET_LETTERS) for _ in range(_SECRET_LENGTH)),
+        secret=_new_secret(),
     )
     try:
         await _insert(connection, entry, credential)
     except psycopg.errors.UniqueViolation as error:
         raise RequestRefused("agent_exists", f"Agent {entry.extension} exists already") from error
-    token = await _add_token(connection, entry.name, Role.AGENT, credential.agent)
+    token = await insert_token(connection, entry.name, Role.AGENT, credential.agent)
     profile = AgentProfile(
         agent=credential.agent,
         name=entry.name,
@@ -217,19 +238,9 @@ async def _put_skills(connection: Connection, agent: AgentId, skills: Skills) ->
         )
 
 
-async def _add_token(connection: Connection, name: str, role: Role, agent: AgentId | None) -> str:
-    token = f"cc_{secrets.token_urlsafe(32)}"
-    await connection.execute(
-        statement("directory/add_token"),
-        {"sha256": _hash(token), "name": name, "role": role.value, "agent": agent},
-    )
-    return token
+def _new_secret() -> str:
+    return "".join(secrets.choice(_SECRET_LETTERS) for _ in range(_SECRET_LENGTH))
 
 
 def _unknown(agent: AgentId) -> RequestRefused:
     return RequestRefused("agent_unknown", f"There is no agent {agent}")
-
-
-def _hash(token: str) -> bytes:
-    """A token has 256 random bits: a plain hash of it cannot be guessed back."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -1,28 +1,34 @@
-"""Who may come in: every path needs a token, but for the short lists here.
+"""Who may come in: every path needs a token with the right of its route, but for the lists here.
 
-A path that does not exist needs a token too, so a stranger cannot tell which ones do.
+A path that does not exist needs a token too, so a stranger cannot tell which ones do. A route
+without a right in the table is refused to everybody.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
 
-from contactcenter_ari.core.vocabulary.ids import AgentId
-from contactcenter_ari.web.bearer import BEARER, Bearer, Bearers, is_loopback
+from contactcenter_ari.web.bearer import BEARER, Bearers, is_loopback
 from contactcenter_ari.web.problem import Answering, Problem
+from contactcenter_ari.web.right import Right, roles_with
 
 PUBLIC = ("/healthz", "/readyz")
 """For whoever watches the process; nothing here tells of people."""
 LOOPBACK_ONLY = ("/metrics",)
 """Without a token from this machine, unless a proxy says it asks for somebody else."""
-PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "Via")
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+Rights = Mapping[tuple[str, str], Right | None]
+"""The right by the path of a route and its method in small letters."""
 
 
 class Access:
-    """Lets in requests to public paths and those with a good token."""
+    """Lets in requests to public paths and those whose token has the right of the route."""
 
-    def __init__(self, bearers: Bearers) -> None:
+    def __init__(self, bearers: Bearers, rights: Rights) -> None:
         self._bearers = bearers
+        self._rights = rights
 
     def __repr__(self) -> str:
         """Tell who is known."""
@@ -32,54 +38,28 @@ class Access:
     async def check(self, request: web.Request, handler: Answering) -> web.StreamResponse:
         """Pass the request on, with its bearer, or raise the Problem."""
         if not _is_open(request):
-            request[BEARER] = await self._bearers.find(request.headers, request.remote)
+            bearer = await self._bearers.find(request.headers, request.remote)
+            request[BEARER] = bearer
+            resource = request.match_info.route.resource
+            if resource is not None:  # else there is nothing at this path, which may be told now
+                right = self._right(resource.canonical, request.method)
+                if right is None or not bearer.may(right, request.match_info.get("agent")):
+                    raise _forbidden(right)
         return await handler(request)
 
-
-def bearer_who_may_see(request: web.Request, agent: AgentId) -> Bearer:
-    """The bearer; raises Problem 403 unless this agent may be seen."""
-    bearer = request[BEARER]
-    if not bearer.may_see(agent):
-        raise _forbidden("this token may see its own agent only")
-    return bearer
+    def _right(self, path: str, method: str) -> Right | None:
+        """A HEAD is a GET without the body."""
+        return self._rights.get((path, "get" if method == "HEAD" else method.lower()))
 
 
-def bearer_who_may_steer(request: web.Request, agent: AgentId) -> Bearer:
-    """The bearer; raises Problem 403 unless this agent's state may be changed."""
-    bearer = request[BEARER]
-    if not bearer.may_steer(agent):
-        raise _forbidden("this token may not change the state of this agent")
-    return bearer
-
-
-def bearer_who_may_publish(request: web.Request) -> Bearer:
-    """The bearer; raises Problem 403 unless call flows may be published."""
-    bearer = request[BEARER]
-    if not bearer.may_publish:
-        raise _forbidden("this needs the token of an engineer or an admin")
-    return bearer
-
-
-def bearer_who_runs_the_floor(request: web.Request) -> Bearer:
-    """The bearer; raises Problem 403 unless queues and waiting callers may be steered."""
-    bearer = request[BEARER]
-    if not bearer.runs_floor:
-        raise _forbidden("this needs the token of a supervisor or an admin")
-    return bearer
+def bearer_of(request: web.Request) -> str:
+    """The name under which the request goes into the record."""
+    return request[BEARER].by
 
 
 def sees_numbers(request: web.Request) -> bool:
     """Whether the bearer may see customers' phone numbers."""
-    return request[BEARER].sees_numbers
-
-
-def check_sees_all(request: web.Request) -> None:
-    """Raise Problem 403 for a token that may not see all agents."""
-    bearer = request.get(BEARER)
-    if bearer is None:
-        assert _is_open(request), "only an open path is without a bearer"
-    elif not bearer.sees_all:
-        raise _forbidden("this needs the token of a supervisor, an engineer or an admin")
+    return request[BEARER].may(Right.READ_NUMBERS)
 
 
 def _is_open(request: web.Request) -> bool:
@@ -89,5 +69,10 @@ def _is_open(request: web.Request) -> bool:
     return request.path in LOOPBACK_ONLY and is_loopback(request.remote) and not proxied
 
 
-def _forbidden(detail: str) -> Problem:
+def _forbidden(right: Right | None) -> Problem:
+    detail = "no token may do this"
+    if right is not None:
+        roles = " or ".join(roles_with(right))
+        own = ", which is for its own agent only" if "agent" in roles_with(right) else ""
+        detail = f"this needs the right {right}: a token of the role {roles}{own}"
     return Problem(HTTPStatus.FORBIDDEN, "forbidden", detail)

@@ -24,7 +24,7 @@ from contactcenter_ari.core.vocabulary.request import (
 )
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.web.access import bearer_who_may_see, bearer_who_may_steer, check_sees_all
+from contactcenter_ari.web.access import bearer_of
 from contactcenter_ari.web.message import json_answer, read_body, read_nothing
 from contactcenter_ari.web.problem import Problem
 from contactcenter_ari.web.submission import submit
@@ -90,20 +90,16 @@ class AgentRoutes:
             web.post("/api/v1/agents/{agent}/disposition", self._set_disposition),
         ]
 
-    async def _list(self, request: web.Request) -> web.Response:
-        check_sees_all(request)
+    async def _list(self, _request: web.Request) -> web.Response:
         return json_answer(AgentList(self._driver.center.agents(self._clock.now())))
 
     async def _show(self, request: web.Request) -> web.Response:
-        agent = _agent_of(request)
-        bearer_who_may_see(request, agent)
-        return json_answer(self._view(agent))
+        return json_answer(self._view(_agent_of(request)))
 
     async def _change_state(self, request: web.Request) -> web.Response:
         agent = _agent_of(request)
-        bearer = bearer_who_may_steer(request, agent)
         change = await read_body(request, StateChange, STATE_EXAMPLE)
-        await submit(self._driver, _request_for(change, agent, bearer.by))
+        await submit(self._driver, _request_for(change, agent, bearer_of(request)))
         view = self._view(agent)
         kept = _is_kept_for_later(change.state, view.state)
         return json_answer(view, HTTPStatus.ACCEPTED if kept else HTTPStatus.OK)
@@ -118,16 +114,14 @@ class AgentRoutes:
         self, request: web.Request, wish: type[EndWrapUp | ExtendWrapUp]
     ) -> web.Response:
         agent = _agent_of(request)
-        bearer = bearer_who_may_steer(request, agent)
         await read_nothing(request)
-        await submit(self._driver, wish(agent=agent, by=bearer.by))
+        await submit(self._driver, wish(agent=agent, by=bearer_of(request)))
         return json_answer(self._view(agent))
 
     async def _set_disposition(self, request: web.Request) -> web.Response:
         agent = _agent_of(request)
-        bearer = bearer_who_may_steer(request, agent)
         result = await read_body(request, TalkResult, DISPOSITION_EXAMPLE)
-        noted = SetDisposition(agent=agent, disposition=result.disposition, by=bearer.by)
+        noted = SetDisposition(agent=agent, disposition=result.disposition, by=bearer_of(request))
         await submit(self._driver, noted)
         return json_answer(self._view(agent))
 

@@ -15,8 +15,8 @@ from contactcenter_ari.web.health import HealthRoutes
 from contactcenter_ari.web.message import BODY_LIMIT
 from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
 from contactcenter_ari.web.offer import OfferRoutes
-from contactcenter_ari.web.openapi import DescriptionRoutes
-from contactcenter_ari.web.port import Flows, Health, Offers, Promises, TokenFinder
+from contactcenter_ari.web.openapi import RIGHTS, DescriptionRoutes
+from contactcenter_ari.web.port import Flows, Health, Offers, Promises, Tokens
 from contactcenter_ari.web.problem import problems
 from contactcenter_ari.web.promise import PromiseRoutes
 from contactcenter_ari.web.queue import QueueRoutes
@@ -35,7 +35,7 @@ def make_application(
     *,
     driver: Driver,
     clock: Clock,
-    tokens: TokenFinder,
+    tokens: Tokens,
     health: Health,
     flows: Flows,
     offers: Offers,
@@ -44,7 +44,7 @@ def make_application(
     """The API of one center; serve it with `serving`, on the loop the driver runs on."""
     bearers = Bearers(tokens, clock)
     application = web.Application(
-        middlewares=[problems, Access(bearers).check], client_max_size=BODY_LIMIT
+        middlewares=[problems, Access(bearers, RIGHTS).check], client_max_size=BODY_LIMIT
     )
     collector = CenterCollector(driver, clock, health, flows, bearers.bad_tokens)
     application.add_routes(

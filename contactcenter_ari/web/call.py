@@ -19,11 +19,7 @@ from contactcenter_ari.core.vocabulary.request import (
     WithdrawWaiting,
 )
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.web.access import (
-    bearer_who_runs_the_floor,
-    check_sees_all,
-    sees_numbers,
-)
+from contactcenter_ari.web.access import bearer_of, sees_numbers
 from contactcenter_ari.web.message import json_answer, read_body, read_nothing
 from contactcenter_ari.web.problem import Problem
 from contactcenter_ari.web.submission import submit
@@ -99,13 +95,12 @@ class CallRoutes:
         ]
 
     async def _list(self, request: web.Request) -> web.Response:
-        check_sees_all(request)
         numbers = sees_numbers(request)
         views = self._driver.center.calls()
         return json_answer(CallList(tuple(_status(view, numbers=numbers) for view in views)))
 
     async def _change_priority(self, request: web.Request) -> web.Response:
-        by = bearer_who_runs_the_floor(request).by
+        by = bearer_of(request)
         change = await read_body(request, PriorityChange, PRIORITY_EXAMPLE)
         if change == PriorityChange():
             detail = f"say what is to change, like {PRIORITY_EXAMPLE}"
@@ -116,13 +111,13 @@ class CallRoutes:
         return await self._granted(request, changed)
 
     async def _move(self, request: web.Request) -> web.Response:
-        by = bearer_who_runs_the_floor(request).by
+        by = bearer_of(request)
         move = await read_body(request, QueueMove, MOVE_EXAMPLE)
         moved = MoveWaiting(_interaction_of(request), QueueName(move.queue), by)
         return await self._granted(request, moved)
 
     async def _withdraw(self, request: web.Request) -> web.Response:
-        by = bearer_who_runs_the_floor(request).by
+        by = bearer_of(request)
         await read_nothing(request)
         return await self._granted(request, WithdrawWaiting(_interaction_of(request), by))
 

@@ -27,6 +27,7 @@ from contactcenter_ari.web.promise import (
     Prohibition,
 )
 from contactcenter_ari.web.queue import QueueList, QueueStatus
+from contactcenter_ari.web.right import Right, roles_with
 
 PATH = "/api/openapi.json"
 VERSION = "1.0"
@@ -35,14 +36,16 @@ VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One method of one path; `answers` by status, None for text."""
+    """One method of one path; `answers` by status, None for text. Without a `right` it is for
+    everybody, if the path is public, and else for nobody.
+    """
 
     summary: str
+    right: Right | None = None
     answers: Mapping[int, type | None]
     problems: tuple[int, ...] = ()
     body: type | None = None
     body_required: bool = True
-    public: bool = False
 
 
 _TOKEN = (401, 429, 503)
@@ -52,81 +55,100 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("/healthz", "get"): Operation(
         summary="Whether the process is well; 503 when a part has failed",
         answers={200: Wellness, 503: Wellness},
-        public=True,
     ),
     ("/readyz", "get"): Operation(
         summary="Whether calls are taken now",
         answers={200: Readiness, 503: Readiness},
-        public=True,
     ),
     ("/metrics", "get"): Operation(
         summary="Metrics for Prometheus; without a token from this machine only",
+        right=Right.READ_METRICS,
         answers={200: None},
         problems=(*_TOKEN, 403),
     ),
-    (PATH, "get"): Operation(summary="This description", answers={200: dict}, problems=_TOKEN),
+    (PATH, "get"): Operation(
+        summary="This description",
+        right=Right.READ_DESCRIPTION,
+        answers={200: dict},
+        problems=_TOKEN,
+    ),
     ("/api/v1/queues", "get"): Operation(
-        summary="All queues as they stand", answers={200: QueueList}, problems=_TOKEN
+        summary="All queues as they stand",
+        right=Right.READ_QUEUES,
+        answers={200: QueueList},
+        problems=_TOKEN,
     ),
     ("/api/v1/queues/{queue}/close", "post"): Operation(
         summary="Send everybody on who waits, and let nobody in until it is opened",
+        right=Right.CONTROL_FLOOR,
         answers={200: QueueStatus},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/queues/{queue}/open", "post"): Operation(
         summary="Let callers in again",
+        right=Right.CONTROL_FLOOR,
         answers={200: QueueStatus},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/calls", "get"): Operation(
-        summary="The calls in progress; not for an agent's token",
+        summary="The calls in progress",
+        right=Right.READ_BOARD,
         answers={200: CallList},
         problems=(*_TOKEN, 403),
     ),
     ("/api/v1/interactions/{interaction}/priority", "post"): Operation(
         summary="Give a waiting caller another head start or priority class",
+        right=Right.CONTROL_FLOOR,
         answers={200: CallChange},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
         body=PriorityChange,
     ),
     ("/api/v1/interactions/{interaction}/move", "post"): Operation(
         summary="Let a waiting caller go on waiting in another queue",
+        right=Right.CONTROL_FLOOR,
         answers={200: CallChange},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
         body=QueueMove,
     ),
     ("/api/v1/interactions/{interaction}/withdraw", "post"): Operation(
         summary="Take a waiting caller out of the line; the flow goes on",
+        right=Right.CONTROL_FLOOR,
         answers={200: CallChange},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/offers", "get"): Operation(
-        summary="The last offers, and why this agent and this caller; not for an agent's token",
+        summary="The last offers, and why this agent and this caller",
+        right=Right.READ_FLOOR,
         answers={200: OfferList},
         problems=(*_TOKEN, 403),
     ),
     ("/api/v1/callbacks", "get"): Operation(
-        summary="The calls back that are still to be made; not for an agent's token",
+        summary="The calls back that are still to be made",
+        right=Right.READ_FLOOR,
         answers={200: CallbackList},
         problems=(*_TOKEN, 403),
     ),
     ("/api/v1/callbacks/{callback}/dial", "post"): Operation(
         summary="Call back as soon as an agent is free, whatever the place in line",
+        right=Right.CONTROL_FLOOR,
         answers={200: CallbackChange},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/callbacks/{callback}/cancel", "post"): Operation(
         summary="Take a promise back; a call in progress goes on",
+        right=Right.CONTROL_FLOOR,
         answers={200: CallbackChange},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/lost-calls", "get"): Operation(
-        summary="Abandoned calls that nobody has looked after; not for an agent's token",
+        summary="Abandoned calls that nobody has looked after",
+        right=Right.READ_FLOOR,
         answers={200: LostCallList},
         problems=(*_TOKEN, 403),
     ),
     ("/api/v1/do-not-call/{number}", "put"): Operation(
         summary="Never call this number (E.164) of our own accord",
+        right=Right.CONTROL_FLOOR,
         answers={200: NumberStatus},
         problems=(*_BODY, *_TOKEN, 403, 409),
         body=Prohibition,
@@ -134,64 +156,79 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     ("/api/v1/do-not-call/{number}", "delete"): Operation(
         summary="Take a number off the do-not-call list",
+        right=Right.CONTROL_FLOOR,
         answers={200: NumberStatus},
         problems=(*_BODY, *_TOKEN, 403, 409),
     ),
     ("/api/v1/agents", "get"): Operation(
-        summary="All agents as they stand; not for an agent's token",
+        summary="All agents as they stand",
+        right=Right.READ_BOARD,
         answers={200: AgentList},
         problems=(*_TOKEN, 403),
     ),
     ("/api/v1/agents/{agent}", "get"): Operation(
-        summary="One agent as he stands",
+        summary="One agent as it stands",
+        right=Right.READ_AGENT,
         answers={200: AgentView},
         problems=(*_TOKEN, 403, 404),
     ),
     ("/api/v1/agents/{agent}/state", "put"): Operation(
         summary="Log in or out, be ready or not; 202: kept until the agent's call is over",
+        right=Right.CHANGE_AGENT,
         answers={200: AgentView, 202: AgentView},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
         body=StateChange,
     ),
     ("/api/v1/agents/{agent}/end-wrap-up", "post"): Operation(
         summary="End the work after the talk; 409 when the agent is not in it",
+        right=Right.CHANGE_AGENT,
         answers={200: AgentView},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/agents/{agent}/extend-wrap-up", "post"): Operation(
         summary="More time for the work after the talk; 409 when there is none to give",
+        right=Right.CHANGE_AGENT,
         answers={200: AgentView},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/agents/{agent}/disposition", "post"): Operation(
         summary="Note what came of the talk; 422: it is not in the queue's list",
+        right=Right.CHANGE_AGENT,
         answers={200: AgentView},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
         body=TalkResult,
     ),
     ("/api/v1/flows", "get"): Operation(
-        summary="The call flows that new calls get; not for an agent's token",
+        summary="The call flows that new calls get",
+        right=Right.READ_FLOWS,
         answers={200: FlowList},
         problems=(*_TOKEN, 403),
     ),
     ("/api/v1/flows", "post"): Operation(
         summary="Check, test and publish the files; 422: they stay unpublished, and why",
+        right=Right.PUBLISH_FLOWS,
         answers={200: FlowList, 422: FlowProblemDetails},
         problems=(400, 408, 413, 415, *_TOKEN, 403),
     ),
     ("/api/v1/flows/rollback", "post"): Operation(
         summary="Go back to a published version, until the files change",
+        right=Right.PUBLISH_FLOWS,
         answers={200: FlowList},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
         body=Rollback,
     ),
     ("/api/v1/flows/flags", "post"): Operation(
         summary="Switch a flag of a flow, for calls in progress, too",
+        right=Right.PUBLISH_FLOWS,
         answers={200: FlowList},
         problems=(*_BODY, *_TOKEN, 403, 404, 409, 503),
         body=FlagSwitch,
     ),
 }
+
+
+RIGHTS = {place: operation.right for place, operation in OPERATIONS.items()}
+"""What each route asks for, as `Access` reads it."""
 
 
 class DescriptionRoutes:
@@ -246,9 +283,15 @@ def _describe(operation: Operation) -> dict[str, object]:
             "required": operation.body_required,
             "content": _content(operation.body),
         }
-    if operation.public:
-        described["security"] = []
-    return described
+    if operation.right is None:
+        return {**described, "security": []}
+    roles = roles_with(operation.right)
+    return {
+        **described,
+        "security": [{"token": [*roles]}],
+        "x-right": operation.right.value,
+        "description": f"The right {operation.right}: {', '.join(roles)}.",
+    }
 
 
 def _content(kind: type | None) -> dict[str, object]:

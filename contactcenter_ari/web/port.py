@@ -27,11 +27,16 @@ class TokenHolder(Protocol):
         """Whose it is, if an agent's."""
 
 
-class TokenFinder(Protocol):
-    """Knows the tokens."""
+class Tokens(Protocol):
+    """Knows the tokens, the good ones by heart."""
+
+    def known(self, token: str) -> TokenHolder | None:
+        """Who the token belongs to, as far as is known; never waits."""
 
     async def find_token(self, token: str) -> TokenHolder | None:
-        """Who the token belongs to, if anyone; raises ContactCenterError when it cannot tell."""
+        """Who the token belongs to, by the directory as it is now; raises ContactCenterError
+        when that cannot be told in a moment.
+        """
 
 
 class Condition(StrEnum):

@@ -28,11 +28,7 @@ from contactcenter_ari.core.vocabulary.request import (
     RestoreLostCall,
 )
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.web.access import (
-    bearer_who_runs_the_floor,
-    check_sees_all,
-    sees_numbers,
-)
+from contactcenter_ari.web.access import bearer_of, sees_numbers
 from contactcenter_ari.web.message import json_answer, read_body, read_nothing
 from contactcenter_ari.web.port import Promises
 from contactcenter_ari.web.problem import Problem
@@ -127,7 +123,6 @@ class PromiseRoutes:
         ]
 
     async def _list_callbacks(self, request: web.Request) -> web.Response:
-        check_sees_all(request)
         numbers = sees_numbers(request)
         views = self._driver.center.callbacks()
         return json_answer(CallbackList(tuple(_callback(one, numbers=numbers) for one in views)))
@@ -141,14 +136,12 @@ class PromiseRoutes:
     async def _change(
         self, request: web.Request, change: type[DialCallback | CancelCallback]
     ) -> web.Response:
-        bearer = bearer_who_runs_the_floor(request)
         await read_nothing(request)
         callback = CallbackId(request.match_info["callback"])
-        await submit(self._driver, change(callback=callback, by=bearer.by))
+        await submit(self._driver, change(callback=callback, by=bearer_of(request)))
         return json_answer(CallbackChange(callback))
 
     async def _list_lost_calls(self, request: web.Request) -> web.Response:
-        check_sees_all(request)
         numbers = sees_numbers(request)
         async with _database():
             found = await self._promises.open_lost_calls()
@@ -156,23 +149,21 @@ class PromiseRoutes:
 
     async def _forbid(self, request: web.Request) -> web.Response:
         """First for good, then for the running center."""
-        bearer = bearer_who_runs_the_floor(request)
         number = _number_of(request)
         why = Prohibition()
         if request.can_read_body:
             why = await read_body(request, Prohibition, REASON_EXAMPLE)
         async with _database():
-            await self._promises.forbid(number, by=bearer.by, reason=why.reason)
-        await submit(self._driver, ForbidNumber(number=number, by=bearer.by))
+            await self._promises.forbid(number, by=bearer_of(request), reason=why.reason)
+        await submit(self._driver, ForbidNumber(number=number, by=bearer_of(request)))
         return json_answer(NumberStatus(number=number, forbidden=True))
 
     async def _allow(self, request: web.Request) -> web.Response:
-        bearer = bearer_who_runs_the_floor(request)
         number = _number_of(request)
         await read_nothing(request)
         async with _database():
             await self._promises.allow(number)
-        await submit(self._driver, AllowNumber(number=number, by=bearer.by))
+        await submit(self._driver, AllowNumber(number=number, by=bearer_of(request)))
         return json_answer(NumberStatus(number=number, forbidden=False))
 
 

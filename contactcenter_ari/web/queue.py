@@ -8,7 +8,7 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import CloseQueue, OpenQueue
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.web.access import bearer_who_runs_the_floor
+from contactcenter_ari.web.access import bearer_of
 from contactcenter_ari.web.message import json_answer, read_nothing
 from contactcenter_ari.web.submission import submit
 
@@ -65,10 +65,9 @@ class QueueRoutes:
     async def _change(
         self, request: web.Request, change: type[CloseQueue | OpenQueue]
     ) -> web.Response:
-        bearer = bearer_who_runs_the_floor(request)
         await read_nothing(request)
         name = QueueName(request.match_info["queue"])
-        await submit(self._driver, change(queue=name, by=bearer.by))
+        await submit(self._driver, change(queue=name, by=bearer_of(request)))
         (now,) = (status for status in self._statuses() if status.queue == name)
         return json_answer(now)
 

@@ -33,9 +33,13 @@ class Administrator:
     role = "admin"
     agent = None
 
-    async def find_token(self, token: str) -> TokenHolder | None:
+    def known(self, token: str) -> TokenHolder | None:
         """Him, or nobody."""
         return self if token == TOKEN else None
+
+    async def find_token(self, token: str) -> TokenHolder | None:
+        """The same."""
+        return self.known(token)
 
 
 class Health:

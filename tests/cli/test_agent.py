@@ -1,6 +1,7 @@
 """`contactcenter agent`: people and their skills, from the command line to the database."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,22 @@ def test_skills_are_given_changed_and_taken_away() -> None:
     assert listed() == {"101": {}}
 
 
+def test_an_agent_is_edited_without_a_new_phone() -> None:
+    """Name, language and queues; what the phone registers with stays, until it is renewed."""
+    status, out, err = run("add", "101", "Ann", "--queue", "claims")
+    assert status == 0, err
+    user, secret, token = re.findall(r"(?:user|secret|token) +(\S+)", out)
+    status, out, err = run("edit", "101", "--name", "Anna", "--language", "nl", "-q", "sales")
+    assert (status, out) == (0, "Agent 101 is Anna, speaks nl and serves sales.\n"), err
+    (one,) = json.loads(run("list", "--json")[1])
+    assert (one["name"], one["phone"], one["queues"]) == ("Anna", user, ["sales"])
+    assert run("edit", "101", "--no-queues")[1].endswith("serves no queues.\n")
+    renewed = run("secret", "101")[1]
+    assert re.findall(r"user +(\S+)", renewed) == [user]
+    assert secret not in renewed
+    assert token not in run("token", "101")[1]
+
+
 def test_a_file_tells_skills(tmp_path: Path) -> None:
     """In a column of its own."""
     file = tmp_path / "agents.csv"
@@ -60,6 +77,12 @@ def test_a_file_tells_skills(tmp_path: Path) -> None:
         (("add", "101", "Ann", "--skill", "dutch=best"), 1, '"dutch=best" is not a skill'),
         (("add", "101", "Ann", "--queue", "none"), 1, 'queue "none" does not exist'),
         (("skill", "109", "dutch=7"), 1, "There is no agent 109"),
+        (("edit", "109", "--name", "Ann"), 1, "There is no agent 109"),
+        (("edit", "101"), 2, "say what is to change"),
+        (("edit", "101", "-q", "claims", "--no-queues"), 2, "contradict"),
+        (("edit", "101", "-q", "none"), 1, 'queue "none" does not exist'),
+        (("secret", "109"), 1, "There is no agent 109"),
+        (("token", "109"), 1, "There is no agent 109"),
         (("skill", "101", "dutch=0"), 1, "a level of 1 (a little) to 9 (best)"),
         (("add", "101"), 2, "Missing argument"),
     ],

@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.postgres.connection import Database
-from contactcenter_ari.postgres.directory import Directory, Role, TokenHolder
+from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.errors import AgentFileInvalid, DatabaseUnreachable
+from contactcenter_ari.postgres.token import ApiTokens, token_hash
 
 
 @pytest.fixture
@@ -20,6 +22,13 @@ async def directory(database_url: str) -> AsyncIterator[Directory]:
     """An empty directory."""
     async with Database(database_url) as database:
         yield Directory(database)
+
+
+@pytest.fixture
+async def tokens(database_url: str) -> AsyncIterator[ApiTokens]:
+    """The tokens of the same database."""
+    async with Database(database_url) as database:
+        yield ApiTokens(database)
 
 
 @pytest.fixture
@@ -33,14 +42,17 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8-sig")
 
 
-async def test_a_new_agent_has_a_phone_and_a_token(directory: Directory) -> None:
+async def test_a_new_agent_has_a_phone_and_a_token(
+    directory: Directory, tokens: ApiTokens
+) -> None:
     """The phone's name is not the extension, its secret is long, and the token opens the door."""
     new = await directory.add_agent("101", "Ann O'Neil", ["sales", "claims"], "nl")
-    holder = await directory.find_token(new.token)
     assert new.profile.phone != "101"
     assert len(new.credential.secret) >= 24
     assert new.profile.queues == ("claims", "sales")
-    assert holder == TokenHolder("Ann O'Neil", Role.AGENT, AgentId("101"))
+    (record,) = await tokens.valid()
+    assert record.sha256 == token_hash(new.token)
+    assert (record.name, record.role, record.agent) == ("Ann O'Neil", "agent", "101")
     assert await directory.load_profiles() == [new.profile]
     assert await directory.phone_credentials() == [new.credential]
 
@@ -78,22 +90,67 @@ async def test_a_name_is_printable(directory: Directory, name: str) -> None:
         await directory.add_agent("101", name)
 
 
-async def test_a_removed_agent_is_gone(directory: Directory) -> None:
+async def test_a_removed_agent_is_gone(directory: Directory, tokens: ApiTokens) -> None:
     """Phone and token go with the agent; who is not there cannot be removed."""
-    new = await directory.add_agent("101", "Ann", ["sales"])
+    await directory.add_agent("101", "Ann", ["sales"])
     await directory.remove_agent(AgentId("101"))
     with pytest.raises(RequestRefused, match="There is no agent 101"):
         await directory.remove_agent(AgentId("101"))
-    assert await directory.find_token(new.token) is None
+    assert await tokens.valid() == []
     assert await directory.phone_credentials() == []
 
 
-async def test_programs_have_tokens_too(directory: Directory) -> None:
-    """A token may belong to a supervisor or a program; any other text opens nothing."""
-    token = await directory.add_token("wallboard", Role.SUPERVISOR)
-    assert await directory.find_token(token) == TokenHolder("wallboard", Role.SUPERVISOR, None)
-    for text in ("", "cc_", token[:-1], "\x00", "\ud800"):
-        assert await directory.find_token(text) is None
+async def test_an_agent_is_edited(directory: Directory, tokens: ApiTokens) -> None:
+    """What is given changes; phone, secret, skills and token stay."""
+    new = await directory.add_agent("101", "Ann", ["sales"], "nl", ["dutch=7"])
+    before = await tokens.valid()
+    await directory.edit_agent(AgentId("101"), name="Anna")
+    await directory.edit_agent(AgentId("101"), language="en")
+    await directory.edit_agent(AgentId("101"), queues=["claims", "sales", "claims"])
+    queues = (QueueName("claims"), QueueName("sales"))
+    edited = msgspec.structs.replace(new.profile, name="Anna", language="en", queues=queues)
+    assert await directory.load_profiles() == [edited]
+    assert await directory.phone_credentials() == [new.credential]
+    assert await tokens.valid() == before
+    await directory.edit_agent(AgentId("101"), queues=[])
+    assert (await directory.load_profiles())[0].queues == ()
+
+
+async def test_a_phone_gets_another_secret(directory: Directory) -> None:
+    """The user stays, the secret before is gone."""
+    new = await directory.add_agent("101", "Ann")
+    renewed = await directory.renew_secret(AgentId("101"))
+    assert (renewed.phone, renewed.agent) == (new.credential.phone, "101")
+    assert renewed.secret != new.credential.secret
+    assert await directory.phone_credentials() == [renewed]
+
+
+async def test_an_agent_gets_another_token(directory: Directory, tokens: ApiTokens) -> None:
+    """The one before is revoked and stays in the record."""
+    new = await directory.add_agent("101", "Ann")
+    renewed = await directory.renew_token(AgentId("101"))
+    (valid,) = await tokens.valid()
+    assert valid.sha256 == token_hash(renewed)
+    revoked = [one for one in await tokens.all() if one.revoked_at is not None]
+    assert [one.sha256 for one in revoked] == [token_hash(new.token)]
+
+
+async def test_who_is_not_there_cannot_be_changed(directory: Directory) -> None:
+    """Nor can somebody be changed into something that is no agent."""
+    nobody = AgentId("109")
+    for change in (
+        directory.edit_agent(nobody, name="Ann"),
+        directory.renew_secret(nobody),
+        directory.renew_token(nobody),
+    ):
+        with pytest.raises(RequestRefused, match="There is no agent 109"):
+            await change
+    new = await directory.add_agent("101", "Ann")
+    for bad in ({"name": "a\x00b"}, {"language": "English!"}, {"queues": ["no queue"]}):
+        with pytest.raises(RequestRefused) as refused:
+            await directory.edit_agent(AgentId("101"), **bad)
+        assert refused.value.code == "agent_invalid"
+    assert await directory.load_profiles() == [new.profile]
 
 
 async def test_a_file_of_agents_is_imported(directory: Directory, agent_file: Path) -> None:

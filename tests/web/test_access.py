@@ -1,15 +1,21 @@
 """Who may come in, and how those are told who may not."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
+from multidict import CIMultiDict
 from structlog.testing import capture_logs
 
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.web.bearer import BAD_TOKENS_ALLOWED
-from contactcenter_ari.web.openapi import OPERATIONS
-from tests.web.conftest import NAMES
+from contactcenter_ari.web.openapi import OPERATIONS, RIGHTS
+from contactcenter_ari.web.right import GRANTS, Right
+from tests.web.conftest import CALLER, NAMES, token
 
 if TYPE_CHECKING:
     from tests.web.conftest import Api
@@ -55,41 +61,130 @@ async def test_a_wrong_token_is_refused(api: "Api", header: str) -> None:
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
-async def test_a_good_token_is_looked_up_once_in_ten_seconds(api: "Api") -> None:
-    """A token taken back stops working after that."""
+async def test_a_known_token_costs_no_look_up(api: "Api") -> None:
+    """The directory is asked for unknown ones alone; one taken back stops working."""
     for _ in range(3):
         assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
     assert api.tokens.asked == 1
     api.tokens.take_back("floor")
-    api.clock.pushed += timedelta(seconds=10)
     assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 401
     assert api.tokens.asked == 2
 
 
+async def test_a_token_is_sent_once(api: "Api") -> None:
+    """With two headers nobody can tell which of them counts, here and in a proxy before us."""
+    twice = CIMultiDict([("Authorization", f"Bearer {token('floor')}")] * 2)
+    answer = await api.ask("GET", "/api/v1/queues", headers=twice)
+    assert (answer.status, answer.code) == (400, "header_repeated")
+
+
 async def test_many_bad_tokens_make_a_peer_wait(api: "Api") -> None:
-    """No look-ups for the rest of the minute; a token known already goes on working."""
-    assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
+    """No look-ups for its bad tokens for the rest of the minute; good ones go on working."""
     for number in range(BAD_TOKENS_ALLOWED):
         assert (await api.ask("GET", "/api/v1/queues", f"guess{number}")).status == 401
     asked = api.tokens.asked
-    answer = await api.ask("GET", "/api/v1/queues", "root")
+    answer = await api.ask("GET", "/api/v1/queues", "guess")
     assert (answer.status, answer.code) == (429, "too_many_bad_tokens")
     assert 0 < int(answer.headers["Retry-After"]) <= 60
-    assert api.tokens.asked == asked
     assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
+    assert (await api.ask("GET", "/api/v1/queues", "root")).status == 200
+    assert api.tokens.asked == asked
     api.clock.pushed += timedelta(minutes=1)
+    assert (await api.ask("GET", "/api/v1/queues", "guess")).status == 401
+
+
+async def test_good_tokens_answer_during_a_thousand_bad_ones(api: "Api") -> None:
+    """From the same address, on many connections at once, and each of them fast."""
+    assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    delays: list[float] = []
+
+    async def guess(first: int) -> list[int]:
+        numbers = range(first, 1_000, 50)
+        return [(await api.ask("GET", "/api/v1/queues", f"guess{n}")).status for n in numbers]
+
+    async def work() -> None:
+        while not done.is_set():
+            begun = loop.time()
+            assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
+            delays.append(loop.time() - begun)
+
+    working = asyncio.ensure_future(work())
+    answers = await asyncio.gather(*map(guess, range(50)))
+    statuses = Counter(status for some in answers for status in some)
+    done.set()
+    await working
+    assert statuses[401] + statuses[429] == 1_000
+    assert statuses[401] < 2 * 50 + BAD_TOKENS_ALLOWED
+    assert len(delays) >= 10, "good ones were answered meanwhile"
+    assert median(delays) < 0.5
+
+
+@pytest.mark.parametrize("right", Right)
+@pytest.mark.parametrize("role", Role)
+async def test_each_role_may_do_what_the_table_says(api: "Api", role: Role, right: Right) -> None:
+    """Each route that names the right lets the role in, or answers 403; nothing else does."""
+    who = {
+        Role.AGENT: "anna",
+        Role.SUPERVISOR: "floor",
+        Role.ENGINEER: "wallboard",
+        Role.ADMIN: "root",
+        Role.WALL: "screen",
+    }[role]
+    for (path, method), operation in OPERATIONS.items():
+        if operation.right is right:
+            proxied = {"X-Forwarded-For": "192.0.2.1"}
+            answer = await api.ask(method, path.format_map(NAMES), who, headers=proxied)
+            assert (answer.status == 403) == (role not in GRANTS[right]), (path, answer.body)
+
+
+async def test_a_wall_reads_boards_without_numbers(api: "Api") -> None:
+    """Queues, agents and calls, and nothing that could be changed."""
+    await api.call()
+    may = {
+        (path, method)
+        for (path, method), operation in OPERATIONS.items()
+        if operation.right is not None and Role.WALL in GRANTS[operation.right]
+    }
+    boards = ("/api/v1/queues", "/api/v1/agents", "/api/v1/calls", "/api/openapi.json")
+    assert may == {(path, "get") for path in boards}
+    for path in boards:
+        answer = await api.ask("GET", path, "screen")
+        assert answer.status == 200
+        assert CALLER.encode() not in answer.body
+
+
+async def test_a_route_without_a_right_is_for_nobody(
+    api: "Api", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who forgets the table opens nothing."""
+    assert (await api.ask("GET", "/api/v1/queues", "root")).status == 200
+    monkeypatch.delitem(RIGHTS, ("/api/v1/queues", "get"))
+    answer = await api.ask("GET", "/api/v1/queues", "root")
+    assert (answer.status, answer.code) == (403, "forbidden")
+
+
+async def test_an_agent_may_ask_for_its_own_alone(api: "Api") -> None:
+    """Also where the path writes another agent in another way."""
+    for agent in ("101", "%31%30%31", "100%2F..%2F101"):
+        assert (await api.ask("GET", f"/api/v1/agents/{agent}", "anna")).status == 403
+        assert (await api.set_state(agent, "anna", state="ready")).status == 403
+    assert (await api.ask("GET", "/api/v1/agents/%31%30%30", "anna")).status == 200
     assert (await api.ask("GET", "/api/v1/queues", "root")).status == 200
 
 
 async def test_without_the_database_tokens_wait(api: "Api") -> None:
-    """503, not 401: the token may be good; and it counts as nobody's mistake."""
+    """503, not 401: the token may be good, and it is nobody's mistake. A known one works."""
+    assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
+    api.tokens.by_heart = {token("floor"): api.tokens.holders[token("floor")]}
     api.tokens.error = ContactCenterError("password of the database: hunter2")
     for _ in range(BAD_TOKENS_ALLOWED + 1):
-        answer = await api.ask("GET", "/api/v1/queues", "floor")
+        answer = await api.ask("GET", "/api/v1/queues", "root")
         assert (answer.status, answer.code) == (503, "database_away")
         assert b"hunter2" not in answer.body
+        assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
     api.tokens.error = None
-    assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
+    assert (await api.ask("GET", "/api/v1/queues", "root")).status == 200
 
 
 async def test_a_fault_of_ours_tells_nothing_of_its_inside(api: "Api") -> None:

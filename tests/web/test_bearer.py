@@ -1,51 +1,21 @@
-"""Bounds of what is remembered of tokens and peers."""
+"""Bounds of what is remembered of peers that showed bad tokens."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contactcenter_ari.postgres.directory import Directory
-from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.bootstrap.token import KnownTokens
 from contactcenter_ari.web import bearer
-from contactcenter_ari.web.bearer import BAD_TOKENS_ALLOWED, BadTokens, Bearers, is_loopback
-from contactcenter_ari.web.port import TokenFinder, TokenHolder
+from contactcenter_ari.web.bearer import BAD_TOKENS_ALLOWED, BadTokens, is_loopback
+from contactcenter_ari.web.port import Tokens
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-class Holder:
-    """Someone with a token."""
-
-    name, role, agent = "floor", "supervisor", None
-
-
-class AllTokens:
-    """Every token is good."""
-
-    asked = 0
-
-    async def find_token(self, token: str) -> TokenHolder | None:
-        """Count the question."""
-        assert token.startswith("cc_")
-        self.asked += 1
-        return Holder()
-
-
-def test_the_directory_finds_tokens_for_the_api() -> None:
+def test_what_is_known_of_tokens_serves_the_api() -> None:
     """The two rooms do not know each other; the type checker holds them together here."""
-    directory: type[TokenFinder] = Directory
-    assert directory.find_token is Directory.find_token
-
-
-async def test_known_tokens_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one known longest is forgotten, and looked up again."""
-    monkeypatch.setattr(bearer, "CACHED_TOKENS", 2)
-    tokens = AllTokens()
-    bearers = Bearers(tokens, Clock())
-    for name in ("a", "b", "c", "c", "b", "a"):
-        await bearers.find({"Authorization": f"Bearer cc_{name * 43}"}, "127.0.0.1")
-    assert tokens.asked == 4
-    assert repr(bearers).startswith("<Bearers 2 known")
+    tokens: type[Tokens] = KnownTokens
+    assert tokens.known is KnownTokens.known
 
 
 def test_remembered_peers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import aiohttp
 import pytest_asyncio
 
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, TOKEN_PREFIX
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.postgres.token import PREFIX
 from tests.e2e.carrier import Carrier
 from tests.e2e.world import World
 
@@ -24,7 +25,7 @@ async def surroundings(exchange: Carrier) -> dict[str, str]:
 async def api(world: World) -> AsyncIterator[aiohttp.ClientSession]:
     """The center's API, as its administrator."""
     ground = world.ground
-    token = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX)
+    token = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX)
     bearer = {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession(f"http://{ground.addresses.web}", headers=bearer) as http:
         yield http

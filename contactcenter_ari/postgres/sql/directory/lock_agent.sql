@@ -1,1 +1,1 @@
-select from agent where id = %(agent)s for share
+select name from agent where id = %(agent)s for share

@@ -1,1 +1,0 @@
-select name, role, agent_id from api_token where sha256 = %(sha256)s

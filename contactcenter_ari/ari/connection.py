@@ -38,6 +38,7 @@ from contactcenter_ari.ari.messages import (
 )
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.runtime.listener import Listeners, listeners
 
 REPLY_LIMIT: Final = timedelta(seconds=5)
 UNSENT_LIMIT: Final = 10_000
@@ -270,6 +271,16 @@ class _Link:
             reply.set_exception(SwitchTooSlow(f"no reply to {wanted!r} in time"))
 
 
+def listening(host: str, port: int) -> AbstractContextManager[Listeners]:
+    """Listen meanwhile where Asterisk finds us; raises AddressUnavailable."""
+    return listeners(
+        host,
+        port,
+        setting="the application's address in addresses.json",
+        remedy="remove that file from CC_DATA_DIR to have addresses chosen anew",
+    )
+
+
 class SwitchSocket:
     """Accepts Asterisk's WebSocket and speaks to it.
 
@@ -306,15 +317,24 @@ class SwitchSocket:
         return self._link is not None
 
     @asynccontextmanager
-    async def listening(self, host: str, port: int, path: str = "/ari") -> AsyncIterator[int]:
-        """Accept Asterisk's socket meanwhile; gives the port, chosen when `port` is 0."""
+    async def listening(self, host: str, port: int) -> AsyncIterator[int]:
+        """Listen and accept meanwhile; gives the port, chosen when `port` is 0. Raises
+        AddressUnavailable.
+        """
+        with listening(host, port) as sockets:
+            async with self.accepting(sockets) as chosen:
+                yield chosen
+
+    @asynccontextmanager
+    async def accepting(self, sockets: Listeners, path: str = "/ari") -> AsyncIterator[int]:
+        """Accept Asterisk's socket meanwhile on sockets that listen; gives the port."""
         application = web.Application()
         application.router.add_get(path, self._accept)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, host, port)
-            await site.start()
+            for listener in sockets:
+                await web.SockSite(runner, listener).start()
             yield runner.addresses[0][1]
         finally:
             self._closing = True

@@ -8,7 +8,7 @@ here; `submit` and `put` return at once.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -61,6 +61,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     Signal,
     SwitchReconciled,
 )
+from contactcenter_ari.runtime.listener import Listeners
 from contactcenter_ari.runtime.pulse import EVERY, Pulse
 
 SWEEP_EVERY: Final = timedelta(seconds=30)
@@ -181,6 +182,10 @@ class AriSwitch:
         """Accept Asterisk's socket meanwhile; gives the port. `run` must run meanwhile, too."""
         async with self._socket.listening(host, port) as chosen:
             yield chosen
+
+    def accepting(self, sockets: Listeners) -> AbstractAsyncContextManager[int]:
+        """The same on sockets that listen already."""
+        return self._socket.accepting(sockets)
 
     async def run(self) -> None:
         """Work until cancelled; raises SwitchReplaced when another program takes over."""

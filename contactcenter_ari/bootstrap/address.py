@@ -9,6 +9,7 @@ import msgspec
 
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.machine.data_folder import close_folder
 from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port, free_rtp_block
 from contactcenter_ari.runtime.address import Address
 
@@ -40,7 +41,7 @@ def addresses(settings: Settings, data: Path) -> Addresses:
         application=kept.application if kept else _free(Protocol.TCP),
         web=settings.http or (kept.web if kept else _free(Protocol.TCP)),
     )
-    data.mkdir(mode=0o755, parents=True, exist_ok=True)
+    close_folder(data)
     (data / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(chosen), indent=2))
     return chosen
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from contactcenter_ari.ari.connection import Credentials
+from contactcenter_ari.ari.connection import listening as listening_for_switch
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.archive import FOLDER, Archive
@@ -34,10 +35,11 @@ from contactcenter_ari.postgres.spool import Spool
 from contactcenter_ari.postgres.token import PREFIX, ApiTokens
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.runtime.listener import Listeners
 from contactcenter_ari.runtime.recovery import begin
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.look_up import WebLookUps
-from contactcenter_ari.web.server import serving as listening
+from contactcenter_ari.web.server import listening, serving_on
 
 log = structlog.get_logger(__name__)
 
@@ -79,13 +81,16 @@ async def serving(
     it cannot start, and SwitchReplaced in the body when another program takes over.
     """
     async with AsyncExitStack() as stack:
+        # All ports before the input log: who shares an address with us must not share a log.
+        web, application = ground.addresses.web, ground.addresses.application
+        web_sockets = stack.enter_context(listening(web.host, web.port))
+        own_sockets = stack.enter_context(listening_for_switch(application.host, application.port))
         service = await _assembled(settings, site, ground, tester or Untested(), stack)
         look_ups = AllLookUps(
             await stack.enter_async_context(LookUps(ground.database_url)),
             await stack.enter_async_context(WebLookUps.opened()),
         )
-        address = ground.addresses.application
-        await stack.enter_async_context(service.switch.listening(address.host, address.port))
+        await stack.enter_async_context(service.switch.accepting(own_sockets))
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(service.journal.run())
             others = [
@@ -104,7 +109,7 @@ async def serving(
             if tester is not None:
                 others.append(group.create_task(service.publishing.run()))
             try:
-                async with _api(service, ground):
+                async with _api(service, web_sockets):
                     yield service
             finally:
                 for task in others:
@@ -185,7 +190,7 @@ async def _assembled(
     )
 
 
-def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
+def _api(service: Service, sockets: Listeners) -> AbstractAsyncContextManager[int]:
     application = make_application(
         driver=service.driver,
         clock=service.clock,
@@ -201,7 +206,7 @@ def _api(service: Service, ground: Ground) -> AbstractAsyncContextManager[int]:
         offers=service.offers,
         promises=service.promises,
     )
-    return listening(application, ground.addresses.web.host, ground.addresses.web.port)
+    return serving_on(sockets, application)
 
 
 async def _connected(switch: AriSwitch) -> None:

@@ -157,7 +157,7 @@ def _simulated(scenarios: Sequence[Scenario]) -> list[Forecast]:
 
 
 def _draw(found: Sequence[Forecast], path: Path, target: float) -> None:
-    from contactcenter_ari.forecast.chart import draw_chart  # noqa: PLC0415  # loads slowly
+    from contactcenter_ari.forecast.chart import draw_chart  # loads slowly
 
     draw_chart(found, path, target=target)
 

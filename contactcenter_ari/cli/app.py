@@ -1,4 +1,7 @@
-"""What all commands share: settings, tools, logs, and errors told in one sentence."""
+"""What all commands share: settings, tools, logs, and errors told in one sentence.
+
+Light to import, for every command waits for it.
+"""
 
 import os
 import sys
@@ -10,7 +13,10 @@ import structlog
 import typer
 import uvloop
 from rich.console import Console
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
+from contactcenter_ari.cli.command_table import TABLE
 from contactcenter_ari.config.settings import LogFormat, Settings, read_settings
 from contactcenter_ari.core.errors import ContactCenterError
 
@@ -21,14 +27,36 @@ PIPE_WIDTH = 120
 INTERRUPTED = 130
 """Exit status of a program ended by Ctrl-C (128 + SIGINT)."""
 
+
+class CommandGroup(TyperGroup):
+    """The commands of the table; the one that is asked for is imported."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  # what Typer gives
+        super().__init__(**attributes)
+        known = {name: TyperCommand(name, help=entry.help) for name, entry in TABLE.items()}
+        self.commands = {**known, **self.commands}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as Typer's
+        """The command that the words ask for."""
+        if args and args[0] in TABLE:
+            TABLE[args[0]].load()
+            self.commands = get_group(app).commands
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
     name="contactcenter",
-    help="A contact center on Asterisk.",
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def contact_center() -> None:
+    """A contact center on Asterisk."""
 
 
 def screen() -> Console:

@@ -14,7 +14,7 @@ from rich.live import Live
 from contactcenter_ari.bootstrap.ground import Variation, prepared
 from contactcenter_ari.bootstrap.service import Service, serving
 from contactcenter_ari.cli.app import app, command, fail, load_settings, run, screen, start_logging
-from contactcenter_ari.cli.serving import until_drained
+from contactcenter_ari.cli.center import until_drained
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.errors import ContactCenterError

@@ -14,7 +14,7 @@ import socket
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from contactcenter_ari.machine.asterisk_config import (
     AsteriskSite,
     render,
 )
+from contactcenter_ari.machine.data_folder import shown
 from contactcenter_ari.machine.errors import MachineTrouble
+from contactcenter_ari.machine.folder_lock import Locked, file_locked, own_name
 from contactcenter_ari.machine.port import Protocol
 from contactcenter_ari.machine.secret import OWNER_ONLY_FOLDER
 from contactcenter_ari.machine.tool import Asterisk, Tools
@@ -36,6 +38,7 @@ POLL = timedelta(milliseconds=50)
 SOCKET_PATH_LIMIT = 107  # bytes of sun_path, see unix(7)
 CONTROL_SOCKET = "asterisk.ctl"
 PID_FILE = "asterisk.pid"
+LOCK_FILE = "asterisk.lock"
 LOG_TAIL = 15
 OWNER_ONLY = ("sh", "-c", 'umask 077; exec "$@"', "sh")
 """Starts a program whose files, recordings above all, are for the owner alone."""
@@ -62,6 +65,8 @@ class AsteriskProcess:
         self._process: Process | None = None
         self._control = self._run_dir / "run"
         self._control_is_elsewhere = _too_long(self._control / CONTROL_SOCKET)
+        self._held = ExitStack()
+        self._claimed = False
 
     def __repr__(self) -> str:
         pid = self._process.pid if self._process else None
@@ -94,8 +99,16 @@ class AsteriskProcess:
     async def start(self) -> None:
         """Render, start, and wait until Asterisk takes calls (30 s at most).
 
-        Raises `AsteriskStartFailed`, `AsteriskConfigInvalid`.
+        Raises `AsteriskStartFailed`, `AsteriskConfigInvalid`; nothing of ours runs then.
         """
+        self._claim()
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
         await self._stop_leftover()
         self._require_free("CC_ASTERISK_SIP", self.site.sip, Protocol.UDP)
         self._require_free("the ARI address", self.site.http, Protocol.TCP)
@@ -104,11 +117,8 @@ class AsteriskProcess:
         try:
             async with asyncio.timeout(START_LIMIT.total_seconds()):
                 await self._wait_until_up()
-        except BaseException as trouble:
-            await self.stop()
-            if isinstance(trouble, TimeoutError):
-                raise self._start_failed("did not answer within 30 s") from trouble
-            raise
+        except TimeoutError as trouble:
+            raise self._start_failed("did not answer within 30 s") from trouble
 
     def configure(self) -> None:
         """Write the configuration files; raises `AsteriskConfigInvalid`."""
@@ -127,9 +137,12 @@ class AsteriskProcess:
             with suppress(AsteriskCommandFailed):
                 await self.rx("core stop now")
             await _end(process)
-        (self._run_dir / PID_FILE).unlink(missing_ok=True)
+        if self._claimed:
+            (self._run_dir / PID_FILE).unlink(missing_ok=True)
         if self._control_is_elsewhere and self._control.parent != self._run_dir:
             shutil.rmtree(self._control, ignore_errors=True)
+        self._held.close()
+        self._claimed = False
 
     async def rx(self, command: str) -> str:
         """What the console answers to a command; raises `AsteriskCommandFailed`."""
@@ -224,8 +237,30 @@ class AsteriskProcess:
             f"Its configuration is in {self.folders.etc}.",
         )
 
+    def _claim(self) -> None:
+        """Hold the run folder until the stop: an Asterisk in it is then ours or a leftover."""
+        if self._claimed:
+            return  # it is started again after a crash
+        try:
+            self._run_dir.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+            self._held.enter_context(file_locked(self._run_dir / LOCK_FILE, own_name()))
+        except Locked as locked:
+            told = f" ({locked.holder})" if locked.holder else ""
+            raise AsteriskStartFailed(
+                f"Another program{told} runs the Asterisk of {shown(self._run_dir)}.",
+                "Stop it, or set CC_DATA_DIR to another folder.",
+            ) from locked
+        except OSError as error:
+            raise AsteriskStartFailed(
+                f"{self._run_dir} cannot be used: {error.strerror}.",
+                "Set CC_DATA_DIR to a folder you may write to.",
+            ) from error
+        self._claimed = True
+
     async def _stop_leftover(self) -> None:
-        """End an Asterisk that an earlier, killed run left in this very run folder."""
+        """End an Asterisk that an earlier, killed run left in this very run folder; no living
+        program has it, for the folder is claimed.
+        """
         pid = self._leftover()
         if pid is None:
             return

@@ -18,3 +18,7 @@ class ToolInstallFailed(MachineTrouble):
 
 class DatabaseStartFailed(MachineTrouble):
     """The embedded Postgres could not be started."""
+
+
+class DatabaseClaimed(DatabaseStartFailed):
+    """Another process runs the embedded Postgres of the data folder."""

@@ -4,7 +4,6 @@ Must not: signal a process that is not the server of this very cluster.
 """
 
 import asyncio
-import fcntl
 import os
 import select
 import signal
@@ -13,23 +12,30 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from contactcenter_ari.machine.errors import DatabaseStartFailed
+from contactcenter_ari.machine.data_folder import shown
+from contactcenter_ari.machine.errors import DatabaseClaimed
+from contactcenter_ari.machine.folder_lock import Locked, file_locked, own_name
 
+LOCK_FILE = "postgres.lock"
 STOP_LIMIT = timedelta(seconds=10)
 
 
 @contextmanager
 def claim_folder(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder; the kernel lets go of it when this process ends."""
-    with (data_dir / "postgres.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as trouble:
-            raise DatabaseStartFailed(
-                f"Another copy runs on {data_dir}.",
-                "Stop it, or set CC_DATA_DIR to another folder.",
-            ) from trouble
-        yield
+    """Hold the data folder's database; the kernel lets go of it when this process ends.
+
+    Raises:
+        DatabaseClaimed: another process holds it.
+    """
+    try:
+        with file_locked(data_dir / LOCK_FILE, own_name()):
+            yield
+    except Locked as locked:
+        told = f" ({locked.holder})" if locked.holder else ""
+        raise DatabaseClaimed(
+            f"Another program{told} has the database of {shown(data_dir)}.",
+            "Stop it, or set CC_DATA_DIR to another folder.",
+        ) from locked
 
 
 async def stop_orphan(cluster: Path) -> None:

@@ -10,12 +10,14 @@ import os
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 from contactcenter_ari.machine.child import Account, account_named, owner_of
+from contactcenter_ari.machine.data_folder import PASSABLE_FOLDER, close_folder
 from contactcenter_ari.machine.errors import DatabaseStartFailed
 
 SPARE_FOLDER = Path("/var/tmp")  # noqa: S108 checked by own_folder(); survives a reboot
@@ -38,6 +40,7 @@ def prepare_place(data_dir: Path, spare_folder: Path) -> Place:
     Raises `DatabaseStartFailed`.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
+    close_folder(data_dir)
     cluster = data_dir / CLUSTER
     installed = _installed_programs()
     if os.geteuid() != 0:
@@ -111,7 +114,9 @@ def _copied(spare_folder: Path) -> Path:
 
 def own_folder(path: Path) -> Path:
     """A folder in a place that everybody may write to; refuses one that somebody else made."""
-    path.mkdir(mode=0o711, exist_ok=True)
+    with suppress(FileExistsError):
+        path.mkdir(mode=PASSABLE_FOLDER)
+        path.chmod(PASSABLE_FOLDER)  # whatever the umask took
     status = path.lstat()
     writable = stat.S_IMODE(status.st_mode) & 0o022
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or writable:

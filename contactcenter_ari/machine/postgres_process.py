@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from contactcenter_ari.machine.child import bound_command
-from contactcenter_ari.machine.errors import DatabaseStartFailed
+from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseStartFailed
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.machine.postgres_claim import STOP_LIMIT, claim_folder, stop_orphan
 from contactcenter_ari.machine.postgres_place import (
@@ -61,7 +61,7 @@ def running_dsn(data_dir: Path) -> str | None:
             return None  # nobody holds the folder: the file was left by a killed process
     except (OSError, ValueError):
         return None
-    except DatabaseStartFailed:
+    except DatabaseClaimed:
         return _dsn(SecretFolder(data_dir / "secrets").secret("postgres"), port, DATABASE)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from contactcenter_ari.bootstrap.address import addresses
+from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from tests.e2e.world import SITE
@@ -139,9 +141,26 @@ def test_the_sip_port_is_taken(data_folder: Path) -> None:
 
 
 def test_the_web_port_is_taken(data_folder: Path) -> None:
-    """It names the address and the setting."""
+    """It names the address and the setting, before a log of calls is begun."""
+    data = data_folder / "web"
     with socket.create_server((LOOPBACK, 0)) as taken:
         where = f"{LOOPBACK}:{taken.getsockname()[1]}"
-        complaint = _fails(data_folder / "data", "up", CC_HTTP=where)
+        complaint = _fails(data, "up", CC_HTTP=where)
     assert where in complaint
     assert "CC_HTTP" in complaint
+    assert len(complaint.strip().splitlines()) == 1
+    assert not (data / "input").exists()
+
+
+def test_the_port_of_the_application_is_taken(data_folder: Path) -> None:
+    """By an installation whose data folder was copied, say: it names the address and the file
+    that has it, before a log of calls is begun.
+    """
+    data = data_folder / "copied"
+    chosen = addresses(Settings(site=SITE, data=data), data).application
+    with socket.create_server((chosen.host, chosen.port)):
+        complaint = _fails(data, "up")
+    assert str(chosen) in complaint
+    assert "addresses.json" in complaint
+    assert len(complaint.strip().splitlines()) == 1
+    assert not (data / "input").exists()

@@ -34,7 +34,10 @@ from pathlib import Path
 
 async def main():
     folder = Path(sys.argv[2])
-    process = AsteriskProcess(native_tools(), site_in(folder), folder / "run")
+    bound = sys.argv[3:] != ["unbound"]
+    process = AsteriskProcess(
+        native_tools(), site_in(folder), folder / "run", dies_with_us=bound
+    )
     await process.start()
     print(process.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -132,22 +135,24 @@ async def test_a_failed_start_shows_the_last_words(tmp_path: Path) -> None:
         await process.start()
 
 
-async def test_it_does_not_outlive_us(tmp_path: Path) -> None:
-    """When we are killed outright, Asterisk ends, too."""
+async def killed_beside_its_asterisk(folder: Path, *more: str) -> int:
+    """The process id of an Asterisk whose program was killed outright."""
     killed = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", ORPHAN, str(Path(__file__).parent), str(tmp_path),
+        sys.executable, "-c", ORPHAN, str(Path(__file__).parent), str(folder), *more,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     said, _ = await killed.communicate()
-    await gone(int(said))
+    return int(said)
+
+
+async def test_it_does_not_outlive_us(tmp_path: Path) -> None:
+    """When we are killed outright, Asterisk ends, too."""
+    await gone(await killed_beside_its_asterisk(tmp_path))
 
 
 async def test_a_leftover_is_ended_first(tmp_path: Path) -> None:
     """An Asterisk that a killed run left in the folder makes way for the new one."""
-    old = AsteriskProcess(native_tools(), site_in(tmp_path), tmp_path / "run", dies_with_us=False)
-    await old.start()
-    pid = old.pid
-    assert pid is not None
+    pid = await killed_beside_its_asterisk(tmp_path, "unbound")
     new = AsteriskProcess(native_tools(), site_in(tmp_path), tmp_path / "run")
     await new.start()
     try:
@@ -155,4 +160,18 @@ async def test_a_leftover_is_ended_first(tmp_path: Path) -> None:
         assert new.pid != pid
     finally:
         await new.stop()
-        await old.stop()
+
+
+async def test_one_whose_program_lives_is_no_leftover(tmp_path: Path) -> None:
+    """A second start in the same folder is refused, and the first Asterisk goes on."""
+    first = AsteriskProcess(native_tools(), site_in(tmp_path), tmp_path / "run")
+    await first.start()
+    try:
+        second = AsteriskProcess(native_tools(), site_in(tmp_path), tmp_path / "run")
+        for _ in range(2):
+            with pytest.raises(AsteriskStartFailed, match=f"pid {os.getpid()}, since"):
+                await second.start()
+        await second.stop()
+        assert "Asterisk" in await first.rx("core show version")
+    finally:
+        await first.stop()

@@ -7,7 +7,8 @@ import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
-from contactcenter_ari.web.server import WebUnavailable, serving
+from contactcenter_ari.runtime.listener import AddressUnavailable
+from contactcenter_ari.web.server import serving
 
 
 async def test_a_free_port_is_found_and_given_back() -> None:
@@ -28,7 +29,7 @@ async def test_a_taken_port_is_named_with_its_setting() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(WebUnavailable, match="another program has the port") as refusal:
+        with pytest.raises(AddressUnavailable, match="another program has the port") as refusal:
             async with serving(web.Application(), "127.0.0.1", port):
                 pass
     assert f"CC_HTTP: cannot listen on 127.0.0.1:{port}" in str(refusal.value)
@@ -37,7 +38,7 @@ async def test_a_taken_port_is_named_with_its_setting() -> None:
 @pytest.mark.parametrize("host", ["192.0.2.1", "a" * 64 + ".invalid"])
 async def test_an_address_of_another_machine_is_refused(host: str) -> None:
     """Whether it is a number or no name at all."""
-    with pytest.raises(WebUnavailable, match="CC_HTTP"):
+    with pytest.raises(AddressUnavailable, match="CC_HTTP"):
         async with serving(web.Application(), host, 8080):
             pass
 

@@ -1,4 +1,4 @@
-"""`contactcenter up` and `contactcenter serve`: the center, until Ctrl-C."""
+"""The center as `contactcenter up` and `contactcenter serve` run it, until Ctrl-C."""
 
 import asyncio
 import os
@@ -11,40 +11,16 @@ from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.ground import prepared
 from contactcenter_ari.bootstrap.publishing import first_site
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, Service, serving
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run
+from contactcenter_ari.cli.app import error_screen
 from contactcenter_ari.cli.rehearsing import Rehearser
-from contactcenter_ari.config.settings import SettingInvalid, Settings
+from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.tool_root import ensure_tools
 
 DRAIN_LIMIT = timedelta(minutes=5)
 
 
-@app.command()
-@command
-def up() -> None:
-    """Start what is not configured (Postgres, Asterisk), then serve. Ctrl-C drains: no new
-    calls are taken, those in progress go on for up to five minutes; a second one ends them.
-    """
-    run(_serve(load_settings()))
-
-
-@app.command()
-@command
-def serve() -> None:
-    """Serve on a database and an Asterisk that run already (CC_DATABASE_URL,
-    CC_ASTERISK_HTTP). Ctrl-C drains, as with `up`.
-    """
-    settings = load_settings()
-    for name, value, example in (
-        ("CC_DATABASE_URL", settings.database_url, "postgresql://user@127.0.0.1/contactcenter"),
-        ("CC_ASTERISK_HTTP", settings.asterisk_http, "127.0.0.1:8088"),
-    ):
-        if value is None:
-            raise SettingInvalid(f"{name} is not set; an example: {example}")
-    run(_serve(settings))
-
-
-async def _serve(settings: Settings) -> None:
+async def serve_calls(settings: Settings) -> None:
+    """Start what is not configured, and serve until Ctrl-C; raises ContactCenterError."""
     console = error_screen()
     site = first_site(settings.site, Archive(settings.data.absolute() / FOLDER))
     tools = ensure_tools(console, os.environ)

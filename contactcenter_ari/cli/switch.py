@@ -1,0 +1,37 @@
+"""The switch alone, as `contactcenter asterisk` writes and runs it."""
+
+import asyncio
+import os
+import signal
+
+from contactcenter_ari.bootstrap.address import addresses
+from contactcenter_ari.bootstrap.ground import kept_running, switch_process
+from contactcenter_ari.cli.app import error_screen, screen
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.site import load_site
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from contactcenter_ari.machine.tool_root import ensure_tools
+
+
+async def write_configuration(settings: Settings) -> None:
+    """Write Asterisk's configuration files for this site; raises ContactCenterError."""
+    process = await _process(settings)
+    process.configure()
+    screen().print(f"Written to {process.folders.etc}", soft_wrap=True, highlight=False)
+
+
+async def run_switch(settings: Settings) -> None:
+    """Run Asterisk until Ctrl-C, and again when it crashes; raises ContactCenterError."""
+    process = await _process(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with kept_running(process):
+        where = addresses(settings, settings.data.absolute())
+        screen().print(f"SIP {where.sip}; now run: CC_ASTERISK_HTTP={where.asterisk_http} serve")
+        await stop.wait()
+
+
+async def _process(settings: Settings) -> AsteriskProcess:
+    tools = ensure_tools(error_screen(), os.environ)
+    return await switch_process(settings, load_site(settings.site), tools, environ=os.environ)

@@ -11,6 +11,7 @@ import structlog
 from rich.console import Console
 
 from contactcenter_ari.bootstrap.address import Addresses, addresses
+from contactcenter_ari.bootstrap.fall_back_plan import plan_ahead, plan_file
 from contactcenter_ari.bootstrap.prompting import dialplan_sound, prompt_cache, speak_ahead
 from contactcenter_ari.config.settings import CHECKOUT, Settings
 from contactcenter_ari.core.center.site import Site
@@ -72,6 +73,7 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
         templates=CHECKOUT / "asterisk-conf",
         dialplan=CHECKOUT / "dialplan",
         apology=sound,
+        fall_back_plan=plan_file(data),
         node=settings.node,
         application=APPLICATION,
         trunk_networks=settings.trunk_networks,
@@ -109,6 +111,7 @@ async def switch_process(
     data = settings.data.absolute()
     prompts = prompt_cache(tools, settings.site, environ)
     sound = await dialplan_sound(prompts, site)
+    await plan_ahead(prompts, site, data)
     switch = replace(
         asterisk_site(settings, addresses(settings, data), sound, data),
         extra_dialplan=variation.extra_dialplan,

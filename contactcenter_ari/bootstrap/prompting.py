@@ -9,14 +9,14 @@ from rich.progress import Progress
 from contactcenter_ari.config.site import prompts_folder
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Prompt, Text, Words
-from contactcenter_ari.core.vocabulary.prompt import SpokenText
+from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.machine.tool_root import cache_folder
 from contactcenter_ari.speech.prompt_cache import PromptCache
 from contactcenter_ari.speech.voice import EspeakVoice
 
 OUT_OF_SERVICE = "apology"
-"""The system prompt the dialplan plays when the application is away."""
+"""The system prompt that callers hear first when the application is away."""
 
 
 def prompt_cache(tools: Tools, site_folder: Path, environ: Mapping[str, str]) -> PromptCache:
@@ -37,29 +37,19 @@ async def speak_ahead(cache: PromptCache, site: Site, console: Console) -> None:
             progress.update(bar, completed=done)
 
 
-class SpokenAhead:
-    """Speaks the prompts of a site that is about to be published."""
-
-    def __init__(self, cache: PromptCache) -> None:
-        self._cache = cache
-
-    def __repr__(self) -> str:
-        """Tell where they go."""
-        return f"<SpokenAhead into {self._cache!r}>"
-
-    async def speak(self, site: Site) -> None:
-        """Render every prompt without blanks; raises SpeechFailed."""
-        await speak_ahead(self._cache, site, Console(quiet=True))
-
-
 async def dialplan_sound(cache: PromptCache, site: Site) -> str:
-    """The file, without its ending, that says in the first language that we are away."""
-    language, text = next(
-        (language, parts) for language, parts in site.prompts[OUT_OF_SERVICE].parts.items()
-    )
-    words = "".join(_words(part) for part in text if isinstance(part, Text))
-    media = await cache.media((SpokenText(words, language),))
-    return media[0].removeprefix("sound:")
+    """The files, without their ending, that say in the first language that we are away."""
+    apology = site.prompts[OUT_OF_SERVICE]
+    media = await cache.media(fixed_parts(apology, next(iter(apology.parts))))
+    return "&".join(file.removeprefix("sound:") for file in media)
+
+
+def fixed_parts(prompt: Prompt, language: str) -> list[PromptPart]:
+    """A prompt in a language without its blanks: what can be said to anybody."""
+    return [
+        SpokenText(_words(part), language) if isinstance(part, Text) else part
+        for part in prompt.parts[language]
+    ]
 
 
 def fixed_texts(site: Site) -> Iterator[SpokenText]:

@@ -14,12 +14,12 @@ from contactcenter_ari.ari.connection import listening as listening_for_switch
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.archive import FOLDER, Archive
+from contactcenter_ari.bootstrap.fall_back_plan import SpokenAhead
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.look_up import AllLookUps
 from contactcenter_ari.bootstrap.offering import Announced, RecentOffers
 from contactcenter_ari.bootstrap.phones import Phones
-from contactcenter_ari.bootstrap.prompting import SpokenAhead
 from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
 from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.bootstrap.token import KnownTokens
@@ -155,7 +155,7 @@ async def _assembled(
         archive=Archive(ground.data / FOLDER),
         publisher=driver,
         tester=tester,
-        speaker=SpokenAhead(ground.prompts),
+        speaker=SpokenAhead(ground.prompts, ground.data),
         now=clock.now,
     )
     publishing.begin()

@@ -6,6 +6,7 @@ Must not invent secrets or ports: it is given them.
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from contactcenter_ari.runtime.address import Address
 
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 UNSAFE = re.compile(r"[;\r\n\\]")
+UNSAFE_ARGUMENT = re.compile(r'[,"$]')
+"""What would part or quote an argument of the dialplan."""
+FALL_BACK_SCRIPT = Path(__file__).parents[1] / "fallback" / "script.py"
 
 
 class AsteriskConfigInvalid(ContactCenterError):
@@ -38,8 +42,9 @@ class AsteriskSite:
     """What one Asterisk needs to know about the site.
 
     `trunk_networks` are the carrier's addresses, and nobody else's: a call from there is let in
-    without a password. `apology` names sounds without their extension, joined by &;
-    `carrier` is where calls to the outside would go (none: no way out).
+    without a password. `apology` names sounds without their extension, joined by &, and is for
+    the moment when the script of the fall-back, which reads the plan, fails; `carrier` is where
+    calls to the outside would go (none: no way out).
     """
 
     sip: Address
@@ -52,6 +57,7 @@ class AsteriskSite:
     templates: Path
     dialplan: Path
     apology: str = "im-sorry&please-try-call-later"
+    fall_back_plan: Path | None = None
     node: str = "node1"
     application: str = "contactcenter"
     trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
@@ -129,7 +135,13 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "APOLOGY": site.apology,
         "CODECS": ",".join(site.codecs),
     }
-    _refuse_unsafe(single)
+    arguments = {
+        "PYTHON": sys.executable,
+        "FALL_BACK_SCRIPT": str(FALL_BACK_SCRIPT),
+        "FALL_BACK_PLAN": str(site.fall_back_plan or folders.spool / "no-plan"),
+    }
+    _refuse_unsafe(single | arguments)
+    _refuse_unsafe_arguments(arguments)
     lists = {
         "TRUNK_MATCH": _lines("match", site.trunk_networks),
         "TRUNK_PERMIT": _lines("permit", site.trunk_networks),
@@ -137,7 +149,7 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "TRUNK_CONTACT": _lines("contact", (f"sip:{site.carrier}",) if site.carrier else ()),
         "EXTRA_MODULES": _lines("load", site.extra_modules),
     }
-    return single | lists
+    return single | arguments | lists
 
 
 def _refuse_unsafe(values: dict[str, str]) -> None:
@@ -145,6 +157,15 @@ def _refuse_unsafe(values: dict[str, str]) -> None:
         if not value or UNSAFE.search(value):
             raise AsteriskConfigInvalid(
                 f"{name}: empty, or has a character Asterisk's files cannot hold (; or a new line)"
+            )
+
+
+def _refuse_unsafe_arguments(values: dict[str, str]) -> None:
+    for name, value in values.items():
+        if found := UNSAFE_ARGUMENT.search(value):
+            raise AsteriskConfigInvalid(
+                f"{name}: the path {value} has a {found[0]}, which the dialplan cannot hold;"
+                " choose a folder without it"
             )
 
 

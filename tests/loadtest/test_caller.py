@@ -97,7 +97,9 @@ async def test_a_name_is_not_a_number(bench: "Bench") -> None:
 
 
 async def test_a_dead_heart_sends_callers_to_the_apology(bench: "Bench") -> None:
-    """With a beat older than 6 s the caller is answered, told so, and hung up; no Stasis."""
+    """With a beat older than 5 s the caller is answered, told so, and hung up; no Stasis. Here
+    the script of the fall-back has no plan, so the dialplan itself speaks.
+    """
     await bench.application.beat(at=1.0)
     try:
         outcome = await caller(bench, "+15550070", patience=timedelta(seconds=9)).call(bench.sipp)

@@ -1,6 +1,7 @@
 """The rendered configuration: complete, for the owner alone, and never half filled in."""
 
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -109,3 +110,20 @@ def test_templates_that_are_not_there(tmp_path: Path) -> None:
 def test_a_login_keeps_its_secret_to_itself() -> None:
     """A log line with a login in it gives nothing away."""
     assert "hush" not in repr(Login("asterisk", "hush"))
+
+
+@pytest.mark.parametrize("letter", [",", '"', "$"])
+def test_a_path_that_would_part_an_argument_is_refused(tmp_path: Path, letter: str) -> None:
+    """The dialplan passes the plan of the fall-back on; the message names the character."""
+    plan = tmp_path / f"a{letter}b" / "plan.json"
+    with pytest.raises(AsteriskConfigInvalid, match=f"FALL_BACK_PLAN: .*has a \\{letter}"):
+        render(replace(site(tmp_path), fall_back_plan=plan), folders(tmp_path))
+
+
+def test_the_fall_back_runs_in_our_own_python(tmp_path: Path) -> None:
+    """Isolated from the environment of Asterisk, and with paths that hold spaces."""
+    plan = tmp_path / "two words" / "plan.json"
+    render(replace(site(tmp_path), fall_back_plan=plan), folders(tmp_path))
+    dialplan = (folders(tmp_path).etc / "extensions.conf").read_text()
+    script = CHECKOUT / "contactcenter_ari" / "fallback" / "script.py"
+    assert f"AGI({sys.executable},-I,{script},{plan}," in dialplan

@@ -293,8 +293,8 @@ class Calls:
             self._carry_out(call, call.interpreter.take_up(call.run, turn), turn)
 
     def lose(self, call: Call, turn: Turn) -> None:
-        """The switch does not know the call any more."""
-        if call.interaction is not None:
+        """The switch does not know the call any more; one that we were ending has just ended."""
+        if call.interaction is not None and call.interaction.ended_by is None:
             call.interaction.failed = True
             call.interaction.ended_by = Party.SYSTEM
         self.hung_up(call.run.leg, 0, turn)
@@ -467,6 +467,8 @@ class Calls:
             self.calling_back.agent_first.agent_left(call.briefs, turn)
         if call.interaction is not None:
             self.queueing.abandon(call, turn)
+            if call.interaction.failed:
+                self.queueing.cut_off(call, turn)
             self.calling_back.caller_left(call.interaction.id, turn)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))

@@ -1,4 +1,5 @@
-"""Lost calls: somebody hung up while waiting, and nobody yet knows what it was about.
+"""Lost calls: somebody hung up while waiting, or was cut off by a fault of the switch or of ours,
+and nobody yet knows what it was about.
 
 Each number has at most one open task. It is closed when the number talks to an agent, whoever
 called whom, or when it is too old to be of use.
@@ -8,9 +9,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
-from contactcenter_ari.core.vocabulary.ids import InteractionId
+from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.promise import LostCallResult
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
@@ -22,7 +22,7 @@ MOST_OPEN = 10_000
 
 
 class LostCall(msgspec.Struct, frozen=True):
-    """A task: `interaction` is the call that was abandoned."""
+    """A task: `interaction` is the call that was abandoned or cut off."""
 
     interaction: InteractionId
     number: str
@@ -43,21 +43,29 @@ class LostCalls:
         """How many are open."""
         return len(self._open)
 
-    def abandoned(self, waiting: Waiting, number: str, turn: Turn) -> None:
-        """A caller gave up waiting; a second time keeps the first task, a withheld number can
-        have none.
+    def open(
+        self,
+        interaction: InteractionId,
+        number: str,
+        turn: Turn,
+        *,
+        queue: QueueName,
+        waited: timedelta = timedelta(),
+    ) -> None:
+        """A caller gave up waiting or was cut off; a second time keeps the first task, a withheld
+        number can have none. `queue` is the last one of the call, empty when there was none.
         """
         if not number or number in self._open:
             return
-        self._enter(LostCall(waiting.interaction, number, turn.now), turn)
+        self._enter(LostCall(interaction, number, turn.now), turn)
         turn.tell(
             LostCallOpened(
                 number=turn.clockwork.number(),
                 at=turn.now,
-                interaction=waiting.interaction,
-                queue=waiting.queue,
+                interaction=interaction,
+                queue=queue,
                 caller_number=number,
-                waited=turn.now - waiting.joined_at,
+                waited=waited,
             )
         )
 

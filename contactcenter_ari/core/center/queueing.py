@@ -245,8 +245,12 @@ class Queueing:
             return
         result = self._distribution.abandon(interaction.id, turn, lost=interaction.failed)
         if result is QueueExit.ABANDONED and call.attempt is None:
-            number = e164_of(waiting.caller_number, call.interpreter.flow.country_code)
-            self.lost_calls.abandoned(waiting, number, turn)
+            waited = turn.now - waiting.joined_at
+            self.lost_calls.open(
+                interaction.id, _number(call), turn, queue=waiting.queue, waited=waited
+            )
+        elif result is QueueExit.SYSTEM_ERROR:
+            self.cut_off(call, turn, waited=turn.now - waiting.joined_at)
         if not waiting.caller_number:
             return
         if self._distribution.settings[waiting.queue].resume_place:
@@ -255,13 +259,22 @@ class Queueing:
             )
             _remember(self._given_up, (waiting.caller_number, waiting.queue), place)
 
+    def cut_off(self, call: Call, turn: Turn, *, waited: timedelta = timedelta()) -> None:
+        """The switch or a fault of ours ended the call, wherever it was: somebody should look
+        after the caller, unless a callback is still to be made.
+        """
+        number, interaction = _number(call), _interaction(call)
+        if self._calling_back.promises.of_number(number) is None:
+            queue = interaction.queue
+            self.lost_calls.open(interaction.id, number, turn, queue=queue, waited=waited)
+
     def talked(self, call: Call, agent: AgentId, turn: Turn) -> None:
         """Remember whom a caller talked to last; whoever was lost or promised is reached."""
         number = call.run.caller_number
         if number:
             _remember(self._last_agents, number, agent)
         again = LostCallResult.REACHED if call.attempt else LostCallResult.CALLED_AGAIN
-        self.lost_calls.talked(e164_of(number, call.interpreter.flow.country_code), again, turn)
+        self.lost_calls.talked(_number(call), again, turn)
         if call.attempt is not None:
             self._calling_back.reached(call.attempt, turn)
 
@@ -277,6 +290,11 @@ class Queueing:
 def _interaction(call: Call) -> Interaction:
     assert call.interaction is not None, "only a caller can wait in a queue"
     return call.interaction
+
+
+def _number(call: Call) -> str:
+    """The caller's number in E.164; empty when it was withheld."""
+    return e164_of(call.run.caller_number, call.interpreter.flow.country_code)
 
 
 def _remember(memory: "OrderedDict[_Key, _Value]", key: _Key, value: _Value) -> None:

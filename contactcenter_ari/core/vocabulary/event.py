@@ -266,7 +266,9 @@ class CallbackClosed(InteractionEvent, frozen=True, tag=True, kw_only=True):
 
 
 class LostCallOpened(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """The caller hung up while waiting: somebody should see what it was about."""
+    """The caller hung up while waiting, or was cut off by a fault of the switch or of ours:
+    somebody should see what it was about. `queue` is the last one, empty when there was none.
+    """
 
     queue: QueueName
     caller_number: str

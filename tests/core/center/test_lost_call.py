@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.center import lost_call
+from contactcenter_ari.core.flow.step import Destination, Goto, Play, Way
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
 from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
@@ -76,15 +77,92 @@ def test_a_withheld_number_is_none(floor: Floor) -> None:
     assert opened(floor) == []
 
 
-def test_who_was_lost_by_us_is_none(floor: Floor) -> None:
-    """The fault is told as such."""
+def crashes(floor: Floor) -> None:
+    """The switch starts anew, and nothing lives in it."""
+    floor.settle()
+    floor.switch = type(floor.switch)()
+    floor.take(SwitchReconciled(floor.now, (), ()))
+
+
+def test_who_was_lost_while_waiting_is_a_task(floor: Floor) -> None:
+    """The fault is ours, so somebody calls; the task says how long the caller had waited."""
     open_shop(floor)
     busy_agent(floor)
-    waits(floor)
+    caller = waits(floor)
     floor.wait(30)
-    floor.switch.legs.clear()
+    crashes(floor)
+    (lost,) = [lost for lost in floor.told(LostCallOpened) if lost.caller_number == ANN]
+    assert (lost.queue, lost.waited) == ("sales", timedelta(seconds=30))
+    assert (caller.end.reason, caller.end.ended_by) == ("system_error", "system")
+
+
+def test_who_was_cut_off_in_a_talk_is_a_task(floor: Floor) -> None:
+    """They have to call again, or be called: what it was about is not settled."""
+    agent = floor.agent()
+    caller = floor.caller(ANN)
+    agent.picks_up()
+    floor.wait(60)
+    crashes(floor)
+    assert opened(floor) == [ANN]
+    assert caller.end.reason == "system_error"
+
+
+def test_who_was_cut_off_in_a_menu_is_a_task(floor: Floor) -> None:
+    """No queue is known yet."""
+    floor.open(floor.write({"start": [Play("welcome"), Play("news")]}))
+    floor.caller(ANN)
+    floor.wait(10)
+    crashes(floor)
+    (lost,) = floor.told(LostCallOpened)
+    assert (lost.caller_number, lost.queue, lost.waited) == (ANN, "", timedelta())
+
+
+def test_whom_a_fault_of_the_flow_ended_is_a_task(floor: Floor) -> None:
+    """A flow that runs in circles ends with an apology; the caller was not served."""
+    floor.open(floor.write({"start": [Goto(Destination(Way.SECTION, "start"))]}))
+    caller = floor.caller(ANN)
+    caller.hears_out()
+    floor.settle()
+    assert caller.end.reason == "system_error"
+    assert opened(floor) == [ANN]
+
+
+def test_a_call_that_we_were_ending_is_no_task(floor: Floor) -> None:
+    """The talk was over when the switch crashed: it ended as it was ending."""
+    agent = floor.agent()
+    caller = floor.caller(ANN)
+    agent.picks_up()
+    floor.wait(60)
+    agent.hangs_up()
+    floor.wait(8, silent=True)
+    floor.switch = type(floor.switch)()
     floor.take(SwitchReconciled(floor.now, (), ()))
+    assert (caller.end.reason, caller.end.ended_by) == ("completed", "agent")
     assert opened(floor) == []
+
+
+def test_who_is_cut_off_with_a_callback_booked_is_no_task(floor: Floor) -> None:
+    """The callback takes care of it."""
+    open_shop(floor)
+    busy_agent(floor)
+    waits(floor, ANN).presses("1")
+    floor.wait(10)
+    crashes(floor)
+    assert ANN not in opened(floor)
+
+
+def test_a_customer_cut_off_in_a_callback_is_a_task(floor: Floor) -> None:
+    """The callback was kept, and what it was about was not settled."""
+    open_shop(floor)
+    busy_agent(floor)
+    promised(floor)
+    customer(floor).answers()
+    customer(floor).hears_out()
+    ready(floor)
+    floor.colleague().picks_up()
+    floor.wait(10)
+    crashes(floor)
+    assert ANN in opened(floor)
 
 
 def test_who_was_promised_a_call_is_none(floor: Floor) -> None:

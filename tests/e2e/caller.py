@@ -8,6 +8,7 @@ import asyncio
 import re
 import struct
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -15,9 +16,16 @@ from itertools import count
 import numpy as np
 
 from contactcenter_ari.runtime.address import Address
-from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
-from contactcenter_ari.speech.tone import Samples, decode_ulaw, encode_ulaw, sine
+from contactcenter_ari.speech.hearing import HEARD, find
+from contactcenter_ari.speech.tone import (
+    SAMPLE_RATE,
+    Samples,
+    decode_ulaw,
+    encode_ulaw,
+    sine,
+)
 from tests.e2e.patience import LIMIT, until
+from tests.e2e.tone_watch import ToneWatch
 
 TRUNK = "127.0.0.2"
 KEYS = "0123456789*#"
@@ -28,6 +36,8 @@ END_FRAMES = 3
 KEY_FRAMES = 14
 """A key and the silence after it, in frames."""
 EVENT_PAYLOAD = 101
+NEWS = 1600
+"""With 200 ms more in the earpiece it is worth listening again."""
 RETRY_SECONDS = 1.0
 END_OF_EVENT = 0x80
 VOLUME = 10
@@ -120,7 +130,11 @@ class Caller:
     @property
     def heard(self) -> Samples:
         """All that came out of the earpiece so far."""
-        return decode_ulaw(np.frombuffer(bytes(self.rtp.heard), dtype=np.uint8))
+        return self.heard_since(0)
+
+    def heard_since(self, start: int) -> Samples:
+        """What came out of the earpiece from a sample on."""
+        return decode_ulaw(np.frombuffer(bytes(self.rtp.heard[start:]), dtype=np.uint8))
 
     async def until_answered(self) -> None:
         """Wait for the 200."""
@@ -136,24 +150,40 @@ class Caller:
 
         def hears() -> tuple[timedelta] | None:
             nonlocal known
-            if len(self.rtp.heard) < max(known + 1600, len(prompt)) and not self.over:
-                return None  # look again with at least 200 ms more
+            if not self._has_news(known, NEWS):
+                return None
+            start = max(0, known - len(prompt))  # what came before was looked through
             known = len(self.rtp.heard)
-            match = find(prompt, self.heard)
-            return (match.offset,) if match.score > HEARD else None
+            match = find(prompt, self.heard_since(start))
+            begun = match.offset + timedelta(seconds=start / SAMPLE_RATE)
+            return (begun,) if match.score > HEARD else None
 
         def complaint() -> str:
             return f"the prompt was not heard: {find(prompt, self.heard)}"
 
         return (await until(hears, complaint, limit))[0]
 
-    async def until_hears_tone(self, frequency: float, length: float = 0.3) -> None:
-        """Wait until the tone was heard for so many seconds in all."""
-        wanted = timedelta(seconds=length)
+    async def until_hears_tone(
+        self,
+        frequency: float,
+        length: float = 0.3,
+        *,
+        progress: Callable[[], object] | None = None,
+    ) -> None:
+        """Wait until the tone was heard for so many seconds in all; patience begins anew with
+        each progress.
+        """
+        wanted, watch = timedelta(seconds=length), ToneWatch(self.heard_since, frequency)
         await until(
-            lambda: tone_heard(self.heard, frequency) >= wanted,
-            f"the tone of {frequency:g} Hz was not heard",
+            lambda: watch.heard() >= wanted,
+            lambda: f"{frequency:g} Hz was heard for {watch.heard()} in {len(self.heard)} samples",
+            progress=progress,
         )
+
+    def _has_news(self, known: int, enough: int) -> bool:
+        """Whether enough more was heard, or anything more and nothing else will come."""
+        more = len(self.rtp.heard) - known
+        return more >= enough or (self.over and more > 0)
 
     async def press(self, keys: str) -> None:
         """Press keys and wait until the last one is on its way, or the call is over."""

@@ -5,21 +5,34 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
-LIMIT = timedelta(seconds=20)
-"""Long enough for a machine that is busy with other things."""
+LIMIT = timedelta(seconds=60)
+"""Long enough for a machine that is busy with other things: it only tells how late a failure is
+told, for whoever waits goes on at once when what they wait for is there.
+"""
 LOOK_EVERY = timedelta(milliseconds=10)
 
 Found = TypeVar("Found")
 
 
 async def until(
-    find: Callable[[], Found | None], what: str | Callable[[], str], limit: timedelta = LIMIT
+    find: Callable[[], Found | None],
+    what: str | Callable[[], str],
+    limit: timedelta = LIMIT,
+    *,
+    progress: Callable[[], object] | None = None,
 ) -> Found:
-    """What `find` finds, once it finds something true; `what` tells what did not come."""
+    """What `find` finds, once it finds something true; `what` tells what did not come. The limit
+    begins anew whenever `progress` gives something else than before.
+    """
+    loop = asyncio.get_running_loop()
+    seen = progress() if progress else None
     try:
-        async with asyncio.timeout(limit.total_seconds()):
-            while not (found := find()):  # noqa: ASYNC110  # many things to look at, few tell
+        async with asyncio.timeout(limit.total_seconds()) as patience:
+            while not (found := find()):
                 await asyncio.sleep(LOOK_EVERY.total_seconds())
+                if progress and (now := progress()) != seen:
+                    seen = now
+                    patience.reschedule(loop.time() + limit.total_seconds())
     except TimeoutError:
         told = what if isinstance(what, str) else what()
         raise AssertionError(f"within {limit.total_seconds():g} s: {told}") from None

@@ -17,9 +17,10 @@ from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError
 from contactcenter_ari.loadtest.agent import Phone
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.runtime.clock import Clock
-from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
+from contactcenter_ari.speech.hearing import HEARD, find
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, sine
 from tests.e2e.patience import LIMIT, until
+from tests.e2e.tone_watch import ToneWatch
 
 FRAME_SECONDS = 0.02
 AHEAD_BYTES = 2 * 8 * 200
@@ -61,8 +62,12 @@ class Conversation:
     @property
     def heard(self) -> Samples:
         """All that came out of the earpiece so far."""
+        return self.heard_since(0)
+
+    def heard_since(self, start: int) -> Samples:
+        """What came out of the earpiece from a sample on."""
         whole = len(self._heard) // 2 * 2
-        return np.frombuffer(bytes(self._heard[:whole]), dtype=np.int16)
+        return np.frombuffer(bytes(self._heard[2 * start : whole]), dtype=np.int16)
 
     async def answer(self) -> None:
         """Pick up; too late is not an error."""
@@ -91,7 +96,8 @@ class Conversation:
 
         def hears() -> bool:
             nonlocal known
-            if len(self._heard) < known + NEWS_BYTES and not self.over:
+            more = len(self._heard) - known
+            if more < NEWS_BYTES and not (self.over and more > 0):
                 return False
             known = len(self._heard)
             return self.has_heard(prompt)
@@ -104,9 +110,9 @@ class Conversation:
 
     async def until_hears_tone(self, frequency: float, length: float = 0.3) -> None:
         """Wait until the tone was heard for so many seconds in all."""
-        wanted = timedelta(seconds=length)
+        wanted, watch = timedelta(seconds=length), ToneWatch(self.heard_since, frequency)
         await until(
-            lambda: tone_heard(self.heard, frequency) >= wanted,
+            lambda: watch.heard() >= wanted,
             lambda: f"the agent did not hear {frequency:g} Hz in {len(self.heard)} samples",
         )
 

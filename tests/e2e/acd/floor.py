@@ -49,11 +49,13 @@ async def until_waited(world: World, queue: str, length: timedelta) -> None:
 
 
 async def served_in_turn(callers: list[Caller], frequency: float = AGENT) -> list[Caller]:
-    """The callers in the order in which they hear the agent; each hangs up at once."""
+    """The callers in the order in which they hear the agent; each hangs up at once. The last
+    ones wait as long as others are served before them.
+    """
     order: list[Caller] = []
 
     async def be_served(caller: Caller) -> None:
-        await caller.until_hears_tone(frequency, 0.1)
+        await caller.until_hears_tone(frequency, 0.1, progress=lambda: len(order))
         order.append(caller)
         caller.hang_up()
 

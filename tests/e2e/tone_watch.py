@@ -1,0 +1,36 @@
+"""Listening for a tone while a call goes on.
+
+Each look costs as much as what is new. A look at everything heard so far costs more the longer
+somebody waits, until the phones of a busy machine have no time left to speak.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from contactcenter_ari.speech.hearing import TONE_WINDOW, tone_heard
+from contactcenter_ari.speech.tone import Samples, sample_count
+
+WINDOW = sample_count(TONE_WINDOW)
+
+
+class ToneWatch:
+    """Adds up for how long a tone was heard; `since` gives what was heard from a sample on."""
+
+    def __init__(self, since: Callable[[int], Samples], frequency: float) -> None:
+        self._since = since
+        self._frequency = frequency
+        self._known = 0
+        self._heard = timedelta()
+
+    def __repr__(self) -> str:
+        """Tell what has been heard."""
+        return f"<ToneWatch {self._frequency:g} Hz: {self._heard} in {self._known} samples>"
+
+    def heard(self) -> timedelta:
+        """For how long in all the tone was heard so far, in whole windows."""
+        new = self._since(self._known)
+        whole = len(new) // WINDOW * WINDOW
+        if whole:
+            self._heard += tone_heard(new[:whole], self._frequency)
+            self._known += whole
+        return self._heard

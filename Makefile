@@ -43,5 +43,6 @@ lock: $(VENV)/.installed   ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --upgrade --output-file requirements.lock
 
-clean:           ## remove the virtual environment and the run data of this checkout
-	rm -rf $(VENV) .run
+clean:           ## remove the virtual environment and caches; never data
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -not -path './.run/*' -prune -exec rm -rf {} +

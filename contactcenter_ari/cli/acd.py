@@ -15,7 +15,7 @@ from contactcenter_ari.bootstrap.ground import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.config.site import load_site, site_zone
+from contactcenter_ari.config.site import load_queues, site_zone
 from contactcenter_ari.core.acd.settings import Strategy
 from contactcenter_ari.core.flow.value import read_duration
 from contactcenter_ari.forecast.forecast import Forecast, forecasts
@@ -180,7 +180,7 @@ def _from_file(path: Path, *, days: int | None, seed: int | None) -> Scenario:
 
 async def _past(settings: Settings, named: str, weekdays: str) -> Past:
     """What the database of the settings knows of the days named."""
-    site = load_site(settings.site)
+    queues = load_queues(settings.site)
     try:
         span = read_span(named, weekdays, zone=site_zone(settings.site), now=Clock().now())
     except ValueError as error:
@@ -191,7 +191,7 @@ async def _past(settings: Settings, named: str, weekdays: str) -> Past:
         return Past(
             arrivals=await history.arrivals(span),
             habits=await history.habits(span),
-            queues=site.queues,
+            queues=queues,
         )
 
 

@@ -1,7 +1,7 @@
 """`contactcenter agent`: the people who take calls, and their phones."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from contactcenter_ari.bootstrap.address import Addresses, addresses
 from contactcenter_ari.bootstrap.ground import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.config.site import load_site
+from contactcenter_ari.config.site import load_queues
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.skill import Skills
@@ -217,8 +217,8 @@ def _told(skills: Skills) -> str:
     return ", ".join(f"{name}={level}" for name, level in sorted(skills.items()))
 
 
-def _check_queues(settings: Settings, queues: Iterable[str]) -> None:
-    known = load_site(settings.site).queues
+def _check_queues(settings: Settings, queues: Collection[str]) -> None:
+    known = load_queues(settings.site) if queues else {}
     for queue in queues:
         if queue not in known:
             names = ", ".join(known)

@@ -5,10 +5,11 @@ import os
 import signal
 
 from contactcenter_ari.bootstrap.address import addresses
+from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.ground import kept_running, switch_process
+from contactcenter_ari.bootstrap.publishing import first_site
 from contactcenter_ari.cli.app import error_screen, screen
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.config.site import load_site
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.tool_root import ensure_tools
 
@@ -34,4 +35,5 @@ async def run_switch(settings: Settings) -> None:
 
 async def _process(settings: Settings) -> AsteriskProcess:
     tools = ensure_tools(error_screen(), os.environ)
-    return await switch_process(settings, load_site(settings.site), tools, environ=os.environ)
+    site = first_site(settings.site, Archive(settings.data.absolute() / FOLDER))
+    return await switch_process(settings, site, tools, environ=os.environ)

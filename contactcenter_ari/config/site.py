@@ -45,6 +45,20 @@ def load_site(folder: Path) -> Site:
     return site
 
 
+def load_queues(folder: Path) -> dict[QueueName, QueueSettings]:
+    """The queues of a site, by its `queues.yaml` alone: no flow has a say in them.
+
+    Raises:
+        SiteInvalid: there is at least one error in that file.
+    """
+    reading = _reading(folder / QUEUE_FILE)
+    queues = read_queues(reading, None)
+    problems = unsilenced(reading.problems, reading.documents)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise SiteInvalid(problems)
+    return queues
+
+
 def site_zone(folder: Path) -> str:
     """The time zone of a site, by its `site.yaml`; UTC if it names none."""
     return _surroundings(folder)[0].timezone or "UTC"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from contactcenter_ari.config.site import flow_files, load_site
+from contactcenter_ari.config.site import check_site, flow_files
 from contactcenter_ari.core.vocabulary.event import Event, InteractionStarted
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.report import Report
@@ -42,7 +42,7 @@ async def read_from_database(database: Database, site: Path, call: str) -> Trace
     started = next((e for e in events if isinstance(e, InteractionStarted)), None)
     if started is None:
         raise CallUnknown(f"the database holds no call {call}")
-    flow = next((f for f in load_site(site).flows if f.name == started.flow), None)
+    flow = next((f for f in check_site(site)[0].flows if f.name == started.flow), None)
     if flow is None:
         raise CallUnknown(f'call {call} was in flow "{started.flow}", which is not in {site}')
     return trace_events(call, flow, events)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,21 @@ def test_a_mistake_is_told(words: tuple[str, ...], status: int, complaint: str) 
     found, _, err = run(*words)
     assert (found, complaint in err) == (status, True)
     assert listed() == {}
+
+
+def test_a_broken_flow_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People are added whatever somebody does to a flow; only the queues must be readable."""
+    site = Path(shutil.copytree(SITE, tmp_path / "callflows"))
+    monkeypatch.setenv("CC_SITE", str(site))
+    (site / "insurance.yaml").write_text("flow: [\n")
+    (site / "new.yaml").write_text("nothing: here\n")
+    status, _, err = run("add", "101", "Ann", "--queue", "claims")
+    assert status == 0, err
+    (site / "queues.yaml").write_text("claims: [\n")
+    status, _, err = run("add", "102", "Bob", "--queue", "claims")
+    assert (status, "queues.yaml:" in err) == (1, True)
+    status, _, err = run("add", "102", "Bob")
+    assert status == 0, err
+    assert run("skill", "102", "dutch=7")[0] == 0
+    assert run("remove", "102")[0] == 0
+    assert listed() == {"101": {}}

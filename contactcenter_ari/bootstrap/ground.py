@@ -17,6 +17,7 @@ from contactcenter_ari.config.settings import CHECKOUT, Settings
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from contactcenter_ari.machine.errors import DatabaseClaimed
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres, running_dsn
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
@@ -26,6 +27,9 @@ from contactcenter_ari.speech.prompt_cache import PromptCache
 
 APPLICATION = "contactcenter"
 RESTART_AFTER = timedelta(milliseconds=500)
+CLAIM_LIMIT = timedelta(seconds=30)
+CLAIM_PAUSE = timedelta(milliseconds=100)
+"""How long to wait for a command that has the embedded Postgres, and how often to try."""
 
 log = structlog.get_logger(__name__)
 
@@ -82,21 +86,52 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
     )
 
 
-async def open_database(
-    settings: Settings, stack: AsyncExitStack, console: Console, *, fsync: bool = True
-) -> str:
-    """The URL of a database with the present tables; one of our own is started, or found
-    running. Raises DatabaseUnreachable, SchemaMismatch, DatabaseStartFailed.
+async def open_database(settings: Settings, stack: AsyncExitStack, console: Console) -> str:
+    """The URL of a database with the present tables, for a program that soon ends; one of our
+    own is found running, or started. Raises DatabaseUnreachable, SchemaMismatch,
+    DatabaseStartFailed.
     """
-    url = settings.database_url or running_dsn(settings.data.absolute())
+    url = settings.database_url
     if url is None:
-        server = EmbeddedPostgres(settings.data.absolute(), fsync=fsync)
-        await stack.enter_async_context(server)
-        if server.notice:
-            console.print(server.notice)
-        url = server.dsn
+        url = await _own_database(settings.data.absolute(), stack, console, stays=False)
     await migrate(url)
     return url
+
+
+async def keep_database(
+    settings: Settings, stack: AsyncExitStack, console: Console, *, fsync: bool = True
+) -> str:
+    """The same for a program that stays. One of our own is started here: another program would
+    take it along when it ends.
+    """
+    url = settings.database_url
+    if url is None:
+        data = settings.data.absolute()
+        url = await _own_database(data, stack, console, stays=True, fsync=fsync)
+    await migrate(url)
+    return url
+
+
+async def _own_database(
+    data: Path, stack: AsyncExitStack, console: Console, *, stays: bool, fsync: bool = True
+) -> str:
+    """Start the embedded Postgres, once another program that has it for a moment is done."""
+    server = EmbeddedPostgres(data, fsync=fsync, shared=stays)
+    loop = asyncio.get_running_loop()
+    patient_until = loop.time() + CLAIM_LIMIT.total_seconds()
+    while True:
+        if not stays and (found := running_dsn(data)) is not None:
+            return found
+        try:
+            await stack.enter_async_context(server)
+        except DatabaseClaimed:
+            if loop.time() > patient_until:
+                raise
+            await asyncio.sleep(CLAIM_PAUSE.total_seconds())
+            continue
+        if server.notice:
+            console.print(server.notice)
+        return server.dsn
 
 
 async def switch_process(
@@ -162,7 +197,7 @@ async def prepared(
     data = settings.data.absolute()
     prompts = prompt_cache(tools, settings.site, environ)
     async with AsyncExitStack() as stack:
-        url = await open_database(settings, stack, console, fsync=variation.fsync)
+        url = await keep_database(settings, stack, console, fsync=variation.fsync)
         await speak_ahead(prompts, site, console)
         asterisk = await switch_process(
             settings, site, tools, environ=environ, variation=variation

@@ -1,7 +1,6 @@
 """`contactcenter bench`: what the center costs on this machine, beside Asterisk's `Queue()`."""
 
 import os
-import shutil
 from dataclasses import replace
 from typing import Annotated
 
@@ -12,6 +11,8 @@ from contactcenter_ari.bench.plan import Plan
 from contactcenter_ari.bench.run import run_bench, run_without_asterisk
 from contactcenter_ari.bench.tables import as_json, tables
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
+from contactcenter_ari.machine.run_folder import fresh_folder, remove_run
 
 QUICK_SAMPLES = 45
 QUICK_CALLS = 5
@@ -63,11 +64,12 @@ def _on_asterisk(plan: Plan) -> Findings:
     settings = load_settings()
     settings = replace(
         settings,
-        data=settings.data / "bench" / str(os.getpid()),
+        data=fresh_folder(settings.data / "bench", kept=1),
         database_url=None,
         asterisk_http=None,
         asterisk_sip=None,
     )
-    findings = run(run_bench(settings, plan, console=error_screen(), environ=os.environ))
-    shutil.rmtree(settings.data, ignore_errors=True)
+    with roles_held(settings.data, "contactcenter bench", *ProgramRole):
+        findings = run(run_bench(settings, plan, console=error_screen(), environ=os.environ))
+    remove_run(settings.data)
     return findings

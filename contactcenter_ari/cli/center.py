@@ -1,22 +1,16 @@
 """The center as `contactcenter up` and `contactcenter serve` run it, until Ctrl-C."""
 
-import asyncio
 import os
-import signal
-from datetime import timedelta
-
-from rich.console import Console
 
 from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.ground import prepared
 from contactcenter_ari.bootstrap.publishing import first_site
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, Service, serving
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, serving
 from contactcenter_ari.cli.app import error_screen
+from contactcenter_ari.cli.draining import end_within, until_drained
 from contactcenter_ari.cli.rehearsing import Rehearser
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.tool_root import ensure_tools
-
-DRAIN_LIMIT = timedelta(minutes=5)
 
 
 async def serve_calls(settings: Settings) -> None:
@@ -32,19 +26,5 @@ async def serve_calls(settings: Settings) -> None:
         console.print(f"Phones register at {where.sip} (SIP, UDP); calls come in there, too.")
         console.print(f"HTTP API: http://{where.web}/api/openapi.json")
         console.print(f"Administrator's token: {ground.data / 'secrets' / ADMINISTRATOR_FILE}")
-        await until_drained(service, console)
-
-
-async def until_drained(service: Service, console: Console) -> None:
-    """Wait for Ctrl-C, then for the calls in progress, or for another Ctrl-C."""
-    pressed: asyncio.Queue[None] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, pressed.put_nowait, None)
-    await pressed.get()
-    service.driver.drain()
-    again = asyncio.ensure_future(pressed.get())
-    while (calls := service.driver.center.calls_in_progress()) and not again.done():
-        console.print(f"{calls} calls in progress; Ctrl-C again ends them.")
-        await asyncio.wait({again}, timeout=5)
-    again.cancel()
+        await until_drained(service.driver, console, limit=settings.drain_limit)
+        end_within()

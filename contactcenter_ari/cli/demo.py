@@ -1,9 +1,7 @@
 """`contactcenter demo`: the whole center at work on this machine, with simulated people."""
 
 import os
-import shutil
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +12,7 @@ from rich.live import Live
 from contactcenter_ari.bootstrap.ground import Variation, prepared
 from contactcenter_ari.bootstrap.service import Service, serving
 from contactcenter_ari.cli.app import app, command, fail, load_settings, run, screen, start_logging
-from contactcenter_ari.cli.center import until_drained
+from contactcenter_ari.cli.draining import until_drained
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.errors import ContactCenterError
@@ -22,8 +20,9 @@ from contactcenter_ari.demo.cast import Appearance, cast_callers
 from contactcenter_ari.demo.live import LiveView
 from contactcenter_ari.demo.stage import Progress, Stage, demo_site
 from contactcenter_ari.demo.verdict import complaints, leftovers, read_back, show
+from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
+from contactcenter_ari.machine.run_folder import fresh_folder
 from contactcenter_ari.machine.tool_root import ensure_tools
-from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.replay import replay
 
 RUNS_KEPT = 3
@@ -47,8 +46,10 @@ def demo(
     """Start everything, place real SIP calls, show the floor live, read the result back."""
     settings = load_settings()
     start_logging(settings.log, least="warning")
-    settings = replace(settings, data=_fresh_folder(settings.data / "demo"), database_url=None)
-    problems = run(_demo(settings, calls, agents, rate, seed, leave=leave))
+    folder = fresh_folder(settings.data / "demo", kept=RUNS_KEPT)
+    settings = replace(settings, data=folder, database_url=None, asterisk_http=None)
+    with roles_held(folder, "contactcenter demo", *ProgramRole):
+        problems = run(_demo(settings, calls, agents, rate, seed, leave=leave))
     if problems:
         fail(WentWrong("; ".join(problems)))
 
@@ -71,7 +72,7 @@ async def _demo(
                 problems = await _perform(service, stage, appearances, rate=rate, console=console)
                 if not leave:
                     console.print("The center stays up. Ctrl-C ends it.")
-                    await until_drained(service, console)
+                    await until_drained(service.driver, console, limit=settings.drain_limit)
         problems += _replayed(service.input_log, console)
     return problems
 
@@ -104,11 +105,3 @@ def _replayed(input_log: Path, console: Console) -> list[str]:
         f"Replayed {done.inputs} inputs: the same {done.commands} commands, {done.events} events"
     )
     return []
-
-
-def _fresh_folder(folder: Path) -> Path:
-    """A new folder for this run; the oldest ones make room."""
-    started: datetime = Clock().now()
-    for old in sorted(folder.glob("2*"))[: -(RUNS_KEPT - 1)]:
-        shutil.rmtree(old, ignore_errors=True)
-    return folder / f"{started:%Y%m%d-%H%M%S}-{os.getpid()}"

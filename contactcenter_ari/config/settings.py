@@ -7,6 +7,7 @@ that names the value and an example. Secrets stand in the environment only.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,12 +17,14 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Scalar, read_document
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.flow.value import read_duration
 from contactcenter_ari.runtime.address import Address
 
 PREFIX = "CC_"
 CHECKOUT = Path(__file__).resolve().parents[2]
 PORTS = range(1, 65536)
 SECRET_LENGTH = 16
+DRAIN_MOST = timedelta(hours=12)
 
 
 class SettingInvalid(ContactCenterError):
@@ -42,7 +45,8 @@ class Settings:
     `site` is the folder of `site.yaml`; `data` where the installation keeps what it must;
     `asterisk` the program; `asterisk_http` an Asterisk that somebody else started. Calls from
     `trunk_networks` are let in without a password: they are the carrier's and nobody else's.
-    Outside lines are dialed at `carrier`; without one there is no way out.
+    Outside lines are dialed at `carrier`; without one there is no way out. Calls in progress
+    when the program is to end go on for `drain_limit` at the most.
     """
 
     site: Path
@@ -56,6 +60,7 @@ class Settings:
     trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     carrier: Address | None = None
+    drain_limit: timedelta = timedelta(minutes=5)
     log: LogFormat = LogFormat.CONSOLE
     node: str = "n1"
 
@@ -102,6 +107,13 @@ def _read_networks(text: str) -> tuple[str, ...]:
     return tuple(str(ip_network(part.strip())) for part in text.split(","))
 
 
+def _read_drain_limit(text: str) -> timedelta:
+    limit = read_duration(text)
+    if limit > DRAIN_MOST:
+        raise ValueError(text)
+    return limit
+
+
 def _read_path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -132,6 +144,7 @@ _SETTINGS: Mapping[str, _Setting] = {
     "trunk_networks": _Setting(_read_networks, "203.0.113.8/32, 203.0.113.16/29"),
     "phone_networks": _Setting(_read_networks, "192.168.10.0/24"),
     "carrier": _Setting(read_address, "203.0.113.8:5060"),
+    "drain_limit": _Setting(_read_drain_limit, "5m"),
     "log": _Setting(LogFormat, "json"),
     "node": _Setting(_read_node, "n1", in_file=False),
 }

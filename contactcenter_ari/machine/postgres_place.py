@@ -48,7 +48,7 @@ def prepare_place(data_dir: Path, spare_folder: Path) -> Place:
     account = _account_for(cluster)
     notice = None
     if not account.reaches(cluster):
-        cluster = own_folder(spare_folder / f"contactcenter-0-{_digest(data_dir)}") / CLUSTER
+        cluster = own_folder(spare_place(data_dir, spare_folder)) / CLUSTER
         notice = (
             f"Postgres does not run as root, and no other account can reach {data_dir}:"
             f" its data is in {cluster}."
@@ -57,8 +57,10 @@ def prepare_place(data_dir: Path, spare_folder: Path) -> Place:
     return Place(programs, cluster, account, notice)
 
 
-def _digest(data_dir: Path) -> str:
-    return hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
+def spare_place(data_dir: Path, spare_folder: Path = SPARE_FOLDER) -> Path:
+    """Where the data of a folder goes that no other account can reach."""
+    digest = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
+    return spare_folder / f"contactcenter-0-{digest}"
 
 
 def _account_for(cluster: Path) -> Account:

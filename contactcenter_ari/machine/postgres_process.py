@@ -72,7 +72,8 @@ def _dsn(password: str, port: int, database: str) -> str:
 class EmbeddedPostgres:
     """One Postgres server whose data is in `<data_dir>/postgres`.
 
-    `fsync=False` is for tests: faster, and a power cut may lose data.
+    `fsync=False` is for tests: faster, and a power cut may lose data. One that is not `shared`
+    is not found by other programs: it may end before they do.
     """
 
     def __init__(
@@ -80,11 +81,13 @@ class EmbeddedPostgres:
         data_dir: Path,
         *,
         fsync: bool = True,
+        shared: bool = True,
         port: int | None = None,
         spare_folder: Path = SPARE_FOLDER,
     ) -> None:
         self._data_dir = data_dir.absolute()
         self._fsync = fsync
+        self._shared = shared
         self._wanted_port = port
         self._spare_folder = spare_folder
         self._port = 0
@@ -153,6 +156,7 @@ class EmbeddedPostgres:
         place = await asyncio.to_thread(prepare_place, self._data_dir, self._spare_folder)
         self._place = place
         self._held.enter_context(claim_folder(self._data_dir))
+        (self._data_dir / PORT_FILE).unlink(missing_ok=True)  # of a killed process
         await stop_orphan(place.cluster)
         self._password = SecretFolder(self._data_dir / "secrets").secret("postgres")
         if not place.cluster.exists():
@@ -165,7 +169,8 @@ class EmbeddedPostgres:
             complaint = await self._launch(place)
             if complaint is None:
                 await self._create_database()
-                (self._data_dir / PORT_FILE).write_text(f"{self._port}\n")
+                if self._shared:
+                    (self._data_dir / PORT_FILE).write_text(f"{self._port}\n")
                 return
             if attempt == _STARTS:
                 raise self._trouble(complaint)

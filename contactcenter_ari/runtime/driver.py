@@ -80,6 +80,10 @@ class Driver:
         """Take no new calls; those in progress go on."""
         self.leaving = True
 
+    def calls_in_progress(self) -> int:
+        """How many legs run a flow, wait or talk."""
+        return self.center.calls_in_progress()
+
     def put(self, signal: Signal) -> None:
         """Take a signal; it is handled soon, in order."""
         self._enqueue(signal, None)

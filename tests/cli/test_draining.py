@@ -1,0 +1,87 @@
+"""The end of a program that serves calls, by signals that are really sent."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from contactcenter_ari.cli.draining import HUNG, until_drained
+
+LIMIT = 20
+SOON, LATE = timedelta(milliseconds=300), timedelta(hours=1)
+HANGS = """
+import time
+from datetime import timedelta
+from contactcenter_ari.cli.draining import end_within
+
+end_within(timedelta(milliseconds=100))
+time.sleep(600)
+"""
+
+
+class Calls:
+    """Some calls, of which none ends by itself."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.draining = asyncio.Event()
+
+    def drain(self) -> None:
+        """Take no new calls."""
+        self.draining.set()
+
+    def calls_in_progress(self) -> int:
+        """How many there are."""
+        return self.count
+
+
+async def _ends(
+    calls: Calls, limit: timedelta, then: Callable[[], None], number: int = signal.SIGTERM
+) -> str:
+    """What is told between the first signal and the end."""
+    console = Console(file=StringIO(), record=True)
+    draining = asyncio.ensure_future(until_drained(calls, console, limit=limit))
+    await asyncio.sleep(0)  # it listens for signals now
+    os.kill(os.getpid(), number)
+    await calls.draining.wait()
+    then()
+    await asyncio.wait_for(draining, LIMIT)
+    return console.export_text()
+
+
+async def test_the_limit_ends_it() -> None:
+    """Calls that go on and on do not keep the program."""
+    told = await _ends(Calls(2), SOON, lambda: None)
+    assert "2 calls in progress, for 0 s at the most; Ctrl-C again ends them." in told
+    assert "The limit has passed: 2 calls in progress are ended." in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_second_signal_ends_it_at_once(number: int) -> None:
+    """Long before the limit."""
+    told = await _ends(Calls(2), LATE, lambda: os.kill(os.getpid(), number), number)
+    assert "for 3600 s at the most" in told
+    assert "limit has passed" not in told
+
+
+async def test_the_last_call_ends_it() -> None:
+    """Nobody is waited for then, and nothing is told where nobody was in a call."""
+    calls = Calls(1)
+    assert "1 calls" in await _ends(calls, LATE, lambda: setattr(calls, "count", 0))
+    assert not await _ends(Calls(0), LATE, lambda: None)
+
+
+def test_an_end_that_hangs_is_ended() -> None:
+    """With a sentence and a status of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", HANGS], capture_output=True, text=True, check=False, timeout=LIMIT
+    )
+    assert (done.returncode, done.stdout) == (HUNG, "")
+    assert "error: the end took more than 0 s" in done.stderr

@@ -38,7 +38,9 @@ from contactcenter_ari.ari.messages import (
 )
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.runtime.gate import Gate, GateLimits
 from contactcenter_ari.runtime.listener import Listeners, listeners
+from contactcenter_ari.runtime.log_limit import LogLimit
 
 REPLY_LIMIT: Final = timedelta(seconds=5)
 UNSENT_LIMIT: Final = 10_000
@@ -48,6 +50,12 @@ KINDS_LIMIT: Final = 100
 BOOTING: Final = 503
 BOOTING_PAUSE: Final = 0.1
 GREETING_LIMIT: Final = timedelta(seconds=1)
+STRANGERS: Final = GateLimits(
+    connections=64, per_address=64, request=timedelta(seconds=5), unread=None
+)
+"""Whoever connects and is not Asterisk goes soon, and keeps it from nothing. Asterisk itself may
+be slow: its socket is not dropped for that.
+"""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -95,6 +103,7 @@ class Tally:
         self.requests: Counter[str] = Counter()
         self.events: Counter[str] = Counter()
         self.malformed = 0
+        self._told = LogLimit()
         self.unknown: Counter[str] = Counter()
 
     def __repr__(self) -> str:
@@ -105,7 +114,8 @@ class Tally:
         """Count a frame; a kind is logged the first time only."""
         if isinstance(frame, Malformed):
             self.malformed += 1
-            log.warning("frame.malformed", reason=frame.reason)
+            if times := self._told.take("malformed"):
+                log.warning("frame.malformed", reason=frame.reason, times=times)
             return
         kind = frame.kind if len(self.unknown) < KINDS_LIMIT else "other"
         self.unknown[kind] += 1
@@ -301,6 +311,8 @@ class SwitchSocket:
         self._greeting = tuple(greeting)
         self._farewell = tuple(farewell)
         self._credentials = credentials
+        self._gate = Gate(STRANGERS)
+        self._refused = LogLimit()
         self._inbox = inbox
         self._link: _Link | None = None
         self._closing = False
@@ -332,10 +344,11 @@ class SwitchSocket:
         application.router.add_get(path, self._accept)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
+        manager = runner.server
+        assert manager is not None, "the runner is set up"
         try:
-            for listener in sockets:
-                await web.SockSite(runner, listener).start()
-            yield runner.addresses[0][1]
+            async with self._gate.open(sockets, manager) as chosen:
+                yield chosen
         finally:
             self._closing = True
             await self.part()
@@ -374,7 +387,8 @@ class SwitchSocket:
     async def _accept(self, request: web.Request) -> web.StreamResponse:
         """Check who connects, then serve the socket until it ends."""
         if not _authorized(request, self._credentials):
-            log.warning("socket.refused", peer=request.remote)
+            if times := self._refused.take("socket"):
+                log.warning("socket.refused", peer=request.remote, times=times)
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="ari"'})
         if self._replaced:
             raise web.HTTPServiceUnavailable(text="another program serves this application")
@@ -385,6 +399,7 @@ class SwitchSocket:
             timeout=0.5,
             decode_text=False,  # a caller's broken UTF-8 must not end the socket
         )
+        self._gate.begin(request.transport)
         await socket.prepare(request)
         link = _Link(socket, request.transport, self._inbox, self.tally)
         self._take_over(link)

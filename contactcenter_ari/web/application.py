@@ -1,6 +1,6 @@
 """The application: all routes behind one check of tokens, problems and headers around them."""
 
-from collections.abc import Mapping
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -12,23 +12,14 @@ from contactcenter_ari.web.bearer import Bearers
 from contactcenter_ari.web.call import CallRoutes
 from contactcenter_ari.web.flow import FlowRoutes
 from contactcenter_ari.web.health import HealthRoutes
-from contactcenter_ari.web.message import BODY_LIMIT
+from contactcenter_ari.web.message import BODY_LIMIT, HEADERS
 from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
 from contactcenter_ari.web.offer import OfferRoutes
 from contactcenter_ari.web.openapi import RIGHTS, DescriptionRoutes
 from contactcenter_ari.web.port import Flows, Health, Offers, Promises, Tokens
-from contactcenter_ari.web.problem import problems
+from contactcenter_ari.web.problem import CONTENT_TYPE, Problems, as_problem
 from contactcenter_ari.web.promise import PromiseRoutes
 from contactcenter_ari.web.queue import QueueRoutes
-
-HEADERS: Mapping[str, str] = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Server": "contactcenter",
-    "X-Content-Type-Options": "nosniff",
-}
-"""On every answer: nothing is kept by caches, framed, or taken for another type."""
 
 
 def make_application(
@@ -44,7 +35,7 @@ def make_application(
     """The API of one center; serve it with `serving`, on the loop the driver runs on."""
     bearers = Bearers(tokens, clock)
     application = web.Application(
-        middlewares=[problems, Access(bearers, RIGHTS).check], client_max_size=BODY_LIMIT
+        middlewares=[Problems().answer, Access(bearers, RIGHTS).check], client_max_size=BODY_LIMIT
     )
     collector = CenterCollector(driver, clock, health, flows, bearers.bad_tokens)
     application.add_routes(
@@ -65,4 +56,9 @@ def make_application(
 
 
 async def _add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Also on what the library answers by itself, such as 417, which becomes a problem here."""
+    if isinstance(response, web.HTTPException) and response.status >= HTTPStatus.BAD_REQUEST:
+        body = as_problem(response).body()
+        response.body = body
+        response.headers.update({"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body))})
     response.headers.update(HEADERS)

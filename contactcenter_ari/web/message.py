@@ -1,6 +1,7 @@
 """JSON bodies: what comes in is read strictly, what goes out is written from typed values."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TypeVar
@@ -14,6 +15,17 @@ BODY_LIMIT = 64 * 1024
 """The largest body that is read, in bytes."""
 BODY_DEADLINE = timedelta(seconds=10)
 """How long a body may take to come in."""
+
+HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Server": "contactcenter",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer: nothing is kept by caches, framed, or taken for another type."""
+
+_ESCAPED_NUL = b"\\u0000"
 
 T = TypeVar("T")
 
@@ -34,9 +46,7 @@ async def read_body(request: web.Request, kind: type[T], example: str) -> T:
     Raises:
         Problem: 400 no JSON, 408 too slow, 415 another content type, 422 not of that kind.
     """
-    if request.content_type != "application/json":
-        detail = "send JSON, with the header Content-Type: application/json"
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", detail)
+    _check_type(request)
     try:
         async with asyncio.timeout(BODY_DEADLINE.total_seconds()):
             raw = await request.read()
@@ -61,10 +71,39 @@ def decode(raw: bytes, kind: type[T], example: str) -> T:
         Problem: 400 no JSON, 422 not of that kind.
     """
     try:
-        return msgspec.json.decode(raw, type=kind)
+        value = msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
         detail = f"{error}; it should look like {example}"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_field", detail) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         detail = f"the body is no JSON; it should look like {example}"
         raise Problem(HTTPStatus.BAD_REQUEST, "bad_json", detail) from error
+    if _ESCAPED_NUL in raw and _holds_nul(msgspec.to_builtins(value)):
+        detail = f"a text holds the character NUL; it should look like {example}"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_field", detail)
+    return value
+
+
+def _check_type(request: web.Request) -> None:
+    """Raise Problem 415 unless the body is JSON in UTF-8, not compressed, and says so once."""
+    types = request.headers.getall("Content-Type", [])
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    utf8 = (request.charset or "utf-8").lower() in {"utf-8", "utf8"}
+    if len(types) != 1 or request.content_type != "application/json" or not utf8:
+        detail = "send JSON in UTF-8, with one header Content-Type: application/json"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", detail)
+    if encoding != "identity":
+        detail = "send the body as it is, without the header Content-Encoding"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "encoded_body", detail)
+
+
+def _holds_nul(value: object) -> bool:
+    match value:
+        case str():
+            return "\x00" in value
+        case dict():
+            return any(_holds_nul(item) for pair in value.items() for item in pair)
+        case list() | tuple():
+            return any(map(_holds_nul, value))
+        case _:
+            return False

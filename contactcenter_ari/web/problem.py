@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
+from contactcenter_ari.runtime.log_limit import LogLimit
 
 log = structlog.get_logger(__name__)
 
@@ -52,42 +53,59 @@ class Problem(ContactCenterError):
         self.code = code
         self.headers = dict(headers or {})
 
-    def response(self) -> web.Response:
-        """The problem as an answer."""
+    def body(self) -> bytes:
+        """The problem as JSON."""
         details = ProblemDetails(
             title=HTTPStatus(self.status).phrase,
             status=self.status,
             detail=str(self),
             code=self.code,
         )
+        return msgspec.json.encode(details)
+
+    def response(self) -> web.Response:
+        """The problem as an answer."""
         headers = {**self.headers, "Content-Type": CONTENT_TYPE}
-        body = msgspec.json.encode(details)
-        return web.Response(body=body, status=self.status, headers=headers)
+        return web.Response(body=self.body(), status=self.status, headers=headers)
 
 
-@web.middleware
-async def problems(request: web.Request, handler: Answering) -> web.StreamResponse:
-    """Turn every error of an inner layer into a problem."""
-    try:
-        return await handler(request)
-    except Problem as problem:
-        return problem.response()
-    except RequestRefused as refusal:
-        status = REFUSALS.get(refusal.code, HTTPStatus.CONFLICT)
-        return Problem(status, refusal.code, str(refusal)).response()
-    except web.HTTPException as error:
-        if error.status < HTTPStatus.BAD_REQUEST:
-            raise
-        return _from_library(error).response()
-    except Exception:
-        resource = request.match_info.route.resource
-        path = resource.canonical if resource else None  # the path asked for may tell who
-        log.exception("web.request_failed", method=request.method, path=path)
-        detail = "the center could not do this; its log says why"
-        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail).response()
+class Problems:
+    """Turns every error of an inner layer into a problem; one that comes again and again is in
+    the log once in a while.
+    """
+
+    def __init__(self) -> None:
+        self._told = LogLimit()
+
+    def __repr__(self) -> str:
+        """Tell what it is."""
+        return "<Problems>"
+
+    @web.middleware
+    async def answer(self, request: web.Request, handler: Answering) -> web.StreamResponse:
+        """The answer of the inner layer, or the problem."""
+        try:
+            return await handler(request)
+        except Problem as problem:
+            return problem.response()
+        except RequestRefused as refusal:
+            status = REFUSALS.get(refusal.code, HTTPStatus.CONFLICT)
+            return Problem(status, refusal.code, str(refusal)).response()
+        except web.HTTPException as error:
+            if error.status < HTTPStatus.BAD_REQUEST:
+                raise
+            return as_problem(error).response()
+        except Exception:
+            resource = request.match_info.route.resource
+            path = resource.canonical if resource else None  # the path asked for may tell who
+            if times := self._told.take(f"{request.method} {path}"):
+                log.exception("web.request_failed", method=request.method, path=path, times=times)
+            detail = "the center could not do this; its log says why"
+            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail).response()
 
 
-def _from_library(error: web.HTTPException) -> Problem:
+def as_problem(error: web.HTTPException) -> Problem:
+    """An error of the library in our form."""
     match error:
         case web.HTTPNotFound():
             return Problem(error.status, "not_found", "there is nothing at this path")

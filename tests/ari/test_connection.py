@@ -14,6 +14,7 @@ from aiohttp import (
     WSMsgType,
     WSServerHandshakeError,
 )
+from structlog.testing import capture_logs
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.connection import (
@@ -309,3 +310,28 @@ async def test_the_listener_ends_with_a_socket_open(inbox: FakeInbox) -> None:
             asterisk = await bench.greeted()
         assert await inbox.next() == Disconnected()
         assert await asterisk.dropped()
+
+
+async def test_strangers_do_not_keep_asterisk_out(bench: Bench) -> None:
+    """Neither half-open connections nor wrong passwords, before it comes or while it is there."""
+    port = int(bench.url.rpartition(":")[2].partition("/")[0])
+    strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+    for _ in range(100):
+        with pytest.raises(WSServerHandshakeError):
+            await bench.connect(Credentials("x", "y"))
+    asterisk = await bench.greeted()
+    strangers += [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+    reply = bench.socket.send(operation.ping())
+    await asterisk.reply(await asterisk.request(), 200)
+    assert (await reply).succeeded
+    for _, writer in strangers:
+        writer.close()
+
+
+async def test_many_wrong_passwords_are_one_line(bench: Bench) -> None:
+    """A stranger cannot fill the disk with what we say of it."""
+    with capture_logs() as lines:
+        for _ in range(50):
+            with pytest.raises(WSServerHandshakeError):
+                await bench.connect(Credentials("x", "y"))
+    assert [line["event"] for line in lines] == ["socket.refused"]

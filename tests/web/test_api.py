@@ -199,7 +199,8 @@ async def test_a_request_that_gets_no_turn_is_not_waited_for_forever(
         (b'{"state": "not_ready", "reason": 7}', 422, "bad_field"),
         (b'{"state": "not_ready"}', 422, "unknown_reason"),
         (b'{"state": "ready", "reason": "lunch"}', 422, "bad_reason"),
-        (b'{"state": "not_ready", "reason": "\\u0000"}', 422, "unknown_reason"),
+        (b'{"state": "not_ready", "reason": "\\u0000"}', 422, "bad_field"),
+        (b'{"state": "not_ready", "reason": "\\\\u0000"}', 422, "unknown_reason"),
         (b'{"state": "' + b"x" * 65_536 + b'"}', 413, "body_too_large"),
     ],
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,6 +85,18 @@ def read_address(text: str) -> Address:
     return Address(host, int(port))
 
 
+def read_loopback(text: str) -> Address:
+    """An address on this machine that no other can reach.
+
+    Raises:
+        ValueError: it is another.
+    """
+    address = read_address(text)
+    if address.host != "localhost" and not ip_address(address.host).is_loopback:
+        raise ValueError(text)
+    return address
+
+
 def _read_database_url(text: str) -> str:
     if urlsplit(text).scheme not in {"postgresql", "postgres"}:
         raise ValueError(text)
@@ -136,7 +148,9 @@ _SETTINGS: Mapping[str, _Setting] = {
     ),
     "http": _Setting(read_address, "127.0.0.1:8080"),
     "asterisk_sip": _Setting(read_address, "127.0.0.1:5060"),
-    "asterisk_http": _Setting(read_address, "127.0.0.1:8088"),
+    "asterisk_http": _Setting(
+        read_loopback, "127.0.0.1:8088 (on loopback: its password is sent in clear)"
+    ),
     "asterisk": _Setting(_read_path, "/usr/sbin/asterisk"),
     "secret_key": _Setting(
         _read_secret, f"at least {SECRET_LENGTH} characters of chance", secret=True, in_file=False

@@ -52,6 +52,17 @@ BAD = [
     ("CC_HTPP", "127.0.0.1:80", 'CC_HTPP is no setting; did you mean "CC_HTTP"?'),
     ("CC_HTTP", "web:http", 'CC_HTTP: "web:http" cannot be used; an example: 127.0.0.1:8080'),
     ("CC_HTTP", "web:70000", 'CC_HTTP: "web:70000" cannot be used; an example: 127.0.0.1:8080'),
+    *(
+        (
+            "CC_ASTERISK_HTTP",
+            f"{host}:8088",
+            (
+                f'CC_ASTERISK_HTTP: "{host}:8088" cannot be used; an example: '
+                "127.0.0.1:8088 (on loopback: its password is sent in clear)"
+            ),
+        )
+        for host in ("0.0.0.0", "192.0.2.1", "[::]", "example.org")  # noqa: S104 - an example
+    ),
     ("CC_LOG", "xml", 'CC_LOG: "xml" cannot be used; an example: json'),
     ("CC_NODE", "n-1", 'CC_NODE: "n-1" cannot be used; an example: n1'),
     (

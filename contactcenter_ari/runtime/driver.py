@@ -2,7 +2,8 @@
 
 Inputs come into the inbox; each is logged, handled by the core, and what comes out is handed
 on: commands to the switch and the look-ups, events to the journal. Nothing awaits inside a
-turn. A fault of ours in a turn is logged and counted, and the next input is taken.
+turn. A fault of ours in a turn is logged and counted; the core keeps it to the call it
+belongs to.
 """
 
 import asyncio
@@ -153,7 +154,7 @@ class Driver:
         self._log.append(now, input_, self.digest.text)
         self.turns += 1
         try:
-            outcome = self.center.handle(input_, now)
+            handled = self.center.take(input_, now)
         except RequestRefused as refusal:
             self.digest.add(f"refused {refusal.code}")
             _settle(answer, refusal)
@@ -162,9 +163,11 @@ class Driver:
             self._note(fault, input_)
             _settle(answer, fault)
         else:
-            self.digest.add(outcome)
-            self._hand_on(input_, outcome)
-            _settle(answer, None)
+            self.digest.add(handled.outcome)
+            for mended in handled.faults:
+                self._note(mended, input_)
+            self._hand_on(input_, handled.outcome)
+            _settle(answer, next(iter(handled.faults), None))
 
     def _hand_on(self, input_: Input, outcome: Outcome) -> None:
         for command in outcome.commands:

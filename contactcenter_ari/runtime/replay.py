@@ -58,13 +58,11 @@ def replay(path: Path, watch: Callable[[Outcome], None] | None = None) -> Replay
 
 
 def turn(center: Center, entry: Entry, digest: Digest) -> Outcome | None:
-    """One turn as the driver takes it; None for a closed log, a refused request or a fault of
-    ours.
-    """
+    """One turn as the driver takes it; None for a closed log or a refused request."""
     if entry.input is None:
         return None
     try:
-        outcome = center.handle(entry.input, entry.now)
+        outcome = center.take(entry.input, entry.now).outcome
     except RequestRefused as refusal:
         digest.add(f"refused {refusal.code}")
         return None

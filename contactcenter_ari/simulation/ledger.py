@@ -82,7 +82,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
     PhoneUnreachable,
     SwitchReconciled,
-    TimePassed,
 )
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.simulation.agent_book import AgentBook
@@ -132,8 +131,6 @@ class Ledger:
         """Follow one turn and assert that all invariants hold after it."""
         assert now >= self._now, "time does not go back"
         self._now = now
-        if isinstance(input_, TimePassed):
-            self._known_at = now
         self._note_input(input_, outcome)
         for event in outcome.events:
             self._number += 1

@@ -8,12 +8,14 @@ the place in line until an agent is really connected.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
 from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
+from contactcenter_ari.core.acd.mending import Mending
 from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.offering import Offers
 from contactcenter_ari.core.acd.outlook import Outlook
@@ -56,6 +58,7 @@ class Distribution:
         self._wishes = Wishes(roster, self.pools)
         self._waiting: dict[InteractionId, Waiting] = {}
         self._unsettled: dict[InteractionId, Waiting] = {}
+        self.mending = Mending(self, self._waiting, self._unsettled)
         self._freed: dict[Agent, None] = {}
         self._changed: dict[Agent, None] = {}
         self._arrivals = 0
@@ -231,7 +234,7 @@ class Distribution:
         if waiting is not None:
             self._wake_after_pause(waiting, turn)
             if not waiting.offers and waiting.over is None:
-                self._reopen(waiting, turn)
+                self.reopen(waiting, turn)
 
     # Distribution
 
@@ -247,14 +250,15 @@ class Distribution:
             heappush(candidates, (waiting.rank, next(serial), waiting, None))
         self._unsettled.clear()
         for agent in self._freed:
-            self._bring_up(agent, candidates, serial, turn.now)
+            turn.attempt(agent.id, partial(self._bring_up, agent, candidates, serial, turn.now))
         self._freed.clear()
         while candidates:
             _, _, waiting, brought_by = heappop(candidates)
-            if waiting.is_open and self._offer(waiting, turn):
+            if waiting.is_open and self._offer_guarded(waiting, turn):
                 offered.append(waiting)
             if brought_by is not None:
-                self._bring_up(brought_by, candidates, serial, turn.now)
+                again = partial(self._bring_up, brought_by, candidates, serial, turn.now)
+                turn.attempt(brought_by.id, again)
         return offered
 
     def keep_books(self, now: datetime) -> None:
@@ -269,7 +273,7 @@ class Distribution:
         changed, left = self.pools.refresh(turn.now)
         self._changed.update(dict.fromkeys(changed))
         for waiting in disappointed(changed, left, self.lines):
-            self._reopen(waiting, turn)
+            turn.attempt(waiting.interaction, partial(self.reopen, waiting, turn))
         self._freed.update(dict.fromkeys(agent for agent in changed if agent.is_free))
 
     def _bring_up(
@@ -289,7 +293,14 @@ class Distribution:
             best = min(firsts, key=lambda waiting: waiting.rank)
             heappush(candidates, (best.rank, next(serial), best, agent))
 
-    def _offer(self, waiting: Waiting, turn: Turn) -> bool:
+    def _offer_guarded(self, waiting: Waiting, turn: Turn) -> bool:
+        """A fault with one caller keeps no agent from the others."""
+        sound = turn.attempt(waiting.interaction, partial(self._offer, waiting, turn))
+        if not sound:
+            self.lines[waiting.queue].close(waiting)
+        return sound and bool(waiting.offers)
+
+    def _offer(self, waiting: Waiting, turn: Turn) -> None:
         settings = self.settings[waiting.queue]
         line = self.lines[waiting.queue]
         pool = self.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
@@ -301,7 +312,6 @@ class Distribution:
         for agent, why in zip(chosen, told, strict=True):
             self.offers.make(waiting, agent, settings, why, turn)
         self.pools.refresh(turn.now)
-        return bool(chosen)
 
     def _choose(
         self, waiting: Waiting, pool: Pool, settings: QueueSettings, now: datetime
@@ -379,7 +389,7 @@ class Distribution:
         if offer.answered_at and cause == NORMAL_CLEARING:
             result = OfferResult.REFUSED  # hung up on the whisper or before the bridge
         if cause == LOST:
-            self._failed(offer, turn)
+            self.failed(offer, turn)
         else:
             self._missed(offer, result, turn)
         return offer
@@ -399,7 +409,7 @@ class Distribution:
         if offer is None:
             return None
         self.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
-        self._failed(offer, turn)
+        self.failed(offer, turn)
         return offer
 
     # Within
@@ -416,14 +426,14 @@ class Distribution:
         line = self.lines[waiting.queue]
         self.outlook.note_joining(waiting, turn.now)
         line.join(waiting, turn.now)
-        self._reopen(waiting, turn)
+        self.reopen(waiting, turn)
 
     def _go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
         """An offer came to nothing; when it was the last one the caller may be offered again."""
         if not waiting.offers and waiting.over is None:
-            self._reopen(waiting, turn)
+            self.reopen(waiting, turn)
 
-    def _reopen(self, waiting: Waiting, turn: Turn) -> None:
+    def reopen(self, waiting: Waiting, turn: Turn) -> None:
         """Stand in the sub-line of what is asked for now."""
         line = self.lines[waiting.queue]
         line.close(waiting)
@@ -436,8 +446,8 @@ class Distribution:
             self.lines[waiting.queue].open(waiting)
         self._unsettled[waiting.interaction] = waiting
 
-    def _failed(self, offer: Offer, turn: Turn) -> None:
-        """It came to nothing, and that is nobody's miss."""
+    def failed(self, offer: Offer, turn: Turn) -> None:
+        """The offer came to nothing, and that is nobody's miss."""
         self._pause(offer, turn)
         self.offers.close(offer, OfferResult.FAILED, turn)
         self.roster.release(offer.agent, turn)

@@ -182,6 +182,22 @@ class WaitingLine:
         del self._line[position - 1]
         return position
 
+    def __contains__(self, waiting: Waiting) -> bool:
+        """Whether that stay has a place here."""
+        return waiting in self._line
+
+    def expel(self, waiting: Waiting) -> None:
+        """Strike out a stay that was left half entered or half ended, wherever it stands."""
+        waiting.unoffered = False
+        _strike(waiting, self._line)
+        _strike(waiting, self._unoffered)
+        for lines in (self._held, *self._open.values()):
+            for demand, line in list(lines.items()):
+                _strike(waiting, line)
+                if not line:
+                    del lines[demand]
+        self._open = {agent: lines for agent, lines in self._open.items() if lines}
+
     def position(self, waiting: Waiting) -> int:
         """1 for the head of the line."""
         return self._line.bisect_key_left(waiting.rank) + 1
@@ -235,6 +251,13 @@ class WaitingLine:
         if not waiting.offerable:
             return self._held
         return self._open.setdefault(waiting.demand.agent, {})
+
+
+def _strike(waiting: Waiting, line: Line) -> None:
+    kept = [other for other in line if other is not waiting]
+    if len(kept) < len(line):
+        line.clear()
+        line.update(kept)
 
 
 def _rank(waiting: Waiting) -> Rank:

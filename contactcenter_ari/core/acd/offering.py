@@ -140,6 +140,20 @@ class Offers:
         call = CallId(offer.waiting.interaction)
         turn.do(HangUpLeg(call=call, leg=offer.leg, reason=reason))
 
+    def expel(self, offer: Offer, turn: Turn) -> None:
+        """Strike out an offer that was left half made or half closed."""
+        told = offer.result is not None
+        for wake in (Wake.RING, Wake.JOIN):
+            turn.clockwork.forget(wake, offer.id)
+        offer.waiting.offers.pop(offer.id, None)
+        offer.result = offer.result or OfferResult.FAILED
+        self._offers.pop(offer.id, None)
+        self._by_leg.pop(offer.leg, None)
+        for bridge in [bridge for bridge, other in self._by_bridge.items() if other is offer]:
+            del self._by_bridge[bridge]
+        if not told:
+            self._tell_ended(offer, offer.result, turn)
+
     def close(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         """The offer has come to its result."""
         turn.clockwork.forget(Wake.RING, offer.id)
@@ -150,6 +164,10 @@ class Offers:
         del self._by_leg[offer.leg]
         if offer.bridge is not None:
             del self._by_bridge[offer.bridge]
+        self._tell_ended(offer, result, turn)
+
+    @staticmethod
+    def _tell_ended(offer: Offer, result: OfferResult, turn: Turn) -> None:
         turn.tell(
             OfferEnded(
                 number=turn.clockwork.number(),

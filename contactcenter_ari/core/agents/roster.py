@@ -305,6 +305,15 @@ class Roster:
         agent.contact = None
         self.finish_talk(agent, NO_WRAP_UP, turn)
 
+    def set_free(self, agent: Agent, turn: Turn) -> None:
+        """Nothing is left of what the agent was in: free again, by the moves that are allowed."""
+        if agent.state is OFFERED:
+            self.release(agent, turn)
+        elif agent.state is ON_CALL:
+            self.finish_talk(agent, NO_WRAP_UP, turn)
+        elif agent.state is WRAP_UP:
+            self._end_wrap_up(agent, CENTER, turn)
+
     def wrap_up_passed(self, agent_id: AgentId, turn: Turn) -> None:
         """The time for the work after the talk is over."""
         self._end_wrap_up(self._agents[agent_id], CENTER, turn)

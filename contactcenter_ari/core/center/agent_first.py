@@ -5,6 +5,8 @@ are joined. When nobody does, the agent hears so, is hung up, and is READY again
 wrap-up: nothing was said that could be written down.
 """
 
+from functools import partial
+
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
@@ -116,6 +118,16 @@ class AgentFirst:
         for leg in (attempt.leg, attempt.briefing.run.leg):
             if self._desk.talks.of(leg) is not None:
                 self._desk.talks.take_out(leg, turn)
+
+    def expel(self, attempt: Attempt, turn: Turn) -> None:
+        """We failed with the attempt: an agent who is there is let go."""
+        if attempt.bridge is not None:
+            self._joining.pop(attempt.bridge, None)
+        if attempt.briefing is not None:
+            run = attempt.briefing.run
+            turn.do(HangUpLeg(call=run.call, leg=run.leg))
+            turn.attempt(run.call, partial(self._desk.end_side_call, run.leg, turn))
+        attempt.agent = attempt.briefing = None
 
     def agent_left(self, attempt: Attempt, turn: Turn) -> None:
         """The agent's leg is gone: free again, and a customer who is still rung is let go."""

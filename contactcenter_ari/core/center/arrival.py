@@ -42,6 +42,14 @@ def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
     return Call(run, interpreter, turn.now, interaction=interaction)
 
 
+def refusing(call: Call, prompt: str, catalog: Catalog) -> Call:
+    """The same call, in which a system prompt is said and no more."""
+    call.interpreter = catalog.announcer()
+    call.run.frames = [Frame(prompt)]
+    call.run.failing = True
+    return call
+
+
 def announcing(
     leg: LegId,
     prompt: str,

@@ -9,6 +9,8 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.vocabulary.event import Party
+from contactcenter_ari.core.vocabulary.turn import Turn
 
 if TYPE_CHECKING:
     from contactcenter_ari.core.center.attempt import Attempt
@@ -33,3 +35,14 @@ class Call:
     whispers: Offer | None = None
     briefs: "Attempt | None" = None
     attempt: "Attempt | None" = None
+
+    def tell_end(self, turn: Turn) -> None:
+        """The interaction is over, if it ever began; by the caller unless noted otherwise."""
+        if self.interaction is not None and self.interaction.begun:
+            self.interaction.end(
+                by=Party.CALLER,
+                language=self.run.language,
+                status=self.run.caller_status,
+                tags=self.run.tags,
+                turn=turn,
+            )

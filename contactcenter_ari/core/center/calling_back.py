@@ -8,6 +8,7 @@ caller. `agent_first`: see there. A machine that answers cannot be told from a p
 
 from collections import Counter
 from datetime import datetime
+from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
@@ -31,6 +32,7 @@ from contactcenter_ari.core.center.outside import outcome_of_cause
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.choosing import is_allowed
 from contactcenter_ari.core.flow.run import PromiseCallback
+from contactcenter_ari.core.interactions.interaction import ENDED
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
@@ -181,7 +183,7 @@ class CallingBack:
         self._catalog = catalog
         for attempt in list(self._attempts.values()):
             if attempt.promise.state is IN_LINE:
-                self._reconsider(attempt.promise, turn)
+                turn.attempt(attempt.promise.id, partial(self._reconsider, attempt.promise, turn))
 
     def close(self, promise: Promise, result: CallbackResult, turn: Turn) -> None:
         """The promise is kept or over."""
@@ -243,18 +245,21 @@ class CallingBack:
         for attempt in self._attempts.values():
             promise = attempt.promise
             if promise.queue == queue and promise.mode is AGENT_FIRST and attempt.placed:
-                self._hold_anew(attempt, turn)
+                turn.attempt(promise.id, partial(self._hold_anew, attempt, turn))
 
     # Dialing
 
     def dispatch(self, turn: Turn) -> None:
         """Dial whoever is next in line; to be called at the end of each turn."""
         for queue in [queue for queue, count in self._standing.items() if count]:
-            attempt = self._next(queue, turn.now)
-            if attempt is not None:
-                self._under_way.setdefault(queue, {})[attempt.promise.id] = attempt
-                self._standing[queue] -= 1
-                self._dial(attempt, LegId(""), turn)
+            turn.attempt(queue, partial(self._dial_next_of, queue, turn))
+
+    def _dial_next_of(self, queue: QueueName, turn: Turn) -> None:
+        attempt = self._next(queue, turn.now)
+        if attempt is not None:
+            self._under_way.setdefault(queue, {})[attempt.promise.id] = attempt
+            self._standing[queue] -= 1
+            self._dial(attempt, LegId(""), turn)
 
     def answered(self, leg: LegId, turn: Turn) -> bool:
         """Somebody picked up; whether it was for a call back."""
@@ -319,6 +324,55 @@ class CallingBack:
             result = CallbackResult.EXHAUSTED if last else CallbackResult.EXPIRED
             self.close(promise, result, turn)
 
+    # After a fault
+
+    def is_sound(self, promise: Promise, turn: Turn) -> bool:
+        """Whether something will go on with a promise."""
+        attempt = self._attempts.get(promise.id)
+        due = turn.clockwork.is_set(Wake.CALLBACK, promise.id)
+        if promise.state is RESTING:
+            return due and attempt is None
+        if attempt is None:
+            return False
+        if promise.state is IN_LINE:
+            placed = self._distribution.place_of(attempt.interaction.id) is attempt.place
+            return due and placed and attempt.placed
+        called = self._desk.has(attempt.call)
+        return called and (due or attempt.answered_at is not None)
+
+    def holds(self, waiting: Waiting) -> bool:
+        """Whether a place in line is that of an attempt."""
+        attempt = self._attempts.get(waiting.callback) if waiting.callback else None
+        return attempt is not None and attempt.place is waiting and attempt.placed
+
+    def expel(self, promise: Promise, turn: Turn) -> None:
+        """Strike out the attempt that we failed with; the promise rests until the next one."""
+        attempt = self._attempts.pop(promise.id, None)
+        promise.state, promise.urgent = RESTING, False
+        promise.next_at = turn.now + promise.retry_after
+        turn.clockwork.wake(Wake.CALLBACK, promise.id, promise.next_at)
+        self._under_way.get(promise.queue, {}).pop(promise.id, None)
+        self._standing = Counter(
+            other.queue
+            for other in self.promises
+            if other.state is IN_LINE and other.mode is CUSTOMER_FIRST
+        )
+        if attempt is not None:
+            attempt.placed, attempt.over = False, True
+            self._dialed.pop(attempt.leg, None)
+            self.agent_first.expel(attempt, turn)
+            turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
+            turn.attempt(
+                promise.id, partial(self._distribution.mending.expel, attempt.place, turn)
+            )
+
+    def tell_given_up(self, promise: Promise, turn: Turn) -> None:
+        """The attempt we failed with is over for the books, if it has begun."""
+        attempt = self._attempts.get(promise.id)
+        known = attempt is not None and self._desk.has(attempt.call)
+        if attempt is not None and not known and attempt.interaction.state is not ENDED:
+            attempt.abandon(turn)
+
     # Within
 
     def _may_be_called(self, promise: Promise) -> bool:
@@ -368,18 +422,19 @@ class CallingBack:
         return not promise.on_phone and promise.queue not in self._distribution.closed
 
     def _give_up_place(self, attempt: Attempt, turn: Turn) -> None:
-        if attempt.placed:
-            attempt.placed = False
+        placed, attempt.placed = attempt.placed, False
+        if placed and self._distribution.place_of(attempt.interaction.id) is attempt.place:
             self._distribution.drop(attempt.interaction.id, turn)
 
     def _leave_line(self, promise: Promise, turn: Turn) -> None:
         """Rest again; if an agent was rung for it meanwhile, that was all of the interaction."""
-        attempt = self._attempts.pop(promise.id)
+        attempt = self._attempts[promise.id]
         promise.move_to(RESTING)
         self._standing[promise.queue] -= promise.mode is CUSTOMER_FIRST
         turn.clockwork.forget(Wake.CALLBACK, promise.id)
         self._give_up_place(attempt, turn)
         attempt.abandon(turn)
+        del self._attempts[promise.id]
 
     def _next(self, queue: QueueName, now: datetime) -> Attempt | None:
         """Whom to dial in a queue now: one rings at a time, no more than there are agents."""

@@ -6,6 +6,7 @@ kept silent about it for too long.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import Offer
@@ -15,6 +16,7 @@ from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.outside import OutsideLine, OutsideLines, outcome_of_cause
 from contactcenter_ari.core.center.queueing import Foresight, Queueing
+from contactcenter_ari.core.center.registry import CallRegistry
 from contactcenter_ari.core.center.talk import Talk, Talks
 from contactcenter_ari.core.flow.flow import ACCEPTED
 from contactcenter_ari.core.flow.run import (
@@ -64,8 +66,8 @@ class Calls:
         self.calling_back = CallingBack(self, distribution, catalog)
         self.queueing = Queueing(distribution, self.calling_back, foresight)
         self._distribution = distribution
-        self._calls: dict[CallId, Call] = {}
-        self._by_leg: dict[LegId, Call] = {}
+        self.registry = CallRegistry()
+        self._calls, self._by_leg = self.registry.by_id, self.registry.by_leg
 
     def __repr__(self) -> str:
         """Tell how many calls there are."""
@@ -78,6 +80,10 @@ class Calls:
     def knows(self, leg: LegId) -> bool:
         """Whether a leg is the caller's of a call in progress."""
         return leg in self._by_leg
+
+    def has(self, call: Call) -> bool:
+        """Whether the call is in progress."""
+        return call.run.call in self._calls
 
     def publish(self, catalog: Catalog, turn: Turn) -> None:
         """New flows, for new calls."""
@@ -105,7 +111,7 @@ class Calls:
     def begin(self, call: Call, turn: Turn) -> None:
         """Begin the flow of a call."""
         self.add(call)
-        self._carry_out(call, call.interpreter.start(call.run, turn), turn)
+        self.carry_out(call, call.interpreter.start(call.run, turn), turn)
 
     # What the switch and the look-ups say
 
@@ -119,7 +125,7 @@ class Calls:
         """A key was pressed."""
         call = self._by_leg.get(leg)
         if call is not None:
-            self._carry_out(call, call.interpreter.digit(call.run, digit, turn), turn)
+            self.carry_out(call, call.interpreter.digit(call.run, digit, turn), turn)
 
     def playback_finished(self, playback: PlaybackId, turn: Turn, *, failed: bool) -> None:
         """A prompt ended."""
@@ -128,28 +134,28 @@ class Calls:
             handover = call.interpreter.playback_finished(
                 call.run, playback, failed=failed, turn=turn
             )
-            self._carry_out(call, handover, turn)
+            self.carry_out(call, handover, turn)
 
     def looked_up(self, look_up: LookUpId, row: dict[str, str | None] | None, turn: Turn) -> None:
         """A look-up answered."""
         call = self._calls.get(owner_of(look_up))
         if call is not None:
             handover = call.interpreter.looked_up(call.run, look_up, row, turn)
-            self._carry_out(call, handover, turn)
+            self.carry_out(call, handover, turn)
 
     def look_up_failed(self, look_up: LookUpId, turn: Turn) -> None:
         """A look-up gave no answer."""
         call = self._calls.get(owner_of(look_up))
         if call is not None:
             handover = call.interpreter.look_up_failed(call.run, look_up, turn)
-            self._carry_out(call, handover, turn)
+            self.carry_out(call, handover, turn)
 
     def message_taken(self, message: RecordingId, turn: Turn, *, saved: bool) -> None:
         """A recording was closed; if it is a message, the flow goes on."""
         call = self._calls.get(owner_of(message))
         if call is not None:
             handover = call.interpreter.message_taken(call.run, message, turn, saved=saved)
-            self._carry_out(call, handover, turn)
+            self.carry_out(call, handover, turn)
 
     def answered(self, leg: LegId, turn: Turn) -> None:
         """An agent picked up, or a customer; one whose offer is closed is hung up."""
@@ -238,7 +244,7 @@ class Calls:
     def flow_deadline(self, call_id: CallId, turn: Turn) -> None:
         """What a flow waited for did not come."""
         call = self._calls[call_id]
-        self._carry_out(call, call.interpreter.deadline_passed(call.run, turn), turn)
+        self.carry_out(call, call.interpreter.deadline_passed(call.run, turn), turn)
 
     def announcement_due(self, call_id: CallId, turn: Turn) -> None:
         """A waiting caller is to be told something."""
@@ -269,12 +275,12 @@ class Calls:
     def end_stay(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> None:
         """A caller may not wait any longer, because of the limit or of the queue."""
         call = self._calls[CallId(interaction)]
-        self._carry_out(call, self.queueing.end_stay(call, result, turn), turn)
+        self.carry_out(call, self.queueing.end_stay(call, result, turn), turn)
 
     def withdraw(self, interaction: InteractionId, turn: Turn) -> None:
         """A person takes a waiting caller out of the line."""
         call = self._calls[CallId(interaction)]
-        self._carry_out(call, self.queueing.withdraw(call, turn), turn)
+        self.carry_out(call, self.queueing.withdraw(call, turn), turn)
 
     def move(self, interaction: InteractionId, queue: QueueName, turn: Turn) -> None:
         """A person lets a waiting caller wait in another queue, which must take callers."""
@@ -289,8 +295,11 @@ class Calls:
     def take_up(self, turn: Turn) -> None:
         """We were away: flows begin their steps once more."""
         for call in self:
-            call.interpreter.treatment.take_up(call.run, turn)
-            self._carry_out(call, call.interpreter.take_up(call.run, turn), turn)
+            turn.attempt(call.run.call, partial(self._take_up, call, turn))
+
+    def _take_up(self, call: Call, turn: Turn) -> None:
+        call.interpreter.treatment.take_up(call.run, turn)
+        self.carry_out(call, call.interpreter.take_up(call.run, turn), turn)
 
     def lose(self, call: Call, turn: Turn) -> None:
         """The switch does not know the call any more; one that we were ending has just ended."""
@@ -301,7 +310,8 @@ class Calls:
 
     # Within
 
-    def _carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
+    def carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
+        """Do what a flow wants done, until it waits for something."""
         while handover is not None:
             if not isinstance(handover, PromiseCallback | ControlRecording):
                 self.queueing.give_up_place(call, QueueExit.KEY_EXIT, turn)
@@ -324,10 +334,10 @@ class Calls:
                 case Leave() if self._side_call_over(call, turn):
                     return
                 case Leave() if call.run.hung_up:
-                    self._close(call, turn)
+                    self.close(call, turn)
                     return
                 case Leave(failed=failed):
-                    self._hang_up(call, turn, by=Party.SYSTEM, failed=failed)
+                    self.hang_up(call, turn, by=Party.SYSTEM, failed=failed)
                     return
 
     def _promise(self, call: Call, handover: PromiseCallback, turn: Turn) -> Handover | None:
@@ -360,7 +370,7 @@ class Calls:
         call = self._calls.get(CallId(offer.waiting.interaction))
         if call is None:
             return  # for a call back, whose place waits on
-        self._carry_out(call, self.queueing.offer_over(call, offer, turn), turn)
+        self.carry_out(call, self.queueing.offer_over(call, offer, turn), turn)
 
     # Outside lines
 
@@ -420,7 +430,7 @@ class Calls:
             self.talks.take_out(call.run.leg, turn)
         else:
             turn.do(StopMusic(call=call.run.call, leg=call.run.leg))
-        self._carry_out(call, call.interpreter.dialed(call.run, outcome, turn), turn)
+        self.carry_out(call, call.interpreter.dialed(call.run, outcome, turn), turn)
 
     # Ends
 
@@ -429,16 +439,17 @@ class Calls:
         call = self._calls.get(talk.call)
         if call is None or call.interaction is None or not talk.connected:
             return
-        self._finish_talk(talk, turn)
+        self.finish_talk(talk, turn)
         call.interaction.move_to(IN_FLOW, turn)
         if call.interpreter.goes_on_after_talk(call.run):
             self.talks.take_out(talk.caller_leg, turn)
-            self._carry_out(call, call.interpreter.after_talk(call.run, turn), turn)
+            self.carry_out(call, call.interpreter.after_talk(call.run, turn), turn)
         else:
             by = Party.SYSTEM if talk.agent is None else Party.AGENT
-            self._hang_up(call, turn, by=by, failed=False)
+            self.hang_up(call, turn, by=by, failed=False)
 
-    def _finish_talk(self, talk: Talk, turn: Turn) -> None:
+    def finish_talk(self, talk: Talk, turn: Turn) -> None:
+        """The parties hear each other no more."""
         talk.connected = False
         self.talks.stop_recording(talk, turn)
         if talk.agent is None or talk.queue is None:
@@ -446,7 +457,8 @@ class Calls:
         rule = self._distribution.settings[talk.queue].wrap_up_rule
         self._distribution.roster.finish_talk(talk.agent, rule, turn)
 
-    def _hang_up(self, call: Call, turn: Turn, *, by: Party, failed: bool) -> None:
+    def hang_up(self, call: Call, turn: Turn, *, by: Party, failed: bool) -> None:
+        """End a call from our side; it is over when the switch says so, or keeps silent."""
         call.interpreter.end(call.run, turn)
         if call.interaction is not None:
             call.interaction.ended_by = by
@@ -472,23 +484,16 @@ class Calls:
             self.calling_back.caller_left(call.interaction.id, turn)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))
-            self._finish_talk(talk, turn)
+            self.finish_talk(talk, turn)
         if not call.interpreter.hung_up(call.run, turn):
-            self._close(call, turn)
+            self.close(call, turn)
         elif call.interaction is not None:
             call.interaction.outlive_caller(turn)
 
-    def _close(self, call: Call, turn: Turn) -> None:
+    def close(self, call: Call, turn: Turn) -> None:
         """Nothing is left to do for the call."""
         call.interpreter.end(call.run, turn)
-        del self._calls[call.run.call]
         if call.attempt is not None:
             self.calling_back.over(call.attempt, turn)
-        if call.interaction is not None:
-            call.interaction.end(
-                by=Party.CALLER,
-                language=call.run.language,
-                status=call.run.caller_status,
-                tags=call.run.tags,
-                turn=turn,
-            )
+        call.tell_end(turn)
+        del self._calls[call.run.call]  # at last: what fails before is not forgotten

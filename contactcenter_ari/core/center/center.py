@@ -8,6 +8,7 @@ nothing; every other input is accepted, in any order, at any time.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import LOST
@@ -15,6 +16,7 @@ from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.arrival import announcing
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.fault_recovery import FaultRecovery
 from contactcenter_ari.core.center.feature_code import (
     REFUSED,
     UNKNOWN_CODE,
@@ -110,7 +112,15 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
     TimePassed,
 )
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
+from contactcenter_ari.core.vocabulary.turn import (
+    Clockwork,
+    Deadline,
+    Fault,
+    Handled,
+    Outcome,
+    Turn,
+    Wake,
+)
 
 ABSENT = 20
 """Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
@@ -118,6 +128,8 @@ LEG_GONE = (404, 409, 422)
 """Replies of the switch to a command for a leg that has ended or left us."""
 SHORTEST_MESSAGE = 1
 """Seconds; anything shorter is no message."""
+MOST_TOLD = 20
+"""Of more faults in one turn the rest is not told."""
 SETTLING = timedelta(seconds=5)
 """A leg younger than this may be missing in an inventory that was taken meanwhile."""
 
@@ -144,24 +156,67 @@ class Center:
         self._distribution.configure(site.queues)
         self._calls = Calls(self._distribution, self._catalog, foresight or self._distribution)
         self._steering = Steering(self._distribution, self._calls)
+        self._recovery = FaultRecovery(self._calls, self._distribution)
 
     def __repr__(self) -> str:
         """Tell how much is going on."""
         return f"<Center {self._clockwork.node}: {self._calls!r}, {self._distribution!r}>"
 
     def handle(self, input_: Input, now: datetime) -> Outcome:
-        """Take one input.
+        """Take one input, where a fault of ours is to be seen: in tests and simulations.
+
+        Raises:
+            RequestRefused: a request cannot be granted; nothing is changed.
+        """
+        handled = self.take(input_, now)
+        for fault in handled.faults:
+            raise fault
+        return handled.outcome
+
+    def take(self, input_: Input, now: datetime) -> Handled:
+        """Take one input; a fault of ours costs the call it belongs to, and nobody else.
 
         Raises:
             RequestRefused: a request cannot be granted; nothing is changed.
         """
         turn = Turn(self._clockwork, now)
-        self._route(input_, turn)
+        due = self._clockwork.pop_due(now) if isinstance(input_, TimePassed) else None
+        try:
+            self._route(input_, due, turn)
+        except RequestRefused as refusal:
+            if isinstance(input_, Request):
+                raise
+            turn.faults.append(Fault("", refusal))
+        except Exception as error:  # noqa: BLE001  # a fault of ours: noted, and mended below
+            turn.faults.append(Fault("", error))
+        if turn.faults:
+            turn.attempt("", partial(self._recovery.recover, input_, due, turn))
+        self._distribute(turn)
+        return Handled(turn.outcome(), tuple(fault.error for fault in turn.faults[:MOST_TOLD]))
+
+    def _distribute(self, turn: Turn) -> None:
+        """Bring callers and agents together; after a fault once more, and if it comes again
+        once more without the callers concerned.
+        """
+        for gently in (True, False):
+            faults = len(turn.faults)
+            self._bring_together(turn)
+            if len(turn.faults) == faults:
+                break
+            again = partial(self._recovery.recover, None, None, turn, gently=gently)
+            turn.attempt("", again)
+        else:
+            self._bring_together(turn)
+        turn.attempt("", partial(self._distribution.keep_books, turn.now))
+
+    def _bring_together(self, turn: Turn) -> None:
+        turn.attempt("", partial(self._offer, turn))
+        turn.attempt("", partial(self._calls.calling_back.dispatch, turn))
+
+    def _offer(self, turn: Turn) -> None:
         for waiting in self._distribution.distribute(turn):
-            self._calls.offered(waiting.interaction, turn)
-        self._calls.calling_back.dispatch(turn)
-        self._distribution.keep_books(now)
-        return turn.outcome()
+            interaction = waiting.interaction
+            turn.attempt(interaction, partial(self._calls.offered, interaction, turn))
 
     def next_deadline(self) -> datetime | None:
         """When `TimePassed` is due, or None."""
@@ -197,7 +252,9 @@ class Center:
 
     # Routing
 
-    def _route(self, input_: Input, turn: Turn) -> None:  # noqa: C901, PLR0912  # one arm an input
+    def _route(  # noqa: C901, PLR0912  # one arm an input
+        self, input_: Input, due: Deadline | None, turn: Turn
+    ) -> None:
         match input_:
             case CallArrived():
                 self._calls.arrive(input_, turn)
@@ -230,7 +287,8 @@ class Center:
             case SwitchReconciled():
                 self._reconcile(input_, turn)
             case TimePassed():
-                self._time_passed(turn)
+                if due is not None:
+                    self._wake(*due, turn)
             case SitePublished(site=site):
                 self._publish(site, turn)
             case CenterResumed():
@@ -378,11 +436,11 @@ class Center:
                 and call.arrived_at < settled_at
                 and not call.run.hung_up
             ):
-                self._calls.lose(call, turn)
+                turn.attempt(call.run.leg, partial(self._calls.lose, call, turn))
         for leg in self._agent_legs_before(settled_at):
             if leg not in listed:
-                self._calls.hung_up(leg, LOST, turn)
-        self._calls.talks.lose_recordings(turn)
+                turn.attempt(leg, partial(self._calls.hung_up, leg, LOST, turn))
+        turn.attempt("", partial(self._calls.talks.lose_recordings, turn))
         self._hang_up_strays(signal, turn)
 
     def _hang_up_strays(self, signal: SwitchReconciled, turn: Turn) -> None:
@@ -406,29 +464,27 @@ class Center:
             *self._calls.outside.legs_before(at),
         ]
 
-    def _time_passed(self, turn: Turn) -> None:
-        while (due := self._clockwork.pop_due(turn.now)) is not None:
-            wake, owner = due
-            match wake:
-                case Wake.FLOW:
-                    self._calls.flow_deadline(CallId(owner), turn)
-                case Wake.ANNOUNCEMENT:
-                    self._calls.announcement_due(CallId(owner), turn)
-                case Wake.RING:
-                    self._calls.ring_limit_passed(OfferId(owner), turn)
-                case Wake.JOIN:
-                    self._calls.join_overdue(OfferId(owner), turn)
-                case Wake.WAIT:
-                    self._calls.end_stay(InteractionId(owner), QueueExit.TIMEOUT, turn)
-                case Wake.WRAP_UP:
-                    self._roster.wrap_up_passed(AgentId(owner), turn)
-                case Wake.OUTSIDE:
-                    self._calls.outside_passed(LegId(owner), turn)
-                case Wake.HANG_UP:
-                    self._calls.hang_up_passed(CallId(owner), turn)
-                case Wake.CALLBACK:
-                    self._calls.calling_back.due(CallbackId(owner), turn)
-                case Wake.LOST_CALL:
-                    self._calls.queueing.lost_calls.expired(owner, turn)
-                case Wake.MISS_PAUSE | Wake.DEMAND:
-                    self._distribution.look_again(InteractionId(owner), turn)
+    def _wake(self, wake: Wake, owner: str, turn: Turn) -> None:
+        match wake:
+            case Wake.FLOW:
+                self._calls.flow_deadline(CallId(owner), turn)
+            case Wake.ANNOUNCEMENT:
+                self._calls.announcement_due(CallId(owner), turn)
+            case Wake.RING:
+                self._calls.ring_limit_passed(OfferId(owner), turn)
+            case Wake.JOIN:
+                self._calls.join_overdue(OfferId(owner), turn)
+            case Wake.WAIT:
+                self._calls.end_stay(InteractionId(owner), QueueExit.TIMEOUT, turn)
+            case Wake.WRAP_UP:
+                self._roster.wrap_up_passed(AgentId(owner), turn)
+            case Wake.OUTSIDE:
+                self._calls.outside_passed(LegId(owner), turn)
+            case Wake.HANG_UP:
+                self._calls.hang_up_passed(CallId(owner), turn)
+            case Wake.CALLBACK:
+                self._calls.calling_back.due(CallbackId(owner), turn)
+            case Wake.LOST_CALL:
+                self._calls.queueing.lost_calls.expired(owner, turn)
+            case Wake.MISS_PAUSE | Wake.DEMAND:
+                self._distribution.look_again(InteractionId(owner), turn)

@@ -17,6 +17,10 @@ class Desk(Protocol):
         """Know a call whose flow has not begun."""
         ...
 
+    def has(self, call: Call) -> bool:
+        """Whether the call is in progress."""
+        ...
+
     def begin(self, call: Call, turn: Turn) -> None:
         """Know a call and begin its flow."""
         ...

@@ -43,6 +43,10 @@ class LostCalls:
         """How many are open."""
         return len(self._open)
 
+    def numbers(self) -> list[str]:
+        """The numbers of open tasks."""
+        return list(self._open)
+
     def open(
         self,
         interaction: InteractionId,

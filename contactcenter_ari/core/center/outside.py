@@ -52,6 +52,19 @@ class OutsideLines:
         """Legs that were dialed before `at`."""
         return [line.leg for line in self._by_leg.values() if line.dialed_at < at]
 
+    def all(self) -> list[OutsideLine]:
+        """The lines that are on their way to a caller."""
+        return list(self._by_leg.values())
+
+    def expel(self, line: OutsideLine, turn: Turn) -> None:
+        """Hang up a line, whatever it was on its way to."""
+        turn.clockwork.forget(Wake.OUTSIDE, line.leg)
+        turn.do(HangUpLeg(call=line.call.run.call, leg=line.leg))
+
+    def strike(self, line: OutsideLine) -> None:
+        """Forget a line."""
+        self._by_leg.pop(line.leg, None)
+
     def at_leg(self, leg: LegId) -> OutsideLine | None:
         """The line of that leg."""
         return self._by_leg.get(leg)

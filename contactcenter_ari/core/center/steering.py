@@ -4,6 +4,7 @@ Every request that cannot be granted is refused before anything is changed.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
@@ -65,7 +66,9 @@ class Steering:
         turn.tell(QueueClosed(number=number, at=turn.now, queue=queue, by=by))
         for waiting in list(self._distribution.lines[queue]):
             if waiting.callback is None:
-                self._calls.end_stay(waiting.interaction, QueueExit.CLOSED, turn)
+                interaction = waiting.interaction
+                ending = partial(self._calls.end_stay, interaction, QueueExit.CLOSED, turn)
+                turn.attempt(interaction, ending)
         self._calls.calling_back.opened_or_closed(queue, turn)
 
     def _open(self, queue: QueueName, by: str, turn: Turn) -> None:

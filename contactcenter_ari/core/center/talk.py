@@ -105,6 +105,10 @@ class Talks:
         talks = self._by_leg.items()
         return [leg for leg, talk in talks if leg == talk.other_leg and talk.connected]
 
+    def all(self) -> list[Talk]:
+        """The talks, and those being joined."""
+        return list(dict.fromkeys(self._by_leg.values()))
+
     def join(self, talk: Talk, turn: Turn) -> None:
         """Let both parties hear each other."""
         self._by_leg[talk.caller_leg] = self._by_leg[talk.other_leg] = talk
@@ -196,6 +200,10 @@ class Talks:
         talk.legs.remove(leg)
         if not talk.legs:
             turn.do(DissolveBridge(call=talk.call, bridge=talk.bridge))
+
+    def strike(self, leg: LegId) -> None:
+        """Forget that a leg is in a talk."""
+        self._by_leg.pop(leg, None)
 
     def recording_finished(
         self,

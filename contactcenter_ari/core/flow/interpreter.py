@@ -34,7 +34,7 @@ from contactcenter_ari.core.flow.step import (
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
 from contactcenter_ari.core.flow.watcher import Watcher
-from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopRecording
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopMusic, StopRecording
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     LookUpId,
@@ -47,6 +47,8 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 STEP_LIMIT = 500
 """How many steps a call may take."""
 TYPE_AHEAD_LIMIT = 32
+OUR_FAULT = "a fault of the center"
+"""Why a flow failed that did nothing wrong."""
 
 
 class Interpreter:
@@ -210,6 +212,19 @@ class Interpreter:
         run.line_frame = None
         run.frames = [Frame(self.flow.on_hangup)]
         return self._run_on(run, turn) is None
+
+    def fail(self, run: FlowRun, turn: Turn) -> Handover | None:
+        """We failed in the midst of a step: the caller is led on as after a fault of the flow."""
+        if run.filler or (run.activity is Activity.QUEUED and run.playback is None):
+            turn.do(StopMusic(call=run.call, leg=run.leg))
+        self._speaker.stop(run, turn)
+        run.filler = False
+        run.listening = run.look_up = run.message = None
+        run.typed_ahead = ""
+        run.offered = False
+        run.activity = Activity.RUNNING
+        turn.clockwork.forget(Wake.FLOW, run.call)
+        return self._fault(run, OUR_FAULT, turn) or self._run_on(run, turn)
 
     def end(self, run: FlowRun, turn: Turn) -> None:
         """The call is over, whatever it was waiting for."""

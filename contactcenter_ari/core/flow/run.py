@@ -42,6 +42,11 @@ class Activity(StrEnum):
     CONNECTED = "connected"
     ENDED = "ended"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the flow has nothing more to do."""
+        return self is Activity.ENDED
+
 
 @dataclass(slots=True)
 class Frame:

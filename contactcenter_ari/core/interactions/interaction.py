@@ -43,6 +43,8 @@ MOVES: dict[InteractionState, tuple[InteractionState, ...]] = {
     TALKING: (IN_FLOW, ENDED),
     ENDED: (),
 }
+SEGMENTS = {IN_FLOW: SegmentKind.FLOW, TALKING: SegmentKind.TALK}
+"""The stretches told here, by the state they are spent in."""
 
 
 class Interaction:
@@ -97,7 +99,6 @@ class Interaction:
         """Tell that it has started; once is enough."""
         if self.begun:
             return
-        self.begun = True
         self.started_at = self.since = self.unserved_since = turn.now
         turn.tell(
             InteractionStarted(
@@ -114,6 +115,7 @@ class Interaction:
                 direction=self.direction,
             )
         )
+        self.begun = True
 
     def move_to(self, after: InteractionState, turn: Turn) -> None:
         """Make an allowed move; a stretch in the flow or of talk is told as a segment. The
@@ -122,12 +124,8 @@ class Interaction:
         Raises:
             IllegalMove: the state table does not allow it; nothing is changed.
         """
-        if after not in MOVES[self.state]:
-            raise IllegalMove(f"an interaction cannot go from {self.state} to {after}")
-        if self.state is IN_FLOW:
-            self._tell_segment(SegmentKind.FLOW, turn)
-        elif self.state is TALKING:
-            self._tell_segment(SegmentKind.TALK, turn)
+        turn.tell(*self._segments_before(after, turn))
+        if self.state is TALKING:
             self.unserved_since = turn.now
         self.state = after
         self.since = turn.now
@@ -149,8 +147,8 @@ class Interaction:
     ) -> None:
         """The caller is gone; `by` unless somebody else was noted before."""
         was = self.state
-        self.move_to(ENDED, turn)
         turn.tell(
+            *self._segments_before(ENDED, turn),
             InteractionEnded(
                 number=turn.clockwork.number(),
                 at=turn.now,
@@ -171,8 +169,10 @@ class Interaction:
                 agent=self.agent,
                 reason=self._reason(was, self.ended_by or by),
                 ended_by=self.ended_by or by,
-            )
+            ),
         )
+        self.state = ENDED
+        self.since = turn.now
 
     def _reason(self, was: InteractionState, by: Party) -> EndReason:
         if self.failed:
@@ -189,9 +189,19 @@ class Interaction:
             return EndReason.TURNED_AWAY
         return EndReason.LEFT_FLOW if by is Party.CALLER else EndReason.CONTAINED
 
-    def _tell_segment(self, kind: SegmentKind, turn: Turn) -> None:
+    def _segments_before(self, after: InteractionState, turn: Turn) -> tuple[SegmentEnded, ...]:
+        """The stretch that ends with a move.
+
+        Raises:
+            IllegalMove: the state table does not allow it.
+        """
+        if after not in MOVES[self.state]:
+            raise IllegalMove(f"an interaction cannot go from {self.state} to {after}")
+        kind = SEGMENTS.get(self.state)
+        if kind is None:
+            return ()
         talk = kind is SegmentKind.TALK
-        turn.tell(
+        return (
             SegmentEnded(
                 number=turn.clockwork.number(),
                 at=turn.now,
@@ -201,5 +211,5 @@ class Interaction:
                 started_at=self.since,
                 queue=self.queue if talk and self.with_agent else "",
                 agent=self.agent if talk and self.with_agent else "",
-            )
+            ),
         )

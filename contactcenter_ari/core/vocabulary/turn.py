@@ -1,10 +1,12 @@
 """One turn of the core: the instant, what is to be done, what has happened, when to wake.
 
 `Clockwork` lasts from turn to turn: it counts ids and events and keeps the deadlines.
-A `Turn` lasts for one input. Neither decides anything.
+A `Turn` lasts for one input. Neither decides anything. A fault of ours in what concerns one
+call is noted by the turn, so that the others get what is theirs.
 """
 
 import heapq
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +22,20 @@ class Outcome(msgspec.Struct, frozen=True):
 
     commands: tuple[Command, ...]
     events: tuple[Event, ...]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A fault of ours, and the id it concerns (a call, a leg, a bridge, an agent ...)."""
+
+    subject: str
+    error: Exception
+
+
+class Handled(msgspec.Struct, frozen=True):
+    """What came of an input, and the faults of ours that were met and mended on the way."""
+
+    outcome: Outcome
+    faults: tuple[Exception, ...] = ()
 
 
 class Wake(StrEnum):
@@ -50,14 +66,14 @@ class Clockwork:
         self.node = node
         self.boot = boot
         self._minted = 0
-        self._numbered = 0
+        self.numbered = 0
         self._set = 0
         self._deadlines: dict[Deadline, tuple[datetime, int]] = {}
         self._heap: list[tuple[datetime, int, Deadline]] = []
 
     def __repr__(self) -> str:
         """Tell where the counters stand."""
-        return f"<Clockwork {self.node}-{self.boot}: {self._minted} ids, {self._numbered} events>"
+        return f"<Clockwork {self.node}-{self.boot}: {self._minted} ids, {self.numbered} events>"
 
     def mint(self) -> str:
         """A new id, unique over nodes and restarts."""
@@ -71,8 +87,8 @@ class Clockwork:
 
     def number(self) -> int:
         """The number of the next event."""
-        self._numbered += 1
-        return self._numbered
+        self.numbered += 1
+        return self.numbered
 
     def wake(self, wake: Wake, owner: str, at: datetime) -> None:
         """Set or move a deadline."""
@@ -83,6 +99,14 @@ class Clockwork:
     def forget(self, wake: Wake, owner: str) -> None:
         """Drop a deadline; one that is not set is fine."""
         self._deadlines.pop((wake, owner), None)
+
+    def deadlines(self) -> list[Deadline]:
+        """All that is to come, in no order."""
+        return list(self._deadlines)
+
+    def is_set(self, wake: Wake, owner: str) -> bool:
+        """Whether such a deadline is to come."""
+        return (wake, owner) in self._deadlines
 
     def next_deadline(self) -> datetime | None:
         """When the core must be woken, or None."""
@@ -112,6 +136,8 @@ class Turn:
     def __init__(self, clockwork: Clockwork, now: datetime) -> None:
         self.clockwork = clockwork
         self.now = now
+        self.faults: list[Fault] = []
+        self._numbered_before = clockwork.numbered
         self._commands: list[Command] = []
         self._events: list[Event] = []
 
@@ -124,6 +150,15 @@ class Turn:
         """How many events it has told by now."""
         return len(self._events)
 
+    def attempt(self, subject: str, work: Callable[[], object]) -> bool:
+        """Do what concerns one of many, and note a fault in it; whether there was none."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  # noted; the others get what is theirs
+            self.faults.append(Fault(subject, error))
+            return False
+        return True
+
     def do(self, *commands: Command) -> None:
         """Add commands, to be carried out in this order."""
         self._commands.extend(commands)
@@ -131,6 +166,12 @@ class Turn:
     def tell(self, *events: Event) -> None:
         """Add events."""
         self._events.extend(events)
+
+    def rewind(self) -> None:
+        """Nothing of this turn shall have been: no command, no event, no number of one."""
+        self._commands.clear()
+        self._events.clear()
+        self.clockwork.numbered = self._numbered_before
 
     def outcome(self) -> Outcome:
         """The turn as it came out."""

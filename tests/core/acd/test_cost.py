@@ -154,6 +154,14 @@ class Crowd:
         self.told += [event for event in outcome.events if isinstance(event, WaitTold)]
         return outcome
 
+    def wait(self, duration: timedelta) -> None:
+        """Let time pass, and all that is due before its end."""
+        until = self.now + duration
+        while (at := self.center.next_deadline()) is not None and at < until:
+            self.now = max(self.now, at)
+            self.take(TimePassed())
+        self.now = until
+
     def puts(self, agent: str, **skills: int) -> Outcome:
         """An agent is in the directory."""
         profile = AgentProfile(
@@ -433,7 +441,7 @@ def a_caller_is_moved_over(crowd: Crowd) -> Iterator[Input]:
 def a_caller_is_told_something(crowd: Crowd) -> Iterator[Input]:
     """How long it takes, at a place in the middle of the line."""
     crowd.take(CallArrived(LegId("told"), NUMBER, TOLD, ""))
-    crowd.now += timedelta(seconds=10)
+    crowd.wait(timedelta(seconds=10))
     told = len(crowd.told)
     yield TimePassed()
     assert len(crowd.told) == told + 1

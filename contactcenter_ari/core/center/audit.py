@@ -1,0 +1,330 @@
+"""The books after a fault of ours: what was left half done is mended, what is sound left alone.
+
+Each offer, talk, outside line, stay, call, agent and callback is looked at. A caller whose call
+is not sound, or in whose turn we failed, is led on in the flow with an apology; if that fails,
+hears an apology and is hung up; if that fails, too, is hung up. Nobody is left without a
+deadline, in a line they do not wait in, or in a call that is over.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.callback import Promise
+from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.center.outside import OutsideLine
+from contactcenter_ari.core.center.soundness import Soundness
+from contactcenter_ari.core.center.talk import Talk
+from contactcenter_ari.core.flow.flow import APOLOGY
+from contactcenter_ari.core.flow.run import FlowRun, Frame
+from contactcenter_ari.core.interactions.interaction import ENDED, IN_FLOW, TALKING
+from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
+from contactcenter_ari.core.vocabulary.event import Party
+from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId
+from contactcenter_ari.core.vocabulary.promise import CallbackResult
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+ROUNDS = 4
+"""How often the books are looked through when there are faults in the mending, too."""
+
+
+class Audit:
+    """Looks through the books of a center in whose turn we failed. `subjects` are the ids the
+    faults concern, `gone` is a leg that the switch has told to be over; not `gently` the callers
+    concerned are not led on.
+    """
+
+    def __init__(
+        self,
+        calls: Calls,
+        distribution: Distribution,
+        turn: Turn,
+        *,
+        subjects: set[str],
+        gone: LegId | None,
+        gently: bool,
+    ) -> None:
+        self._calls = calls
+        self._distribution = distribution
+        self._turn = turn
+        self._subjects = subjects
+        self._gone = gone
+        self._gently = gently
+        self._round = 0
+        self._sound = Soundness(calls, distribution, turn)
+
+    def __repr__(self) -> str:
+        """Tell on whose account."""
+        return f"<Audit because of {', '.join(sorted(self._subjects))}>"
+
+    def mend(self) -> None:
+        """Leave nothing half done. Another round mends what the first one has led to, and blames
+        nobody any more; faults in the mending are followed by one more.
+        """
+        for self._round in range(ROUNDS):
+            faults = len(self._turn.faults)
+            self._mend_once()
+            if self._round and len(self._turn.faults) == faults:
+                break
+            self._subjects.clear()
+        for wake, owner in self._turn.clockwork.deadlines():
+            if not self._sound.needs(wake, owner):
+                self._turn.clockwork.forget(wake, owner)
+        self._distribution.mending.start_over()
+
+    def _mend_once(self) -> None:
+        center, attempt = self._calls, self._turn.attempt
+        for offer in self._distribution.offers:
+            attempt(offer.id, partial(self._mend_offer, offer))
+        for talk in center.talks.all():
+            attempt(talk.bridge, partial(self._mend_talk, talk))
+        for line in center.outside.all():
+            attempt(line.leg, partial(self._mend_line, line))
+        for waiting in self._distribution.mending.stays():
+            attempt(waiting.interaction, partial(self._mend_stay, waiting))
+        for call in center:
+            attempt(call.run.call, partial(self._mend_call, call))
+        for agent in list(self._distribution.roster):
+            attempt(agent.id, partial(self._mend_agent, agent))
+        for promise in list(center.calling_back.promises):
+            attempt(promise.id, partial(self._mend_promise, promise))
+
+    def _is_blamed(self, *ids: str | None) -> bool:
+        return any(each is not None and each in self._subjects for each in ids)
+
+    def _first_that_works(self, subject: str, *resorts: Callable[[], object]) -> None:
+        """Try the gentlest way first."""
+        for resort in resorts:
+            if self._turn.attempt(subject, resort):
+                return
+
+    # Offers, talks, outside lines
+
+    def _mend_offer(self, offer: Offer) -> None:
+        blamed = self._is_blamed(offer.id, offer.leg, offer.bridge)
+        if blamed or not self._sound.offer(offer):
+            self._fail_offer(offer)
+
+    def _mend_talk(self, talk: Talk) -> None:
+        if self._gone in talk.legs or not self._sound.talk(talk):
+            self._part(talk)
+
+    def _mend_line(self, line: OutsideLine) -> None:
+        if self._is_blamed(line.leg, line.bridge) or not self._sound.line(line):
+            self._give_up_line(line)
+
+    def _fail_offer(self, offer: Offer) -> None:
+        """The phone is hung up; the caller waits on, and the agent is free."""
+        turn, leg = self._turn, offer.leg
+        turn.attempt(offer.id, partial(self._calls.end_side_call, leg, turn))
+        talk = self._calls.talks.of(leg)
+        if talk is not None:
+            self._part(talk)
+        self._first_that_works(
+            offer.id,
+            partial(self._distribution.mending.fail, offer, turn),
+            partial(self._distribution.mending.expel_offer, offer, turn),
+        )
+        call = self._calls.registry.by_id.get(self._sound.call_of(offer.waiting))
+        if call is not None and self._sound.stay(offer.waiting):
+            going_on = partial(self._calls.queueing.offer_over, call, offer, turn)
+            turn.attempt(call.run.call, lambda: self._calls.carry_out(call, going_on(), turn))
+
+    def _part(self, talk: Talk) -> None:
+        """The legs of a talk that is none: the other party is hung up, the caller goes on."""
+        turn, talks = self._turn, self._calls.talks
+        if talk.connected:
+            self._first_that_works(
+                talk.bridge,
+                partial(self._calls.finish_talk, talk, turn),
+                partial(talks.stop_recording, talk, turn),
+            )
+        talk.connected = False
+        for leg in list(talk.legs):
+            if leg == talk.caller_leg and leg != self._gone:
+                turn.do(UnbridgeLeg(call=talk.call, bridge=talk.bridge, leg=leg))
+            elif leg != self._gone:
+                turn.do(HangUpLeg(call=talk.call, leg=leg))
+            turn.attempt(talk.bridge, partial(talks.drop, leg, turn))
+            talks.strike(leg)
+        call = self._calls.registry.by_id.get(talk.call)
+        if call is not None and call.interaction is not None:
+            self._bring_to_flow(call)
+
+    def _give_up_line(self, line: OutsideLine) -> None:
+        turn = self._turn
+        turn.attempt(line.leg, partial(self._calls.end_side_call, line.leg, turn))
+        self._first_that_works(
+            line.leg,
+            partial(self._calls.outside.close, line, "failed", turn, hang_up=True),
+            partial(self._calls.outside.expel, line, turn),
+        )
+        self._calls.outside.strike(line)
+
+    # Lines
+
+    def _mend_stay(self, waiting: Waiting) -> None:
+        if not self._sound.stay(waiting):
+            self._expel(waiting)
+        elif not self._distribution.mending.is_settled(waiting):
+            self._first_that_works(
+                waiting.interaction,
+                partial(self._distribution.mending.settle, waiting, self._turn),
+                partial(self._expel, waiting),
+            )
+
+    def _expel(self, waiting: Waiting) -> None:
+        subject = waiting.interaction
+        self._turn.attempt(subject, partial(self._distribution.mending.expel, waiting, self._turn))
+
+    def _leave_line(self, call: Call) -> None:
+        waiting = self._distribution.place_of(InteractionId(call.run.call))
+        if waiting is not None:
+            self._expel(waiting)
+        call.run.line_frame = None
+
+    # Calls
+
+    def _mend_call(self, call: Call) -> None:
+        if self._gone == call.run.leg and self._calls.registry.knows_leg_of(call):
+            self._end(call)
+            return
+        if self._sound.call(call) and not self._concerns(call):
+            return
+        if call.interaction is None and self._side_call_failed(call):
+            return
+        if self._sound.is_talking(call):
+            return  # the parties hear each other: nothing is to be done for them
+        resorts = (self._lead_on, self._apologize, self._hang_up, self._end)
+        for resort in resorts if self._gently else resorts[1:]:
+            worked = self._turn.attempt(call.run.call, partial(resort, call))
+            if worked and (not self._calls.has(call) or self._sound.call(call)):
+                return
+
+    def _side_call_failed(self, call: Call) -> bool:
+        """Whoever was asked or told something before being joined is hung up."""
+        if call.whispers is not None and call.whispers in self._distribution.offers:
+            self._fail_offer(call.whispers)
+        elif call.screens is not None and call.screens in self._calls.outside.all():
+            self._give_up_line(call.screens)
+        elif call.briefs is not None and call.briefs.briefing is call:
+            self._give_up_attempt(call.briefs.promise)
+        else:
+            return False
+        if self._calls.has(call):
+            self._end(call)
+        return True
+
+    def _concerns(self, call: Call) -> bool:
+        """Whether we failed in what was to be done for this call."""
+        return self._is_blamed(call.run.call, call.run.leg)
+
+    def _lead_on(self, call: Call) -> None:
+        """As after a fault of the flow: an apology and a person; in a line, on with the wait."""
+        if call.run.hung_up or call.run.activity.is_over or call.interaction is None:
+            return
+        waits = self._distribution.place_of(call.interaction.id) is not None
+        if waits or call.interaction.state is IN_FLOW:
+            self._calls.carry_out(call, call.interpreter.fail(call.run, self._turn), self._turn)
+
+    def _apologize(self, call: Call) -> None:
+        """An apology that owes nothing to the flow, and the end."""
+        if call.run.hung_up or not self._calls.registry.knows_leg_of(call):
+            return
+        turn, old = self._turn, call.run
+        self._leave_line(call)
+        self._bring_to_flow(call)
+        for wake in (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP):
+            turn.clockwork.forget(wake, old.call)
+        turn.do(StopMusic(call=old.call, leg=old.leg))
+        call.screens = call.whispers = call.briefs = None
+        call.interpreter = self._calls.catalog.announcer()
+        call.run = FlowRun(
+            call=old.call,
+            interaction=old.interaction,
+            leg=old.leg,
+            language=old.language,
+            caller_number=old.caller_number,
+            caller_name=old.caller_name,
+            caller_status=old.caller_status,
+            called_number=old.called_number,
+            answered=old.answered,
+            frames=[Frame(APOLOGY)],
+            failing=True,
+            tags=old.tags,
+        )
+        self._calls.carry_out(call, call.interpreter.start(call.run, turn), turn)
+
+    def _hang_up(self, call: Call) -> None:
+        if self._calls.registry.knows_leg_of(call):
+            self._leave_line(call)
+            self._calls.hang_up(call, self._turn, by=Party.SYSTEM, failed=True)
+
+    def _end(self, call: Call) -> None:
+        """Nothing is left of the call, and its end is in the books."""
+        turn, run, interaction = self._turn, call.run, call.interaction
+        lives = run.leg != self._gone and self._calls.registry.knows_leg_of(call)
+        self._calls.registry.strike(call)
+        ways: list[Callable[[], object]] = [partial(self._leave_line, call)]
+        if (line := self._calls.outside.of(run.call)) is not None:
+            ways.append(partial(self._give_up_line, line))
+        if lives:
+            ways.append(partial(turn.do, HangUpLeg(call=run.call, leg=run.leg)))
+        wakes = (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP)
+        ways += [partial(turn.clockwork.forget, wake, run.call) for wake in wakes]
+        if call.attempt is not None:
+            ways.append(partial(self._calls.calling_back.over, call.attempt, turn))
+        if interaction is not None and interaction.state is not ENDED:
+            interaction.failed = interaction.failed or not interaction.talked
+            left = partial(self._calls.calling_back.caller_left, interaction.id, turn)
+            ways += [partial(self._bring_to_flow, call), partial(call.tell_end, turn), left]
+        for way in ways:
+            turn.attempt(run.call, way)
+
+    def _bring_to_flow(self, call: Call) -> None:
+        """The interaction is in the flow, whatever it was half way to."""
+        interaction = call.interaction
+        if interaction is None or interaction.state in {IN_FLOW, ENDED}:
+            return
+        if self._sound.is_talking(call) and interaction.state is TALKING:
+            return
+        moving = partial(interaction.move_to, IN_FLOW, self._turn)
+        if not self._turn.attempt(call.run.call, moving):
+            interaction.state, interaction.since = IN_FLOW, self._turn.now
+
+    # Agents and callbacks
+
+    def _mend_agent(self, agent: Agent) -> None:
+        turn, roster = self._turn, self._distribution.roster
+        for leg in list(agent.other_legs):
+            call = self._calls.registry.by_leg.get(leg)
+            if call is None or call.agent is not agent:
+                turn.attempt(agent.id, partial(roster.drop_other_leg, agent, leg, turn.now))
+        if agent.state in {OFFERED, ON_CALL, WRAP_UP} and not self._sound.agent(agent):
+            turn.attempt(agent.id, partial(roster.set_free, agent, turn))
+
+    def _mend_promise(self, promise: Promise) -> None:
+        turn, calling_back = self._turn, self._calls.calling_back
+        if calling_back.is_sound(promise, turn) and promise.id not in self._subjects:
+            return
+        self._give_up_attempt(promise)
+
+    def _give_up_attempt(self, promise: Promise) -> None:
+        """The customer is not dialed, or not any more; the promise rests until the next time."""
+        turn, calling_back = self._turn, self._calls.calling_back
+        for call in self._calls:
+            if call.attempt is not None and call.attempt.promise is promise:
+                call.attempt.over = True
+                turn.attempt(call.run.call, partial(self._end, call))
+        told = turn.attempt(promise.id, partial(calling_back.tell_given_up, promise, turn))
+        if not told and self._round < ROUNDS - 1:
+            return  # once more in the next round
+        calling_back.expel(promise, turn)
+        if promise.attempts_made >= promise.attempts:
+            result = CallbackResult.EXHAUSTED
+            turn.attempt(promise.id, partial(calling_back.close, promise, result, turn))

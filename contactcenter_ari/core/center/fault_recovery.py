@@ -1,0 +1,99 @@
+"""What follows a fault of ours in a turn: whom it concerns, the audit, and kept deadlines.
+
+The call that the input belongs to is led on or ends with an apology; what else the books hold
+is looked through, and mended only where it is not sound. A deadline that was being handled is
+set again if its owner still needs it. A fault in the recovery is noted like any other.
+"""
+
+from datetime import timedelta
+from functools import partial
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.center.arrival import announcing, arriving, refusing
+from contactcenter_ari.core.center.audit import Audit
+from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.center.soundness import Soundness
+from contactcenter_ari.core.flow.flow import APOLOGY
+from contactcenter_ari.core.vocabulary.command import HangUpLeg
+from contactcenter_ari.core.vocabulary.ids import CallId
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    CommandFailed,
+    LegHungUp,
+    PhoneDialed,
+)
+from contactcenter_ari.core.vocabulary.turn import Deadline, Turn
+
+RETRY_AFTER = timedelta(minutes=1)
+"""When a deadline that no call depends on is tried once more."""
+NAMES = ("leg", "bridge", "playback", "look_up", "recording", "interaction", "callback", "call")
+"""Fields by which an input or a command names what it is about."""
+
+
+class FaultRecovery:
+    """Keeps a fault to the call it belongs to."""
+
+    def __init__(self, calls: Calls, distribution: Distribution) -> None:
+        self._calls = calls
+        self._distribution = distribution
+
+    def __repr__(self) -> str:
+        """Tell whose."""
+        return f"<FaultRecovery of {self._calls!r}>"
+
+    def recover(
+        self, input_: Input | None, due: Deadline | None, turn: Turn, *, gently: bool = True
+    ) -> None:
+        """Mend what the faults of the turn so far have left behind; `gently` callers whom they
+        concern may go on, else they hear an apology and are hung up.
+        """
+        subjects = {fault.subject for fault in turn.faults}
+        if input_ is not None:
+            subjects |= _named(input_)
+        if isinstance(input_, CommandFailed):
+            subjects |= _named(input_.command)
+        if due is not None:
+            subjects.add(due[1])
+        if isinstance(input_, CallArrived | PhoneDialed):
+            self._answer(input_, turn)
+        gone = input_.leg if isinstance(input_, LegHungUp) else None
+        audit = Audit(
+            self._calls,
+            self._distribution,
+            turn,
+            subjects=subjects - {""},
+            gone=gone,
+            gently=gently,
+        )
+        turn.attempt("", audit.mend)
+        if due is not None:
+            self._keep(due, turn)
+
+    def _answer(self, signal: CallArrived | PhoneDialed, turn: Turn) -> None:
+        """Nobody knows the leg yet: an apology, or at least the end."""
+        if self._calls.knows(signal.leg):
+            return
+        turn.rewind()  # of a call that was not entered there is nothing to tell
+        if not turn.attempt(signal.leg, partial(self._apologize, signal, turn)):
+            turn.do(HangUpLeg(call=CallId(signal.leg), leg=signal.leg))
+
+    def _apologize(self, signal: CallArrived | PhoneDialed, turn: Turn) -> None:
+        catalog = self._calls.catalog
+        if isinstance(signal, CallArrived):
+            self._calls.begin(refusing(arriving(signal, catalog, turn), APOLOGY, catalog), turn)
+        else:
+            call = announcing(signal.leg, APOLOGY, catalog, turn, agent=None, variables={})
+            self._calls.begin(call, turn)
+
+    def _keep(self, due: Deadline, turn: Turn) -> None:
+        """A deadline is not lost by a fault, if its owner is still there."""
+        wake, owner = due
+        sound = Soundness(self._calls, self._distribution, turn)
+        if not turn.clockwork.is_set(wake, owner) and sound.needs(wake, owner):
+            turn.clockwork.wake(wake, owner, turn.now + RETRY_AFTER)
+
+
+def _named(thing: object) -> set[str]:
+    named = {str(getattr(thing, name)) for name in NAMES if getattr(thing, name, None)}
+    return named | {owner for name in named if (owner := name.rpartition(".")[0])}

@@ -24,13 +24,16 @@ class Sending(Protocol):
         ...
 
 
-async def push_phone(http: Sending, phone: str, secret: str, *, known: bool = False) -> None:
+async def push_phone(
+    http: Sending, phone: str, secret: str, *, known: bool = False, interface: str | None = None
+) -> None:
     """Let a phone register with `phone` as its user name; raises SwitchError.
 
     `known` when Asterisk has it already: its access list is left as it is then, for a second
-    one would be added to it, and refused.
+    one would be added to it, and refused. Audio is bound to `interface`, if there is one.
     """
     access = {} if known else {"acl": "phones"}
+    media = {"media_address": interface, "bind_rtp_to_media_address": "yes"} if interface else {}
     objects = (
         (
             "aor",
@@ -52,8 +55,9 @@ async def push_phone(http: Sending, phone: str, secret: str, *, known: bool = Fa
                 **access,
                 "disallow": "all",
                 "allow": "ulaw,alaw",
-                "dtmf_mode": "rfc4733",
+                "dtmf_mode": "auto",
                 "direct_media": "no",
+                **media,
                 "rtp_symmetric": "yes",
                 "force_rport": "yes",
                 "rewrite_contact": "yes",

@@ -35,6 +35,7 @@ QUEUE = QueueName("bench")
 
 VARIATION = Variation(
     fsync=False,
+    rtp_ports=400,
     extra_dialplan=CHECKOUT / "dialplan" / "bench" / "queue.conf",
     extra_modules=("app_queue.so",),
     extra_templates=(CHECKOUT / "asterisk-conf" / "bench" / "queues.conf",),

@@ -10,8 +10,14 @@ import msgspec
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.data_folder import close_folder
-from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port, free_rtp_block
-from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.machine.port import (
+    LOOPBACK,
+    RTP_PORTS,
+    Protocol,
+    free_port,
+    free_rtp_block,
+)
+from contactcenter_ari.runtime.address import Address, PortBlock
 
 FILE = "addresses.json"
 
@@ -30,14 +36,16 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     web: Address
 
 
-def addresses(settings: Settings, data: Path) -> Addresses:
-    """The addresses of this installation; raises AddressesUnreadable."""
+def addresses(settings: Settings, data: Path, rtp_ports: int = RTP_PORTS) -> Addresses:
+    """The addresses of this installation, with so many ports for audio unless they are set or
+    chosen already; raises AddressesUnreadable.
+    """
     kept = _kept(data / FILE)
     chosen = Addresses(
         sip=settings.asterisk_sip or (kept.sip if kept else _free(Protocol.UDP)),
         asterisk_http=settings.asterisk_http
         or (kept.asterisk_http if kept else _free(Protocol.TCP)),
-        rtp=kept.rtp if kept else free_rtp_block(),
+        rtp=settings.rtp_ports or (kept.rtp if kept else free_rtp_block(rtp_ports)),
         application=kept.application if kept else _free(Protocol.TCP),
         web=settings.http or (kept.web if kept else _free(Protocol.TCP)),
     )

@@ -18,6 +18,7 @@ from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.errors import DatabaseClaimed
+from contactcenter_ari.machine.port import RTP_PORTS
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres, running_dsn
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
@@ -36,14 +37,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """How a start differs from the usual one: the demo and the tests save on safety of data,
-    and tests and the benchmark add a dialplan, modules and files of their own.
+    """How a start differs from the usual one: the demo and the tests save on safety of data
+    and take few ports for audio (`rtp_ports`, where CC_RTP_PORTS says nothing), and tests and the
+    benchmark add a dialplan, modules and files of their own.
     """
 
     fsync: bool = True
     extra_dialplan: Path | None = None
     extra_modules: tuple[str, ...] = ()
     extra_templates: tuple[Path, ...] = ()
+    rtp_ports: int = RTP_PORTS
 
 
 USUAL = Variation()
@@ -83,6 +86,7 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
         trunk_networks=settings.trunk_networks,
         phone_networks=settings.phone_networks,
         carrier=settings.carrier,
+        http_sessions=settings.asterisk_http_sessions,
     )
 
 
@@ -148,7 +152,7 @@ async def switch_process(
     sound = await dialplan_sound(prompts, site)
     await plan_ahead(prompts, site, data)
     switch = replace(
-        asterisk_site(settings, addresses(settings, data), sound, data),
+        asterisk_site(settings, addresses(settings, data, variation.rtp_ports), sound, data),
         extra_dialplan=variation.extra_dialplan,
         extra_modules=variation.extra_modules,
         extra_templates=variation.extra_templates,
@@ -206,7 +210,7 @@ async def prepared(
             await stack.enter_async_context(kept_running(asterisk))
         yield Ground(
             data=data,
-            addresses=addresses(settings, data),
+            addresses=addresses(settings, data, variation.rtp_ports),
             database_url=url,
             prompts=prompts,
             recordings=asterisk.folders.recordings,

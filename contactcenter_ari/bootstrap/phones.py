@@ -31,12 +31,19 @@ class Phones:
     """Agents and phones as they were last told to the core and the switch."""
 
     def __init__(
-        self, directory: Directory, http: SwitchHttp, switch: AriSwitch, driver: Driver
+        self,
+        directory: Directory,
+        http: SwitchHttp,
+        switch: AriSwitch,
+        driver: Driver,
+        *,
+        interface: str | None,
     ) -> None:
         self._directory = directory
         self._http = http
         self._switch = switch
         self._driver = driver
+        self._interface = interface
         self._one_at_a_time = asyncio.Lock()
         self._connections = 0
         self._known: set[str] = set()
@@ -75,7 +82,13 @@ class Phones:
             self._known.discard(phone)
         for phone, secret in secrets.items():
             if self._pushed.get(phone) != secret:
-                await push_phone(self._http, phone, secret, known=phone in self._known)
+                await push_phone(
+                    self._http,
+                    phone,
+                    secret,
+                    known=phone in self._known,
+                    interface=self._interface,
+                )
                 self._pushed[phone] = secret
                 self._known.add(phone)
         await self._tell_core(profiles)

@@ -179,7 +179,7 @@ async def _assembled(
         journal=journal,
         directory=directory,
         database=database,
-        phones=Phones(directory, http, switch, driver),
+        phones=Phones(directory, http, switch, driver, interface=ground.addresses.sip.interface),
         tokens=KnownTokens(ApiTokens(database), administrator, clock.now),
         promises=promises,
         offers=offers,

@@ -60,7 +60,7 @@ async def _demo(
     console = screen()
     site = demo_site(load_site(settings.site))
     tools = ensure_tools(console, os.environ)
-    quick = Variation(fsync=False)
+    quick = Variation(fsync=False, rtp_ports=400)
     async with prepared(
         settings, site, tools, console=console, environ=os.environ, variation=quick
     ) as ground:

@@ -18,11 +18,17 @@ from contactcenter_ari.config.document import Scalar, read_document
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.flow.value import read_duration
-from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.runtime.address import Address, PortBlock
 
 PREFIX = "CC_"
 CHECKOUT = Path(__file__).resolve().parents[2]
 PORTS = range(1, 65536)
+UNPRIVILEGED = range(1024, 65536)
+FEWEST_RTP_PORTS = 4
+"""Those of one call: two legs, and two ports each."""
+SHORTEST_RTP_TIMEOUT = timedelta(seconds=40)
+"""A leg has 32 s to answer when it is asked (RFC 3261, timer B)."""
+FEWEST_SESSIONS = 20
 SECRET_LENGTH = 16
 DRAIN_MOST = timedelta(hours=12)
 
@@ -46,7 +52,9 @@ class Settings:
     `asterisk` the program; `asterisk_http` an Asterisk that somebody else started. Calls from
     `trunk_networks` are let in without a password: they are the carrier's and nobody else's.
     Outside lines are dialed at `carrier`; without one there is no way out. Calls in progress
-    when the program is to end go on for `drain_limit` at the most.
+    when the program is to end go on for `drain_limit` at the most. A leg that sends no audio
+    for `rtp_timeout`, on hold for `rtp_timeout_hold`, and does not answer when it is asked is
+    given up. `asterisk_http_sessions` bounds the connections to Asterisk's HTTP server.
     """
 
     site: Path
@@ -61,6 +69,10 @@ class Settings:
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     carrier: Address | None = None
     drain_limit: timedelta = timedelta(minutes=5)
+    rtp_ports: PortBlock | None = None
+    rtp_timeout: timedelta = timedelta(seconds=60)
+    rtp_timeout_hold: timedelta = timedelta(seconds=300)
+    asterisk_http_sessions: int = 500
     log: LogFormat = LogFormat.CONSOLE
     node: str = "n1"
 
@@ -126,6 +138,36 @@ def _read_drain_limit(text: str) -> timedelta:
     return limit
 
 
+def _read_ports(text: str) -> PortBlock:
+    first, _, last = text.partition("-")
+    block = PortBlock(_read_whole(first), _read_whole(last))
+    if block.first not in UNPRIVILEGED or block.last not in UNPRIVILEGED or block.first % 2:
+        raise ValueError(text)
+    if len(block) < FEWEST_RTP_PORTS:
+        raise ValueError(text)
+    return block
+
+
+def _read_limit(text: str) -> timedelta:
+    limit = read_duration(text)
+    if limit < SHORTEST_RTP_TIMEOUT:
+        raise ValueError(text)
+    return limit
+
+
+def _read_sessions(text: str) -> int:
+    sessions = _read_whole(text)
+    if sessions < FEWEST_SESSIONS:
+        raise ValueError(text)
+    return sessions
+
+
+def _read_whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text.strip()):
+        raise ValueError(text)
+    return int(text)
+
+
 def _read_path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -159,6 +201,10 @@ _SETTINGS: Mapping[str, _Setting] = {
     "phone_networks": _Setting(_read_networks, "192.168.10.0/24"),
     "carrier": _Setting(read_address, "203.0.113.8:5060"),
     "drain_limit": _Setting(_read_drain_limit, "5m"),
+    "rtp_ports": _Setting(_read_ports, "10000-13999"),
+    "rtp_timeout": _Setting(_read_limit, "60s"),
+    "rtp_timeout_hold": _Setting(_read_limit, "300s"),
+    "asterisk_http_sessions": _Setting(_read_sessions, "500"),
     "log": _Setting(LogFormat, "json"),
     "node": _Setting(_read_node, "n1", in_file=False),
 }

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.machine.port import PortBlock
+from contactcenter_ari.machine.port import LEGS_PER_CALL, PORTS_PER_LEG
 from contactcenter_ari.machine.secret import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
-from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.runtime.address import Address, PortBlock
 
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 UNSAFE = re.compile(r"[;\r\n\\]")
@@ -44,7 +44,8 @@ class AsteriskSite:
     `trunk_networks` are the carrier's addresses, and nobody else's: a call from there is let in
     without a password. `apology` names sounds without their extension, joined by &, and is for
     the moment when the script of the fall-back, which reads the plan, fails; `carrier` is where
-    calls to the outside would go (none: no way out).
+    calls to the outside would go (none: no way out). `http_sessions` bounds
+    the connections to Asterisk's HTTP server.
     """
 
     sip: Address
@@ -66,10 +67,22 @@ class AsteriskSite:
     codecs: tuple[str, ...] = ("ulaw", "alaw", "g722")
     language: str = "en"
     tone_country: str = "us"
-    max_calls: int = 1000
+    http_sessions: int = 500
     extra_modules: tuple[str, ...] = ()
     extra_dialplan: Path | None = None
     extra_templates: tuple[Path, ...] = ()
+
+    @property
+    def max_legs(self) -> int:
+        """How many legs the audio ports suffice for."""
+        return len(self.rtp) // PORTS_PER_LEG
+
+    @property
+    def max_calls(self) -> int:
+        """How many calls may come in. Each keeps the ports of one more leg in reserve: whoever
+        is let in can be joined with an agent or an outside line.
+        """
+        return self.max_legs // LEGS_PER_CALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +132,8 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "LANGUAGE": site.language,
         "TONE_COUNTRY": site.tone_country,
         "MAX_CALLS": str(site.max_calls),
+        "MAX_LEGS": str(site.max_legs),
+        "HTTP_SESSIONS": str(site.http_sessions),
         "HTTP_HOST": site.http.host,
         "HTTP_PORT": str(site.http.port),
         "SIP_HOST": site.sip.host,
@@ -148,8 +163,16 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "PHONE_PERMIT": _lines("permit", site.phone_networks),
         "TRUNK_CONTACT": _lines("contact", (f"sip:{site.carrier}",) if site.carrier else ()),
         "EXTRA_MODULES": _lines("load", site.extra_modules),
+        "TRUNK_MEDIA": "\n".join(_media(site.sip.interface)),
     }
     return single | arguments | lists
+
+
+def _media(interface: str | None) -> tuple[str, ...]:
+    """Audio is bound where SIP is; where SIP is on all addresses, audio is, too."""
+    if interface is None:
+        return ()
+    return (f"media_address = {interface}", "bind_rtp_to_media_address = yes")
 
 
 def _refuse_unsafe(values: dict[str, str]) -> None:

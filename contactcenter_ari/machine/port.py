@@ -5,16 +5,20 @@ A port found here is free at this moment only: start what listens on it soon.
 
 import secrets
 import socket
-from contextlib import ExitStack
-from dataclasses import dataclass
 from enum import Enum
 
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.runtime.address import PortBlock
 
 LOOPBACK = "127.0.0.1"
 RTP_LOWEST = 10_000
 RTP_HIGHEST = 32_000  # below the range from which the kernel hands out ports
 RTP_TRIES = 50
+RTP_PORTS = 4000
+PORTS_PER_LEG = 2
+"""RTP and RTCP."""
+LEGS_PER_CALL = 2
+"""The caller's, and that of who is joined with them."""
 
 
 class NoFreePort(ContactCenterError):
@@ -28,17 +32,6 @@ class Protocol(Enum):
     UDP = socket.SOCK_DGRAM
 
 
-@dataclass(frozen=True, slots=True)
-class PortBlock:
-    """Ports from `first` to `last`, both included."""
-
-    first: int
-    last: int
-
-    def __len__(self) -> int:
-        return self.last - self.first + 1
-
-
 def free_port(protocol: Protocol, host: str = LOOPBACK) -> int:
     """A port nobody listens on now, chosen by the kernel."""
     with socket.socket(socket.AF_INET, protocol.value) as probe:
@@ -47,7 +40,7 @@ def free_port(protocol: Protocol, host: str = LOOPBACK) -> int:
     return port
 
 
-def free_rtp_block(size: int = 400, host: str = LOOPBACK) -> PortBlock:
+def free_rtp_block(size: int = RTP_PORTS, host: str = LOOPBACK) -> PortBlock:
     """A block of free UDP ports for audio (two a leg), starting at an even port.
 
     Raises `NoFreePort` when none of 50 random blocks is free.
@@ -61,9 +54,9 @@ def free_rtp_block(size: int = 400, host: str = LOOPBACK) -> PortBlock:
 
 
 def _is_free(block: PortBlock, host: str) -> bool:
-    with ExitStack() as held:
-        for port in range(block.first, block.last + 1):
-            probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    """One socket at a time: a process may not have as many open as there are ports."""
+    for port in range(block.first, block.last + 1):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
                 probe.bind((host, port))
             except OSError:

@@ -11,10 +11,10 @@ from contactcenter_ari.bootstrap.address import Addresses
 from contactcenter_ari.bootstrap.offering import RecentOffers
 from contactcenter_ari.bootstrap.running import CenterAway, CenterRefused, RunningCenter
 from contactcenter_ari.config.settings import read_settings
-from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port
+from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.promise import Promises
-from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.runtime.address import Address, PortBlock
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.port import FlowsRefused, HealthReport, PartHealth, TokenHolder
 from contactcenter_ari.web.server import serving

@@ -19,8 +19,8 @@ from contactcenter_ari.cli.offer_words import what_happened, why_this_agent, why
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.grounds import PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
-from contactcenter_ari.machine.port import LOOPBACK, PortBlock, Protocol, free_port
-from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
+from contactcenter_ari.runtime.address import Address, PortBlock
 from contactcenter_ari.web.offer import OfferGrounds, OfferStatus
 from contactcenter_ari.web.port import RecentOffer
 from tests.web.conftest import Api, api, token

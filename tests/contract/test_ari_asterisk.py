@@ -235,7 +235,7 @@ def _site(folder: Path, port: int) -> AsteriskSite:
         sip=Address("127.0.0.1", free_port(Protocol.UDP)),
         http=Address("127.0.0.1", free_port(Protocol.TCP)),
         application_at=Address("127.0.0.1", port),
-        rtp=free_rtp_block(),
+        rtp=free_rtp_block(400),
         ari=ARI,
         application_login=OURS,
         music=folder / "music",

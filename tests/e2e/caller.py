@@ -96,6 +96,7 @@ class Caller:
         self.rtp = Rtp()
         self.status = 0
         self.over = False
+        self._leaving = False
         self.center_hung_up = False
         self.farewells: list[str] = []
 
@@ -191,7 +192,8 @@ class Caller:
         await until(lambda: not self._keys or self.over, "the keys were not sent")
 
     def hang_up(self) -> None:
-        """End the call: a BYE once it was answered, else a CANCEL."""
+        """End the call: a BYE once it was answered, else a CANCEL; if that was too late, both."""
+        self._leaving = True
         if self.talking:
             self._transact("BYE", 2)
         elif not self.over:
@@ -242,6 +244,8 @@ class Caller:
             self.status = status
             if status == 200:
                 self._start_talking(text)
+            if self._leaving and self.talking:
+                self.hang_up()
 
     def _take_request(self, text: str) -> None:
         method = text.split(maxsplit=1)[0]
@@ -318,9 +322,17 @@ class Caller:
         """A packet every 20 ms: the tone, or the key that is being pressed."""
         begun_at = self._loop.time()
         for sequence in count():
-            self._rtp_transport.sendto(self._packet(sequence), center)
+            self._speak(sequence, center)
             due_at = begun_at + (sequence + 1) * FRAME_SECONDS
             await asyncio.sleep(max(0.0, due_at - self._loop.time()))
+
+    def _speak(self, sequence: int, center: tuple[str, int]) -> None:
+        """Send the nth packet."""
+        self._rtp_transport.sendto(self._packet(sequence), center)
+
+    def _voice_at(self, at: int) -> bytes:
+        """20 ms of the voice."""
+        return self._voice[at : at + FRAME]
 
     def _packet(self, sequence: int) -> bytes:
         stamp = sequence * FRAME
@@ -329,7 +341,7 @@ class Caller:
             self._pressed = self._keys[0] if self._keys else ""
         if not self._pressed or part >= EVENT_FRAMES + END_FRAMES:
             at = stamp % len(self._voice)
-            return _packet(0, sequence, stamp, self._voice[at : at + FRAME])
+            return _packet(0, sequence, stamp, self._voice_at(at))
         if part == EVENT_FRAMES + END_FRAMES - 1:
             self._keys.popleft()
         event = _key_event(self._pressed, part)

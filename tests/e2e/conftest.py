@@ -2,7 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,18 @@ async def surroundings() -> dict[str, str]:
 async def center(
     data_folder: Path, tools: Tools, runtime: Runtime, surroundings: dict[str, str]
 ) -> AsyncIterator[World]:
-    """A running center. One task opens and closes it, for it holds task groups; in the end
-    its input log, replayed, must come to the same.
+    """A running center."""
+    folder = data_folder / "data"
+    async with center_running(folder, tools, runtime, surroundings) as world:
+        yield world
+
+
+@asynccontextmanager
+async def center_running(
+    data: Path, tools: Tools, runtime: Runtime, more: Mapping[str, str]
+) -> AsyncIterator[World]:
+    """A center that runs meanwhile. One task opens and closes it, for it holds task groups; in
+    the end its input log, replayed, must come to the same.
     """
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[World] = loop.create_future()
@@ -60,7 +71,7 @@ async def center(
 
     async def run() -> None:
         async with (
-            founded(data_folder / "data", tools, runtime, more=surroundings) as place,
+            founded(data, tools, runtime, more=more) as place,
             working(place) as world,
         ):
             ready.set_result(world)

@@ -118,7 +118,7 @@ async def staged(
     environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE), **more}
     settings = read_settings(environ)
     site = load_site(settings.site)
-    quick, console = Variation(fsync=False), Console(stderr=True, quiet=True)
+    quick, console = Variation(fsync=False, rtp_ports=400), Console(stderr=True, quiet=True)
     async with (
         prepared(
             settings, site, tools, console=console, environ=environ, variation=quick

@@ -316,7 +316,7 @@ async def founded(
     settings = read_settings(environ)
     site = load_site(settings.site)
     console = Console(stderr=True, quiet=True)
-    quick = Variation(fsync=False)
+    quick = Variation(fsync=False, rtp_ports=400)
     async with prepared(
         settings, site, tools, console=console, environ=environ, variation=quick
     ) as ground:

@@ -201,7 +201,7 @@ def _site(folder: Path) -> AsteriskSite:
         sip=Address(LOOPBACK, free_port(Protocol.UDP)),
         http=Address(LOOPBACK, free_port(Protocol.TCP)),
         application_at=Address(LOOPBACK, free_port(Protocol.TCP)),
-        rtp=free_rtp_block(),
+        rtp=free_rtp_block(400),
         ari=Login("contactcenter", "ari-secret"),
         application_login=Login("asterisk", "application-secret"),
         music=music,

@@ -9,15 +9,15 @@ from typing import Final
 import pytest
 
 from contactcenter_ari.machine.asterisk_config import (
+    PLACEHOLDER,
     AsteriskConfigInvalid,
     AsteriskFolders,
     AsteriskSite,
     Login,
     render,
 )
-from contactcenter_ari.machine.port import PortBlock
 from contactcenter_ari.machine.secret import SecretFolder
-from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.runtime.address import Address, PortBlock
 
 CHECKOUT: Final = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ def test_no_placeholder_is_left(tmp_path: Path) -> None:
     wide = replace(site(tmp_path), trunk_networks=("192.0.2.1/32", "198.51.100.0/24"))
     render(replace(wide, carrier=Address("192.0.2.1", 5060)), folders(tmp_path))
     text = "\n".join(path.read_text() for path in folders(tmp_path).etc.iterdir())
-    assert "@" not in text
+    assert PLACEHOLDER.search(text) is None
     assert "match = 192.0.2.1/32\nmatch = 198.51.100.0/24\n" in text
     assert "contact = sip:192.0.2.1:5060\n" in text
 

@@ -45,7 +45,7 @@ from tests.property.center_world import LEGS_AT_ONCE, START, World, pick_of
 from tests.property.made_site import AGENTS, CALLERS, DISPOSITIONS, NUMBERS, QUEUES, SITES, seconds
 
 Happening = Callable[[World, int, int], None]
-CAUSES = (0, 16, 17, 19, 20, 21)
+CAUSES = (0, 16, 17, 19, 20, 21, 23)
 STATUSES = (0, 400, 404, 409, 422, 500)
 CODES = ("*11", "*12", "*13", "*131", "*139", "*14", "77")
 PAUSES = (0.01, 0.5, 3, 3, 12, 12, 31, 95, 400)

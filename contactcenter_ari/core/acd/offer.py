@@ -39,7 +39,7 @@ def result_of_cause(cause: int) -> OfferResult:
     match cause:
         case 17:
             return OfferResult.BUSY
-        case 21:
+        case 21 | 23:  # 23: the phone sends its calls elsewhere (SIP 302), and we do not follow
             return OfferResult.REFUSED
         case 18 | 19:
             return OfferResult.LAPSED

@@ -1,0 +1,34 @@
+"""An agent whose phone's every packet is the test's."""
+
+from dataclasses import dataclass
+
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from tests.e2e.desk_phone import DeskPhone
+from tests.e2e.patience import until
+from tests.e2e.world import World
+
+
+@dataclass(slots=True)
+class Seat:
+    """An agent at work, and the phone."""
+
+    agent: AgentId
+    phone: DeskPhone
+    world: World
+
+    @property
+    def view(self) -> AgentView:
+        """What the center knows of the agent now."""
+        return self.world.agent(self.agent)
+
+    async def until(self, state: AgentState, reason: str | None = None) -> AgentView:
+        """Wait until the agent is in a state."""
+
+        def found() -> AgentView | None:
+            view = self.view
+            right = view.state is state and reason in {None, view.reason}
+            return view if right else None
+
+        return await until(found, lambda: f"the agent is {self.view}, not {state} {reason or ''}")

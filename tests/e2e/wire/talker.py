@@ -1,0 +1,250 @@
+"""A caller whose every header and body is the test's: what real carriers send, and worse.
+
+It answers what the center asks unless it is told to be `deaf`, and speaks unless it is `mute`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+
+import numpy as np
+
+from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.speech.tone import encode_ulaw, sine
+from tests.e2e.caller import FRAME, TRUNK, Caller, Identity, header
+from tests.e2e.patience import LIMIT, until
+
+TONES = {
+    "1": (697, 1209), "2": (697, 1336), "3": (697, 1477), "4": (770, 1209), "5": (770, 1336),
+    "6": (770, 1477), "7": (852, 1209), "8": (852, 1336), "9": (852, 1477), "*": (941, 1209),
+    "0": (941, 1336), "#": (941, 1477),
+}  # fmt: skip
+"""The two tones of each key (ITU-T Q.23)."""
+SDP = "application/sdp"
+BESIDE = ("Refer-To: <sip:9@127.0.0.9>", "Event: presence", "Expires: 60")
+"""What requests of some methods must have."""
+TONE_FRAMES = 6
+GAP_FRAMES = 8
+
+_branches = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What of the INVITE is not the usual: more headers, another From (as bytes), another
+    Call-ID, another body, another method; `uri` is the user part and what follows it before the
+    host.
+    """
+
+    headers: Sequence[str] = ()
+    sender: bytes = b""
+    call_id: bytes = b""
+    sdp: str | None = None
+    uri: bytes = b""
+    method: str = "INVITE"
+
+
+USUAL = Wording()
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request of ours and what came back."""
+
+    method: str
+    replies: list[str] = field(default_factory=list)
+
+    @property
+    def final(self) -> str | None:
+        """The final reply."""
+        return next((text for text in self.replies if int(text[8:11]) >= 200), None)
+
+
+class Talker(Caller):
+    """One call; `heard_of` are all messages that came in, `asked` our requests by CSeq."""
+
+    def __init__(
+        self,
+        center: Address,
+        dialed: str,
+        identity: Identity,
+        frequency: float,
+        *,
+        wording: Wording = USUAL,
+    ) -> None:
+        super().__init__(center, dialed, identity, frequency)
+        self.wording = wording
+        self.heard_of: list[str] = []
+        self.asked: dict[int, Asked] = {}
+        self.deaf = self.mute = False
+        self.requests = {"INVITE": "200 OK", "UPDATE": "200 OK", "OPTIONS": "200 OK"}
+        self._sequence = 1
+        self._sounds: list[bytes] = []
+        self._id = wording.call_id or self._call_id.encode()
+
+    @classmethod
+    async def dials(
+        cls,
+        center: Address,
+        dialed: str,
+        *,
+        number: bytes = b"+31600000000",
+        name: bytes = b"",
+        frequency: float = 440,
+        wording: Wording = USUAL,
+        mute: bool = False,
+    ) -> "Talker":
+        """Dial; gives the caller at once."""
+        caller = cls(center, dialed, Identity(number, name), frequency, wording=wording)
+        caller.mute = mute
+        await caller._open(TRUNK)
+        if wording.method == "INVITE":
+            caller._transact("INVITE", 1, caller._sdp())
+        else:
+            caller.asked[1] = Asked(wording.method)
+            caller.write(wording.method, 1, headers=BESIDE)
+        return caller
+
+    async def until_answered_beside(self) -> str:
+        """Wait for the final reply to a first request that is no INVITE."""
+        return await until(lambda: self.asked[1].final, "no reply")
+
+    async def ask(
+        self,
+        method: str,
+        *,
+        body: str = "",
+        headers: Sequence[str] = (),
+        kind: str = SDP,
+        limit: timedelta = LIMIT,
+    ) -> str:
+        """Send a request within the dialog; gives the final reply."""
+        self._sequence += 1
+        number, asked = self._sequence, Asked(method)
+        self.asked[number] = asked
+        self.write(method, number, body, headers=headers, kind=kind)
+        return await until(lambda: asked.final, f"no reply to {method}", limit)
+
+    def write(
+        self,
+        method: str,
+        number: int,
+        body: str = "",
+        *,
+        headers: Sequence[str] = (),
+        kind: str = SDP,
+        branch: str = "",
+    ) -> None:
+        """Send a request of any kind."""
+        mark = branch or f"n{next(_branches)}"
+        self.send(self._request(method, number, mark, headers, body=body, kind=kind))
+
+    def send(self, data: bytes) -> None:
+        """Send bytes."""
+        self._sip_transport.sendto(data, (self._center.host, self._center.port))
+
+    def sound(self, keys: str) -> None:
+        """Press keys as tones in the audio."""
+        silence = encode_ulaw(np.zeros(FRAME, np.int16)).tobytes()
+        for key in keys:
+            low, high = (sine(tone, timedelta(seconds=0.02 * TONE_FRAMES)) for tone in TONES[key])
+            tones = encode_ulaw(((low.astype(int) + high) // 2).astype(np.int16)).tobytes()
+            self._sounds += [tones[i : i + FRAME] for i in range(0, len(tones), FRAME)]
+            self._sounds += [silence] * GAP_FRAMES
+
+    def offer(self, *, direction: str = "sendrecv", port: int | None = None) -> str:
+        """A body like the first one, but for what is said here."""
+        body = self._plain_sdp()
+        if port is not None:
+            body = re.sub(r"m=audio \d+", f"m=audio {port}", body)
+        return body + f"a={direction}\r\n"
+
+    # What Caller leaves to its like
+
+    def _sdp(self) -> str:
+        return self._plain_sdp() if self.wording.sdp is None else self.filled(self.wording.sdp)
+
+    def _plain_sdp(self) -> str:
+        return super()._sdp()
+
+    def filled(self, body: str) -> str:
+        """A body with our address for HOST and PORT."""
+        host, port = self._rtp_transport.get_extra_info("sockname")
+        return body.replace("HOST", host).replace("PORT", str(port)).replace("\n", "\r\n")
+
+    def _send(self, method: str, number: int, body: str = "", *, branch: str = "") -> None:
+        extra = self.wording.headers if method == "INVITE" else ()
+        mark = branch or method
+        self.send(self._request(method, number, mark, extra, body=body, kind=SDP))
+
+    def _request(
+        self,
+        method: str,
+        number: int,
+        branch: str,
+        headers: Sequence[str],
+        *,
+        body: str,
+        kind: str,
+    ) -> bytes:
+        uri = self._target.encode()
+        if self.wording.uri and not self.status:
+            uri = b"sip:" + self.wording.uri + f"@{self._center}".encode()
+        sender, to = self._addresses()
+        mark = f"z9hG4bK{id(self):x}-{branch}"
+        told = f"Content-Type: {kind}\r\n" if body else ""
+        return b"".join(
+            (
+                f"{method} ".encode() + uri + b" SIP/2.0\r\n",
+                f"Via: SIP/2.0/UDP {self._at};rport;branch={mark}\r\n".encode(),
+                b"Max-Forwards: 70\r\nFrom: " + sender + b"\r\n",
+                b"To: " + to.encode("latin-1") + b"\r\nCall-ID: " + self._id + b"\r\n",
+                f"CSeq: {number} {method}\r\nContact: <sip:caller@{self._at}>\r\n".encode(),
+                b"".join(line.encode("utf-8", "surrogateescape") + b"\r\n" for line in headers),
+                f"{told}Content-Length: {len(body.encode())}\r\n\r\n{body}".encode(),
+            )
+        )
+
+    def _addresses(self) -> tuple[bytes, str]:
+        sender, to = super()._addresses()
+        return (self.wording.sender + b";tag=a") if self.wording.sender else sender, to
+
+    def receive(self, text: str) -> None:
+        """Keep a message, and take it unless deaf."""
+        if self.deaf:
+            return
+        self.heard_of.append(text)
+        if not text.startswith("SIP/2.0 "):
+            self._take_request(text)
+            return
+        number = int(header(text, "CSeq").split()[0])
+        if number not in self.asked:
+            self._take_reply(text)
+            return
+        asked = self.asked[number]
+        asked.replies.append(text)
+        if asked.method == "INVITE" and int(text[8:11]) >= 200:
+            self.write("ACK", number)
+
+    def _take_request(self, text: str) -> None:
+        method = text.split(maxsplit=1)[0]
+        reply = self.requests.get(method)
+        if reply is None:
+            super()._take_request(text)
+        else:
+            self._reply(text, self._plain_sdp() if "m=audio" in text else "", reply)
+
+    def _transact(self, method: str, number: int, body: str = "") -> None:
+        if method == "BYE" and method not in self._retries:  # else it is sent again
+            self._sequence += 1
+            number = self._sequence
+        super()._transact(method, number, body)
+
+    def _speak(self, sequence: int, center: tuple[str, int]) -> None:
+        if not self.mute:
+            super()._speak(sequence, center)
+
+    def _voice_at(self, at: int) -> bytes:
+        return self._sounds.pop(0) if self._sounds else super()._voice_at(at)

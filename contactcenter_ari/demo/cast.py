@@ -17,7 +17,8 @@ NUMBER = "+31201234567"
 GOLD = Customer("Jansen", ("+31611000001",), "10000001", Decimal("1204.50"), status="gold")
 KNOWN = Customer("Petersen", ("+31611000002",), "10000002", Decimal("87.10"), language="nl")
 CUSTOMERS = (GOLD, KNOWN)
-PATIENT = timedelta(minutes=3)
+PATIENT = timedelta(minutes=15)
+"""These callers wait for the center to end their call, however busy the machine is."""
 
 BUSY_QUEUES = ("claims", "service")
 """Queues with agents who answer."""
@@ -69,7 +70,7 @@ BALANCE = Part(
     keys=",1,3," + GOLD.policy_number,
     ends=EndReason.LEFT_FLOW,
     topic="balance",
-    patience=timedelta(seconds=6),
+    patience=timedelta(seconds=10),
 )
 GIVES_UP = Part(
     story="waits for sales, gives up",

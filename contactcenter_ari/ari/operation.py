@@ -186,6 +186,32 @@ def find_recording(recording: str) -> Operation:
     return Operation("GET", "recordings/stored/{recordingName}", {"recordingName": recording})
 
 
+def rtp_statistics(channel: str) -> Operation:
+    """How much audio went to and fro; 404 for a channel without audio of its own."""
+    return Operation("GET", "channels/{channelId}/rtp_statistics", {"channelId": channel})
+
+
+def is_on_hold(channel: str) -> Operation:
+    """Whether the other side has put the call on hold: `1`, else `0`."""
+    return Operation(
+        "GET",
+        "channels/{channelId}/variable",
+        {"channelId": channel},
+        {"variable": "CHANNEL(rtp,hold,audio)"},
+    )
+
+
+def refresh_session(channel: str) -> Operation:
+    """Send an UPDATE with what was agreed before. Without an answer Asterisk hangs up."""
+    return Operation(
+        "POST",
+        "channels/{channelId}/variable",
+        {"channelId": channel},
+        {"variable": "PJSIP_SEND_SESSION_REFRESH()", "value": "update"},
+        blocking=True,
+    )
+
+
 def list_channels() -> Operation:
     """Every channel in Asterisk."""
     return Operation("GET", "channels")

@@ -43,6 +43,7 @@ from contactcenter_ari.ari.messages import (
 from contactcenter_ari.ari.messages import PlaybackFinished as EndOfPlayback
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.ari.silence import SilenceLimits, SilenceWatch
 from contactcenter_ari.ari.translate import (
     EAR,
     RECORDING_FORMAT,
@@ -112,7 +113,8 @@ def farewell(app: str) -> list[Operation]:
 class AriSwitch:
     """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
 
-    `recordings` is the folder Asterisk records into; `now` reads the clock.
+    `recordings` is the folder Asterisk records into; `now` reads the clock; `silence` tells when
+    a leg that sends nothing is asked whether it is alive.
     """
 
     def __init__(
@@ -125,6 +127,7 @@ class AriSwitch:
         inbox: CallInbox,
         recordings: Path,
         now: Callable[[], datetime],
+        silence: SilenceLimits = SilenceLimits(),  # noqa: B008  # frozen
     ) -> None:
         self._app = app
         self._inbox = inbox
@@ -134,6 +137,7 @@ class AriSwitch:
             credentials=credentials, inbox=self, greeting=greeting(app), farewell=farewell(app)
         )
         self._lanes = Lanes(app=app, socket=self._socket, http=http, prompts=prompts, inbox=inbox)
+        self._silence = SilenceWatch(self._socket, http, silence)
         self.connections = 0
         self._group: asyncio.TaskGroup | None = None
         self._http = http
@@ -196,6 +200,7 @@ class AriSwitch:
                 group.create_task(self._beat()),
                 group.create_task(self._ping()),
                 group.create_task(self._sweep()),
+                group.create_task(self._silence.run()),
             ]
             await self._replaced.wait()
             self._lanes.stop()
@@ -243,6 +248,7 @@ class AriSwitch:
         if event.channel.id in self._announced:
             return
         self._announced.add(event.channel.id)
+        self._silence.add(event.channel.id)
         if list(event.args[:1]) == [EAR]:
             self._listen(event)
             return
@@ -261,6 +267,7 @@ class AriSwitch:
             self._recording.pop(signal.recording, None)
         elif isinstance(signal, LegHungUp):
             self._announced.discard(signal.leg)
+            self._silence.drop(signal.leg)
             self._hanging_up.discard(signal.leg)
         self._inbox.put(signal)
 
@@ -334,6 +341,7 @@ class AriSwitch:
         self._phones = {phone.resource: is_reachable(phone) for phone in inventory.phones}
         for known in (self._announced, self._hanging_up):
             known.intersection_update(inventory.legs)
+        self._silence.keep(inventory.legs)
         for arrival in inventory.alone:
             self._announce(arrival)
         self._inbox.put(

@@ -12,6 +12,7 @@ import structlog
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.connection import listening as listening_for_switch
 from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.silence import SilenceLimits
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.fall_back_plan import SpokenAhead
@@ -168,6 +169,7 @@ async def _assembled(
         inbox=driver,
         recordings=ground.recordings,
         now=clock.now,
+        silence=SilenceLimits(settings.rtp_timeout, settings.rtp_timeout_hold),
     )
     promises = Promises(database)
     administrator = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX)

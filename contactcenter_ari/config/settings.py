@@ -27,7 +27,7 @@ UNPRIVILEGED = range(1024, 65536)
 FEWEST_RTP_PORTS = 4
 """Those of one call: two legs, and two ports each."""
 SHORTEST_RTP_TIMEOUT = timedelta(seconds=40)
-"""A leg has 32 s to answer when it is asked (RFC 3261, timer B)."""
+"""A leg has 32 s to answer when it is asked."""
 FEWEST_SESSIONS = 20
 SECRET_LENGTH = 16
 DRAIN_MOST = timedelta(hours=12)

@@ -96,6 +96,7 @@ class Caller:
         self.rtp = Rtp()
         self.status = 0
         self.over = False
+        self.vanished = False
         self._leaving = False
         self.center_hung_up = False
         self.farewells: list[str] = []
@@ -199,6 +200,12 @@ class Caller:
         elif not self.over:
             self._transact("CANCEL", 1)
 
+    def vanish(self) -> None:
+        """Lose power: from now on nothing is sent, and nothing is heard."""
+        self.over = self.vanished = True
+        if self._talking is not None:
+            self._talking.cancel()
+
     def close(self) -> None:
         """Put the phone away."""
         for retry in self._retries.values():
@@ -222,6 +229,8 @@ class Caller:
 
     def receive(self, text: str) -> None:
         """Take a message of the center."""
+        if self.vanished:
+            return
         if text.startswith("SIP/2.0 "):
             self._take_reply(text)
         else:

@@ -1,6 +1,6 @@
 """A caller whose every header and body is the test's: what real carriers send, and worse.
 
-It answers what the center asks unless it is told to be `deaf`, and speaks unless it is `mute`.
+It answers what the center asks as `requests` says, and speaks unless it is `mute`.
 """
 
 import re
@@ -78,7 +78,7 @@ class Talker(Caller):
         self.wording = wording
         self.heard_of: list[str] = []
         self.asked: dict[int, Asked] = {}
-        self.deaf = self.mute = False
+        self.mute = False
         self.requests = {"INVITE": "200 OK", "UPDATE": "200 OK", "OPTIONS": "200 OK"}
         self._sequence = 1
         self._sounds: list[bytes] = []
@@ -212,8 +212,8 @@ class Talker(Caller):
         return (self.wording.sender + b";tag=a") if self.wording.sender else sender, to
 
     def receive(self, text: str) -> None:
-        """Keep a message, and take it unless deaf."""
-        if self.deaf:
+        """Keep a message, and take it."""
+        if self.vanished:
             return
         self.heard_of.append(text)
         if not text.startswith("SIP/2.0 "):

@@ -1,0 +1,70 @@
+"""Who dies without a word is given up within the limit for silence; who is only muted stays."""
+
+from datetime import timedelta
+
+import pytest
+
+from contactcenter_ari.core.vocabulary.event import AgentState
+from tests.e2e.patience import until
+from tests.e2e.wire.conftest import Dial, Hire
+from tests.e2e.wire.talker import Talker
+from tests.e2e.world import LEAST, LONGEST, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LONG_SILENCE = timedelta(seconds=120)
+BUSY = timedelta(seconds=30)
+"""What a busy machine may add to a limit."""
+
+
+def times_asked(caller: Talker) -> int:
+    """How often a caller was asked whether they are alive."""
+    return sum(text.startswith("UPDATE ") for text in caller.heard_of)
+
+
+async def test_the_dead_go_and_the_muted_stay(world: World, dial: Dial, hire: Hire) -> None:
+    """Callers and phones that vanish free the others within the limit. Who is muted stays in the
+    line, also one whose phone says no more than that it is there, and one on hold.
+    """
+    limit = world.place.settings.rtp_timeout + BUSY
+    left, leaves = await hire("longest"), await hire("least", frequency=700)
+    dead, orphan = await dial(LONGEST), await dial(LEAST)
+    at_left, leaving = [await seat.phone.rings() for seat in (left, leaves)]
+    for line, caller in ((at_left, dead), (leaving, orphan)):
+        line.pick_up()
+        await caller.until_hears_tone(line.frequency)
+    muted, refusing, held = [await dial(LONGEST, mute=True) for _ in range(3)]
+    refusing.requests["UPDATE"] = "405 Method Not Allowed"
+    for caller in (muted, refusing, held):
+        await caller.until_answered()
+    await held.ask("INVITE", body=held.offer(direction="sendonly"))
+    dead.vanish()
+    leaving.vanish()
+    await at_left.until_over(limit)
+    await orphan.until_over(limit)
+    await leaves.until(AgentState.READY)
+    assert [times_asked(caller) > 1 for caller in (muted, refusing, held)] == [True, True, False]
+    assert [caller.talking for caller in (muted, refusing, held)] == [True] * 3
+
+
+@pytest.mark.chaos
+async def test_two_minutes_of_silence(dial: Dial, hire: Hire) -> None:
+    """A caller with silence suppression says nothing for 120 s, and is still in the talk."""
+    seat = await hire("longest")
+    caller = await dial(LONGEST)
+    line = await seat.phone.rings()
+    line.pick_up()
+    await caller.until_hears_tone(line.frequency)
+    caller.mute = True
+    spoken = len(caller.rtp.heard)
+    wanted = spoken + int(LONG_SILENCE.total_seconds()) * 8000
+    await until(
+        lambda: len(caller.rtp.heard) >= wanted or caller.over,
+        lambda: f"heard {len(caller.rtp.heard)} of {wanted} samples of the agent",
+        LONG_SILENCE + BUSY,
+    )
+    assert (caller.talking, seat.view.state) == (True, AgentState.ON_CALL)
+    caller.mute = False
+    before = len(line.rtp.heard)
+    await until(lambda: len(line.rtp.heard) > before, "the agent does not hear the caller")
+    assert times_asked(caller) > 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import contactcenter_ari.__main__  # noqa: F401  # registers all commands
 from contactcenter_ari.cli.app import app
 from contactcenter_ari.runtime.input_log import read_input_log
 

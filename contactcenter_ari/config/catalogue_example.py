@@ -108,4 +108,16 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         'dial_allow: ["+316"]\n...\n- dial: "+44201234567"',
         'dial_allow: ["+316", "+4420"]\n...\n- dial: "+44201234567"',
     ),
+    "E810": (
+        "# site.yaml\nlookup_tables: [account]\n...\nsql: SELECT name FROM customer",
+        "# site.yaml\nlookup_tables: [account, customer]\n...\nsql: SELECT name FROM customer",
+    ),
+    "E811": (
+        "# site.yaml has no lookup_tables\n...\nsql: SELECT name FROM customer",
+        "# site.yaml\nlookup_tables: [customer]\n...\nsql: SELECT name FROM customer",
+    ),
+    "E812": (
+        "http: http://127.0.0.1:8080/customers/{number}",
+        '# site.yaml\nlookup_hosts: ["127.0.0.1:8080"]\n...\nhttp: http://127.0.0.1:8080/...',
+    ),
 }

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,7 @@ from contactcenter_ari.config.flow_names import (
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
 from contactcenter_ari.config.include_file import Part, read_includes
-from contactcenter_ari.config.look_up_file import read_look_up
+from contactcenter_ari.config.look_up_file import LookUpReach, read_look_up
 from contactcenter_ari.config.phone import country_code, read_phone
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import KEYS as KEYPAD
@@ -66,7 +66,8 @@ RESERVED_NAMES = ("caller", "called", "language", "hours", "flag", "queue", "tru
 class Surroundings:
     """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
     read; `system_waits` are the system prompts that tell the estimated wait; `timezone` is the
-    site's, or empty; `limited_queues` say how long one may wait.
+    site's, or empty; `limited_queues` say how long one may wait; `look_ups` is what look-ups
+    may reach.
     """
 
     queues: Mapping[QueueName, QueueSettings] | None
@@ -75,6 +76,7 @@ class Surroundings:
     system_waits: AbstractSet[str] = frozenset()
     timezone: str = ""
     limited_queues: Collection[str] | None = None
+    look_ups: LookUpReach = field(default_factory=LookUpReach)
 
 
 def read_flow(reading: Reading, around: Surroundings) -> Flow | None:
@@ -135,7 +137,8 @@ class _FlowReader:
     def names(self, sections: Map) -> Names:
         """All that the steps may refer to, but for the prompts."""
         variables = self.declared("variables", "a variable", _variable)
-        look_ups = self.declared("lookups", "a look-up", read_look_up)
+        read = partial(read_look_up, reach=self.around.look_ups)
+        look_ups = self.declared("lookups", "a look-up", read)
         hours = self.declared("hours", "opening hours", partial(read_hours, timezone=self.zone))
         flags = self.declared("flags", "a flag", _flag)
         types = expression_types(

@@ -7,9 +7,13 @@ declared is checked here, as far as a plain SELECT tells its columns.
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.look_up_rule import check_reach
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.reading import NAME, Reading
 from contactcenter_ari.config.value_type import read_type
@@ -22,10 +26,23 @@ _SELECT = re.compile(r"\s*SELECT\s+(?:DISTINCT\s+)?(.*?)\s+FROM\s", re.DOTALL | 
 _COLUMN = re.compile(r"(?:.*[\s.])?([A-Za-z_][A-Za-z0-9_]*)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s{}]*(\{[^{}]*\}[^\s{}]*)*)?")
 _BLANK = re.compile(r"\{([^{}]*)\}")
+_PORTS = {"http": 80, "https": 443}
 _MOST_TIME = timedelta(seconds=30)
 
 
-def read_look_up(reading: Reading, name: Scalar, node: Node) -> SqlLookUp | HttpLookUp:
+@dataclass(frozen=True, slots=True)
+class LookUpReach:
+    """What look-ups of the site may reach: tables (None when that is unknown), and hosts that
+    may be private, as `host` or `host:port`.
+    """
+
+    tables: Collection[str] | None = None
+    hosts: Collection[str] = ()
+
+
+def read_look_up(
+    reading: Reading, name: Scalar, node: Node, *, reach: LookUpReach
+) -> SqlLookUp | HttpLookUp:
     """One look-up under the key `lookups`."""
     what = f'look-up "{name.text}"'
     mapping = reading.mapping(node, what)
@@ -40,10 +57,13 @@ def read_look_up(reading: Reading, name: Scalar, node: Node) -> SqlLookUp | Http
         least = timedelta(milliseconds=100)
         limit = reading.duration(fields["timeout"], "timeout", least=least, most=_MOST_TIME)
     if source == "http":
+        private = False
         if text is not None:
             _check_address(reading, text, inputs, fields.get("inputs"))
-        return HttpLookUp(text.text if text else "", inputs, returns, limit)
+            private = _is_private(reading, text, reach.hosts)
+        return HttpLookUp(text.text if text else "", inputs, returns, limit, private)
     if text is not None:
+        check_reach(reading, text, reach.tables)
         _check_parameters(reading, text, inputs, fields.get("inputs"))
         _check_columns(reading, text, returns, fields.get("returns"))
         order = columns(text.text)  # a row answers in the order of its columns
@@ -121,6 +141,30 @@ def _check_address(
     for name, offset in used.items():
         _refuse_undeclared(reading, address, f"{{{name}}}", offset, inputs)
     _refuse_unused(reading, node, used, "the address")
+
+
+def _is_private(reading: Reading, address: Scalar, hosts: Collection[str]) -> bool:
+    """Whether the host is one that may be private; blame one that is and is not listed."""
+    try:
+        parts = urlsplit(address.text.partition("{")[0])
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False  # told already
+    written = f"[{host}]" if ":" in host else host
+    names = {written, f"{written}:{port or _PORTS.get(parts.scheme)}"}
+    if names & {text.lower() for text in hosts}:
+        return True
+    if host == "localhost" or host.endswith(".localhost") or _is_private_address(host):
+        message = f'"{host}" is private: list it under lookup_hosts in site.yaml'
+        reading.blame("E812", message, address, offset=address.text.find(host), length=len(host))
+    return False
+
+
+def _is_private_address(host: str) -> bool:
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return False
 
 
 def _refuse_undeclared(

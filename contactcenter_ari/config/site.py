@@ -8,6 +8,7 @@ from contactcenter_ari.config.document import Node, Sequence, read_document, sho
 from contactcenter_ari.config.flow_file import Surroundings, read_flow
 from contactcenter_ari.config.flow_names import waits_in
 from contactcenter_ari.config.include_file import included_names
+from contactcenter_ari.config.look_up_file import LookUpReach
 from contactcenter_ari.config.problem import Problem, Severity, SiteInvalid
 from contactcenter_ari.config.queue_file import read_queues
 from contactcenter_ari.config.reading import Reading
@@ -104,6 +105,7 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
             feature_codes=site.feature_codes,
             occupancy_window=site.occupancy_window,
             pause_reason_required=site.pause_reason_required,
+            lookup_tables=site.lookup_tables,
         ),
         problems,
     )
@@ -125,6 +127,10 @@ def _surroundings(
         system_waits=waits_in(site.prompts),
         timezone=site.timezone,
         limited_queues=_limited(queue_reading),
+        look_ups=LookUpReach(
+            tables=None if site_reading.document.root is None else site.lookup_tables,
+            hosts=site.lookup_hosts,
+        ),
     )
     return around, (site_reading, site), (queue_reading, queues)
 

@@ -1,5 +1,6 @@
 """`site.yaml`: what is true of the whole site: its name, pause reasons, the system's prompts."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +25,8 @@ KEYS = (
     "feature_codes",
     "occupancy_window",
     "prompts",
+    "lookup_tables",
+    "lookup_hosts",
     "settings",
 )
 NEEDED_PROMPTS = (*SYSTEM_PROMPTS, "goodbye")
@@ -32,6 +35,8 @@ NAMES = {"reason": TEXT, "queue": TEXT, "waited": DURATION, **ALWAYS}
 """What prompts may speak of: `agent_not_ready` of the reason, one that is whispered to an agent of
 the queue and how long the caller waited, and those that flows use of what every flow knows.
 """
+_TABLE = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?")
+_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 CODES = ("log_in", "log_out", "not_ready", "ready")
 
 
@@ -47,6 +52,8 @@ class SiteFile:
     feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
     occupancy_window: timedelta = OCCUPANCY_WINDOW
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    lookup_tables: tuple[str, ...] = ()
+    lookup_hosts: tuple[str, ...] = ()
 
 
 def read_site_file(
@@ -78,7 +85,25 @@ def read_site_file(
         feature_codes=_feature_codes(reading, fields),
         occupancy_window=_occupancy_window(reading, fields),
         prompts=prompts,
+        lookup_tables=_listed(reading, fields, "lookup_tables", _TABLE, "customer"),
+        lookup_hosts=_listed(reading, fields, "lookup_hosts", _HOST, "crm.internal:8443"),
     )
+
+
+def _listed(
+    reading: Reading, fields: Mapping[str, Node], key: str, form: re.Pattern[str], example: str
+) -> tuple[str, ...]:
+    """A list of names of one form."""
+    found: dict[str, None] = {}
+    for item in reading.items(fields[key], key) if key in fields else ():
+        text = reading.text(item, key)
+        if form.fullmatch(text) is None:
+            message = f'{key} cannot hold "{text[:60]}"; an example: {example}'
+            reading.blame("E105", message, item)
+        elif text in found:
+            reading.blame("E211", f'"{text}" stands twice under {key}', item)
+        found[text] = None
+    return tuple(found)
 
 
 def _languages(reading: Reading, fields: Mapping[str, Node]) -> tuple[str, ...]:

@@ -48,7 +48,16 @@ _ALWAYS = {
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_error_statement": "panic",  # statements hold what callers typed
+    # What callers typed stays out of the log: an error quotes a value, its details a row, a slow
+    # or failed statement its parameters. Errors are told by the program, by their SQLSTATE; `log`
+    # ranks above `error` here, and lets through what happens to the server itself.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
 }
 _WITHOUT_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

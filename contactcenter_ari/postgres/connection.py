@@ -5,7 +5,7 @@ setting and never the password; every session speaks UTC and is bounded in time.
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import TracebackType
@@ -23,6 +23,7 @@ from contactcenter_ari.postgres.statement import statement
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
 Pool = AsyncConnectionPool[Connection]
 Row = TypeVar("Row")
+Reset = Callable[[Connection], Awaitable[None]]
 
 _EXAMPLE = "postgresql://user:password@127.0.0.1:5432/contactcenter"
 _CONNECT_LIMIT = timedelta(seconds=5)
@@ -103,17 +104,22 @@ def make_pool(
     size: int,
     statement_limit: timedelta,
     wait_limit: timedelta = _CONNECT_LIMIT,
+    ready: int = 1,
+    reset: Reset | None = None,
 ) -> Pool:
     """A pool that is still closed; `async with pool:` opens it. A dead connection is replaced
-    before it is handed out, and callers beyond 10 per connection are refused.
+    before it is handed out, and callers beyond 10 per connection are refused; `ready` of them
+    are kept open, and each is `reset` after use.
     """
     conninfo = session_conninfo(url, application=application, statement_limit=statement_limit)
     return AsyncConnectionPool(
         conninfo,
         connection_class=psycopg.AsyncConnection[tuple[object, ...]],
-        kwargs={"autocommit": True},
-        min_size=1,
+        # a reset connection has forgotten what was prepared
+        kwargs={"autocommit": True, "prepare_threshold": None if reset else 5},
+        min_size=ready,
         max_size=size,
+        reset=reset,
         max_waiting=10 * size,
         timeout=wait_limit.total_seconds(),
         check=AsyncConnectionPool.check_connection,

@@ -1,8 +1,9 @@
 """Look-ups: a flow's question to the database, answered within its limit or failed.
 
 Promises: one answer per question, in time, whatever the database does; read-only; the callers'
-values travel only as parameters. It has a small pool of its own, so that the journal and the
-look-ups never wait for each other.
+values travel only as parameters, and no reason quotes one: an error of the database is told by
+its SQLSTATE. The pool is its own, so that the journal and the look-ups never wait for each
+other, and no look-up gets more than its share, so that a slow one delays itself alone.
 """
 
 import asyncio
@@ -22,11 +23,34 @@ from contactcenter_ari.postgres.connection import Connection, make_pool
 from contactcenter_ari.postgres.named_parameter import driver_query
 from contactcenter_ari.postgres.statement import statement
 from contactcenter_ari.postgres.text import storable
+from contactcenter_ari.runtime.share import ShareFull, Shares
 
 _log = structlog.get_logger(__name__)
 
-_POOL_SIZE = 4
+_POOL_SIZE = 16
+_AT_ONCE = 4
+"""Connections that one look-up may use."""
+_READY = 5
+"""Connections that are kept open: the share of one look-up, and one for the others."""
+_WAITING = 60
+"""More of one look-up than may wait in line within any limit."""
 _LONGEST = timedelta(seconds=30)
+ANSWER_LIMIT = 64 * 1024
+"""Bytes of a row. A longer one is refused by the server itself, before it is sent."""
+
+_BEFORE = b"select row.* from (select answer.* from (\n"
+# the fence `offset 0` lets the length be reckoned of rows that are asked for, and of no others
+_AFTER = (
+    b"\n) as answer offset 0) as row where case when octet_length(row::text) <= %d then true"
+    b" else octet_length(repeat(row::text, 1073741823)) > 0 end"
+) % ANSWER_LIMIT
+_TOO_LONG = "54000"
+"""The SQLSTATE of a text that would be longer than any may be, as of the `repeat` above."""
+_MEANING = {
+    _TOO_LONG: f"the row is longer than {ANSWER_LIMIT} bytes",
+    "57014": "no answer in time",
+    "42501": "look-ups may not do this; tables to read are listed under lookup_tables",
+}
 
 
 class LookUpRefused(Exception):
@@ -38,8 +62,14 @@ class LookUps:
 
     def __init__(self, url: str, *, size: int = _POOL_SIZE) -> None:
         self._pool = make_pool(
-            url, application="contactcenter look-up", size=size, statement_limit=_LONGEST
+            url,
+            application="contactcenter look-up",
+            size=size,
+            ready=min(size, _READY),
+            statement_limit=_LONGEST,
+            reset=_forget_session,
         )
+        self._shares = Shares(at_once=_AT_ONCE, waiting=_WAITING)
         self._late: set[asyncio.Task[LookUpFinished | LookUpFailed]] = set()
 
     async def __aenter__(self) -> Self:
@@ -73,11 +103,12 @@ class LookUps:
 
     async def _answer(self, look_up: LookUp) -> LookUpFinished | LookUpFailed:
         try:
-            row = await self._row(look_up)
-        except (LookUpRefused, PoolTimeout, TooManyRequests) as error:
+            async with self._shares.taken(f"{look_up.name} {look_up.sql}"):
+                row = await self._row(look_up)
+        except (LookUpRefused, ShareFull) as error:
             return LookUpFailed(look_up.look_up, f"{look_up.name}: {error}")
         except (psycopg.Error, OSError, ValueError) as error:
-            return LookUpFailed(look_up.look_up, f"{look_up.name}: {_first_line(error)}")
+            return LookUpFailed(look_up.look_up, f"{look_up.name}: {_told(error)}")
         return LookUpFinished(look_up.look_up, row)
 
     async def _row(self, look_up: LookUp) -> dict[str, str | None] | None:
@@ -89,10 +120,15 @@ class LookUps:
             await _bound(connection, look_up.limit)
             # a cursor of the server's: whatever the query finds, two rows are fetched of it
             async with connection.cursor("look_up") as cursor:
-                await cursor.execute(query.text, inputs)
+                await cursor.execute(_BEFORE + query.text + _AFTER, inputs)
                 rows = await cursor.fetchmany(2)
                 columns = len(cursor.description or ())
         return _only_row(rows, columns, look_up.returns)
+
+
+async def _forget_session(connection: Connection) -> None:
+    """A look-up leaves nothing behind for the next one: no setting, lock or prepared query."""
+    await connection.execute(statement("look_up/forget"))
 
 
 async def _bound(connection: Connection, limit: timedelta) -> None:
@@ -135,6 +171,12 @@ def canonical_text(value: object) -> str | None:
             return str(value)
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+def _told(error: Exception) -> str:
+    """Why, without the words of the server, which would quote the value."""
+    if isinstance(error, PoolTimeout | TooManyRequests):
+        return "no connection to the database in time"
+    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+        return type(error).__name__
+    reason = f"SQLSTATE {error.sqlstate} {type(error).__name__}"
+    meaning = _MEANING.get(error.sqlstate)
+    return f"{reason}: {meaning}" if meaning else reason

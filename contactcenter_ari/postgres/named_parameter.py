@@ -30,7 +30,8 @@ class DriverQuery:
 
 
 def driver_query(sql: str) -> DriverQuery:
-    """The same query with `%(name)s` in place of `:name`."""
+    """The same query with `%(name)s` in place of `:name`, and without a semicolon at its end."""
+    sql = _without_end(sql)
     names: set[str] = set()
     parts: list[str] = []
     end = 0
@@ -44,6 +45,16 @@ def driver_query(sql: str) -> DriverQuery:
             parts.append(_doubled(token[0]))
     parts.append(_doubled(sql[end:]))
     return DriverQuery("".join(parts).encode(), frozenset(names))
+
+
+def _without_end(sql: str) -> str:
+    """The query without the semicolon that may end it, and what comes after that."""
+    code = _TOKEN.sub(_blanked, sql).rstrip()
+    return sql[: len(code.rstrip("; \t\r\n"))] if code.endswith(";") else sql
+
+
+def _blanked(token: re.Match[str]) -> str:
+    return (" " if token["comment"] else "x") * len(token[0])
 
 
 def _doubled(text: str) -> str:

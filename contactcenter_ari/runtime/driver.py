@@ -17,7 +17,7 @@ from contactcenter_ari.core.center.site import CenterResumed, Input, Site, SiteP
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.request import Request
-from contactcenter_ari.core.vocabulary.signal import Signal, TimePassed
+from contactcenter_ari.core.vocabulary.signal import LookUpFailed, Signal, TimePassed
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.input_log import Digest
@@ -190,14 +190,19 @@ class Driver:
         else:
             self._switch.submit(command)
 
-    def _note(self, fault: Exception, input_: Input) -> None:
+    def _note(self, fault: Exception, input_: Input | Command) -> None:
         self.faults += 1
         name = type(input_).__name__
         log.error("turn.failed", input=name, turn=self.turns, exc_info=fault)
 
     async def _ask(self, question: LookUp) -> None:
         assert self._look_ups is not None, "turns are taken while running"
-        self.put(await self._look_ups.answer(question))
+        try:
+            answer = await self._look_ups.answer(question)
+        except Exception as fault:  # noqa: BLE001  # noted; the caller takes the error exit
+            self._note(fault, question)
+            answer = LookUpFailed(question.look_up, f"{question.name}: fault")
+        self.put(answer)
 
     def _arm_timer(self) -> None:
         due_at = None if self._timers_held else self.center.next_deadline()

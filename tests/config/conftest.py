@@ -152,7 +152,7 @@ sections:
 """
 
 
-SITE = "name: test\nlanguages: [en, nl]\nprompts:\n" + "".join(
+SITE = "name: test\nlanguages: [en, nl]\nlookup_tables: [account, customer]\nprompts:\n" + "".join(
     f"  {name}: {{en: x, nl: x}}\n" for name in NEEDED_PROMPTS
 )
 

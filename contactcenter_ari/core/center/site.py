@@ -29,7 +29,8 @@ class FeatureCodes(msgspec.Struct, frozen=True, kw_only=True):
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Flows, queues, pause reasons by their digit (`{"1": "lunch"}`) and whether a pause needs
     one, feature codes, and the system's own prompts by name (`agent_logged_in`, `apology` ...).
-    `occupancy_window` is over how long the occupancy of agents is weighed.
+    `occupancy_window` is over how long the occupancy of agents is weighed; `lookup_tables` are
+    the tables that look-ups may read.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     feature_codes: FeatureCodes = FeatureCodes()
     pause_reason_required: bool = True
     occupancy_window: timedelta = OCCUPANCY_WINDOW
+    lookup_tables: tuple[str, ...] = ()
 
     @property
     def pauses_need_a_reason(self) -> bool:

@@ -58,13 +58,14 @@ class SqlLookUp(msgspec.Struct, frozen=True, tag="sql"):
 
 class HttpLookUp(msgspec.Struct, frozen=True, tag="http"):
     """A GET request; `{name}` in the address stands for an input. A JSON object is a row, 404
-    is none.
+    is none. Only a `private` one may go to this machine or its network.
     """
 
     url: str
     inputs: dict[str, ValueType]
     returns: dict[str, ValueType]
     limit: timedelta = timedelta(seconds=2)
+    private: bool = False
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):

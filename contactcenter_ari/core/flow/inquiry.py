@@ -6,7 +6,7 @@ An answer of another type than declared is an error, as is none in time.
 from datetime import timedelta
 
 from contactcenter_ari.core.flow import narration
-from contactcenter_ari.core.flow.flow import Flow, SqlLookUp
+from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, SqlLookUp
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaking import Speaker
 from contactcenter_ari.core.flow.step import Destination, LookUpStep, Way
@@ -55,6 +55,7 @@ class Inquiry:
                 inputs=inputs,
                 returns=tuple(source.returns),
                 limit=source.limit,
+                private=isinstance(source, HttpLookUp) and source.private,
             )
         )
 

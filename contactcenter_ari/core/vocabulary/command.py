@@ -187,8 +187,9 @@ class HangUpLeg(msgspec.Struct, frozen=True, tag=True):
 
 class LookUp(msgspec.Struct, frozen=True, tag=True):
     """Ask the database or, without `sql`, a web service: `sql` has `:name` parameters, one row
-    expected, its columns in the order of `returns`; `url` has `{name}` for an input. Ends in
-    LookUpFinished or LookUpFailed within `limit`.
+    expected, its columns in the order of `returns`; `url` has `{name}` for an input, and may be
+    `private`: of this machine or its network. Ends in LookUpFinished or LookUpFailed within
+    `limit`.
     """
 
     call: CallId
@@ -199,6 +200,7 @@ class LookUp(msgspec.Struct, frozen=True, tag=True):
     returns: tuple[str, ...]
     limit: timedelta
     url: str = ""
+    private: bool = False
 
 
 Command = (

@@ -11,6 +11,12 @@ import structlog
 from rich.console import Console
 
 from contactcenter_ari.bootstrap.address import Addresses, addresses
+from contactcenter_ari.bootstrap.database import (
+    CLAIM_LIMIT,
+    CLAIM_PAUSE,
+    ServedDatabase,
+    served_database,
+)
 from contactcenter_ari.bootstrap.fall_back_plan import plan_ahead, plan_file
 from contactcenter_ari.bootstrap.prompting import dialplan_sound, prompt_cache, speak_ahead
 from contactcenter_ari.config.settings import CHECKOUT, Settings
@@ -28,9 +34,6 @@ from contactcenter_ari.speech.prompt_cache import PromptCache
 
 APPLICATION = "contactcenter"
 RESTART_AFTER = timedelta(milliseconds=500)
-CLAIM_LIMIT = timedelta(seconds=30)
-CLAIM_PAUSE = timedelta(milliseconds=100)
-"""How long to wait for a command that has the embedded Postgres, and how often to try."""
 
 log = structlog.get_logger(__name__)
 
@@ -58,12 +61,17 @@ class Ground:
 
     data: Path
     addresses: Addresses
-    database_url: str = field(repr=False)
+    database: ServedDatabase
     prompts: PromptCache
     recordings: Path
     ari: Login = field(repr=False)
     application_login: Login = field(repr=False)
     asterisk: AsteriskProcess | None
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database, password included; never log it."""
+        return self.database.url
 
 
 def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) -> AsteriskSite:
@@ -97,34 +105,18 @@ async def open_database(settings: Settings, stack: AsyncExitStack, console: Cons
     """
     url = settings.database_url
     if url is None:
-        url = await _own_database(settings.data.absolute(), stack, console, stays=False)
+        url = await _own_database(settings.data.absolute(), stack, console)
     await migrate(url)
     return url
 
 
-async def keep_database(
-    settings: Settings, stack: AsyncExitStack, console: Console, *, fsync: bool = True
-) -> str:
-    """The same for a program that stays. One of our own is started here: another program would
-    take it along when it ends.
-    """
-    url = settings.database_url
-    if url is None:
-        data = settings.data.absolute()
-        url = await _own_database(data, stack, console, stays=True, fsync=fsync)
-    await migrate(url)
-    return url
-
-
-async def _own_database(
-    data: Path, stack: AsyncExitStack, console: Console, *, stays: bool, fsync: bool = True
-) -> str:
-    """Start the embedded Postgres, once another program that has it for a moment is done."""
-    server = EmbeddedPostgres(data, fsync=fsync, shared=stays)
+async def _own_database(data: Path, stack: AsyncExitStack, console: Console) -> str:
+    """Start the embedded Postgres, unless another program runs it, or has it for a moment."""
+    server = EmbeddedPostgres(data, shared=False)
     loop = asyncio.get_running_loop()
     patient_until = loop.time() + CLAIM_LIMIT.total_seconds()
     while True:
-        if not stays and (found := running_dsn(data)) is not None:
+        if (found := running_dsn(data)) is not None:
             return found
         try:
             await stack.enter_async_context(server)
@@ -201,7 +193,9 @@ async def prepared(
     data = settings.data.absolute()
     prompts = prompt_cache(tools, settings.site, environ)
     async with AsyncExitStack() as stack:
-        url = await keep_database(settings, stack, console, fsync=variation.fsync)
+        database = await stack.enter_async_context(
+            served_database(settings, console, migrate, fsync=variation.fsync)
+        )
         await speak_ahead(prompts, site, console)
         asterisk = await switch_process(
             settings, site, tools, environ=environ, variation=variation
@@ -211,7 +205,7 @@ async def prepared(
         yield Ground(
             data=data,
             addresses=addresses(settings, data, variation.rtp_ports),
-            database_url=url,
+            database=database,
             prompts=prompts,
             recordings=asterisk.folders.recordings,
             ari=asterisk.site.ari,

@@ -1,6 +1,7 @@
 """How the parts of the service are, put together for whoever watches it."""
 
 from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.bootstrap.database import ServedDatabase
 from contactcenter_ari.bootstrap.publishing import Publishing
 from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.postgres.journal import Journal
@@ -17,12 +18,14 @@ class ServiceHealth:
         switch: AriSwitch,
         journal: Journal,
         *,
+        database: ServedDatabase,
         publishing: Publishing,
         restoring: Restoring,
     ) -> None:
         self._driver = driver
         self._switch = switch
         self._journal = journal
+        self._database = database
         self._publishing = publishing
         self._restoring = restoring
 
@@ -32,14 +35,15 @@ class ServiceHealth:
 
     def report(self) -> HealthReport:
         """How it is now."""
-        journal, database = PartHealth(), self._restoring.health()
+        journal, database = PartHealth(), self._database.health()
+        if database == PartHealth():
+            database = self._restoring.health()
         if self._journal.lost:
             journal = PartHealth(Condition.FAILED, f"{self._journal.lost} events were lost")
         elif self._journal.degraded:
             journal = PartHealth(
                 Condition.DEGRADED, f"{self._journal.spooled} events wait on disk"
             )
-            database = PartHealth(Condition.DEGRADED, "the database does not answer")
         switch = PartHealth()
         if trouble := self._switch.trouble:
             switch = PartHealth(Condition.FAILED, trouble)

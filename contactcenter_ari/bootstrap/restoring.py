@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 HISTORY = timedelta(weeks=8)
 """Over how long handle times are averaged."""
 RETRY_AFTER = timedelta(seconds=2)
-RETRY_LIMIT = timedelta(minutes=5)
+RETRY_LIMIT = timedelta(seconds=10)
 """The wait before the next try doubles up to this."""
 
 Reading = Callable[[], Awaitable[Sequence[Request]]]

@@ -1,7 +1,7 @@
 """The service: core, driver, switch, journal, look-ups, phones and web pages, wired together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +15,7 @@ from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.silence import SilenceLimits
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.archive import FOLDER, Archive
+from contactcenter_ari.bootstrap.database import ServedDatabase
 from contactcenter_ari.bootstrap.fall_back_plan import SpokenAhead
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
@@ -102,22 +103,26 @@ async def serving(
             if service.resumed:
                 service.driver.resume()
                 service.restoring.skip()
-            others.append(group.create_task(service.restoring.run()))
-            others.append(group.create_task(service.tokens.run()))
-            await _restored(service.restoring)
-            await service.phones.follow()
-            others.append(group.create_task(service.phones.run()))
+            ready = ground.database.ready
+            others += [
+                group.create_task(_when(ready, work))
+                for work in (service.restoring.run, service.tokens.run)
+            ]
+            if ready.is_set():
+                await _restored(service.restoring)
+                await service.phones.follow()
+            others.append(group.create_task(_when(ready, service.phones.run)))
             if tester is not None:
                 others.append(group.create_task(service.publishing.run()))
             try:
-                async with _api(service, web_sockets):
+                async with _api(service, ground.database, web_sockets):
                     yield service
             finally:
                 for task in others:
                     task.cancel()
                 await asyncio.wait(others)
                 await service.journal.drain(DRAIN_LIMIT)
-                await writing
+                await asyncio.wait({writing})
 
 
 async def _assembled(
@@ -134,7 +139,7 @@ async def _assembled(
     directory = Directory(database)
     spool = Spool(ground.data / "spool" / "events.jsonl")
     stack.callback(spool.close)
-    journal = Journal(ground.database_url, spool)
+    journal = Journal(ground.database_url, spool, ready=ground.database.ready)
     offers = RecentOffers()
     told = Announced(journal, offers)
     begun = begin(ground.data / "input", node=settings.node, site=site, now=clock.now())
@@ -192,7 +197,9 @@ async def _assembled(
     )
 
 
-def _api(service: Service, sockets: Listeners) -> AbstractAsyncContextManager[int]:
+def _api(
+    service: Service, database: ServedDatabase, sockets: Listeners
+) -> AbstractAsyncContextManager[int]:
     application = make_application(
         driver=service.driver,
         clock=service.clock,
@@ -201,6 +208,7 @@ def _api(service: Service, sockets: Listeners) -> AbstractAsyncContextManager[in
             service.driver,
             service.switch,
             service.journal,
+            database=database,
             publishing=service.publishing,
             restoring=service.restoring,
         ),
@@ -218,6 +226,12 @@ async def _connected(switch: AriSwitch) -> None:
             await switch.until_connected()
     except TimeoutError:
         log.warning("switch.not_connected_yet")
+
+
+async def _when(ready: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
+    """Begin once the tables of the database are up to date."""
+    await ready.wait()
+    await work()
 
 
 async def _restored(restoring: Restoring) -> None:

@@ -22,3 +22,7 @@ class DatabaseStartFailed(MachineTrouble):
 
 class DatabaseClaimed(DatabaseStartFailed):
     """Another process runs the embedded Postgres of the data folder."""
+
+
+class DatabaseDown(DatabaseStartFailed):
+    """The server ended, or did not answer in time: it may do better the next time."""

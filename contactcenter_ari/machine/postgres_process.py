@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from contactcenter_ari.machine.child import bound_command
-from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseStartFailed
+from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseDown, DatabaseStartFailed
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.machine.postgres_claim import STOP_LIMIT, claim_folder, stop_orphan
 from contactcenter_ari.machine.postgres_place import (
@@ -132,6 +132,11 @@ class EmbeddedPostgres:
         return self._place.notice if self._place else None
 
     @property
+    def has_data(self) -> bool:
+        """Whether there is a cluster, made by this start or an earlier one."""
+        return self._place is not None and self._place.cluster.exists()
+
+    @property
     def pid(self) -> int | None:
         """The process id of the server, None while it is stopped."""
         return self._process.pid if self._process else None
@@ -184,6 +189,17 @@ class EmbeddedPostgres:
             if attempt == _STARTS:
                 raise self._trouble(complaint)
             await asyncio.sleep(_START_PAUSE.total_seconds())
+
+    def choose_port(self) -> None:
+        """Fix the port, for a server that is to be started later at an address known now."""
+        self._password = SecretFolder(self._data_dir / "secrets").secret("postgres")
+        self._port = self._wanted_port = self._wanted_port or self._port or free_port(Protocol.TCP)
+
+    async def restart(self) -> None:
+        """Start again at the same address; raises `DatabaseStartFailed`."""
+        self.choose_port()
+        await self.stop()
+        await self.start()
 
     async def wait(self) -> None:
         """Return when the server has ended, for whatever reason."""
@@ -306,8 +322,8 @@ class EmbeddedPostgres:
             if await found.fetchone() is None:
                 await connection.execute(statement)
 
-    def _trouble(self, complaint: str) -> DatabaseStartFailed:
-        return DatabaseStartFailed(
+    def _trouble(self, complaint: str) -> DatabaseDown:
+        return DatabaseDown(
             f"Postgres does not start: {complaint}.",
             f"Read {self._log}, or set CC_DATABASE_URL to a Postgres of yours.",
         )

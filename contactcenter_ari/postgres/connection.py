@@ -4,9 +4,12 @@ Promises: a refused connection becomes one `DatabaseUnreachable` sentence that n
 setting and never the password; every session speaks UTC and is bounded in time.
 """
 
+import asyncio
+import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Self, TypeVar
@@ -17,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
-from contactcenter_ari.postgres.errors import DatabaseUnreachable
+from contactcenter_ari.postgres.errors import DatabaseAway, DatabaseUnreachable
 from contactcenter_ari.postgres.statement import statement
 
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
@@ -25,8 +28,17 @@ Pool = AsyncConnectionPool[Connection]
 Row = TypeVar("Row")
 Reset = Callable[[Connection], Awaitable[None]]
 
+# the server's words come after a severity, in its language, and two spaces
+_SERVERS_WORDS = re.compile(r"failed: \S+:  (?P<reason>.*)", re.DOTALL)
+_PASSING = re.compile(
+    r"the database system is|too many (clients|connections)|connection slots"
+    r"|terminating connection"
+)
 _EXAMPLE = "postgresql://user:password@127.0.0.1:5432/contactcenter"
 _CONNECT_LIMIT = timedelta(seconds=5)
+_CHECK_LIMIT = timedelta(seconds=2)
+_GRACE = timedelta(seconds=2)
+"""How much longer than its limit a statement is waited for: the server ends it, if it lives."""
 _PREAMBLE = re.compile(
     r"^(connection failed: |connection to server (at|on) .*? failed: )*", re.DOTALL
 )
@@ -76,13 +88,40 @@ async def connect(
     *,
     application: str = "contactcenter",
     statement_limit: timedelta = timedelta(seconds=30),
+    connect_limit: timedelta = _CONNECT_LIMIT,
 ) -> Connection:
-    """Open one connection in autocommit; raises DatabaseUnreachable."""
+    """Open one connection in autocommit; raises DatabaseUnreachable, DatabaseAway."""
     conninfo = session_conninfo(url, application=application, statement_limit=statement_limit)
     try:
-        return await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
+        async with asyncio.timeout(connect_limit.total_seconds()):
+            return await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
+    except TimeoutError as error:
+        late = f"no answer within {connect_limit.total_seconds():g} s"
+        raise unreachable(url, TimeoutError(late)) from error
     except (psycopg.Error, UnicodeError, OSError) as error:
         raise unreachable(url, error) from error
+
+
+def cut_off(connection: Connection) -> None:
+    """End a connection at once: a polite end would wait for a server that may be frozen."""
+    with (
+        suppress(OSError, psycopg.Error),
+        socket.socket(fileno=os.dup(connection.fileno())) as line,
+    ):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def cut_off_after(connection: Connection, limit: timedelta) -> Iterator[None]:
+    """Cut the connection off when the body takes longer; what it waits for there then fails
+    with psycopg.OperationalError.
+    """
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(limit.total_seconds(), cut_off, connection)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def unreachable(url: str, error: Exception) -> DatabaseUnreachable:
@@ -92,9 +131,16 @@ def unreachable(url: str, error: Exception) -> DatabaseUnreachable:
     password = connection_parts(url).get("password")
     if password:
         reason = reason.replace(password, "***")
-    return DatabaseUnreachable(
-        f"CC_DATABASE_URL: cannot use the database {shown_url(url)}: {reason}"
-    )
+    kind = DatabaseUnreachable if _refused(error) else DatabaseAway
+    return kind(f"CC_DATABASE_URL: cannot use the database {shown_url(url)}: {reason}")
+
+
+def _refused(error: Exception) -> bool:
+    """Whether the server itself said no, for a reason that does not pass by itself."""
+    if isinstance(error, UnicodeError | psycopg.ProgrammingError):
+        return True
+    told = _SERVERS_WORDS.search(str(error))
+    return told is not None and not _PASSING.search(told["reason"])
 
 
 def make_pool(
@@ -107,9 +153,8 @@ def make_pool(
     ready: int = 1,
     reset: Reset | None = None,
 ) -> Pool:
-    """A pool that is still closed; `async with pool:` opens it. A dead connection is replaced
-    before it is handed out, and callers beyond 10 per connection are refused; `ready` of them
-    are kept open, and each is `reset` after use.
+    """A pool that is still closed; `async with pool:` opens it. Callers beyond 10 per connection
+    are refused; `ready` of them are kept open, and each is `reset` after use.
     """
     conninfo = session_conninfo(url, application=application, statement_limit=statement_limit)
     return AsyncConnectionPool(
@@ -122,10 +167,42 @@ def make_pool(
         reset=reset,
         max_waiting=10 * size,
         timeout=wait_limit.total_seconds(),
-        check=AsyncConnectionPool.check_connection,
         name=application,
         open=False,
     )
+
+
+@asynccontextmanager
+async def borrowed(pool: Pool) -> AsyncIterator[Connection]:
+    """Borrow a connection that answers. Dead ones, as after a restart of the server, are given
+    back at once, and replaced; the pool itself would pause after each.
+
+    Raises PoolTimeout, TooManyRequests, psycopg.OperationalError.
+    """
+    connection = await _living(pool)
+    try:
+        yield connection
+    finally:
+        await pool.putconn(connection)
+
+
+async def _living(pool: Pool) -> Connection:
+    tries = pool.max_size + 1
+    while True:
+        connection = await pool.getconn()
+        tries -= 1
+        try:
+            with cut_off_after(connection, _CHECK_LIMIT):
+                await AsyncConnectionPool.check_connection(connection)
+        except psycopg.Error:
+            await pool.putconn(connection)
+            if not tries:
+                raise
+        except BaseException:
+            await pool.putconn(connection)
+            raise
+        else:
+            return connection
 
 
 class Database:
@@ -143,6 +220,7 @@ class Database:
         wait_limit: timedelta = _CONNECT_LIMIT,
     ) -> None:
         self._url = url
+        self._limit = statement_limit + _GRACE
         self._pool = make_pool(
             url,
             application="contactcenter",
@@ -172,11 +250,12 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Borrow a connection; raises DatabaseUnreachable when there is none within
-        `wait_limit`, or when it is lost meanwhile.
+        `wait_limit`, or when it is lost or cut off meanwhile.
         """
         try:
-            async with self._pool.connection() as connection:
-                yield connection
+            async with borrowed(self._pool) as connection:
+                with cut_off_after(connection, self._limit):
+                    yield connection
         except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
             raise unreachable(self._url, error) from error
 

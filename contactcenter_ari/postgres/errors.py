@@ -7,6 +7,10 @@ class DatabaseUnreachable(ContactCenterError):
     """The database named by CC_DATABASE_URL cannot be used; the password is not in the message."""
 
 
+class DatabaseAway(DatabaseUnreachable):
+    """Nothing answers there now. It may come back by itself, unlike a refusal."""
+
+
 class SchemaMismatch(ContactCenterError):
     """The tables in the database are not those this version of the program made."""
 

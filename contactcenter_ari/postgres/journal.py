@@ -16,7 +16,7 @@ import psycopg
 import structlog
 
 from contactcenter_ari.core.vocabulary.event import Event
-from contactcenter_ari.postgres.connection import connect
+from contactcenter_ari.postgres.connection import connect, cut_off, cut_off_after
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.postgres.event_writer import EventWriter
 from contactcenter_ari.postgres.spool import Spool
@@ -35,15 +35,26 @@ class JournalLimits:
     batch_events: int = 500
     batch_delay: timedelta = timedelta(milliseconds=200)
     buffer_events: int = 100_000
-    retry_delay: timedelta = timedelta(seconds=1)
+    retry_delay: timedelta = timedelta(milliseconds=500)
+    connect_limit: timedelta = timedelta(seconds=2)
     write_limit: timedelta = timedelta(seconds=15)
 
 
 class Journal:
-    """Writes events to the database at `url`; `run` must be running for that."""
+    """Writes events to the database at `url`; `run` must be running for that. Until the
+    database is `ready`, events are spooled.
+    """
 
-    def __init__(self, url: str, spool: Spool, limits: JournalLimits | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        spool: Spool,
+        limits: JournalLimits | None = None,
+        *,
+        ready: asyncio.Event | None = None,
+    ) -> None:
         self._url = url
+        self._ready = ready
         self._spool = spool
         self._limits = limits or JournalLimits()
         self._buffer: deque[Event] = deque()
@@ -55,7 +66,7 @@ class Journal:
         self._stopped = asyncio.Event()
         self._turn = asyncio.Event()
         self._running: asyncio.Task[object] | None = None
-        self._reachable = True
+        self._reachable = ready is None or ready.is_set()
         self._retry_at = 0.0
         self.lost = 0
         self.refused = 0
@@ -126,9 +137,18 @@ class Journal:
                 await self._stopped.wait()
         except TimeoutError:
             self._spool_all()
-            if self._running is not None:
-                self._running.cancel()
-                await asyncio.wait({self._running})
+            await self._give_up()
+
+    async def _give_up(self) -> None:
+        """End a write that takes too long; a server that is frozen would not end it."""
+        if self._writer is not None:
+            cut_off(self._writer.connection)
+        if self._running is not None:
+            limit = self._limits.connect_limit + self._limits.retry_delay
+            _, going_on = await asyncio.wait({self._running}, timeout=limit.total_seconds())
+            for task in going_on:
+                task.cancel()
+                await asyncio.wait({task})
 
     def _pulse(self) -> None:
         self._turn.set()
@@ -157,6 +177,8 @@ class Journal:
             await self._deliver_buffer()
             return
         self._spool_all()
+        if self._ready is not None and not self._ready.is_set():
+            return
         if not self._reachable and asyncio.get_running_loop().time() < self._retry_at:
             return
         if await self._written(self._spool.oldest(self._limits.batch_events)):
@@ -186,8 +208,8 @@ class Journal:
 
     async def _written(self, batch: list[Event]) -> bool:
         try:
-            async with asyncio.timeout(self._limits.write_limit.total_seconds()):
-                writer = await self._connected()
+            writer = await self._connected()
+            with cut_off_after(writer.connection, self._limits.write_limit):
                 await self._store(writer, batch)
         except _FAILURES as error:
             await self._miss_database(error)
@@ -216,7 +238,10 @@ class Journal:
         if self._writer is None:
             limit = self._limits.write_limit
             connection = await connect(
-                self._url, application="contactcenter journal", statement_limit=limit
+                self._url,
+                application="contactcenter journal",
+                statement_limit=limit,
+                connect_limit=self._limits.connect_limit,
             )
             self._writer = EventWriter(connection)
         return self._writer

@@ -19,7 +19,12 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, LookUpFinished
-from contactcenter_ari.postgres.connection import Connection, make_pool
+from contactcenter_ari.postgres.connection import (
+    Connection,
+    borrowed,
+    cut_off_after,
+    make_pool,
+)
 from contactcenter_ari.postgres.named_parameter import driver_query
 from contactcenter_ari.postgres.statement import statement
 from contactcenter_ari.postgres.text import storable
@@ -35,6 +40,8 @@ _READY = 5
 _WAITING = 60
 """More of one look-up than may wait in line within any limit."""
 _LONGEST = timedelta(seconds=30)
+_GRACE = timedelta(seconds=1)
+"""After its limit, and this, a question to a server that is frozen is cut off."""
 ANSWER_LIMIT = 64 * 1024
 """Bytes of a row. A longer one is refused by the server itself, before it is sent."""
 
@@ -116,13 +123,15 @@ class LookUps:
         if unknown := sorted(query.names - look_up.inputs.keys()):
             raise LookUpRefused(f"the SQL names :{unknown[0]}, which is no input")
         inputs = {name: storable(look_up.inputs[name]) for name in query.names}
-        async with self._pool.connection() as connection, connection.transaction():
-            await _bound(connection, look_up.limit)
-            # a cursor of the server's: whatever the query finds, two rows are fetched of it
-            async with connection.cursor("look_up") as cursor:
-                await cursor.execute(_BEFORE + query.text + _AFTER, inputs)
-                rows = await cursor.fetchmany(2)
-                columns = len(cursor.description or ())
+        async with borrowed(self._pool) as connection:
+            with cut_off_after(connection, look_up.limit + _GRACE):
+                async with connection.transaction():
+                    await _bound(connection, look_up.limit)
+                    # a cursor of the server's: two rows are fetched, whatever the query finds
+                    async with connection.cursor("look_up") as cursor:
+                        await cursor.execute(_BEFORE + query.text + _AFTER, inputs)
+                        rows = await cursor.fetchmany(2)
+                        columns = len(cursor.description or ())
         return _only_row(rows, columns, look_up.returns)
 
 

@@ -8,9 +8,11 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from contactcenter_ari.bootstrap.ground import keep_database, open_database
+from contactcenter_ari.bootstrap.database import served_database
+from contactcenter_ari.bootstrap.ground import open_database
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.postgres_process import PORT_FILE, running_dsn
+from contactcenter_ari.postgres.migration import migrate
 
 
 @pytest.fixture
@@ -35,10 +37,11 @@ async def test_a_program_that_stays_has_its_own(settings: Settings) -> None:
         async with AsyncExitStack() as soon_over:
             first = await open_database(settings, soon_over, quiet)
             assert running_dsn(settings.data) is None
-            starting = asyncio.ensure_future(keep_database(settings, stays, quiet, fsync=False))
+            serving = served_database(settings, quiet, migrate, fsync=False)
+            starting = asyncio.ensure_future(stays.enter_async_context(serving))
             assert await answers(first)
             assert not starting.done()
-        kept = await starting
+        kept = (await starting).url
         assert running_dsn(settings.data) == kept
         assert await open_database(settings, later, quiet) == kept
         await later.aclose()

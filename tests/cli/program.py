@@ -18,7 +18,7 @@ with roles_held(Path(sys.argv[1]), "contactcenter up", *map(ProgramRole, sys.arg
     children = {
         "": lambda: None,
         "program": lambda: __import__("subprocess").Popen(["sleep", "600"]).pid,
-        "copy": lambda: os.fork() or sys.stdin.read(),
+        "copy": lambda: sys.stdin.read() if os.fork() else os.getpid(),
     }
     print(children[sys.argv[2]](), flush=True)
     sys.stdin.read()

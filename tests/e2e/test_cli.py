@@ -42,7 +42,7 @@ def _fails(data: Path, *words: str, **settings: str) -> str:
     return complaint
 
 
-@pytest.mark.parametrize("words", [("up",), ("db", "migrate"), ("agent", "list")])
+@pytest.mark.parametrize("words", [("db", "migrate"), ("agent", "list")])
 def test_a_wrong_database_url(data_folder: Path, words: tuple[str, ...]) -> None:
     """It says which server does not answer, and no password."""
     port = free_port(Protocol.TCP)

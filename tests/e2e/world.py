@@ -320,6 +320,8 @@ async def founded(
     async with prepared(
         settings, site, tools, console=console, environ=environ, variation=quick
     ) as ground:
+        if database_url is None:
+            await ground.database.ready.wait()
         yield Place(settings, site, tools, runtime, ground)
 
 

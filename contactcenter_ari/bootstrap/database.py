@@ -1,0 +1,252 @@
+"""The database as the service has it: brought up to date as soon as it is there, then asked
+again and again whether it still answers.
+
+Promises: nobody who takes calls waits for it longer than a moment, at the start neither; what
+must not be written before the tables are up to date waits for `ready`; one that is there but
+frozen, read-only or of another version is told within `NOTICE_LIMIT`. A mistake in the settings
+ends a start; later it is told in the health, for calls are going on.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import psycopg
+import structlog
+from rich.console import Console
+
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseDown, DatabaseStartFailed
+from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
+from contactcenter_ari.postgres.connection import connect, cut_off_after
+from contactcenter_ari.postgres.errors import DatabaseAway
+from contactcenter_ari.postgres.statement import statement
+from contactcenter_ari.web.port import Condition, PartHealth
+
+ASK_EVERY = timedelta(seconds=1)
+CONNECT_LIMIT = timedelta(milliseconds=1500)
+ASK_LIMIT = timedelta(seconds=1)
+NOTICE_LIMIT = ASK_EVERY + CONNECT_LIMIT + ASK_LIMIT
+"""The longest until a database that has stopped answering is told."""
+RETRY_AFTER = timedelta(milliseconds=250)
+REFUSED_RETRY_AFTER = timedelta(seconds=5)
+START_LIMIT = timedelta(milliseconds=1000)
+"""A start waits no longer for a database that does not answer."""
+CLAIM_LIMIT = timedelta(seconds=30)
+CLAIM_PAUSE = timedelta(milliseconds=100)
+"""How long to wait for a command that has our own Postgres, and how often to try."""
+OWN_START_LIMIT = timedelta(seconds=10)
+MIGRATION_PATIENCE = timedelta(seconds=30)
+"""A start waits no longer for one that answers, and is being brought up to date."""
+
+log = structlog.get_logger(__name__)
+
+
+class ServedDatabase:
+    """Watches the database at `url`; `run` must be running for that. `prepare` brings it up to
+    date; it raises DatabaseAway when there is none to be asked, and other errors of ours for
+    what somebody must mend.
+    """
+
+    def __init__(self, url: str, prepare: Callable[[str], Awaitable[object]]) -> None:
+        self.url = url
+        self.ready = asyncio.Event()
+        self._prepare = prepare
+        self._changed = asyncio.Event()
+        self._answered = False
+        self._trouble = "the database has not answered yet"
+        self._refusal: ContactCenterError | None = None
+
+    def __repr__(self) -> str:
+        """Tell how it is, not where."""
+        return f"<ServedDatabase: {self._trouble or 'answers'}>"
+
+    def health(self) -> PartHealth:
+        """Whether it answers, and takes what is written."""
+        return PartHealth(Condition.DEGRADED, self._trouble) if self._trouble else PartHealth()
+
+    async def news(self) -> None:
+        """Return after the next question, whatever comes of it."""
+        await self._changed.wait()
+
+    async def started(self) -> None:
+        """Return when it is ready, or when it is better to begin without; raises the
+        ContactCenterError that somebody must mend first.
+        """
+        await self._within(START_LIMIT, lambda: self._answered or self._settled())
+        if self._answered:
+            await self._within(MIGRATION_PATIENCE, self._settled)
+        if self._refusal is not None:
+            raise self._refusal
+        if not self.ready.is_set():
+            log.error("database.missed_at_start", reason=self._trouble)
+
+    def _settled(self) -> bool:
+        return self.ready.is_set() or self._refusal is not None
+
+    async def _within(self, limit: timedelta, condition: Callable[[], bool]) -> None:
+        try:
+            async with asyncio.timeout(limit.total_seconds()):
+                while not condition():
+                    await self.news()
+        except TimeoutError:
+            return
+
+    async def run(self) -> None:
+        """Bring it up to date, and ask it for ever, until cancelled."""
+        while True:
+            pause = RETRY_AFTER
+            try:
+                await self._watch()
+            except DatabaseAway as error:
+                self._tell(str(error))
+            except ContactCenterError as error:
+                self._refusal = error
+                self._tell(str(error))
+                pause = REFUSED_RETRY_AFTER
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                self._tell(f"the database does not answer ({type(error).__name__})")
+            await asyncio.sleep(pause.total_seconds())
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            if trouble:
+                log.error("database.missed", reason=trouble)
+            else:
+                log.info("database.answers")
+        self._trouble = trouble
+        self._changed.set()
+        self._changed.clear()
+
+    async def _watch(self) -> None:
+        """Ask until there is no answer; what is there then may be another database, so it is
+        brought up to date first.
+        """
+        await _ask(self.url)
+        self._answered = True
+        self._tell(self._trouble or "the tables are being brought up to date")
+        await self._prepare(self.url)
+        self._refusal = None
+        self.ready.set()
+        while True:
+            self._tell(await _ask(self.url))
+            await asyncio.sleep(ASK_EVERY.total_seconds())
+
+
+async def _ask(url: str) -> str:
+    """Why it takes nothing that is written, empty if it does; raises DatabaseUnreachable and
+    psycopg.Error. Each time over a new connection, for a server that is halted may well serve
+    those it has.
+    """
+    connection = await connect(url, application="contactcenter watch", connect_limit=CONNECT_LIMIT)
+    try:
+        with cut_off_after(connection, ASK_LIMIT):
+            cursor = await connection.execute(statement("health/ask"))
+            row = await cursor.fetchone()
+    finally:
+        await connection.close()
+    return "the database is read-only" if row is not None and row[0] else ""
+
+
+@asynccontextmanager
+async def served_database(
+    settings: Settings,
+    console: Console,
+    prepare: Callable[[str], Awaitable[object]],
+    *,
+    fsync: bool = True,
+) -> AsyncIterator[ServedDatabase]:
+    """The configured database, else one of our own, which is started here and kept running: one
+    that another program runs would end with it.
+
+    Raises ContactCenterError when it must be mended first, and DatabaseStartFailed.
+    """
+    async with AsyncExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            server = EmbeddedPostgres(settings.data.absolute(), fsync=fsync)
+            await stack.enter_async_context(_kept_running(server, console))
+            url = server.dsn
+        database = ServedDatabase(url, prepare)
+        await stack.enter_async_context(_running(database.run()))
+        await database.started()
+        yield database
+
+
+@asynccontextmanager
+async def _kept_running(server: EmbeddedPostgres, console: Console) -> AsyncIterator[None]:
+    """Run our own Postgres meanwhile, and start it again at the same address when it ends. One
+    that reads its log after a crash, or does not start although it did before, is not waited for.
+
+    Raises DatabaseStartFailed.
+    """
+    starting = asyncio.get_running_loop().create_task(_started_when_free(server))
+    try:
+        await asyncio.wait({starting}, timeout=OWN_START_LIMIT.total_seconds())
+        if starting.done() or not server.has_data:
+            await _first_start(server, starting)
+        if server.notice:
+            console.print(server.notice)
+        server.choose_port()
+        async with _running(_restarted_for_ever(server, starting)):
+            yield
+    finally:
+        await _cancelled(starting)
+        await server.stop()
+
+
+async def _started_when_free(server: EmbeddedPostgres) -> None:
+    """Start it, once another program that has it for a moment is done."""
+    loop = asyncio.get_running_loop()
+    patient_until = loop.time() + CLAIM_LIMIT.total_seconds()
+    while True:
+        try:
+            return await server.start()
+        except DatabaseClaimed:
+            if loop.time() > patient_until:
+                raise
+            await asyncio.sleep(CLAIM_PAUSE.total_seconds())
+
+
+async def _first_start(server: EmbeddedPostgres, starting: asyncio.Task[None]) -> None:
+    try:
+        await asyncio.shield(starting)
+    except DatabaseDown as error:
+        if not server.has_data:
+            raise
+        log.error("postgres.not_started", reason=str(error))
+
+
+async def _restarted_for_ever(server: EmbeddedPostgres, starting: asyncio.Task[None]) -> None:
+    await asyncio.wait({starting})
+    while True:
+        await server.wait()
+        log.error("postgres.ended")
+        await asyncio.sleep(RETRY_AFTER.total_seconds())
+        try:
+            await server.restart()
+        except DatabaseClaimed:
+            continue
+        except DatabaseStartFailed as error:
+            log.error("postgres.not_started", reason=str(error))
+            await asyncio.sleep(REFUSED_RETRY_AFTER.total_seconds())
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do this work meanwhile."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        yield
+    finally:
+        await _cancelled(task)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait for its end, whatever that is."""
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.error("database.task_failed", error=type(fault).__name__)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,7 @@ from contactcenter_ari.bootstrap.database import (
     served_database,
 )
 from contactcenter_ari.bootstrap.fall_back_plan import plan_ahead, plan_file
+from contactcenter_ari.bootstrap.look_up import LookUpAccess
 from contactcenter_ari.bootstrap.prompting import dialplan_sound, prompt_cache, speak_ahead
 from contactcenter_ari.config.settings import CHECKOUT, Settings
 from contactcenter_ari.core.center.site import Site
@@ -62,6 +64,7 @@ class Ground:
     data: Path
     addresses: Addresses
     database: ServedDatabase
+    look_up_access: LookUpAccess
     prompts: PromptCache
     recordings: Path
     ari: Login = field(repr=False)
@@ -179,6 +182,12 @@ async def _restart_for_ever(asterisk: AsteriskProcess) -> None:
         await asterisk.start()
 
 
+async def _prepare(access: LookUpAccess, url: str) -> None:
+    """Bring the tables up to date, and what look-ups may read of them."""
+    await migrate(url)
+    await access.grant(url)
+
+
 @asynccontextmanager
 async def prepared(
     settings: Settings,
@@ -193,8 +202,9 @@ async def prepared(
     data = settings.data.absolute()
     prompts = prompt_cache(tools, settings.site, environ)
     async with AsyncExitStack() as stack:
+        access = LookUpAccess(settings, site.lookup_tables)
         database = await stack.enter_async_context(
-            served_database(settings, console, migrate, fsync=variation.fsync)
+            served_database(settings, console, partial(_prepare, access), fsync=variation.fsync)
         )
         await speak_ahead(prompts, site, console)
         asterisk = await switch_process(
@@ -206,6 +216,7 @@ async def prepared(
             data=data,
             addresses=addresses(settings, data, variation.rtp_ports),
             database=database,
+            look_up_access=access,
             prompts=prompts,
             recordings=asterisk.folders.recordings,
             ari=asterisk.site.ari,

@@ -19,7 +19,7 @@ from contactcenter_ari.bootstrap.database import ServedDatabase
 from contactcenter_ari.bootstrap.fall_back_plan import SpokenAhead
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
-from contactcenter_ari.bootstrap.look_up import AllLookUps
+from contactcenter_ari.bootstrap.look_up import AllLookUps, Published
 from contactcenter_ari.bootstrap.offering import Announced, RecentOffers
 from contactcenter_ari.bootstrap.phones import Phones
 from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
@@ -89,7 +89,11 @@ async def serving(
         own_sockets = stack.enter_context(listening_for_switch(application.host, application.port))
         service = await _assembled(settings, site, ground, tester or Untested(), stack)
         look_ups = AllLookUps(
-            await stack.enter_async_context(LookUps(ground.database_url)),
+            await stack.enter_async_context(
+                LookUps(
+                    ground.look_up_access.url(ground.database_url), ready=ground.database.ready
+                )
+            ),
             await stack.enter_async_context(WebLookUps.opened()),
         )
         await stack.enter_async_context(service.switch.accepting(own_sockets))
@@ -103,6 +107,7 @@ async def serving(
             if service.resumed:
                 service.driver.resume()
                 service.restoring.skip()
+            others.append(group.create_task(ground.look_up_access.run(ground.database_url)))
             ready = ground.database.ready
             others += [
                 group.create_task(_when(ready, work))
@@ -159,7 +164,7 @@ async def _assembled(
         settings.site,
         site,
         archive=Archive(ground.data / FOLDER),
-        publisher=driver,
+        publisher=Published(driver, ground.look_up_access),
         tester=tester,
         speaker=SpokenAhead(ground.prompts, ground.data),
         now=clock.now,

@@ -60,6 +60,7 @@ class Settings:
     site: Path
     data: Path
     database_url: str | None = None
+    lookup_url: str | None = None
     http: Address | None = None
     asterisk_sip: Address | None = None
     asterisk_http: Address | None = None
@@ -187,6 +188,9 @@ _SETTINGS: Mapping[str, _Setting] = {
     "data_dir": _Setting(_read_path, "/var/lib/contactcenter"),
     "database_url": _Setting(
         _read_database_url, "postgresql://user@127.0.0.1:5432/contactcenter", secret=True
+    ),
+    "lookup_url": _Setting(
+        _read_database_url, "postgresql://lookup@127.0.0.1:5432/contactcenter", secret=True
     ),
     "http": _Setting(read_address, "127.0.0.1:8080"),
     "asterisk_sip": _Setting(read_address, "127.0.0.1:5060"),

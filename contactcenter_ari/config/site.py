@@ -65,6 +65,11 @@ def site_zone(folder: Path) -> str:
     return _surroundings(folder)[0].timezone or "UTC"
 
 
+def site_lookup_tables(folder: Path) -> tuple[str, ...]:
+    """The tables that look-ups may read, by `site.yaml`, whatever is wrong with its flows."""
+    return _surroundings(folder)[1][1].lookup_tables
+
+
 def check_flow(file: Path) -> tuple[Flow | None, list[Problem]]:
     """One flow, with the queues and prompts of its folder, and its own problems. Without a
     `queues.yaml` or `site.yaml` beside it any queue and any system prompt is taken to exist.

@@ -11,6 +11,10 @@ class DatabaseAway(DatabaseUnreachable):
     """Nothing answers there now. It may come back by itself, unlike a refusal."""
 
 
+class LookUpRoleRefused(ContactCenterError):
+    """The role of look-ups is not as it should be; the message has the SQL that helps."""
+
+
 class SchemaMismatch(ContactCenterError):
     """The tables in the database are not those this version of the program made."""
 

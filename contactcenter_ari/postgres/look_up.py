@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 import structlog
@@ -67,7 +67,11 @@ class LookUpRefused(Exception):
 class LookUps:
     """Answers look-ups from the database at `url`; an async context manager."""
 
-    def __init__(self, url: str, *, size: int = _POOL_SIZE) -> None:
+    def __init__(
+        self, url: str, *, size: int = _POOL_SIZE, ready: asyncio.Event | None = None
+    ) -> None:
+        self._ready = ready
+        self._opening: asyncio.Task[None] | None = None
         self._pool = make_pool(
             url,
             application="contactcenter look-up",
@@ -80,9 +84,16 @@ class LookUps:
         self._late: set[asyncio.Task[LookUpFinished | LookUpFailed]] = set()
 
     async def __aenter__(self) -> Self:
-        """Start connecting; the database may be away."""
-        await self._pool.open(wait=False)
+        """Start connecting, once the database is `ready`; it may be away."""
+        if self._ready is None or self._ready.is_set():
+            await self._pool.open(wait=False)
+        else:
+            self._opening = asyncio.get_running_loop().create_task(self._open(self._ready))
         return self
+
+    async def _open(self, ready: asyncio.Event) -> None:
+        await ready.wait()
+        await self._pool.open(wait=False)
 
     async def __aexit__(
         self,
@@ -91,10 +102,13 @@ class LookUps:
         trace: TracebackType | None,
     ) -> None:
         """Give up what is still asked, and disconnect."""
-        for task in self._late:
+        unfinished: set[asyncio.Task[Any]] = {*self._late}
+        if self._opening is not None:
+            unfinished.add(self._opening)
+        for task in unfinished:
             task.cancel()
-        if self._late:
-            await asyncio.wait(self._late)
+        if unfinished:
+            await asyncio.wait(unfinished)
         await self._pool.close()
 
     async def answer(self, look_up: LookUp) -> LookUpFinished | LookUpFailed:

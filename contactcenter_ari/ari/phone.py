@@ -12,6 +12,7 @@ from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.errors import SwitchUnsuitable
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.runtime.phone_digest import REALM
 
 PUSH_LIMIT: Final = timedelta(seconds=10)
 
@@ -25,9 +26,10 @@ class Sending(Protocol):
 
 
 async def push_phone(
-    http: Sending, phone: str, secret: str, *, known: bool = False, interface: str | None = None
+    http: Sending, phone: str, digest: str, *, known: bool = False, interface: str | None = None
 ) -> None:
-    """Let a phone register with `phone` as its user name; raises SwitchError.
+    """Let a phone register with `phone` as its user name and the secret of this digest; raises
+    SwitchError.
 
     `known` when Asterisk has it already: its access list is left as it is then, for a second
     one would be added to it, and refused. Audio is bound to `interface`, if there is one.
@@ -44,7 +46,16 @@ async def push_phone(
                 "qualify_frequency": "20",  # seconds; finds a phone that lost its power
             },
         ),
-        ("auth", {"auth_type": "digest", "username": phone, "password": secret}),
+        (
+            "auth",
+            {
+                "auth_type": "digest",
+                "username": phone,
+                "realm": REALM,
+                "password": "",  # one of an earlier version would go on to be good
+                "password_digest": f"MD5:{digest}",
+            },
+        ),
         (
             "endpoint",
             {

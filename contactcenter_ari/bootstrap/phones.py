@@ -75,21 +75,21 @@ class Phones:
     async def _refresh(self) -> None:
         await self._look_at_switch()
         profiles = {p.agent: p for p in await self._directory.load_profiles()}
-        secrets = {c.phone: c.secret for c in await self._directory.phone_credentials()}
-        for phone in [phone for phone in self._pushed if phone not in secrets]:
+        digests = {each.phone: each.digest for each in await self._directory.phone_logins()}
+        for phone in [phone for phone in self._pushed if phone not in digests]:
             await remove_phone(self._http, phone)
             del self._pushed[phone]
             self._known.discard(phone)
-        for phone, secret in secrets.items():
-            if self._pushed.get(phone) != secret:
+        for phone, digest in digests.items():
+            if self._pushed.get(phone) != digest:
                 await push_phone(
                     self._http,
                     phone,
-                    secret,
+                    digest,
                     known=phone in self._known,
                     interface=self._interface,
                 )
-                self._pushed[phone] = secret
+                self._pushed[phone] = digest
                 self._known.add(phone)
         await self._tell_core(profiles)
 

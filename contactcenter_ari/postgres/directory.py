@@ -30,6 +30,7 @@ from contactcenter_ari.postgres.connection import Connection, Database
 from contactcenter_ari.postgres.errors import AgentFileInvalid
 from contactcenter_ari.postgres.statement import statement
 from contactcenter_ari.postgres.token import insert_token, renew_agent_token
+from contactcenter_ari.runtime.phone_digest import phone_digest
 
 _SECRET_LENGTH = 32
 _SECRET_LETTERS = string.ascii_letters + string.digits
@@ -46,6 +47,24 @@ class PhoneCredential:
     def __repr__(self) -> str:
         """Tell whose it is, and not the secret."""
         return f"<PhoneCredential {self.phone} of agent {self.agent}>"
+
+    @property
+    def login(self) -> "PhoneLogin":
+        """What is kept of it."""
+        return PhoneLogin(self.phone, self.agent, phone_digest(self.phone, self.secret))
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLogin:
+    """What the switch must know to let a phone register: a digest of its secret."""
+
+    phone: PhoneId
+    agent: AgentId
+    digest: str
+
+    def __repr__(self) -> str:
+        """Tell whose it is, and not the digest."""
+        return f"<PhoneLogin {self.phone} of agent {self.agent}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +172,17 @@ class Directory:
 
         Raises RequestRefused: `agent_unknown`.
         """
-        secret = _new_secret()
-        async with self._database.connection() as connection:
-            cursor = await connection.execute(
-                statement("directory/renew_secret"), {"agent": agent, "secret": secret}
-            )
+        async with self._database.connection() as connection, connection.transaction():
+            cursor = await connection.execute(statement("directory/lock_phone"), {"agent": agent})
             row = await cursor.fetchone()
-        if row is None:
-            raise _unknown(agent)
-        return PhoneCredential(PhoneId(str(row[0])), agent, secret)
+            if row is None:
+                raise _unknown(agent)
+            credential = PhoneCredential(PhoneId(str(row[0])), agent, _new_secret())
+            await connection.execute(
+                statement("directory/renew_secret"),
+                {"phone": credential.phone, "digest": credential.login.digest},
+            )
+        return credential
 
     async def renew_token(self, agent: AgentId) -> str:
         """Another token for an agent; the ones before are revoked.
@@ -188,9 +209,9 @@ class Directory:
         """All agents, by extension."""
         return await self._database.rows("directory/profiles", AgentProfile)
 
-    async def phone_credentials(self) -> list[PhoneCredential]:
+    async def phone_logins(self) -> list[PhoneLogin]:
         """What the switch must know to let the phones register."""
-        return await self._database.rows("directory/phones", PhoneCredential)
+        return await self._database.rows("directory/phones", PhoneLogin)
 
 
 async def _add(connection: Connection, entry: AgentEntry) -> NewAgent:
@@ -224,7 +245,7 @@ async def _insert(connection: Connection, entry: AgentEntry, credential: PhoneCr
             "language": entry.language,
             "queues": list(entry.queues),
             "phone": credential.phone,
-            "secret": credential.secret,
+            "digest": credential.login.digest,
         },
     )
     await _put_skills(connection, credential.agent, read_skills(entry.skills))

@@ -54,15 +54,20 @@ async def test_a_new_agent_has_a_phone_and_a_token(
     assert record.sha256 == token_hash(new.token)
     assert (record.name, record.role, record.agent) == ("Ann O'Neil", "agent", "101")
     assert await directory.load_profiles() == [new.profile]
-    assert await directory.phone_credentials() == [new.credential]
+    assert await directory.phone_logins() == [new.credential.login]
 
 
 async def test_secrets_are_not_shown_nor_kept(directory: Directory, database_url: str) -> None:
-    """A token is in the database as a hash alone, and no secret is in a repr."""
+    """A token and a phone's secret are in the database as hashes alone, and in no repr."""
     new = await directory.add_agent("101", "Ann")
+    renewed = await directory.renew_secret(AgentId("101"))
     with psycopg.connect(database_url) as connection:
         found = connection.execute("select api_token::text from api_token").fetchall()
-    assert new.token not in str(found)
+        found += connection.execute("select phone::text from phone").fetchall()
+    assert renewed.phone in str(found)
+    for secret in (new.token, new.credential.secret, renewed.secret):
+        assert secret not in str(found)
+    assert renewed.login.digest not in repr(renewed.login)
     assert new.token not in repr(new)
     assert new.credential.secret not in repr(new) + repr(new.credential)
 
@@ -97,7 +102,7 @@ async def test_a_removed_agent_is_gone(directory: Directory, tokens: ApiTokens) 
     with pytest.raises(RequestRefused, match="There is no agent 101"):
         await directory.remove_agent(AgentId("101"))
     assert await tokens.valid() == []
-    assert await directory.phone_credentials() == []
+    assert await directory.phone_logins() == []
 
 
 async def test_an_agent_is_edited(directory: Directory, tokens: ApiTokens) -> None:
@@ -110,7 +115,7 @@ async def test_an_agent_is_edited(directory: Directory, tokens: ApiTokens) -> No
     queues = (QueueName("claims"), QueueName("sales"))
     edited = msgspec.structs.replace(new.profile, name="Anna", language="en", queues=queues)
     assert await directory.load_profiles() == [edited]
-    assert await directory.phone_credentials() == [new.credential]
+    assert await directory.phone_logins() == [new.credential.login]
     assert await tokens.valid() == before
     await directory.edit_agent(AgentId("101"), queues=[])
     assert (await directory.load_profiles())[0].queues == ()
@@ -122,7 +127,7 @@ async def test_a_phone_gets_another_secret(directory: Directory) -> None:
     renewed = await directory.renew_secret(AgentId("101"))
     assert (renewed.phone, renewed.agent) == (new.credential.phone, "101")
     assert renewed.secret != new.credential.secret
-    assert await directory.phone_credentials() == [renewed]
+    assert await directory.phone_logins() == [renewed.login]
 
 
 async def test_an_agent_gets_another_token(directory: Directory, tokens: ApiTokens) -> None:

@@ -3,8 +3,8 @@ with new_agent as (
     values (%(agent)s, %(name)s, %(language)s)
     returning id
 ), new_phone as (
-    insert into phone (id, agent_id, secret)
-    select %(phone)s, id, %(secret)s from new_agent
+    insert into phone (id, agent_id, digest)
+    select %(phone)s, id, %(digest)s from new_agent
 )
 insert into agent_queue (agent_id, queue)
 select new_agent.id, queue

@@ -1,1 +1,1 @@
-select id as phone, agent_id as agent, secret from phone order by agent_id collate "C", id
+select id as phone, agent_id as agent, digest from phone order by agent_id collate "C", id

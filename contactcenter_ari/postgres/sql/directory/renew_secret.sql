@@ -1,1 +1,1 @@
-update phone set secret = %(secret)s where agent_id = %(agent)s returning id
+update phone set digest = %(digest)s where id = %(phone)s

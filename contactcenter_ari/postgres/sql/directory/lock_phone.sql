@@ -1,0 +1,1 @@
+select id from phone where agent_id = %(agent)s for update

@@ -49,6 +49,8 @@ CONNECT_LIMIT = timedelta(seconds=15)
 DRAIN_LIMIT = timedelta(seconds=10)
 RESTORE_LIMIT = timedelta(seconds=5)
 """After this long the center starts without what the database knows, and is told later."""
+SNAPSHOT_KEY = "snapshot"
+"""The secret that signs snapshots."""
 ADMINISTRATOR_FILE = "administrator"
 """The secret that is the administrator's token for the API."""
 
@@ -147,17 +149,26 @@ async def _assembled(
     journal = Journal(ground.database_url, spool, ready=ground.database.ready)
     offers = RecentOffers()
     told = Announced(journal, offers)
-    begun = begin(ground.data / "input", node=settings.node, site=site, now=clock.now())
+    begun = begin(
+        ground.data / "input",
+        node=settings.node,
+        site=site,
+        now=clock.now(),
+        key=snapshot_key(ground.data),
+        keep_all=settings.whole_logs,
+    )
     driver = Driver(
         center=begun.center,
         digest=begun.digest,
         clock=clock,
         journal=told,
         input_log=begun.input_log,
+        keeper=begun.keeper,
     )
     if begun.latest is not None:
         clock.reach(begun.latest)
         driver.hold_timers()
+        driver.log_out(begun.gone_home)
         driver.publish(site)
         told.record(begun.events)
     publishing = Publishing(
@@ -171,6 +182,7 @@ async def _assembled(
     )
     publishing.begin()
     stack.callback(lambda: begun.input_log.close(clock.now(), driver.digest.text))
+    stack.callback(driver.finish)
     switch = AriSwitch(
         app=APPLICATION,
         credentials=Credentials(ground.application_login.user, ground.application_login.secret),
@@ -200,6 +212,12 @@ async def _assembled(
         input_log=begun.input_log.path,
         resumed=begun.resumed,
     )
+
+
+def snapshot_key(data: Path) -> str:
+    """The key of this installation's snapshots; nothing is made where no data folder is."""
+    secrets = data / "secrets"
+    return SecretFolder(secrets).secret(SNAPSHOT_KEY) if secrets.is_dir() else ""
 
 
 def _api(

@@ -23,7 +23,7 @@ from contactcenter_ari.demo.verdict import complaints, leftovers, read_back, sho
 from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
 from contactcenter_ari.machine.run_folder import fresh_folder
 from contactcenter_ari.machine.tool_root import ensure_tools
-from contactcenter_ari.runtime.replay import replay
+from contactcenter_ari.runtime.replay import replay_onward
 
 RUNS_KEPT = 3
 
@@ -100,7 +100,7 @@ async def _perform(
 
 def _replayed(input_log: Path, console: Console) -> list[str]:
     """The input log must give the same again."""
-    done = replay(input_log)
+    done = replay_onward(input_log)
     console.print(
         f"Replayed {done.inputs} inputs: the same {done.commands} commands, {done.events} events"
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
+from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.cli.app import command, load_settings, run, screen
 from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.config.settings import Settings
@@ -29,7 +30,8 @@ def trace(
 ) -> None:
     """Show each step of a call: time, section, place, verb, outcome, changed variables."""
     settings = load_settings()
-    traced = trace_log(log, call) if log is not None else _looked_for(settings, call)
+    key = snapshot_key(settings.data)
+    traced = trace_log(log, call, key=key) if log is not None else _looked_for(settings, call)
     file = flow_file_of(settings.site, traced.call.flow.name)
     if as_test:
         typer.echo(retell(traced.call, file.name), nl=False)
@@ -38,7 +40,7 @@ def trace(
 
 
 def _looked_for(settings: Settings, call: str) -> Traced:
-    found = find_in_logs(settings.data / "input", call)
+    found = find_in_logs(settings.data / "input", call, key=snapshot_key(settings.data))
     if found is not None:
         return found
     url = settings.database_url or running_dsn(settings.data.absolute())

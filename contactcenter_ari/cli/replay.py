@@ -5,15 +5,23 @@ from typing import Annotated
 
 import typer
 
+from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.cli.app import app, command, screen
+from contactcenter_ari.runtime.replay import needed_snapshot
 from contactcenter_ari.runtime.replay import replay as replay_log
 
 
 @app.command()
 @command
 def replay(file: Annotated[Path, typer.Argument(help="A log of <data>/input.")]) -> None:
-    """Replay an input log and prove that it gives the same commands and events."""
-    done = replay_log(file)
+    """Replay an input log and prove that it gives the same commands and events. A log that goes
+    on from a snapshot needs that file beside it, and the key it was signed with, which is in the
+    data folder.
+    """
+    needed = needed_snapshot(file)
+    if needed:
+        screen().print(f"{file.name} goes on from the snapshot {needed}")
+    done = replay_log(file, key=snapshot_key(file.absolute().parent.parent))
     screen().print(
         f"{done.inputs} inputs gave the same {done.commands} commands and {done.events} events "
         f"(digest {done.digest.text})"

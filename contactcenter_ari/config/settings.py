@@ -76,6 +76,7 @@ class Settings:
     asterisk_http_sessions: int = 500
     log: LogFormat = LogFormat.CONSOLE
     node: str = "n1"
+    whole_logs: bool = False
 
     def __repr__(self) -> str:
         """Tell where it lives, and no secret."""
@@ -169,6 +170,12 @@ def _read_whole(text: str) -> int:
     return int(text)
 
 
+def _read_switch(text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise ValueError(text)
+    return text == "on"
+
+
 def _read_path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -210,6 +217,9 @@ _SETTINGS: Mapping[str, _Setting] = {
     "rtp_timeout_hold": _Setting(_read_limit, "300s"),
     "asterisk_http_sessions": _Setting(_read_sessions, "500"),
     "log": _Setting(LogFormat, "json"),
+    "whole_logs": _Setting(
+        _read_switch, "on (input logs are kept from the first input on) or off"
+    ),
     "node": _Setting(_read_node, "n1", in_file=False),
 }
 SITE_KEYS = tuple(name for name, setting in _SETTINGS.items() if setting.in_file)

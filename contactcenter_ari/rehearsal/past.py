@@ -11,15 +11,17 @@ from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import EventRow
 from contactcenter_ari.rehearsal.story_file import flow_name
 from contactcenter_ari.rehearsal.trace import CallUnknown, Traced, trace_events, trace_log
+from contactcenter_ari.runtime.snapshot import SUFFIX
 
 
-def find_in_logs(folder: Path, call: str) -> Traced | None:
-    """The trace of a call out of the input log that holds it; None when none does."""
+def find_in_logs(folder: Path, call: str, *, key: str = "") -> Traced | None:
+    """The trace of a call out of the input log that holds its beginning; None when none does."""
     boot = call.rpartition("-")[0].encode()
-    for path in sorted(folder.glob("*"), reverse=True):
-        if path.is_file() and boot.rpartition(b"-")[2] in _beginning(path):
+    logs = (path for path in folder.glob("*") if path.is_file() and path.suffix != SUFFIX)
+    for path in sorted(logs, reverse=True):
+        if boot.rpartition(b"-")[2] in _beginning(path):
             try:
-                return trace_log(path, call)
+                return trace_log(path, call, key=key)
             except CallUnknown:
                 continue
     return None

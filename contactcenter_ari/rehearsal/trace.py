@@ -31,7 +31,9 @@ from contactcenter_ari.rehearsal.happening import Happening, Kind, happening
 from contactcenter_ari.rehearsal.retelling import HIDDEN, PastCall
 from contactcenter_ari.rehearsal.story import Reply, Silence
 from contactcenter_ari.runtime.input_log import Digest, Entry, read_input_log
+from contactcenter_ari.runtime.log_folder import pieces_after
 from contactcenter_ari.runtime.replay import ReplayFailed, turn
+from contactcenter_ari.runtime.snapshot import Saved, SnapshotUnreadable, read_snapshot
 
 SHOWN_LENGTH = 60
 
@@ -84,8 +86,9 @@ def outcome_words(told: Happening) -> str:
             return f"{told.kind} {told.name} {told.detail}".strip()
 
 
-def trace_log(path: Path, interaction: str) -> Traced:
-    """The trace of a call out of an input log.
+def trace_log(path: Path, interaction: str, *, key: str = "") -> Traced:
+    """The trace of a call that comes in in an input log, and of what goes on from it. A log that
+    goes on from a snapshot needs that beside it, signed with `key`.
 
     Raises:
         CallUnknown: the log does not hold it.
@@ -94,12 +97,28 @@ def trace_log(path: Path, interaction: str) -> Traced:
     entries = _entries(path)
     match [entry.input for entry in entries[:2]]:
         case [CenterStarted() as started, SitePublished(site=site)]:
-            tracer = _Tracer(started, site, interaction)
+            tracer = _Tracer(Center(started, site), site, Digest(), interaction)
+            entries = entries[2:]
+        case [None, *_] if entries[0].after:
+            saved = _saved(path.with_name(entries[0].after), key)
+            tracer = _Tracer(saved.center, saved.center.site, Digest(saved.before), interaction)
         case _:
             raise ReplayFailed(f"{path} does not begin with the start of a center")
-    for entry in entries[2:]:
+    for entry in entries:
         tracer.take(entry)
+    for later in pieces_after(path):
+        if tracer.flow is None or tracer.ended:
+            break
+        for entry in _entries(later):
+            tracer.take(entry)
     return tracer.traced(path)
+
+
+def _saved(path: Path, key: str) -> Saved:
+    try:
+        return read_snapshot(path, key)
+    except SnapshotUnreadable as error:
+        raise ReplayFailed(str(error)) from error
 
 
 def _entries(path: Path) -> list[Entry]:
@@ -114,8 +133,9 @@ def _entries(path: Path) -> list[Entry]:
 class _Tracer:
     """Replays a log and writes down what concerns one call."""
 
-    def __init__(self, started: CenterStarted, site: Site, interaction: str) -> None:
-        self.center = Center(started, site, watcher=self)
+    def __init__(self, center: Center, site: Site, digest: Digest, interaction: str) -> None:
+        self.center = center
+        self.center.watch(self)
         self.site = site
         self.switched: dict[str, dict[str, str]] = {}
         self.interaction = interaction
@@ -129,7 +149,12 @@ class _Tracer:
         self.run: FlowRun | None = None
         self.values: dict[str, str] = {}
         self.marks: list[tuple[int, Trod]] = []
-        self.digest = Digest()
+        self.digest = digest
+
+    @property
+    def ended(self) -> bool:
+        """Whether the call is over."""
+        return any(isinstance(event, InteractionEnded) for event in self.events)
 
     def take(self, entry: Entry) -> None:
         """One entry of the log."""

@@ -8,7 +8,8 @@ belongs to.
 
 import asyncio
 from collections import deque
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -16,11 +17,13 @@ from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterResumed, Input, Site, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
-from contactcenter_ari.core.vocabulary.request import Request
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.request import LogOut, Request
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, Signal, TimePassed
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.input_log import Digest
+from contactcenter_ari.runtime.keeper import Keeper
 from contactcenter_ari.runtime.port import Journal, Log, LookUps, Switch
 
 log = structlog.get_logger(__name__)
@@ -29,6 +32,9 @@ INBOX_LIMIT = 2_000
 """With more inputs waiting than this, new calls are sent to the dialplan's fall-back."""
 TURNS_AT_ONCE = 100
 """How many turns are taken before other tasks of the loop get their chance."""
+TEND_EVERY = timedelta(seconds=1)
+CENTER = "center"
+"""Who asks when nobody does."""
 
 Answer = asyncio.Future[None]
 
@@ -44,6 +50,7 @@ class Driver:
         clock: Clock,
         journal: Journal,
         input_log: Log,
+        keeper: Keeper | None = None,
     ) -> None:
         self.center = center
         self.digest = digest
@@ -52,6 +59,8 @@ class Driver:
         self._clock = clock
         self._journal = journal
         self._log = input_log
+        self.keeper = keeper
+        self._tick: asyncio.TimerHandle | None = None
         self._switch: Switch | None = None
         self._look_ups: LookUps | None = None
         self._questions: set[asyncio.Task[None]] = set()
@@ -93,6 +102,11 @@ class Driver:
         """Take a new configuration; calls in flight keep theirs."""
         self._enqueue(SitePublished(site), None)
 
+    def log_out(self, agents: Iterable[AgentId]) -> None:
+        """Log agents out who have gone home while the program was away."""
+        for agent in agents:
+            self._enqueue(LogOut(agent, CENTER), None)
+
     def hold_timers(self) -> None:
         """Let no deadline pass until `resume`: what came meanwhile is not yet known."""
         self._timers_held = True
@@ -118,9 +132,14 @@ class Driver:
         self._switch, self._look_ups = switch, look_ups
         try:
             self._drain()
+            self._tend_again()
             await self._loop.create_future()
         finally:
             self._switch, self._draining = None, True
+            if self._tick is not None:
+                self._tick.cancel()
+            if self.keeper is not None:
+                self.keeper.close()
             for _, answer in self._inbox:
                 if answer is not None:
                     answer.cancel()
@@ -148,6 +167,27 @@ class Driver:
         else:
             self._draining = False
         self._arm_timer()
+        self._tend()
+
+    def finish(self) -> None:
+        """After `run`, at an orderly stop: keep the state as it is now."""
+        if self.keeper is not None:
+            self.keeper.finish(self.center, self.digest, self._clock.now())
+
+    def _tend_again(self) -> None:
+        """Now and every second, also when nothing comes in."""
+        self._tend()
+        self._tick = self._loop.call_later(TEND_EVERY.total_seconds(), self._tend_again)
+
+    def _tend(self) -> None:
+        """See to the input log and its snapshots."""
+        if self.keeper is None:
+            return
+        try:
+            self.keeper.tend(self.center, self.digest, self._clock.now())
+        except Exception:
+            self.faults += 1
+            log.exception("snapshot.failed")
 
     def _take(self, input_: Input, answer: Answer | None) -> None:
         now = self._clock.now()
@@ -164,6 +204,8 @@ class Driver:
             _settle(answer, fault)
         else:
             self.digest.add(handled.outcome)
+            if self.keeper is not None:
+                self.keeper.note(input_, handled.outcome)
             for mended in handled.faults:
                 self._note(mended, input_)
             self._hand_on(input_, handled.outcome)

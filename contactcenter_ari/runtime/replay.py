@@ -1,4 +1,7 @@
-"""Replays an input log through the shipped core and compares what comes out."""
+"""Replays an input log through the shipped core and compares what comes out.
+
+A log that goes on after a snapshot needs that snapshot, which lies beside it.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,6 +14,8 @@ from contactcenter_ari.core.center.site import CenterStarted, SitePublished
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, Entry, read_input_log
+from contactcenter_ari.runtime.log_folder import pieces_after
+from contactcenter_ari.runtime.snapshot import Saved, SnapshotUnreadable, read_snapshot
 
 FIRST_INPUTS = 2
 """The start of the center and its site: they make it, rather than being handled by it."""
@@ -32,23 +37,86 @@ class Replayed(msgspec.Struct, frozen=True):
     center: Center
     latest: datetime
 
+    @classmethod
+    def of(cls, saved: Saved) -> "Replayed":
+        """What a snapshot has come to, of which nothing was replayed."""
+        return cls(0, 0, 0, Digest(saved.before), saved.center, saved.latest)
 
-def replay(path: Path, watch: Callable[[Outcome], None] | None = None) -> Replayed:
-    """Feed every input of the log to a new center; `watch` sees each outcome.
+
+def replay(
+    path: Path,
+    watch: Callable[[Outcome], None] | None = None,
+    *,
+    key: str = "",
+    saved: Saved | None = None,
+) -> Replayed:
+    """Feed every input of the log to a center: a new one, or that of the snapshot it goes on
+    from, `saved` if it was read already, else one signed with `key`. `watch` sees each outcome.
 
     Raises:
-        ReplayFailed: a turn gave other commands or events than when it was recorded.
+        ReplayFailed: a turn gave other commands or events than when it was recorded, or the
+            snapshot cannot be read.
     """
     entries = _entries(path)
+    after = entries[0].after if entries else ""
+    if not after:
+        return _from_start(path, entries, watch)
+    try:
+        saved = saved or read_snapshot(path.with_name(after), key)
+    except SnapshotUnreadable as error:
+        raise ReplayFailed(f"{path} needs the snapshot {after}: {error}") from error
+    return _feed(Replayed.of(saved), path, entries, 0, watch)
+
+
+def needed_snapshot(path: Path) -> str:
+    """The name of the snapshot a log goes on from; empty when it holds the first input."""
+    entries = _entries(path)
+    return entries[0].after if entries else ""
+
+
+def replay_onward(path: Path, *, key: str = "") -> Replayed:
+    """Replay a log and all that go on from it; raises ReplayFailed."""
+    done = replay(path, key=key)
+    for later in pieces_after(path):
+        done = go_on(done, later)
+    return done
+
+
+def go_on(
+    before: Replayed, path: Path, watch: Callable[[Outcome], None] | None = None
+) -> Replayed:
+    """Feed the inputs of a log that begins where `before` has come to; raises ReplayFailed."""
+    entries = _entries(path)
+    if not entries or not entries[0].after:
+        raise ReplayFailed(f"{path} does not go on from a snapshot")
+    before.digest.begin_anew()
+    return _feed(before, path, entries, 0, watch)
+
+
+def _from_start(
+    path: Path, entries: list[Entry], watch: Callable[[Outcome], None] | None
+) -> Replayed:
     center, digest = _start(entries, path), Digest()
-    inputs = commands = events = 0
+    return _feed(Replayed(0, 0, 0, digest, center, entries[0].now), path, entries, 2, watch)
+
+
+def _feed(
+    before: Replayed,
+    path: Path,
+    entries: list[Entry],
+    made: int,
+    watch: Callable[[Outcome], None] | None,
+) -> Replayed:
+    """Take the turns of a log but for the first inputs, which have `made` the center."""
+    center, digest = before.center, before.digest
+    inputs, commands, events = before.inputs, before.commands, before.events
     for number, entry in enumerate(entries, start=1):
         if entry.digest != digest.text:
             raise ReplayFailed(
                 f"{path}:{number}: what happened up to here differs from the recording"
             )
         inputs += entry.input is not None
-        outcome = turn(center, entry, digest) if number > FIRST_INPUTS else None
+        outcome = turn(center, entry, digest) if number > made else None
         if outcome is not None:
             commands += len(outcome.commands)
             events += len(outcome.events)

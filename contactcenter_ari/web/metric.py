@@ -73,6 +73,13 @@ class CenterCollector(Collector):
         report = self._health.report()
         yield _gauge("journal_pending", "Events not yet in the database.", report.journal_pending)
         yield _gauge("journal_spooled", "Events kept on disk.", report.journal_spooled)
+        failures = report.input_log_failures
+        yield _counter("input_log_failures", "Inputs not written at once.", failures)
+        yield _gauge("input_log_pending", "Inputs that wait in memory.", report.input_log_pending)
+        yield _counter(
+            "snapshot_failures", "Snapshots that could not be written.", report.snapshot_failures
+        )
+        yield _gauge("disk_free_bytes", "Room left for data.", report.disk_free_bytes)
         ok = GaugeMetricFamily(f"{PREFIX}_part_ok", "1 while a part is well.", labels=["part"])
         for name, part in {**report.parts(), "driver": driver_health(self._driver)}.items():
             ok.add_metric([name], float(part.condition is Condition.OK))

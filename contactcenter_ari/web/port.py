@@ -65,8 +65,13 @@ class HealthReport:
     journal: PartHealth
     database: PartHealth
     flows: PartHealth
+    disk: PartHealth = PartHealth()
     journal_pending: int = 0
     journal_spooled: int = 0
+    input_log_failures: int = 0
+    input_log_pending: int = 0
+    snapshot_failures: int = 0
+    disk_free_bytes: int = 0
     draining: bool = False
 
     def parts(self) -> dict[str, PartHealth]:
@@ -76,6 +81,7 @@ class HealthReport:
             "journal": self.journal,
             "database": self.database,
             "flows": self.flows,
+            "disk": self.disk,
         }
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from baresip import Runtime
 
+from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.core.center.site import CenterResumed
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.event import EndReason, OfferResult, Party
@@ -18,7 +19,8 @@ from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
 from contactcenter_ari.runtime.input_log import read_input_log
-from contactcenter_ari.runtime.replay import replay
+from contactcenter_ari.runtime.log_folder import pieces_after
+from contactcenter_ari.runtime.replay import replay, replay_onward
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.sound_file import read_wav
 from tests.e2e.phone import Conversation
@@ -38,6 +40,8 @@ HANDS = (
 )
 MENU = "Press one for help, three for your balance, four for visits."
 CLOSED = "Our door is closed today."
+WHOLE = {"CC_WHOLE_LOGS": "on"}
+"""Input logs are kept from the first input on."""
 SLACK = 1.5
 """Seconds by which a recording may be off the talk as this test timed it."""
 
@@ -47,7 +51,7 @@ async def test_killed_amid_calls(data_folder: Path, tools: Tools, runtime: Runti
     program is away; then all goes on as if it had never been away.
     """
     loop = asyncio.get_running_loop()
-    async with staged(data_folder / "data", tools, runtime, HANDS) as scene:
+    async with staged(data_folder / "data", tools, runtime, HANDS, WHOLE) as scene:
         talk = await _begin_talk(scene)
         talked_at = loop.time()
         await _fill_queue_and_menu(scene)
@@ -172,11 +176,17 @@ async def _recording_is_whole(scene: Scene, row: InteractionRow, talked: float) 
 
 
 async def _log_replays(scene: Scene) -> None:
-    """Both lives of the program are in one log, which gives the same once more."""
+    """Both lives of the program are in its logs, which give the same once more, from the first
+    input on as from each snapshot.
+    """
     assert await scene.program.stop() == 0
     assert "[error" not in (scene.ground.data / "program.log").read_text()
-    (log,) = (scene.ground.data / "input").glob("*.jsonl")
-    inputs = [entry.input for entry in read_input_log(log)]
+    (start,) = (p for p in (scene.ground.data / "input").glob("*.jsonl") if "." not in p.stem)
+    logs = [start, *pieces_after(start)]
+    assert len(logs) > 1, "a snapshot was taken at the orderly stop"
+    inputs = [entry.input for log in logs for entry in read_input_log(log)]
     assert (inputs.count(CenterResumed()), inputs[-1]) == (1, None)
-    done = replay(log)
+    done = replay_onward(start)
     assert done.center.calls_in_progress() == 0
+    key = snapshot_key(scene.ground.data)
+    assert replay(logs[-1], key=key).digest.text == done.digest.text

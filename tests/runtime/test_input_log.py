@@ -110,7 +110,7 @@ def test_nothing_but_half_a_line(path: Path) -> None:
 
 
 def test_a_full_disk_is_counted_and_leaves_no_half_line(path: Path) -> None:
-    """The call goes on; once there is room again lines are whole."""
+    """The call goes on; lines wait, and are written in order once there is room again."""
     log = InputLog(path)
     log.append(MORNING, TimePassed(), "a")
     written = path.stat().st_size
@@ -118,10 +118,12 @@ def test_a_full_disk_is_counted_and_leaves_no_half_line(path: Path) -> None:
         log.append(MORNING, TimePassed(), "b")
         assert path.stat().st_size == written
         log.append(MORNING, TimePassed(), "c")
-    assert [line["event"] for line in lines] == ["input_log.write_failed"] * 2
+    assert [line["event"] for line in lines] == ["input_log.write_failed"]
+    assert (log.failures, log.pending) == (2, 2)
     log.append(MORNING, CenterResumed(), "d")
-    assert log.failures == 2
-    assert inputs(path) == [TimePassed(), CenterResumed()]
+    assert (log.failures, log.pending) == (2, 0)
+    assert inputs(path) == [TimePassed(), TimePassed(), TimePassed(), CenterResumed()]
+    assert log.size == path.stat().st_size
 
 
 def test_a_closed_log_is_counted_and_writes_nowhere(path: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def hour(seed: int) -> Sequence[Moment]:
 def uncut(seed: int) -> tuple[bytes, tuple[View, ...], tuple[Event, ...]]:
     """The log of an hour in which nobody was killed, the state after each line, the events."""
     with tempfile.TemporaryDirectory() as folder:
-        beginning = begin(Path(folder), node="n1", site=SITE, now=MORNING)
+        beginning = begin(Path(folder), node="n1", site=SITE, now=MORNING, key="k")
         begun = as_of_the_hour(beginning)
         views, journal = lived(begun, hour(seed))
         return begun.input_log.path.read_bytes(), tuple(views), tuple(journal.events)
@@ -70,7 +70,7 @@ def as_of_the_hour(beginning: Beginning) -> Beginning:
     path = beginning.input_log.path
     path.write_bytes(path.read_bytes().replace(path.stem.encode(), b"b1", 1))
     os.utime(path, (MORNING.timestamp(), MORNING.timestamp()))
-    return begin(path.parent, node="n1", site=SITE, now=MORNING)
+    return begin(path.parent, node="n1", site=SITE, now=MORNING, key="k")
 
 
 def lived(begun: Beginning, moments: Sequence[Moment]) -> tuple[list[View], Journal]:
@@ -130,7 +130,7 @@ def test_killed_any_time(seed: int, share: float) -> None:
         path = Path(folder) / "b1.jsonl"
         path.write_bytes(log[:size])
         os.utime(path, (MORNING.timestamp(), MORNING.timestamp()))
-        begun = begin(Path(folder), node="n1", site=SITE, now=MORNING)
+        begun = begin(Path(folder), node="n1", site=SITE, now=MORNING, key="k")
         assert begun.resumed
         assert view(begun.center, begun.digest.text) == views[done]
         seen, journal = lived(begun, hour(seed)[done:])

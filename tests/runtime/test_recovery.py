@@ -18,7 +18,8 @@ from contactcenter_ari.runtime import recovery
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import read_input_log
-from contactcenter_ari.runtime.recovery import AGE_LIMIT, LOGS_KEPT, Beginning, begin
+from contactcenter_ari.runtime.log_folder import LOGS_KEPT
+from contactcenter_ari.runtime.recovery import HOME_AFTER, Beginning, begin
 from contactcenter_ari.runtime.replay import replay
 from tests.runtime.world import (
     ANNA,
@@ -58,7 +59,7 @@ def age(world: World, time: timedelta) -> None:
 def begun(world: World, now: datetime = NOW) -> tuple[Beginning, list[EventDict]]:
     """What begins in the folder of a world, and what is logged of it."""
     with capture_logs() as lines:
-        beginning = begin(world.log.path.parent, node="n1", site=SITE, now=now)
+        beginning = begin(world.log.path.parent, node="n1", site=SITE, now=now, key="k")
     return beginning, [*lines]
 
 
@@ -76,7 +77,7 @@ def is_new(world: World, beginning: Beginning) -> bool:
 def test_the_first_time(tmp_path: Path) -> None:
     """There is no log yet: one begins with the center and its site, named by the instant."""
     with capture_logs() as lines:
-        beginning = begin(tmp_path / "a" / "input", node="n7", site=SITE, now=MORNING)
+        beginning = begin(tmp_path / "a" / "input", node="n7", site=SITE, now=MORNING, key="k")
     assert (beginning.resumed, lines) == (False, [])
     entries = [*read_input_log(beginning.input_log.path)]
     boot = f"{int(MORNING.timestamp() * 1000):x}"
@@ -163,23 +164,14 @@ async def test_a_program_that_ended_well(killed: World) -> None:
 
 
 async def test_an_old_log(killed: World) -> None:
-    """Its agents have gone home."""
-    age(killed, AGE_LIMIT)
-    assert begun(killed)[0].resumed
-    age(killed, AGE_LIMIT + timedelta(seconds=1))
-    beginning, lines = begun(killed)
-    assert is_new(killed, beginning)
-    _warns(lines, "too old")
-
-
-async def test_a_long_log(killed: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its replay would take too long."""
-    monkeypatch.setattr(recovery, "SIZE_LIMIT", killed.log.path.stat().st_size)
-    assert begun(killed)[0].resumed
-    monkeypatch.setattr(recovery, "SIZE_LIMIT", killed.log.path.stat().st_size - 1)
-    beginning, lines = begun(killed)
-    assert is_new(killed, beginning)
-    _warns(lines, "too long")
+    """It is taken up however old: calls may live. Agents in no call have gone home."""
+    agent = ANNA.agent
+    assert begun(killed, MORNING + HOME_AFTER)[0].gone_home == ()
+    beginning, _ = begun(killed, MORNING + HOME_AFTER + timedelta(seconds=1))
+    assert beginning.resumed
+    assert beginning.center.calls_in_progress() == 2
+    assert [view.agent for view in beginning.center.agents(NOW)] == [agent]
+    assert beginning.gone_home == (agent,)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +239,9 @@ def test_few_logs_are_kept(tmp_path: Path) -> None:
     other.write_text("mine")
     for hour in range(LOGS_KEPT + 3):
         now = MORNING + timedelta(hours=2 * hour)
-        log = begin(tmp_path, node="n1", site=SITE, now=now).input_log.path
+        with capture_logs():
+            log = begin(tmp_path, node="n1", site=SITE, now=now, key="k").input_log.path
+        log.write_bytes(b"nonsense\n")
         os.utime(log, (now.timestamp(), now.timestamp()))
     logs = sorted(tmp_path.glob("*.jsonl"))
     assert (len(logs), logs[-1]) == (LOGS_KEPT, log)

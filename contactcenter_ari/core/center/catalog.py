@@ -51,6 +51,13 @@ class Catalog:
         """Tell which site, how many numbers."""
         return f"<Catalog of {self.site.name}: {len(self._by_number)} numbers>"
 
+    def watch(self, watcher: Watcher | None) -> None:
+        """Show each step of each new call to somebody else from now on."""
+        self._watcher = watcher
+        flows = (*self._by_number.values(), *self._calling_back.values(), self._announcer)
+        for interpreter in flows:
+            interpreter.watch(watcher)
+
     def answering(self, number: str) -> Interpreter | None:
         """The flow that answers a dialed number, if one does."""
         return self._by_number.get(significant(number))

@@ -203,8 +203,7 @@ class Center:
             self._bring_together(turn)
             if len(turn.faults) == faults:
                 break
-            again = partial(self._recovery.recover, None, None, turn, gently=gently)
-            turn.attempt("", again)
+            turn.attempt("", partial(self._recovery.recover, None, None, turn, gently=gently))
         else:
             self._bring_together(turn)
         turn.attempt("", partial(self._distribution.keep_books, turn.now))
@@ -217,6 +216,18 @@ class Center:
         for waiting in self._distribution.distribute(turn):
             interaction = waiting.interaction
             turn.attempt(interaction, partial(self._calls.offered, interaction, turn))
+
+    @property
+    def site(self) -> Site:
+        """What new calls are handled by."""
+        return self._catalog.site
+
+    def watch(self, watcher: Watcher | None) -> None:
+        """Show each step of each call to somebody else from now on."""
+        self._watcher = watcher
+        self._catalog.watch(watcher)
+        for call in self._calls:
+            call.interpreter.watch(watcher)
 
     def next_deadline(self) -> datetime | None:
         """When `TimePassed` is due, or None."""
@@ -424,10 +435,8 @@ class Center:
                 pass  # what should have stopped has ended or will be found by the inventory
 
     def _reconcile(self, signal: SwitchReconciled, turn: Turn) -> None:
-        for phone in self._roster.reachable_phones():
+        for phone in (*self._roster.reachable_phones(), *signal.phones):
             self._roster.set_reachable(phone, reachable=phone in signal.phones)
-        for phone in signal.phones:
-            self._roster.set_reachable(phone, reachable=True)
         settled_at = signal.taken_at - SETTLING
         listed = set(signal.legs)
         for call in self._calls:

@@ -92,6 +92,10 @@ class Entrance:
         """Tell of which flow."""
         return f"<Entrance of {self._flow!r}>"
 
+    def watch(self, watcher: Watcher | None) -> None:
+        """Show each step to somebody else from now on."""
+        self._watcher = watcher
+
     def enter(  # noqa: C901, PLR0912  # one arm a verb
         self, run: FlowRun, step: Step, turn: Turn
     ) -> Entered:

@@ -76,6 +76,11 @@ class Interpreter:
         """Tell which flow."""
         return f"<Interpreter of {self.flow!r}>"
 
+    def watch(self, watcher: Watcher | None) -> None:
+        """Show each step to somebody else from now on."""
+        self._watcher = watcher
+        self._entrance.watch(watcher)
+
     # What happens to a run
 
     def start(self, run: FlowRun, turn: Turn) -> Handover | None:

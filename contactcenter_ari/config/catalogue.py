@@ -73,16 +73,22 @@ EXPLANATIONS: dict[str, str] = {
     " `sensitive: true`, so it would be logged and recorded.",
     "E803": "A recording starts before a prompt told the caller of it.",
     "E804": "A number outside must begin with one of dial_allow, or toll fraud is possible.",
+    "E805": "Costly numbers begin with this entry of dial_allow: premium-rate, shared-cost,"
+    " satellite or personal ones. They are refused unless another entry names them, by the whole"
+    " number or by a beginning that no ordinary number has.",
+    "E806": "A number outside is premium-rate, shared-cost, satellite, personal, a pager or in no"
+    " numbering plan. It is refused unless an entry of dial_allow names it, by the whole number or"
+    " by a beginning that no ordinary number has.",
     "E810": "A look-up is one SELECT over tables listed under lookup_tables in site.yaml; it has a"
     " role of its own in the database, which may read these tables and nothing else.",
     "E811": "site.yaml lists no lookup_tables, so no look-up can read anything.",
     "E812": "A web service on this machine or in a private network is asked only if its host is"
     " listed under lookup_hosts in site.yaml, so that no flow reaches what it should not.",
 }
-WARNINGS = frozenset({"E006", "E505", "E701", "E705", "E802", "E803", "E811"})
+WARNINGS = frozenset({"E006", "E505", "E701", "E705", "E802", "E803", "E805", "E811"})
 """What is worth telling but does not stop publishing."""
 SILENCEABLE = frozenset(
-    {"E501", "E504", "E505", "E701", "E702", "E703", "E705", "E801", "E802", "E803"}
+    {"E501", "E504", "E505", "E701", "E702", "E703", "E705", "E801", "E802", "E803", "E805"}
 )
 """What a comment in the line may silence: a flow can be run with it."""
 

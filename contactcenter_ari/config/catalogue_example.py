@@ -108,6 +108,14 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         'dial_allow: ["+316"]\n...\n- dial: "+44201234567"',
         'dial_allow: ["+316", "+4420"]\n...\n- dial: "+44201234567"',
     ),
+    "E805": (
+        'dial_allow: ["+44"]',
+        'dial_allow: ["+441", "+442", "+443", "+4474"]',
+    ),
+    "E806": (
+        'dial_allow: ["+31"]\n...\n- dial: "+31900123456"',
+        'dial_allow: ["+31", "+31900123456"]\n...\n- dial: "+31900123456"',
+    ),
     "E810": (
         "# site.yaml\nlookup_tables: [account]\n...\nsql: SELECT name FROM customer",
         "# site.yaml\nlookup_tables: [account, customer]\n...\nsql: SELECT name FROM customer",

@@ -23,6 +23,7 @@ from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
 from contactcenter_ari.config.include_file import Part, read_includes
 from contactcenter_ari.config.look_up_file import LookUpReach, read_look_up
+from contactcenter_ari.config.outside_range import check_entry, names_kinds
 from contactcenter_ari.config.phone import country_code, read_phone
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import KEYS as KEYPAD
@@ -31,6 +32,7 @@ from contactcenter_ari.config.value_type import read_type
 from contactcenter_ari.config.verb import AT_HANG_UP, RESERVED
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.flow import Flow, Prompt
+from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.step import Destination
 from contactcenter_ari.core.flow.value import NO, YES, ValueType
 from contactcenter_ari.core.vocabulary.ids import QueueName
@@ -128,7 +130,8 @@ class _FlowReader:
             global_keys=self.global_keys(steps),
             on_error=self.on_error(steps),
             on_hangup=self.on_hangup(steps),
-            dial_allow=names.dial_allow,
+            dial_allow=names.outside.allow,
+            dial_named=names.outside.named,
             country_code=country_code(numbers),
         )
         self.check_graph(flow, steps, sections)
@@ -160,7 +163,7 @@ class _FlowReader:
             hours=hours,
             flags=flags,
             sensitive=sensitive_variables(sections),
-            dial_allow=self.dial_allow(),
+            outside=self.outside(),
             limited_queues=self.around.limited_queues,
             global_keys=self.shared_keys(),
         )
@@ -215,15 +218,18 @@ class _FlowReader:
             self.reading.blame("E105", "languages must be a list, like [en, nl]", node)
         return tuple(scalar.text for scalar in scalars if scalar) or ("en",)
 
-    def dial_allow(self) -> tuple[str, ...]:
-        """What numbers outside must begin with."""
+    def outside(self) -> OutsidePolicy:
+        """What may be dialed; a warning for what an entry seems to allow, and does not."""
         items = self.reading.items(self.fields.get("dial_allow", NOTHING), "dial_allow")
         scalars = [self.reading.scalar(item, "dial_allow") for item in items]
         for scalar in scalars:
             if scalar and not re.fullmatch(r"\+[1-9][0-9]{0,14}", scalar.text):
                 message = 'dial_allow must hold beginnings of numbers, for example "+316"'
                 self.reading.blame("E108", message, scalar)
-        return tuple(scalar.text for scalar in scalars if scalar)
+            elif scalar:
+                check_entry(self.reading, scalar)
+        allow = tuple(scalar.text for scalar in scalars if scalar)
+        return OutsidePolicy(allow, tuple(filter(names_kinds, allow)))
 
     def declared(
         self,

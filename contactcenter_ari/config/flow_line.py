@@ -14,6 +14,7 @@ from contactcenter_ari.config.reading import DAY
 from contactcenter_ari.config.skill_file import read_skills
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.expression import Expression, Literal
+from contactcenter_ari.core.flow.outside_policy import kind_of
 from contactcenter_ari.core.flow.step import (
     BookCallback,
     DialOut,
@@ -100,7 +101,7 @@ def read_callback(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     return BookCallback(
         queue=_queue_name(scope, node, "callback"),
         next=scope.outcomes(fields, "callback", path),
-        number=_number(scope, fields["number"], "number") if "number" in fields else None,
+        number=_outside(scope, fields["number"], "callback") if "number" in fields else None,
         hours=_hours(scope, fields),
         attempts=attempts,
         retry_after=retry_after,
@@ -177,14 +178,24 @@ def _number(scope: Scope, node: Node, what: str) -> Expression:
 def _outside(scope: Scope, node: Node, what: str) -> Expression:
     """A number outside, which must be among those that may be dialed."""
     number = _number(scope, node, what)
-    allowed = scope.names.dial_allow
-    if not allowed:
+    outside = scope.names.outside
+    if not outside.allow:
         message = f'{what} reaches nobody: "dial_allow" names no number that may be dialed'
         scope.reading.blame("E804", message, node)
-    elif isinstance(number.root, Literal) and not number.root.text.startswith(allowed):
-        message = f'"{number.text[:60]}" begins with none of dial_allow: {", ".join(allowed)}'
-        scope.reading.blame("E804", message, node)
+    elif isinstance(number.root, Literal):
+        _check_written(scope, node, number.text[:60], number.root.text)
     return number
+
+
+def _check_written(scope: Scope, node: Node, text: str, number: str) -> None:
+    outside = scope.names.outside
+    if not number.startswith(outside.allow):
+        message = f'"{text}" begins with none of dial_allow: {", ".join(outside.allow)}'
+        scope.reading.blame("E804", message, node)
+    elif not outside.permits(number):
+        kind = kind_of(number)
+        message = f'"{text}" is a number of the kind {kind}, which no entry of dial_allow names'
+        scope.reading.blame("E806", message, node)
 
 
 def _written(text: str, canonical: str, type_: ValueType) -> Expression:

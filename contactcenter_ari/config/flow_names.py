@@ -7,6 +7,7 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.flow import HttpLookUp, Prompt, SqlLookUp
+from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.speaking import names_in
 from contactcenter_ari.core.flow.treatment import POSITION, WAIT
 from contactcenter_ari.core.flow.value import (
@@ -36,8 +37,8 @@ ALWAYS: Mapping[str, ValueType] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """All names of one flow; `types` are those of expressions, `queues` None when unknown.
-    `sensitive` variables may only be passed to look-ups; numbers outside must begin with one of
-    `dial_allow`; `limited_queues` say how long one may wait (None when that is unknown);
+    `sensitive` variables may only be passed to look-ups; `outside` says which numbers may be
+    dialed; `limited_queues` say how long one may wait (None when that is unknown);
     `waits` are the prompts that tell the estimated wait.
     """
 
@@ -51,7 +52,7 @@ class Names:
     hours: Mapping[str, Calendar] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
     sensitive: Collection[str] = ()
-    dial_allow: tuple[str, ...] = ()
+    outside: OutsidePolicy = field(default_factory=OutsidePolicy)
     limited_queues: Collection[str] | None = None
     global_keys: frozenset[str] = frozenset()
     waits: Collection[str] = ()

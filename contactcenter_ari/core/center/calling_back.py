@@ -30,7 +30,6 @@ from contactcenter_ari.core.center.desk import Desk
 from contactcenter_ari.core.center.do_not_call import DoNotCall, e164_of
 from contactcenter_ari.core.center.outside import outcome_of_cause
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.choosing import is_allowed
 from contactcenter_ari.core.flow.run import PromiseCallback
 from contactcenter_ari.core.interactions.interaction import ENDED
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
@@ -377,7 +376,7 @@ class CallingBack:
 
     def _may_be_called(self, promise: Promise) -> bool:
         flow = self._catalog.flow(promise.flow)
-        allowed = flow is not None and is_allowed(promise.number, flow.dial_allow)
+        allowed = flow is not None and flow.outside.permits(promise.number)
         return allowed and promise.number not in self.do_not_call
 
     def _due_at(self, promise: Promise, turn: Turn) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Which way a split goes, and which outside numbers may be dialed: pure functions."""
+"""Which way a split goes: a pure function."""
 
 from zlib import crc32
 
@@ -6,12 +6,6 @@ from contactcenter_ari.core.flow.step import Destination, Way
 from contactcenter_ari.core.vocabulary.ids import CallId
 
 ON = Destination(Way.CONTINUE)
-
-
-def is_allowed(number: str, prefixes: tuple[str, ...]) -> bool:
-    """Whether an outside number may be dialed: E.164, and under an allowed prefix."""
-    plain = number.startswith("+") and number[1:].isdecimal() and number.isascii()
-    return plain and any(number.startswith(prefix) for prefix in prefixes)
 
 
 def pick(shares: tuple[tuple[Destination, int], ...], call: CallId) -> Destination:

@@ -7,7 +7,7 @@ from its step: that is for the interpreter, which learns what came of it.
 from datetime import timedelta
 
 from contactcenter_ari.core.flow import narration
-from contactcenter_ari.core.flow.choosing import is_allowed, pick
+from contactcenter_ari.core.flow.choosing import pick
 from contactcenter_ari.core.flow.dialog import ON, Dialog
 from contactcenter_ari.core.flow.expression import truth
 from contactcenter_ari.core.flow.flow import Flow
@@ -146,7 +146,7 @@ class Entrance:
                 return STAY if run.playback else self.take_message(run, voicemail, turn)
             case BookCallback() as booking:
                 number = self._speaker.text(run, booking.number, turn) or run.caller_number
-                if not is_allowed(number, self._flow.dial_allow):
+                if not self._flow.outside.permits(number):
                     return booking.next.get("refused", ON)
                 return PromiseCallback(booking, number)
             case Record(act=act):
@@ -188,8 +188,8 @@ class Entrance:
 
     def _dial(self, run: FlowRun, verb: DialOut | TransferOut, turn: Turn) -> Entered:
         number = self._speaker.text(run, verb.number, turn)
-        if not is_allowed(number, self._flow.dial_allow):
-            narration.flow_failed(run, "an outside number is not in dial_allow", turn)
+        if refusal := self._flow.outside.refusal(number):
+            narration.flow_failed(run, refusal, turn)
             return after_dial(verb, "failed")
         self._speaker.answer(run, turn)
         run.activity = Activity.CONNECTED

@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.step import (
     Destination,
     Goto,
@@ -72,7 +73,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """One flow file. `version` is the hash of its content; `languages[0]` is the default.
     `on_error` is where a fault of ours sends the caller; None plays the apology and then
     goes to the first queue of the flow. `on_hangup` is a section of set, tag and lookup only, run
-    when the call is over. Outside numbers must begin with one of `dial_allow`.
+    when the call is over. Outside numbers must begin with one of `dial_allow`;
+    those of `dial_named` name numbers that are not ordinary.
     `country_code` (`31`) is that of the flow's own numbers: callers type national ones.
     """
 
@@ -91,11 +93,17 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     on_error: Destination | None = None
     on_hangup: str = ""
     dial_allow: tuple[str, ...] = ()
+    dial_named: tuple[str, ...] = ()
     country_code: str = ""
 
     def __repr__(self) -> str:
         """Tell which flow, which version, how large."""
         return f"<Flow {self.name} {self.version[:8]}: {len(self.sections)} sections>"
+
+    @property
+    def outside(self) -> OutsidePolicy:
+        """Which numbers the flow may dial."""
+        return OutsidePolicy(self.dial_allow, self.dial_named)
 
 
 APOLOGY = "apology"

@@ -95,6 +95,18 @@ def test_new_rules_hold_for_old_promises(floor: Floor) -> None:
     assert closed(floor) == ["do_not_call"]
 
 
+@BOTH
+def test_a_costly_number_is_not_dialed_when_it_is_named_no_more(floor: Floor, mode: str) -> None:
+    """An agent reserved first changes nothing."""
+    named = {"dial_named": ("+31900",)}
+    allowed = ("+31", "+31900")
+    open_shop(floor, join_empty=True, allowed=allowed, flow=named, callback_mode=mode)
+    promised(floor, "+31900123456")
+    flow = msgspec.structs.replace(floor.flow, dial_allow=("+31",), dial_named=())
+    floor.take(SitePublished(msgspec.structs.replace(floor.site, flows=(flow,))))
+    assert closed(floor) == ["do_not_call"]
+
+
 def test_new_hours_hold_for_old_promises(floor: Floor) -> None:
     """Out of the line at once when it is closed now."""
     office = {"hours": {"office": day((8, 18))}}

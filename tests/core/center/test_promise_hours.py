@@ -71,7 +71,8 @@ def test_a_number_of_many_zones(floor: Floor) -> None:
 
 def test_a_number_of_no_known_zone(floor: Floor) -> None:
     """Then the flow's own zone counts."""
-    open_shop(floor, allowed=("+999",), call_window=CallWindow(time(12), time(13)))
+    window = CallWindow(time(12), time(13))
+    open_shop(floor, allowed=("+999",), flow={"dial_named": ("+999",)}, call_window=window)
     busy_agent(floor)
     promised(floor, "+999123456789")
     floor.wait(3599)

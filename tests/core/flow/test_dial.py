@@ -208,7 +208,7 @@ def test_a_call_that_nobody_took_is_not_completed(floor: Floor) -> None:
 
 def test_two_lines_one_after_the_other(floor: Floor) -> None:
     """A second doctor where the first does not answer."""
-    second = TransferOut(parse('"+31600000002"'))
+    second = TransferOut(parse('"+31612345602"'))
     floor.open(
         msgspec.structs.replace(
             floor.write({"start": [DialOut(parse(f'"{DOCTOR}"'), {}), second]}),
@@ -219,7 +219,7 @@ def test_two_lines_one_after_the_other(floor: Floor) -> None:
     floor.callee().hangs_up(17)
     assert caller.music == "default"
     floor.callee().picks_up()
-    assert outcomes(caller) == [(DOCTOR, "busy"), ("+31600000002", "answered")]
+    assert outcomes(caller) == [(DOCTOR, "busy"), ("+31612345602", "answered")]
 
 
 # --- the talk -------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from contactcenter_ari.ari.silence import SilenceLimits
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.archive import FOLDER, Archive
 from contactcenter_ari.bootstrap.database import ServedDatabase
-from contactcenter_ari.bootstrap.fall_back_plan import SpokenAhead
+from contactcenter_ari.bootstrap.fall_back import FallBackIntake
+from contactcenter_ari.bootstrap.fall_back_plan import SpokenAhead, spool_folder
 from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
 from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.look_up import AllLookUps, Published
@@ -71,6 +72,7 @@ class Service:
     promises: Promises
     offers: RecentOffers
     restoring: Restoring
+    fall_back: FallBackIntake
     publishing: Publishing
     input_log: Path
     resumed: bool
@@ -119,6 +121,7 @@ async def serving(
                 await _restored(service.restoring)
                 await service.phones.follow()
             others.append(group.create_task(_when(ready, service.phones.run)))
+            others.append(group.create_task(service.fall_back.run()))
             if tester is not None:
                 others.append(group.create_task(service.publishing.run()))
             try:
@@ -208,6 +211,9 @@ async def _assembled(
         promises=promises,
         offers=offers,
         restoring=Restoring(promises, journal, driver, clock.now),
+        fall_back=FallBackIntake(
+            spool_folder(ground.data), ground.recordings, driver.request, clock.now
+        ),
         publishing=publishing,
         input_log=begun.input_log.path,
         resumed=begun.resumed,

@@ -19,7 +19,7 @@ from contactcenter_ari.core.center.do_not_call import is_e164
 from contactcenter_ari.core.center.view import CallbackView
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, LostCallReason
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
     CancelCallback,
@@ -71,14 +71,16 @@ class CallbackChange(msgspec.Struct, frozen=True):
 
 
 class LostCallStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A caller who hung up while waiting and was not talked to since; `caller_number` is null
-    for whoever may not see it.
+    """A caller who hung up while waiting, or left a number or a message while the application was
+    away (`reason`), and was not talked to since; `caller_number` is null for whoever may not see
+    it, `queue` empty where there is none.
     """
 
     interaction: InteractionId
     queue: QueueName
     caller_number: str | None
     opened_at: datetime
+    reason: LostCallReason
 
 
 class LostCallList(msgspec.Struct, frozen=True):
@@ -212,4 +214,5 @@ def _lost_call(task: RestoreLostCall, *, numbers: bool) -> LostCallStatus:
         queue=task.queue,
         caller_number=task.caller_number if numbers else None,
         opened_at=task.opened_at,
+        reason=task.reason,
     )

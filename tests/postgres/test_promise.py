@@ -41,6 +41,7 @@ from contactcenter_ari.core.vocabulary.promise import (
     AttemptResult,
     CallbackMode,
     CallbackResult,
+    LostCallReason,
     LostCallResult,
 )
 from contactcenter_ari.core.vocabulary.request import (
@@ -265,6 +266,20 @@ async def test_a_lost_call_is_a_task_until_it_is_closed(
     )
     waited = timedelta(seconds=42)
     assert found == [("closed", "called_again", "sales", waited, timedelta(minutes=5))]
+
+
+async def test_what_was_left_is_a_task_of_its_own_kind(
+    database_url: str, promises: Promises
+) -> None:
+    """Why it is a task is kept, and what an earlier version wrote was abandoned."""
+    left = msgspec.structs.replace(OPENED, reason=LostCallReason.MESSAGE_LEFT)
+    await write(database_url, [left], [left])
+    (task,) = await promises.open_lost_calls()
+    assert task.reason is LostCallReason.MESSAGE_LEFT
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update lost_call set reason = null")
+    (task,) = await promises.open_lost_calls()
+    assert task.reason is LostCallReason.ABANDONED
 
 
 async def test_more_time_for_a_wrap_up_is_found_with_its_call(database_url: str) -> None:

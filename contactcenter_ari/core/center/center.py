@@ -13,6 +13,7 @@ from functools import partial
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.center.apology import Apologies
 from contactcenter_ari.core.center.arrival import announcing
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.catalog import Catalog
@@ -86,6 +87,7 @@ from contactcenter_ari.core.vocabulary.request import (
     MoveWaiting,
     OpenQueue,
     PutAgent,
+    RecordApology,
     RemoveAgent,
     Request,
     RestoreCallback,
@@ -157,6 +159,7 @@ class Center:
         self._calls = Calls(self._distribution, self._catalog, foresight or self._distribution)
         self._steering = Steering(self._distribution, self._calls)
         self._recovery = FaultRecovery(self._calls, self._distribution)
+        self._apologies = Apologies(self._calls.queueing.lost_calls)
 
     def __repr__(self) -> str:
         """Tell how much is going on."""
@@ -345,6 +348,8 @@ class Center:
                 self._calls.calling_back.do_not_call.allow(number)
             case RestoreLostCall():
                 self._calls.queueing.lost_calls.restore(request, turn)
+            case RecordApology():
+                self._apologies.record(request, self._catalog, turn)
 
     def _check_reason(self, reason: str) -> None:
         site = self._catalog.site

@@ -1,8 +1,8 @@
-"""Lost calls: somebody hung up while waiting, or was cut off by a fault of the switch or of ours,
-and nobody yet knows what it was about.
+"""Lost calls: somebody hung up while waiting, was cut off by a fault of the switch or of ours, or
+left a number or a message while the application was away, and nobody yet knows what it was about.
 
-Each number has at most one open task. It is closed when the number talks to an agent, whoever
-called whom, or when it is too old to be of use.
+Each number has at most one open task, and one more for each message. They are closed when the
+number talks to an agent, whoever called whom, or when they are too old to be of use.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ import msgspec
 
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
 from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
-from contactcenter_ari.core.vocabulary.promise import LostCallResult
+from contactcenter_ari.core.vocabulary.promise import LostCallReason, LostCallResult
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
@@ -22,18 +22,27 @@ MOST_OPEN = 10_000
 
 
 class LostCall(msgspec.Struct, frozen=True):
-    """A task: `interaction` is the call that was abandoned or cut off."""
+    """A task: `interaction` is the call that was abandoned or cut off, or in which something was
+    left.
+    """
 
     interaction: InteractionId
     number: str
     opened_at: datetime
+    reason: LostCallReason = LostCallReason.ABANDONED
+
+    @property
+    def key(self) -> str:
+        """What there is one task for: the number, or the message."""
+        return self.interaction if self.reason is LostCallReason.MESSAGE_LEFT else self.number
 
 
 class LostCalls:
-    """The open tasks, by number in E.164."""
+    """The open tasks: one for each number in E.164, and one for each message."""
 
     def __init__(self) -> None:
         self._open: dict[str, LostCall] = {}
+        self._messages: dict[str, list[str]] = {}
 
     def __repr__(self) -> str:
         """Tell how many there are."""
@@ -73,12 +82,43 @@ class LostCalls:
             )
         )
 
+    def left(
+        self,
+        interaction: InteractionId,
+        number: str,
+        reason: LostCallReason,
+        *,
+        queue: QueueName,
+        at: datetime,
+        turn: Turn,
+    ) -> None:
+        """A caller left a number or a message while the application was away; a number that has
+        a task keeps it.
+        """
+        lost = LostCall(interaction, number, at, reason)
+        if lost.key in self._open:
+            return
+        self._enter(lost, turn)
+        turn.tell(
+            LostCallOpened(
+                number=turn.clockwork.number(),
+                at=at,
+                interaction=interaction,
+                queue=queue,
+                caller_number=number,
+                waited=timedelta(),
+                reason=reason,
+            )
+        )
+
     def restore(self, request: RestoreLostCall, turn: Turn) -> None:
         """Take over a task of another process; of two for one number the newcomer here stays,
         and a task that is too old expires.
         """
-        lost = LostCall(request.interaction, request.caller_number, request.opened_at)
-        known = self._open.get(lost.number)
+        lost = LostCall(
+            request.interaction, request.caller_number, request.opened_at, request.reason
+        )
+        known = self._open.get(lost.key)
         if known is None:
             self._enter(lost, turn)
         elif known.interaction != lost.interaction:
@@ -88,20 +128,28 @@ class LostCalls:
         """The number talks to an agent."""
         if number in self._open:
             self._close(number, result, turn)
+        for message in list(self._messages.get(number, ())):
+            self._close(message, result, turn)
 
-    def expired(self, number: str, turn: Turn) -> None:
+    def expired(self, key: str, turn: Turn) -> None:
         """The time of a task has come."""
-        self._close(number, LostCallResult.EXPIRED, turn)
+        self._close(key, LostCallResult.EXPIRED, turn)
 
     def _enter(self, lost: LostCall, turn: Turn) -> None:
         if len(self._open) >= MOST_OPEN:
             self.expired(next(iter(self._open)), turn)
-        self._open[lost.number] = lost
-        turn.clockwork.wake(Wake.LOST_CALL, lost.number, lost.opened_at + LOST_FOR)
+        self._open[lost.key] = lost
+        if lost.key != lost.number and lost.number:
+            self._messages.setdefault(lost.number, []).append(lost.key)
+        turn.clockwork.wake(Wake.LOST_CALL, lost.key, lost.opened_at + LOST_FOR)
 
-    def _close(self, number: str, result: LostCallResult, turn: Turn) -> None:
-        lost = self._open.pop(number)
-        turn.clockwork.forget(Wake.LOST_CALL, number)
+    def _close(self, key: str, result: LostCallResult, turn: Turn) -> None:
+        lost = self._open.pop(key)
+        if key in self._messages.get(lost.number, ()):
+            self._messages[lost.number].remove(key)
+            if not self._messages[lost.number]:
+                del self._messages[lost.number]
+        turn.clockwork.forget(Wake.LOST_CALL, key)
         self._tell_closed(lost, result, turn)
 
     @staticmethod

@@ -24,12 +24,13 @@ from contactcenter_ari.core.vocabulary.promise import (
     AttemptResult,
     CallbackMode,
     CallbackResult,
+    LostCallReason,
     LostCallResult,
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
-INBOUND, OUTBOUND = "inbound", "outbound"
-"""The directions of an interaction: who called whom."""
+INBOUND, OUTBOUND, INTERNAL = "inbound", "outbound", "internal"
+"""The directions of an interaction: who called whom; internal is a call of an agent's phone."""
 
 
 class AgentState(StrEnum):
@@ -110,6 +111,8 @@ class EndReason(StrEnum):
     """No flow answers the dialed number."""
     NOT_REACHED = "not_reached"
     """We called the customer, who did not answer."""
+    APOLOGIZED = "apologized"
+    """The application was away: the caller heard an apology and could leave a number."""
     SYSTEM_ERROR = "system_error"
     """The switch lost the call, or a fault of ours ended it."""
 
@@ -265,14 +268,23 @@ class CallbackClosed(InteractionEvent, frozen=True, tag=True, kw_only=True):
     result: CallbackResult
 
 
+class CallerApologized(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A call that came while the application was away is over; what the caller left."""
+
+    number_left: bool
+    message_left: bool
+
+
 class LostCallOpened(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """The caller hung up while waiting, or was cut off by a fault of the switch or of ours:
-    somebody should see what it was about. `queue` is the last one, empty when there was none.
+    """The caller hung up while waiting, was cut off by a fault of the switch or of ours, or left a
+    number or a message while the application was away: somebody should see what it was about.
+    `queue` is the last one, empty when there was none.
     """
 
     queue: QueueName
     caller_number: str
     waited: timedelta
+    reason: LostCallReason = LostCallReason.ABANDONED
 
 
 class LostCallClosed(InteractionEvent, frozen=True, tag=True, kw_only=True):
@@ -471,6 +483,7 @@ Event = (
     | CallbackBooked
     | CallbackAttempted
     | CallbackClosed
+    | CallerApologized
     | LostCallOpened
     | LostCallClosed
     | WaitTold

@@ -40,8 +40,18 @@ class CallbackResult(StrEnum):
     """The number may not be called any more."""
 
 
+class LostCallReason(StrEnum):
+    """Why somebody should see what a caller wanted."""
+
+    ABANDONED = "abandoned"
+    """The caller hung up while waiting, or was cut off."""
+    NUMBER_LEFT = "number_left"
+    """The caller left a number to call back while the application was away."""
+    MESSAGE_LEFT = "message_left"
+
+
 class LostCallResult(StrEnum):
-    """How the task to look after an abandoned call was closed."""
+    """How the task to look after a lost call was closed."""
 
     CALLED_AGAIN = "called_again"
     """The customer called again and talked to somebody."""

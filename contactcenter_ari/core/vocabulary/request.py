@@ -13,8 +13,9 @@ from contactcenter_ari.core.vocabulary.ids import (
     InteractionId,
     PhoneId,
     QueueName,
+    RecordingId,
 )
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, LostCallReason
 from contactcenter_ari.core.vocabulary.skill import Skills, SkillStep
 
 
@@ -178,6 +179,32 @@ class RestoreLostCall(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     queue: QueueName
     caller_number: str
     opened_at: datetime
+    reason: LostCallReason = LostCallReason.ABANDONED
+
+
+class LeftMessage(msgspec.Struct, frozen=True):
+    """What a caller said while the application was away; `path` is the file."""
+
+    recording: RecordingId
+    path: str
+    duration: timedelta
+
+
+class RecordApology(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """A call that came while the application was away is to be in the books: `interaction` is
+    its id in the switch, and one that is known changes nothing. `number` is the one to call
+    back, as typed; an `internal` call came from an agent's phone.
+    """
+
+    interaction: InteractionId
+    called_number: str
+    caller_number: str
+    language: str
+    started_at: datetime
+    ended_at: datetime
+    number: str = ""
+    message: LeftMessage | None = None
+    internal: bool = False
 
 
 class ForbidNumber(msgspec.Struct, frozen=True, tag=True):
@@ -237,6 +264,7 @@ Request = (
     | DialCallback
     | CancelCallback
     | RestoreLostCall
+    | RecordApology
     | ForbidNumber
     | AllowNumber
     | LearnHandleTimes

@@ -1,4 +1,5 @@
--- core/kpi: containment. A customer whom we call back is not answered by the flow.
+-- core/kpi: containment. A customer whom we call back is not answered by the flow, nor is a
+-- caller who was apologized to.
 with counted as (
     select
         flow,
@@ -6,7 +7,7 @@ with counted as (
         count(*) filter (where end_reason = 'contained') as contained,
         count(*) filter (where end_reason = 'left_flow') as left_early
     from interaction
-    where started_at >= %(since)s and started_at < %(until)s and end_reason <> 'rejected'
+    where started_at >= %(since)s and started_at < %(until)s and end_reason not in ('rejected', 'apologized')
         and direction <> 'outbound'
     group by flow
 )

@@ -1,0 +1,176 @@
+"""Calls that were apologized to while the application was away, entered into the books later.
+
+Each is told once, however often it is reported: its id is that of the call in the switch, and
+what it leads to is numbered after it. A number or a message that was left is a task.
+"""
+
+from collections import OrderedDict
+
+from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.do_not_call import e164_of
+from contactcenter_ari.core.center.lost_call import LostCalls
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.vocabulary.event import (
+    INBOUND,
+    INTERNAL,
+    CallerApologized,
+    EndReason,
+    InteractionEnded,
+    InteractionStarted,
+    Party,
+    RecordingEnded,
+    RecordingStarted,
+    SegmentEnded,
+    SegmentKind,
+)
+from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, QueueName, SegmentId
+from contactcenter_ari.core.vocabulary.promise import LostCallReason
+from contactcenter_ari.core.vocabulary.request import RecordApology
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+REMEMBERED = 20_000
+"""Of so many calls it is known that they are in the books."""
+
+
+class Apologies:
+    """The calls that are in the books, the latest of them."""
+
+    def __init__(self, lost_calls: LostCalls) -> None:
+        self._lost_calls = lost_calls
+        self._recorded: OrderedDict[str, None] = OrderedDict()
+
+    def __repr__(self) -> str:
+        """Tell how many are remembered."""
+        return f"<Apologies {len(self._recorded)} remembered>"
+
+    def record(self, call: RecordApology, catalog: Catalog, turn: Turn) -> None:
+        """Enter a call that is over; one that is entered already changes nothing."""
+        if call.interaction in self._recorded:
+            return
+        self._recorded[call.interaction] = None
+        if len(self._recorded) > REMEMBERED:
+            self._recorded.popitem(last=False)
+        answering = None if call.internal else catalog.answering(call.called_number)
+        flow = None if answering is None else answering.flow
+        _tell_started(call, flow, turn)
+        _tell_apologized(call, turn)
+        if call.message is not None:
+            _tell_message(call, turn)
+        self._open_task(call, flow, turn)
+        _tell_stretch(call, turn)
+        _tell_ended(call, flow, turn)
+
+    def _open_task(self, call: RecordApology, flow: Flow | None, turn: Turn) -> None:
+        country = "" if flow is None else flow.country_code
+        if call.number:
+            reason, number = LostCallReason.NUMBER_LEFT, e164_of(call.number, country)
+        elif call.message is not None:
+            reason, number = LostCallReason.MESSAGE_LEFT, e164_of(call.caller_number, country)
+        else:
+            return
+        self._lost_calls.left(
+            call.interaction, number, reason, queue=_first_queue(flow), at=call.ended_at, turn=turn
+        )
+
+
+def _first_queue(flow: Flow | None) -> QueueName:
+    """Where the caller would probably have come to; empty when the flow has no queue."""
+    sections = () if flow is None else flow.sections.values()
+    verbs = (step.verb for section in sections for step in section.steps)
+    return next((verb.queue for verb in verbs if isinstance(verb, Queue)), QueueName(""))
+
+
+def _tell_started(call: RecordApology, flow: Flow | None, turn: Turn) -> None:
+    turn.tell(
+        InteractionStarted(
+            number=turn.clockwork.number(),
+            at=call.started_at,
+            interaction=call.interaction,
+            leg=LegId(call.interaction),
+            called_number=call.called_number,
+            caller_number=call.caller_number,
+            caller_name="",
+            flow="" if flow is None else flow.name,
+            flow_version="" if flow is None else flow.version,
+            language=call.language,
+            direction=INTERNAL if call.internal else INBOUND,
+        )
+    )
+
+
+def _tell_apologized(call: RecordApology, turn: Turn) -> None:
+    turn.tell(
+        CallerApologized(
+            number=turn.clockwork.number(),
+            at=call.ended_at,
+            interaction=call.interaction,
+            number_left=bool(call.number),
+            message_left=call.message is not None,
+        )
+    )
+
+
+def _tell_message(call: RecordApology, turn: Turn) -> None:
+    assert call.message is not None, "a message was left"
+    started_at = call.ended_at - call.message.duration
+    turn.tell(
+        RecordingStarted(
+            number=turn.clockwork.number(),
+            at=started_at,
+            interaction=call.interaction,
+            recording=call.message.recording,
+            agent=AgentId(""),
+        ),
+        RecordingEnded(
+            number=turn.clockwork.number(),
+            at=call.ended_at,
+            interaction=call.interaction,
+            recording=call.message.recording,
+            agent=AgentId(""),
+            started_at=started_at,
+            path=call.message.path,
+            duration=call.message.duration,
+            failed=False,
+        ),
+    )
+
+
+def _tell_stretch(call: RecordApology, turn: Turn) -> None:
+    """All of the call, as a stretch in the flow: what the caller heard was nobody's talk."""
+    turn.tell(
+        SegmentEnded(
+            number=turn.clockwork.number(),
+            at=call.ended_at,
+            interaction=call.interaction,
+            segment=SegmentId(f"{call.interaction}.flow"),
+            kind=SegmentKind.FLOW,
+            started_at=call.started_at,
+        )
+    )
+
+
+def _tell_ended(call: RecordApology, flow: Flow | None, turn: Turn) -> None:
+    turn.tell(
+        InteractionEnded(
+            number=turn.clockwork.number(),
+            at=call.ended_at,
+            interaction=call.interaction,
+            node=turn.clockwork.node,
+            channel="voice",
+            direction=INTERNAL if call.internal else INBOUND,
+            started_at=call.started_at,
+            called_number=call.called_number,
+            caller_number=call.caller_number,
+            caller_name="",
+            caller_status="",
+            flow="" if flow is None else flow.name,
+            flow_version="" if flow is None else flow.version,
+            language=call.language,
+            tags={},
+            queue="",
+            agent="",
+            reason=EndReason.APOLOGIZED,
+            ended_by=Party.SYSTEM,
+        )
+    )

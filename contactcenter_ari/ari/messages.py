@@ -56,11 +56,9 @@ class Playback(msgspec.Struct, frozen=True):
 
 
 class LiveRecording(msgspec.Struct, frozen=True):
-    """A recording in progress; `duration` in seconds comes with its end."""
+    """A recording that ARI was asked for; `cause` tells why it failed."""
 
     name: str
-    format: str
-    duration: int = 0
     cause: str = ""
 
 
@@ -131,16 +129,22 @@ class ChannelDtmfReceived(msgspec.Struct, frozen=True, tag=True):
     channel: Channel
 
 
+class ChannelHold(msgspec.Struct, frozen=True, tag=True):
+    """A phone has put the other side on hold."""
+
+    channel: Channel
+
+
+class ChannelUnhold(msgspec.Struct, frozen=True, tag=True):
+    """The other side is off hold."""
+
+    channel: Channel
+
+
 class PlaybackFinished(msgspec.Struct, frozen=True, tag=True):
     """A playback ended."""
 
     playback: Playback
-
-
-class RecordingStarted(msgspec.Struct, frozen=True, tag=True):
-    """A recording runs."""
-
-    recording: LiveRecording
 
 
 class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
@@ -201,8 +205,9 @@ Event = (
     | ChannelHangupRequest
     | ChannelDestroyed
     | ChannelDtmfReceived
+    | ChannelHold
+    | ChannelUnhold
     | PlaybackFinished
-    | RecordingStarted
     | RecordingFinished
     | RecordingFailed
     | EndpointStateChange

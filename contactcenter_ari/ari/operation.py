@@ -97,13 +97,25 @@ def dial(
     return Operation("POST", "channels/{channelId}", {"channelId": channel}, query, body)
 
 
+def send_on(channel: str, *, context: str, extension: str) -> Operation:
+    """Let a channel leave our application for a place in the dialplan."""
+    return Operation(
+        "POST",
+        "channels/{channelId}/continue",
+        {"channelId": channel},
+        {"context": context, "extension": extension, "priority": "1"},
+    )
+
+
 def hang_up(channel: str, *, reason: str = "normal") -> Operation:
     """End a channel; 404 when it is gone already."""
     return Operation("DELETE", "channels/{channelId}", {"channelId": channel}, {"reason": reason})
 
 
-def create_bridge(bridge: str, *, kind: str = "mixing,dtmf_events") -> Operation:
-    """Make a bridge under our id; without `dtmf_events` its channels' keys are not reported."""
+def create_bridge(bridge: str, *, kind: str = "mixing") -> Operation:
+    """Make a bridge under our id. Its channels' keys are not reported: with `dtmf_events` two
+    parties would be mixed, at twice the cost, and their phones' hold be lost.
+    """
     return Operation("POST", "bridges/{bridgeId}", {"bridgeId": bridge}, {"type": kind})
 
 
@@ -134,16 +146,6 @@ def destroy_bridge(bridge: str) -> Operation:
     return Operation("DELETE", "bridges/{bridgeId}", {"bridgeId": bridge})
 
 
-def record_bridge(bridge: str, *, recording: str, file_format: str = "wav") -> Operation:
-    """Record what is said in a bridge; an existing file of that name is an error."""
-    return Operation(
-        "POST",
-        "bridges/{bridgeId}/record",
-        {"bridgeId": bridge},
-        {"name": recording, "format": file_format, "ifExists": "fail"},
-    )
-
-
 def record_channel(
     channel: str, *, recording: str, limit: timedelta | None = None, file_format: str = "wav"
 ) -> Operation:
@@ -164,26 +166,9 @@ def snoop(channel: str, *, ear: str, app: str, app_args: str) -> Operation:
     return Operation("POST", "channels/{channelId}/snoop/{snoopId}", path, query)
 
 
-def pause_recording(recording: str) -> Operation:
-    """Write nothing to a recording for a while."""
-    return Operation("POST", "recordings/live/{recordingName}/pause", {"recordingName": recording})
-
-
-def resume_recording(recording: str) -> Operation:
-    """Write to a recording again."""
-    return Operation(
-        "DELETE", "recordings/live/{recordingName}/pause", {"recordingName": recording}
-    )
-
-
 def stop_recording(recording: str) -> Operation:
     """Close a recording and keep its file; 404 when it is closed already."""
     return Operation("POST", "recordings/live/{recordingName}/stop", {"recordingName": recording})
-
-
-def find_recording(recording: str) -> Operation:
-    """Ask for a closed recording; 404 when there is no file."""
-    return Operation("GET", "recordings/stored/{recordingName}", {"recordingName": recording})
 
 
 def rtp_statistics(channel: str) -> Operation:

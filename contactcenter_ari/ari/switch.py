@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -35,30 +34,30 @@ from contactcenter_ari.ari.messages import (
     ChannelHangupRequest,
     Endpoint,
     EndpointStateChange,
-    LiveRecording,
     Playback,
     RESTResponse,
+    StasisEnd,
     StasisStart,
 )
 from contactcenter_ari.ari.messages import PlaybackFinished as EndOfPlayback
 from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.recorder import Manager, Recorder
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.silence import SilenceLimits, SilenceWatch
-from contactcenter_ari.ari.translate import (
-    EAR,
-    RECORDING_FORMAT,
-    is_reachable,
-    phone_signal,
-    recorded,
-    signal_of,
+from contactcenter_ari.ari.translate import is_reachable, phone_signal, recording_of, signal_of
+from contactcenter_ari.core.vocabulary.command import (
+    Command,
+    DiscardRecording,
+    FinishRecording,
+    PauseRecording,
+    ResumeRecording,
+    StopRecording,
 )
-from contactcenter_ari.core.vocabulary.command import Command, StartRecording, StopRecording
-from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId, RecordingId
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegHungUp,
     PlaybackFinished,
-    RecordingFinished,
     Signal,
     SwitchReconciled,
 )
@@ -67,8 +66,15 @@ from contactcenter_ari.runtime.pulse import EVERY, Pulse
 
 SWEEP_EVERY: Final = timedelta(seconds=30)
 RETRY_AFTER: Final = timedelta(seconds=1)
-RECORDING_GRACE: Final = timedelta(seconds=2)
 BEAT_VARIABLE: Final = "CC_BEAT"
+
+RECORDER_COMMANDS: Final = (
+    PauseRecording,
+    ResumeRecording,
+    StopRecording,
+    FinishRecording,
+    DiscardRecording,
+)
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -113,8 +119,8 @@ def farewell(app: str) -> list[Operation]:
 class AriSwitch:
     """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
 
-    `recordings` is the folder Asterisk records into; `now` reads the clock; `silence` tells when
-    a leg that sends nothing is asked whether it is alive.
+    `recordings` is the folder Asterisk records into, `manager` what pauses them; `now` reads the
+    clock; `silence` tells when a leg that sends nothing is asked whether it is alive.
     """
 
     def __init__(
@@ -126,18 +132,19 @@ class AriSwitch:
         prompts: PromptRenderer,
         inbox: CallInbox,
         recordings: Path,
+        manager: Manager,
         now: Callable[[], datetime],
         silence: SilenceLimits = SilenceLimits(),  # noqa: B008  # frozen
     ) -> None:
         self._app = app
         self._inbox = inbox
-        self._recordings = recordings
         self._now = now
         self._socket = SwitchSocket(
             credentials=credentials, inbox=self, greeting=greeting(app), farewell=farewell(app)
         )
         self._lanes = Lanes(app=app, socket=self._socket, http=http, prompts=prompts, inbox=inbox)
         self._silence = SilenceWatch(self._socket, http, silence)
+        self._recorder = Recorder(manager=manager, folder=recordings, inbox=inbox)
         self.connections = 0
         self._group: asyncio.TaskGroup | None = None
         self._http = http
@@ -149,7 +156,7 @@ class AriSwitch:
         self._phones: dict[str, bool] = {}
         self._announced: set[str] = set()
         self._hanging_up: set[str] = set()
-        self._recording: dict[RecordingId, datetime] = {}
+        self._sent_on: set[str] = set()
 
     def __repr__(self) -> str:
         """Tell whether Asterisk is there."""
@@ -201,6 +208,7 @@ class AriSwitch:
                 group.create_task(self._ping()),
                 group.create_task(self._sweep()),
                 group.create_task(self._silence.run()),
+                group.create_task(self._recorder.run()),
             ]
             await self._replaced.wait()
             self._lanes.stop()
@@ -214,8 +222,9 @@ class AriSwitch:
             raise AssertionError("the switch is not running")
         if self._replaced.is_set():
             self._inbox.put(CommandFailed(command, 0, "another program owns the call"))
+        elif isinstance(command, RECORDER_COMMANDS):
+            self._recorder.carry_out(command, self._group)
         else:
-            self._watch_recording(command, self._group)
             self._lanes.carry_out(command, self._group)
 
     def put(self, news: News, /) -> None:
@@ -238,8 +247,10 @@ class AriSwitch:
                 self._hanging_up.add(channel.id)
             case EndOfPlayback(playback=playback) if self._is_hanging_up(playback):
                 self._inbox.put(PlaybackFinished(PlaybackId(playback.id)))
+            case StasisEnd() if news.channel.id in self._sent_on:
+                self._sent_on.discard(news.channel.id)
             case event:
-                signal = signal_of(event, self._recordings)
+                signal = signal_of(event)
                 if signal is not None:
                     self._pass_on(signal)
 
@@ -247,12 +258,12 @@ class AriSwitch:
         """Tell the core of a leg, once, though it may be found twice."""
         if event.channel.id in self._announced:
             return
+        if (place := recording_of(event)) is not None:
+            self._send_on(event.channel.id, *place)
+            return
         self._announced.add(event.channel.id)
         self._silence.add(event.channel.id)
-        if list(event.args[:1]) == [EAR]:
-            self._listen(event)
-            return
-        signal = signal_of(event, self._recordings)
+        signal = signal_of(event)
         if signal is None:
             self._turn_away(event)
         else:
@@ -263,38 +274,20 @@ class AriSwitch:
         return playback.target_uri.removeprefix("channel:") in self._hanging_up
 
     def _pass_on(self, signal: Signal) -> None:
-        if isinstance(signal, RecordingFinished):
-            self._recording.pop(signal.recording, None)
-        elif isinstance(signal, LegHungUp):
+        if isinstance(signal, LegHungUp):
             self._announced.discard(signal.leg)
             self._silence.drop(signal.leg)
             self._hanging_up.discard(signal.leg)
+            self._sent_on.discard(signal.leg)
         self._inbox.put(signal)
 
-    def _watch_recording(self, command: Command, group: asyncio.TaskGroup) -> None:
-        if isinstance(command, StartRecording):
-            self._recording[command.recording] = self._now()
-        elif isinstance(command, StopRecording) and command.recording in self._recording:
-            length = self._now() - self._recording[command.recording]
-            group.create_task(self._end_recording(command.recording, length))
-
-    async def _end_recording(self, recording: RecordingId, length: timedelta) -> None:
-        """See that what is recorded comes to an end.
-
-        Asterisk says nothing of a recording whose bridge emptied before it began, nor, once
-        in some forty times, when its bridge empties before it is closed.
-        """
-        await asyncio.sleep(RECORDING_GRACE.total_seconds())
-        if recording not in self._recording:
+    def _send_on(self, leg: str, context: str, recording: str) -> None:
+        """Let the dialplan begin a recording; the leg leaves us for a moment, and comes back."""
+        if leg in self._sent_on:
             return
-        try:
-            reply = await self._socket.send(operation.find_recording(recording))
-        except SwitchError:
-            reply = Reply(0)
-        if recording in self._recording:
-            log.info("recording.end_unheard", stored=reply.succeeded)
-            file = LiveRecording(recording, RECORDING_FORMAT, round(length.total_seconds()))
-            self._pass_on(recorded(file, self._recordings, failed=not reply.succeeded))
+        self._sent_on.add(leg)
+        sent = self._socket.send(operation.send_on(leg, context=context, extension=recording))
+        sent.add_done_callback(asyncio.Future.exception)
 
     def _note_phone(self, endpoint: Endpoint) -> None:
         """Asterisk repeats itself at every call; only a change is a signal."""
@@ -302,19 +295,6 @@ class AriSwitch:
         if self._phones.get(endpoint.resource) is not reachable:
             self._phones[endpoint.resource] = reachable
             self._inbox.put(phone_signal(endpoint))
-
-    def _listen(self, event: StasisStart) -> None:
-        """A listening leg is there: record what it hears."""
-        recording = RecordingId(event.args[-1])
-        wanted = operation.record_channel(
-            event.channel.id, recording=recording, file_format=RECORDING_FORMAT
-        )
-        self._socket.send(wanted).add_done_callback(partial(self._listening_to, recording))
-
-    def _listening_to(self, recording: RecordingId, sent: asyncio.Future[Reply]) -> None:
-        failed = not sent.cancelled() and (sent.exception() or not sent.result().succeeded)
-        if failed:
-            self._inbox.put(RecordingFinished(recording, "", 0, failed=True))
 
     def _turn_away(self, event: StasisStart) -> None:
         """Nobody waits for this channel, so it would live for ever in silence."""

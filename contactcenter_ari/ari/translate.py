@@ -2,12 +2,13 @@
 
 Nothing is sent and nothing remembered here. What callers put into numbers and names is cut
 and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` arguments are
-`caller,DIALED` or `phone,DEVICE,DIALED`; legs that we dial enter with `agent`.
+`caller,DIALED` or `phone,DEVICE,DIALED`; legs that we dial enter with `agent`, those through
+which we listen with `ear,RECORDING`. One whose recording is not begun yet enters with
+`record,CONTEXT,RECORDING` and is sent into that context, which begins it and leads back here.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final, assert_never
 
 from contactcenter_ari.ari import messages, operation
@@ -19,7 +20,9 @@ from contactcenter_ari.core.vocabulary.command import (
     Command,
     DialLeg,
     DialOutside,
+    DiscardRecording,
     DissolveBridge,
+    FinishRecording,
     HangUpLeg,
     LookUp,
     PauseRecording,
@@ -28,7 +31,7 @@ from contactcenter_ari.core.vocabulary.command import (
     RecordLeg,
     ResumeRecording,
     StartMusic,
-    StartRecording,
+    StopMessage,
     StopMusic,
     StopPlayback,
     StopRecording,
@@ -39,19 +42,25 @@ from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     DigitPressed,
     LegAnswered,
+    LegHeld,
     LegHungUp,
     LegRinging,
+    LegUnheld,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
     PlaybackFinished,
-    RecordingFinished,
+    RecordingBegan,
+    RecordingClosed,
     Signal,
 )
 
 AGENT: Final = "agent"
 EAR: Final = "ear"
-"""What a listening leg enters with, and the name of its recording."""
+RECORD: Final = "record"
+AGENT_LEG: Final = "agent-leg"
+LISTENING_LEG: Final = "listening-leg"
+"""The contexts of the dialplan that begin a recording."""
 TRUNK: Final = "trunk"
 NUMBER_LIMIT: Final = 32
 NAME_LIMIT: Final = 80
@@ -60,7 +69,7 @@ RECORDING_FORMAT: Final = "wav"
 DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {
     HangUpLeg: frozenset({404}),
     StopPlayback: frozenset({404}),
-    StopRecording: frozenset({404}),
+    StopMessage: frozenset({404}),
     DissolveBridge: frozenset({404, 409}),
     StopMusic: frozenset({404, 409}),
     UnbridgeLeg: frozenset({400, 404, 409, 422}),
@@ -68,8 +77,8 @@ DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {
 """Refusals that say that what was to be ended is gone: the command is carried out."""
 
 
-def signal_of(event: messages.Event, recordings: Path) -> Signal | None:
-    """What an event tells the core, if anything; `recordings` is where the files lie."""
+def signal_of(event: messages.Event) -> Signal | None:
+    """What an event tells the core, if anything."""
     match event:
         case messages.StasisStart():
             return _arrival(event)
@@ -84,15 +93,16 @@ def signal_of(event: messages.Event, recordings: Path) -> Signal | None:
         case messages.PlaybackFinished():
             playback = event.playback
             return PlaybackFinished(PlaybackId(playback.id), failed=playback.state == "failed")
-        case messages.RecordingFinished():
-            return recorded(event.recording, recordings, failed=False)
-        case messages.RecordingFailed():
-            return recorded(event.recording, recordings, failed=True)
+        case messages.ChannelHold():
+            return LegHeld(LegId(event.channel.id))
+        case messages.ChannelUnhold():
+            return LegUnheld(LegId(event.channel.id))
+        case messages.RecordingFinished() | messages.RecordingFailed():
+            return RecordingClosed(RecordingId(event.recording.name))
         case messages.EndpointStateChange():
             return phone_signal(event.endpoint)
         case (
             messages.ChannelHangupRequest()
-            | messages.RecordingStarted()
             | messages.ApplicationRegistered()
             | messages.ApplicationReplaced()
         ):
@@ -112,7 +122,7 @@ def is_reachable(endpoint: messages.Endpoint) -> bool:
     return endpoint.state == "online"
 
 
-def operations_of(  # noqa: C901, PLR0912 - one case per command, nothing else
+def operations_of(  # noqa: PLR0912 - one case per command, nothing else
     command: Command, *, app: str, media: Sequence[str] = ()
 ) -> list[Operation]:
     """The operations that carry out a command, each after the last; `media` for a prompt.
@@ -143,8 +153,6 @@ def operations_of(  # noqa: C901, PLR0912 - one case per command, nothing else
             return [operation.remove_channel(command.bridge, command.leg)]
         case DissolveBridge():
             return [operation.destroy_bridge(command.bridge)]
-        case StartRecording():
-            return [_record(command)]
         case RecordLeg(leg=leg, recording=recording, limit=limit):
             return [
                 operation.record_channel(
@@ -152,31 +160,33 @@ def operations_of(  # noqa: C901, PLR0912 - one case per command, nothing else
                 )
             ]
         case RecordCall(leg=leg, ear=ear, recording=recording):
-            return [operation.snoop(leg, ear=ear, app=app, app_args=f"{EAR},{recording}")]
-        case PauseRecording():
-            return [operation.pause_recording(command.recording)]
-        case ResumeRecording():
-            return [operation.resume_recording(command.recording)]
-        case StopRecording():
+            return [
+                operation.snoop(leg, ear=ear, app=app, app_args=_entry(LISTENING_LEG, recording))
+            ]
+        case StopMessage():
             return [operation.stop_recording(command.recording)]
         case HangUpLeg():
             return [operation.hang_up(command.leg, reason=command.reason)]
-        case LookUp():
-            raise AssertionError("a look-up is not for the switch")
+        case (
+            PauseRecording()
+            | ResumeRecording()
+            | StopRecording()
+            | FinishRecording()
+            | DiscardRecording()
+            | LookUp()
+        ):
+            raise AssertionError("not for ARI")
         case _:
             assert_never(command)
 
 
-def recorded(
-    recording: messages.LiveRecording, folder: Path, *, failed: bool
-) -> RecordingFinished:
-    """The end of a recording; its file lies in `folder`."""
-    return RecordingFinished(
-        recording=RecordingId(recording.name),
-        path=str(folder / f"{recording.name}.{recording.format}"),
-        seconds=recording.duration,
-        failed=failed,
-    )
+def recording_of(event: messages.StasisStart) -> tuple[str, str] | None:
+    """Where a leg is sent so that its recording begins: context and name of the recording."""
+    match event.args:
+        case ("record", context, recording):
+            return context, recording
+        case _:
+            return None
 
 
 def digits_of(number: str) -> str:
@@ -205,6 +215,8 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
             return PhoneDialed(leg=leg, phone=PhoneId(device), dialed=digits_of(dialed))
         case ("agent",):
             return LegAnswered(leg)
+        case ("ear", recording):
+            return RecordingBegan(RecordingId(recording))
         case _:
             return None
 
@@ -221,7 +233,7 @@ def _dial(command: DialLeg, app: str) -> Operation:
         command.leg,
         endpoint=f"PJSIP/{command.phone}",
         app=app,
-        app_args=AGENT,
+        app_args=_entry(AGENT_LEG, command.recording),
         caller_id=f'"{name}" <{digits_of(command.caller_number)}>',
         ring_limit=command.ring_limit + RING_MARGIN,
         originator=command.originator,
@@ -235,14 +247,17 @@ def _dial_outside(command: DialOutside, app: str) -> Operation:
         command.leg,
         endpoint=f"PJSIP/{command.number}@{TRUNK}",
         app=app,
-        app_args=AGENT,
+        app_args=_entry(AGENT_LEG, command.recording),
         caller_id=f'"" <{digits_of(command.caller_number)}>',
         ring_limit=command.ring_limit + RING_MARGIN,
         originator=command.originator,
     )
 
 
-def _record(command: StartRecording) -> Operation:
-    return operation.record_bridge(
-        command.bridge, recording=command.recording, file_format=RECORDING_FORMAT
-    )
+def _entry(context: str, recording: RecordingId | None) -> str:
+    """What a leg that we dial enters with."""
+    if recording is None:
+        return AGENT
+    if not re.fullmatch(r"[a-z0-9-]+", recording):
+        raise ValueError("not the name of a recording")
+    return f"{RECORD},{context},{recording}"

@@ -27,13 +27,14 @@ class AddressesUnreadable(ContactCenterError):
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):
-    """SIP and HTTP of Asterisk, its audio ports, our socket for it, and our web pages."""
+    """SIP, HTTP and AMI of Asterisk, its audio ports, our socket for it, and our web pages."""
 
     sip: Address
     asterisk_http: Address
     rtp: PortBlock
     application: Address
     web: Address
+    ami: Address = msgspec.field(default_factory=lambda: _free(Protocol.TCP))
 
 
 def addresses(settings: Settings, data: Path, rtp_ports: int = RTP_PORTS) -> Addresses:
@@ -48,6 +49,7 @@ def addresses(settings: Settings, data: Path, rtp_ports: int = RTP_PORTS) -> Add
         rtp=settings.rtp_ports or (kept.rtp if kept else free_rtp_block(rtp_ports)),
         application=kept.application if kept else _free(Protocol.TCP),
         web=settings.http or (kept.web if kept else _free(Protocol.TCP)),
+        ami=kept.ami if kept else _free(Protocol.TCP),
     )
     close_folder(data)
     (data / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(chosen), indent=2))

@@ -35,6 +35,7 @@ from contactcenter_ari.speech.music import write_music
 from contactcenter_ari.speech.prompt_cache import PromptCache
 
 APPLICATION = "contactcenter"
+AMI_USER = "recorder"
 RESTART_AFTER = timedelta(milliseconds=500)
 
 log = structlog.get_logger(__name__)
@@ -69,6 +70,7 @@ class Ground:
     recordings: Path
     ari: Login = field(repr=False)
     application_login: Login = field(repr=False)
+    ami: Login = field(repr=False)
     asterisk: AsteriskProcess | None
 
     @property
@@ -87,6 +89,8 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
         rtp=where.rtp,
         ari=Login(APPLICATION, secrets.secret("ari")),
         application_login=Login("asterisk", secrets.secret("application")),
+        ami=Login(AMI_USER, secrets.secret("ami")),
+        ami_port=where.ami.port,
         music=data / "music",
         templates=CHECKOUT / "asterisk-conf",
         dialplan=CHECKOUT / "dialplan",
@@ -221,5 +225,6 @@ async def prepared(
             recordings=asterisk.folders.recordings,
             ari=asterisk.site.ari,
             application_login=asterisk.site.application_login,
+            ami=asterisk.site.ami,
             asterisk=asterisk if settings.asterisk_http is None else None,
         )

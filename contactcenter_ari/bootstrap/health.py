@@ -1,5 +1,6 @@
 """How the parts of the service are, put together for whoever watches it."""
 
+from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.database import ServedDatabase
 from contactcenter_ari.bootstrap.publishing import Publishing
@@ -20,6 +21,7 @@ class ServiceHealth:
         journal: Journal,
         *,
         database: ServedDatabase,
+        ami: Ami,
         publishing: Publishing,
         restoring: Restoring,
     ) -> None:
@@ -27,6 +29,7 @@ class ServiceHealth:
         self._switch = switch
         self._journal = journal
         self._database = database
+        self._ami = ami
         self._publishing = publishing
         self._restoring = restoring
 
@@ -49,8 +52,13 @@ class ServiceHealth:
         if trouble := self._switch.trouble:
             switch = PartHealth(Condition.FAILED, trouble)
         keeper = self._driver.keeper
+        recorder = PartHealth()
+        if not self._ami.connected:
+            why = "Asterisk's manager interface does not answer: recordings cannot be paused"
+            recorder = PartHealth(Condition.DEGRADED, why)
         return HealthReport(
             switch=switch,
+            recorder=recorder,
             journal=journal,
             database=database,
             flows=self._publishing.health(),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.connection import listening as listening_for_switch
 from contactcenter_ari.ari.http import SwitchHttp
@@ -63,6 +64,7 @@ class Service:
     driver: Driver
     clock: Clock
     switch: AriSwitch
+    ami: Ami
     http: SwitchHttp
     journal: Journal
     directory: Directory
@@ -105,6 +107,7 @@ async def serving(
             writing = group.create_task(service.journal.run())
             others = [
                 group.create_task(service.switch.run()),
+                group.create_task(service.ami.run()),
                 group.create_task(service.driver.run(service.switch, look_ups)),
             ]
             await _connected(service.switch)
@@ -186,6 +189,11 @@ async def _assembled(
     publishing.begin()
     stack.callback(lambda: begun.input_log.close(clock.now(), driver.digest.text))
     stack.callback(driver.finish)
+    ami = Ami(
+        ground.addresses.ami.host,
+        ground.addresses.ami.port,
+        Credentials(ground.ami.user, ground.ami.secret),
+    )
     switch = AriSwitch(
         app=APPLICATION,
         credentials=Credentials(ground.application_login.user, ground.application_login.secret),
@@ -193,6 +201,7 @@ async def _assembled(
         prompts=ground.prompts,
         inbox=driver,
         recordings=ground.recordings,
+        manager=ami,
         now=clock.now,
         silence=SilenceLimits(settings.rtp_timeout, settings.rtp_timeout_hold),
     )
@@ -202,6 +211,7 @@ async def _assembled(
         driver=driver,
         clock=clock,
         switch=switch,
+        ami=ami,
         http=http,
         journal=journal,
         directory=directory,
@@ -238,6 +248,7 @@ def _api(
             service.switch,
             service.journal,
             database=database,
+            ami=service.ami,
             publishing=service.publishing,
             restoring=service.restoring,
         ),

@@ -54,6 +54,8 @@ class AsteriskSite:
     rtp: PortBlock
     ari: Login
     application_login: Login
+    ami: Login
+    ami_port: int
     music: Path
     templates: Path
     dialplan: Path
@@ -140,6 +142,9 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "SIP_PORT": str(site.sip.port),
         "RTP_FIRST": str(site.rtp.first),
         "RTP_LAST": str(site.rtp.last),
+        "AMI_PORT": str(site.ami_port),
+        "AMI_USER": site.ami.user,
+        "AMI_SECRET": site.ami.secret,
         "ARI_USER": site.ari.user,
         "ARI_SECRET": site.ari.secret,
         "APPLICATION": site.application,
@@ -151,6 +156,7 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "CODECS": ",".join(site.codecs),
     }
     arguments = {
+        "RECORDINGS_DIR": str(folders.recordings),
         "PYTHON": sys.executable,
         "FALL_BACK_SCRIPT": str(FALL_BACK_SCRIPT),
         "FALL_BACK_PLAN": str(site.fall_back_plan or folders.spool / "no-plan"),

@@ -12,6 +12,7 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.grounds import Grounds
+from contactcenter_ari.core.vocabulary.pause import Pause
 
 
 class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,14 +82,18 @@ class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One recording; `sha256` (hexadecimal) and `channels` are None without a usable file."""
+    """One recording; `sha256` (hexadecimal) and `channels` are None without a usable file. One
+    that was `cut` lacks its end. It is silent during its `pauses`.
+    """
 
     recording: str
     interaction: str
     agent: str | None
     path: str
     failed: bool
+    cut: bool
     duration: timedelta
+    pauses: tuple[Pause, ...]
     channels: int | None
     sha256: str | None
     started_at: datetime

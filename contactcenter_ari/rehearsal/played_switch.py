@@ -10,15 +10,16 @@ from contactcenter_ari.core.vocabulary.command import (
     Command,
     DialLeg,
     DialOutside,
+    FinishRecording,
     HangUpLeg,
     LookUp,
     PlayPrompt,
+    RecordCall,
     RecordLeg,
-    StartRecording,
     StopPlayback,
     StopRecording,
 )
-from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId, RecordingId
 from contactcenter_ari.core.vocabulary.signal import (
     DigitPressed,
     LegAnswered,
@@ -29,6 +30,8 @@ from contactcenter_ari.core.vocabulary.signal import (
     LookUpFinished,
     PhoneUnreachable,
     PlaybackFinished,
+    RecordingBegan,
+    RecordingClosed,
     RecordingFinished,
 )
 from contactcenter_ari.rehearsal.crowd import phone_of
@@ -39,14 +42,6 @@ from contactcenter_ari.simulation.part import length_of
 LOOK_UP_TAKES = timedelta(milliseconds=100)
 CAUSES = {LineOutcome.BUSY: 17, LineOutcome.DECLINED: 21, LineOutcome.FAILED: 34}
 NORMAL = 16
-RECORDING = {
-    "StartRecording": "start",
-    "RecordCall": "start",
-    "PauseRecording": "pause",
-    "ResumeRecording": "resume",
-    "StopRecording": "stop",
-}
-"""What commands do with a recording, in the words of the flow language."""
 
 
 class PlayedSwitch:
@@ -55,6 +50,7 @@ class PlayedSwitch:
     def __init__(self, agenda: Agenda, put: Callable[[Input], None], given: Given) -> None:
         self.failing: set[str] = set()
         self._message: RecordLeg | None = None
+        self._spoken: dict[RecordingId, timedelta] = {}
         self._agenda = agenda
         self._put = put
         self._given = given
@@ -79,14 +75,14 @@ class PlayedSwitch:
         """The message is over, and so long."""
         message, self._message = self._message, None
         if message is not None:
-            seconds = int(spoken.total_seconds())
-            self._put(RecordingFinished(message.recording, "", seconds))
+            self._spoken[message.recording] = spoken
+            self._put(RecordingClosed(message.recording))
 
     def unreachable(self, phone: PhoneId) -> None:
         """An agent takes no further call."""
         self._soon(PhoneUnreachable(phone))
 
-    def carry_out(self, command: Command) -> None:
+    def carry_out(self, command: Command) -> None:  # noqa: PLR0912  # one arm a command
         """Do as told; the answers come at this instant, but not within this turn."""
         match command:
             case PlayPrompt(leg=leg) if leg in self._far:
@@ -106,15 +102,18 @@ class PlayedSwitch:
             case HangUpLeg(leg=leg):
                 self._far.pop(leg, None)
                 self._soon(LegHungUp(leg, NORMAL))
+            case RecordCall(recording=recording):
+                self._soon(RecordingBegan(recording))
             case StopRecording(recording=recording):
-                self._soon(RecordingFinished(recording, "", 0))
+                self._soon(RecordingClosed(recording))
+            case FinishRecording(recording=recording):
+                spoken = self._spoken.pop(recording, timedelta())
+                self._soon(RecordingFinished(recording, "", spoken.total_seconds()))
             case RecordLeg():
                 self._message = command
                 self._agenda.after(command.limit, partial(self._message_full, command))
             case LookUp():
                 self._look_up(command)
-            case StartRecording():
-                pass  # it is noted, and nothing comes of it here
             case _:
                 pass  # answering and music succeed in silence
 

@@ -5,6 +5,7 @@ once, or when the story says so. The other callers in a queue are real to the co
 """
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -17,7 +18,7 @@ from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.step import Gather, Menu, Queue, RingAgent, Step, Verb
-from contactcenter_ari.core.vocabulary.command import Command, PlayPrompt
+from contactcenter_ari.core.vocabulary.command import Command, PlayPrompt, StopRecording
 from contactcenter_ari.core.vocabulary.event import (
     Event,
     InteractionDequeued,
@@ -25,6 +26,8 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionQueued,
     InteractionStarted,
     PromptPlayed,
+    RecordingPaused,
+    RecordingResumed,
     RecordingStarted,
     WaitTold,
 )
@@ -41,13 +44,19 @@ from contactcenter_ari.core.vocabulary.signal import (
 from contactcenter_ari.core.vocabulary.turn import Outcome, Turn
 from contactcenter_ari.rehearsal.crowd import crowd_number, phone_of, profiles, with_crowd
 from contactcenter_ari.rehearsal.happening import JUDGMENTS, Happening, Kind, happening
-from contactcenter_ari.rehearsal.played_switch import RECORDING, PlayedSwitch
+from contactcenter_ari.rehearsal.played_switch import PlayedSwitch
 from contactcenter_ari.rehearsal.story import Given, GivenQueue, Staffing
 from contactcenter_ari.simulation.agenda import Agenda
 
 CALLER = LegId("caller")
 BETWEEN_KEYS = timedelta(milliseconds=100)
 NORMAL = 16
+RECORDING: dict[type[Event], str] = {
+    RecordingStarted: "start",
+    RecordingPaused: "pause",
+    RecordingResumed: "resume",
+}
+"""What events tell of a recording, in the words of the flow language."""
 PERSON = "rehearsal"
 """Who signs agents in and closes queues."""
 
@@ -311,17 +320,15 @@ class Stage:
 
     def _watch(self, outcome: Outcome) -> None:
         """Write down commands and events as they belong together: a prompt is heard when it is
-        played, a recording begins when it is commanded.
+        played, a recording is stopped when that is commanded, and silent before it is asked.
         """
         spoken = [c.parts for c in outcome.commands if isinstance(c, PlayPrompt) and _ours(c)]
         parts = [part for prompt in spoken for part in prompt]
-        events = deque(outcome.events)
+        events = deque(_silent_first(outcome.events))
         for command in outcome.commands:
-            act = RECORDING.get(type(command).__name__)
-            if act == "start":
-                self._tell_until(RecordingStarted, events, parts)
-            if act is not None:
-                self.happenings.append(Happening(self.now, Kind.RECORDING, act))
+            if isinstance(command, StopRecording):
+                self._tell_until(RecordingResumed, events, parts)
+                self.happenings.append(Happening(self.now, Kind.RECORDING, "stop"))
             elif isinstance(command, PlayPrompt) and _ours(command):
                 self._tell_until(PromptPlayed, events, parts)
         for event in events:
@@ -346,6 +353,8 @@ class Stage:
         if isinstance(event, PromptPlayed):
             own = [parts.pop(0) for _ in range(min(self._parts(event.prompt), len(parts)))]
             told = Happening(event.at, Kind.HEARD, event.prompt, " ".join(map(_text, own)))
+        elif (act := RECORDING.get(type(event))) is not None:
+            told = Happening(event.at, Kind.RECORDING, act)
         if told is not None:
             self.happenings.append(told)
         if isinstance(event, InteractionQueued):
@@ -366,6 +375,18 @@ class Stage:
             if language in prompt.parts:
                 return len(prompt.parts[language])
         return len(next(iter(prompt.parts.values()), ()))
+
+
+def _silent_first(events: Sequence[Event]) -> list[Event]:
+    """The events of a turn, a change of silence before what is said in the same instant."""
+    changes = [each for each in events if isinstance(each, RecordingPaused | RecordingResumed)]
+    others = [each for each in events if each not in changes]
+    begun = [n for n, each in enumerate(others) if isinstance(each, RecordingStarted)]
+    said = [n for n, each in enumerate(others) if isinstance(each, PromptPlayed)]
+    first = next((n for n in said if n > max(begun, default=-1)), None)
+    if first is None:
+        return list(events)
+    return [*others[:first], *changes, *others[first:]]
 
 
 def _ours(command: Command) -> bool:

@@ -16,7 +16,9 @@ from contactcenter_ari.core.vocabulary.command import (
     Command,
     DialLeg,
     DialOutside,
+    DiscardRecording,
     DissolveBridge,
+    FinishRecording,
     HangUpLeg,
     LookUp,
     PauseRecording,
@@ -25,7 +27,7 @@ from contactcenter_ari.core.vocabulary.command import (
     RecordLeg,
     ResumeRecording,
     StartMusic,
-    StartRecording,
+    StopMessage,
     StopMusic,
     StopPlayback,
     StopRecording,
@@ -44,13 +46,17 @@ from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     DigitPressed,
     LegAnswered,
+    LegHeld,
     LegHungUp,
     LegRinging,
     LegsBridged,
+    LegUnheld,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
     PlaybackFinished,
+    RecordingBegan,
+    RecordingClosed,
     RecordingFinished,
     Signal,
     SwitchReconciled,
@@ -89,6 +95,7 @@ class FakeSwitch:
         self.legs: dict[LegId, FakeLeg] = {}
         self.bridges: dict[BridgeId, FakeBridge] = {}
         self.recordings: dict[RecordingId, FakeRecording] = {}
+        self.files: dict[RecordingId, timedelta] = {}
         self._agenda = agenda
         self._inbox = inbox
         self._latency = latency
@@ -118,8 +125,14 @@ class FakeSwitch:
         return leg
 
     def press(self, leg: LegId, digit: str) -> None:
-        """A key is pressed on a line that may be dead by now."""
-        if leg in self.legs and self.legs[leg].is_ours:
+        """A key is pressed on a line that may be dead by now. In a talk it goes from phone to
+        phone, and is told only if the talk is recorded.
+        """
+        pressed = self.legs.get(leg)
+        if pressed is None or not pressed.is_ours:
+            return
+        bridge = self.bridges.get(pressed.bridge) if pressed.bridge is not None else None
+        if bridge is None or any(r.leg in bridge.legs for r in self.recordings.values()):
             self._tell(DigitPressed(leg, digit))
 
     def pick_up(self, leg: LegId) -> None:
@@ -127,6 +140,8 @@ class FakeSwitch:
         found = self.legs.get(leg)
         if found is not None and not found.up:
             found.up = True
+            if found.recording is not None:
+                self._begin(found.recording, leg)
             self._tell(LegAnswered(leg))
 
     def refuse(self, leg: LegId, cause: int = REJECTED) -> None:
@@ -139,6 +154,11 @@ class FakeSwitch:
         """Somebody puts the phone down; too late is no harm."""
         if leg in self.legs:
             self._end(self.legs[leg], NORMAL)
+
+    def hold(self, leg: LegId, *, held: bool) -> None:
+        """The hold key of a phone is pressed, or pressed again."""
+        if leg in self.legs and self.legs[leg].is_ours:
+            self._tell(LegHeld(leg) if held else LegUnheld(leg))
 
     def register(self, phone: PhoneId, person: Person) -> None:
         """A phone can be reached from now on."""
@@ -157,7 +177,8 @@ class FakeSwitch:
         legs = list(self.legs.values())
         self.legs.clear()
         self.bridges.clear()
-        self.recordings.clear()
+        for recording in list(self.recordings):
+            self._close(recording)
         for leg in legs:
             leg.person.gone(leg.id)
 
@@ -202,19 +223,17 @@ class FakeSwitch:
             case DissolveBridge():
                 if (bridge := self.bridges.get(command.bridge)) is not None:
                     self._dissolve(bridge)
-            case StartRecording():
+            case RecordLeg() | RecordCall():
                 self._record(command)
-            case RecordCall():
-                if (heard := self._ours(command, command.leg)) is not None:
-                    recording = FakeRecording(command.recording, None, self._agenda.now, heard.id)
-                    self.recordings[command.recording] = recording
             case PauseRecording() | ResumeRecording():
                 if command.recording not in self.recordings:
-                    self._fail(command, 404, "Recording not found")
-            case RecordLeg():
-                self._record_message(command)
-            case StopRecording():
-                self._finish_recording(command.recording)
+                    self._fail(command, 0, "No such channel")
+            case StopRecording() | StopMessage():
+                self._close(command.recording)
+            case FinishRecording():
+                self._finish(command)
+            case DiscardRecording():
+                self.files.pop(command.recording, None)
             case HangUpLeg():
                 if (ended := self.legs.get(command.leg)) is not None:
                     self._end(ended, NORMAL)
@@ -297,7 +316,7 @@ class FakeSwitch:
         elif command.originator and command.originator not in self.legs:
             self._fail(command, 400, "Provided originator channel was not found")
         else:
-            leg = FakeLeg(command.leg, person, phone, dialed=True)
+            leg = FakeLeg(command.leg, person, phone, dialed=True, recording=command.recording)
             self.legs[leg.id] = leg
             self._agenda.after(self._rings_after, partial(self._ring, leg))
             self._agenda.after(command.ring_limit + RING_MARGIN, partial(self._stop_ringing, leg))
@@ -314,8 +333,8 @@ class FakeSwitch:
     def _end(self, leg: FakeLeg, cause: int) -> None:
         self._leave_bridge(leg)
         del self.legs[leg.id]
-        for message in [r.id for r in self.recordings.values() if r.leg == leg.id]:
-            self._finish_recording(message)
+        for recording in [r.id for r in self.recordings.values() if r.leg == leg.id]:
+            self._close(recording)
         for prompt in leg.playing:
             self._tell(PlaybackFinished(prompt.playback))
         if leg.is_ours:
@@ -361,41 +380,38 @@ class FakeSwitch:
         leg.bridge = None
 
     def _dissolve(self, bridge: FakeBridge) -> None:
-        for recording in list(bridge.recordings):
-            self._finish_recording(recording)
         del self.bridges[bridge.id]
         for leg in bridge.legs:
             self.legs[leg].bridge = None
 
     # Recordings
 
-    def _record(self, command: StartRecording) -> None:
-        bridge = self.bridges.get(command.bridge)
-        if bridge is None:
-            self._fail(command, 404, "Bridge not found")
-        elif command.recording in self.recordings:
-            self._fail(command, 409, "Recording already exists")
-        else:
-            bridge.recordings.append(command.recording)
-            recording = FakeRecording(command.recording, command.bridge, self._agenda.now)
-            self.recordings[command.recording] = recording
-
-    def _record_message(self, command: RecordLeg) -> None:
+    def _record(self, command: RecordLeg | RecordCall) -> None:
         leg = self._ours(command, command.leg)
         if leg is None:
             return
-        message = FakeRecording(command.recording, None, self._agenda.now, leg.id)
-        self.recordings[command.recording] = message
-        self._agenda.after(command.limit, partial(self._finish_recording, command.recording))
+        self._begin(command.recording, leg.id)
+        if isinstance(command, RecordCall):
+            self._tell(RecordingBegan(command.recording))
+        else:
+            self._agenda.after(command.limit, partial(self._close, command.recording))
 
-    def _finish_recording(self, recording: RecordingId) -> None:
+    def _begin(self, recording: RecordingId, leg: LegId) -> None:
+        self.recordings[recording] = FakeRecording(recording, self._agenda.now, leg)
+
+    def _close(self, recording: RecordingId) -> None:
         running = self.recordings.pop(recording, None)
-        if running is None:
+        if running is not None:
+            self.files[recording] = self._agenda.now - running.started_at
+            self._tell(RecordingClosed(recording))
+
+    def _finish(self, command: FinishRecording) -> None:
+        length = self.files.get(command.recording)
+        if length is None:
+            self._tell(RecordingFinished(command.recording, "", 0, failed=True))
             return
-        if running.bridge is not None:
-            self.bridges[running.bridge].recordings.remove(recording)
-        seconds = int((self._agenda.now - running.started_at).total_seconds())
-        self._tell(RecordingFinished(recording, f"/recordings/{recording}.wav", seconds))
+        path = f"/recordings/{command.recording}.wav"
+        self._tell(RecordingFinished(command.recording, path, length.total_seconds()))
 
     # Signals
 

@@ -399,7 +399,7 @@ class Ledger:
             book.go(Place.TALK, Place.FLOW)
 
     def _segment(self, event: SegmentEnded) -> None:
-        if event.kind is SegmentKind.WRAP_UP:
+        if event.kind in {SegmentKind.HOLD, SegmentKind.WRAP_UP}:  # these lie beside the others
             return
         book = self.interactions[event.interaction]
         book.cover(event)

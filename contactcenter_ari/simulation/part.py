@@ -28,6 +28,7 @@ class FakeLeg:
     bridge: BridgeId | None = None
     playing: deque[PlayPrompt] = field(default_factory=deque)
     music: str = ""
+    recording: RecordingId | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -37,21 +38,19 @@ class FakeLeg:
 
 @dataclass(slots=True)
 class FakeBridge:
-    """Legs that hear each other, and what is recorded of it."""
+    """Legs that hear each other."""
 
     id: BridgeId
     legs: list[LegId]
-    recordings: list[RecordingId] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class FakeRecording:
-    """A recording that runs, of a bridge or of a leg."""
+    """A recording that runs, and ends with its leg."""
 
     id: RecordingId
-    bridge: BridgeId | None
     started_at: datetime
-    leg: LegId | None = None
+    leg: LegId
 
 
 def length_of(parts: Sequence[PromptPart]) -> timedelta:

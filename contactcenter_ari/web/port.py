@@ -66,6 +66,7 @@ class HealthReport:
     database: PartHealth
     flows: PartHealth
     disk: PartHealth = PartHealth()
+    recorder: PartHealth = PartHealth()
     journal_pending: int = 0
     journal_spooled: int = 0
     input_log_failures: int = 0
@@ -82,6 +83,7 @@ class HealthReport:
             "database": self.database,
             "flows": self.flows,
             "disk": self.disk,
+            "recorder": self.recorder,
         }
 
 

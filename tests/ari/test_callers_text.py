@@ -1,7 +1,5 @@
 """What callers put into names and numbers is clean before it comes into the core."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -26,7 +24,7 @@ def test_names_and_numbers(text: str, name: str, number: str) -> None:
     """Only what prints is left, on one line, no longer than the limit; and it can be logged."""
     caller = CallerID(name=text, number=text)
     channel = Channel("leg", "PJSIP/trunk-1", "Ring", caller, DialplanCEP("incoming", "s"))
-    signal = signal_of(StasisStart(("caller", text), channel), Path())
+    signal = signal_of(StasisStart(("caller", text), channel))
     assert isinstance(signal, CallArrived)
     assert (signal.caller_name, signal.caller_number) == (name, number)
     assert signal.called_number == number

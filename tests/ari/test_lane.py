@@ -22,9 +22,9 @@ from contactcenter_ari.core.vocabulary.command import (
     HangUpLeg,
     PlayPrompt,
     StartMusic,
+    StopMessage,
     StopMusic,
     StopPlayback,
-    StopRecording,
     UnbridgeLeg,
 )
 from contactcenter_ari.core.vocabulary.ids import (
@@ -269,7 +269,7 @@ async def test_a_prompt_that_cannot_be_made_fails(bench: Bench) -> None:
     [
         (HangUpLeg(CALL, LEG), 404),
         (StopPlayback(CALL, PLAYBACK), 404),
-        (StopRecording(CALL, RecordingId("r1")), 404),
+        (StopMessage(CALL, RecordingId("r1")), 404),
         (DissolveBridge(CALL, BRIDGE), 404),
         (StopMusic(CALL, LEG), 409),
         (UnbridgeLeg(CALL, BRIDGE, LEG), 422),

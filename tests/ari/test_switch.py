@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.connection import REPLY_LIMIT, Connected, Credentials
 from contactcenter_ari.ari.errors import SwitchReplaced
 from contactcenter_ari.ari.messages import (
@@ -25,17 +26,15 @@ from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     HangUpLeg,
-    StartRecording,
-    StopRecording,
 )
-from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId, PhoneId, RecordingId
+from contactcenter_ari.core.vocabulary.ids import CallId, LegId, PhoneId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
+    LegAnswered,
     LegHungUp,
     PhoneReachable,
     PhoneUnreachable,
-    RecordingFinished,
     Signal,
 )
 
@@ -88,7 +87,7 @@ def inbox() -> FakeInbox:
 
 
 @pytest.fixture
-def switch(inbox: FakeInbox) -> AriSwitch:
+def switch(inbox: FakeInbox, tmp_path: Path) -> AriSwitch:
     """A switch that Asterisk has not connected to."""
     return AriSwitch(
         app="cc",
@@ -96,7 +95,8 @@ def switch(inbox: FakeInbox) -> AriSwitch:
         http=FakeHttp(),
         prompts=FakePrompts(),
         inbox=inbox,
-        recordings=Path("/recordings"),
+        recordings=tmp_path,
+        manager=Ami("127.0.0.1", 0, Credentials("c", "d")),
         now=lambda: datetime(2026, 3, 10, tzinfo=UTC),
     )
 
@@ -147,23 +147,18 @@ async def test_a_switch_that_is_connected_and_does_not_answer(
     assert inbox.signals == []
 
 
-async def test_a_recording_that_never_began_is_given_up(
-    switch: AriSwitch, inbox: FakeInbox, monkeypatch: pytest.MonkeyPatch
+async def test_a_leg_that_is_recorded_leaves_us_for_a_moment(
+    switch: AriSwitch, inbox: FakeInbox
 ) -> None:
-    """Asterisk says nothing of it, and the core must not wait for ever."""
-    monkeypatch.setattr("contactcenter_ari.ari.switch.RECORDING_GRACE", timedelta())
-    call, recording = CallId("i1"), RecordingId("r1")
-    async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
-        run = group.create_task(switch.run())
-        await asyncio.sleep(0)
-        switch.submit(StartRecording(call, recording, BridgeId("b1")))
-        switch.submit(StopRecording(call, recording))
-        while (
-            RecordingFinished(recording, "/recordings/r1.wav", 0, failed=True) not in inbox.signals
-        ):
-            inbox.arrived.clear()
-            await inbox.arrived.wait()
-        run.cancel()
+    """It is sent into the dialplan, which begins the recording, and is told when it is back; that
+    it left is no hang-up, its end is.
+    """
+    switch.put(StasisStart(("record", "agent-leg", "n1-b1-7"), CHANNEL))
+    switch.put(StasisEnd(CHANNEL))
+    assert inbox.signals == []
+    switch.put(StasisStart(("agent",), CHANNEL))
+    switch.put(StasisEnd(CHANNEL))
+    assert inbox.signals == [LegAnswered(LegId("l1")), LegHungUp(LegId("l1"))]
 
 
 async def test_all_work_stops_when_another_program_takes_over(

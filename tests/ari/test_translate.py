@@ -1,7 +1,6 @@
 """Events become signals and commands become operations, cleaned on both ways."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -9,14 +8,16 @@ from contactcenter_ari.ari.messages import (
     CallerID,
     Channel,
     ChannelDestroyed,
+    ChannelHold,
     ChannelStateChange,
+    ChannelUnhold,
     DialplanCEP,
     Endpoint,
     EndpointStateChange,
     Event,
     LiveRecording,
     RecordingFailed,
-    RecordingStarted,
+    RecordingFinished,
     StasisEnd,
     StasisStart,
 )
@@ -33,16 +34,18 @@ from contactcenter_ari.core.vocabulary.ids import (
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     LegAnswered,
+    LegHeld,
     LegHungUp,
     LegRinging,
+    LegUnheld,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
-    RecordingFinished,
+    RecordingBegan,
+    RecordingClosed,
     Signal,
 )
 
-FOLDER = Path("/recordings")
 LEG = LegId("node1-1.7")
 
 
@@ -82,21 +85,22 @@ def channel(state: str = "Up", name: str = "Bob", number: str = "0612345678") ->
             EndpointStateChange(Endpoint("PJSIP", "d-81", "offline")),
             PhoneUnreachable(PhoneId("d-81")),
         ),
-        (RecordingStarted(LiveRecording("r1", "wav")), None),
-        (
-            RecordingFailed(LiveRecording("r1", "wav", 3, "disk full")),
-            RecordingFinished(RecordingId("r1"), "/recordings/r1.wav", 3, failed=True),
-        ),
+        (RecordingFinished(LiveRecording("r1")), RecordingClosed(RecordingId("r1"))),
+        (RecordingFailed(LiveRecording("r1", "disk full")), RecordingClosed(RecordingId("r1"))),
+        (StasisStart(("ear", "r1"), channel()), RecordingBegan(RecordingId("r1"))),
+        (StasisStart(("record", "agent-leg", "r1"), channel()), None),
+        (ChannelHold(channel()), LegHeld(LEG)),
+        (ChannelUnhold(channel()), LegUnheld(LEG)),
     ],
 )
 def test_what_an_event_tells_the_core(event: Event, signal: Signal | None) -> None:
     """Or that it tells nothing."""
-    assert signal_of(event, FOLDER) == signal
+    assert signal_of(event) == signal
 
 
 def test_a_long_name_is_cut() -> None:
     """It goes into a SIP header and a screen later on."""
-    signal = signal_of(StasisStart(("caller", "1" * 500), channel(name="x" * 500)), FOLDER)
+    signal = signal_of(StasisStart(("caller", "1" * 500), channel(name="x" * 500)))
     assert isinstance(signal, CallArrived)
     assert (len(signal.called_number), len(signal.caller_name)) == (32, 80)
 
@@ -147,7 +151,7 @@ def test_a_bridge_is_made_then_filled_in_one_request() -> None:
     made, filled = operations_of(command, app="cc")
     assert (made.uri, made.query["type"], made.blocking) == (
         "bridges/b1",
-        "mixing,dtmf_events",
+        "mixing",
         False,
     )
     assert (filled.query, filled.blocking) == ({"channel": "l1,l2"}, True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.switch import AriSwitch
@@ -49,6 +50,7 @@ class AsteriskFloor:
 
     def __init__(self, http: SwitchHttp, site: AsteriskSite, phones: type["SipPhone"]) -> None:
         self.switch: AriSwitch | None = None
+        self.ami: Ami | None = None
         self._http = http
         self._site = site
         self._phones = phones
@@ -124,6 +126,10 @@ class AsteriskFloor:
         await asyncio.sleep(KEY_PRESS.total_seconds())
         self._at[leg].press(digit, self._rtp[leg])
 
+    async def hold(self, leg: LegId, *, held: bool) -> None:
+        """Send a re-INVITE, as the hold key of a phone does."""
+        await self._at[leg].hold(held=held)
+
     async def assert_nothing_left(self) -> None:
         """Look until nothing is left; requests may still be on their way."""
         async with asyncio.timeout(LIMIT):
@@ -151,6 +157,8 @@ def _site(folder: Path, port: int) -> AsteriskSite:
         rtp=free_rtp_block(400),
         ari=Login("cc", new_id()),
         application_login=Login("asterisk", new_id()),
+        ami=Login("recorder", new_id()),
+        ami_port=free_port(Protocol.TCP),
         music=folder / "music",
         templates=REPOSITORY / "asterisk-conf",
         dialplan=REPOSITORY / "dialplan",
@@ -158,11 +166,12 @@ def _site(folder: Path, port: int) -> AsteriskSite:
 
 
 @asynccontextmanager
-async def _running(switch: AriSwitch) -> AsyncIterator[None]:
+async def _running(switch: AriSwitch, ami: Ami) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(switch.run())
+        tasks = [group.create_task(switch.run()), group.create_task(ami.run())]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 @asynccontextmanager
@@ -175,6 +184,7 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
         process = AsteriskProcess(ensure_tools(Console(), os.environ), site, folder / "run")
         floor = AsteriskFloor(http, site, phones)
         stack.callback(floor.stop)
+        floor.ami = Ami("127.0.0.1", site.ami_port, Credentials(site.ami.user, site.ami.secret))
         floor.switch = AriSwitch(
             app=site.application,
             credentials=Credentials(site.application_login.user, site.application_login.secret),
@@ -182,13 +192,15 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
             prompts=_Sounds(),
             inbox=floor,
             recordings=process.folders.recordings,
+            manager=floor.ami,
             now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
         )
         port = site.application_at.port
         await stack.enter_async_context(floor.switch.listening("127.0.0.1", port))
-        await stack.enter_async_context(_running(floor.switch))
+        await stack.enter_async_context(_running(floor.switch, floor.ami))
         await process.start()
         stack.push_async_callback(process.stop)
         while not isinstance(await floor.next(), SwitchReconciled):
             pass
+        await floor.ami.until_connected()
         yield floor

@@ -22,6 +22,7 @@ class SipPhone(asyncio.DatagramProtocol):
         self.heard: asyncio.Queue[str] = asyncio.Queue()
         self.to = ""
         self.keys = 0
+        self.order = 1
 
     async def start(self, host: str, port: int) -> None:
         """Take ports for SIP and RTP; Asterisk is at `host` and `port`."""
@@ -80,7 +81,16 @@ class SipPhone(asyncio.DatagramProtocol):
 
     def hang_up(self) -> None:
         """Send a BYE."""
-        self._send("BYE", 2)
+        self.order += 1
+        self._send("BYE", self.order)
+
+    async def hold(self, *, held: bool) -> None:
+        """Put the other side on hold by a re-INVITE (RFC 3264, section 8.4), or take it back."""
+        self.order += 1
+        self._send("INVITE", self.order, self._sdp() + ("a=sendonly\r\n" if held else ""))
+        while f"CSeq: {self.order} INVITE" not in await self.hear("SIP/2.0 200"):
+            pass
+        self._send("ACK", self.order)
 
     def press(self, digit: int, rtp_port: int) -> None:
         """One key by RFC 4733: begin, and end sent three times; each key has its own time."""

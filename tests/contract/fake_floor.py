@@ -87,6 +87,10 @@ class FakeFloor:
         """Press a key."""
         self._switch.press(leg, str(digit))
 
+    async def hold(self, leg: LegId, *, held: bool) -> None:
+        """Press the hold key."""
+        self._switch.hold(leg, held=held)
+
     async def assert_nothing_left(self) -> None:
         """Let everything happen, then look."""
         while self._agenda.next_at() is not None:

@@ -67,6 +67,10 @@ class Floor(Protocol):
         """The person on that leg presses a key."""
         ...
 
+    async def hold(self, leg: LegId, *, held: bool) -> None:
+        """The person on that leg presses the hold key, or presses it again."""
+        ...
+
     async def assert_nothing_left(self) -> None:
         """No channel and no bridge lives in the switch."""
         ...

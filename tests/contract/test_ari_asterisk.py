@@ -16,6 +16,7 @@ import pytest_asyncio
 from rich.console import Console
 
 from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import OLDEST_VERSION, SwitchHttp
 from contactcenter_ari.ari.inventory import Sweep
@@ -30,10 +31,8 @@ from contactcenter_ari.core.vocabulary.command import (
     HangUpReason,
     PlayPrompt,
     StartMusic,
-    StartRecording,
     StopMusic,
     StopPlayback,
-    StopRecording,
 )
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
@@ -41,7 +40,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     PhoneId,
     PlaybackId,
-    RecordingId,
 )
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
 from contactcenter_ari.core.vocabulary.signal import (
@@ -55,7 +53,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
     PhoneUnreachable,
     PlaybackFinished,
-    RecordingFinished,
     Signal,
     SwitchReconciled,
 )
@@ -192,22 +189,10 @@ class Center:
                     return
                 await asyncio.sleep(0.01)
 
-    async def recording_runs(self, recording: RecordingId) -> None:
-        """Wait until Asterisk writes the file."""
-        path = self.process.folders.recordings / f"{recording}.wav"
-        async with asyncio.timeout(LIMIT):
-            while not recording_exists(path):  # noqa: ASYNC110 - a file gives no signal
-                await asyncio.sleep(0.01)
-
 
 def name_of(phone: "SipPhone") -> str:
     """The endpoint of a phone with a fixed address."""
     return "phone" + phone.at.split(":")[1]
-
-
-def recording_exists(path: Path) -> bool:
-    """Whether Asterisk wrote the file."""
-    return path.is_file()
 
 
 def dial(leg: LegId, phone: str, originator: str = "") -> DialLeg:
@@ -238,6 +223,8 @@ def _site(folder: Path, port: int) -> AsteriskSite:
         rtp=free_rtp_block(400),
         ari=ARI,
         application_login=OURS,
+        ami=Login("recorder", "secret"),
+        ami_port=free_port(Protocol.TCP),
         music=folder / "music",
         templates=REPOSITORY / "asterisk-conf",
         dialplan=REPOSITORY / "dialplan",
@@ -245,11 +232,12 @@ def _site(folder: Path, port: int) -> AsteriskSite:
 
 
 @asynccontextmanager
-async def _running(switch: AriSwitch) -> AsyncIterator[None]:
+async def _running(switch: AriSwitch, ami: Ami) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(switch.run())
+        tasks = [group.create_task(switch.run()), group.create_task(ami.run())]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -267,6 +255,7 @@ async def center(
             SwitchHttp.opened(str(site.http), Credentials(ARI.user, ARI.secret))
         )
         process = AsteriskProcess(tools, site, folder / "run")
+        ami = Ami("127.0.0.1", site.ami_port, Credentials(site.ami.user, site.ami.secret))
         switch = AriSwitch(
             app=site.application,
             credentials=Credentials(OURS.user, OURS.secret),
@@ -274,10 +263,11 @@ async def center(
             prompts=FakePrompts(),
             inbox=inbox,
             recordings=process.folders.recordings,
+            manager=ami,
             now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
         )
         await stack.enter_async_context(switch.listening("127.0.0.1", port))
-        await stack.enter_async_context(_running(switch))
+        await stack.enter_async_context(_running(switch, ami))
         await process.start()
         stack.push_async_callback(process.stop)
         first = await inbox.find(SwitchReconciled)
@@ -387,9 +377,9 @@ async def test_a_caller_who_gives_up_unanswered(center: Center) -> None:
         assert failed.status in {404, 409, 500}  # gone, or about to be
 
 
-async def test_caller_and_agent_talk_and_are_recorded(center: Center) -> None:
-    """Music until the agent is there, then one bridge, one file."""
-    bridge, recording = BridgeId("n1-0-b1"), RecordingId("n1-0-r1")
+async def test_caller_and_agent_talk(center: Center) -> None:
+    """Music until the agent is there, then one bridge of two."""
+    bridge = BridgeId("n1-0-b1")
     async with center.caller() as (caller, leg), center.phone("180 Ringing", "200 OK") as agent:
         center.do(AnswerLeg(CALL, leg), StartMusic(CALL, leg, "default"))
         await caller.answered()
@@ -397,17 +387,10 @@ async def test_caller_and_agent_talk_and_are_recorded(center: Center) -> None:
         center.do(dial(agent_leg, name_of(agent), originator=leg))
         assert await center.inbox.find(LegAnswered) == LegAnswered(agent_leg)
         center.do(StopMusic(CALL, leg), BridgeLegs(CALL, bridge, (leg, agent_leg)))
-        center.do(StartRecording(CALL, recording, bridge))
         assert await center.inbox.find(LegsBridged) == LegsBridged(bridge)
-        await center.recording_runs(recording)
         caller.hang_up()
         await center.inbox.find(LegHungUp)
-        center.do(HangUpLeg(CALL, agent_leg), StopRecording(CALL, recording))
-        center.do(DissolveBridge(CALL, bridge))
-        done = await center.inbox.find(RecordingFinished)
-        assert done.recording == recording
-        assert not done.failed
-        assert done.path == str(center.process.folders.recordings / f"{recording}.wav")
+        center.do(HangUpLeg(CALL, agent_leg), DissolveBridge(CALL, bridge))
         await agent.hear("BYE")
 
 

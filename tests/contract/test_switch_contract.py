@@ -6,7 +6,7 @@ sentences keep it so. Each is run against both.
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -18,11 +18,15 @@ from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
     DialLeg,
+    DiscardRecording,
     DissolveBridge,
+    FinishRecording,
     HangUpLeg,
+    PauseRecording,
     PlayPrompt,
+    RecordCall,
+    ResumeRecording,
     StartMusic,
-    StartRecording,
     StopMusic,
     StopPlayback,
     StopRecording,
@@ -41,10 +45,14 @@ from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     DigitPressed,
     LegAnswered,
+    LegHeld,
     LegHungUp,
     LegRinging,
     LegsBridged,
+    LegUnheld,
     PlaybackFinished,
+    RecordingBegan,
+    RecordingClosed,
     RecordingFinished,
     Signal,
 )
@@ -60,6 +68,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CALL = CallId("n1-0-1")
 BEEP, LONG = (SoundFile("beep"),), (SoundFile("vm-intro"),)
 NOBODY = LegId("n1-0-nobody")
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
 AGENT_END_TOLD = 2
 """A dialed leg that was answered leaves the application, and ends: both are told."""
 
@@ -112,7 +121,10 @@ async def answered_caller(floor: Floor) -> LegId:
 
 
 def dial(
-    phone: PhoneId, originator: LegId, ring_limit: timedelta = timedelta(seconds=20)
+    phone: PhoneId,
+    originator: LegId,
+    ring_limit: timedelta = timedelta(seconds=20),
+    recording: RecordingId | None = None,
 ) -> DialLeg:
     """Ring a phone."""
     return DialLeg(
@@ -123,6 +135,7 @@ def dial(
         caller_name="Bob",
         originator=originator,
         ring_limit=ring_limit,
+        recording=recording,
     )
 
 
@@ -247,15 +260,21 @@ async def test_we_hang_up_amid_a_prompt(floor: Floor) -> None:
 
 
 async def test_keys_come_in_order(floor: Floor) -> None:
-    """Each key is one signal, in a bridge as well."""
-    caller, agent, bridge = await joined(floor)
+    """Each key is one signal; in a talk that is not recorded it goes from phone to phone."""
+    caller = await answered_caller(floor)
     for digit in (4, 7, 1):
         await floor.press(caller, digit)
         assert await floor.next() == DigitPressed(caller, str(digit))
-    floor.do(UnbridgeLeg(CALL, bridge, caller), DissolveBridge(CALL, bridge))
-    await floor.press(caller, 9)
-    assert await floor.next() == DigitPressed(caller, "9")
-    assert legs_gone(await part(floor, caller, agent)) == {caller, agent}
+    agent = await answered_agent(floor, caller)
+    bridge = BridgeId(new_id())
+    floor.do(BridgeLegs(CALL, bridge, (caller, agent)))
+    await until(floor, LegsBridged)
+    await floor.press(caller, 5)
+    await floor.hold(caller, held=True)
+    assert await until(floor, LegHeld) == LegHeld(caller)
+    await leave(floor, caller, agent)
+    floor.do(DissolveBridge(CALL, bridge))
+    assert await part(floor) == []
 
 
 async def test_a_dialed_phone_rings_and_answers(floor: Floor) -> None:
@@ -388,17 +407,108 @@ async def test_the_agent_leaves_and_the_caller_hears_more(floor: Floor) -> None:
     assert await part(floor, caller) == [LegHungUp(caller)]
 
 
+async def recorded_talk(floor: Floor) -> tuple[LegId, DialLeg, BridgeId]:
+    """A caller and an agent who hear each other, and what was commanded for the agent."""
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(Manner.ANSWERS), caller, recording=RecordingId(new_id()))
+    floor.do(command)
+    assert await until(floor, LegRinging) == LegRinging(command.leg)
+    assert await until(floor, LegAnswered) == LegAnswered(command.leg)
+    bridge = BridgeId(new_id())
+    floor.do(BridgeLegs(CALL, bridge, (caller, command.leg)))
+    assert await until(floor, LegsBridged) == LegsBridged(bridge)
+    return caller, command, bridge
+
+
+def finishing(recording: RecordingId, channels: int) -> FinishRecording:
+    """Make a file whole, of which nothing is known."""
+    return FinishRecording(CALL, recording, channels, NOW, None, ())
+
+
+async def until_closed(floor: Floor, recording: RecordingId) -> list[Signal]:
+    """What is told before a recording is closed."""
+    before: list[Signal] = []
+    while (signal := await floor.next()) != RecordingClosed(recording):
+        before.append(signal)
+    return before
+
+
 async def test_a_talk_is_recorded(floor: Floor) -> None:
-    """One file, told once."""
-    caller, agent, bridge = await joined(floor)
-    recording = RecordingId(new_id())
-    floor.do(StartRecording(CALL, recording, bridge))
+    """From the agent's leg on, until that ends; the file is closed once, and can be finished
+    twice.
+    """
+    caller, command, bridge = await recorded_talk(floor)
+    assert command.recording is not None
     await floor.press(caller, 3)
     assert await floor.next() == DigitPressed(caller, "3")
-    floor.do(StopRecording(CALL, recording))
-    done = await until(floor, RecordingFinished)
-    assert done.recording == recording
-    assert re.search(rf"/{recording}\.wav$", done.path)
+    floor.do(HangUpLeg(CALL, command.leg))
+    ends = await until_closed(floor, command.recording)
+    ends += [await floor.next() for _ in range(AGENT_END_TOLD - len(ends))]
+    assert {end.leg for end in ends if isinstance(end, LegHungUp)} == {command.leg}
+    assert len(ends) == AGENT_END_TOLD
+    for _ in range(2):
+        floor.do(finishing(command.recording, 2))
+        done = await until(floor, RecordingFinished)
+        assert (done.recording, done.cut) == (command.recording, False)
+        assert re.search(rf"/{command.recording}\.wav$", done.path) or done.failed
+    floor.do(UnbridgeLeg(CALL, bridge, caller), DissolveBridge(CALL, bridge))
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_recording_is_paused_and_resumed(floor: Floor) -> None:
+    """In silence; of a leg that is gone it fails."""
+    caller, command, bridge = await recorded_talk(floor)
+    assert command.recording is not None
+    pause = PauseRecording(CALL, command.recording, command.leg)
+    floor.do(pause, ResumeRecording(CALL, command.recording, command.leg))
+    floor.do(StopRecording(CALL, command.recording, command.leg))
+    assert await until_closed(floor, command.recording) == []
+    lost = PauseRecording(CALL, RecordingId(new_id()), NOBODY)
+    floor.do(lost)
+    failed = await until(floor, CommandFailed)
+    assert (failed.command, failed.status) == (lost, 0)
+    await leave(floor, caller, command.leg)
+    floor.do(DissolveBridge(CALL, bridge))
+    assert await part(floor) == []
+
+
+async def test_a_whole_call_is_recorded(floor: Floor) -> None:
+    """It is told when it runs, and ends with the caller."""
+    caller = await answered_caller(floor)
+    recording = RecordingId(new_id())
+    ear = LegId(new_id())
+    floor.do(RecordCall(CALL, caller, ear, recording))
+    assert await until(floor, RecordingBegan) == RecordingBegan(recording)
+    floor.do(PauseRecording(CALL, recording, ear), ResumeRecording(CALL, recording, ear))
+    floor.do(PlayPrompt(CALL, caller, PlaybackId(new_id()), BEEP))
+    await until(floor, PlaybackFinished)
+    await floor.hang_up(caller)
+    before = await until_closed(floor, recording)
+    while LegHungUp(caller) not in before:
+        before.append(await floor.next())
+    floor.do(finishing(recording, 1))
+    while not isinstance(done := await floor.next(), RecordingFinished):
+        assert done == LegHungUp(ear)
+    assert (done.recording, done.failed) == (recording, False)
+    assert [s for s in await part(floor) if s != LegHungUp(ear)] == []
+
+
+async def test_a_recording_that_never_was(floor: Floor) -> None:
+    """There is no file to be finished, nor to be discarded."""
+    recording = RecordingId(new_id())
+    floor.do(DiscardRecording(CALL, recording), finishing(recording, 1))
+    assert await until(floor, RecordingFinished) == RecordingFinished(
+        recording, "", 0, failed=True
+    )
+
+
+async def test_hold_is_told(floor: Floor) -> None:
+    """Of either side, and its end."""
+    caller, agent, bridge = await joined(floor)
+    await floor.hold(caller, held=True)
+    assert await until(floor, LegHeld) == LegHeld(caller)
+    await floor.hold(caller, held=False)
+    assert await until(floor, LegUnheld) == LegUnheld(caller)
     await leave(floor, caller, agent)
     floor.do(DissolveBridge(CALL, bridge))
     assert await part(floor) == []

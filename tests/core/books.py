@@ -43,7 +43,7 @@ def _check_timelines(floor: Floor) -> None:
     """Flow, queues and talks of a call follow one another without a gap, up to its end."""
     segments = defaultdict(list)
     for segment in floor.told(event.SegmentEnded):
-        if segment.kind is not event.SegmentKind.WRAP_UP:
+        if segment.kind not in {event.SegmentKind.WRAP_UP, event.SegmentKind.HOLD}:
             segments[segment.interaction].append(segment)
     ends = {ended.interaction: ended.at for ended in floor.told(event.InteractionEnded)}
     for started in floor.told(event.InteractionStarted):

@@ -405,11 +405,13 @@ class Floor:
     def settle(self) -> None:
         """Let the switch report what it was told to end: prompts, legs, recordings."""
         switch = self.switch
-        while switch.stopped or switch.ending or switch.recorded:
+        while switch.stopped or switch.ending or switch.closed or switch.finished:
             if switch.stopped:
                 self.take(signal.PlaybackFinished(switch.stopped.pop(0)))
-            elif switch.recorded:
-                self.take(signal.RecordingFinished(switch.recorded.pop(0), "talk.wav", 1))
+            elif switch.closed:
+                self.take(signal.RecordingClosed(switch.closed.pop(0)))
+            elif switch.finished:
+                self.take(signal.RecordingFinished(switch.finished.pop(0), "talk.wav", 1))
             else:
                 self.take(signal.LegHungUp(next(iter(switch.ending)), 16))
 

@@ -16,10 +16,13 @@ from contactcenter_ari.core.vocabulary.command import (
     DialLeg,
     DialOutside,
     DissolveBridge,
+    FinishRecording,
     HangUpLeg,
     PlayPrompt,
+    RecordCall,
+    RecordLeg,
     StartMusic,
-    StartRecording,
+    StopMessage,
     StopMusic,
     StopPlayback,
     StopRecording,
@@ -39,8 +42,11 @@ class Switch:
     playing: dict[ids.LegId, PlayPrompt] = field(default_factory=dict)
     stopped: list[ids.PlaybackId] = field(default_factory=list)
     music: dict[ids.LegId, str] = field(default_factory=dict)
-    recording: dict[ids.RecordingId, ids.BridgeId] = field(default_factory=dict)
-    recorded: list[ids.RecordingId] = field(default_factory=list)
+    to_record: dict[ids.LegId, ids.RecordingId] = field(default_factory=dict)
+    """What the talk of a dialed leg is recorded as, once there is one."""
+    recording: dict[ids.RecordingId, ids.LegId] = field(default_factory=dict)
+    closed: list[ids.RecordingId] = field(default_factory=list)
+    finished: list[ids.RecordingId] = field(default_factory=list)
     heard: list[tuple[ids.LegId, str]] = field(default_factory=list)
 
     def phones_in_use(self) -> dict[str, ids.LegId]:
@@ -64,7 +70,9 @@ class Switch:
                 self.playing.pop(leg, None)
             case signal.CommandFailed(command=StartMusic(leg=leg)):
                 self.music.pop(leg, None)
-            case signal.CommandFailed(command=StartRecording(recording=recording)):
+            case signal.CommandFailed(
+                command=RecordCall(recording=recording) | RecordLeg(recording=recording)
+            ):
                 self.recording.pop(recording, None)
             case _:
                 pass
@@ -82,21 +90,19 @@ class Switch:
                 self._silence(playback)
                 self.stopped.append(playback)
             case StartMusic(leg=leg, music=music):
-                self._must_be_silent(leg)
+                if not self._is_joined(leg):
+                    self._must_be_silent(leg)
                 self.music[leg] = music
             case StopMusic(leg=leg):
                 self.music.pop(leg, None)
-            case DialLeg(leg=leg, phone=phone):
+            case DialLeg(leg=leg, phone=phone, recording=recording):
                 assert phone not in self.phones_in_use(), "a phone is rung twice at once"
                 self.legs[leg] = phone
+                if recording is not None:
+                    self.to_record[leg] = recording
             case HangUpLeg(leg=leg):
                 if leg in self.legs:
                     self.ending[leg] = None
-            case StartRecording(recording=recording, bridge=bridge):
-                self.recording[recording] = bridge
-            case StopRecording(recording=recording):
-                if self.recording.pop(recording, None) is not None:
-                    self.recorded.append(recording)
             case _:
                 self._calling(command)
 
@@ -109,26 +115,49 @@ class Switch:
                 for leg in legs if not joined else []:
                     self._must_be_silent(leg)
                 self.bridges[bridge] = list(legs)
+                for leg in [leg for leg in legs if leg in self.to_record]:
+                    self.recording[self.to_record.pop(leg)] = leg
             case UnbridgeLeg(bridge=bridge, leg=leg):
                 if bridge in self.bridges:
                     self.bridges[bridge].remove(leg)
             case DissolveBridge(bridge=bridge):
-                assert not self.bridges.pop(bridge, []), "a bridge is dissolved with a leg in it"
+                left = [leg for leg in self.bridges.pop(bridge, []) if leg not in self.ending]
+                assert not left, "a bridge is dissolved with a leg in it"
+            case _:
+                self._recording(command)
+
+    def _recording(self, command: Command) -> None:
+        match command:
+            case RecordCall(leg=leg, recording=name) | RecordLeg(leg=leg, recording=name):
+                self.recording[name] = leg
+            case StopRecording(recording=recording) | StopMessage(recording=recording):
+                self._close(recording)
+            case FinishRecording(recording=recording):
+                self.finished.append(recording)
             case _:
                 pass
+
+    def _close(self, recording: ids.RecordingId) -> None:
+        if self.recording.pop(recording, None) is not None:
+            self.closed.append(recording)
+
+    def _is_joined(self, leg: ids.LegId) -> bool:
+        return any(leg in legs for legs in self.bridges.values())
 
     def _must_be_silent(self, leg: ids.LegId) -> None:
         assert leg in self.legs, f"{leg} is gone"
         assert leg not in self.playing, f"{leg} hears a prompt already"
         assert leg not in self.music, f"{leg} hears music already"
-        assert all(leg not in legs for legs in self.bridges.values()), f"{leg} is in a bridge"
+        assert not self._is_joined(leg), f"{leg} is in a bridge"
 
     def _silence(self, playback: ids.PlaybackId) -> None:
         self.playing = {leg: p for leg, p in self.playing.items() if p.playback != playback}
 
     def _gone(self, leg: ids.LegId) -> None:
-        for there in (self.legs, self.ending, self.playing, self.music):
+        for there in (self.legs, self.ending, self.playing, self.music, self.to_record):
             there.pop(leg, None)
+        for recording in [r for r, on in self.recording.items() if on == leg]:
+            self._close(recording)
         for legs in self.bridges.values():
             if leg in legs:
                 legs.remove(leg)

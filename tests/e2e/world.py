@@ -263,7 +263,7 @@ class World:
         busy = {AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.OFFERED}
         if any(view.state in busy for view in center.agents(self.service.clock.now())):
             return "an agent is still busy"
-        return "a recording is still open" if center._calls.talks._recordings else ""
+        return "a recording is still open" if center._calls.recordings._recordings else ""
 
     # After a story
 

@@ -204,6 +204,8 @@ def _site(folder: Path) -> AsteriskSite:
         rtp=free_rtp_block(400),
         ari=Login("contactcenter", "ari-secret"),
         application_login=Login("asterisk", "application-secret"),
+        ami=Login("recorder", "ami-secret"),
+        ami_port=free_port(Protocol.TCP),
         music=music,
         apology=str(apology),
         templates=CHECKOUT / "asterisk-conf",

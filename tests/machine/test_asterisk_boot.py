@@ -63,6 +63,8 @@ def site_in(folder: Path) -> AsteriskSite:
         rtp=free_rtp_block(40),
         ari=Login("contactcenter", "ari-secret"),
         application_login=Login("asterisk", "application-secret"),
+        ami=Login("recorder", "ami-secret"),
+        ami_port=free_port(Protocol.TCP),
         music=music,
         templates=CHECKOUT / "asterisk-conf",
         dialplan=CHECKOUT / "dialplan",

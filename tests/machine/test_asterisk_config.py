@@ -32,6 +32,8 @@ def site(folder: Path) -> AsteriskSite:
         rtp=PortBlock(10000, 10399),
         ari=Login("contactcenter", secrets.secret("ari")),
         application_login=Login("asterisk", secrets.secret("application")),
+        ami=Login("recorder", "ami-secret"),
+        ami_port=5038,
         music=folder / "music",
         templates=CHECKOUT / "asterisk-conf",
         dialplan=CHECKOUT / "dialplan",

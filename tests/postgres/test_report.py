@@ -42,6 +42,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     RecordingId,
     SegmentId,
 )
+from contactcenter_ari.core.vocabulary.pause import Pause, PauseReason
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.journal import Journal
 from contactcenter_ari.postgres.report import Report
@@ -339,6 +340,8 @@ async def test_rows_come_back_typed(database_url: str, tmp_path: Path, report: R
         path="/nowhere.wav",
         duration=timedelta(seconds=9),
         failed=True,
+        cut=True,
+        pauses=(Pause(PauseReason.HOLD, SINCE, SINCE + timedelta(seconds=2)),),
     )
     await written(database_url, tmp_path, [*day.events, offer, recording])
     segments = await report.segments(SINCE)
@@ -377,7 +380,9 @@ async def test_rows_come_back_typed(database_url: str, tmp_path: Path, report: R
             agent="101",
             path="/nowhere.wav",
             failed=True,
+            cut=True,
             duration=timedelta(seconds=9),
+            pauses=recording.pauses,
             channels=None,
             sha256=None,
             started_at=SINCE,

@@ -16,13 +16,19 @@ from contactcenter_ari.core.vocabulary.command import (
     Command,
     DialLeg,
     DialOutside,
+    FinishRecording,
     HangUpLeg,
     LookUp,
     PlayPrompt,
-    StartRecording,
 )
-from contactcenter_ari.core.vocabulary.event import CallbackBooked
-from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, PhoneId
+from contactcenter_ari.core.vocabulary.event import CallbackBooked, RecordingStarted
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    InteractionId,
+    LegId,
+    PhoneId,
+    RecordingId,
+)
 from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent, Request
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
@@ -33,6 +39,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
     PhoneUnreachable,
     PlaybackFinished,
+    RecordingClosed,
     RecordingFinished,
     SwitchReconciled,
     TimePassed,
@@ -74,7 +81,8 @@ class World:
         self.ending: list[LegId] = []
         self.playing: list[PlayPrompt] = []
         self.joining: list[BridgeLegs] = []
-        self.recording: list[StartRecording] = []
+        self.recording: list[RecordingId] = []
+        self.finishing: list[RecordingId] = []
         self.asked: list[LookUp] = []
         self.promised: list[CallbackBooked] = []
         self.reachable: set[PhoneId] = set()
@@ -105,6 +113,7 @@ class World:
         self.sound = True
         self.commands = [*self.commands, *outcome.commands][-RECENT:]
         self.promised += [e for e in outcome.events if isinstance(e, CallbackBooked)]
+        self.recording += [e.recording for e in outcome.events if isinstance(e, RecordingStarted)]
         for command in outcome.commands:
             self._remember(command)
 
@@ -122,8 +131,8 @@ class World:
                 self.ringing.append(leg)
             case BridgeLegs():
                 self.joining.append(command)
-            case StartRecording():
-                self.recording.append(command)
+            case FinishRecording(recording=recording):
+                self.finishing.append(recording)
             case LookUp():
                 self.asked.append(command)
             case HangUpLeg(leg=leg) if leg in self.live:
@@ -264,7 +273,9 @@ class World:
             self.lose(self.live[0])
             self.run_out()
         for recording in self.recording:
-            self.take(RecordingFinished(recording.recording, "/x.wav", 3))
+            self.take(RecordingClosed(recording))
+        for recording in self.finishing:
+            self.take(RecordingFinished(recording, "/x.wav", 3))
         self.ledger.settle()
         self._check_memory()
 
@@ -274,6 +285,8 @@ class World:
         assert self.center.calls_in_progress() == 0
         assert self.center.next_deadline() is None
         assert not self.center._calls.talks._by_leg
+        assert not self.center._calls.recordings._recordings
+        assert not self.center._calls.recordings._of_call
         assert not distribution._waiting
         assert not distribution._unsettled
         assert not any(line._line or line._open for line in distribution.lines.values())

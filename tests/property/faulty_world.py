@@ -7,6 +7,7 @@ stubborn one strikes again at the next ones, so that the gentler ways out fail, 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -14,10 +15,18 @@ from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.center.soundness import Soundness
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.vocabulary.event import InteractionEnded, InteractionStarted
+from contactcenter_ari.core.vocabulary.event import (
+    InteractionEnded,
+    InteractionStarted,
+    RecordingStarted,
+)
 from contactcenter_ari.core.vocabulary.ids import InteractionId
 from contactcenter_ari.core.vocabulary.request import Request
-from contactcenter_ari.core.vocabulary.signal import RecordingFinished, SwitchReconciled
+from contactcenter_ari.core.vocabulary.signal import (
+    RecordingClosed,
+    RecordingFinished,
+    SwitchReconciled,
+)
 from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
 from tests.property.center_world import World
 
@@ -121,6 +130,8 @@ class FaultyWorld(World):
                 self.begun[event.interaction] += 1
             elif isinstance(event, InteractionEnded):
                 self.ended[event.interaction] += 1
+            elif isinstance(event, RecordingStarted):
+                self.recording.append(event.recording)
         for command in handled.outcome.commands:
             self._remember(command)
         self.check_sound()
@@ -154,8 +165,11 @@ class FaultyWorld(World):
                 self.lose(self.live[0])
             self.take(SwitchReconciled(self.now, (), ()))
             self.run_out()
+            self.now += timedelta(seconds=10)
         for recording in self.recording:
-            self.take(RecordingFinished(recording.recording, "/x.wav", 3))
+            self.take(RecordingClosed(recording))
+        for recording in self.finishing:
+            self.take(RecordingFinished(recording, "/x.wav", 3))
         self._check_memory()
         assert not list(self.center._calls.outside.all())
         assert set(self.begun) == set(self.ended), set(self.begun) ^ set(self.ended)

@@ -34,9 +34,12 @@ from contactcenter_ari.core.vocabulary.request import (
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     DigitPressed,
+    LegHeld,
     LegRinging,
+    LegUnheld,
     LookUpFailed,
     LookUpFinished,
+    RecordingClosed,
     RecordingFinished,
     SwitchReconciled,
     TimePassed,
@@ -197,10 +200,19 @@ def join(world: World, pick: int, how: int) -> None:
 
 
 def close_recording(world: World, pick: int, how: int) -> None:
-    """A recording is closed."""
-    if world.recording:
-        recording = world.recording.pop(pick % len(world.recording)).recording
+    """A recording is closed, or its file finished."""
+    if how % 2 and world.recording:
+        world.take(RecordingClosed(world.recording.pop(pick % len(world.recording))))
+    elif world.finishing:
+        recording = world.finishing.pop(pick % len(world.finishing))
         world.take(RecordingFinished(recording, "/x.wav", 3, failed=how % 8 == 0))
+
+
+def hold(world: World, pick: int, how: int) -> None:
+    """Somebody presses the hold key of a phone."""
+    if world.live:
+        leg = world.live[pick % len(world.live)]
+        world.take(LegHeld(leg) if how % 2 else LegUnheld(leg))
 
 
 def answer_look_up(world: World, pick: int, how: int) -> None:
@@ -359,6 +371,7 @@ HAPPENINGS: tuple[Happening, ...] = (
     *(
         dial,
         close_recording,
+        hold,
         answer_look_up,
         keep_promise,
         tell_promise,

@@ -63,6 +63,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LookUpFinished,
     PhoneReachable,
     PlaybackFinished,
+    RecordingClosed,
     RecordingFinished,
     SwitchReconciled,
     TimePassed,
@@ -236,6 +237,7 @@ class OneCall:
             case "outside presses", str(digit), DialOutside(leg=leg):
                 self.take(DigitPressed(leg, digit))
             case "message ends", bool(fails), RecordLeg(recording=recording):
+                self.take(RecordingClosed(recording))
                 self.take(RecordingFinished(recording, "/x.wav", 3, failed=fails))
             case "bridged", _, BridgeLegs(bridge=bridge):
                 self.take(LegsBridged(bridge))

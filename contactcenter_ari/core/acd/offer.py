@@ -5,20 +5,30 @@ from datetime import datetime
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.event import OfferResult
-from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId
+from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId, RecordingId
 
 
 class Offer:
-    """One offer and the leg to the agent's phone; it has a bridge once that was picked up."""
+    """One offer and the leg to the agent's phone; it has a bridge once that was picked up. With a
+    `recording` the talk on that leg is written down.
+    """
 
     def __init__(
-        self, *, offer: OfferId, waiting: Waiting, agent: Agent, leg: LegId, made_at: datetime
+        self,
+        *,
+        offer: OfferId,
+        waiting: Waiting,
+        agent: Agent,
+        leg: LegId,
+        made_at: datetime,
+        recording: RecordingId | None = None,
     ) -> None:
         self.id = offer
         self.waiting = waiting
         self.agent = agent
         self.leg = leg
         self.made_at = made_at
+        self.recording = recording
         self.rang_at: datetime | None = None
         self.answered_at: datetime | None = None
         self.bridge: BridgeId | None = None

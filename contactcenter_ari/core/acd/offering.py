@@ -15,7 +15,13 @@ from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT, DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
 from contactcenter_ari.core.vocabulary.grounds import Grounds
-from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId, OfferId
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    CallId,
+    LegId,
+    OfferId,
+    RecordingId,
+)
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 
@@ -71,6 +77,7 @@ class Offers:
             agent=agent,
             leg=LegId(turn.clockwork.mint()),
             made_at=turn.now,
+            recording=RecordingId(turn.clockwork.mint()) if settings.recording else None,
         )
         if waiting.prepared is not None:
             waiting.prepared.begin(turn)
@@ -99,6 +106,7 @@ class Offers:
                 caller_name=waiting.caller_name,
                 originator=waiting.leg,
                 ring_limit=settings.ring_limit,
+                recording=offer.recording,
             )
         )
 

@@ -38,7 +38,7 @@ class AgentFirst:
 
     def took(self, attempt: Attempt, offer: Offer, catalog: Catalog, turn: Turn) -> None:
         """An agent picked up, and hears what is going on."""
-        attempt.agent = offer.agent
+        attempt.agent, attempt.recording = offer.agent, offer.recording
         told = briefing(offer.leg, CUSTOMER_DIALED, catalog, turn)
         self._brief(attempt, offer.agent, told, turn)
 
@@ -68,6 +68,8 @@ class AgentFirst:
                 dialed_at=attempt.call.arrived_at,
                 agent=attempt.agent,
                 queue=attempt.promise.queue,
+                recording=attempt.recording,
+                music=self._distribution.settings[attempt.promise.queue].music,
             ),
             turn,
         )
@@ -95,7 +97,7 @@ class AgentFirst:
         leg = attempt.briefing.run.leg
         self._desk.end_side_call(leg, turn)
         attempt.agent = attempt.briefing = None
-        self._desk.talks.confirm(leg, turn, record=self._distribution.settings[queue].recording)
+        self._desk.talks.confirm(leg, attempt.call.run, turn)
         return attempt
 
     def of_bridge(self, bridge: BridgeId) -> Attempt | None:

@@ -12,7 +12,13 @@ from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, Party
-from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    CallId,
+    InteractionId,
+    LegId,
+    RecordingId,
+)
 from contactcenter_ari.core.vocabulary.promise import AttemptResult
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
@@ -25,7 +31,9 @@ CALLED_BACK = "Callback"
 class Attempt:
     """The call to the customer, not begun before somebody's phone rings for it. It is `placed`
     while its `place` in line is taken. `result` is what came of it, `agent` who waits for the
-    customer, with what he hears as `briefing`, and `bridge` where they are being joined.
+    customer, with what he hears as `briefing`,
+    `bridge` where they are being joined and
+    `recording` what is written down of that.
     """
 
     promise: Promise
@@ -39,6 +47,7 @@ class Attempt:
     agent: Agent | None = None
     briefing: Call | None = None
     bridge: BridgeId | None = None
+    recording: RecordingId | None = None
 
     def __repr__(self) -> str:
         """Tell for which promise."""

@@ -142,7 +142,7 @@ class Audit:
             self._first_that_works(
                 talk.bridge,
                 partial(self._calls.finish_talk, talk, turn),
-                partial(talks.stop_recording, talk, turn),
+                partial(talks.finish, talk, turn),
             )
         talk.connected = False
         for leg in list(talk.legs):
@@ -256,6 +256,7 @@ class Audit:
             answered=old.answered,
             frames=[Frame(APOLOGY)],
             failing=True,
+            paused=old.paused,
             tags=old.tags,
         )
         self._calls.carry_out(call, call.interpreter.start(call.run, turn), turn)
@@ -270,7 +271,10 @@ class Audit:
         turn, run, interaction = self._turn, call.run, call.interaction
         lives = run.leg != self._gone and self._calls.registry.knows_leg_of(call)
         self._calls.registry.strike(call)
-        ways: list[Callable[[], object]] = [partial(self._leave_line, call)]
+        ways: list[Callable[[], object]] = [
+            partial(self._leave_line, call),
+            partial(self._calls.recordings.call_over, run.call, turn),
+        ]
         if (line := self._calls.outside.of(run.call)) is not None:
             ways.append(partial(self._give_up_line, line))
         if lives:

@@ -16,8 +16,9 @@ from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.outside import OutsideLine, OutsideLines, outcome_of_cause
 from contactcenter_ari.core.center.queueing import Foresight, Queueing
+from contactcenter_ari.core.center.recording import Recordings
 from contactcenter_ari.core.center.registry import CallRegistry
-from contactcenter_ari.core.center.talk import Talk, Talks
+from contactcenter_ari.core.center.talk import Talk, Talks, talk_of
 from contactcenter_ari.core.flow.flow import ACCEPTED
 from contactcenter_ari.core.flow.run import (
     ControlRecording,
@@ -61,7 +62,8 @@ class Calls:
 
     def __init__(self, distribution: Distribution, catalog: Catalog, foresight: Foresight) -> None:
         self.catalog = catalog
-        self.talks = Talks()
+        self.recordings = Recordings()
+        self.talks = Talks(self.recordings)
         self.outside = OutsideLines()
         self.calling_back = CallingBack(self, distribution, catalog)
         self.queueing = Queueing(distribution, self.calling_back, foresight)
@@ -178,18 +180,11 @@ class Calls:
         """Let caller and agent hear each other."""
         call = self._calls[CallId(offer.waiting.interaction)]
         call.interpreter.connecting(call.run, turn)
-        self.talks.join(
-            Talk(
-                call=call.run.call,
-                bridge=self._distribution.offers.join(offer, turn),
-                caller_leg=offer.waiting.leg,
-                other_leg=offer.leg,
-                dialed_at=offer.made_at,
-                agent=offer.agent,
-                queue=offer.waiting.queue,
-            ),
-            turn,
-        )
+        bridge = self._distribution.offers.join(offer, turn)
+        music = self._distribution.settings[offer.waiting.queue].music
+        talk = talk_of(offer, call=call.run.call, bridge=bridge, music=music)
+        self.talks.join(talk, turn)
+        self.recordings.follow(call.run, turn)
 
     def bridged(self, bridge: BridgeId, turn: Turn) -> None:
         """Caller and agent hear each other."""
@@ -205,9 +200,7 @@ class Calls:
         assert call.interaction is not None, "an offer is for an interaction"
         call.interaction.meet(offer.agent.id, offer.waiting.queue, turn)
         self.queueing.talked(call, offer.agent.id, turn)
-        settings = self._distribution.settings[offer.waiting.queue]
-        record = settings.recording and call.run.recording is None
-        self.talks.confirm(offer.leg, turn, record=record)
+        self.talks.confirm(offer.leg, call.run, turn)
 
     def bridge_failed(self, bridge: BridgeId, turn: Turn) -> None:
         """The legs could not be joined: the caller goes on waiting, or in the flow."""
@@ -226,6 +219,7 @@ class Calls:
         offer = self._distribution.leg_lost(leg, cause, turn)
         talk = self.talks.of(leg)
         self.talks.drop(leg, turn)
+        self.talks.gone(leg)
         if offer is not None:
             self.end_side_call(leg, turn)
             if talk is not None:
@@ -306,12 +300,17 @@ class Calls:
         if call.interaction is not None and call.interaction.ended_by is None:
             call.interaction.failed = True
             call.interaction.ended_by = Party.SYSTEM
+        self.recordings.lost(call.run.call)
         self.hung_up(call.run.leg, 0, turn)
 
     # Within
 
     def carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         """Do what a flow wants done, until it waits for something."""
+        self._hand_over(call, handover, turn)
+        self.recordings.follow(call.run, turn)
+
+    def _hand_over(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         while handover is not None:
             if not isinstance(handover, PromiseCallback | ControlRecording):
                 self.queueing.give_up_place(call, QueueExit.KEY_EXIT, turn)
@@ -323,10 +322,10 @@ class Calls:
                 case PromiseCallback():
                     handover = self._promise(call, handover, turn)
                 case ControlRecording(act=act):
-                    self.talks.control_recording(call.run, act, turn)
+                    self.recordings.control(call.run, act, turn)
                     handover = call.interpreter.recording_controlled(call.run, turn)
                 case TakeMessage(limit=limit):
-                    self.talks.record_message(call.run, limit, turn)
+                    self.recordings.start_message(call.run, limit, turn)
                     return
                 case Dial():
                     self.outside.dial(call, handover, turn)
@@ -417,7 +416,7 @@ class Calls:
         interaction.move_to(TALKING, turn)
         interaction.talked = True
         interaction.with_agent = False
-        self.talks.confirm(line.leg, turn, record=False)
+        self.talks.confirm(line.leg, line.call.run, turn)
 
     def _outside_failed(
         self, line: OutsideLine, outcome: str, turn: Turn, *, hang_up: bool
@@ -450,8 +449,7 @@ class Calls:
 
     def finish_talk(self, talk: Talk, turn: Turn) -> None:
         """The parties hear each other no more."""
-        talk.connected = False
-        self.talks.stop_recording(talk, turn)
+        self.talks.finish(talk, turn)
         if talk.agent is None or talk.queue is None:
             return
         rule = self._distribution.settings[talk.queue].wrap_up_rule
@@ -485,6 +483,7 @@ class Calls:
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))
             self.finish_talk(talk, turn)
+        self.recordings.call_over(call.run.call, turn)
         if not call.interpreter.hung_up(call.run, turn):
             self.close(call, turn)
         elif call.interaction is not None:

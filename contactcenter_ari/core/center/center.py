@@ -52,14 +52,16 @@ from contactcenter_ari.core.vocabulary.command import (
     Command,
     DialLeg,
     DialOutside,
+    FinishRecording,
     HangUpLeg,
     HangUpReason,
     LookUp,
+    PauseRecording,
     PlayPrompt,
     RecordCall,
     RecordLeg,
+    ResumeRecording,
     StartMusic,
-    StartRecording,
 )
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
@@ -69,6 +71,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     InteractionId,
     LegId,
     OfferId,
+    RecordingId,
 )
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
@@ -101,15 +104,19 @@ from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     DigitPressed,
     LegAnswered,
+    LegHeld,
     LegHungUp,
     LegRinging,
     LegsBridged,
+    LegUnheld,
     LookUpFailed,
     LookUpFinished,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
     PlaybackFinished,
+    RecordingBegan,
+    RecordingClosed,
     RecordingFinished,
     SwitchReconciled,
     TimePassed,
@@ -286,6 +293,12 @@ class Center:
                 self._calls.bridged(bridge, turn)
             case LegHungUp(leg=leg, cause=cause):
                 self._calls.hung_up(leg, cause, turn)
+            case LegHeld(leg=leg) | LegUnheld(leg=leg):
+                self._calls.talks.hold_key(leg, turn, held=isinstance(input_, LegHeld))
+            case RecordingBegan(recording=recording):
+                self._calls.recordings.began(recording, turn)
+            case RecordingClosed(recording=recording):
+                self._calls.recordings.closed(recording, turn)
             case RecordingFinished():
                 self._recording_finished(input_, turn)
             case LookUpFinished(look_up=look_up, row=row):
@@ -307,6 +320,7 @@ class Center:
                 self._publish(site, turn)
             case CenterResumed():
                 self._calls.take_up(turn)
+                self._calls.recordings.take_up(turn)
             case CenterStarted():
                 raise AssertionError("a center is started once")
             case _:
@@ -404,13 +418,7 @@ class Center:
         return confirmation(request), reason
 
     def _recording_finished(self, signal: RecordingFinished, turn: Turn) -> None:
-        self._calls.talks.recording_finished(
-            signal.recording,
-            turn,
-            path=signal.path,
-            duration=timedelta(seconds=signal.seconds),
-            failed=signal.failed,
-        )
+        self._calls.recordings.finished(signal, turn)
         saved = signal.seconds >= SHORTEST_MESSAGE and not signal.failed
         self._calls.message_taken(signal.recording, turn, saved=saved)
 
@@ -423,12 +431,16 @@ class Center:
             case BridgeLegs(bridge=bridge):
                 self._calls.bridge_failed(bridge, turn)
             case (
-                StartRecording(recording=recording)
-                | RecordLeg(recording=recording)
+                RecordLeg(recording=recording)
                 | RecordCall(recording=recording)
+                | FinishRecording(recording=recording)
             ):
-                self._calls.talks.recording_finished(recording, turn, failed=True)
+                self._calls.recordings.failed(recording, turn)
                 self._calls.message_taken(recording, turn, saved=False)
+            case PauseRecording(recording=recording):
+                self._calls.recordings.refused(recording, turn)
+            case ResumeRecording(recording=recording):
+                self._calls.recordings.not_resumed(recording, turn)
             case LookUp(look_up=look_up):
                 self._calls.look_up_failed(look_up, turn)
             case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:
@@ -454,7 +466,8 @@ class Center:
         for leg in self._agent_legs_before(settled_at):
             if leg not in listed:
                 turn.attempt(leg, partial(self._calls.hung_up, leg, LOST, turn))
-        turn.attempt("", partial(self._calls.talks.lose_recordings, turn))
+        known = self._calls.registry.by_id
+        turn.attempt("", partial(self._calls.recordings.reconcile, settled_at, known, turn))
         self._hang_up_strays(signal, turn)
 
     def _hang_up_strays(self, signal: SwitchReconciled, turn: Turn) -> None:
@@ -462,7 +475,7 @@ class Center:
         ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
         offered = self._distribution.offers.legs_before(turn.now + SETTLING)
         dialed = self._calls.outside.legs_before(turn.now + SETTLING)
-        ears = [call.run.ear for call in self._calls if call.run.ear is not None]
+        ears = self._calls.recordings.listening_legs()
         running = [call.run.leg for call in self._calls]
         known = {*offered, *dialed, *ears, *running, *self._calls.talks.connected_legs()}
         for leg in signal.legs:
@@ -478,10 +491,15 @@ class Center:
             *self._calls.outside.legs_before(at),
         ]
 
-    def _wake(self, wake: Wake, owner: str, turn: Turn) -> None:
+    def _wake(self, wake: Wake, owner: str, turn: Turn) -> None:  # noqa: PLR0912  # one arm each
         match wake:
             case Wake.FLOW:
                 self._calls.flow_deadline(CallId(owner), turn)
+            case Wake.RESUME:
+                self._calls.recordings.resume_again(RecordingId(owner), turn)
+            case Wake.SECRET:
+                run = self._calls.registry.by_id[CallId(owner)].run
+                self._calls.recordings.secret_over(run, turn)
             case Wake.ANNOUNCEMENT:
                 self._calls.announcement_due(CallId(owner), turn)
             case Wake.RING:

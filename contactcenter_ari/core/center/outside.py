@@ -7,6 +7,7 @@ failure, whichever comes first. Who was given up is hung up.
 from datetime import datetime
 
 from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.talk import MUSIC
 from contactcenter_ari.core.flow.run import Dial
 from contactcenter_ari.core.vocabulary.command import (
     JOIN_LIMIT,
@@ -17,9 +18,6 @@ from contactcenter_ari.core.vocabulary.command import (
 from contactcenter_ari.core.vocabulary.event import OutsideDialed, OutsideEnded
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, LegId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
-
-MUSIC = "default"
-"""What the caller hears while the line rings."""
 
 
 class OutsideLine:

@@ -17,6 +17,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     CallId,
     InteractionId,
     LegId,
+    RecordingId,
 )
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
@@ -136,7 +137,9 @@ class Soundness:
                 return owner in self._calls.queueing.lost_calls.numbers()
             case Wake.OUTSIDE:
                 return self._calls.outside.at_leg(LegId(owner)) is not None
-            case Wake.FLOW:
+            case Wake.RESUME:
+                return self._calls.recordings.knows(RecordingId(owner))
+            case Wake.FLOW | Wake.SECRET:
                 return CallId(owner) in self._calls.registry.by_id
             case Wake.HANG_UP:
                 call = self._calls.registry.by_id.get(CallId(owner))

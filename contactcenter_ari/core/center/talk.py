@@ -1,28 +1,23 @@
-"""Talks: a caller's and another party's leg in one bridge, and its recording.
+"""Talks: a caller's and another party's leg in one bridge, and who of them is on hold.
 
-A bridge is dissolved once both legs have left it, never before.
+A bridge is dissolved once both legs have left it, never before. A phone holds by itself; the
+other party hears music, and nothing is recorded meanwhile.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import msgspec
-
+from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.center.recording import Recordings
 from contactcenter_ari.core.flow.run import FlowRun
-from contactcenter_ari.core.flow.step import RecordingAct
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     DissolveBridge,
-    HangUpLeg,
-    PauseRecording,
-    RecordCall,
-    RecordLeg,
-    ResumeRecording,
-    StartRecording,
-    StopRecording,
+    StartMusic,
+    StopMusic,
     UnbridgeLeg,
 )
-from contactcenter_ari.core.vocabulary.event import RecordingEnded, RecordingStarted
+from contactcenter_ari.core.vocabulary.event import SegmentEnded, SegmentKind
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     BridgeId,
@@ -31,21 +26,18 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     QueueName,
     RecordingId,
+    SegmentId,
 )
 from contactcenter_ari.core.vocabulary.turn import Turn
 
-
-class Recording(msgspec.Struct, frozen=True):
-    """A recording that is running or not yet reported closed."""
-
-    interaction: InteractionId
-    agent: AgentId
-    started_at: datetime
+MUSIC = "default"
+"""What is heard on hold, and while a line rings, where no queue says otherwise."""
 
 
 class Talk:
     """Two legs joined by a bridge; `connected` once the switch confirmed it. The other party is
-    an agent, or an outside line when `agent` is None.
+    an agent, or an outside line when `agent` is None. With a `recording` what is said on the
+    other party's leg is written down. `held_since` is the instant from which somebody is on hold.
     """
 
     def __init__(
@@ -58,6 +50,8 @@ class Talk:
         dialed_at: datetime,
         agent: Agent | None = None,
         queue: QueueName | None = None,
+        recording: RecordingId | None = None,
+        music: str = MUSIC,
     ) -> None:
         self.call = call
         self.bridge = bridge
@@ -66,9 +60,11 @@ class Talk:
         self.dialed_at = dialed_at
         self.agent = agent
         self.queue = queue
+        self.recording = recording
+        self.music = music
         self.legs: list[LegId] = [caller_leg, other_leg]
         self.connected = False
-        self.recording: RecordingId | None = None
+        self.held_since: datetime | None = None
 
     @property
     def agent_id(self) -> AgentId:
@@ -80,16 +76,32 @@ class Talk:
         return f"<Talk {self.call} with {self.agent_id or 'outside'}: {len(self.legs)} legs>"
 
 
+def talk_of(offer: Offer, *, call: CallId, bridge: BridgeId, music: str) -> Talk:
+    """The talk that an answered offer leads to."""
+    return Talk(
+        call=call,
+        bridge=bridge,
+        caller_leg=offer.waiting.leg,
+        other_leg=offer.leg,
+        dialed_at=offer.made_at,
+        agent=offer.agent,
+        queue=offer.waiting.queue,
+        recording=offer.recording,
+        music=music,
+    )
+
+
 class Talks:
     """All bridges of this center, by the legs in them."""
 
-    def __init__(self) -> None:
+    def __init__(self, recordings: Recordings) -> None:
+        self._recordings = recordings
         self._by_leg: dict[LegId, Talk] = {}
-        self._recordings: dict[RecordingId, Recording] = {}
+        self._holding: set[LegId] = set()
 
     def __repr__(self) -> str:
         """Tell how many legs are in bridges."""
-        return f"<Talks {len(self._by_leg)} legs, {len(self._recordings)} recordings>"
+        return f"<Talks {len(self._by_leg)} legs, {self._recordings!r}>"
 
     def of(self, leg: LegId) -> Talk | None:
         """The talk a leg is in."""
@@ -119,72 +131,91 @@ class Talks:
         talk = self._by_leg[leg]
         turn.do(BridgeLegs(call=talk.call, bridge=talk.bridge, legs=tuple(talk.legs)))
 
-    def confirm(self, leg: LegId, turn: Turn, *, record: bool) -> None:
+    def confirm(self, leg: LegId, run: FlowRun, turn: Turn) -> None:
         """They do hear each other."""
         talk = self._by_leg[leg]
         talk.connected = True
-        if not record:
-            return
-        talk.recording = RecordingId(turn.clockwork.mint())
-        interaction = InteractionId(talk.call)
-        self._recordings[talk.recording] = Recording(interaction, talk.agent_id, turn.now)
-        turn.do(StartRecording(call=talk.call, recording=talk.recording, bridge=talk.bridge))
-        self._tell_started(interaction, talk.recording, talk.agent_id, turn)
+        if talk.recording is not None:
+            self._recordings.start_talk(
+                run, talk.recording, leg=talk.other_leg, agent=talk.agent_id, turn=turn
+            )
+        for holding in [leg for leg in talk.legs if leg in self._holding]:
+            self._hold(talk, holding, turn)
 
-    @staticmethod
-    def _tell_started(
-        interaction: InteractionId, recording: RecordingId, agent: AgentId, turn: Turn
-    ) -> None:
+    def finish(self, talk: Talk, turn: Turn) -> None:
+        """The conversation is over; who was on hold and stays hears no more music."""
+        if talk.held_since is not None:
+            turn.do(*(StopMusic(call=talk.call, leg=leg) for leg in talk.legs))
+        self._unhold(talk, turn)
+        talk.connected = False
+        if talk.recording is not None:
+            self._recordings.end_talk(talk.recording, turn)
+            talk.recording = None
+
+    # Hold
+
+    def hold_key(self, leg: LegId, turn: Turn, *, held: bool) -> None:
+        """The hold key of a phone was pressed, or pressed again."""
+        if held:
+            self._held(leg, turn)
+        else:
+            self._unheld(leg, turn)
+
+    def _held(self, leg: LegId, turn: Turn) -> None:
+        """A phone has put the other side on hold, in a talk or before it."""
+        if leg in self._holding:
+            return
+        self._holding.add(leg)
+        talk = self._by_leg.get(leg)
+        if talk is not None and talk.connected:
+            self._hold(talk, leg, turn)
+
+    def _unheld(self, leg: LegId, turn: Turn) -> None:
+        """The other side is off hold."""
+        if leg not in self._holding:
+            return
+        self._holding.discard(leg)
+        talk = self._by_leg.get(leg)
+        if talk is None or talk.held_since is None:
+            return
+        for other in talk.legs:
+            if other != leg:
+                turn.do(StopMusic(call=talk.call, leg=other))
+        if not self._holding.intersection(talk.legs):
+            self._unhold(talk, turn)
+
+    def _hold(self, talk: Talk, leg: LegId, turn: Turn) -> None:
+        for other in talk.legs:
+            if other != leg:
+                turn.do(StartMusic(call=talk.call, leg=other, music=talk.music))
+        if talk.held_since is None:
+            talk.held_since = turn.now
+            self._recordings.hold(talk.call, turn, held=True)
+
+    def _unhold(self, talk: Talk, turn: Turn) -> None:
+        """Nobody is on hold any more: the stretch is told."""
+        if talk.held_since is None:
+            return
+        self._recordings.hold(talk.call, turn, held=False)
         turn.tell(
-            RecordingStarted(
+            SegmentEnded(
                 number=turn.clockwork.number(),
                 at=turn.now,
-                interaction=interaction,
-                recording=recording,
-                agent=agent,
+                interaction=InteractionId(talk.call),
+                segment=SegmentId(turn.clockwork.mint()),
+                kind=SegmentKind.HOLD,
+                started_at=talk.held_since,
+                queue=talk.queue or "",
+                agent=talk.agent_id,
             )
         )
+        talk.held_since = None
 
-    def record_message(self, run: FlowRun, limit: timedelta, turn: Turn) -> None:
-        """Record what a caller leaves as a message."""
-        assert run.message is not None, "the flow has named the message"
-        assert run.interaction is not None, "only a caller leaves a message"
-        self._recordings[run.message] = Recording(run.interaction, AgentId(""), turn.now)
-        turn.do(RecordLeg(call=run.call, leg=run.leg, recording=run.message, limit=limit))
-        self._tell_started(run.interaction, run.message, AgentId(""), turn)
+    # Ends
 
-    def control_recording(self, run: FlowRun, act: RecordingAct, turn: Turn) -> None:
-        """Record a caller's whole call, as the flow wants it; what makes no sense is ignored."""
-        if act is RecordingAct.START and run.recording is None:
-            self._record_call(run, turn)
-        elif run.recording is None:
-            return
-        elif act is RecordingAct.PAUSE and not run.paused:
-            run.paused = True
-            turn.do(PauseRecording(call=run.call, recording=run.recording))
-        elif act is RecordingAct.RESUME and run.paused:
-            run.paused = False
-            turn.do(ResumeRecording(call=run.call, recording=run.recording))
-        elif act is RecordingAct.STOP:
-            turn.do(StopRecording(call=run.call, recording=run.recording))
-            if run.ear is not None:
-                turn.do(HangUpLeg(call=run.call, leg=run.ear))
-            run.recording = run.ear = None
-            run.paused = False
-
-    def _record_call(self, run: FlowRun, turn: Turn) -> None:
-        assert run.interaction is not None, "only a caller's call is recorded"
-        run.recording = RecordingId(turn.clockwork.mint())
-        run.ear = LegId(turn.clockwork.mint())
-        self._recordings[run.recording] = Recording(run.interaction, AgentId(""), turn.now)
-        turn.do(RecordCall(call=run.call, leg=run.leg, ear=run.ear, recording=run.recording))
-        self._tell_started(run.interaction, run.recording, AgentId(""), turn)
-
-    def stop_recording(self, talk: Talk, turn: Turn) -> None:
-        """The conversation is over."""
-        if talk.recording is not None:
-            turn.do(StopRecording(call=talk.call, recording=talk.recording))
-            talk.recording = None
+    def gone(self, leg: LegId) -> None:
+        """A leg has ended, and holds nobody."""
+        self._holding.discard(leg)
 
     def take_out(self, leg: LegId, turn: Turn) -> None:
         """A leg goes on without the other party."""
@@ -204,36 +235,4 @@ class Talks:
     def strike(self, leg: LegId) -> None:
         """Forget that a leg is in a talk."""
         self._by_leg.pop(leg, None)
-
-    def recording_finished(
-        self,
-        recording_id: RecordingId,
-        turn: Turn,
-        *,
-        path: str = "",
-        duration: timedelta = timedelta(),
-        failed: bool = False,
-    ) -> None:
-        """A recording was closed, or never came to be."""
-        recording = self._recordings.pop(recording_id, None)
-        if recording is None:
-            return
-        turn.tell(
-            RecordingEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=recording.interaction,
-                recording=recording_id,
-                agent=recording.agent,
-                started_at=recording.started_at,
-                path=path,
-                duration=duration,
-                failed=failed,
-            )
-        )
-
-    def lose_recordings(self, turn: Turn) -> None:
-        """The switch was restarted: what it was recording outside of talks is lost."""
-        live = {talk.recording for talk in self._by_leg.values()}
-        for recording in [r for r in self._recordings if r not in live]:
-            self.recording_finished(recording, turn, failed=True)
+        self._holding.discard(leg)

@@ -20,7 +20,6 @@ from contactcenter_ari.core.flow.speaking import Speaker
 from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Way
 from contactcenter_ari.core.flow.value import PHONE
 from contactcenter_ari.core.flow.walk import Walk
-from contactcenter_ari.core.vocabulary.command import PauseRecording, ResumeRecording
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 ON = Destination(Way.CONTINUE)
@@ -46,7 +45,7 @@ class Dialog:
         """Ask for the first time; what was typed early counts, except when it is sensitive."""
         if isinstance(verb, Gather) and verb.sensitive:
             run.typed_ahead = ""
-            self._hush(run, turn)
+            run.secret = True
         run.listening = Listening()
         return self._begin_try(run, nth(verb.rules.prompts, 1), turn)
 
@@ -102,7 +101,7 @@ class Dialog:
             return self._settle_gather(run, verb, judgment, turn)
         if judgment.verdict is not Verdict.DONE:
             return self._try_again(run, verb.rules, judgment.verdict, turn)
-        self._end(run, turn)
+        self._end(run)
         narration.choice_made(run, verb, judgment.digits, turn)
         return verb.choices.get(judgment.digits) or self._global_keys[judgment.digits]
 
@@ -124,7 +123,7 @@ class Dialog:
             if verb.confirm:
                 listening.confirming = True
                 return self._begin_try(run, (verb.confirm,), turn)
-        self._end(run, turn)
+        self._end(run)
         narration.input_gathered(run, verb, run.variables[verb.variable], turn)
         return ON
 
@@ -147,26 +146,30 @@ class Dialog:
         run.typed_ahead = ""
         narration.input_failed(run, verdict, turn)
         if listening.tries >= rules.tries:
-            self._end(run, turn)
+            self._end(run)
             return rules.failed
         said = rules.no_input if verdict is Verdict.NO_INPUT else rules.no_match
         first = nth(said, listening.tries) if reproach else ()
         listening.tries += 1
         return self._begin_try(run, first + nth(rules.prompts, listening.tries), turn)
 
-    @staticmethod
-    def _hush(run: FlowRun, turn: Turn) -> None:
-        """What is typed now must not be on the recording."""
-        if run.recording is not None and not run.paused:
-            turn.do(PauseRecording(call=run.call, recording=run.recording))
-            run.hushed = True
+    def interrupt(self, run: FlowRun, turn: Turn) -> None:
+        """What was asked is of no use any more; a secret may still be typed on."""
+        if run.secret:
+            run.secret_lingers = self._verb(run).rules.inter_digit_timeout
+            self.typed_on(run, turn)
+        self._end(run)
 
     @staticmethod
-    def _end(run: FlowRun, turn: Turn) -> None:
+    def typed_on(run: FlowRun, turn: Turn) -> None:
+        """A key that may belong to a secret nobody asks for any more."""
+        if run.secret_lingers is not None:
+            turn.clockwork.wake(Wake.SECRET, run.call, turn.now + run.secret_lingers)
+
+    @staticmethod
+    def _end(run: FlowRun) -> None:
         run.listening = None
-        if run.hushed and run.recording is not None:
-            turn.do(ResumeRecording(call=run.call, recording=run.recording))
-        run.hushed = False
+        run.secret = False
 
     def _verb(self, run: FlowRun) -> Menu | Gather:
         verb = self._walk.verb(run)

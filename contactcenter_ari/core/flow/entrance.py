@@ -102,6 +102,7 @@ class Entrance:
         """Do what a step says, up to where it leads, or what the run waits for."""
         if not self._takes(run, step, turn):
             return ON
+        run.secret = False  # whatever ended the step before
         match step.verb:
             case Answer():
                 self._speaker.answer(run, turn)

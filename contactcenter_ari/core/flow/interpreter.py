@@ -34,7 +34,7 @@ from contactcenter_ari.core.flow.step import (
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
 from contactcenter_ari.core.flow.watcher import Watcher
-from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopMusic, StopRecording
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopMessage, StopMusic
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     LookUpId,
@@ -90,6 +90,7 @@ class Interpreter:
 
     def digit(self, run: FlowRun, digit: str, turn: Turn) -> Handover | None:
         """The caller pressed a key."""
+        self._dialog.typed_on(run, turn)
         if run.activity is Activity.QUEUED:
             return self._key_in_line(run, digit, turn)
         if run.activity in {Activity.CONNECTED, Activity.RECORDING, Activity.ENDED}:
@@ -137,7 +138,7 @@ class Interpreter:
                 return self._go(run, ON, turn)
             case Activity.RECORDING:
                 assert run.message is not None, "a run records only a message"
-                turn.do(StopRecording(call=run.call, recording=run.message))
+                turn.do(StopMessage(call=run.call, recording=run.message))
                 return self.message_taken(run, run.message, turn, saved=True)
             case Activity.LOOKING_UP:
                 step = self._look_up_verb(run)
@@ -166,7 +167,8 @@ class Interpreter:
 
     def connecting(self, run: FlowRun, turn: Turn) -> None:
         """An agent picked up: whatever the caller hears or is asked ends now."""
-        run.listening = run.look_up = None
+        self._dialog.interrupt(run, turn)
+        run.look_up = None
         run.typed_ahead = ""
         run.offered = False
         turn.clockwork.forget(Wake.FLOW, run.call)
@@ -235,6 +237,8 @@ class Interpreter:
         """The call is over, whatever it was waiting for."""
         run.activity = Activity.ENDED
         run.playback = run.look_up = run.message = None
+        run.secret, run.secret_lingers = False, None
+        turn.clockwork.forget(Wake.SECRET, run.call)
         turn.clockwork.forget(Wake.FLOW, run.call)
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
 

@@ -117,12 +117,14 @@ class FlowRun:
     music: str = ""
     announcements_at: list[datetime | None] = field(default_factory=list)
     message: RecordingId | None = None
-    recording: RecordingId | None = None
-    """The recording of the whole call, if the flow started one; `ear` is the leg that listens."""
-    ear: LegId | None = None
     paused: bool = False
-    hushed: bool = False
-    """Paused by us while something sensitive is typed."""
+    """The flow wants nothing recorded."""
+    secret: bool = False
+    """Something sensitive is typed: nothing is recorded."""
+    secret_lingers: timedelta | None = None
+    """An agent answered, or the like, while it was typed: for so long after each key more of it
+    may follow.
+    """
     line_frame: int | None = None
     """How many frames there were when the caller joined the line he still has a place in."""
     wanted_agent: str = ""

@@ -4,7 +4,7 @@ Commands of one `call` are carried out in order. One that cannot be carried out 
 as a `CommandFailed` signal; hanging up or stopping what is already gone is a success.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -18,6 +18,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     PlaybackId,
     RecordingId,
 )
+from contactcenter_ari.core.vocabulary.pause import Pause
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 
 RING_MARGIN = timedelta(seconds=5)
@@ -78,7 +79,9 @@ class StopMusic(msgspec.Struct, frozen=True, tag=True):
 
 class DialLeg(msgspec.Struct, frozen=True, tag=True):
     """Ring an agent's phone; ends in LegAnswered or LegHungUp. The core keeps `ring_limit` itself
-    and the switch adds RING_MARGIN to it. `originator` is the caller's leg.
+    and the switch adds RING_MARGIN to it. `originator` is the caller's leg. With a `recording`
+    all that the leg says and hears in a bridge is written down, each side on a channel of its
+    own, until the leg ends; ends in RecordingClosed.
     """
 
     call: CallId
@@ -88,6 +91,7 @@ class DialLeg(msgspec.Struct, frozen=True, tag=True):
     caller_name: str
     originator: LegId
     ring_limit: timedelta
+    recording: RecordingId | None = None
 
 
 class DialOutside(msgspec.Struct, frozen=True, tag=True):
@@ -101,6 +105,7 @@ class DialOutside(msgspec.Struct, frozen=True, tag=True):
     caller_number: str
     originator: LegId
     ring_limit: timedelta
+    recording: RecordingId | None = None
 
 
 class BridgeLegs(msgspec.Struct, frozen=True, tag=True):
@@ -126,17 +131,9 @@ class DissolveBridge(msgspec.Struct, frozen=True, tag=True):
     bridge: BridgeId
 
 
-class StartRecording(msgspec.Struct, frozen=True, tag=True):
-    """Record what is said in a bridge; ends in RecordingFinished."""
-
-    call: CallId
-    recording: RecordingId
-    bridge: BridgeId
-
-
 class RecordLeg(msgspec.Struct, frozen=True, tag=True):
     """After a tone, record what one leg says, until a key, the limit or the hang-up; ends in
-    RecordingFinished.
+    RecordingClosed.
     """
 
     call: CallId
@@ -145,9 +142,16 @@ class RecordLeg(msgspec.Struct, frozen=True, tag=True):
     limit: timedelta
 
 
+class StopMessage(msgspec.Struct, frozen=True, tag=True):
+    """Close what RecordLeg records."""
+
+    call: CallId
+    recording: RecordingId
+
+
 class RecordCall(msgspec.Struct, frozen=True, tag=True):
-    """Record all that a leg says and hears, through a listening leg of ours, `ear`; ends with
-    the leg, or in RecordingFinished.
+    """Record all that a leg says and hears, through a listening leg of ours, `ear`: RecordingBegan
+    tells that it runs. Ends with the leg, or in RecordingClosed.
     """
 
     call: CallId
@@ -157,21 +161,45 @@ class RecordCall(msgspec.Struct, frozen=True, tag=True):
 
 
 class PauseRecording(msgspec.Struct, frozen=True, tag=True):
-    """Write nothing down for a while."""
+    """Write silence for a while. The recording hangs on `leg`, here and in the next two."""
 
     call: CallId
     recording: RecordingId
+    leg: LegId
 
 
 class ResumeRecording(msgspec.Struct, frozen=True, tag=True):
-    """Write down again."""
+    """Write down again what is said."""
 
     call: CallId
     recording: RecordingId
+    leg: LegId
 
 
 class StopRecording(msgspec.Struct, frozen=True, tag=True):
     """Close a recording."""
+
+    call: CallId
+    recording: RecordingId
+    leg: LegId
+
+
+class FinishRecording(msgspec.Struct, frozen=True, tag=True):
+    """Make the file of a closed recording whole, and silent in the stretches of `silences`; ends
+    in RecordingFinished. It was to hold what was said from `started_at` to `ended_at`, if that is
+    known, in so many channels. To finish it again is no harm.
+    """
+
+    call: CallId
+    recording: RecordingId
+    channels: int
+    started_at: datetime
+    ended_at: datetime | None
+    silences: tuple[Pause, ...]
+
+
+class DiscardRecording(msgspec.Struct, frozen=True, tag=True):
+    """Remove the file of a leg that was never in a talk."""
 
     call: CallId
     recording: RecordingId
@@ -214,12 +242,14 @@ Command = (
     | BridgeLegs
     | UnbridgeLeg
     | DissolveBridge
-    | StartRecording
     | RecordLeg
+    | StopMessage
     | RecordCall
     | PauseRecording
     | ResumeRecording
     | StopRecording
+    | FinishRecording
+    | DiscardRecording
     | HangUpLeg
     | LookUp
 )

@@ -20,6 +20,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     RecordingId,
     SegmentId,
 )
+from contactcenter_ari.core.vocabulary.pause import Pause, PauseReason
 from contactcenter_ari.core.vocabulary.promise import (
     AttemptResult,
     CallbackMode,
@@ -54,6 +55,8 @@ class SegmentKind(StrEnum):
     FLOW = "flow"
     QUEUE = "queue"
     TALK = "talk"
+    HOLD = "hold"
+    """Lies within a talk."""
     WRAP_UP = "wrap_up"
 
 
@@ -389,8 +392,25 @@ class RecordingStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
     agent: AgentId
 
 
+class RecordingPaused(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A recording is silent from now on, for one more reason."""
+
+    recording: RecordingId
+    reason: PauseReason
+
+
+class RecordingResumed(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """A reason for silence is gone; with the last one the recording goes on."""
+
+    recording: RecordingId
+    reason: PauseReason
+
+
 class RecordingEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """A recording is closed; may come after the interaction ended. `failed`: no usable file."""
+    """A recording is closed; may come after the interaction ended. `failed`: no usable file;
+    `cut`: the file lacks the end, because the switch died or its disk was full. It is silent
+    during its `pauses`.
+    """
 
     recording: RecordingId
     agent: AgentId
@@ -398,6 +418,8 @@ class RecordingEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
     path: str
     duration: timedelta
     failed: bool
+    cut: bool = False
+    pauses: tuple[Pause, ...] = ()
 
 
 class InteractionEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
@@ -495,6 +517,8 @@ Event = (
     | AgentConnected
     | SegmentEnded
     | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
     | RecordingEnded
     | InteractionEnded
     | DispositionSet

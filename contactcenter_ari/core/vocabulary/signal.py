@@ -78,13 +78,40 @@ class LegsBridged(msgspec.Struct, frozen=True, tag=True):
     bridge: BridgeId
 
 
+class LegHeld(msgspec.Struct, frozen=True, tag=True):
+    """Whoever is on this leg has put the other side on hold with a key of the phone."""
+
+    leg: LegId
+
+
+class LegUnheld(msgspec.Struct, frozen=True, tag=True):
+    """The other side is off hold again."""
+
+    leg: LegId
+
+
+class RecordingBegan(msgspec.Struct, frozen=True, tag=True):
+    """A RecordCall is carried out: it runs, and can be paused."""
+
+    recording: RecordingId
+
+
+class RecordingClosed(msgspec.Struct, frozen=True, tag=True):
+    """The switch writes no more to the file of a recording, whoever ended it."""
+
+    recording: RecordingId
+
+
 class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
-    """A recording was closed. `path` is the file, `seconds` its length."""
+    """A FinishRecording is carried out. `path` is the file, `seconds` its length; `failed`: there
+    is no usable file; `cut`: it is shorter than what was to be recorded.
+    """
 
     recording: RecordingId
     path: str
-    seconds: int
+    seconds: float
     failed: bool = False
+    cut: bool = False
 
 
 class LookUpFinished(msgspec.Struct, frozen=True, tag=True):
@@ -146,6 +173,10 @@ Signal = (
     | LegAnswered
     | LegHungUp
     | LegsBridged
+    | LegHeld
+    | LegUnheld
+    | RecordingBegan
+    | RecordingClosed
     | RecordingFinished
     | LookUpFinished
     | LookUpFailed

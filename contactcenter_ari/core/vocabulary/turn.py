@@ -53,6 +53,8 @@ class Wake(StrEnum):
     OUTSIDE = "outside"
     CALLBACK = "callback"
     LOST_CALL = "lost_call"
+    RESUME = "resume"
+    SECRET = "secret"  # noqa: S105  # what a deadline is for
 
 
 Deadline = tuple[Wake, str]
@@ -84,6 +86,10 @@ class Clockwork:
         """A new id of something that belongs to a call; see `owner_of`."""
         self._minted += 1
         return f"{call}.{self._minted}"
+
+    def minted(self, id_: str) -> bool:
+        """Whether an id was made here, and not by an earlier start."""
+        return id_.startswith(f"{self.node}-{self.boot}-")
 
     def number(self) -> int:
         """The number of the next event."""

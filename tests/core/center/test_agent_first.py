@@ -11,7 +11,6 @@ from contactcenter_ari.core.vocabulary.command import (
     DialLeg,
     DialOutside,
     HangUpLeg,
-    StartRecording,
 )
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
@@ -19,6 +18,7 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionQueued,
     InteractionStarted,
     OfferMade,
+    RecordingStarted,
     SegmentEnded,
 )
 from contactcenter_ari.core.vocabulary.request import CancelCallback
@@ -115,7 +115,7 @@ def test_recorded_as_the_queue_wants(floor: Floor, *, recording: bool) -> None:
     """The setting of the queue holds."""
     _, callee = dialing(floor, recording=recording)
     callee.picks_up()
-    assert len(floor.done(StartRecording)) == recording
+    assert len(floor.told(RecordingStarted)) == recording
 
 
 @pytest.mark.parametrize("prompt_over", [True, False])

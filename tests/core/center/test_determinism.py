@@ -39,8 +39,8 @@ from contactcenter_ari.core.vocabulary.command import (
     Command,
     DialLeg,
     LookUp,
+    PauseRecording,
     PlayPrompt,
-    StartRecording,
 )
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
@@ -169,7 +169,7 @@ def live(floor: Floor, dice: Random) -> None:
     """One thing happens; perhaps a command of it fails, perhaps time passes."""
     with suppress(RequestRefused):
         outcome = floor.take(something(floor, dice))
-        fragile = (DialLeg, BridgeLegs, StartRecording, PlayPrompt, LookUp)
+        fragile = (DialLeg, BridgeLegs, PauseRecording, PlayPrompt, LookUp)
         for command in outcome.commands:
             if isinstance(command, fragile) and dice.random() < 0.05:
                 floor.take(CommandFailed(command, dice.choice([500, 0]), "dice"))

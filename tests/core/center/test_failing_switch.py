@@ -11,14 +11,17 @@ import pytest
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     DialLeg,
+    DiscardRecording,
+    FinishRecording,
     HangUpLeg,
-    StartRecording,
     StopRecording,
 )
 from contactcenter_ari.core.vocabulary.event import RecordingEnded
+from contactcenter_ari.core.vocabulary.ids import RecordingId
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegHungUp,
+    RecordingClosed,
     RecordingFinished,
     TimePassed,
 )
@@ -51,18 +54,6 @@ def test_dialing_without_a_reply_is_taken_back(floor: Floor) -> None:
     assert [leg] == [c.leg for c in outcome.commands if isinstance(c, HangUpLeg)]
 
 
-def test_recording_cannot_be_started(floor: Floor) -> None:
-    """They talk all the same; the recording is told as failed, once."""
-    agent = floor.agent()
-    caller = floor.caller()
-    agent.picks_up()
-    floor.fails(StartRecording, 500)
-    agent.hangs_up()
-    floor.settle()
-    assert [e.failed for e in caller.told(RecordingEnded)] == [True]
-    assert caller.end.reason == "completed"
-
-
 @pytest.mark.parametrize("before_the_end", [True, False])
 def test_recording_is_closed_before_or_after_the_end(
     floor: Floor, *, before_the_end: bool
@@ -74,34 +65,63 @@ def test_recording_is_closed_before_or_after_the_end(
     floor.wait(30)
     agent.hangs_up()
     (stopped,) = floor.done(StopRecording)
-    closed = RecordingFinished(stopped.recording, "/talks/1.wav", 30)
-    floor.switch.recorded.clear()
+    floor.switch.closed.clear()
+    if not before_the_end:
+        caller.hangs_up()
+    floor.take(RecordingClosed(stopped.recording))
     if before_the_end:
-        floor.take(closed)
         caller.hangs_up()
-    else:
-        caller.hangs_up()
-        floor.take(closed)
+    (finished,) = floor.done(FinishRecording)
+    assert finished.ended_at == finished.started_at + timedelta(seconds=30)
+    done = RecordingFinished(stopped.recording, "/talks/1.wav", 29.9, cut=True)
+    floor.switch.finished.clear()
+    floor.take(done)
     (told,) = caller.told(RecordingEnded)
-    assert ("/talks/1.wav", timedelta(seconds=30), False) == (
+    assert ("/talks/1.wav", timedelta(seconds=29.9), False, True) == (
         told.path,
         told.duration,
         told.failed,
+        told.cut,
     )
-    assert list(floor.take(closed).events) == []
+    assert list(floor.take(done).events) == []
 
 
 def test_recording_ends_by_itself(floor: Floor) -> None:
-    """The switch closed a recording during the talk; the talk goes on."""
+    """The switch closed a recording during the talk; the talk goes on, and is told at its end."""
     agent = floor.agent()
     caller = floor.caller()
     agent.picks_up()
     (recording,) = floor.switch.recording
-    floor.take(RecordingFinished(recording, "/talks/1.wav", 7))
+    floor.take(RecordingClosed(recording))
     floor.wait(20)
     assert agent.state == ("on_call", "")
+    assert floor.done(FinishRecording) == []
     caller.hangs_up()
+    floor.settle()
     assert len(caller.told(RecordingEnded)) == 1
+
+
+def test_a_file_cannot_be_finished(floor: Floor) -> None:
+    """The recording is told as failed, once."""
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    agent.hangs_up()
+    floor.take(RecordingClosed(floor.switch.closed.pop(0)))
+    floor.switch.finished.clear()
+    floor.fails(FinishRecording, 0)
+    assert [e.failed for e in caller.told(RecordingEnded)] == [True]
+
+
+def test_a_leg_that_came_to_no_talk_leaves_no_file(floor: Floor) -> None:
+    """What this center minted and never used is removed; what it does not know is left alone."""
+    floor.agent()
+    floor.caller()
+    (dialed,) = floor.done(DialLeg)
+    assert dialed.recording is not None
+    floor.take(RecordingClosed(dialed.recording))
+    floor.take(RecordingClosed(RecordingId("n1-b0-7")))
+    assert [c.recording for c in floor.done(DiscardRecording)] == [dialed.recording]
 
 
 # --- a hang-up that is never confirmed -----------------------------------------------------

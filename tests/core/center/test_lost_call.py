@@ -80,7 +80,7 @@ def test_a_withheld_number_is_none(floor: Floor) -> None:
 def crashes(floor: Floor) -> None:
     """The switch starts anew, and nothing lives in it."""
     floor.settle()
-    floor.switch = type(floor.switch)()
+    floor.switch = type(floor.switch)(closed=list(floor.switch.recording))
     floor.take(SwitchReconciled(floor.now, (), ()))
 
 

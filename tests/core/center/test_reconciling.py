@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.vocabulary.command import DissolveBridge, HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.command import (
+    DissolveBridge,
+    FinishRecording,
+    HangUpLeg,
+    HangUpReason,
+)
 from contactcenter_ari.core.vocabulary.event import RecordingEnded
 from contactcenter_ari.core.vocabulary.ids import LegId
-from contactcenter_ari.core.vocabulary.signal import PhoneDialed, SwitchReconciled
+from contactcenter_ari.core.vocabulary.signal import LegHungUp, PhoneDialed, SwitchReconciled
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor
@@ -19,13 +24,7 @@ def reconcile(
 ) -> None:
     """The inventory: these legs, these phones, taken so many seconds ago."""
     for leg in [leg for leg in floor.switch.legs if leg not in legs]:
-        floor.switch.legs.pop(leg)
-        floor.switch.ending.pop(leg, None)
-        floor.switch.music.pop(leg, None)
-        floor.switch.playing.pop(leg, None)
-        for bridged in floor.switch.bridges.values():
-            if leg in bridged:
-                bridged.remove(leg)
+        floor.switch.note(LegHungUp(leg))
     taken_at = floor.now - timedelta(seconds=ago)
     floor.take(SwitchReconciled(taken_at, legs, tuple(p.phone for p in phones)))
 
@@ -94,7 +93,8 @@ def test_both_legs_of_a_talk_are_gone(floor: Floor) -> None:
     assert caller.end.reason == "system_error"
     assert agent.state == ("wrap_up", "")
     assert len(floor.done(DissolveBridge)) == 1
-    assert [e.failed for e in caller.told(RecordingEnded)] == [True]
+    floor.settle()
+    assert [(e.failed, e.cut) for e in caller.told(RecordingEnded)] == [(False, True)]
 
 
 def test_the_agent_of_a_talk_is_gone(floor: Floor) -> None:
@@ -169,12 +169,15 @@ def test_a_feature_code_call_is_gone(floor: Floor) -> None:
 
 
 def test_recordings_whose_end_was_not_heard_of(floor: Floor) -> None:
-    """A recording that was stopped and never reported is told as failed, once."""
+    """A recording that was over for a while and never reported as closed is finished, once."""
     agent, caller = in_talk(floor)
     agent.hangs_up()
-    floor.switch.recorded.clear()
+    floor.switch.closed.clear()
     caller.hangs_up()
-    assert caller.told(RecordingEnded) == []
+    reconcile(floor, phones=(agent,))
+    assert floor.done(FinishRecording) == []
+    floor.wait(10)
     reconcile(floor, phones=(agent,))
     reconcile(floor, phones=(agent,))
-    assert [e.failed for e in caller.told(RecordingEnded)] == [True]
+    floor.settle()
+    assert [(e.failed, e.cut) for e in caller.told(RecordingEnded)] == [(False, False)]

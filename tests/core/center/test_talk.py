@@ -10,9 +10,9 @@ from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     DialLeg,
     DissolveBridge,
+    FinishRecording,
     HangUpLeg,
     StartMusic,
-    StartRecording,
     StopMusic,
     StopRecording,
 )
@@ -36,9 +36,9 @@ def test_a_talk_from_ring_to_end(floor: Floor) -> None:
         DialLeg,
         StopMusic,
         BridgeLegs,
-        StartRecording,
         StopRecording,
         HangUpLeg,
+        FinishRecording,
         DissolveBridge,
     ]
 
@@ -60,7 +60,7 @@ def test_a_recording(floor: Floor) -> None:
         began_at + timedelta(seconds=30),
     )
     assert (started.agent, ended.agent) == ("100", "100")
-    assert floor.done(StartRecording)[0].bridge == floor.done(BridgeLegs)[0].bridge
+    assert floor.done(StopRecording)[0].leg == floor.done(DialLeg)[0].leg
 
 
 def test_a_queue_without_recordings(floor: Floor) -> None:
@@ -70,7 +70,7 @@ def test_a_queue_without_recordings(floor: Floor) -> None:
     caller = floor.caller()
     agent.picks_up()
     agent.hangs_up()
-    assert floor.done(StartRecording) == []
+    assert floor.done(DialLeg)[0].recording is None
     assert floor.done(StopRecording) == []
     assert caller.told(RecordingStarted) == []
 

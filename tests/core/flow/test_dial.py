@@ -26,12 +26,12 @@ from contactcenter_ari.core.vocabulary.command import (
     DialOutside,
     DissolveBridge,
     HangUpLeg,
-    StartRecording,
 )
 from contactcenter_ari.core.vocabulary.event import (
     FlowFailed,
     OutsideDialed,
     OutsideEnded,
+    RecordingStarted,
     SegmentEnded,
 )
 from contactcenter_ari.core.vocabulary.ids import QueueName
@@ -234,7 +234,7 @@ def test_a_talk(floor: Floor, verb: str) -> None:
     assert (caller.music, outcomes_so_far(caller)) == (None, [])
     callee.is_joined()
     assert outcomes(caller) == [(DOCTOR, "answered")]
-    assert floor.done(StartRecording) == []
+    assert floor.told(RecordingStarted) == []
     assert floor.center.next_deadline() is None
     caller.hangs_up()
     assert callee.is_let_go()

@@ -245,7 +245,7 @@ async def test_a_hang_up_ends_a_message(world: World) -> None:
 
 
 async def test_a_call_is_recorded_without_secrets(world: World) -> None:
-    """One recording of caller, prompts and agent; the typing of a secret is cut out."""
+    """One recording of caller, prompts and agent; the typing of a secret is silence in it."""
     worker = await world.hire("taped", frequency=AGENT)
     await worker.pause()
     caller = await reached(world, TAPED)
@@ -269,9 +269,14 @@ async def test_a_call_is_recorded_without_secrets(world: World) -> None:
     assert not is_in(await world.sound(last), others)
     assert tone_heard(tape, AGENT, fraction=0.2) > timedelta(seconds=0.4)
     assert tone_heard(tape, CALLER, fraction=0.2) > timedelta(seconds=1)
-    whole = record.interaction.ended_at - row.started_at
-    silent = timedelta(seconds=1 + len(ask) / RATE)  # the question and the typing
-    assert timedelta(seconds=len(tape) / RATE) < whole - silent
+    (pause,) = row.pauses
+    asked, typed = (
+        int((at - row.started_at).total_seconds() * RATE)
+        for at in (pause.started_at, pause.ended_at)
+    )
+    assert typed - asked > RATE + len(ask)
+    assert not tape[asked:typed].any()
+    assert row.ended_at - row.started_at - row.duration < timedelta(seconds=1), "it keeps time"
 
 
 async def test_a_hang_up_ends_a_recording(world: World) -> None:

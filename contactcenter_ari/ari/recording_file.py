@@ -1,0 +1,162 @@
+"""Files of recordings: from what Asterisk writes to what is kept.
+
+Asterisk writes bare samples, so that nothing of a file is lost when it dies. `finish` puts a WAV
+header before them, and silence where nothing may be kept. It may be called twice: a file is
+whole, or still as Asterisk left it. Blocks, so call it in a thread.
+"""
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import structlog
+
+from contactcenter_ari.core.vocabulary.command import FinishRecording
+from contactcenter_ari.core.vocabulary.ids import RecordingId
+from contactcenter_ari.core.vocabulary.signal import RecordingFinished
+
+RATE: Final = 8000
+SAMPLE: Final = 2
+HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
+RAW, WAV, PART, KEPT = ".raw", ".wav", ".part", ".samples"
+CHUNK: Final = 1 << 20
+OWNER_ONLY: Final = 0o600
+MARGIN: Final = timedelta(milliseconds=200)
+"""How far a file and the clock may be apart."""
+CUT_TOLERANCE: Final = timedelta(seconds=2)
+"""A file that is shorter by more than this than it was to be lacks something."""
+
+Span = tuple[int, int]
+"""Bytes of the samples, from and to."""
+
+log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
+
+
+def finish(folder: Path, command: FinishRecording) -> RecordingFinished:
+    """Make the file of a recording whole, and tell what it is."""
+    raw, wav = folder / f"{command.recording}{RAW}", folder / f"{command.recording}{WAV}"
+    try:
+        path = _wrapped(raw, wav, command) if raw.exists() else _repaired(wav, command)
+        size = path.stat().st_size - (HEADER.size if path.suffix == WAV else 0)
+    except OSError as error:
+        log.warning("recording.unusable", recording=command.recording, reason=error.strerror)
+        return RecordingFinished(command.recording, "", 0, failed=True)
+    length = _length(size, command.channels)
+    return RecordingFinished(
+        recording=command.recording,
+        path=str(path) if length else "",
+        seconds=round(length.total_seconds(), 3),
+        failed=not length,
+        cut=path.suffix != WAV or _lacking(length, command) > CUT_TOLERANCE,
+    )
+
+
+def discard(folder: Path, recording: RecordingId) -> None:
+    """Remove what was written of a leg that was in no talk."""
+    (folder / f"{recording}{RAW}").unlink(missing_ok=True)
+
+
+def _wrapped(raw: Path, wav: Path, command: FinishRecording) -> Path:
+    """Write header and samples aside, then rename: nobody ever sees half a file. On a full disk
+    the samples stay as they are, but for the silence.
+    """
+    part = wav.with_suffix(PART)
+    size = _whole(raw.stat().st_size, command.channels)
+    spans = _spans(command, size)
+    try:
+        part.touch(mode=OWNER_ONLY)
+        with raw.open("rb") as source, part.open("wb") as target:
+            target.write(_header(command.channels, size))
+            for chunk in _silenced(source, size, spans):
+                target.write(chunk)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        log.warning("recording.left_raw", recording=command.recording, reason=error.strerror)
+        kept = raw.rename(wav.with_suffix(KEPT))
+        _silence(kept, spans, offset=0)
+        return kept
+    part.replace(wav)
+    raw.unlink()
+    return wav
+
+
+def _repaired(wav: Path, command: FinishRecording) -> Path:
+    """Asterisk, or an earlier start of ours, wrote a header already; it may tell a wrong size."""
+    kept = wav.with_suffix(KEPT)
+    if not wav.exists() and kept.exists():
+        return kept
+    size = _whole(max(wav.stat().st_size - HEADER.size, 0), command.channels)
+    with wav.open("r+b") as file:
+        if size and file.read(HEADER.size) != _header(command.channels, size):
+            file.seek(0)
+            file.write(_header(command.channels, size))
+    _silence(wav, _spans(command, size), offset=HEADER.size)
+    return wav
+
+
+def _header(channels: int, size: int) -> bytes:
+    """The 44 bytes before linear samples of 16 bits."""
+    frame = SAMPLE * channels
+    sound = (b"fmt ", 16, 1, channels, RATE, RATE * frame, frame, 8 * SAMPLE)
+    return HEADER.pack(b"RIFF", HEADER.size - 8 + size, b"WAVE", *sound, b"data", size)
+
+
+def _silenced(source: BinaryIO, size: int, spans: Sequence[Span]) -> Iterator[bytes]:
+    """The samples, with zeros in the spans."""
+    at = 0
+    while chunk := bytearray(source.read(min(CHUNK, size - at))):
+        for begin, end in spans:
+            first, last = max(begin - at, 0), min(end - at, len(chunk))
+            if first < last:
+                chunk[first:last] = bytes(last - first)
+        yield bytes(chunk)
+        at += len(chunk)
+
+
+def _silence(path: Path, spans: Sequence[Span], *, offset: int) -> None:
+    """Write zeros over the spans."""
+    if not spans:
+        return
+    with path.open("r+b") as file:
+        for begin, end in spans:
+            file.seek(offset + begin)
+            for at in range(begin, end, CHUNK):
+                file.write(bytes(min(CHUNK, end - at)))
+
+
+def _spans(command: FinishRecording, size: int) -> list[Span]:
+    """Where the silences lie, with a margin, and as much more as the file is longer or shorter
+    than the time it was written in.
+    """
+    frame = SAMPLE * command.channels
+    lacking = _lacking(_length(size, command.channels), command)
+    before = MARGIN + max(lacking, timedelta())
+    after = MARGIN + max(-lacking, timedelta())
+    spans = []
+    for pause in command.silences:
+        begin = pause.started_at - command.started_at - before
+        end = pause.ended_at - command.started_at + after
+        first = max(math.floor(begin.total_seconds() * RATE), 0) * frame
+        last = min(math.ceil(end.total_seconds() * RATE) * frame, size)
+        if first < last:
+            spans.append((first, last))
+    return spans
+
+
+def _lacking(length: timedelta, command: FinishRecording) -> timedelta:
+    """How much shorter a file is than the time it was written in; negative when longer."""
+    if command.ended_at is None:
+        return timedelta()
+    return command.ended_at - command.started_at - length
+
+
+def _length(size: int, channels: int) -> timedelta:
+    return timedelta(seconds=size / (RATE * SAMPLE * channels))
+
+
+def _whole(size: int, channels: int) -> int:
+    """Without half a sample at the end."""
+    return size - size % (SAMPLE * channels)

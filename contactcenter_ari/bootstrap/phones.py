@@ -19,10 +19,13 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, Re
 from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.runtime.log_limit import LogLimit
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=2)
+TELL_EVERY = timedelta(minutes=1)
+"""A directory that is away for hours is told of once a minute."""
 DIRECTORY = "directory"
 """Who asked, when somebody was taken out of the directory."""
 
@@ -45,6 +48,7 @@ class Phones:
         self._driver = driver
         self._interface = interface
         self._one_at_a_time = asyncio.Lock()
+        self._told = LogLimit(TELL_EVERY)
         self._connections = 0
         self._known: set[str] = set()
         self._agents: dict[AgentId, AgentProfile] = {}
@@ -65,7 +69,8 @@ class Phones:
         try:
             await self.refresh()
         except (DatabaseUnreachable, SwitchError) as error:
-            log.warning("directory.not_followed", reason=str(error))
+            if times := self._told.take(type(error).__name__):
+                log.warning("directory.not_followed", reason=str(error), times=times)
 
     async def refresh(self) -> None:
         """Pass on what has changed; raises DatabaseUnreachable and SwitchError."""

@@ -41,6 +41,7 @@ def shipped_migrations() -> list[Migration]:
         for file in sql_folder().joinpath("migrations").iterdir()
         if (match := _FILE_NAME.fullmatch(file.name))
     ]
+    assert len({each.number for each in found}) == len(found), "each has a number of its own"
     return sorted(found, key=lambda migration: migration.number)
 
 

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.connection import REPLY_LIMIT
-from contactcenter_ari.ari.errors import SwitchError
+from contactcenter_ari.ari.errors import SwitchError, SwitchUnreachable
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.translate import DONE_ANYWAY, operations_of
@@ -218,7 +218,10 @@ class Lanes:
             return await self._socket.send(wanted)
         if (before := self._in_flight.get(call)) is not None:
             await asyncio.wait([before])
-        return await self._http.send(wanted)
+        try:
+            return await self._http.send(wanted)
+        except SwitchUnreachable:  # others may hold all its connections; the socket is ours
+            return await self._socket.send(wanted)
 
     def _judge(self, command: Command, reply: Reply) -> None:
         """Tell the core what came of a command, if that is news."""

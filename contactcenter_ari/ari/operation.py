@@ -228,6 +228,11 @@ def set_global(variable: str, value: str) -> Operation:
     return Operation("POST", "asterisk/variable", query={"variable": variable, "value": value})
 
 
+def get_global(variable: str) -> Operation:
+    """Read a global dialplan variable."""
+    return Operation("GET", "asterisk/variable", query={"variable": variable})
+
+
 def get_application(app: str) -> Operation:
     """What our application is subscribed to; 404 when no socket serves it."""
     return Operation("GET", "applications/{applicationName}", {"applicationName": app})

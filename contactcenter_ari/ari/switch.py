@@ -16,6 +16,7 @@ from typing import Final, Protocol
 import structlog
 
 from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.capacity import Capacity, CountingInbox
 from contactcenter_ari.ari.connection import (
     Connected,
     Credentials,
@@ -44,9 +45,17 @@ from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.recorder import Manager, Recorder
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.silence import SilenceLimits, SilenceWatch
-from contactcenter_ari.ari.translate import is_reachable, phone_signal, recording_of, signal_of
+from contactcenter_ari.ari.translate import (
+    ARRIVALS,
+    is_reachable,
+    phone_signal,
+    recording_of,
+    signal_of,
+)
 from contactcenter_ari.core.vocabulary.command import (
     Command,
+    DialLeg,
+    DialOutside,
     DiscardRecording,
     FinishRecording,
     PauseRecording,
@@ -55,6 +64,7 @@ from contactcenter_ari.core.vocabulary.command import (
 )
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId
 from contactcenter_ari.core.vocabulary.signal import (
+    NO_ROOM,
     CommandFailed,
     LegHungUp,
     PlaybackFinished,
@@ -120,7 +130,8 @@ class AriSwitch:
     """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
 
     `recordings` is the folder Asterisk records into, `manager` what pauses them; `now` reads the
-    clock; `silence` tells when a leg that sends nothing is asked whether it is alive.
+    clock; `silence` tells when a leg that sends nothing is asked whether it is alive;
+    `capacity` is told of all legs.
     """
 
     def __init__(
@@ -134,6 +145,7 @@ class AriSwitch:
         recordings: Path,
         manager: Manager,
         now: Callable[[], datetime],
+        capacity: Capacity,
         silence: SilenceLimits = SilenceLimits(),  # noqa: B008  # frozen
     ) -> None:
         self._app = app
@@ -142,7 +154,14 @@ class AriSwitch:
         self._socket = SwitchSocket(
             credentials=credentials, inbox=self, greeting=greeting(app), farewell=farewell(app)
         )
-        self._lanes = Lanes(app=app, socket=self._socket, http=http, prompts=prompts, inbox=inbox)
+        self._lanes = Lanes(
+            app=app,
+            socket=self._socket,
+            http=http,
+            prompts=prompts,
+            inbox=CountingInbox(inbox, capacity),
+        )
+        self.capacity = capacity
         self._silence = SilenceWatch(self._socket, http, silence)
         self._recorder = Recorder(manager=manager, folder=recordings, inbox=inbox)
         self.connections = 0
@@ -209,6 +228,7 @@ class AriSwitch:
                 group.create_task(self._sweep()),
                 group.create_task(self._silence.run()),
                 group.create_task(self._recorder.run()),
+                group.create_task(self.capacity.run(self._socket)),
             ]
             await self._replaced.wait()
             self._lanes.stop()
@@ -224,7 +244,11 @@ class AriSwitch:
             self._inbox.put(CommandFailed(command, 0, "another program owns the call"))
         elif isinstance(command, RECORDER_COMMANDS):
             self._recorder.carry_out(command, self._group)
+        elif isinstance(command, DialLeg | DialOutside) and self.capacity.full:
+            self._inbox.put(CommandFailed(command, NO_ROOM, "all audio ports are in use"))
         else:
+            if isinstance(command, DialLeg | DialOutside):
+                self.capacity.arrived(command.leg, call=False)
             self._lanes.carry_out(command, self._group)
 
     def put(self, news: News, /) -> None:
@@ -263,6 +287,8 @@ class AriSwitch:
             return
         self._announced.add(event.channel.id)
         self._silence.add(event.channel.id)
+        if event.args:
+            self.capacity.arrived(event.channel.id, call=event.args[0] in ARRIVALS)
         signal = signal_of(event)
         if signal is None:
             self._turn_away(event)
@@ -277,6 +303,7 @@ class AriSwitch:
         if isinstance(signal, LegHungUp):
             self._announced.discard(signal.leg)
             self._silence.drop(signal.leg)
+            self.capacity.left(signal.leg)
             self._hanging_up.discard(signal.leg)
             self._sent_on.discard(signal.leg)
         self._inbox.put(signal)
@@ -322,6 +349,7 @@ class AriSwitch:
         for known in (self._announced, self._hanging_up):
             known.intersection_update(inventory.legs)
         self._silence.keep(inventory.legs)
+        self.capacity.keep(inventory.legs)
         for arrival in inventory.alone:
             self._announce(arrival)
         self._inbox.put(

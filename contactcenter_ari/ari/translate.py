@@ -55,6 +55,12 @@ from contactcenter_ari.core.vocabulary.signal import (
     Signal,
 )
 
+CALLER: Final = "caller"
+PHONE: Final = "phone"
+ARRIVALS: Final = (CALLER, PHONE)
+"""What the legs enter with that came in by themselves."""
+COUNTED: Final[Mapping[str, str]] = {"GROUP(legs)": "all"}
+"""What makes the dialplan count a leg that we dial among those that take ports for audio."""
 AGENT: Final = "agent"
 EAR: Final = "ear"
 RECORD: Final = "record"
@@ -203,7 +209,7 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
     """A new caller, a phone that dialed, or an agent who picked up."""
     leg = LegId(event.channel.id)
     match event.args:
-        case ("caller", dialed):
+        case (str(role), dialed) if role == CALLER:
             caller = event.channel.caller
             return CallArrived(
                 leg=leg,
@@ -211,7 +217,7 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
                 caller_number=digits_of(caller.number),
                 caller_name=name_of(caller.name),
             )
-        case ("phone", device, dialed):
+        case (str(role), device, dialed) if role == PHONE:
             return PhoneDialed(leg=leg, phone=PhoneId(device), dialed=digits_of(dialed))
         case ("agent",):
             return LegAnswered(leg)
@@ -237,6 +243,7 @@ def _dial(command: DialLeg, app: str) -> Operation:
         caller_id=f'"{name}" <{digits_of(command.caller_number)}>',
         ring_limit=command.ring_limit + RING_MARGIN,
         originator=command.originator,
+        variables=COUNTED,
     )
 
 
@@ -251,6 +258,7 @@ def _dial_outside(command: DialOutside, app: str) -> Operation:
         caller_id=f'"" <{digits_of(command.caller_number)}>',
         ring_limit=command.ring_limit + RING_MARGIN,
         originator=command.originator,
+        variables=COUNTED,
     )
 
 

@@ -56,6 +56,10 @@ class ServiceHealth:
         if not self._ami.connected:
             why = "Asterisk's manager interface does not answer: recordings cannot be paused"
             recorder = PartHealth(Condition.DEGRADED, why)
+        capacity = self._switch.capacity
+        room = PartHealth()
+        if low := capacity.trouble:
+            room = PartHealth(Condition.DEGRADED, f"{low}; more ports: CC_RTP_PORTS")
         return HealthReport(
             switch=switch,
             recorder=recorder,
@@ -67,6 +71,11 @@ class ServiceHealth:
             input_log_pending=keeper.input_log.pending if keeper else 0,
             snapshot_failures=keeper.failures if keeper else 0,
             disk_free_bytes=keeper.free_bytes() if keeper else 0,
+            capacity=room,
+            calls_limit=capacity.room.calls,
+            calls_refused=capacity.refused,
+            legs_limit=capacity.room.legs,
+            legs_in_use=capacity.legs,
             journal_pending=self._journal.pending,
             journal_spooled=self._journal.spooled,
             draining=self._driver.leaving,

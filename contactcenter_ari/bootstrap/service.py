@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from contactcenter_ari.ari.ami import Ami
+from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.connection import listening as listening_for_switch
 from contactcenter_ari.ari.http import SwitchHttp
@@ -29,6 +30,7 @@ from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.bootstrap.token import KnownTokens
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.machine.port import calls_in, legs_in
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory
@@ -203,6 +205,9 @@ async def _assembled(
         recordings=ground.recordings,
         manager=ami,
         now=clock.now,
+        capacity=Capacity(
+            Room(calls=calls_in(ground.addresses.rtp), legs=legs_in(ground.addresses.rtp))
+        ),
         silence=SilenceLimits(settings.rtp_timeout, settings.rtp_timeout_hold),
     )
     promises = Promises(database)

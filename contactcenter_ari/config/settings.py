@@ -24,8 +24,8 @@ PREFIX = "CC_"
 CHECKOUT = Path(__file__).resolve().parents[2]
 PORTS = range(1, 65536)
 UNPRIVILEGED = range(1024, 65536)
-FEWEST_RTP_PORTS = 4
-"""Those of one call: two legs, and two ports each."""
+FEWEST_RTP_PORTS = 6
+"""Those of one call and a spare leg: two ports each."""
 SHORTEST_RTP_TIMEOUT = timedelta(seconds=40)
 """A leg has 32 s to answer when it is asked."""
 FEWEST_SESSIONS = 20

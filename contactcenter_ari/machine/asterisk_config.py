@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.machine.port import LEGS_PER_CALL, PORTS_PER_LEG
+from contactcenter_ari.machine.port import calls_in, legs_in
 from contactcenter_ari.machine.secret import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
 from contactcenter_ari.runtime.address import Address, PortBlock
 
@@ -74,18 +74,6 @@ class AsteriskSite:
     extra_dialplan: Path | None = None
     extra_templates: tuple[Path, ...] = ()
 
-    @property
-    def max_legs(self) -> int:
-        """How many legs the audio ports suffice for."""
-        return len(self.rtp) // PORTS_PER_LEG
-
-    @property
-    def max_calls(self) -> int:
-        """How many calls may come in. Each keeps the ports of one more leg in reserve: whoever
-        is let in can be joined with an agent or an outside line.
-        """
-        return self.max_legs // LEGS_PER_CALL
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskFolders:
@@ -133,8 +121,8 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "NODE": site.node,
         "LANGUAGE": site.language,
         "TONE_COUNTRY": site.tone_country,
-        "MAX_CALLS": str(site.max_calls),
-        "MAX_LEGS": str(site.max_legs),
+        "MAX_CALLS": str(calls_in(site.rtp)),
+        "MAX_LEGS": str(legs_in(site.rtp)),
         "HTTP_SESSIONS": str(site.http_sessions),
         "HTTP_HOST": site.http.host,
         "HTTP_PORT": str(site.http.port),

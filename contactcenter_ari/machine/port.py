@@ -19,6 +19,8 @@ PORTS_PER_LEG = 2
 """RTP and RTCP."""
 LEGS_PER_CALL = 2
 """The caller's, and that of who is joined with them."""
+SPARE_SHARE = 20
+"""One leg in so many is spare."""
 
 
 class NoFreePort(ContactCenterError):
@@ -62,3 +64,18 @@ def _is_free(block: PortBlock, host: str) -> bool:
             except OSError:
                 return False
     return True
+
+
+def legs_in(block: PortBlock) -> int:
+    """How many legs there may be. A call takes ports before it can be refused, so a few legs'
+    ports are left for those that come when there is no room.
+    """
+    legs = len(block) // PORTS_PER_LEG
+    return legs - max(1, legs // SPARE_SHARE)
+
+
+def calls_in(block: PortBlock) -> int:
+    """How many calls may come in. Each keeps the ports of one more leg in reserve: whoever is
+    let in can be joined with an agent or an outside line.
+    """
+    return legs_in(block) // LEGS_PER_CALL

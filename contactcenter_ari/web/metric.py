@@ -80,6 +80,10 @@ class CenterCollector(Collector):
             "snapshot_failures", "Snapshots that could not be written.", report.snapshot_failures
         )
         yield _gauge("disk_free_bytes", "Room left for data.", report.disk_free_bytes)
+        yield _gauge("calls_limit", "Calls that may come in at once.", report.calls_limit)
+        yield _counter("calls_refused", "Calls there was no room for.", report.calls_refused)
+        yield _gauge("legs_limit", "Legs there are audio ports for.", report.legs_limit)
+        yield _gauge("legs_in_use", "Legs there are.", report.legs_in_use)
         ok = GaugeMetricFamily(f"{PREFIX}_part_ok", "1 while a part is well.", labels=["part"])
         for name, part in {**report.parts(), "driver": driver_health(self._driver)}.items():
             ok.add_metric([name], float(part.condition is Condition.OK))

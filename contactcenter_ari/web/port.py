@@ -58,7 +58,7 @@ class PartHealth:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthReport:
     """How the parts are. No calls are taken while `switch` or `flows` has failed, or when
-    draining; all other failures leave the calls alone.
+    draining; all other failures leave the calls alone. Calls over `calls_limit` are refused.
     """
 
     switch: PartHealth
@@ -67,6 +67,11 @@ class HealthReport:
     flows: PartHealth
     disk: PartHealth = PartHealth()
     recorder: PartHealth = PartHealth()
+    capacity: PartHealth = PartHealth()
+    calls_limit: int = 0
+    calls_refused: int = 0
+    legs_limit: int = 0
+    legs_in_use: int = 0
     journal_pending: int = 0
     journal_spooled: int = 0
     input_log_failures: int = 0
@@ -84,6 +89,7 @@ class HealthReport:
             "flows": self.flows,
             "disk": self.disk,
             "recorder": self.recorder,
+            "capacity": self.capacity,
         }
 
 

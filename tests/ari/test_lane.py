@@ -301,8 +301,24 @@ async def test_no_reply_is_status_0(bench: Bench, error: SwitchError) -> None:
     """Over the socket and over HTTP alike."""
     for command in (StartMusic(CALL, LEG, "calm"), AnswerLeg(CALL, LEG)):
         bench.do(command)
-        (await bench.wire.next()).future.set_exception(error)
+        sent = await bench.wire.next()
+        sent.future.set_exception(error)
+        if sent.over == "http" and isinstance(error, SwitchUnreachable):
+            (await bench.wire.next()).future.set_exception(error)
         assert await bench.inbox.next() == CommandFailed(command, 0, str(error))
+
+
+async def test_without_an_http_connection_the_socket_serves(bench: Bench) -> None:
+    """Others may hold all connections to Asterisk's HTTP server: the call is answered all the
+    same.
+    """
+    bench.do(AnswerLeg(CALL, LEG), StartMusic(CALL, LEG, "calm"))
+    refused = await bench.wire.next()
+    refused.future.set_exception(SwitchUnreachable("no connection"))
+    again = await bench.wire.next()
+    assert (again.over, again.wanted) == ("socket", refused.wanted)
+    again.answer()
+    assert (await bench.wire.next()).wanted.template == "channels/{channelId}/moh"
 
 
 async def test_a_phone_with_a_strange_name_is_not_dialed(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.ari.ami import Ami
+from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import REPLY_LIMIT, Connected, Credentials
 from contactcenter_ari.ari.errors import SwitchReplaced
 from contactcenter_ari.ari.messages import (
@@ -98,6 +99,7 @@ def switch(inbox: FakeInbox, tmp_path: Path) -> AriSwitch:
         recordings=tmp_path,
         manager=Ami("127.0.0.1", 0, Credentials("c", "d")),
         now=lambda: datetime(2026, 3, 10, tzinfo=UTC),
+        capacity=Capacity(Room(calls=100, legs=200)),
     )
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.ami import Ami
+from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.switch import AriSwitch
@@ -194,6 +195,7 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
             recordings=process.folders.recordings,
             manager=floor.ami,
             now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
+            capacity=Capacity(Room(calls=100, legs=200)),
         )
         port = site.application_at.port
         await stack.enter_async_context(floor.switch.listening("127.0.0.1", port))

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.ami import Ami
+from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import OLDEST_VERSION, SwitchHttp
 from contactcenter_ari.ari.inventory import Sweep
@@ -265,6 +266,7 @@ async def center(
             recordings=process.folders.recordings,
             manager=ami,
             now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
+            capacity=Capacity(Room(calls=100, legs=200)),
         )
         await stack.enter_async_context(switch.listening("127.0.0.1", port))
         await stack.enter_async_context(_running(switch, ami))

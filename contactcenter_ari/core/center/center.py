@@ -100,6 +100,7 @@ from contactcenter_ari.core.vocabulary.request import (
     WithdrawWaiting,
 )
 from contactcenter_ari.core.vocabulary.signal import (
+    NO_ROOM,
     CallArrived,
     CommandFailed,
     DigitPressed,
@@ -427,7 +428,8 @@ class Center:
             case DialLeg(leg=leg) | DialOutside(leg=leg):
                 # Without a reply the phone may ring all the same; ending what is not is fine.
                 turn.do(HangUpLeg(call=command.call, leg=leg))
-                self._calls.hung_up(leg, ABSENT, turn)
+                # Where there is no room for the leg, nobody was absent.
+                self._calls.hung_up(leg, LOST if status == NO_ROOM else ABSENT, turn)
             case BridgeLegs(bridge=bridge):
                 self._calls.bridge_failed(bridge, turn)
             case (

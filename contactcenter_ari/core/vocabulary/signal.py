@@ -130,6 +130,10 @@ class LookUpFailed(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+NO_ROOM = 503
+"""The status of a command that failed because there is no room for one leg more."""
+
+
 class CommandFailed(msgspec.Struct, frozen=True, tag=True):
     """The switch did not do as told. `status` is the HTTP status, 0 when there was no reply."""
 

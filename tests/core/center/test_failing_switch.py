@@ -19,6 +19,7 @@ from contactcenter_ari.core.vocabulary.command import (
 from contactcenter_ari.core.vocabulary.event import RecordingEnded
 from contactcenter_ari.core.vocabulary.ids import RecordingId
 from contactcenter_ari.core.vocabulary.signal import (
+    NO_ROOM,
     CommandFailed,
     LegHungUp,
     RecordingClosed,
@@ -43,6 +44,16 @@ def test_dialing_fails(floor: Floor, status: int) -> None:
     assert caller.offers == [("100", "failed")]
     colleague.picks_up()
     assert caller.exits == ["answered"]
+
+
+def test_there_is_no_room_to_dial(floor: Floor) -> None:
+    """Without a port for the audio no phone is rung: the caller waits on, and nobody is blamed."""
+    agent = floor.agent("100")
+    caller = floor.caller()
+    floor.fails(DialLeg, NO_ROOM)
+    assert agent.state[0] == "ready"
+    assert caller.offers == [("100", "failed")]
+    assert caller.exits == []
 
 
 def test_dialing_without_a_reply_is_taken_back(floor: Floor) -> None:

@@ -1,0 +1,130 @@
+"""When there is no room for one call more: refused before it is answered, counted, told before."""
+
+import socket
+from contextlib import ExitStack
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
+from contactcenter_ari.machine.port import calls_in, free_rtp_block
+from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.postgres.token import PREFIX
+from tests.e2e.acd.conftest import SITE
+from tests.e2e.acd.floor import CROWD, FIRST
+from tests.e2e.desk_phone import DeskPhone
+from tests.e2e.patience import until_holds
+from tests.e2e.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PORTS = 22
+"""Enough for five calls of two legs each, and a spare leg."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def surroundings() -> dict[str, str]:
+    """Few ports, and as few connections as may be."""
+    ports = free_rtp_block(PORTS)
+    return {
+        "CC_RTP_PORTS": f"{ports.first}-{ports.last}",
+        "CC_ASTERISK_HTTP_SESSIONS": "20",
+        "CC_SITE": str(SITE),
+    }
+
+
+async def seen(world: World, path: str) -> str:
+    """What the API shows, as its administrator."""
+    ground = world.ground
+    token = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX)
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with (
+        aiohttp.ClientSession(f"http://{ground.addresses.web}", headers=bearer) as http,
+        http.get(path) as answer,
+    ):
+        return await answer.text()
+
+
+async def test_more_calls_than_there_is_room_for(world: World) -> None:
+    """The sixth is refused; the alarm came before; all five who wait can still be joined with an
+    agent.
+    """
+    room = calls_in(world.ground.addresses.rtp)
+    worker = await world.hire("first")
+    await worker.pause()
+    callers = []
+    for number in range(1, room + 1):
+        callers.append(await world.call(FIRST))
+        await world.until_waiting("first", number)
+        told = '"capacity":{"condition":"degraded"' in await seen(world, "/healthz")
+        assert told == (number >= room - 1)
+    await refused(world)
+    await worker.resume()
+    for talks, caller in enumerate(callers, 1):
+        talk = await worker.phone.talks(talks)
+        await talk.until_hears_tone(caller.frequency)
+        caller.hang_up()
+        await talk.until_over()
+    assert '"capacity":{"condition":"ok"' in await seen(world, "/healthz")
+
+
+async def test_ringing_phones_take_room_as_well(world: World) -> None:
+    """With nine phones ringing for one caller there is no port for another."""
+    phones = []
+    for _ in range(2 * calls_in(world.ground.addresses.rtp) - 1):
+        agent = await world.enlist("crowd")
+        phones.append(await DeskPhone.registered(agent, world.ground.addresses.sip, frequency=620))
+        await world.sign_in(agent.profile.agent)
+    caller = await world.call(CROWD)
+    lines = [await phone.rings() for phone in phones]
+    await refused(world)
+    lines[0].pick_up()
+    await caller.until_hears_tone(620)
+    caller.hang_up()
+    for phone in phones:
+        phone.close()
+
+
+async def refused(world: World) -> None:
+    """One caller more is refused before it is answered, and counted."""
+    before = world.service.switch.capacity.refused
+    late = await world.call(FIRST)
+    await late.until_over()
+    assert late.status == 503
+
+    async def not_counted() -> str:
+        wanted = f"contactcenter_calls_refused_total {before + 1}.0"
+        return "" if wanted in await seen(world, "/metrics") else "not counted"
+
+    await until_holds(not_counted)
+
+
+async def test_the_ports_are_taken_by_others(world: World) -> None:
+    """Without a port for audio a call is refused at once; with one again it is taken."""
+    address, ports = world.ground.addresses.sip.host, world.ground.addresses.rtp
+    with ExitStack() as taken:
+        for port in range(ports.first, ports.last + 1):
+            held = taken.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            held.bind((address, port))
+        caller = await world.call(FIRST)
+        await caller.until_over()
+        assert caller.status >= 400
+    after = await world.call(FIRST)
+    await after.until_answered()
+
+
+async def test_no_connection_is_left_for_us(world: World) -> None:
+    """Others hold all connections to Asterisk's HTTP server: as many calls as there may be are
+    answered at once, and one is joined.
+    """
+    address = world.ground.addresses.asterisk_http
+    with ExitStack() as held:
+        for _ in range(60):
+            held.enter_context(socket.create_connection((address.host, address.port)))
+        worker = await world.hire("first")
+        callers = [await world.call(FIRST) for _ in range(calls_in(world.ground.addresses.rtp))]
+        for caller in callers:
+            await caller.until_answered()
+        talk = await worker.phone.talks()
+        await talk.until_hears_tone(callers[0].frequency)

@@ -18,6 +18,12 @@ def _tables(url: str) -> set[str]:
         return {str(name) for (name,) in found}
 
 
+def test_each_migration_has_a_number_of_its_own() -> None:
+    """From 1 on without a gap; two of one number could never be applied."""
+    numbers = [migration.number for migration in shipped_migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 async def test_all_tables_are_made_once(empty_database_url: str) -> None:
     """The first start makes the tables, the second finds nothing to do."""
     first = await migrate(empty_database_url)

@@ -3,6 +3,7 @@
 Light to import, for every command waits for it.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -88,6 +89,7 @@ def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
             )
         ]
     )
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what is away is told once, by us
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

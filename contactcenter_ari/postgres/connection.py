@@ -37,6 +37,7 @@ _PASSING = re.compile(
 _EXAMPLE = "postgresql://user:password@127.0.0.1:5432/contactcenter"
 _CONNECT_LIMIT = timedelta(seconds=5)
 _CHECK_LIMIT = timedelta(seconds=2)
+_ASK_AGAIN = timedelta(milliseconds=500)
 _GRACE = timedelta(seconds=2)
 """How much longer than its limit a statement is waited for: the server ends it, if it lives."""
 _PREAMBLE = re.compile(
@@ -167,6 +168,7 @@ def make_pool(
         reset=reset,
         max_waiting=10 * size,
         timeout=wait_limit.total_seconds(),
+        reconnect_timeout=0,  # its pauses would double up to minutes; see `_next`
         name=application,
         open=False,
     )
@@ -187,9 +189,11 @@ async def borrowed(pool: Pool) -> AsyncIterator[Connection]:
 
 
 async def _living(pool: Pool) -> Connection:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + pool.timeout
     tries = pool.max_size + 1
     while True:
-        connection = await pool.getconn()
+        connection = await _next(pool, deadline)
         tries -= 1
         try:
             with cut_off_after(connection, _CHECK_LIMIT):
@@ -203,6 +207,20 @@ async def _living(pool: Pool) -> Connection:
             raise
         else:
             return connection
+
+
+async def _next(pool: Pool, deadline: float) -> Connection:
+    """A connection of the pool. It is asked again and again, for it has long given up a server
+    that was away; each question lets it try once more.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        left = deadline - loop.time()
+        try:
+            return await pool.getconn(timeout=max(0.01, min(left, _ASK_AGAIN.total_seconds())))
+        except PoolTimeout:
+            if left <= _ASK_AGAIN.total_seconds():
+                raise
 
 
 class Database:

@@ -18,6 +18,7 @@ import msgspec
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.web.agent import AgentList
+from contactcenter_ari.web.health import Wellness
 from contactcenter_ari.web.promise import CallbackList, CallbackStatus
 from contactcenter_ari.web.queue import QueueList, QueueStatus
 from tests.e2e.patience import LIMIT, until_holds
@@ -97,6 +98,11 @@ class Program:
         async with self._http.get("/metrics") as answer:
             lines = (await answer.text()).splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
+    async def health(self) -> Wellness:
+        """How it is."""
+        async with self._http.get("/healthz") as answer:
+            return msgspec.json.decode(await answer.read(), type=Wellness)
 
     async def change_state(self, agent: str, state: str, reason: str | None = None) -> None:
         """Move an agent."""

@@ -1,26 +1,41 @@
 """Parts go away while people talk: the application, then the database; and come back."""
 
+import asyncio
 import os
 import re
 import signal
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 from baresip import Runtime
 
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
+from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason
+from contactcenter_ari.core.vocabulary.prompt import SpokenText
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
+from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.customer import Customer, put_customers
+from contactcenter_ari.postgres.directory import Directory
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.postgres.token import PREFIX as TOKEN_PREFIX
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.replay import replay
 from contactcenter_ari.speech.hearing import tone_heard
+from contactcenter_ari.speech.sound_file import read_wav
+from contactcenter_ari.web.port import Condition
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import Conversation
-from tests.e2e.world import DESK, LONGEST, Place, World, founded, working
+from tests.e2e.program import Program
+from tests.e2e.world import DESK, LONGEST, SITE, Place, World, founded, working
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,6 +43,10 @@ CALLER, AGENT = 440, 620
 HEARTBEAT_LIMIT = 6
 """The dialplan takes the fall-back when the beat is older, in seconds."""
 APOLOGY = "We are sorry, our service is away."
+MENU = "Press one for help, three for your balance, four for visits."
+CLOSED = "Our door is closed today."
+READY_WITHIN = timedelta(seconds=3)
+ROWS_WITHIN = timedelta(seconds=2)
 KNOWN = Customer("Known", ("+31677000009",), "20000009", Decimal("1.00"))
 
 
@@ -117,6 +136,85 @@ async def test_the_database_is_killed_and_comes_back(
         assert not world.service.journal.degraded
         assert (world.service.journal.lost, world.service.journal.refused) == (0, 0)
         await world.clean_up()
+
+
+async def test_the_program_starts_while_the_database_is_away(
+    data_folder: Path, tools: Tools, runtime: Runtime
+) -> None:
+    """It takes calls within seconds, says that it has no database, and has every row soon after
+    there is one; agents are known then.
+    """
+    loop = asyncio.get_running_loop()
+    server = EmbeddedPostgres(data_folder / "late", fsync=False)
+    server.choose_port()
+    data = data_folder / "early"
+    async with founded(data, tools, runtime, database_url=server.dsn) as place:
+        where = place.ground.addresses
+        environ = {
+            **os.environ,
+            "CC_DATA_DIR": str(data),
+            "CC_SITE": str(SITE),
+            "CC_DATABASE_URL": server.dsn,
+            "CC_ASTERISK_HTTP": str(where.asterisk_http),
+        }
+        token = SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX)
+        output = data / "program.log"
+        async with Program.of(environ, output=output, web=str(where.web), token=token) as program:
+            began = loop.time()
+            await program.start()
+            assert loop.time() - began < _on_this_machine(READY_WITHIN)
+            health = await program.health()
+            assert health.parts["database"].condition is Condition.DEGRADED
+            assert "refused" in health.parts["database"].why
+            caller = await _visits_are_told(place)
+            assert (await program.health()).condition is Condition.DEGRADED
+            async with server, Database(server.dsn) as database:
+                began = loop.time()
+                await until_holds(partial(_row_is_missing, database, caller.number))
+                assert loop.time() - began < _on_this_machine(ROWS_WITHIN)
+                await until_holds(partial(_is_unwell, program))
+                await Directory(database).add_agent("201", "Ann", ["longest"])
+                await until_holds(partial(_is_unknown, program, "201"))
+                assert await program.stop() == 0
+        assert "Traceback" not in output.read_text()
+
+
+def _on_this_machine(limit: timedelta) -> float:
+    """Seconds, more of them while more programs want to run than there are processors."""
+    return limit.total_seconds() * max(1.0, os.getloadavg()[0])
+
+
+async def _visits_are_told(place: Place) -> Caller:
+    """A call through a flow that asks nothing of the database."""
+    caller = await Caller.place(place.ground.addresses.sip, DESK, number="+31677000010")
+    try:
+        await caller.until_answered()
+        for text, keys in ((MENU, "4"), (CLOSED, "")):
+            (media,) = await place.ground.prompts.media((SpokenText(text, "en"),))
+            sound = read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
+            await caller.until_hears(sound)
+            await caller.press(keys)
+        await caller.until_over()
+    finally:
+        caller.close()
+    return caller
+
+
+async def _row_is_missing(database: Database, number: str) -> str:
+    try:
+        rows = await Report(database).interactions(datetime(2026, 1, 1, tzinfo=UTC))
+    except (ContactCenterError, psycopg.Error) as error:
+        return str(error)
+    return "" if [row.caller_number for row in rows] == [number] else f"{len(rows)} rows"
+
+
+async def _is_unwell(program: Program) -> str:
+    health = await program.health()
+    return "" if health.condition is Condition.OK else repr(health.parts)
+
+
+async def _is_unknown(program: Program, agent: str) -> str:
+    return "" if agent in await program.agents() else f"{agent} is not known"
 
 
 async def _balance_is_unknown(world: World) -> Caller:

@@ -21,7 +21,7 @@ from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseDown, DatabaseStartFailed
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
 from contactcenter_ari.postgres.connection import connect, cut_off_after
-from contactcenter_ari.postgres.errors import DatabaseAway
+from contactcenter_ari.postgres.errors import DatabaseAway, SchemaMismatch
 from contactcenter_ari.postgres.statement import statement
 from contactcenter_ari.web.port import Condition, PartHealth
 
@@ -40,6 +40,9 @@ CLAIM_PAUSE = timedelta(milliseconds=100)
 OWN_START_LIMIT = timedelta(seconds=10)
 MIGRATION_PATIENCE = timedelta(seconds=30)
 """A start waits no longer for one that answers, and is being brought up to date."""
+
+AWAY = "the database does not answer"
+REFUSES = "the database cannot be used as it is; the log says why"
 
 log = structlog.get_logger(__name__)
 
@@ -101,19 +104,21 @@ class ServedDatabase:
             try:
                 await self._watch()
             except DatabaseAway as error:
-                self._tell(str(error))
+                self._tell(AWAY, str(error))
             except ContactCenterError as error:
                 self._refusal = error
-                self._tell(str(error))
+                told = str(error) if isinstance(error, SchemaMismatch) else REFUSES
+                self._tell(told, str(error))
                 pause = REFUSED_RETRY_AFTER
             except (psycopg.Error, OSError, TimeoutError) as error:
-                self._tell(f"the database does not answer ({type(error).__name__})")
+                self._tell(AWAY, type(error).__name__)
             await asyncio.sleep(pause.total_seconds())
 
-    def _tell(self, trouble: str) -> None:
+    def _tell(self, trouble: str, reason: str = "") -> None:
+        """Note how it is, for anybody, and why, for the log alone."""
         if trouble != self._trouble:
             if trouble:
-                log.error("database.missed", reason=trouble)
+                log.error("database.missed", reason=reason or trouble)
             else:
                 log.info("database.answers")
         self._trouble = trouble
@@ -126,7 +131,7 @@ class ServedDatabase:
         """
         await _ask(self.url)
         self._answered = True
-        self._tell(self._trouble or "the tables are being brought up to date")
+        self._tell("the tables are being brought up to date")
         await self._prepare(self.url)
         self._refusal = None
         self.ready.set()

@@ -32,7 +32,7 @@ from contactcenter_ari.runtime.share import ShareFull, Shares
 
 _log = structlog.get_logger(__name__)
 
-_POOL_SIZE = 16
+_POOL_SIZE = 32
 _AT_ONCE = 4
 """Connections that one look-up may use."""
 _READY = 5

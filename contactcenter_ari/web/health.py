@@ -19,11 +19,12 @@ class Wellness(msgspec.Struct, frozen=True, kw_only=True):
     parts: dict[str, PartHealth]
 
 
-class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether calls are taken, and the reasons if not."""
+class Readiness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether calls are taken, and the reasons if not; what else is not well."""
 
     ready: bool
     why: tuple[str, ...]
+    degraded: tuple[str, ...] = ()
 
 
 class HealthRoutes:
@@ -50,9 +51,15 @@ class HealthRoutes:
         return json_answer(Wellness(condition=worst, parts=parts), status)
 
     async def _show_readiness(self, _request: web.Request) -> web.Response:
-        why = reasons_to_take_no_calls(self._health.report(), self._driver)
+        report = self._health.report()
+        why = reasons_to_take_no_calls(report, self._driver)
+        degraded = tuple(
+            f"{name}: {part.why or part.condition}"
+            for name, part in report.parts().items()
+            if part.condition is Condition.DEGRADED
+        )
         status = HTTPStatus.SERVICE_UNAVAILABLE if why else HTTPStatus.OK
-        return json_answer(Readiness(ready=not why, why=why), status)
+        return json_answer(Readiness(ready=not why, why=why, degraded=degraded), status)
 
 
 def driver_health(driver: Driver) -> PartHealth:

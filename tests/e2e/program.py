@@ -99,6 +99,12 @@ class Program:
             lines = (await answer.text()).splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
 
+    async def text(self, path: str) -> str:
+        """What it answers there."""
+        async with self._http.get(path) as answer:
+            assert answer.status == HTTPStatus.OK, await answer.text()
+            return await answer.text()
+
     async def health(self) -> Wellness:
         """How it is."""
         async with self._http.get("/healthz") as answer:

@@ -43,6 +43,7 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.listener import Listeners
 from contactcenter_ari.runtime.recovery import begin
+from contactcenter_ari.speech.prompt_cache import CallPrompts
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.look_up import WebLookUps
 from contactcenter_ari.web.server import listening, serving_on
@@ -55,6 +56,8 @@ RESTORE_LIMIT = timedelta(seconds=5)
 """After this long the center starts without what the database knows, and is told later."""
 SNAPSHOT_KEY = "snapshot"
 """The secret that signs snapshots."""
+SPOKEN_FOLDER = "spoken"
+"""Below the data: texts that were said to one caller."""
 ADMINISTRATOR_FILE = "administrator"
 """The secret that is the administrator's token for the API."""
 
@@ -72,6 +75,7 @@ class Service:
     directory: Directory
     database: Database
     phones: Phones
+    prompts: CallPrompts
     tokens: KnownTokens
     promises: Promises
     offers: RecentOffers
@@ -127,6 +131,7 @@ async def serving(
                 await service.phones.follow()
             others.append(group.create_task(_when(ready, service.phones.run)))
             others.append(group.create_task(service.fall_back.run()))
+            others.append(group.create_task(service.prompts.run()))
             if tester is not None:
                 others.append(group.create_task(service.publishing.run()))
             try:
@@ -196,11 +201,12 @@ async def _assembled(
         ground.addresses.ami.port,
         Credentials(ground.ami.user, ground.ami.secret),
     )
+    prompts = CallPrompts(ground.prompts, ground.data / SPOKEN_FOLDER)
     switch = AriSwitch(
         app=APPLICATION,
         credentials=Credentials(ground.application_login.user, ground.application_login.secret),
         http=http,
-        prompts=ground.prompts,
+        prompts=prompts,
         inbox=driver,
         recordings=ground.recordings,
         manager=ami,
@@ -221,6 +227,7 @@ async def _assembled(
         journal=journal,
         directory=directory,
         database=database,
+        prompts=prompts,
         phones=Phones(directory, http, switch, driver, interface=ground.addresses.sip.interface),
         tokens=KnownTokens(ApiTokens(database), administrator, clock.now),
         promises=promises,

@@ -1,13 +1,17 @@
 """From prompt parts to files that Asterisk can play: recorded ones found, texts spoken once.
 
 Promises that a text in a language by a voice is rendered once, also when two calls want it
-in the same instant and across restarts; that a file is whole or absent; and a bounded
-folder (the longest unused goes first). Knows nothing of calls.
+in the same instant and across restarts; that a file is whole or absent, and for its owner
+alone; and a bounded folder (the longest unused goes first). Knows nothing of calls.
+
+Texts that are the same for everybody are spoken ahead and kept in the user's cache. Any other
+text may hold a name, a balance, a number: `CallPrompts` keeps those apart, and for a day only.
 """
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +22,7 @@ import numpy as np
 
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
+from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.speech.sound_file import write_wav
 from contactcenter_ari.speech.tone import Samples, silence
 from contactcenter_ari.speech.voice import SpeechFailed, Voice
@@ -27,9 +32,14 @@ FORMAT_VERSION = "2"
 DISK_LIMIT = 500_000_000
 """Bytes of spoken prompts kept; 16 kB is a second."""
 
+VALUE_AGE_LIMIT = timedelta(days=1)
+"""How long what was said to one caller is kept."""
+SWEEP_EVERY = timedelta(minutes=10)
+
 TAIL = timedelta(milliseconds=200)
 """Silence after each text: a phone drops what it still buffers when the call is hung up."""
 
+OWNER_ONLY = 0o700
 _ENDINGS = (".wav", ".ulaw", ".alaw", ".sln", ".gsm", ".g722")
 _WARM_AT_ONCE = 4
 
@@ -39,15 +49,24 @@ class PromptMissing(ContactCenterError):
 
 
 class PromptCache:
-    """Files for prompts: `sounds_dir` holds the recorded ones, `folder` the spoken ones."""
+    """Files for prompts: `sounds_dir` holds the recorded ones, `folder` the spoken ones; with an
+    `age_limit` a text that is older is spoken anew, and `sweep` removes it.
+    """
 
     def __init__(
-        self, folder: Path, voice: Voice, sounds_dir: Path, *, disk_limit: int = DISK_LIMIT
+        self,
+        folder: Path,
+        voice: Voice,
+        sounds_dir: Path,
+        *,
+        disk_limit: int = DISK_LIMIT,
+        age_limit: timedelta | None = None,
     ) -> None:
         self._folder = _playable(folder)
         self._sounds = _playable(sounds_dir)
         self._voice = voice
         self._disk_limit = disk_limit
+        self._age_limit = age_limit
         self._rendering: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._writing = asyncio.Lock()
         self._bytes_kept: int | None = None
@@ -64,6 +83,22 @@ class PromptCache:
             few = pending[done : done + _WARM_AT_ONCE]
             await self._render_all(few)
             yield done + len(few)
+
+    def has(self, text: SpokenText) -> bool:
+        """Whether a text is spoken already."""
+        return self._is_ready(self._folder / f"{self._key(text)}.wav")
+
+    def apart(self, folder: Path, age_limit: timedelta) -> "PromptCache":
+        """Another cache of the same voice and recorded prompts."""
+        return PromptCache(folder, self._voice, self._sounds, age_limit=age_limit)
+
+    def sweep(self) -> None:
+        """Remove what is too old; what a call needs was spoken less than half of that ago."""
+        if self._age_limit is not None:
+            oldest = _now() - self._age_limit.total_seconds()
+            for file, about in self._files():
+                if about.st_mtime < oldest:
+                    file.unlink(missing_ok=True)
 
     async def _render_all(self, texts: Sequence[SpokenText]) -> None:
         try:
@@ -99,15 +134,25 @@ class PromptCache:
     async def _spoken(self, part: SpokenText) -> Path:
         key = self._key(part)
         file = self._folder / f"{key}.wav"
-        if _touched(file):
+        if self._is_ready(file):
             return file
         lock = self._rendering.setdefault(key, asyncio.Lock())
         async with lock:
-            if not _touched(file):  # else whoever held the lock rendered it
+            if not self._is_ready(file):  # else whoever held the lock rendered it
                 samples = await self._voice.speak(part.text, part.language)
                 async with self._writing:
                     await asyncio.to_thread(self._keep, file, samples)
         return file
+
+    def _is_ready(self, file: Path) -> bool:
+        """Whether the file can be played, and will be there for long enough."""
+        if self._age_limit is None:
+            return _touched(file)
+        try:
+            age = _now() - file.stat().st_mtime
+        except OSError:
+            return False
+        return age < self._age_limit.total_seconds() / 2
 
     def _key(self, part: SpokenText) -> str:
         said = (part.text, part.language, self._voice.name, FORMAT_VERSION)
@@ -115,7 +160,8 @@ class PromptCache:
 
     def _keep(self, file: Path, samples: Samples) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+            self._folder.chmod(OWNER_ONLY)
             write_wav(file, np.concatenate([samples, silence(TAIL)]))
             self._make_room(file)
         except OSError as error:
@@ -138,7 +184,41 @@ class PromptCache:
         self._bytes_kept = size
 
     def _files(self) -> list[tuple[Path, os.stat_result]]:
-        return [(file, file.stat()) for file in self._folder.glob("*.wav")]
+        found = []
+        for file in self._folder.glob("*.wav"):
+            with suppress(FileNotFoundError):  # another process makes room, too
+                found.append((file, file.stat()))
+        return found
+
+
+class CallPrompts:
+    """Prompts as calls need them: what was spoken ahead, and the rest for a day in `folder`."""
+
+    def __init__(
+        self, ahead: PromptCache, folder: Path, *, age_limit: timedelta = VALUE_AGE_LIMIT
+    ) -> None:
+        self._ahead = ahead
+        self._values = ahead.apart(folder, age_limit)
+
+    async def media(self, parts: Sequence[PromptPart]) -> list[str]:
+        """The parts as media URIs of ARI, in order; raises PromptMissing and SpeechFailed."""
+        return [uri for part in parts for uri in await self._home(part).media((part,))]
+
+    async def run(self) -> None:
+        """Remove what is too old, now and then, until cancelled."""
+        while True:
+            await asyncio.to_thread(self._values.sweep)
+            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+    def _home(self, part: PromptPart) -> PromptCache:
+        if isinstance(part, SpokenText) and not self._ahead.has(part):
+            return self._values
+        return self._ahead
+
+
+def _now() -> float:
+    """As the times of files are counted."""
+    return Clock().now().timestamp()
 
 
 def _touched(file: Path) -> bool:

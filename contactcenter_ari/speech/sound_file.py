@@ -77,13 +77,12 @@ def write_alaw(path: Path, samples: Samples) -> None:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Write aside, then rename: no one ever sees half a file."""
+    """Write aside, then rename: no one ever sees half a file, and nobody else sees any."""
     with NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
         part = Path(file.name)
         try:
             file.write(content)
             file.flush()
-            part.chmod(0o644)  # Asterisk may run as another user
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ import signal
 import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
@@ -32,30 +32,47 @@ class Program:
     """One installation's service; it can be started again and again."""
 
     def __init__(
-        self, environ: Mapping[str, str], output: Path, http: aiohttp.ClientSession
+        self,
+        environ: Mapping[str, str],
+        output: Path,
+        http: aiohttp.ClientSession,
+        words: Sequence[str],
     ) -> None:
         self._environ = environ
         self._output = output
         self._http = http
+        self._words = words
         self._process: Process | None = None
 
     @classmethod
     @asynccontextmanager
     async def of(
-        cls, environ: Mapping[str, str], *, output: Path, web: str, token: str
+        cls,
+        environ: Mapping[str, str],
+        *,
+        output: Path,
+        web: str,
+        token: str,
+        words: Sequence[str] = ("serve",),
     ) -> AsyncIterator["Program"]:
         """The program whose API is at `web`; whatever runs of it in the end is killed."""
         bearer = {"Authorization": f"Bearer {token}"}
         async with aiohttp.ClientSession(f"http://{web}", headers=bearer) as http:
-            program = cls(environ, output, http)
+            program = cls(environ, output, http, words)
             try:
                 yield program
             finally:
                 await program.kill()
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        assert self._process is not None, "it was started"
+        return self._process.pid
+
     async def start(self) -> None:
         """Start it and wait until it takes calls."""
-        command = bound_command((sys.executable, "-m", "contactcenter_ari", "serve"), "KILL")
+        command = bound_command((sys.executable, "-m", "contactcenter_ari", *self._words), "KILL")
         with self._output.open("ab") as output:
             self._process = await create_subprocess_exec(
                 *command,

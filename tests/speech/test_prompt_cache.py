@@ -1,6 +1,8 @@
 """Prompts become files that Asterisk can play: each text spoken once, each file found."""
 
 import asyncio
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 
 from contactcenter_ari.core.vocabulary.prompt import SoundFile, SpokenText
 from contactcenter_ari.speech.hearing import find
-from contactcenter_ari.speech.prompt_cache import TAIL, PromptCache, PromptMissing
+from contactcenter_ari.speech.prompt_cache import TAIL, CallPrompts, PromptCache, PromptMissing
 from contactcenter_ari.speech.sound_file import read_wav, write_ulaw, write_wav
 from contactcenter_ari.speech.tone import Samples, sample_count
 from contactcenter_ari.speech.voice import EspeakVoice, SpeechFailed
@@ -180,3 +182,58 @@ async def test_real_speech_is_kept_and_found(tmp_path: Path, espeak: EspeakVoice
     (uri,) = await cache.media([SpokenText("Welcome. This call is recorded.", "en")])
     speech = await espeak.speak("Welcome. This call is recorded.", "en")
     assert find(speech, read_wav(file_of(uri))).score > 0.999
+
+
+VALUE = SpokenText("Your balance is twelve", "en")
+
+
+def age(file: Path, by: timedelta) -> None:
+    """Make a file older than it is."""
+    then = file.stat().st_mtime - by.total_seconds()
+    os.utime(file, (then, then))
+
+
+async def test_what_one_caller_is_told_is_kept_apart(
+    tmp_path: Path, cache: PromptCache, voice: SlowVoice
+) -> None:
+    """A text that was spoken ahead is everybody's; any other may hold a name or a balance."""
+    prompts = CallPrompts(cache, tmp_path / "data" / "spoken")
+    write_wav(tmp_path / "prompts/nl/welkom.wav", np.zeros(80, dtype=np.int16))
+    assert [done async for done in cache.warm([HELLO])] == [1]
+    hello, value, recorded = await prompts.media([HELLO, VALUE, SoundFile("nl/welkom")])
+    assert file_of(hello).parent == tmp_path / "spoken"
+    assert file_of(value).parent == tmp_path / "data" / "spoken"
+    assert recorded == f"sound:{tmp_path}/prompts/nl/welkom"
+    assert await prompts.media([VALUE]) == [value]
+    assert voice.spoken == [("Hello", "en"), (VALUE.text, "en")]
+
+
+async def test_what_one_caller_is_told_is_kept_for_a_day(
+    tmp_path: Path, cache: PromptCache, voice: SlowVoice
+) -> None:
+    """Then it is removed; what a call is about to play never is, for it is spoken anew in time."""
+    prompts = CallPrompts(cache, tmp_path / "values")
+    (value,) = await prompts.media([VALUE])
+    age(file_of(value), timedelta(hours=13))
+    assert await prompts.media([VALUE]) == [value]
+    assert voice.spoken == [(VALUE.text, "en")] * 2
+    prompts._values.sweep()
+    assert file_of(value).exists()
+    age(file_of(value), timedelta(hours=25))
+    await cache.media([HELLO])
+    age(file_of((await cache.media([HELLO]))[0]), timedelta(days=100))
+    prompts._values.sweep()
+    cache.sweep()
+    assert not file_of(value).exists()
+    assert len(list((tmp_path / "spoken").glob("*.wav"))) == 1
+
+
+async def test_prompts_are_for_their_owner_alone(tmp_path: Path, cache: PromptCache) -> None:
+    """Whatever the umask is, and whatever an earlier version left open."""
+    (tmp_path / "spoken").mkdir(mode=0o755)
+    prompts = CallPrompts(cache, tmp_path / "values")
+    await cache.media([HELLO])
+    (value,) = await prompts.media([VALUE])
+    for folder in (tmp_path / "spoken", file_of(value).parent):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}

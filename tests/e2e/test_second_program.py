@@ -1,0 +1,218 @@
+"""A second program on the data folder of one that runs, with a call talking: it is refused, and
+the first one, its Asterisk, its database, its log and its call go on.
+"""
+
+import asyncio
+import os
+import re
+import stat
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import pytest
+from baresip import Runtime
+
+from contactcenter_ari.bootstrap.address import Addresses, addresses
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
+from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.core.center.site import CenterStarted
+from contactcenter_ari.loadtest.agent import Phone
+from contactcenter_ari.machine.postgres_process import running_dsn
+from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.token import PREFIX
+from contactcenter_ari.runtime.input_log import read_input_log
+from contactcenter_ari.runtime.replay import replay
+from tests.e2e.caller import Caller
+from tests.e2e.patience import until_holds
+from tests.e2e.phone import AgentPhone, Conversation
+from tests.e2e.program import Program
+from tests.e2e.world import LONGEST, SITE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+QUEUE, EXTENSION, NUMBER = "longest", "301", "+31630000001"
+AGENT, TALKER = 620, 440
+"""Hertz of who talks."""
+CPU_LIMIT = 1.0
+"""Seconds of processor time, the start of Python included: what a refusal takes on any machine."""
+GROUP_AND_OTHERS = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A program that runs with all that it starts itself, and who talks there."""
+
+    data: Path
+    where: Addresses
+    program: Program
+    environ: dict[str, str]
+    caller: Caller
+    talk: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a second program did."""
+
+    status: int
+    said: str
+    seconds: float
+    cpu: float
+
+
+@asynccontextmanager
+async def talking(data: Path, runtime: Runtime) -> AsyncIterator[Installation]:
+    """`contactcenter up`, an agent added beside it, and a caller who talks to the agent."""
+    where = addresses(Settings(site=SITE, data=data), data)
+    environ = {"CC_DATA_DIR": str(data), "CC_SITE": str(SITE)}
+    async with AsyncExitStack() as stack:
+        program = await stack.enter_async_context(
+            Program.of(
+                environ,
+                output=data.parent / "program.log",
+                web=str(where.web),
+                token=SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX),
+                words=("up",),
+            )
+        )
+        credential = await _agent(environ)
+        await program.start()
+        phone = await AgentPhone.registered(runtime, credential, where.sip, frequency=AGENT)
+        stack.push_async_callback(phone.close)
+        await program.until_reachable(EXTENSION)
+        await program.change_state(EXTENSION, "logged_in")
+        caller = await Caller.place(where.sip, LONGEST, number=NUMBER, frequency=TALKER)
+        stack.callback(caller.close)
+        talk = await phone.talks()
+        await caller.until_hears_tone(AGENT)
+        yield Installation(data, where, program, environ, caller, talk)
+
+
+async def _agent(environ: dict[str, str]) -> Phone:
+    """Add an agent before anything runs; gives what the phone registers with."""
+    added = await _second(environ, "agent", "add", EXTENSION, "Agent", "--queue", QUEUE)
+    assert added.status == 0, added.said
+    (user,) = re.findall(r"SIP user +(\S+)", added.said)
+    (secret,) = re.findall(r"SIP secret +(\S+)", added.said)
+    return Phone(user, secret)
+
+
+async def _second(environ: dict[str, str], *words: str) -> Refusal:
+    """Start another program and wait for its end."""
+    loop = asyncio.get_running_loop()
+    before, began = os.times(), loop.time()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "contactcenter_ari", *words),
+        env={**os.environ, **environ},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    out, err = await process.communicate()
+    seconds, after = loop.time() - began, os.times()
+    assert process.returncode is not None, "it has ended"
+    cpu = after.children_user + after.children_system
+    return Refusal(
+        process.returncode,
+        (out + err).decode(),
+        seconds,
+        cpu - before.children_user - before.children_system,
+    )
+
+
+@pytest.mark.parametrize("tries", [3, pytest.param(20, marks=pytest.mark.chaos)])
+async def test_the_first_one_goes_on(
+    data_folder: Path,
+    runtime: Runtime,
+    tools: Tools,
+    tries: int,
+    record_testsuite_property: Callable[[str, object], None],
+) -> None:
+    """Whatever is tried beside it, as often as it is tried."""
+    assert tools.asterisk, "they are installed before a program wants them"
+    async with talking(data_folder / f"data-{tries}", runtime) as first:
+        seconds = await _is_refused(first, tries)
+        record_testsuite_property(
+            "refused in seconds", f"{median(seconds):.2f}, at most {max(seconds):.2f}"
+        )
+        await _goes_on_talking(first)
+        _is_private(first.data)
+        await _ends_well(first)
+
+
+async def _is_refused(first: Installation, tries: int) -> list[float]:
+    """Each other program ends by itself with one line, which names the first one; gives after how
+    many seconds.
+    """
+    asterisk = (first.data / "asterisk/asterisk.pid").read_text()
+    apart = {
+        **first.environ,
+        "CC_DATABASE_URL": running_dsn(first.data) or "",
+        "CC_ASTERISK_HTTP": str(first.where.asterisk_http),
+    }
+    line = re.compile(
+        r"error: contactcenter up already runs on \S+ "
+        rf"\(pid {first.program.pid}, since \d\d:\d\d:\d\d\); stop it first\n"
+    )
+    refusals = []
+    for _ in range(tries):
+        for words, environ in (
+            (("up",), first.environ),
+            (("serve",), apart),
+            (("asterisk", "run"), first.environ),
+        ):
+            refusal = await _second(environ, *words)
+            assert refusal.status == 1, refusal.said
+            assert line.fullmatch(refusal.said), refusal.said
+            assert refusal.cpu < CPU_LIMIT
+            refusals.append(refusal)
+    assert (first.data / "asterisk/asterisk.pid").read_text() == asterisk
+    os.kill(int(asterisk), 0)
+    return [refusal.seconds for refusal in refusals]
+
+
+async def _goes_on_talking(first: Installation) -> None:
+    """Both hear each other, and what may run beside it does its work."""
+    first.caller.rtp.heard.clear()
+    await first.caller.until_hears_tone(AGENT, 0.5)
+    for words in (("agent", "list"), ("db", "migrate"), ("show", "queues"), ("flow", "versions")):
+        beside = await _second(first.environ, *words)
+        assert beside.status == 0, beside.said
+    assert first.caller.talking
+
+
+def _is_private(data: Path) -> None:
+    """Nobody else may do anything with what is in the data folder; root's Postgres, which is
+    another account, may pass through the folder itself.
+    """
+    passable = 0o711 if os.geteuid() == 0 else 0o700
+    assert stat.S_IMODE(data.stat().st_mode) == passable
+    entries = [path for path in data.rglob("*") if not path.is_symlink()]
+    assert {"input", "secrets", "asterisk", "published"} <= {path.name for path in entries}
+    open_to_others = [
+        str(path) for path in entries if stat.S_IMODE(path.lstat().st_mode) & GROUP_AND_OTHERS
+    ]
+    assert open_to_others == []
+
+
+async def _ends_well(first: Installation) -> None:
+    """The caller hangs up, the program ends in order, and its log gives the same once more."""
+    first.caller.hang_up()
+    await first.talk.until_over()
+
+    async def in_progress() -> str:
+        calls = await first.program.metric("contactcenter_calls_in_progress")
+        return f"{calls} calls are in progress" if calls else ""
+
+    await until_holds(in_progress)
+    assert await first.program.metric("contactcenter_faults_total") == 0
+    assert await first.program.stop() == 0
+    (log,) = (first.data / "input").glob("*.jsonl")
+    inputs = [entry.input for entry in read_input_log(log)]
+    assert sum(isinstance(each, CenterStarted) for each in inputs) == 1
+    assert replay(log).center.calls_in_progress() == 0

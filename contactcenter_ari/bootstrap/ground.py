@@ -26,6 +26,7 @@ from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.errors import DatabaseClaimed
+from contactcenter_ari.machine.log_rotation import kept_small
 from contactcenter_ari.machine.port import RTP_PORTS
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres, running_dsn
 from contactcenter_ari.machine.secret import SecretFolder
@@ -132,6 +133,7 @@ async def _own_database(data: Path, stack: AsyncExitStack, console: Console) -> 
                 raise
             await asyncio.sleep(CLAIM_PAUSE.total_seconds())
             continue
+        await stack.enter_async_context(kept_small(server.rotate_log))
         if server.notice:
             console.print(server.notice)
         return server.dsn
@@ -171,7 +173,8 @@ async def kept_running(asterisk: AsteriskProcess) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
             watch = group.create_task(_restart_for_ever(asterisk))
             try:
-                yield
+                async with kept_small(asterisk.rotate_logs):
+                    yield
             finally:
                 watch.cancel()
     finally:

@@ -26,6 +26,7 @@ from contactcenter_ari.machine.asterisk_config import (
 from contactcenter_ari.machine.data_folder import shown
 from contactcenter_ari.machine.errors import MachineTrouble
 from contactcenter_ari.machine.folder_lock import Locked, file_locked, own_name
+from contactcenter_ari.machine.log_rotation import SIZE_LIMIT, cut, is_long, new_log, set_aside
 from contactcenter_ari.machine.port import Protocol
 from contactcenter_ari.machine.secret import OWNER_ONLY_FOLDER
 from contactcenter_ari.machine.tool import Asterisk, Tools
@@ -144,6 +145,27 @@ class AsteriskProcess:
         self._held.close()
         self._claimed = False
 
+    async def rotate_logs(self, limit: int = SIZE_LIMIT) -> None:
+        """Cut the logs that are over the limit; raises OSError. Asterisk goes on in a log that was
+        set aside until it is told, so it is told again if it did not hear.
+        """
+        for written in self._logs:
+            if is_long(written, limit):
+                await asyncio.to_thread(set_aside, written)
+        if not all(written.exists() for written in self._logs):
+            with suppress(AsteriskCommandFailed):
+                await self.rx("logger reload")
+        if is_long(self._console, limit):
+            await asyncio.to_thread(cut, self._console)
+
+    @property
+    def _logs(self) -> tuple[Path, Path]:
+        return self.log_file, self.folders.log / "security.log"
+
+    @property
+    def _console(self) -> Path:
+        return self.folders.log / "console.log"
+
     async def rx(self, command: str) -> str:
         """What the console answers to a command; raises `AsteriskCommandFailed`."""
         asked = await asyncio.create_subprocess_exec(
@@ -188,7 +210,7 @@ class AsteriskProcess:
 
     async def _spawn(self) -> None:
         guard = ("setpriv", "--pdeathsig", "TERM") if self._dies_with_us else ()
-        with (self.folders.log / "console.log").open("wb") as console:
+        with new_log(self._console) as console:
             self._process = await asyncio.create_subprocess_exec(
                 *guard,
                 *OWNER_ONLY,
@@ -231,7 +253,7 @@ class AsteriskProcess:
                 ) from error
 
     def _start_failed(self, what: str) -> AsteriskStartFailed:
-        lines = [*_tail(self.folders.log / "console.log"), *_tail(self.log_file)]
+        lines = [*_tail(self._console), *_tail(self.log_file)]
         return AsteriskStartFailed(
             f"Asterisk {what}. Its last words:\n  " + "\n  ".join(lines or ["(nothing)"]) + "\n",
             f"Its configuration is in {self.folders.etc}.",

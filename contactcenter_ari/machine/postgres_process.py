@@ -12,8 +12,8 @@ import signal
 import socket
 import tempfile
 from asyncio.subprocess import Process
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,7 @@ from psycopg import sql
 
 from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseDown, DatabaseStartFailed
+from contactcenter_ari.machine.log_rotation import SIZE_LIMIT, cut, is_long, new_log
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.machine.postgres_claim import STOP_LIMIT, claim_folder, stop_orphan
 from contactcenter_ari.machine.postgres_place import (
@@ -201,6 +202,11 @@ class EmbeddedPostgres:
         await self.stop()
         await self.start()
 
+    async def rotate_log(self, limit: int = SIZE_LIMIT) -> None:
+        """Cut the log if it is over the limit; raises OSError."""
+        if is_long(self._log, limit):
+            await asyncio.to_thread(cut, self._log)
+
     async def wait(self) -> None:
         """Return when the server has ended, for whatever reason."""
         if self._process is not None:
@@ -269,7 +275,7 @@ class EmbeddedPostgres:
 
     async def _spawn(self, place: Place, death_signal: str, command: Sequence[str]) -> Process:
         """Run a program of Postgres in a session of its own: Ctrl-C is for us alone."""
-        with self._new_log() as log:
+        with new_log(self._log) as log:
             return await asyncio.create_subprocess_exec(
                 *bound_command(command, death_signal, place.account),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -283,17 +289,6 @@ class EmbeddedPostgres:
     @property
     def _log(self) -> Path:
         return self._data_dir / "postgres.log"
-
-    @contextmanager
-    def _new_log(self) -> Iterator[int]:
-        """A fresh log; the one before is kept as `postgres.log.1`."""
-        if self._log.exists():
-            self._log.replace(self._log.with_name("postgres.log.1"))
-        handle = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            yield handle
-        finally:
-            os.close(handle)
 
     def _last_complaint(self) -> str:
         lines = self._log.read_text("utf-8", "replace").splitlines()

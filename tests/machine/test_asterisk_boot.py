@@ -15,6 +15,7 @@ from rich.console import Console
 
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess, AsteriskStartFailed
+from contactcenter_ari.machine.log_rotation import KEPT
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.machine.tool_root import ensure_tools
@@ -177,3 +178,48 @@ async def test_one_whose_program_lives_is_no_leftover(tmp_path: Path) -> None:
         assert "Asterisk" in await first.rx("core show version")
     finally:
         await first.stop()
+
+
+async def test_logs_are_cut_while_it_writes(tmp_path: Path) -> None:
+    """However long strangers try to get in: what they do goes on to be written, in few files."""
+    site = site_in(tmp_path)
+    process = AsteriskProcess(native_tools(), site, tmp_path / "run")
+    await process.start()
+    security = process.folders.log / "security.log"
+    try:
+        for _ in range(KEPT + 2):
+            await knocked_on(site, security)
+            await process.rotate_logs(limit=1)
+        await knocked_on(site, security)
+        files = {path.name for path in security.parent.glob("security.log*")}
+        assert files == {"security.log", *(f"security.log.{n}" for n in range(1, KEPT + 1))}
+        assert all(told(security.parent / name) for name in files)
+        modes = {path.stat().st_mode & 0o077 for path in security.parent.iterdir()}
+        assert modes == {0}
+    finally:
+        await process.stop()
+
+
+def told(security: Path) -> bool:
+    """Whether the log has that somebody unknown tried to get in."""
+    return security.exists() and "InvalidAccountID" in security.read_text()
+
+
+async def knocked_on(site: AsteriskSite, security: Path) -> None:
+    """A stranger asks to be registered until the security log says so."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as stranger:
+        stranger.bind((LOOPBACK, 0))
+        own = f"{LOOPBACK}:{stranger.getsockname()[1]}"
+        async with asyncio.timeout(LIMIT):
+            while not told(security):
+                branch = os.urandom(8).hex()
+                stranger.sendto(
+                    f"REGISTER sip:{site.sip} SIP/2.0\r\n"
+                    f"Via: SIP/2.0/UDP {own};branch=z9hG4bK{branch}\r\n"
+                    f"From: <sip:nobody@{site.sip}>;tag={branch}\r\n"
+                    f"To: <sip:nobody@{site.sip}>\r\n"
+                    f"Call-ID: {branch}\r\nCSeq: 1 REGISTER\r\nContact: <sip:nobody@{own}>\r\n"
+                    "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n".encode(),
+                    (site.sip.host, site.sip.port),
+                )
+                await asyncio.sleep(0.1)

@@ -230,3 +230,17 @@ def test_an_account_reaches_what_its_folders_allow(open_folder: Path) -> None:
     assert not stranger.reaches(folder / "file")
     assert kin.reaches(folder / "file")
     assert owner.reaches(folder / "file")
+
+
+async def test_its_log_is_cut_while_it_writes(open_folder: Path) -> None:
+    """A log over the limit is set aside, and the server goes on writing at the beginning."""
+    async with EmbeddedPostgres(open_folder, fsync=False) as server:
+        log = open_folder / "postgres.log"
+        await server.rotate_log()
+        assert log.stat().st_size > 0
+        assert not (open_folder / "postgres.log.1").read_text().count("ready to accept")
+        await server.rotate_log(limit=1)
+        assert "ready to accept" in (open_folder / "postgres.log.1").read_text()
+        assert log.stat().st_size == 0
+    assert "shutting down" in log.read_text()
+    assert b"\0" not in log.read_bytes()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.settings import PORTS, Settings
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.data_folder import close_folder
 from contactcenter_ari.machine.port import (
@@ -18,6 +18,7 @@ from contactcenter_ari.machine.port import (
     free_rtp_block,
 )
 from contactcenter_ari.runtime.address import Address, PortBlock
+from contactcenter_ari.runtime.regular_file import read_json
 
 FILE = "addresses.json"
 
@@ -58,13 +59,23 @@ def addresses(settings: Settings, data: Path, rtp_ports: int = RTP_PORTS) -> Add
 
 def _kept(file: Path) -> Addresses | None:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Addresses)
+        return _checked(read_json(file, Addresses))
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError) as error:
         raise AddressesUnreadable(
             f"{file} cannot be read ({error}); remove it to have addresses chosen anew"
         ) from error
+
+
+def _checked(kept: Addresses) -> Addresses:
+    """Ports that can be; raises msgspec.ValidationError."""
+    block = kept.rtp
+    listed = (kept.sip, kept.asterisk_http, kept.application, kept.web)
+    ports = (*(address.port for address in listed), block.first, block.last)
+    if not all(port in PORTS for port in ports) or block.first >= block.last:
+        raise msgspec.ValidationError("a port is not between 1 and 65535")
+    return kept
 
 
 def _free(protocol: Protocol) -> Address:

@@ -13,6 +13,7 @@ import msgspec
 
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.runtime.regular_file import JSON_LIMIT, read_json, read_regular
 
 SITES_KEPT = 50
 VERSION_LENGTH = 16
@@ -98,7 +99,7 @@ class Archive:
     def read(self, kept: Kept) -> Site:
         """The site; raises RequestRefused when the file does not hold it any more."""
         try:
-            encoded = kept.file.read_bytes()
+            encoded = read_regular(kept.file, JSON_LIMIT)
             if _hash(encoded) == kept.version:
                 return msgspec.json.decode(encoded, type=Site)
             reason = "its content has been changed"
@@ -112,7 +113,7 @@ class Archive:
     def pin(self) -> Pin | None:
         """The version that is to stay, if there is one."""
         try:
-            return msgspec.json.decode((self._folder / PIN_FILE).read_bytes(), type=Pin)
+            return read_json(self._folder / PIN_FILE, Pin)
         except (OSError, msgspec.MsgspecError):
             return None
 

@@ -13,6 +13,8 @@ from contactcenter_ari.bootstrap.address import FILE, Addresses
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.machine.secret import SECRET_LIMIT
+from contactcenter_ari.runtime.regular_file import read_json, read_regular
 from contactcenter_ari.web.agent import AgentList
 from contactcenter_ari.web.call import CallList
 from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
@@ -55,8 +57,9 @@ class RunningCenter:
         """The center that runs by these settings; raises CenterAway."""
         data = settings.data.absolute()
         try:
-            web = msgspec.json.decode((data / FILE).read_bytes(), type=Addresses).web
-            token = (data / "secrets" / ADMINISTRATOR_FILE).read_text("ascii").strip()
+            web = read_json(data / FILE, Addresses).web
+            secret = read_regular(data / "secrets" / ADMINISTRATOR_FILE, SECRET_LIMIT)
+            token = secret.decode("ascii").strip()
         except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
             raise _away(f"no center has run with {data}") from error
         return cls(f"http://{web}", token)

@@ -7,7 +7,9 @@ by their names. A file that was merely touched is the same.
 import hashlib
 from pathlib import Path
 
+from contactcenter_ari.config.document import SIZE_LIMIT
 from contactcenter_ari.config.site import prompts_folder
+from contactcenter_ari.runtime.regular_file import read_regular
 
 Stamp = tuple[int, int, int]
 """Time of change in nanoseconds, size, inode: while these stand, so does the content."""
@@ -42,8 +44,9 @@ class SiteFolder:
             stamp = (about.st_mtime_ns, about.st_size, about.st_ino)
             known = self._known.get(file)
             if known is None or known[0] != stamp:
-                known = (stamp, hashlib.sha256(file.read_bytes()).hexdigest())
+                content = read_regular(file, SIZE_LIMIT)
+                known = (stamp, hashlib.sha256(content).hexdigest())
                 self._known[file] = known
-        except FileNotFoundError:  # gone since it was listed
-            return ""
+        except OSError as error:  # gone since it was listed, or no file that a site can have
+            return error.strerror or "unreadable"
         return known[1]

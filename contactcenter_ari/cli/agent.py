@@ -129,17 +129,19 @@ async def _directory(settings: Settings) -> AsyncIterator[Directory]:
 
 async def _add(settings: Settings, entry: AgentEntry) -> None:
     _check_queues(settings, entry.queues)
+    where = addresses(settings, settings.data.absolute())  # first: secrets are shown only once
     async with _directory(settings) as directory:
         new = await directory.add_agent(
             entry.extension, entry.name, entry.queues, entry.language, entry.skills
         )
-    _show_secrets([new], addresses(settings, settings.data.absolute()))
+    _show_secrets([new], where)
 
 
 async def _import(settings: Settings, file: Path) -> None:
+    where = addresses(settings, settings.data.absolute())
     async with _directory(settings) as directory:
         new = await directory.import_agents(file)
-    _show_secrets(new, addresses(settings, settings.data.absolute()))
+    _show_secrets(new, where)
 
 
 async def _change_skills(

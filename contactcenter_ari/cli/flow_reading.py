@@ -9,6 +9,7 @@ from contactcenter_ari.config.site import check_flow, check_site
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.errors import CallFlowInvalid
 from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.runtime.regular_file import read_json
 
 PUBLISHED = ".json"
 
@@ -34,7 +35,7 @@ def read_flow_or_site(path: Path) -> Flow | Site:
         return site
     if path.suffix == PUBLISHED and path.is_file():
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Site)
-        except msgspec.MsgspecError as error:
+            return read_json(path, Site)
+        except (OSError, msgspec.MsgspecError) as error:
             raise CallFlowInvalid(f"{path} is no published site: {error}") from error
     return read_flow_file(path)

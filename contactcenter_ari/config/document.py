@@ -14,6 +14,7 @@ from typing import Protocol
 import yaml
 
 from contactcenter_ari.config.problem import Problem
+from contactcenter_ari.runtime.regular_file import read_regular, real_path
 
 SIZE_LIMIT = 1_000_000
 DEPTH_LIMIT = 30
@@ -59,6 +60,7 @@ class Mapping:
 
 Node = Scalar | Sequence | Mapping
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -79,10 +81,14 @@ class Document:
     problems: tuple[Problem, ...] = ()
 
 
-def read_document(path: Path) -> Document:
-    """The tree of a file. Never raises over its content."""
+def read_document(path: Path, *, within: Path | None = None) -> Document:
+    """The tree of a file, which must not be a link out of the folder `within`. Never raises over
+    what it finds.
+    """
     try:
-        content = path.read_bytes()
+        if within is not None and not real_path(path).is_relative_to(real_path(within)):
+            return _refused(shown(path), f"is a link out of the folder {shown(within)}")
+        content = read_regular(path, SIZE_LIMIT)
     except OSError as error:
         return _refused(shown(path), f"cannot be read: {error.strerror}")
     return parse_document(content, shown(path))
@@ -177,6 +183,8 @@ class _Building:
         end_line, end_column = _place(event.end_mark)
         style = event.style or ""  # type: ignore[attr-defined]  # a ScalarEvent here
         text: str = event.value  # type: ignore[attr-defined]  # as above
+        if _CONTROL.search(text):
+            self.blame("E002", "a text holds a control character, such as NUL", event)
         return Scalar(text, line, column, end_line, end_column, style)
 
     def items(self, events: Iterator[yaml.Event], *, depth: int) -> Iterator[Node]:

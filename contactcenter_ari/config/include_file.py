@@ -45,7 +45,8 @@ def read_includes(reading: Reading, node: Node) -> list[Part]:
 
 
 def _part(reading: Reading, name: Scalar) -> Part:
-    document = read_document(reading.document.file.parent / Path(name.text))
+    folder = reading.document.file.parent
+    document = read_document(folder / Path(name.text), within=folder)
     if not document.lines and document.problems:
         message = f'file "{name.text[:60]}" {document.problems[0].message}'
         reading.blame("E001", message, name)

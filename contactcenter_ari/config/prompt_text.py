@@ -16,6 +16,7 @@ from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.value import Kind, ValueType
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
+from contactcenter_ari.runtime.regular_file import is_regular
 
 SOUND = "sound:"
 LINE = (8000, 1, 16)
@@ -114,7 +115,7 @@ class PromptReader:
         if PATH.fullmatch(path) is None:
             message = f'"{path[:60]}" is no sound; an example: sound:nl/welcome'
             self.reading.blame("E402", message, scalar)
-        elif not any((self.folder / f"{path}{ending}").is_file() for ending in ENDINGS):
+        elif not any(is_regular(self.folder / f"{path}{ending}") for ending in ENDINGS):
             places = ", ".join((f"{shown(self.folder / path)}{ENDINGS[0]}", *ENDINGS[1:]))
             message = f'sound "{path}" is missing: looked for {places}'
             self.reading.blame("E402", message, scalar)
@@ -179,7 +180,7 @@ class PromptReader:
 
 def _unplayable(file: Path) -> str:
     """Why a telephone line cannot carry a WAV file; nothing when it can, or is not there."""
-    if not file.is_file():
+    if not is_regular(file):
         return ""
     try:
         with wave.open(str(file), "rb") as sound:

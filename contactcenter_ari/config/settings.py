@@ -246,7 +246,7 @@ def read_settings(environment: Mapping[str, str], *, checkout: Path = CHECKOUT) 
 
 def _from_file(path: Path) -> dict[str, object]:
     """The settings in `site.yaml`. Whatever else is wrong there, `load_site` tells."""
-    root = read_document(path).root if path.is_file() else None
+    root = read_document(path, within=path.parent).root
     settings = root.get("settings") if isinstance(root, Map) else None
     if not isinstance(settings, Map):
         return {}

@@ -141,14 +141,20 @@ def _surroundings(
 
 
 def _flows(folder: Path) -> list[Reading]:
-    """The call flows of a folder; a file that another includes is none."""
+    """The call flows of a folder; a file that another includes is none, unless it includes one
+    itself: files in a circle must not vanish without a word.
+    """
     readings = [_reading(path) for path in _flow_files(folder)]
     included = {
         reading.document.file.parent / name
         for reading in readings
         for name in included_names(reading.document)
     }
-    return [reading for reading in readings if reading.document.file not in included]
+    return [
+        reading
+        for reading in readings
+        if reading.document.file not in included or included_names(reading.document)
+    ]
 
 
 def _limited(reading: Reading) -> set[str] | None:
@@ -176,7 +182,7 @@ def _flow_files(folder: Path) -> list[Path]:
 
 
 def _reading(path: Path) -> Reading:
-    return Reading(read_document(path))
+    return Reading(read_document(path, within=path.parent))
 
 
 def _refuse_doubles(flows: list[tuple[Reading, Flow]]) -> None:

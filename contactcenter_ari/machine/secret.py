@@ -9,9 +9,17 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.runtime.regular_file import read_regular
+
 OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 SECRET_BYTES = 24
+SECRET_LIMIT = 4_096
+
+
+class SecretUnreadable(ContactCenterError):
+    """A kept secret is not there to be read, or is none; the message names its file."""
 
 
 class SecretFolder:
@@ -25,12 +33,24 @@ class SecretFolder:
 
     def secret(self, name: str, *, prefix: str = "") -> str:
         """The secret of that name, generated on first use: a prefix that tells what it is for,
-        and 32 URL-safe characters.
+        and 32 URL-safe characters. Raises SecretUnreadable.
         """
         path = self._folder / name
-        if not path.exists():
-            self._create(path, prefix)
-        return path.read_text("ascii").strip()
+        try:
+            if not path.exists():
+                self._create(path, prefix)
+            text = read_regular(path, SECRET_LIMIT).decode("ascii").strip()
+        except OSError as error:
+            raise SecretUnreadable(
+                f"The secret {path} cannot be read: {error.strerror}"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise SecretUnreadable(f"The secret {path} is not ASCII text") from error
+        if not text.isprintable() or not text or " " in text:
+            raise SecretUnreadable(
+                f"The secret {path} is not one word; remove it to have one made anew"
+            )
+        return text
 
     def _create(self, path: Path, prefix: str) -> None:
         """Write aside and link: a reader never sees half a secret, a rival's secret stays."""

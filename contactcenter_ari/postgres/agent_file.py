@@ -12,11 +12,13 @@ from pathlib import Path
 
 from contactcenter_ari.core.vocabulary.skill import Skills
 from contactcenter_ari.postgres.errors import AgentFileInvalid
+from contactcenter_ari.runtime.regular_file import read_regular
 
 _EXTENSION = re.compile(r"[0-9]{2,6}")
 _QUEUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAME_LENGTH = 100
+SIZE_LIMIT = 10_000_000
 _REQUIRED = ("extension", "name", "queues")
 _KNOWN = (*_REQUIRED, "language", "skills")
 _SKILL = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})=(?P<level>[1-9])")
@@ -77,7 +79,7 @@ def entry_problems(entry: AgentEntry) -> list[tuple[str, str]]:
 def read_agent_file(path: Path) -> list[tuple[int, AgentEntry]]:
     """The entries with their lines; raises AgentFileInvalid with all problems. Blocks."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path, SIZE_LIMIT).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise AgentFileInvalid([f"{path}: cannot be read: {_why(error)}"]) from error
     entries: list[tuple[int, AgentEntry]] = []

@@ -20,12 +20,15 @@ import structlog
 
 from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.vocabulary.turn import Outcome
+from contactcenter_ari.runtime.regular_file import open_regular
 
 HALF_LINE_LIMIT = 4_000_000
 """Bytes of the longest line: a whole site published."""
 
 PENDING_LIMIT = 8_000_000
 """Bytes of lines that wait in memory while the disk is full."""
+READ_LIMIT = 10_000_000_000
+"""Bytes; no log is as long, whatever is given to be replayed."""
 
 CLOSED = -1
 """No file; its number may soon be that of another."""
@@ -203,7 +206,7 @@ def _cut_half_line(file: int) -> None:
 def read_input_log(path: Path) -> Iterator[Entry]:
     """The entries of a log; a half-written last line, after a crash, is left out."""
     decoder = msgspec.json.Decoder(Entry)
-    with path.open("rb") as file:
+    with open_regular(path, READ_LIMIT) as file:
         for line in file:
             if line.endswith(b"\n"):
                 yield decoder.decode(line)

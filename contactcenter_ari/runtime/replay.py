@@ -147,7 +147,7 @@ def _entries(path: Path) -> list[Entry]:
         entries.extend(read_input_log(path))
     except OSError as error:
         raise ReplayFailed(f"{path} cannot be read: {error.strerror}") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         place = f"{path}:{len(entries) + 1}"
         raise ReplayFailed(f"{place}: this is no line of an input log: {error}") from error
     return entries

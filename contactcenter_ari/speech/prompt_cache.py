@@ -23,6 +23,7 @@ import numpy as np
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
 from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.regular_file import is_regular, real_path
 from contactcenter_ari.speech.sound_file import write_wav
 from contactcenter_ari.speech.tone import Samples, silence
 from contactcenter_ari.speech.voice import SpeechFailed, Voice
@@ -123,11 +124,11 @@ class PromptCache:
 
     def _recorded(self, part: SoundFile) -> Path:
         """The recorded file of a part; only below the prompts folder, whatever the path says."""
-        stem = (self._sounds / part.path).resolve()
-        if stem.is_relative_to(self._sounds) and "," not in part.path:
+        stem = self._sounds / part.path
+        if ".." not in stem.parts and "," not in part.path:
             for ending in _ENDINGS:
                 file = stem.with_name(stem.name + ending)
-                if file.is_file():
+                if is_regular(file) and real_path(file).is_relative_to(self._sounds):
                     return file
         raise PromptMissing(f"recorded prompt {part.path!r}: there is no {stem}.wav")
 

@@ -1,8 +1,8 @@
 """The end of a program that serves calls: bounded in time, whatever happens.
 
-The first signal drains: no new calls are taken, those in progress go on, up to a limit. A second
-one ends them at once. Then everything is closed in order; if that hangs, the process ends all
-the same, and one more signal does not wait for it.
+The first signal drains: no new calls are taken, those in progress go on, up to a limit; who is
+left then is told, and hung up. A second signal ends it at once. Then everything is closed in
+order; if that hangs, the process ends all the same, and one more signal does not wait for it.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from rich.console import Console
 
 LOOK_EVERY = timedelta(milliseconds=250)
 TELL_EVERY = timedelta(seconds=5)
+FAREWELL_LIMIT = timedelta(seconds=15)
+"""For an apology in any language, and the end of the call."""
 CLOSING_LIMIT = timedelta(seconds=60)
 """More than all parts together allow themselves to close in order."""
 HUNG = 70
@@ -29,6 +31,9 @@ class Draining(Protocol):
 
     def drain(self) -> None:
         """Take no new calls."""
+
+    def end_calls(self) -> None:
+        """Tell callers who are left that it is over, and hang up."""
 
     def calls_in_progress(self) -> int:
         """How many calls go on."""
@@ -44,29 +49,32 @@ async def until_drained(calls: Draining, console: Console, *, limit: timedelta) 
         await pressed.get()
         calls.drain()
         again = asyncio.ensure_future(pressed.get())
-        await _until_none(calls, again, console, limit)
+        if not await _none_is_left(calls, again, console, limit):
+            console.print("The limit has passed: the calls that are left are ended.")
+            calls.end_calls()
+            await _none_is_left(calls, again, console, FAREWELL_LIMIT)
         again.cancel()
     finally:
         for number in SIGNALS:
             loop.remove_signal_handler(number)
 
 
-async def _until_none(
+async def _none_is_left(
     calls: Draining, again: asyncio.Future[None], console: Console, limit: timedelta
-) -> None:
-    """Wait until no call is left, telling how many are."""
+) -> bool:
+    """Wait until no call is left, telling how many are; false when the limit passed first."""
     loop = asyncio.get_running_loop()
     ends_at, tell_at = loop.time() + limit.total_seconds(), loop.time()
     while (count := calls.calls_in_progress()) and not again.done():
         left = ends_at - loop.time()
         if left <= 0:
-            console.print(f"The limit has passed: {count} calls in progress are ended.")
-            return
+            return False
         if loop.time() >= tell_at:
             tell_at += TELL_EVERY.total_seconds()
             told = f"{count} calls in progress, for {left:.0f} s at the most"
             console.print(f"{told}; Ctrl-C again ends them.")
         await asyncio.wait({again}, timeout=min(left, LOOK_EVERY.total_seconds()))
+    return True
 
 
 def end_within(limit: timedelta = CLOSING_LIMIT) -> None:

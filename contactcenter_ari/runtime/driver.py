@@ -14,7 +14,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterResumed, Input, Site, SitePublished
+from contactcenter_ari.core.center.site import (
+    CenterResumed,
+    CenterStopping,
+    Input,
+    Site,
+    SitePublished,
+)
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.ids import AgentId
@@ -89,6 +95,10 @@ class Driver:
     def drain(self) -> None:
         """Take no new calls; those in progress go on."""
         self.leaving = True
+
+    def end_calls(self) -> None:
+        """Tell callers who are left that it is over, and hang up."""
+        self._enqueue(CenterStopping(), None)
 
     def calls_in_progress(self) -> int:
         """How many legs run a flow, wait or talk."""

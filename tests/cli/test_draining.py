@@ -12,6 +12,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from contactcenter_ari.cli import draining
 from contactcenter_ari.cli.draining import HUNG, until_drained
 
 LIMIT = 20
@@ -29,13 +30,20 @@ time.sleep(600)
 class Calls:
     """Some calls, of which none ends by itself."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, stubborn: int = 0) -> None:
         self.count = count
+        self.stubborn = stubborn
+        self.ended = False
         self.draining = asyncio.Event()
 
     def drain(self) -> None:
         """Take no new calls."""
         self.draining.set()
+
+    def end_calls(self) -> None:
+        """Each hears an apology, but for those that hang."""
+        self.ended = True
+        self.count = self.stubborn
 
     def calls_in_progress(self) -> int:
         """How many there are."""
@@ -58,17 +66,29 @@ async def _ends(
 
 async def test_the_limit_ends_it() -> None:
     """Calls that go on and on do not keep the program."""
-    told = await _ends(Calls(2), SOON, lambda: None)
+    calls = Calls(2)
+    told = await _ends(calls, SOON, lambda: None)
     assert "2 calls in progress, for 0 s at the most; Ctrl-C again ends them." in told
-    assert "The limit has passed: 2 calls in progress are ended." in told
+    assert "The limit has passed: the calls that are left are ended." in told
+    assert calls.ended
+
+
+async def test_a_call_that_cannot_be_ended_does_not_keep_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The farewell has a limit of its own."""
+    monkeypatch.setattr(draining, "FAREWELL_LIMIT", SOON)
+    told = await _ends(Calls(2, stubborn=1), SOON, lambda: None)
+    assert "1 calls in progress" in told
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_second_signal_ends_it_at_once(number: int) -> None:
     """Long before the limit."""
-    told = await _ends(Calls(2), LATE, lambda: os.kill(os.getpid(), number), number)
+    calls = Calls(2)
+    told = await _ends(calls, LATE, lambda: os.kill(os.getpid(), number), number)
     assert "for 3600 s at the most" in told
-    assert "limit has passed" not in told
+    assert not calls.ended
 
 
 async def test_the_last_call_ends_it() -> None:

@@ -17,11 +17,10 @@ from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import Promise
 from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.center.dismissal import apology
 from contactcenter_ari.core.center.outside import OutsideLine
 from contactcenter_ari.core.center.soundness import Soundness
 from contactcenter_ari.core.center.talk import Talk
-from contactcenter_ari.core.flow.flow import APOLOGY
-from contactcenter_ari.core.flow.run import FlowRun, Frame
 from contactcenter_ari.core.interactions.interaction import ENDED, IN_FLOW, TALKING
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
 from contactcenter_ari.core.vocabulary.event import Party
@@ -244,21 +243,7 @@ class Audit:
         turn.do(StopMusic(call=old.call, leg=old.leg))
         call.screens = call.whispers = call.briefs = None
         call.interpreter = self._calls.catalog.announcer()
-        call.run = FlowRun(
-            call=old.call,
-            interaction=old.interaction,
-            leg=old.leg,
-            language=old.language,
-            caller_number=old.caller_number,
-            caller_name=old.caller_name,
-            caller_status=old.caller_status,
-            called_number=old.called_number,
-            answered=old.answered,
-            frames=[Frame(APOLOGY)],
-            failing=True,
-            paused=old.paused,
-            tags=old.tags,
-        )
+        call.run = apology(old)
         self._calls.carry_out(call, call.interpreter.start(call.run, turn), turn)
 
     def _hang_up(self, call: Call) -> None:

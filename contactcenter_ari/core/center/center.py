@@ -17,6 +17,7 @@ from contactcenter_ari.core.center.apology import Apologies
 from contactcenter_ari.core.center.arrival import announcing
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.dismissal import dismiss
 from contactcenter_ari.core.center.fault_recovery import FaultRecovery
 from contactcenter_ari.core.center.feature_code import (
     REFUSED,
@@ -29,6 +30,7 @@ from contactcenter_ari.core.center.queueing import Foresight
 from contactcenter_ari.core.center.site import (
     CenterResumed,
     CenterStarted,
+    CenterStopping,
     Input,
     Site,
     SitePublished,
@@ -166,6 +168,7 @@ class Center:
         self._distribution.configure(site.queues)
         self._calls = Calls(self._distribution, self._catalog, foresight or self._distribution)
         self._steering = Steering(self._distribution, self._calls)
+        self._is_stopping = False
         self._recovery = FaultRecovery(self._calls, self._distribution)
         self._apologies = Apologies(self._calls.queueing.lost_calls)
 
@@ -220,6 +223,8 @@ class Center:
         turn.attempt("", partial(self._distribution.keep_books, turn.now))
 
     def _bring_together(self, turn: Turn) -> None:
+        if self._is_stopping:
+            return  # nobody is rung any more
         turn.attempt("", partial(self._offer, turn))
         turn.attempt("", partial(self._calls.calling_back.dispatch, turn))
 
@@ -319,13 +324,20 @@ class Center:
                     self._wake(*due, turn)
             case SitePublished(site=site):
                 self._publish(site, turn)
-            case CenterResumed():
-                self._calls.take_up(turn)
-                self._calls.recordings.take_up(turn)
+            case CenterResumed() | CenterStopping():
+                self._go_on_or_stop(input_, turn)
             case CenterStarted():
                 raise AssertionError("a center is started once")
             case _:
                 self._grant(input_, turn)
+
+    def _go_on_or_stop(self, input_: CenterResumed | CenterStopping, turn: Turn) -> None:
+        self._is_stopping = isinstance(input_, CenterStopping)
+        if self._is_stopping:
+            dismiss(self._calls, turn)
+        else:
+            self._calls.take_up(turn)
+            self._calls.recordings.take_up(turn)
 
     def _grant(self, request: Request, turn: Turn) -> None:  # noqa: C901, PLR0912  # one arm a request
         match request:

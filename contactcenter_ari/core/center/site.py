@@ -62,10 +62,14 @@ class CenterResumed(msgspec.Struct, frozen=True, tag=True):
     """
 
 
+class CenterStopping(msgspec.Struct, frozen=True, tag=True):
+    """The program ends, and will not wait for the calls that are left: they are ended."""
+
+
 class SitePublished(msgspec.Struct, frozen=True, tag=True):
     """New configuration takes effect for new calls."""
 
     site: Site
 
 
-Input = CenterStarted | CenterResumed | SitePublished | Signal | Request
+Input = CenterStarted | CenterResumed | CenterStopping | SitePublished | Signal | Request

@@ -1,0 +1,57 @@
+"""The end of a center with calls in it: callers are told, and nobody is just cut off.
+
+Who is in the menus or waits hears an apology and is hung up, and is a task for somebody to look
+after; who talks, and whoever we are dialing, is hung up.
+"""
+
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.flow.flow import APOLOGY
+from contactcenter_ari.core.flow.run import Activity, FlowRun, Frame
+from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED
+from contactcenter_ari.core.vocabulary.event import Party, QueueExit
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+
+def dismiss(calls: Calls, turn: Turn) -> None:
+    """End all calls that are in progress."""
+    for call in calls:
+        if call.run.hung_up or call.run.activity is Activity.ENDED:
+            continue  # nobody is on the line, or is being hung up
+        if call.interaction is not None and call.interaction.state in {IN_FLOW, QUEUED}:
+            _apologize(call, calls, turn)
+        else:
+            calls.hang_up(call, turn, by=Party.SYSTEM, failed=False)
+
+
+def _apologize(call: Call, calls: Calls, turn: Turn) -> None:
+    """Whatever the caller hears or waits for is over."""
+    assert call.interaction is not None, "a caller has one"
+    call.interaction.failed = True
+    calls.queueing.give_up_place(call, QueueExit.SYSTEM_ERROR, turn)
+    if (line := calls.outside.of(call.run.call)) is not None:
+        calls.end_side_call(line.leg, turn)
+        calls.outside.close(line, "given_up", turn, hang_up=True)
+    call.interpreter.treatment.end(call.run, turn)
+    call.interpreter.end(call.run, turn)
+    call.interpreter, call.run = calls.catalog.announcer(), apology(call.run)
+    calls.carry_out(call, call.interpreter.start(call.run, turn), turn)
+
+
+def apology(run: FlowRun) -> FlowRun:
+    """What a caller hears instead of the rest of a flow; it owes nothing to the flow."""
+    return FlowRun(
+        call=run.call,
+        interaction=run.interaction,
+        leg=run.leg,
+        language=run.language,
+        caller_number=run.caller_number,
+        caller_name=run.caller_name,
+        caller_status=run.caller_status,
+        called_number=run.called_number,
+        answered=run.answered,
+        frames=[Frame(APOLOGY)],
+        failing=True,
+        paused=run.paused,
+        tags=run.tags,
+    )

@@ -1,0 +1,89 @@
+"""The program ends with calls in it: nobody is just cut off, and nobody is rung any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from contactcenter_ari.core.center.site import CenterResumed, CenterStopping
+from contactcenter_ari.core.flow.step import Play, Wait
+from contactcenter_ari.core.vocabulary.event import (
+    EndReason,
+    LostCallOpened,
+    OfferResult,
+    Party,
+    QueueExit,
+)
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Floor
+
+APOLOGY = "apology"
+
+
+def test_who_waits_is_told_and_is_a_task(floor: Floor) -> None:
+    """An apology, the end, and somebody who looks after it."""
+    floor.agent().pauses()
+    waiting = floor.caller()
+    floor.take(CenterStopping())
+    assert (waiting.heard[-1], waiting.is_released()) == (APOLOGY, False)
+    waiting.hears_out()
+    floor.settle()
+    assert waiting.exits == [QueueExit.SYSTEM_ERROR]
+    assert (waiting.end.reason, waiting.end.ended_by) == (EndReason.SYSTEM_ERROR, Party.SYSTEM)
+    assert len(waiting.told(LostCallOpened)) == 1
+    assert floor.center.calls_in_progress() == 0
+
+
+def test_who_is_in_the_menus_is_told(floor: Floor) -> None:
+    """Whatever was being said or done; who hangs up during the apology is a task, too."""
+    floor.open(floor.write({"start": [Play("one"), Wait(timedelta(minutes=5))]}))
+    listens, pauses = floor.caller("+31612345671"), floor.caller("+31612345672")
+    pauses.hears_out()
+    floor.take(CenterStopping())
+    floor.settle()
+    assert (listens.heard[-1], pauses.heard[-1]) == (APOLOGY, APOLOGY)
+    listens.hears_out()
+    pauses.hangs_up()
+    floor.settle()
+    for caller in (listens, pauses):
+        assert len(caller.told(LostCallOpened)) == 1
+    assert floor.center.calls_in_progress() == 0
+
+
+def test_a_talk_is_hung_up(floor: Floor) -> None:
+    """It was a talk all the same, and the agent's work after it begins."""
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    floor.take(CenterStopping())
+    floor.settle()
+    assert (caller.end.reason, caller.end.ended_by) == (EndReason.COMPLETED, Party.SYSTEM)
+    assert not caller.told(LostCallOpened)
+    assert agent.state[0] == "wrap_up"
+
+
+def test_a_phone_that_rings_stops(floor: Floor) -> None:
+    """And no other one is rung, also not when somebody goes ready."""
+    agent = floor.agent()
+    caller = floor.caller()
+    assert agent.is_rung()
+    floor.take(CenterStopping())
+    floor.settle()
+    assert not agent.is_rung()
+    assert caller.heard[-1] == APOLOGY
+    assert caller.offers == [(agent.id, OfferResult.WITHDRAWN)]
+    caller.hears_out()
+    floor.settle()
+    floor.agent("101")
+    assert floor.center.calls_in_progress() == 0
+
+
+def test_a_center_that_is_taken_up_again_works(floor: Floor) -> None:
+    """Its log is that of one that stopped."""
+    floor.take(CenterStopping())
+    agent = floor.agent()
+    floor.caller()
+    assert not agent.is_rung()
+    floor.take(CenterResumed())
+    assert agent.is_rung()

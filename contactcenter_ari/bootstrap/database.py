@@ -19,6 +19,7 @@ from rich.console import Console
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseDown, DatabaseStartFailed
+from contactcenter_ari.machine.log_rotation import kept_small
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
 from contactcenter_ari.postgres.connection import connect, cut_off_after
 from contactcenter_ari.postgres.errors import DatabaseAway, SchemaMismatch
@@ -195,7 +196,10 @@ async def _kept_running(server: EmbeddedPostgres, console: Console) -> AsyncIter
         if server.notice:
             console.print(server.notice)
         server.choose_port()
-        async with _running(_restarted_for_ever(server, starting)):
+        async with (
+            _running(_restarted_for_ever(server, starting)),
+            kept_small(server.rotate_log),
+        ):
             yield
     finally:
         await _cancelled(starting)

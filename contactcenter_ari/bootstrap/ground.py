@@ -133,7 +133,6 @@ async def _own_database(data: Path, stack: AsyncExitStack, console: Console) -> 
                 raise
             await asyncio.sleep(CLAIM_PAUSE.total_seconds())
             continue
-        await stack.enter_async_context(kept_small(server.rotate_log))
         if server.notice:
             console.print(server.notice)
         return server.dsn

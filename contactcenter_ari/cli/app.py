@@ -3,6 +3,7 @@
 Light to import, for every command waits for it.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -25,6 +26,16 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 PIPE_WIDTH = 120
+REFUSALS = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+    errno.EPERM,
+    errno.EROFS,
+}
+"""What a machine refuses: room on the disk, rights, open files."""
 INTERRUPTED = 130
 """Exit status of a program ended by Ctrl-C (128 + SIGINT)."""
 
@@ -103,16 +114,20 @@ def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
 
 
 def command(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Tell our own errors in a sentence and exit with 1; a fault of ours keeps its traceback."""
+    """Tell our own errors, and what the machine refuses, in a sentence, and exit with 1; a fault
+    of ours keeps its traceback.
+    """
 
     @wraps(work)
     def told(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
             return work(*args, **kwargs)
-        except ContactCenterError as error:
+        except (ContactCenterError, OSError) as error:
+            if not _is_told(error):
+                raise
             fail(error)
         except BaseExceptionGroup as group:
-            if (ours := group.subgroup(ContactCenterError)) is None:
+            if (ours := group.subgroup(_is_told)) is None:
                 raise
             fail(_first(ours))
         except KeyboardInterrupt:
@@ -128,8 +143,19 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 def fail(error: Exception) -> NoReturn:
     """Tell what went wrong and end."""
-    error_screen().print(f"error: {error}", markup=False, highlight=False, soft_wrap=True)
+    told = _refusal(error) if isinstance(error, OSError) else str(error)
+    error_screen().print(f"error: {told}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1)
+
+
+def _is_told(error: BaseException) -> bool:
+    return isinstance(error, ContactCenterError) or (
+        isinstance(error, OSError) and error.errno in REFUSALS
+    )
+
+
+def _refusal(error: OSError) -> str:
+    return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
 
 
 def _first(group: BaseExceptionGroup[Any]) -> Exception:

@@ -10,11 +10,10 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from contactcenter_ari.machine.data_folder import shown
 from contactcenter_ari.machine.errors import MachineTrouble
 from contactcenter_ari.machine.folder_lock import Locked, file_locked, own_name
 from contactcenter_ari.machine.log_rotation import SIZE_LIMIT, cut, is_long, new_log, set_aside
-from contactcenter_ari.machine.port import Protocol
+from contactcenter_ari.machine.port import Protocol, reserved
 from contactcenter_ari.machine.secret import OWNER_ONLY_FOLDER
 from contactcenter_ari.machine.tool import Asterisk, Tools
 from contactcenter_ari.runtime.address import Address
@@ -67,6 +66,7 @@ class AsteriskProcess:
         self._control = self._run_dir / "run"
         self._control_is_elsewhere = _too_long(self._control / CONTROL_SOCKET)
         self._held = ExitStack()
+        self._reserved = ExitStack()
         self._claimed = False
 
     def __repr__(self) -> str:
@@ -111,8 +111,9 @@ class AsteriskProcess:
 
     async def _start(self) -> None:
         await self._stop_leftover()
-        self._require_free("CC_ASTERISK_SIP", self.site.sip, Protocol.UDP)
-        self._require_free("the ARI address", self.site.http, Protocol.TCP)
+        self._reserved.close()  # it is started again after a crash
+        self._reserve("CC_ASTERISK_SIP", self.site.sip, Protocol.UDP)
+        self._reserve("the ARI address", self.site.http, Protocol.TCP)
         self.configure()
         await self._spawn()
         try:
@@ -142,6 +143,7 @@ class AsteriskProcess:
             (self._run_dir / PID_FILE).unlink(missing_ok=True)
         if self._control_is_elsewhere and self._control.parent != self._run_dir:
             shutil.rmtree(self._control, ignore_errors=True)
+        self._reserved.close()
         self._held.close()
         self._claimed = False
 
@@ -241,16 +243,15 @@ class AsteriskProcess:
         writer.close()
         return True
 
-    def _require_free(self, setting: str, address: Address, protocol: Protocol) -> None:
-        with closing(socket.socket(socket.AF_INET, protocol.value)) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, protocol is Protocol.TCP)
-            try:
-                probe.bind((address.host, address.port))
-            except OSError as error:
-                raise AsteriskStartFailed(
-                    f"Asterisk cannot listen on {address}: {error.strerror}.",
-                    f"Choose another address for {setting}, or stop what listens there.",
-                ) from error
+    def _reserve(self, setting: str, address: Address, protocol: Protocol) -> None:
+        """Have an address to ourselves until the stop."""
+        try:
+            self._reserved.enter_context(reserved(address, protocol))
+        except OSError as error:
+            raise AsteriskStartFailed(
+                f"Asterisk cannot listen on {address}: {error.strerror}.",
+                f"Choose another address for {setting}, or stop what listens there.",
+            ) from error
 
     def _start_failed(self, what: str) -> AsteriskStartFailed:
         lines = [*_tail(self._console), *_tail(self.log_file)]

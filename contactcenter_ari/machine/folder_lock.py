@@ -28,7 +28,7 @@ READ_PAUSE = timedelta(milliseconds=10)
 LINE_LIMIT = 500
 
 _held: set[int] = set()
-"""Our open lock files, for a forked copy of this process to close."""
+"""Our open locks, for a forked copy of this process to close."""
 
 
 class ProgramRole(StrEnum):
@@ -106,14 +106,23 @@ def file_locked(path: Path, program: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Locked(_holder(file)) from None
-        _held.add(file)
         line = f"{os.getpid()} {Clock().now().isoformat()} {program}\n".encode()
         os.ftruncate(file, 0)
         os.pwrite(file, line[:LINE_LIMIT], 0)
+        with closed_in_copies(file):
+            yield
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def closed_in_copies(file: int) -> Iterator[None]:
+    """Let no forked copy of this process hold an open file meanwhile."""
+    _held.add(file)
+    try:
         yield
     finally:
         _held.discard(file)
-        os.close(file)
 
 
 def _holder(file: int) -> Holder | None:

@@ -5,10 +5,13 @@ A port found here is free at this moment only: start what listens on it soon.
 
 import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.runtime.address import PortBlock
+from contactcenter_ari.machine.folder_lock import closed_in_copies
+from contactcenter_ari.runtime.address import Address, PortBlock
 
 LOOPBACK = "127.0.0.1"
 RTP_LOWEST = 10_000
@@ -32,6 +35,23 @@ class Protocol(Enum):
 
     TCP = socket.SOCK_STREAM
     UDP = socket.SOCK_DGRAM
+
+
+@contextmanager
+def reserved(address: Address, protocol: Protocol) -> Iterator[None]:
+    """Keep an address from other programs of ours on this machine, from before something listens
+    on it to the end; raises OSError when another one has it, or it is taken.
+    """
+    with (
+        socket.socket(socket.AF_UNIX) as mark,
+        closed_in_copies(mark.fileno()),
+        socket.socket(socket.AF_INET, protocol.value) as probe,
+    ):
+        mark.bind(f"\0contactcenter {protocol.name} {address}")  # gone with this process
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, protocol is Protocol.TCP)
+        probe.bind((address.host, address.port))
+        probe.close()
+        yield
 
 
 def free_port(protocol: Protocol, host: str = LOOPBACK) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from typer.testing import CliRunner
 from contactcenter_ari.cli.app import app
 from contactcenter_ari.cli.command_table import TABLE
 from contactcenter_ari.machine.folder_lock import AlreadyRuns, ProgramRole, roles_held
+from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port, reserved
+from contactcenter_ari.runtime.address import Address
 from tests.cli.program import contactcenter, holder
 
 APPLICATION, SWITCH = ProgramRole.APPLICATION, ProgramRole.SWITCH
@@ -133,3 +136,33 @@ def test_the_table_has_what_there_is(name: str) -> None:
     result = CliRunner().invoke(app, [name, "--help"])
     assert result.exit_code == 0, result.output
     assert f" {name} " in result.stdout.splitlines()[1]
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+def test_an_address_is_had_once(protocol: Protocol) -> None:
+    """Also in the seconds before anything listens there, and by programs on other folders."""
+    address = Address(LOOPBACK, free_port(protocol))
+    with reserved(address, protocol):
+        with pytest.raises(OSError, match="Address already in use"), reserved(address, protocol):
+            pass
+        with socket.socket(socket.AF_INET, protocol.value) as asterisk:
+            asterisk.bind((LOOPBACK, address.port))
+    with socket.socket(socket.AF_INET, protocol.value) as stranger:
+        stranger.bind((LOOPBACK, address.port))
+        with pytest.raises(OSError, match="Address already in use"), reserved(address, protocol):
+            pass
+    with reserved(address, protocol):
+        pass
+
+
+def test_what_the_machine_refuses_is_told() -> None:
+    """A full disk is no fault of ours: a sentence, status 1, no traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "contactcenter_ari", "flow", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 import structlog
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
@@ -22,6 +23,9 @@ from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.postgres.migration import migrate
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")  # how long a case takes depends on who else is busy
 
 _TEMPLATE = "contactcenter_template"
 _numbers = count(1)

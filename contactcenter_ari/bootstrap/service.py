@@ -43,6 +43,7 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.listener import Listeners
 from contactcenter_ari.runtime.recovery import begin
+from contactcenter_ari.runtime.vault import Vault
 from contactcenter_ari.speech.prompt_cache import CallPrompts
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.look_up import WebLookUps
@@ -54,6 +55,8 @@ CONNECT_LIMIT = timedelta(seconds=15)
 DRAIN_LIMIT = timedelta(seconds=10)
 RESTORE_LIMIT = timedelta(seconds=5)
 """After this long the center starts without what the database knows, and is told later."""
+CALL_KEYS = "call_keys"
+"""The file of keys for what callers type in secret."""
 SNAPSHOT_KEY = "snapshot"
 """The secret that signs snapshots."""
 SPOKEN_FOLDER = "spoken"
@@ -162,6 +165,7 @@ async def _assembled(
     journal = Journal(ground.database_url, spool, ready=ground.database.ready)
     offers = RecentOffers()
     told = Announced(journal, offers)
+    vault = Vault(ground.data / "secrets" / CALL_KEYS)
     begun = begin(
         ground.data / "input",
         node=settings.node,
@@ -169,6 +173,7 @@ async def _assembled(
         now=clock.now(),
         key=snapshot_key(ground.data),
         keep_all=settings.whole_logs,
+        vault=vault,
     )
     driver = Driver(
         center=begun.center,
@@ -177,6 +182,7 @@ async def _assembled(
         journal=told,
         input_log=begun.input_log,
         keeper=begun.keeper,
+        vault=vault,
     )
     if begun.latest is not None:
         clock.reach(begun.latest)

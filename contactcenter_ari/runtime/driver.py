@@ -31,6 +31,8 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.runtime.keeper import Keeper
 from contactcenter_ari.runtime.port import Journal, Log, LookUps, Switch
+from contactcenter_ari.runtime.sealing import Kept, plain, sealed
+from contactcenter_ari.runtime.vault import Vault
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +59,7 @@ class Driver:
         journal: Journal,
         input_log: Log,
         keeper: Keeper | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.center = center
         self.digest = digest
@@ -66,6 +69,7 @@ class Driver:
         self._journal = journal
         self._log = input_log
         self.keeper = keeper
+        self._vault = vault
         self._tick: asyncio.TimerHandle | None = None
         self._switch: Switch | None = None
         self._look_ups: LookUps | None = None
@@ -200,8 +204,8 @@ class Driver:
             log.exception("snapshot.failed")
 
     def _take(self, input_: Input, answer: Answer | None) -> None:
-        now = self._clock.now()
-        self._log.append(now, input_, self.digest.text)
+        now, input_ = self._clock.now(), plain(input_)
+        self._keep(now, input_)
         self.turns += 1
         try:
             handled = self.center.take(input_, now)
@@ -220,6 +224,16 @@ class Driver:
                 self._note(mended, input_)
             self._hand_on(input_, handled.outcome)
             _settle(answer, next(iter(handled.faults), None))
+
+    def _keep(self, now: datetime, input_: Input) -> None:
+        """Log an input; a fault with a secret in it must neither stop nor tell it."""
+        try:
+            kept = sealed(input_, self.center, self._vault)
+        except Exception as fault:  # noqa: BLE001  # noted; the input is handled
+            self._note(fault, input_)
+            kept = Kept(input_)
+        digest = self.digest.text
+        self._log.append(now, kept.input, digest, call=kept.call, sealed=kept.sealed)
 
     def _hand_on(self, input_: Input, outcome: Outcome) -> None:
         for command in outcome.commands:

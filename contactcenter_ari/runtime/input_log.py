@@ -19,6 +19,9 @@ import msgspec
 import structlog
 
 from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.flow.stand_in import masked
+from contactcenter_ari.core.vocabulary.command import Command, LookUp, PlayPrompt
+from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.regular_file import open_regular
 
@@ -38,13 +41,16 @@ log = structlog.get_logger(__name__)
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of the log. A line without an input is left where the log was closed, or begins
-    one that goes on `after` the snapshot of that name.
+    one that goes on `after` the snapshot of that name. What a caller typed in secret is `sealed`
+    under the key of the `call`; the input has a stand-in for it.
     """
 
     now: datetime
     digest: str
     input: Input | None
     after: str = ""
+    call: str = ""
+    sealed: str = ""
 
 
 class Digest:
@@ -67,8 +73,10 @@ class Digest:
         self._hash = blake2b(self.text.encode(), digest_size=8)
 
     def add(self, outcome: Outcome | str) -> None:
-        """Count in an outcome, or the word for a turn that gave none."""
-        self._hash.update(_encoded(outcome))
+        """Count in an outcome, or the word for a turn that gave none. What may hold a typed
+        secret is masked, so that a replay with stand-ins comes to the same.
+        """
+        self._hash.update(_encoded(outcome if isinstance(outcome, str) else _masked(outcome)))
 
 
 class InputLog:
@@ -96,9 +104,17 @@ class InputLog:
         """How many lines wait for room on the disk."""
         return len(self._pending)
 
-    def append(self, now: datetime, input_: Input | None, digest: str) -> None:
+    def append(
+        self,
+        now: datetime,
+        input_: Input | None,
+        digest: str,
+        *,
+        call: str = "",
+        sealed: str = "",
+    ) -> None:
         """Write one line; the kernel has it when this returns, unless the disk is full."""
-        self._append(Entry(now, digest, input_))
+        self._append(Entry(now, digest, input_, call=call, sealed=sealed))
 
     def flush(self) -> bool:
         """Write what waits; whether nothing does."""
@@ -165,6 +181,26 @@ class InputLog:
             self._pending.clear()
             self._pending_size = 0
             log.error("input_log.ended", failures=self.failures)
+
+
+def _masked(outcome: Outcome) -> Outcome:
+    if not any(isinstance(command, LookUp | PlayPrompt) for command in outcome.commands):
+        return outcome
+    return Outcome(tuple(map(_masked_command, outcome.commands)), outcome.events)
+
+
+def _masked_command(command: Command) -> Command:
+    match command:
+        case LookUp(inputs=inputs):
+            return msgspec.structs.replace(command, inputs=dict.fromkeys(inputs, ""))
+        case PlayPrompt(parts=parts):
+            return msgspec.structs.replace(command, parts=tuple(map(_masked_part, parts)))
+        case _:
+            return command
+
+
+def _masked_part(part: PromptPart) -> PromptPart:
+    return SpokenText(masked(part.text), part.language) if isinstance(part, SpokenText) else part
 
 
 def _write_whole(file: int, line: bytes) -> None:

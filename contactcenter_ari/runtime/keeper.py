@@ -17,10 +17,13 @@ import structlog
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import Input, SitePublished
 from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.core.vocabulary.ids import CallId
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, InputLog
 from contactcenter_ari.runtime.log_folder import LogFolder
+from contactcenter_ari.runtime.secret_state import seal_secrets
 from contactcenter_ari.runtime.snapshot import Saved, write_snapshot
+from contactcenter_ari.runtime.vault import Vault
 
 SIZE_LIMIT = 2_000_000
 """Bytes of a log, after which a snapshot is taken: half a second of replay."""
@@ -40,7 +43,14 @@ class Keeper:
     """Takes the snapshots of one boot; `number` is that of the log in use, `key` signs them."""
 
     def __init__(
-        self, folder: LogFolder, boot: str, number: int, input_log: InputLog, *, key: str
+        self,
+        folder: LogFolder,
+        boot: str,
+        number: int,
+        input_log: InputLog,
+        *,
+        key: str,
+        vault: Vault | None = None,
     ) -> None:
         self.input_log = input_log
         self.taken = 0
@@ -50,6 +60,8 @@ class Keeper:
         self._boot = boot
         self._number = number
         self._key = key
+        self._vault = vault
+        self._over: list[str] = []
         self._child = 0
         self._child_since: datetime | None = None
         self._not_before: datetime | None = None
@@ -77,17 +89,37 @@ class Keeper:
     def tend(self, center: Center, digest: Digest, now: datetime) -> None:
         """Between two turns: take a snapshot if it is time, and see what became of the last."""
         self._look_after_child(now)
+        if not self._wanted and not self._child and self._ended_with_key(center):
+            self._wanted = True  # the key of a call goes with the first snapshot after its end
         if not self._is_due(now):
             return
         before = digest.text
         if self._cut(digest, now):
-            self._write_apart(Saved(center, before, now, tuple(self.recent)), now)
+            self._write_apart(self._saved(center, before, now), now)
 
     def finish(self, center: Center, digest: Digest, now: datetime) -> None:
         """At an orderly stop: the last snapshot, written before the program ends."""
         before = digest.text
         if self._cut(digest, now):
-            self._write_here(Saved(center, before, now, tuple(self.recent)))
+            self._write_here(self._saved(center, before, now))
+
+    def _saved(self, center: Center, before: str, now: datetime) -> Saved:
+        """The state as it is now, in which the calls that are over have no secret any more."""
+        self._over = self._ended_with_key(center)
+        sealed = seal_secrets(center, self._vault)
+        return Saved(center, before, now, tuple(self.recent), sealed)
+
+    def _ended_with_key(self, center: Center) -> list[str]:
+        calls = self._vault.calls() if self._vault is not None else []
+        return [call for call in calls if not center.secrets.has(CallId(call))]
+
+    def _done(self) -> None:
+        """A snapshot is whole: what came before it is not needed, nor the keys to it."""
+        self.taken += 1
+        self._not_before = None
+        self._folder.forget_pieces(self._boot)
+        if self._vault is not None and self._over:
+            self._vault.forget(self._over)
 
     def _is_due(self, now: datetime) -> bool:
         if self._child or (self._not_before is not None and now < self._not_before):
@@ -142,7 +174,7 @@ class Keeper:
         except OSError as error:
             log.error("snapshot.failed", reason=error.strerror)
             return
-        self._folder.forget_pieces(self._boot)
+        self._done()
 
     def _look_after_child(self, now: datetime) -> None:
         if not self._child:
@@ -156,9 +188,7 @@ class Keeper:
             if status:
                 self._failed(now, f"its process ended with status {status}")
             else:
-                self.taken += 1
-                self._not_before = None
-                self._folder.forget_pieces(self._boot)
+                self._done()
         elif now - self._child_since > CHILD_LIMIT:
             with suppress(ProcessLookupError):
                 os.kill(self._child, signal.SIGKILL)

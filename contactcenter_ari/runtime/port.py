@@ -34,5 +34,9 @@ class Journal(Protocol):
 class Log(Protocol):
     """Keeps every input before it is handled."""
 
-    def append(self, now: datetime, input_: Input, digest: str) -> None:
-        """Keep an input; `digest` is that of all outcomes before it."""
+    def append(
+        self, now: datetime, input_: Input, digest: str, *, call: str = "", sealed: str = ""
+    ) -> None:
+        """Keep an input; `digest` is that of all outcomes before it. A secret of a call is
+        `sealed`, and the input has a stand-in for it.
+        """

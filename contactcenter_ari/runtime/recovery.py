@@ -22,6 +22,7 @@ from contactcenter_ari.runtime.keeper import UNWRITTEN, Keeper
 from contactcenter_ari.runtime.log_folder import LOG, LogFolder
 from contactcenter_ari.runtime.replay import Replayed, ReplayFailed, go_on, replay
 from contactcenter_ari.runtime.snapshot import SUFFIX, SnapshotUnreadable, read_snapshot
+from contactcenter_ari.runtime.vault import Vault
 
 HOME_AFTER = timedelta(hours=1)
 """After so long without the program agents who are in no call have gone home."""
@@ -47,7 +48,14 @@ class Beginning:
 
 
 def begin(
-    folder: Path, *, node: str, site: Site, now: datetime, key: str, keep_all: bool = False
+    folder: Path,
+    *,
+    node: str,
+    site: Site,
+    now: datetime,
+    key: str,
+    keep_all: bool = False,
+    vault: Vault | None = None,
 ) -> Beginning:
     """Take up the newest snapshot and logs of the folder if they can be, else begin anew."""
     files = LogFolder(folder, keep_all=keep_all)
@@ -55,23 +63,27 @@ def begin(
     if boot is not None:
         for number in [*reversed(files.numbers(boot, SUFFIX)), 0]:
             try:
-                return _taken_up(files, boot, number, now, key)
+                return _taken_up(files, boot, number, now, key=key, vault=vault)
             except (ReplayFailed, SnapshotUnreadable) as failure:
                 log.warning("input_log.not_taken_up", reason=str(failure))
-    return _anew(files, node, site, now, key)
+    return _anew(files, node, site, now, key=key, vault=vault)
 
 
-def _anew(files: LogFolder, node: str, site: Site, now: datetime, key: str) -> Beginning:
+def _anew(
+    files: LogFolder, node: str, site: Site, now: datetime, *, key: str, vault: Vault | None
+) -> Beginning:
     started = CenterStarted(node=node, boot=f"{int(now.timestamp() * 1000):x}")
     input_log, digest = InputLog(files.log(started.boot, 0)), Digest()
     files.forget_before(started.boot)
     for first in (started, SitePublished(site)):
         input_log.append(now, first, digest.text)
-    keeper = Keeper(files, started.boot, 0, input_log, key=key)
+    keeper = Keeper(files, started.boot, 0, input_log, key=key, vault=vault)
     return Beginning(Center(started, site), digest, input_log, keeper)
 
 
-def _taken_up(files: LogFolder, boot: str, number: int, now: datetime, key: str) -> Beginning:
+def _taken_up(
+    files: LogFolder, boot: str, number: int, now: datetime, *, key: str, vault: Vault | None
+) -> Beginning:
     """The state of the nth snapshot, or of the start, and all logs since."""
     events: deque[Event] = deque(maxlen=UNWRITTEN)
 
@@ -79,19 +91,19 @@ def _taken_up(files: LogFolder, boot: str, number: int, now: datetime, key: str)
         events.extend(outcome.events)
 
     if number:
-        saved = read_snapshot(files.snapshot(boot, number), key)
+        saved = read_snapshot(files.snapshot(boot, number), key, vault)
         events.extend(saved.events)
         done = Replayed.of(saved)
         if number in files.numbers(boot, LOG):
-            done = replay(files.log(boot, number), watch, saved=saved)
+            done = replay(files.log(boot, number), watch, saved=saved, vault=vault)
     else:
-        done = replay(files.log(boot, 0), watch)
+        done = replay(files.log(boot, 0), watch, vault=vault)
     last = number
     for last in [n for n in files.numbers(boot, LOG) if n > number]:  # used below
-        done = go_on(done, files.log(boot, last), watch)
+        done = go_on(done, files.log(boot, last), watch, vault)
     log.info("input_log.taken_up", inputs=done.inputs, snapshot=number)
     input_log = InputLog(files.log(boot, last))
-    keeper = Keeper(files, boot, last, input_log, key=key)
+    keeper = Keeper(files, boot, last, input_log, key=key, vault=vault)
     keeper.recent.extend(events)
     return Beginning(
         done.center,

@@ -15,7 +15,9 @@ from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, Entry, read_input_log
 from contactcenter_ari.runtime.log_folder import pieces_after
+from contactcenter_ari.runtime.sealing import unsealed
 from contactcenter_ari.runtime.snapshot import Saved, SnapshotUnreadable, read_snapshot
+from contactcenter_ari.runtime.vault import Vault
 
 FIRST_INPUTS = 2
 """The start of the center and its site: they make it, rather than being handled by it."""
@@ -49,9 +51,11 @@ def replay(
     *,
     key: str = "",
     saved: Saved | None = None,
+    vault: Vault | None = None,
 ) -> Replayed:
     """Feed every input of the log to a center: a new one, or that of the snapshot it goes on
     from, `saved` if it was read already, else one signed with `key`. `watch` sees each outcome.
+    Secrets are opened by the `vault`; where their key is gone, stand-ins go the same way.
 
     Raises:
         ReplayFailed: a turn gave other commands or events than when it was recorded, or the
@@ -60,12 +64,12 @@ def replay(
     entries = _entries(path)
     after = entries[0].after if entries else ""
     if not after:
-        return _from_start(path, entries, watch)
+        return _from_start(path, entries, watch, vault)
     try:
-        saved = saved or read_snapshot(path.with_name(after), key)
+        saved = saved or read_snapshot(path.with_name(after), key, vault)
     except SnapshotUnreadable as error:
         raise ReplayFailed(f"{path} needs the snapshot {after}: {error}") from error
-    return _feed(Replayed.of(saved), path, entries, 0, watch)
+    return _feed(Replayed.of(saved), path, entries, made=0, watch=watch, vault=vault)
 
 
 def needed_snapshot(path: Path) -> str:
@@ -83,29 +87,38 @@ def replay_onward(path: Path, *, key: str = "") -> Replayed:
 
 
 def go_on(
-    before: Replayed, path: Path, watch: Callable[[Outcome], None] | None = None
+    before: Replayed,
+    path: Path,
+    watch: Callable[[Outcome], None] | None = None,
+    vault: Vault | None = None,
 ) -> Replayed:
     """Feed the inputs of a log that begins where `before` has come to; raises ReplayFailed."""
     entries = _entries(path)
     if not entries or not entries[0].after:
         raise ReplayFailed(f"{path} does not go on from a snapshot")
     before.digest.begin_anew()
-    return _feed(before, path, entries, 0, watch)
+    return _feed(before, path, entries, made=0, watch=watch, vault=vault)
 
 
 def _from_start(
-    path: Path, entries: list[Entry], watch: Callable[[Outcome], None] | None
+    path: Path,
+    entries: list[Entry],
+    watch: Callable[[Outcome], None] | None,
+    vault: Vault | None,
 ) -> Replayed:
     center, digest = _start(entries, path), Digest()
-    return _feed(Replayed(0, 0, 0, digest, center, entries[0].now), path, entries, 2, watch)
+    before = Replayed(0, 0, 0, digest, center, entries[0].now)
+    return _feed(before, path, entries, made=FIRST_INPUTS, watch=watch, vault=vault)
 
 
 def _feed(
     before: Replayed,
     path: Path,
     entries: list[Entry],
+    *,
     made: int,
     watch: Callable[[Outcome], None] | None,
+    vault: Vault | None,
 ) -> Replayed:
     """Take the turns of a log but for the first inputs, which have `made` the center."""
     center, digest = before.center, before.digest
@@ -116,7 +129,7 @@ def _feed(
                 f"{path}:{number}: what happened up to here differs from the recording"
             )
         inputs += entry.input is not None
-        outcome = turn(center, entry, digest) if number > made else None
+        outcome = turn(center, entry, digest, vault) if number > made else None
         if outcome is not None:
             commands += len(outcome.commands)
             events += len(outcome.events)
@@ -125,12 +138,15 @@ def _feed(
     return Replayed(inputs, commands, events, digest, center, entries[-1].now)
 
 
-def turn(center: Center, entry: Entry, digest: Digest) -> Outcome | None:
+def turn(
+    center: Center, entry: Entry, digest: Digest, vault: Vault | None = None
+) -> Outcome | None:
     """One turn as the driver takes it; None for a closed log or a refused request."""
-    if entry.input is None:
+    input_ = unsealed(entry, vault)
+    if input_ is None:
         return None
     try:
-        outcome = center.take(entry.input, entry.now).outcome
+        outcome = center.take(input_, entry.now).outcome
     except RequestRefused as refusal:
         digest.add(f"refused {refusal.code}")
         return None

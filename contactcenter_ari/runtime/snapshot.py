@@ -9,7 +9,7 @@ import io
 import os
 import pickle
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
@@ -22,6 +22,8 @@ from contactcenter_ari import core
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.runtime.secret_state import put_back, without_secrets
+from contactcenter_ari.runtime.vault import Vault
 
 MAGIC = b"contactcenter snapshot 1\n"
 MAC_SIZE = 32
@@ -56,13 +58,15 @@ class SnapshotUnreadable(ContactCenterError):
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A state: the center, the digest of all outcomes `before`, the instant it had come to, and
-    the last events, some of which may not have been written down.
+    the last events, some of which may not have been written down. What was typed in secret is
+    `sealed`, by call, and stood in for.
     """
 
     center: Center
     before: str
     latest: datetime
     events: tuple[Event, ...] = ()
+    sealed: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -78,9 +82,9 @@ def code_version() -> bytes:
 
 def write_snapshot(path: Path, saved: Saved, key: str) -> None:
     """Write it aside, then rename: a reader never sees half a snapshot. Raises OSError."""
-    state = pickle.dumps(
-        (saved.center, saved.before, saved.latest, saved.events), pickle.HIGHEST_PROTOCOL
-    )
+    parts = (saved.center, saved.before, saved.latest, saved.events, saved.sealed)
+    with without_secrets(saved.center):
+        state = pickle.dumps(parts, pickle.HIGHEST_PROTOCOL)
     handle, aside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -94,8 +98,8 @@ def write_snapshot(path: Path, saved: Saved, key: str) -> None:
     _sync_folder(path.parent)
 
 
-def read_snapshot(path: Path, key: str) -> Saved:
-    """The state of a snapshot.
+def read_snapshot(path: Path, key: str, vault: Vault | None = None) -> Saved:
+    """The state of a snapshot; secrets of calls that have a key are as they were.
 
     Raises:
         SnapshotUnreadable: it is of other code, damaged, or not of this installation.
@@ -113,10 +117,11 @@ def read_snapshot(path: Path, key: str) -> Saved:
     if not compare_digest(mac, _mac(state, key)):
         raise SnapshotUnreadable(f"{path} is damaged, or of another installation")
     try:
-        center, before, latest, events = _Unpickler(io.BytesIO(state)).load()
+        center, before, latest, events, sealed = _Unpickler(io.BytesIO(state)).load()
+        put_back(center, sealed, vault)
     except Exception as error:
         raise SnapshotUnreadable(f"{path} cannot be unpickled: {error}") from error
-    return Saved(center, before, latest, events)
+    return Saved(center, before, latest, events, sealed)
 
 
 def _mac(state: bytes, key: str) -> bytes:

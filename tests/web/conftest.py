@@ -220,9 +220,11 @@ class Surroundings:
         """Keep them for the test."""
         self.events += events
 
-    def append(self, now: datetime, input_: Input, digest: str) -> None:
+    def append(
+        self, now: datetime, input_: Input, digest: str, *, call: str = "", sealed: str = ""
+    ) -> None:
         """No replay here, but the test may look."""
-        del now, digest
+        del now, digest, call, sealed
         self.inputs.append(input_)
 
 

@@ -17,6 +17,7 @@ from contactcenter_ari.core.center.apology import Apologies
 from contactcenter_ari.core.center.arrival import announcing
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.deadline import deadline_come
 from contactcenter_ari.core.center.dismissal import dismiss
 from contactcenter_ari.core.center.fault_recovery import FaultRecovery
 from contactcenter_ari.core.center.feature_code import (
@@ -27,6 +28,7 @@ from contactcenter_ari.core.center.feature_code import (
     read_feature_code,
 )
 from contactcenter_ari.core.center.queueing import Foresight
+from contactcenter_ari.core.center.secret import Secrets
 from contactcenter_ari.core.center.site import (
     CenterResumed,
     CenterStarted,
@@ -65,15 +67,10 @@ from contactcenter_ari.core.vocabulary.command import (
     ResumeRecording,
     StartMusic,
 )
-from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
-    CallbackId,
     CallId,
-    InteractionId,
     LegId,
-    OfferId,
-    RecordingId,
 )
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
@@ -131,7 +128,6 @@ from contactcenter_ari.core.vocabulary.turn import (
     Handled,
     Outcome,
     Turn,
-    Wake,
 )
 
 ABSENT = 20
@@ -171,6 +167,7 @@ class Center:
         self._is_stopping = False
         self._recovery = FaultRecovery(self._calls, self._distribution)
         self._apologies = Apologies(self._calls.queueing.lost_calls)
+        self.secrets = Secrets(self._calls.registry)
 
     def __repr__(self) -> str:
         """Tell how much is going on."""
@@ -242,8 +239,7 @@ class Center:
         """Show each step of each call to somebody else from now on."""
         self._watcher = watcher
         self._catalog.watch(watcher)
-        for call in self._calls:
-            call.interpreter.watch(watcher)
+        self._calls.registry.watch(watcher)
 
     def next_deadline(self) -> datetime | None:
         """When `TimePassed` is due, or None."""
@@ -313,15 +309,14 @@ class Center:
                 self._calls.look_up_failed(look_up, turn)
             case CommandFailed(command=command, status=status):
                 self._command_failed(command, status, turn)
-            case PhoneReachable(phone=phone):
-                self._roster.set_reachable(phone, reachable=True)
-            case PhoneUnreachable(phone=phone):
-                self._roster.set_reachable(phone, reachable=False)
+            case PhoneReachable(phone=phone) | PhoneUnreachable(phone=phone):
+                reachable = isinstance(input_, PhoneReachable)
+                self._roster.set_reachable(phone, reachable=reachable)
             case SwitchReconciled():
                 self._reconcile(input_, turn)
             case TimePassed():
                 if due is not None:
-                    self._wake(*due, turn)
+                    deadline_come(*due, self._calls, self._distribution, turn)
             case SitePublished(site=site):
                 self._publish(site, turn)
             case CenterResumed() | CenterStopping():
@@ -339,7 +334,7 @@ class Center:
             self._calls.take_up(turn)
             self._calls.recordings.take_up(turn)
 
-    def _grant(self, request: Request, turn: Turn) -> None:  # noqa: C901, PLR0912  # one arm a request
+    def _grant(self, request: Request, turn: Turn) -> None:  # noqa: C901, PLR0912  # one arm each
         match request:
             case PutAgent(profile=profile):
                 self._roster.put(profile, turn)
@@ -504,33 +499,3 @@ class Center:
             *self._calls.talks.legs_before(at),
             *self._calls.outside.legs_before(at),
         ]
-
-    def _wake(self, wake: Wake, owner: str, turn: Turn) -> None:  # noqa: PLR0912  # one arm each
-        match wake:
-            case Wake.FLOW:
-                self._calls.flow_deadline(CallId(owner), turn)
-            case Wake.RESUME:
-                self._calls.recordings.resume_again(RecordingId(owner), turn)
-            case Wake.SECRET:
-                run = self._calls.registry.by_id[CallId(owner)].run
-                self._calls.recordings.secret_over(run, turn)
-            case Wake.ANNOUNCEMENT:
-                self._calls.announcement_due(CallId(owner), turn)
-            case Wake.RING:
-                self._calls.ring_limit_passed(OfferId(owner), turn)
-            case Wake.JOIN:
-                self._calls.join_overdue(OfferId(owner), turn)
-            case Wake.WAIT:
-                self._calls.end_stay(InteractionId(owner), QueueExit.TIMEOUT, turn)
-            case Wake.WRAP_UP:
-                self._roster.wrap_up_passed(AgentId(owner), turn)
-            case Wake.OUTSIDE:
-                self._calls.outside_passed(LegId(owner), turn)
-            case Wake.HANG_UP:
-                self._calls.hang_up_passed(CallId(owner), turn)
-            case Wake.CALLBACK:
-                self._calls.calling_back.due(CallbackId(owner), turn)
-            case Wake.LOST_CALL:
-                self._calls.queueing.lost_calls.expired(owner, turn)
-            case Wake.MISS_PAUSE | Wake.DEMAND:
-                self._distribution.look_again(InteractionId(owner), turn)

@@ -1,6 +1,7 @@
 """The calls in progress, by id and by the leg that runs the flow."""
 
 from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.flow.watcher import Watcher
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId
 
 
@@ -18,6 +19,11 @@ class CallRegistry:
     def knows_leg_of(self, call: Call) -> bool:
         """Whether the call is found by its leg."""
         return self.by_leg.get(call.run.leg) is call
+
+    def watch(self, watcher: Watcher | None) -> None:
+        """Show each step of each call to somebody else from now on."""
+        for call in self.by_id.values():
+            call.interpreter.watch(watcher)
 
     def strike(self, call: Call) -> None:
         """Forget a call, wherever it is entered."""

@@ -15,8 +15,10 @@ from contactcenter_ari.core.flow.listening import (
     nth,
     phone_number,
 )
+from contactcenter_ari.core.flow.pattern import fits
 from contactcenter_ari.core.flow.run import Activity, FlowRun, Listening
 from contactcenter_ari.core.flow.speaking import Speaker
+from contactcenter_ari.core.flow.stand_in import stands_in
 from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Way
 from contactcenter_ari.core.flow.value import PHONE
 from contactcenter_ari.core.flow.walk import Walk
@@ -45,7 +47,7 @@ class Dialog:
         """Ask for the first time; what was typed early counts, except when it is sensitive."""
         if isinstance(verb, Gather) and verb.sensitive:
             run.typed_ahead = ""
-            run.secret = True
+            run.secret = run.holds_secret = True
         run.listening = Listening()
         return self._begin_try(run, nth(verb.rules.prompts, 1), turn)
 
@@ -72,6 +74,20 @@ class Dialog:
         limit = rules.inter_digit_timeout if listening.digits else rules.timeout
         turn.clockwork.wake(Wake.FLOW, run.call, turn.now + limit)
         return None
+
+    def typed_secret(self, run: FlowRun, digit: str) -> bool | None:
+        """Whether what is typed in a sensitive gather would pass its checks with one more digit;
+        None when the key is none of a secret.
+        """
+        verb = self._walk.verb(run)
+        if not isinstance(verb, Gather) or not verb.sensitive:
+            typed_on = run.secret_lingers is not None and run.listening is None
+            return False if typed_on else None
+        if digit == verb.terminator or run.listening is None or run.listening.confirming:
+            return None
+        digits = run.listening.digits + run.typed_ahead + digit
+        as_wanted = not verb.matches or fits(verb.matches, digits)
+        return as_wanted and self._value(verb, digits) is not None
 
     def too_late(self, run: FlowRun, turn: Turn) -> Destination | None:
         """No further digit came in time."""
@@ -129,7 +145,7 @@ class Dialog:
 
     def _value(self, verb: Gather, digits: str) -> str | None:
         """What the digits stand for in the variable; None when they are no phone number."""
-        if verb.variable not in self._phones:
+        if verb.variable not in self._phones or stands_in(digits):
             return digits
         return phone_number(digits, self._country_code)
 

@@ -105,6 +105,10 @@ class Interpreter:
             return self._go_if(run, self._dialog.digit_heard(run, turn), turn)
         return None
 
+    def typed_secret(self, run: FlowRun, digit: str) -> bool | None:
+        """Whether a key is one of a secret and fits; see the dialog. None for another key."""
+        return self._dialog.typed_secret(run, digit) if run.holds_secret else None
+
     def playback_finished(
         self, run: FlowRun, playback: PlaybackId, *, failed: bool, turn: Turn
     ) -> Handover | None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from contactcenter_ari.core.flow.pattern import fits
+from contactcenter_ari.core.flow.stand_in import stands_in, stood_in_fits
 from contactcenter_ari.core.flow.step import Gather
 
 
@@ -61,7 +62,10 @@ def judge_late_digits(gather: Gather, digits: str) -> Judgment:
     if not digits:
         return NO_INPUT
     long_enough = gather.least_digits <= len(digits) <= gather.most_digits
-    as_wanted = not gather.matches or fits(gather.matches, digits)
+    if stands_in(digits):
+        as_wanted = stood_in_fits(digits)
+    else:
+        as_wanted = not gather.matches or fits(gather.matches, digits)
     return Judgment(Verdict.DONE, digits) if long_enough and as_wanted else NO_MATCH
 
 

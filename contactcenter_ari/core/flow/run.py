@@ -131,6 +131,8 @@ class FlowRun:
     """Whom an `agent` step rings."""
     filler: bool = False
     """Whether music plays while a look-up is under way."""
+    holds_secret: bool = False
+    """Something sensitive was asked for in this call; see `stand_in`."""
     hung_up: bool = False
     """The caller is gone; what is left to do is `on_hangup`."""
 

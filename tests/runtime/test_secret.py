@@ -1,0 +1,238 @@
+"""What a caller types in secret: in no file in clear, and gone for good when the call is over."""
+
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+
+from contactcenter_ari.core.flow.flow import SqlLookUp
+from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.step import (
+    Gather,
+    InputRules,
+    LookUpStep,
+    Play,
+    Section,
+    Step,
+    Verb,
+    Wait,
+)
+from contactcenter_ari.core.vocabulary.command import LookUp
+from contactcenter_ari.core.vocabulary.ids import LegId
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    CommandFailed,
+    DigitPressed,
+    LegHungUp,
+    LookUpFinished,
+)
+from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.runtime.recovery import Beginning, begin
+from contactcenter_ari.runtime.replay import replay_onward
+from contactcenter_ari.runtime.vault import Vault
+from contactcenter_ari.simulation.sample import DIRECT
+from tests.runtime.test_keeper import KEY, driven, state_of, written
+from tests.runtime.world import MORNING, SITE, SetClock, Switch, quiet, running
+
+SECRET = "73914680"  # noqa: S105  # what a caller types
+LEG = LegId("leg-1")
+
+
+def _site(gather: Gather) -> object:
+    flow, *others = SITE.flows
+    verbs: tuple[Verb, ...] = (
+        gather,
+        LookUpStep("account", {"number": parse(gather.variable)}, "found", {}),
+        Play("welcome"),
+        Wait(timedelta(minutes=9)),
+    )
+    steps = tuple(Step(verb, line=line) for line, verb in enumerate(verbs, start=1))
+    flow = msgspec.structs.replace(
+        flow,
+        sections={"start": Section(steps)},
+        prompts=others[0].prompts,
+        look_ups={"account": SqlLookUp("SELECT 1", {}, {})},
+    )
+    return msgspec.structs.replace(SITE, flows=(flow, *others))
+
+
+GATHERS = {
+    "until enough": Gather("pin", InputRules(("menu",)), 8, 8, sensitive=True),
+    "until a key": Gather("pin", InputRules(("menu",)), 4, 12, terminator="#", sensitive=True),
+    "by a pattern": Gather(
+        "pin", InputRules(("menu",)), 8, 8, matches="7[0-9]{6}0", sensitive=True
+    ),
+    "wrong at first": Gather("pin", InputRules(("menu",)), 8, 8, matches="7.*", sensitive=True),
+}
+
+
+class Place:
+    """A center whose flow asks for a secret; its files are in `folder`."""
+
+    def __init__(self, folder: Path, gather: Gather) -> None:
+        self.folder = folder
+        self.site = _site(gather)
+        self.clock = SetClock()
+        self.switch = Switch()
+
+    @property
+    def vault(self) -> Vault:
+        """The keys as they are on disk."""
+        return Vault(self.folder / "secrets" / "call_keys")
+
+    def begin(self) -> Beginning:
+        """Begin anew or as it was left."""
+        with capture_logs():
+            return begin(
+                self.folder / "input",
+                node="n1",
+                site=self.site,  # type: ignore[arg-type]  # a site
+                now=MORNING,
+                key=KEY,
+                keep_all=True,
+                vault=self.vault,
+            )
+
+    def driver(self, begun: Beginning) -> Driver:
+        """A driver that knows the keys the keeper knows."""
+        driver = driven(begun, self.clock)
+        driver._vault = begun.keeper._vault
+        driver.hold_timers()
+        return driver
+
+    def found(self, secret: str = SECRET) -> list[str]:
+        """The files in which the secret stands, in clear or digit by digit in lines."""
+        holding = []
+        for path in (self.folder).rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                digits = "".join(
+                    chr(line[line.index(b'"digit":"') + 9])
+                    for line in content.splitlines()
+                    if b'"digit":"' in line
+                )
+                if secret.encode() in content or secret in digits:
+                    holding.append(path.name)
+        return holding
+
+
+async def types(driver: Driver, digits: str) -> None:
+    """Press keys, one after the other."""
+    for digit in digits:
+        driver.put(DigitPressed(LEG, digit))
+        await quiet(driver)
+
+
+@pytest.mark.parametrize("name", GATHERS)
+async def test_in_no_file(tmp_path: Path, name: str) -> None:
+    """Neither in the log nor in a snapshot, with the program up; a kill loses nothing, and once
+    the call is over nobody can open it, but its replay goes the same way.
+    """
+    place = Place(tmp_path, GATHERS[name])
+    first = place.begin()
+    driver = place.driver(first)
+    async with running(driver, place.switch):
+        driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
+        await quiet(driver)
+        if name == "wrong at first":
+            await types(driver, "1" * 8)
+        await types(driver, SECRET[:5])
+        first.keeper._wanted = True
+        driver._tend()
+        await written(driver)
+        await types(driver, SECRET[5:] + ("#" if name == "until a key" else ""))
+        run = driver.center.secrets.calls()[0].run
+        assert run.variables == {"pin": SECRET}
+        assert run.look_up is not None
+        driver.put(
+            CommandFailed(
+                LookUp(
+                    call=run.call,
+                    look_up=run.look_up,
+                    name="account",
+                    sql="",
+                    inputs={"number": SECRET},
+                    returns=(),
+                    limit=timedelta(seconds=1),
+                ),
+                500,
+                "no",
+            )
+        )
+        await quiet(driver)
+        first.keeper._wanted = True
+        driver._tend()
+        await written(driver)
+        assert first.keeper.taken == 2
+    assert place.found() == []
+    assert stat.S_IMODE((tmp_path / "secrets" / "call_keys").stat().st_mode) == 0o600
+
+    again = place.begin()
+    assert again.resumed
+    assert again.digest.text == driver.digest.text
+    assert again.center.secrets.calls()[0].run.variables == {"pin": SECRET}
+    assert state_of(again.center) == state_of(driver.center)
+
+    driver = place.driver(again)
+    async with running(driver, place.switch):
+        driver.put(LegHungUp(LEG, 16))
+        await quiet(driver)
+        driver._tend()
+        await written(driver)
+    assert place.vault.calls() == []
+    assert place.found() == []
+    start = min((p for p in (tmp_path / "input").glob("*.jsonl")), key=lambda p: len(p.name))
+    done = replay_onward(start)
+    assert done.digest.text == driver.digest.text
+    assert done.center.calls_in_progress() == 0
+
+
+async def test_an_answer_that_repeats_it(tmp_path: Path) -> None:
+    """What the caller typed stands in the answer of the look-up: it is sealed, too."""
+    place = Place(tmp_path, GATHERS["until enough"])
+    first = place.begin()
+    driver = place.driver(first)
+    async with running(driver, place.switch):
+        driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
+        await quiet(driver)
+        await types(driver, SECRET)
+        run = driver.center.secrets.calls()[0].run
+        assert run.look_up is not None
+        driver.put(LookUpFinished(run.look_up, {"number": f"NL{SECRET}"}))
+        await quiet(driver)
+    log = next((tmp_path / "input").glob("*.jsonl")).read_text()
+    assert "LookUpFinished" in log
+    again = place.begin()
+    assert again.digest.text == driver.digest.text
+    assert state_of(again.center) == state_of(driver.center)
+    assert place.found() == []
+
+
+async def test_other_keys_are_kept_as_they_are(tmp_path: Path) -> None:
+    """Only what is sensitive costs a seal: a menu's keys are in clear, and no key is made."""
+    place = Place(tmp_path, GATHERS["until enough"])
+    plain = msgspec.structs.replace(GATHERS["until enough"], sensitive=False)
+    place.site = _site(plain)
+    first = place.begin()
+    driver = place.driver(first)
+    async with running(driver, place.switch):
+        driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
+        await quiet(driver)
+        await types(driver, SECRET)
+    assert place.found() != []
+    assert place.vault.calls() == []
+
+
+def test_what_a_vault_cannot_open(tmp_path: Path) -> None:
+    """Another call's, a broken one, one whose key is gone: nothing, and no fault."""
+    vault = Vault(tmp_path / "keys")
+    sealed = vault.seal("a", b"secret")
+    assert vault.open("a", sealed) == Vault(tmp_path / "keys").open("a", sealed) == b"secret"
+    vault.seal("b", b"other")
+    assert vault.open("b", sealed) is vault.open("a", sealed[:-8]) is vault.open("a", "?") is None
+    vault.forget(["a"])
+    assert vault.open("a", sealed) is Vault(tmp_path / "keys").open("a", sealed) is None
+    assert Vault(tmp_path / "keys").calls() == ["b"]

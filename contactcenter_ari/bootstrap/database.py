@@ -32,7 +32,7 @@ ASK_LIMIT = timedelta(seconds=1)
 NOTICE_LIMIT = ASK_EVERY + CONNECT_LIMIT + ASK_LIMIT
 """The longest until a database that has stopped answering is told."""
 RETRY_AFTER = timedelta(milliseconds=250)
-REFUSED_RETRY_AFTER = timedelta(seconds=5)
+REFUSED_RETRY_AFTER = timedelta(seconds=1)
 START_LIMIT = timedelta(milliseconds=1000)
 """A start waits no longer for a database that does not answer."""
 CLAIM_LIMIT = timedelta(seconds=30)
@@ -130,9 +130,13 @@ class ServedDatabase:
         """Ask until there is no answer; what is there then may be another database, so it is
         brought up to date first.
         """
-        await _ask(self.url)
-        self._answered = True
-        self._tell("the tables are being brought up to date")
+        trouble = await _ask(self.url)
+        self._answered = not trouble
+        if trouble:
+            self._tell(trouble)
+            return
+        if self._refusal is None:
+            self._tell("the tables are being brought up to date")
         await self._prepare(self.url)
         self._refusal = None
         self.ready.set()

@@ -12,11 +12,20 @@ from datetime import timedelta
 
 import psycopg
 
-from contactcenter_ari.postgres.connection import Connection, connect
+from contactcenter_ari.postgres.connection import Connection, connect, unreachable
 from contactcenter_ari.postgres.errors import SchemaMismatch
 from contactcenter_ari.postgres.statement import sql_folder, statement
 
 _FILE_NAME = re.compile(r"(?P<number>\d{4})_\w+\.sql")
+_PASSING = (
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.AdminShutdown,
+    psycopg.errors.CannotConnectNow,
+    psycopg.errors.DiskFull,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.QueryCanceled,
+)
+"""What another try may get over."""
 _MIGRATION_LIMIT = timedelta(minutes=10)
 
 
@@ -48,31 +57,41 @@ def shipped_migrations() -> list[Migration]:
 async def migrate(url: str, migrations: list[Migration] | None = None) -> list[str]:
     """Apply what is missing and return the names of it, oldest first.
 
-    Raises DatabaseUnreachable, and SchemaMismatch when the database is not ours to change.
+    Raises DatabaseUnreachable, DatabaseAway when another try may help, and SchemaMismatch when
+    the database is not ours to change.
     """
     shipped = shipped_migrations() if migrations is None else migrations
     connection = await connect(
         url, application="contactcenter migrate", statement_limit=_MIGRATION_LIMIT
     )
     async with connection:
-        await connection.execute(statement("migration/lock"))
         try:
-            return await _apply_missing(connection, shipped)
-        finally:
-            if not connection.broken:
-                await connection.execute(statement("migration/unlock"))
+            await connection.execute(statement("migration/lock"))
+            try:
+                return await _apply_missing(connection, shipped)
+            finally:
+                if not connection.broken:
+                    await connection.execute(statement("migration/unlock"))
+        except psycopg.Error as error:
+            if connection.broken or isinstance(error, _PASSING):
+                raise unreachable(url, error) from error
+            raise SchemaMismatch(f"The database refused a migration: {_told(error)}") from error
+
+
+def _told(error: psycopg.Error) -> str:
+    """What the server says, without the row that it is about, and without a value in it."""
+    value = isinstance(error, psycopg.DataError)
+    words = type(error).__name__ if value else error.diag.message_primary or type(error).__name__
+    return f"{words} (SQLSTATE {error.sqlstate})"
 
 
 async def _apply_missing(connection: Connection, shipped: list[Migration]) -> list[str]:
-    try:
-        await connection.execute(statement("migration/ledger"))
-        applied = await _applied(connection)
-        missing = _missing(applied, shipped)
-        for migration in missing:
-            await _apply(connection, migration)
-        await connection.execute(statement("migration/partitions"))
-    except psycopg.Error as error:
-        raise SchemaMismatch(f"The database refused a migration: {error}") from error
+    await connection.execute(statement("migration/ledger"))
+    applied = await _applied(connection)
+    missing = _missing(applied, shipped)
+    for migration in missing:
+        await _apply(connection, migration)
+    await connection.execute(statement("migration/partitions"))
     return [migration.name for migration in missing]
 
 

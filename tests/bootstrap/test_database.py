@@ -254,6 +254,23 @@ async def test_a_read_only_database_is_told(database_url: str) -> None:
         await until(lambda: not degraded(database), database)
 
 
+async def test_a_start_does_not_wait_for_a_read_only_database(empty_database_url: str) -> None:
+    """It begins without, and makes its tables when it may."""
+    name = str(conninfo_to_dict(empty_database_url)["dbname"])
+    change = sql.SQL("alter database {} set default_transaction_read_only = {}")
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        connection.execute(change.format(sql.Identifier(name), sql.Literal("on")))
+    async with watched(empty_database_url) as database:
+        await database.started()
+        await until(lambda: database.health().why == "the database is read-only", database)
+        assert not database.ready.is_set()
+        with psycopg.connect(empty_database_url) as connection:
+            connection.execute("set transaction read write")
+            connection.execute(change.format(sql.Identifier(name), sql.Literal("off")))
+        await until(lambda: not degraded(database), database)
+        assert database.ready.is_set()
+
+
 async def test_our_own_postgres_is_started_again(postgres_folder: Path, tmp_path: Path) -> None:
     """It comes back at the same address, and is asked again."""
     settings = Settings(site=tmp_path, data=postgres_folder / "restarted")

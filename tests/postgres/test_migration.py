@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from contactcenter_ari.postgres.connection import connect
-from contactcenter_ari.postgres.errors import DatabaseUnreachable, SchemaMismatch
+from contactcenter_ari.postgres.errors import DatabaseAway, DatabaseUnreachable, SchemaMismatch
 from contactcenter_ari.postgres.migration import Migration, migrate, shipped_migrations
 
 
@@ -33,6 +33,12 @@ async def test_all_tables_are_made_once(empty_database_url: str) -> None:
     assert {"interaction", "segment", "offer", "agent", "phone", "account"} <= _tables(
         empty_database_url
     )
+
+
+def test_migrations_have_numbers_of_their_own() -> None:
+    """Two changes that were made at the same time do not get the same number."""
+    numbers = [migration.number for migration in shipped_migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 async def test_this_month_and_the_next_have_a_partition(empty_database_url: str) -> None:
@@ -72,6 +78,25 @@ async def test_a_failing_migration_leaves_nothing_behind(empty_database_url: str
     with pytest.raises(SchemaMismatch, match="refused"):
         await migrate(empty_database_url, [broken])
     assert "half" not in _tables(empty_database_url)
+
+
+async def test_a_migration_that_is_cut_off_is_no_mistake(empty_database_url: str) -> None:
+    """Another try may help: the database is away, not of another kind."""
+    cut = Migration(1, "0001_cut.sql", b"select pg_terminate_backend(pg_backend_pid());")
+    with pytest.raises(DatabaseAway):
+        await migrate(empty_database_url, [cut])
+    assert await migrate(empty_database_url) != []
+
+
+async def test_a_refusal_tells_no_row(empty_database_url: str) -> None:
+    """What the server says of a row, and the value it is about, stay there."""
+    row = b"create table people (name text check (name = '')); insert into people values ('Ann')"
+    value = b"select '4929-1234'::integer"
+    for text in (row, value):
+        with pytest.raises(SchemaMismatch, match="SQLSTATE 2") as told:
+            await migrate(empty_database_url, [Migration(1, "0001_broken.sql", text)])
+        assert "Ann" not in str(told.value)
+        assert "4929" not in str(told.value)
 
 
 async def test_a_migration_older_than_the_applied_is_told(empty_database_url: str) -> None:

@@ -31,7 +31,7 @@ from contactcenter_ari.core.vocabulary.command import (
     StopPlayback,
     UnbridgeLeg,
 )
-from contactcenter_ari.core.vocabulary.ids import CallId, PlaybackId
+from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, PlaybackId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
@@ -92,7 +92,9 @@ class _Lane:
 
 
 class Lanes:
-    """Carries out commands; the tasks that wait live in the task group given."""
+    """Carries out commands; the tasks that wait live in the task group given. `joining` are the
+    bridges whose legs are on their way into them.
+    """
 
     def __init__(
         self, *, app: str, socket: Socket, http: Http, prompts: PromptRenderer, inbox: SignalInbox
@@ -104,6 +106,7 @@ class Lanes:
         self._inbox = inbox
         self._lanes: dict[CallId, _Lane] = {}
         self._in_flight: dict[CallId, asyncio.Future[Reply]] = {}
+        self.joining: set[BridgeId] = set()
 
     def __repr__(self) -> str:
         """Tell how many calls have something in the way."""
@@ -202,6 +205,8 @@ class Lanes:
 
     async def _perform(self, command: Command) -> None:
         """Send the operations of a command, each after the reply to the one before it."""
+        bridges = {command.bridge} if isinstance(command, BridgeLegs) else set()
+        self.joining |= bridges
         try:
             reply = Reply(0)
             for wanted in operations_of(command, app=self._app):
@@ -212,6 +217,8 @@ class Lanes:
             self._fail(command, 0, str(error))
         else:
             self._judge(command, reply)
+        finally:
+            self.joining -= bridges
 
     async def _ask(self, call: CallId, wanted: Operation) -> Reply:
         if not wanted.blocking:

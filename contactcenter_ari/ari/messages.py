@@ -71,9 +71,12 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class Application(msgspec.Struct, frozen=True):
-    """What our application is subscribed to: the channels it owns, ringing ones included."""
+    """What our application is subscribed to: the channels it owns, ringing ones included, and
+    the bridges they are in.
+    """
 
     channel_ids: tuple[str, ...]
+    bridge_ids: tuple[str, ...]
 
 
 class SystemInfo(msgspec.Struct, frozen=True):

@@ -202,6 +202,16 @@ def list_channels() -> Operation:
     return Operation("GET", "channels")
 
 
+def get_channel(channel: str) -> Operation:
+    """One channel; 404 when it is gone."""
+    return Operation("GET", "channels/{channelId}", {"channelId": channel})
+
+
+def get_bridge(bridge: str) -> Operation:
+    """One bridge; 404 when it is gone."""
+    return Operation("GET", "bridges/{bridgeId}", {"bridgeId": bridge})
+
+
 def list_bridges() -> Operation:
     """Every bridge in Asterisk."""
     return Operation("GET", "bridges")

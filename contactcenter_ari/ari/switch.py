@@ -7,7 +7,7 @@ here; `submit` and `put` return at once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from contactcenter_ari.ari.connection import (
     Tally,
 )
 from contactcenter_ari.ari.errors import SwitchError, SwitchReplaced
-from contactcenter_ari.ari.inventory import Sweep, list_phones, take_inventory
+from contactcenter_ari.ari.inventory import Inventory, Sweep, take_inventory
 from contactcenter_ari.ari.lane import Http, Lanes, PromptRenderer, SignalInbox
 from contactcenter_ari.ari.messages import (
     EVENT_KINDS,
@@ -51,18 +51,23 @@ from contactcenter_ari.ari.translate import (
     phone_signal,
     recording_of,
     signal_of,
+    without,
 )
 from contactcenter_ari.core.vocabulary.command import (
+    BridgeLegs,
     Command,
     DialLeg,
     DialOutside,
     DiscardRecording,
+    DissolveBridge,
     FinishRecording,
+    HangUpLeg,
+    HangUpReason,
     PauseRecording,
     ResumeRecording,
     StopRecording,
 )
-from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId
+from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, PhoneId, PlaybackId
 from contactcenter_ari.core.vocabulary.signal import (
     NO_ROOM,
     CommandFailed,
@@ -75,6 +80,10 @@ from contactcenter_ari.runtime.listener import Listeners
 from contactcenter_ari.runtime.pulse import EVERY, Pulse
 
 SWEEP_EVERY: Final = timedelta(seconds=30)
+SECOND_LOOK_AFTER: Final = timedelta(seconds=5)
+"""At the first look calls may be too young to tell whether they have ended."""
+IN_FLIGHT: Final = timedelta(seconds=1)
+"""An event that is older than an inventory is heard within this time after it."""
 RETRY_AFTER: Final = timedelta(seconds=1)
 BEAT_VARIABLE: Final = "CC_BEAT"
 
@@ -176,6 +185,10 @@ class AriSwitch:
         self._announced: set[str] = set()
         self._hanging_up: set[str] = set()
         self._sent_on: set[str] = set()
+        self._away: set[str] = set()
+        self._ended: set[str] = set()
+        self._made: set[BridgeId] = set()
+        self._sweep = Sweep()
 
     def __repr__(self) -> str:
         """Tell whether Asterisk is there."""
@@ -225,7 +238,6 @@ class AriSwitch:
                 group.create_task(self._reconcile_each_time()),
                 group.create_task(self._beat()),
                 group.create_task(self._ping()),
-                group.create_task(self._sweep()),
                 group.create_task(self._silence.run()),
                 group.create_task(self._recorder.run()),
                 group.create_task(self.capacity.run(self._socket)),
@@ -249,7 +261,16 @@ class AriSwitch:
         else:
             if isinstance(command, DialLeg | DialOutside):
                 self.capacity.arrived(command.leg, call=False)
+            self._note_bridge(command)
             self._lanes.carry_out(command, self._group)
+
+    def _note_bridge(self, command: Command) -> None:
+        if isinstance(command, BridgeLegs):
+            self._made.add(command.bridge)
+        elif isinstance(command, DissolveBridge):
+            self._made.discard(command.bridge)
+        elif isinstance(command, HangUpLeg) and command.reason is HangUpReason.CONGESTION:
+            log.warning("leg.given_up", leg=command.leg)
 
     def put(self, news: News, /) -> None:
         """Take news from the socket and pass on what it means to the core."""
@@ -286,6 +307,7 @@ class AriSwitch:
             self._send_on(event.channel.id, *place)
             return
         self._announced.add(event.channel.id)
+        self._away.discard(event.channel.id)
         self._silence.add(event.channel.id)
         if event.args:
             self.capacity.arrived(event.channel.id, call=event.args[0] in ARRIVALS)
@@ -306,6 +328,8 @@ class AriSwitch:
             self.capacity.left(signal.leg)
             self._hanging_up.discard(signal.leg)
             self._sent_on.discard(signal.leg)
+            self._away.discard(signal.leg)
+            self._ended.add(signal.leg)
         self._inbox.put(signal)
 
     def _send_on(self, leg: str, context: str, recording: str) -> None:
@@ -313,6 +337,7 @@ class AriSwitch:
         if leg in self._sent_on:
             return
         self._sent_on.add(leg)
+        self._away.add(leg)
         sent = self._socket.send(operation.send_on(leg, context=context, extension=recording))
         sent.add_done_callback(asyncio.Future.exception)
 
@@ -330,36 +355,70 @@ class AriSwitch:
         gone.add_done_callback(asyncio.Future.exception)
 
     async def _reconcile_each_time(self) -> None:
+        """Take the inventory at each connection, a little later, and then again and again."""
         while True:
-            await self._unreconciled.wait()
+            await self._connected.wait()
+            first = self._unreconciled.is_set()
             self._unreconciled.clear()
+            pause = SECOND_LOOK_AFTER if first else SWEEP_EVERY
             try:
                 await self._reconcile()
             except SwitchError as error:
                 log.warning("inventory.failed", reason=str(error))
-                await asyncio.sleep(RETRY_AFTER.total_seconds())
-                if self.connected:
+                pause = RETRY_AFTER
+                if first and self.connected:
                     self._unreconciled.set()
+                    await asyncio.sleep(pause.total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause.total_seconds()):
+                    await self._unreconciled.wait()
 
     async def _reconcile(self) -> None:
-        """Tell the core what is there, first of all whose arrival it may have missed."""
-        taken_at = self._now()
+        """Tell the core what is there, first of all whose arrival it may have missed. What was in
+        flight when Asterisk answered is heard before; who has ended meanwhile is not there.
+        """
+        taken_at, known, away = self._now(), self._announced | self._hanging_up, set(self._away)
+        self._ended = set()
         inventory = await take_inventory(self._socket, self._app)
-        self._phones = {phone.resource: is_reachable(phone) for phone in inventory.phones}
-        for known in (self._announced, self._hanging_up):
-            known.intersection_update(inventory.legs)
+        self._note_phones(inventory.phones)
         self._silence.keep(inventory.legs)
         self.capacity.keep(inventory.legs)
         for arrival in inventory.alone:
-            self._announce(arrival)
-        self._inbox.put(
-            SwitchReconciled(
-                taken_at=taken_at,
-                legs=tuple(LegId(leg) for leg in inventory.legs),
-                phones=tuple(PhoneId(name) for name, there in self._phones.items() if there),
-            )
+            if arrival.channel.id not in self._ended:
+                self._announce(arrival)
+        await asyncio.sleep(IN_FLIGHT.total_seconds())
+        unheard = known.difference(inventory.legs)
+        self._announced -= unheard
+        self._hanging_up -= unheard
+        away = (away | self._away) & inventory.elsewhere
+        self._inbox.put(self._reconciled(inventory, inventory.legs | away, taken_at))
+        await self._sweep.run(self._socket, inventory.empty, joining=self._lanes.joining)
+
+    def _note_phones(self, phones: Sequence[Endpoint] | None) -> None:
+        """Tell of phones whose change was missed, if Asterisk tells of phones at all."""
+        if phones is None:
+            return
+        listed = {phone.resource for phone in phones}
+        self._phones = {name: there for name, there in self._phones.items() if name in listed}
+        for phone in phones:
+            self._note_phone(phone)
+
+    def _reconciled(
+        self, inventory: Inventory, legs: frozenset[str], taken_at: datetime
+    ) -> SwitchReconciled:
+        """What is there, but for who has ended since; bridges that this process has made are
+        known to the core.
+        """
+        return SwitchReconciled(
+            taken_at=taken_at,
+            legs=tuple(LegId(leg) for leg in sorted(legs - self._ended)),
+            phones=tuple(PhoneId(name) for name, there in self._phones.items() if there),
+            bridges=tuple(
+                without(bridge, self._ended)
+                for bridge in inventory.bridges
+                if bridge.bridge not in self._made
+            ),
         )
-        log.info("switch.reconciled", legs=len(inventory.legs))
 
     async def _beat(self) -> None:
         """Keep the dialplan from taking the fall-back, as long as calls are taken: at once after
@@ -381,16 +440,3 @@ class AriSwitch:
             await self._connected.wait()
             await self._pulses[1].take(self._http.ping())
             await asyncio.sleep(EVERY.total_seconds())
-
-    async def _sweep(self) -> None:
-        """Remove what is left over, and hear of phones whose change was missed."""
-        sweep = Sweep()
-        while True:
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
-            await self._connected.wait()
-            try:
-                await sweep.run(self._socket)
-                for phone in await list_phones(self._socket):
-                    self._note_phone(phone)
-            except SwitchError as error:
-                log.warning("sweep.failed", reason=str(error))

@@ -8,7 +8,7 @@ which we listen with `ear,RECORDING`. One whose recording is not begun yet enter
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final, assert_never
 
 from contactcenter_ari.ari import messages, operation
@@ -37,7 +37,13 @@ from contactcenter_ari.core.vocabulary.command import (
     StopRecording,
     UnbridgeLeg,
 )
-from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId, RecordingId
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    LegId,
+    PhoneId,
+    PlaybackId,
+    RecordingId,
+)
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     DigitPressed,
@@ -46,6 +52,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
     LegRinging,
     LegUnheld,
+    LiveBridge,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
@@ -115,6 +122,43 @@ def signal_of(event: messages.Event) -> Signal | None:
             return None
         case _:
             assert_never(event)
+
+
+def live_bridge(
+    bridge: messages.Bridge, legs: Container[str], arrivals: Mapping[str, messages.StasisStart]
+) -> LiveBridge:
+    """A bridge with those of its channels that are `legs` of ours, and what is known of them."""
+    inside = tuple(LegId(leg) for leg in bridge.channels if leg in legs)
+    known = [(leg, arrivals[leg]) for leg in inside if leg in arrivals]
+    signals = [_arrival(event) for _, event in known]
+    return LiveBridge(
+        bridge=BridgeId(bridge.id),
+        legs=inside,
+        callers=tuple(signal for signal in signals if isinstance(signal, CallArrived)),
+        phones={leg: phone for leg, event in known if (phone := _phone_of(event)) is not None},
+    )
+
+
+def without(bridge: LiveBridge, ended: Container[str]) -> LiveBridge:
+    """A bridge as it is when some of its legs have ended."""
+    return LiveBridge(
+        bridge=bridge.bridge,
+        legs=tuple(leg for leg in bridge.legs if leg not in ended),
+        callers=tuple(caller for caller in bridge.callers if caller.leg not in ended),
+        phones={leg: phone for leg, phone in bridge.phones.items() if leg not in ended},
+    )
+
+
+def _phone_of(event: messages.StasisStart) -> PhoneId | None:
+    """The agent's phone at the other end of a channel, if one is."""
+    match event.args:
+        case ("phone", device, _):
+            return PhoneId(device)
+        case ("agent",):
+            found = re.fullmatch(r"PJSIP/(.+)-[0-9a-f]+", event.channel.name)
+            return PhoneId(found[1]) if found is not None and found[1] != TRUNK else None
+        case _:
+            return None
 
 
 def phone_signal(endpoint: messages.Endpoint) -> PhoneReachable | PhoneUnreachable:

@@ -8,7 +8,12 @@ from contactcenter_ari.core.vocabulary.command import (
     UnbridgeLeg,
 )
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId
-from contactcenter_ari.core.vocabulary.signal import CallArrived, LegHungUp
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    LegHungUp,
+    LiveBridge,
+    SwitchReconciled,
+)
 
 
 class Bridges:
@@ -30,6 +35,9 @@ class Bridges:
             case LegHungUp(leg=leg):
                 self._of.pop(leg, None)
                 self._gone.add(leg)
+            case SwitchReconciled(bridges=bridges):
+                for bridge in bridges:
+                    self._find(bridge)
             case CallArrived(leg=leg):  # be it told again of a leg that was taken to be gone
                 self._of.pop(leg, None)
                 self._gone.discard(leg)
@@ -52,6 +60,16 @@ class Bridges:
                 self._of = {leg: other for leg, other in self._of.items() if other != bridge}
             case _:
                 pass
+
+    def _find(self, found: LiveBridge) -> None:
+        """A bridge lives that nobody has ordered: one of an earlier life."""
+        if self.is_new(found):
+            self._live.add(found.bridge)
+            self._of |= dict.fromkeys(found.legs, found.bridge)
+
+    def is_new(self, found: LiveBridge) -> bool:
+        """Whether nobody here knows of a bridge that lives."""
+        return bool(found.legs) and found.bridge not in self._live | self._dissolved
 
     def settle(self) -> None:
         """Assert that every bridge was dissolved."""

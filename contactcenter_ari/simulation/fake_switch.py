@@ -51,6 +51,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegRinging,
     LegsBridged,
     LegUnheld,
+    LiveBridge,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
@@ -115,7 +116,8 @@ class FakeSwitch:
     def call_in(self, person: Person, called: str, caller: str = "", name: str = "") -> LegId:
         """Somebody calls from outside."""
         leg = self._new_leg(person, None)
-        self._tell(CallArrived(leg, called, caller, name))
+        self.legs[leg].arrived = arrived = CallArrived(leg, called, caller, name)
+        self._tell(arrived)
         return leg
 
     def dial_from(self, phone: PhoneId, dialed: str) -> LegId:
@@ -186,10 +188,24 @@ class FakeSwitch:
         """Take the inventory that follows a new connection, and sweep empty bridges."""
         for bridge in [b for b in self.bridges.values() if not b.legs]:
             self._dissolve(bridge)
-        self._tell(
-            SwitchReconciled(
-                taken_at=self._agenda.now, legs=tuple(self.legs), phones=tuple(self.phones)
-            )
+        self._tell(self.inventory())
+
+    def inventory(self) -> SwitchReconciled:
+        """All that lives in it, and what is known of those in bridges."""
+        return SwitchReconciled(
+            taken_at=self._agenda.now,
+            legs=tuple(self.legs),
+            phones=tuple(self.phones),
+            bridges=tuple(self._live(bridge) for bridge in self.bridges.values() if bridge.legs),
+        )
+
+    def _live(self, bridge: FakeBridge) -> LiveBridge:
+        legs = [self.legs[leg] for leg in bridge.legs]
+        return LiveBridge(
+            bridge=bridge.id,
+            legs=tuple(bridge.legs),
+            callers=tuple(leg.arrived for leg in legs if leg.arrived is not None),
+            phones={leg.id: leg.phone for leg in legs if leg.phone is not None},
         )
 
     # Commands
@@ -316,7 +332,8 @@ class FakeSwitch:
         elif command.originator and command.originator not in self.legs:
             self._fail(command, 400, "Provided originator channel was not found")
         else:
-            leg = FakeLeg(command.leg, person, phone, dialed=True, recording=command.recording)
+            inside = None if isinstance(command, DialOutside) else phone
+            leg = FakeLeg(command.leg, person, inside, dialed=True, recording=command.recording)
             self.legs[leg.id] = leg
             self._agenda.after(self._rings_after, partial(self._ring, leg))
             self._agenda.after(command.ring_limit + RING_MARGIN, partial(self._stop_ringing, leg))

@@ -12,7 +12,7 @@ It keeps its own account, from what the center tells; it never asks the center's
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from contactcenter_ari.core.acd.settings import QueueSettings
@@ -33,6 +33,7 @@ from contactcenter_ari.core.vocabulary.event import (
     CallbackBooked,
     CallbackClosed,
     DispositionSet,
+    EndReason,
     Event,
     InteractionDequeued,
     InteractionEnded,
@@ -87,6 +88,7 @@ from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.simulation.agent_book import AgentBook
 from contactcenter_ari.simulation.book import InteractionBook, Place
 from contactcenter_ari.simulation.bridging import Bridges
+from contactcenter_ari.simulation.lost_call_book import LostCallBook
 from contactcenter_ari.simulation.offer_book import OfferBook
 from contactcenter_ari.simulation.promise_book import PromiseBook
 from contactcenter_ari.simulation.stay import Stay
@@ -119,6 +121,8 @@ class Ledger:
         self._reachable: set[PhoneId] = set()
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
+        self._orphans: dict[LegId, PhoneId] = {}
+        self._lost_calls = LostCallBook()
         self._arrivals = 0
         self._last_queued: Stay | None = None
         self._number = 0
@@ -163,6 +167,8 @@ class Ledger:
     # Inputs
 
     def _note_input(self, input_: Input, outcome: Outcome) -> None:  # noqa: C901, PLR0912  # one arm an input
+        if isinstance(input_, SwitchReconciled):
+            self._note_orphans(input_)
         self._bridges.note_input(input_)
         self._promises.note_input(input_)
         match input_:
@@ -181,6 +187,7 @@ class Ledger:
                 for book in self.interactions.values():
                     book.rung = book.rung and book.leg != leg
             case LegHungUp(leg=leg):
+                self._orphans.pop(leg, None)
                 for agent in self.agents.values():
                     agent.own_calls.pop(leg, None)
             case LogIn() | LogOut() | GoReady() | GoNotReady():
@@ -201,6 +208,19 @@ class Ledger:
                 pass
         for agent in self.agents.values():
             agent.reachable = agent.profile.phone in self._reachable
+            for leg in [x for x, phone in self._orphans.items() if phone == agent.profile.phone]:
+                agent.own_calls[leg] = datetime.max.replace(tzinfo=UTC)  # it may last for ever
+
+    def _note_orphans(self, signal: SwitchReconciled) -> None:
+        """Phones in talks that nobody knows are busy, for as long as they are in their bridge."""
+        there = {leg for bridge in signal.bridges for leg in bridge.legs}
+        for leg in [leg for leg in self._orphans if leg not in there]:
+            del self._orphans[leg]
+            for agent in self.agents.values():
+                agent.own_calls.pop(leg, None)
+        for bridge in signal.bridges:
+            if self._bridges.is_new(bridge):
+                self._orphans |= bridge.phones
 
     def _phone_dialed(self, signal: PhoneDialed) -> None:
         for agent in self.agents.values():
@@ -223,8 +243,9 @@ class Ledger:
 
     # Events
 
-    def _note_event(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm an event
+    def _note_event(self, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915  # one arm each
         self._promises.note_event(event, self._arrival_of(event))
+        self._lost_calls.note_event(event, self._promises.is_promised)
         match event:
             case InteractionStarted():
                 self._started(event)
@@ -249,7 +270,8 @@ class Ledger:
             case InteractionEnded(interaction=interaction):
                 book = self.interactions.pop(interaction)
                 book.go(Place.ENDED, Place.FLOW)
-                assert book.covered_until == self._now, book
+                orphaned = event.reason is EndReason.ORPHANED
+                assert orphaned or book.covered_until == self._now, book
                 assert not book.outside, book
                 assert book.stay is None or not book.stay.offers, book
                 self.ends[interaction] = event

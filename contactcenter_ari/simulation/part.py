@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from contactcenter_ari.core.vocabulary.command import PlayPrompt
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, PhoneId, RecordingId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
+from contactcenter_ari.core.vocabulary.signal import CallArrived
 from contactcenter_ari.simulation.person import Person
 
 PER_WORD = timedelta(milliseconds=350)
@@ -16,8 +17,8 @@ PER_FILE = timedelta(seconds=2)
 
 @dataclass(slots=True)
 class FakeLeg:
-    """One channel. `phone` is None for a caller from outside; one that we dialed is not ours
-    to play to before it is `up`.
+    """One channel. `phone` is None for a caller from outside, of whom is known how they
+    `arrived`; one that we dialed is not ours to play to before it is `up`.
     """
 
     id: LegId
@@ -29,6 +30,7 @@ class FakeLeg:
     playing: deque[PlayPrompt] = field(default_factory=deque)
     music: str = ""
     recording: RecordingId | None = None
+    arrived: CallArrived | None = None
 
     @property
     def is_ours(self) -> bool:

@@ -90,6 +90,10 @@ class PromiseBook:
             self._superfluous.add(request.callback)
         self._open[request.callback] = _restored(request, arrival)
 
+    def is_promised(self, number: str) -> bool:
+        """Whether a number is to be called back."""
+        return any(entry.number == number for entry in self._open.values())
+
     def note_input(self, input_: Input) -> None:
         """What people and programs asked for."""
         match input_:

@@ -15,17 +15,23 @@ from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.inventory import take_inventory
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.core.vocabulary.command import Command, DialLeg
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
-from contactcenter_ari.core.vocabulary.signal import CallArrived, Signal, SwitchReconciled
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    LiveBridge,
+    Signal,
+    SwitchReconciled,
+)
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.port import Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.runtime.address import Address
-from tests.contract.floor import PHONE_SIGNALS, Manner, new_id
+from tests.contract.floor import UNASKED_SIGNALS, Manner, new_id
 
 if TYPE_CHECKING:
     from tests.contract.conftest import SipPhone
@@ -55,6 +61,7 @@ class AsteriskFloor:
         self._http = http
         self._site = site
         self._phones = phones
+        self.reconciled = asyncio.Event()
         self._signals: asyncio.Queue[Signal] = asyncio.Queue()
         self._at: dict[LegId, SipPhone] = {}
         self._desks: dict[PhoneId, SipPhone] = {}
@@ -62,7 +69,9 @@ class AsteriskFloor:
 
     def put(self, signal: Signal, /) -> None:
         """Take a signal."""
-        if not isinstance(signal, PHONE_SIGNALS):
+        if isinstance(signal, SwitchReconciled):
+            self.reconciled.set()
+        if not isinstance(signal, UNASKED_SIGNALS):
             self._signals.put_nowait(signal)
 
     def do(self, *commands: Command) -> None:
@@ -130,6 +139,11 @@ class AsteriskFloor:
     async def hold(self, leg: LegId, *, held: bool) -> None:
         """Send a re-INVITE, as the hold key of a phone does."""
         await self._at[leg].hold(held=held)
+
+    async def inventory(self) -> tuple[set[LegId], list[LiveBridge]]:
+        """Ask over HTTP."""
+        found = await take_inventory(self._http, self._site.application)
+        return {LegId(leg) for leg in found.legs}, list(found.bridges)
 
     async def assert_nothing_left(self) -> None:
         """Look until nothing is left; requests may still be on their way."""
@@ -202,7 +216,7 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
         await stack.enter_async_context(_running(floor.switch, floor.ami))
         await process.start()
         stack.push_async_callback(process.stop)
-        while not isinstance(await floor.next(), SwitchReconciled):
-            pass
+        async with asyncio.timeout(LIMIT):
+            await floor.reconciled.wait()
         await floor.ami.until_connected()
         yield floor

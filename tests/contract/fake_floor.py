@@ -4,29 +4,29 @@ from datetime import UTC, datetime
 
 from contactcenter_ari.core.vocabulary.command import Command
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
-from contactcenter_ari.core.vocabulary.signal import CallArrived, Signal
+from contactcenter_ari.core.vocabulary.signal import CallArrived, LiveBridge, Signal
 from contactcenter_ari.simulation.agenda import Agenda
 from contactcenter_ari.simulation.fake_switch import BUSY, REJECTED, FakeSwitch
 from contactcenter_ari.simulation.person import Bystander
-from tests.contract.floor import MISSING, PHONE_SIGNALS, Manner, new_id
+from tests.contract.floor import MISSING, UNASKED_SIGNALS, Manner, new_id
 
 
 class _Desk(Bystander):
     """A phone at the fake switch."""
 
     def __init__(self, switch: FakeSwitch, manner: Manner) -> None:
-        self._switch = switch
+        self.switch = switch
         self._manner = manner
 
     def rings(self, leg: LegId) -> None:
         """Do as its manner is."""
         match self._manner:
             case Manner.ANSWERS:
-                self._switch.pick_up(leg)
+                self.switch.pick_up(leg)
             case Manner.IS_BUSY:
-                self._switch.refuse(leg, BUSY)
+                self.switch.refuse(leg, BUSY)
             case Manner.DECLINES:
-                self._switch.refuse(leg, REJECTED)
+                self.switch.refuse(leg, REJECTED)
             case _:
                 pass
 
@@ -36,19 +36,19 @@ class FakeFloor:
 
     def __init__(self) -> None:
         self._agenda = Agenda(datetime(2026, 3, 10, tzinfo=UTC))
-        self._switch = FakeSwitch(self._agenda, self)
-        self._switch.missing = {MISSING[0].path}
+        self.switch = FakeSwitch(self._agenda, self)
+        self.switch.missing = {MISSING[0].path}
         self._signals: list[Signal] = []
 
     def put(self, signal: Signal, /) -> None:
         """Take a signal."""
-        if not isinstance(signal, PHONE_SIGNALS):
+        if not isinstance(signal, UNASKED_SIGNALS):
             self._signals.append(signal)
 
     def do(self, *commands: Command) -> None:
         """Give commands."""
         for command in commands:
-            self._switch.submit(command)
+            self.switch.submit(command)
 
     async def next(self) -> Signal:
         """Let time pass until there is one."""
@@ -59,41 +59,46 @@ class FakeFloor:
 
     async def caller(self) -> LegId:
         """Somebody calls in."""
-        leg = self._switch.call_in(Bystander(), "100")
+        leg = self.switch.call_in(Bystander(), "100")
         while not isinstance(await self.next(), CallArrived):
             pass
         return leg
 
     async def greet(self, leg: LegId) -> None:
         """Wait until it is answered."""
-        while not self._switch.legs[leg].up:
+        while not self.switch.legs[leg].up:
             self._agenda.run_next()
 
     async def phone(self, manner: Manner) -> PhoneId:
         """A phone, registered unless it is not there."""
         phone = PhoneId(new_id())
         if manner is not Manner.IS_NOT_THERE:
-            self._switch.register(phone, _Desk(self._switch, manner))
+            self.switch.register(phone, _Desk(self.switch, manner))
         return phone
 
     async def hang_up(self, leg: LegId) -> None:
         """Put the phone down."""
-        self._switch.hang_up(leg)
+        self.switch.hang_up(leg)
 
     async def stop_ringing(self, leg: LegId) -> None:
         """Nothing to do."""
 
     async def press(self, leg: LegId, digit: int) -> None:
         """Press a key."""
-        self._switch.press(leg, str(digit))
+        self.switch.press(leg, str(digit))
+
+    async def inventory(self) -> tuple[set[LegId], list[LiveBridge]]:
+        """Look, as things are now."""
+        found = self.switch.inventory()
+        return set(found.legs), list(found.bridges)
 
     async def hold(self, leg: LegId, *, held: bool) -> None:
         """Press the hold key."""
-        self._switch.hold(leg, held=held)
+        self.switch.hold(leg, held=held)
 
     async def assert_nothing_left(self) -> None:
         """Let everything happen, then look."""
         while self._agenda.next_at() is not None:
             self._agenda.run_next()
-        assert not self._switch.legs
-        assert not self._switch.bridges
+        assert not self.switch.legs
+        assert not self.switch.bridges

@@ -7,12 +7,18 @@ from typing import Protocol
 from contactcenter_ari.core.vocabulary.command import Command
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
-from contactcenter_ari.core.vocabulary.signal import PhoneReachable, PhoneUnreachable, Signal
+from contactcenter_ari.core.vocabulary.signal import (
+    LiveBridge,
+    PhoneReachable,
+    PhoneUnreachable,
+    Signal,
+    SwitchReconciled,
+)
 
 MISSING = (SoundFile("no/such/file"),)
 """A prompt that no switch has."""
-PHONE_SIGNALS = (PhoneReachable, PhoneUnreachable)
-"""A switch tells of phones at any time; they are not what is looked at."""
+UNASKED_SIGNALS = (PhoneReachable, PhoneUnreachable, SwitchReconciled)
+"""A switch tells these at any time; they are not what is looked at."""
 
 _numbers = count(1)
 
@@ -69,6 +75,12 @@ class Floor(Protocol):
 
     async def hold(self, leg: LegId, *, held: bool) -> None:
         """The person on that leg presses the hold key, or presses it again."""
+        ...
+
+    async def inventory(self) -> tuple[set[LegId], list[LiveBridge]]:
+        """All legs that live, and all bridges with those in them, as a program is told that has
+        just been started.
+        """
         ...
 
     async def assert_nothing_left(self) -> None:

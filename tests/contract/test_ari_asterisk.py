@@ -20,7 +20,7 @@ from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import OLDEST_VERSION, SwitchHttp
-from contactcenter_ari.ari.inventory import Sweep
+from contactcenter_ari.ari.inventory import Sweep, take_inventory
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
@@ -81,15 +81,21 @@ numbers = count(1)
 
 
 class FakeInbox:
-    """Keeps the signals in order."""
+    """Keeps the signals in order; of inventories the first of each connection."""
 
     accepts_calls = True
+    switch: AriSwitch
 
     def __init__(self) -> None:
         self._signals: asyncio.Queue[Signal] = asyncio.Queue()
+        self._connections = 0
 
     def put(self, signal: Signal, /) -> None:
         """Take one signal."""
+        if isinstance(signal, SwitchReconciled):
+            if self._connections == self.switch.connections:
+                return
+            self._connections = self.switch.connections
         self._signals.put_nowait(signal)
 
     async def find(self, kind: type[Kind]) -> Kind:
@@ -268,6 +274,7 @@ async def center(
             now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
             capacity=Capacity(Room(calls=100, legs=200)),
         )
+        inbox.switch = switch
         await stack.enter_async_context(switch.listening("127.0.0.1", port))
         await stack.enter_async_context(_running(switch, ami))
         await process.start()
@@ -439,8 +446,10 @@ async def test_a_bridge_nobody_is_in_is_swept(center: Center) -> None:
     """At the second look, not while it is being filled."""
     sweep = Sweep()
     await center.http.send(operation.create_bridge("n1-0-forgotten"))
-    assert await sweep.run(center.http) == 0
-    assert await sweep.run(center.http) == 1
+    empty = (await take_inventory(center.http, center.site.application)).empty
+    assert await sweep.run(center.http, empty, joining=empty) == 0
+    assert await sweep.run(center.http, empty) == 0
+    assert await sweep.run(center.http, empty) == 1
     await center.settled(channels=0)
 
 

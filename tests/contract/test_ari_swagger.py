@@ -61,6 +61,8 @@ EXAMPLES: dict[str, Operation] = {
     "put_object": operation.put_object("aor", "x", {"max_contacts": "2"}),
     "delete_object": operation.delete_object("aor", "x"),
     "ping": operation.ping(),
+    "get_channel": operation.get_channel("c"),
+    "get_bridge": operation.get_bridge("b"),
     "set_global": operation.set_global("CC_BEAT", "1"),
     "get_application": operation.get_application("a"),
     "watch_phones": operation.watch_phones("a"),

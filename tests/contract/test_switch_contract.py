@@ -375,6 +375,45 @@ async def test_commands_for_a_leg_that_is_gone(floor: Floor) -> None:
     assert await part(floor) == []
 
 
+async def test_an_inventory_tells_who_is_in_a_bridge(floor: Floor) -> None:
+    """All legs are listed, those in a bridge and the one that is alone; of the bridge is told
+    who called in it, and at which phone the agent is.
+    """
+    waiting = await answered_caller(floor)
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(Manner.ANSWERS), caller)
+    floor.do(command)
+    while await floor.next() != LegAnswered(command.leg):
+        pass
+    bridge = BridgeId(new_id())
+    floor.do(BridgeLegs(CALL, bridge, (caller, command.leg)))
+    assert await floor.next() == LegsBridged(bridge)
+    legs, (live,) = await floor.inventory()
+    assert legs == {waiting, caller, command.leg}
+    assert (live.bridge, set(live.legs)) == (bridge, {caller, command.leg})
+    assert live.phones == {command.leg: command.phone}
+    (arrived,) = live.callers
+    assert (arrived.leg, arrived.called_number) == (caller, "100")
+    await leave(floor, caller, command.leg)
+    assert await floor.inventory() == ({waiting}, [])
+    floor.do(DissolveBridge(CALL, bridge))
+    assert await part(floor, waiting) == [LegHungUp(waiting)]
+
+
+async def test_an_inventory_tells_of_a_phone_that_rings(floor: Floor) -> None:
+    """It is a leg like any other, though nobody has picked up."""
+    caller = await answered_caller(floor)
+    command = dial(await floor.phone(Manner.RINGS_ON), caller)
+    floor.do(command)
+    assert await floor.next() == LegRinging(command.leg)
+    legs, _ = await floor.inventory()
+    assert legs == {caller, command.leg}
+    floor.do(HangUpLeg(CALL, command.leg))
+    await floor.stop_ringing(command.leg)
+    assert (await until(floor, LegHungUp)).leg == command.leg
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
 async def test_joining_twice_is_no_harm(floor: Floor) -> None:
     """Who asks again because nothing was heard is told again."""
     caller, agent, bridge = await joined(floor)

@@ -40,13 +40,23 @@ def _check_pairs(floor: Floor) -> None:
 
 
 def _check_timelines(floor: Floor) -> None:
-    """Flow, queues and talks of a call follow one another without a gap, up to its end."""
+    """Flow, queues and talks of a call follow one another without a gap, up to its end; of an
+    orphaned one no stretch is known.
+    """
     segments = defaultdict(list)
     for segment in floor.told(event.SegmentEnded):
         if segment.kind not in {event.SegmentKind.WRAP_UP, event.SegmentKind.HOLD}:
             segments[segment.interaction].append(segment)
     ends = {ended.interaction: ended.at for ended in floor.told(event.InteractionEnded)}
+    orphaned = {
+        ended.interaction
+        for ended in floor.told(event.InteractionEnded)
+        if ended.reason is event.EndReason.ORPHANED
+    }
     for started in floor.told(event.InteractionStarted):
+        if started.interaction in orphaned:
+            assert not segments[started.interaction]
+            continue
         at = started.at
         for segment in segments[started.interaction]:
             assert at == segment.started_at

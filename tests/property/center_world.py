@@ -24,6 +24,7 @@ from contactcenter_ari.core.vocabulary.command import (
 from contactcenter_ari.core.vocabulary.event import CallbackBooked, RecordingStarted
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
+    BridgeId,
     InteractionId,
     LegId,
     PhoneId,
@@ -35,6 +36,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegAnswered,
     LegHungUp,
     LegsBridged,
+    LiveBridge,
     PhoneDialed,
     PhoneReachable,
     PhoneUnreachable,
@@ -86,6 +88,7 @@ class World:
         self.asked: list[LookUp] = []
         self.promised: list[CallbackBooked] = []
         self.reachable: set[PhoneId] = set()
+        self.orphans: list[LiveBridge] = []
         self.unheard = False
         self.sound = True
         self._legs = 0
@@ -231,6 +234,31 @@ class World:
         books = self.ledger.interactions.values()
         return [book.interaction for book in books if book.place is Place.QUEUE]
 
+    def inventory(self, taken_at: datetime) -> SwitchReconciled:
+        """What lives in the switch; the center knows of its own bridges."""
+        bridges = [
+            LiveBridge(
+                talk.bridge,
+                tuple(leg for leg in talk.legs if leg in self.live),
+                tuple(caller for caller in talk.callers if caller.leg in self.live),
+                {leg: phone for leg, phone in talk.phones.items() if leg in self.live},
+            )
+            for talk in self.orphans
+        ]
+        phones = tuple(sorted(self.reachable))
+        lived = tuple(bridge for bridge in bridges if bridge.legs)
+        return SwitchReconciled(taken_at, tuple(self.live), phones, lived)
+
+    def find_talk(self, agent: AgentId, number: str, caller: str) -> None:
+        """A caller and an agent talk in the switch, since a life of which nothing is known."""
+        inside = LegId(f"n-0-{self._legs}")
+        leg = self.new_leg()
+        self.live.append(inside)
+        bridge = BridgeId(f"n-0-b{self._legs}")
+        arrived = CallArrived(leg, number, caller, "x")
+        phones = {inside: phone_of(agent)}
+        self.orphans.append(LiveBridge(bridge, (leg, inside), (arrived,), phones))
+
     # Time
 
     def wait(self, seconds: float) -> None:
@@ -267,7 +295,7 @@ class World:
             self.now += timedelta(milliseconds=100)
         if self.unheard:  # a young leg may be missing in an inventory: the next one tells
             self.now += timedelta(seconds=10)
-            self.take(SwitchReconciled(self.now, (), tuple(sorted(self.reachable))))
+            self.take(self.inventory(self.now))
         self.run_out()
         while self.live:  # a caller who was only said to have come was offered meanwhile
             self.lose(self.live[0])
@@ -289,4 +317,5 @@ class World:
         assert not self.center._calls.recordings._of_call
         assert not distribution._waiting
         assert not distribution._unsettled
+        assert not self.center._orphans._by_leg
         assert not any(line._line or line._open for line in distribution.lines.values())

@@ -326,13 +326,14 @@ def come_to(world: World, pick: int, how: int) -> None:
 
 
 def reconcile(world: World, pick: int, how: int) -> None:
-    """An inventory, some seconds old; a leg may have ended unheard."""
+    """An inventory, some seconds old; a leg may have ended unheard, or a talk be found."""
     if world.live and how % 4 == 0:
         world.forget(pick_of(world.live, pick))
         world.unheard = True
+    if how % 7 == 0 and len(world.live) < LEGS_AT_ONCE:
+        world.find_talk(pick_of(AGENTS, pick), pick_of(NUMBERS, pick), pick_of(CALLERS, how))
     taken_at = max(START, world.now - seconds(pick_of((0, 2, 30), how)))
-    phones = tuple(sorted(world.reachable))
-    world.take(SwitchReconciled(taken_at, tuple(world.live), phones))
+    world.take(world.inventory(taken_at))
 
 
 def fail_command(world: World, pick: int, how: int) -> None:
@@ -345,7 +346,9 @@ def repeat_input(world: World, pick: int, how: int) -> None:
     """Some input of late comes again."""
     del how
     if world.inputs:
-        world.take(pick_of(world.inputs, pick))
+        again = pick_of(world.inputs, pick)
+        world.unheard = world.unheard or isinstance(again, SwitchReconciled)
+        world.take(again)
         world.reachable = {phone for phone in world.reachable if world.is_reachable(phone)}
 
 

@@ -32,7 +32,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     CommandFailed,
     DigitPressed,
-    SwitchReconciled,
     TimePassed,
 )
 from tests.property.center_world import World
@@ -239,8 +238,13 @@ def publishes(world: World) -> None:
 
 def reconciles(world: World) -> None:
     """The switch tells what lives in it."""
-    phones = tuple(sorted(world.reachable))
-    world.take(SwitchReconciled(world.now, tuple(world.live), phones))
+    world.take(world.inventory(world.now))
+
+
+def finds(world: World) -> None:
+    """The switch tells of a talk of which nothing is known, with the first agent in it."""
+    world.find_talk(ANN, "+320", CALLERS[0])
+    reconciles(world)
 
 
 def forgets(world: World) -> None:
@@ -373,7 +377,7 @@ PEOPLE: tuple[Move, ...] = (wakes, caller_leaves, last_caller_leaves, calls_in, 
 PHONES: tuple[Move, ...] = (answers, other_answers, refuses, dialed_leg_ends, is_unplugged)
 AGENT: tuple[Move, ...] = (logs_out, pauses, goes_ready, is_removed, is_changed)
 STEERING: tuple[Move, ...] = (moves_over, withdraws, moves_up, closes, opens)
-SWITCH: tuple[Move, ...] = (forgets, reconciles, calls_again, publishes)
+SWITCH: tuple[Move, ...] = (forgets, reconciles, finds, calls_again, publishes)
 SCENES = (
     Scene(
         rings,

@@ -7,7 +7,7 @@ Nothing else happens in it. `now` never goes back. A refused request raises and 
 nothing; every other input is accepted, in any order, at any time.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -27,7 +27,9 @@ from contactcenter_ari.core.center.feature_code import (
     confirmation,
     read_feature_code,
 )
+from contactcenter_ari.core.center.orphan import OrphanTalks
 from contactcenter_ari.core.center.queueing import Foresight
+from contactcenter_ari.core.center.reconciliation import Reconciliation
 from contactcenter_ari.core.center.secret import Secrets
 from contactcenter_ari.core.center.site import (
     CenterResumed,
@@ -58,7 +60,6 @@ from contactcenter_ari.core.vocabulary.command import (
     DialOutside,
     FinishRecording,
     HangUpLeg,
-    HangUpReason,
     LookUp,
     PauseRecording,
     PlayPrompt,
@@ -69,8 +70,6 @@ from contactcenter_ari.core.vocabulary.command import (
 )
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
-    CallId,
-    LegId,
 )
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
@@ -138,8 +137,6 @@ SHORTEST_MESSAGE = 1
 """Seconds; anything shorter is no message."""
 MOST_TOLD = 20
 """Of more faults in one turn the rest is not told."""
-SETTLING = timedelta(seconds=5)
-"""A leg younger than this may be missing in an inventory that was taken meanwhile."""
 
 
 class Center:
@@ -168,6 +165,10 @@ class Center:
         self._recovery = FaultRecovery(self._calls, self._distribution)
         self._apologies = Apologies(self._calls.queueing.lost_calls)
         self.secrets = Secrets(self._calls.registry)
+        self._orphans = OrphanTalks(self._roster)
+        self._reconciliation = Reconciliation(
+            self._roster, self._distribution, self._calls, self._orphans
+        )
 
     def __repr__(self) -> str:
         """Tell how much is going on."""
@@ -270,8 +271,8 @@ class Center:
         return len(self._calls.queueing.lost_calls)
 
     def calls_in_progress(self) -> int:
-        """How many legs run a flow, wait or talk."""
-        return sum(1 for _ in self._calls)
+        """How many legs run a flow, wait or talk, and talks go on of which nothing is known."""
+        return sum(1 for _ in self._calls) + len(self._orphans)
 
     # Routing
 
@@ -294,6 +295,7 @@ class Center:
             case LegsBridged(bridge=bridge):
                 self._calls.bridged(bridge, turn)
             case LegHungUp(leg=leg, cause=cause):
+                turn.attempt(leg, partial(self._orphans.hung_up, leg, turn))
                 self._calls.hung_up(leg, cause, turn)
             case LegHeld(leg=leg) | LegUnheld(leg=leg):
                 self._calls.talks.hold_key(leg, turn, held=isinstance(input_, LegHeld))
@@ -313,7 +315,7 @@ class Center:
                 reachable = isinstance(input_, PhoneReachable)
                 self._roster.set_reachable(phone, reachable=reachable)
             case SwitchReconciled():
-                self._reconcile(input_, turn)
+                self._reconciliation.take(input_, self._catalog, turn)
             case TimePassed():
                 if due is not None:
                     deadline_come(*due, self._calls, self._distribution, turn)
@@ -338,6 +340,7 @@ class Center:
         match request:
             case PutAgent(profile=profile):
                 self._roster.put(profile, turn)
+                self._orphans.agent_known(profile, turn)
             case RemoveAgent(agent=agent, by=by):
                 self._roster.remove(agent, by, turn)
             case LogIn(agent=agent, by=by):
@@ -459,43 +462,3 @@ class Center:
                 self._calls.playback_finished(playback, turn, failed=True)
             case _:
                 pass  # what should have stopped has ended or will be found by the inventory
-
-    def _reconcile(self, signal: SwitchReconciled, turn: Turn) -> None:
-        for phone in (*self._roster.reachable_phones(), *signal.phones):
-            self._roster.set_reachable(phone, reachable=phone in signal.phones)
-        settled_at = signal.taken_at - SETTLING
-        listed = set(signal.legs)
-        for call in self._calls:
-            if (
-                call.run.leg not in listed
-                and call.arrived_at < settled_at
-                and not call.run.hung_up
-            ):
-                turn.attempt(call.run.leg, partial(self._calls.lose, call, turn))
-        for leg in self._agent_legs_before(settled_at):
-            if leg not in listed:
-                turn.attempt(leg, partial(self._calls.hung_up, leg, LOST, turn))
-        known = self._calls.registry.by_id
-        turn.attempt("", partial(self._calls.recordings.reconcile, settled_at, known, turn))
-        self._hang_up_strays(signal, turn)
-
-    def _hang_up_strays(self, signal: SwitchReconciled, turn: Turn) -> None:
-        """End agents' legs that we dialed and have no more use for."""
-        ours = f"{self._clockwork.node}-{self._clockwork.boot}-"
-        offered = self._distribution.offers.legs_before(turn.now + SETTLING)
-        dialed = self._calls.outside.legs_before(turn.now + SETTLING)
-        ears = self._calls.recordings.listening_legs()
-        running = [call.run.leg for call in self._calls]
-        known = {*offered, *dialed, *ears, *running, *self._calls.talks.connected_legs()}
-        for leg in signal.legs:
-            if leg.startswith(ours) and leg not in known:
-                reason = HangUpReason.CONGESTION
-                turn.do(HangUpLeg(call=CallId(leg), leg=leg, reason=reason))
-
-    def _agent_legs_before(self, at: datetime) -> list[LegId]:
-        """Legs to agents' phones, ringing or talking, that were dialed before `at`."""
-        return [
-            *self._distribution.offers.legs_before(at),
-            *self._calls.talks.legs_before(at),
-            *self._calls.outside.legs_before(at),
-        ]

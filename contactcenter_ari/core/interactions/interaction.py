@@ -50,7 +50,8 @@ SEGMENTS = {IN_FLOW: SegmentKind.FLOW, TALKING: SegmentKind.TALK}
 class Interaction:
     """One contact of a caller. `queue` and `agent` are the last ones it had, `language` the
     one it began in. `unserved_since` is its beginning, or the end of the last talk. One that is
-    still to be made has not `begun`; a customer we called and did not reach is `unreached`.
+    still to be made has not `begun`; a customer we called and did not reach is `unreached`. Of
+    one that is `orphaned` no stretches are known.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Interaction:
         self.failed = False
         self.abandoned = False
         self.unreached = False
+        self.orphaned = False
         self.ended_by: Party | None = None
 
     def __repr__(self) -> str:
@@ -175,6 +177,8 @@ class Interaction:
         self.since = turn.now
 
     def _reason(self, was: InteractionState, by: Party) -> EndReason:
+        if self.orphaned:
+            return EndReason.ORPHANED
         if self.failed:
             return EndReason.SYSTEM_ERROR
         if not self.flow:
@@ -198,7 +202,7 @@ class Interaction:
         if after not in MOVES[self.state]:
             raise IllegalMove(f"an interaction cannot go from {self.state} to {after}")
         kind = SEGMENTS.get(self.state)
-        if kind is None:
+        if kind is None or self.orphaned:
             return ()
         talk = kind is SegmentKind.TALK
         return (

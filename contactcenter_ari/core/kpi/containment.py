@@ -8,7 +8,8 @@ from contactcenter_ari.core.vocabulary.event import EndReason
 
 def containment(ends: Iterable[EndReason]) -> float | None:
     """The share (0-1) of interactions that the flow brought to its end without an agent being
-    asked for, of all that entered a flow; who hung up in the menus is not called contained.
+    asked for, of all that are known to have entered a flow; who hung up in the menus is not
+    called contained.
     """
-    entered = [end for end in ends if end is not EndReason.REJECTED]
+    entered = [end for end in ends if end not in {EndReason.REJECTED, EndReason.ORPHANED}]
     return ratio(sum(end is EndReason.CONTAINED for end in entered), len(entered))

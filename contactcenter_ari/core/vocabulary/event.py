@@ -118,6 +118,9 @@ class EndReason(StrEnum):
     """The application was away: the caller heard an apology and could leave a number."""
     SYSTEM_ERROR = "system_error"
     """The switch lost the call, or a fault of ours ended it."""
+    ORPHANED = "orphaned"
+    """It went on in the switch when nothing was known of it any more: who talked to whom, and for
+    how long, is not known."""
 
 
 class Party(StrEnum):

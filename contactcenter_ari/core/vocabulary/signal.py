@@ -154,14 +154,25 @@ class PhoneUnreachable(msgspec.Struct, frozen=True, tag=True):
     phone: PhoneId
 
 
+class LiveBridge(msgspec.Struct, frozen=True):
+    """A bridge and the legs in it; among them `callers`, as they arrived, and `phones`, by leg."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...] = ()
+    callers: tuple[CallArrived, ...] = ()
+    phones: dict[LegId, PhoneId] = msgspec.field(default_factory=dict)
+
+
 class SwitchReconciled(msgspec.Struct, frozen=True, tag=True):
-    """After a connection was made: all that lives in the switch at `taken_at`. What the core
-    believes older than that and is not listed has ended unheard.
+    """After a connection was made, a little later, and again and again: all that lives in the
+    switch at `taken_at`. What the core believes older than that and is not listed has ended
+    unheard. `legs` are all of them, those in `bridges` too.
     """
 
     taken_at: datetime
     legs: tuple[LegId, ...]
     phones: tuple[PhoneId, ...]
+    bridges: tuple[LiveBridge, ...] = ()
 
 
 class TimePassed(msgspec.Struct, frozen=True, tag=True):

@@ -5,15 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from contactcenter_ari.core.flow.step import Voicemail
 from contactcenter_ari.core.vocabulary.command import (
     DissolveBridge,
     FinishRecording,
     HangUpLeg,
     HangUpReason,
+    RecordLeg,
 )
 from contactcenter_ari.core.vocabulary.event import RecordingEnded
 from contactcenter_ari.core.vocabulary.ids import LegId
-from contactcenter_ari.core.vocabulary.signal import LegHungUp, PhoneDialed, SwitchReconciled
+from contactcenter_ari.core.vocabulary.signal import (
+    LegHungUp,
+    PhoneDialed,
+    RecordingFinished,
+    SwitchReconciled,
+)
+from tests.core.center.promise import ANN, busy_agent, open_shop, promised
+from tests.core.conftest import says
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor
@@ -133,7 +142,7 @@ def test_what_is_younger_than_the_inventory_is_left_alone(floor: Floor) -> None:
 def test_a_leg_we_have_no_use_for_is_hung_up(floor: Floor) -> None:
     """A phone that still rings for an offer long closed; legs of others are left alone."""
     floor.agent()
-    stray, stranger = LegId("n1-b1-999"), LegId("n1-other-1")
+    stray, stranger = LegId("n1-b1-999"), LegId("n2-other-1")
     floor.take(SwitchReconciled(floor.now, (stray, stranger), ()))
     assert [(c.leg, c.reason) for c in floor.done(HangUpLeg)] == [(stray, HangUpReason.CONGESTION)]
 
@@ -181,3 +190,30 @@ def test_recordings_whose_end_was_not_heard_of(floor: Floor) -> None:
     reconcile(floor, phones=(agent,))
     floor.settle()
     assert [(e.failed, e.cut) for e in caller.told(RecordingEnded)] == [(False, False)]
+
+
+def test_a_customer_whose_phone_rings_for_a_callback_is_no_stray(floor: Floor) -> None:
+    """Whoever is being called is known, though no flow runs yet, however often it is looked."""
+    open_shop(floor)
+    busy_agent(floor)
+    promised(floor, ANN)
+    callee = floor.callee()
+    for _ in range(2):
+        reconcile(floor, *floor.switch.legs)
+        floor.wait(7)
+        assert callee.leg in floor.switch.legs
+    assert floor.done(HangUpLeg) == []
+
+
+def test_a_recording_whose_call_goes_on_is_not_lost(floor: Floor) -> None:
+    """A message is being left while the inventory comes."""
+    floor.open(floor.write({"start": [Voicemail("box", "say", {})]}, say=says("say")))
+    caller = floor.caller()
+    caller.hears_out()
+    floor.wait(10)
+    (message,) = floor.done(RecordLeg)
+    reconcile(floor, caller.leg)
+    assert caller.told(RecordingEnded) == []
+    floor.take(RecordingFinished(message.recording, "message.wav", 12))
+    assert [e.failed for e in caller.told(RecordingEnded)] == [False]
+    caller.hangs_up()

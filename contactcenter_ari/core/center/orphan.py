@@ -1,0 +1,190 @@
+"""Orphaned talks: legs in a bridge of which this center knows nothing, for its log was lost.
+
+Such a talk goes on until one of its parties hangs up; then the others are hung up as well, and
+the bridge is dissolved once all have left it. Its agents are not rung meanwhile. Each caller in
+it has one interaction, which says that nothing more is known. Nobody is taken out of it, nothing
+is played into it.
+"""
+
+from collections.abc import Iterable
+
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.vocabulary.command import DissolveBridge, HangUpLeg
+from contactcenter_ari.core.vocabulary.event import INBOUND, OUTBOUND, Party
+from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
+from contactcenter_ari.core.vocabulary.request import AgentProfile
+from contactcenter_ari.core.vocabulary.signal import CallArrived, LiveBridge
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+FEWEST = 2
+"""With fewer legs nobody is there to talk to."""
+
+
+class OrphanTalk:
+    """The legs that are still there, whose they are, and the interactions of the callers."""
+
+    def __init__(self, live: LiveBridge) -> None:
+        self.bridge = live.bridge
+        self.legs = list(live.legs)
+        self.phones = dict(live.phones)
+        self.agents: dict[LegId, Agent] = {}
+        self.interactions: dict[LegId, Interaction] = {}
+        self.over = False
+
+    def __repr__(self) -> str:
+        """Tell how many are left."""
+        return f"<OrphanTalk {self.bridge}: {len(self.legs)} legs>"
+
+
+class OrphanTalks:
+    """All orphaned talks, by leg."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self._by_leg: dict[LegId, OrphanTalk] = {}
+        self._dissolved: dict[BridgeId, None] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<OrphanTalks {len(self)}>"
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._talks())
+
+    def legs(self) -> list[LegId]:
+        """All legs in them."""
+        return list(self._by_leg)
+
+    def follow(self, live: Iterable[LiveBridge], turn: Turn) -> None:
+        """Legs that are in their bridge no more have left it unheard."""
+        there = {bridge.bridge: bridge.legs for bridge in live}
+        for talk in self._talks():
+            for leg in [leg for leg in talk.legs if leg not in there.get(talk.bridge, ())]:
+                self.hung_up(leg, turn)
+
+    def find(self, live: LiveBridge, catalog: Catalog, turn: Turn) -> None:
+        """A talk was found in the switch; when only one party is left it ends at once. One that
+        is over is not found again, though an old inventory may still tell of it.
+        """
+        if live.bridge in self._dissolved:
+            return
+        talk = OrphanTalk(live)
+        for leg in talk.legs:
+            self._by_leg[leg] = talk
+        for interaction in _interactions(live, catalog, turn):
+            interaction.orphaned = True
+            interaction.begin(turn)
+            talk.interactions[interaction.leg] = interaction
+        for leg, phone in talk.phones.items():
+            agent = self._roster.at_phone(phone)
+            if agent is not None:
+                self._keep(agent, talk, leg, turn)
+        if len(talk.legs) < FEWEST:
+            self._end(talk, Party.SYSTEM, turn)
+
+    def agent_known(self, profile: AgentProfile, turn: Turn) -> None:
+        """The directory has told whose phone it is, perhaps of one that talks."""
+        agent = self._roster.get(profile.agent)
+        for talk in self._talks():
+            for leg in [leg for leg, phone in talk.phones.items() if phone == profile.phone]:
+                if leg in talk.legs and talk.agents.get(leg) is not agent:
+                    self._keep(agent, talk, leg, turn)
+
+    def hung_up(self, leg: LegId, turn: Turn) -> None:
+        """A leg is gone; one that is in none of these talks is fine."""
+        talk = self._by_leg.pop(leg, None)
+        if talk is None:
+            return
+        talk.legs.remove(leg)
+        agent = talk.agents.pop(leg, None)
+        if agent is not None and self._roster.find(agent.id) is agent:
+            self._roster.drop_other_leg(agent, leg, turn.now)
+        if len(talk.legs) < FEWEST and not talk.over:
+            self._end(talk, _party(talk, leg), turn)
+        if not talk.legs:
+            self._dissolved[talk.bridge] = None
+            turn.do(DissolveBridge(call=CallId(talk.bridge), bridge=talk.bridge))
+
+    # Within
+
+    def _talks(self) -> list[OrphanTalk]:
+        return list({talk.bridge: talk for talk in self._by_leg.values()}.values())
+
+    def _keep(self, agent: Agent, talk: OrphanTalk, leg: LegId, turn: Turn) -> None:
+        """The agent is in a call, and is not rung."""
+        talk.agents[leg] = agent
+        self._roster.add_other_leg(agent, leg, turn.now)
+        for interaction in talk.interactions.values():
+            interaction.agent = agent.id
+
+    @staticmethod
+    def _end(talk: OrphanTalk, by: Party, turn: Turn) -> None:
+        talk.over = True
+        for leg in talk.legs:
+            turn.do(HangUpLeg(call=CallId(talk.bridge), leg=leg))
+        for interaction in talk.interactions.values():
+            language = interaction.language
+            interaction.end(by=by, language=language, status="", tags={}, turn=turn)
+
+
+def _party(talk: OrphanTalk, leg: LegId) -> Party:
+    """Who hung up."""
+    if leg in talk.interactions:
+        return Party.CALLER
+    return Party.AGENT if leg in talk.phones else Party.SYSTEM
+
+
+def _interactions(live: LiveBridge, catalog: Catalog, turn: Turn) -> list[Interaction]:
+    """One for each caller; without a caller one for the customer whom we had called."""
+    if live.callers:
+        return [_inbound(caller, catalog, turn) for caller in live.callers]
+    outside = next((leg for leg in live.legs if leg not in live.phones), live.legs[0])
+    called = CallArrived(outside, "", "", "")
+    return [_interaction(called, turn, direction=OUTBOUND)]
+
+
+def _inbound(caller: CallArrived, catalog: Catalog, turn: Turn) -> Interaction:
+    answering = catalog.answering(caller.called_number)
+    if answering is None:
+        return _interaction(caller, turn)
+    flow = answering.flow
+    return _interaction(
+        caller, turn, flow=flow.name, version=flow.version, language=flow.languages[0]
+    )
+
+
+def _interaction(  # as many facts as are known
+    caller: CallArrived,
+    turn: Turn,
+    *,
+    flow: str = "",
+    version: str = "",
+    language: str = "",
+    direction: str = INBOUND,
+) -> Interaction:
+    return Interaction(
+        interaction=InteractionId(turn.clockwork.mint()),
+        leg=caller.leg,
+        called_number=caller.called_number,
+        caller_number=caller.caller_number,
+        caller_name=caller.caller_name,
+        flow=flow,
+        flow_version=version,
+        language=language,
+        now=turn.now,
+        direction=direction,
+    )
+
+
+def is_of_this_boot(name: BridgeId | LegId, turn: Turn) -> bool:
+    """Whether this center minted a name itself, so that it knows what became of it."""
+    return name.startswith(f"{turn.clockwork.node}-{turn.clockwork.boot}-")
+
+
+def is_ours(name: BridgeId | LegId, turn: Turn) -> bool:
+    """Whether this node minted a name, now or before a restart."""
+    return name.startswith(f"{turn.clockwork.node}-")

@@ -1,0 +1,104 @@
+"""What lives in the switch against what is in the books: neither ghosts nor strays stay.
+
+What the books believe and the switch does not know has ended unheard, unless it is too young to
+be listed. What lives in the switch and nobody here has a use for is ended; a talk of an earlier
+life goes on as an orphan.
+"""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.offer import LOST
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.orphan import OrphanTalks, is_of_this_boot, is_ours
+from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason
+from contactcenter_ari.core.vocabulary.ids import CallId, LegId
+from contactcenter_ari.core.vocabulary.signal import SwitchReconciled
+from contactcenter_ari.core.vocabulary.turn import Turn
+
+SETTLING = timedelta(seconds=5)
+"""A leg younger than this may be missing in an inventory that was taken meanwhile."""
+
+
+class Reconciliation:
+    """Takes inventories; `strays` are the useless legs that the last one has found."""
+
+    def __init__(
+        self, roster: Roster, distribution: Distribution, calls: Calls, orphans: OrphanTalks
+    ) -> None:
+        self._roster = roster
+        self._distribution = distribution
+        self._calls = calls
+        self._orphans = orphans
+        self._strays: frozenset[LegId] = frozenset()
+
+    def __repr__(self) -> str:
+        """Tell what is suspected."""
+        return f"<Reconciliation {len(self._strays)} strays>"
+
+    def take(self, signal: SwitchReconciled, catalog: Catalog, turn: Turn) -> None:
+        """Bring the books into line with what lives in the switch."""
+        for phone in (*self._roster.reachable_phones(), *signal.phones):
+            self._roster.set_reachable(phone, reachable=phone in signal.phones)
+        settled_at = signal.taken_at - SETTLING
+        listed = set(signal.legs)
+        for call in self._calls:
+            if (
+                call.run.leg not in listed
+                and call.arrived_at < settled_at
+                and not call.run.hung_up
+            ):
+                turn.attempt(call.run.leg, partial(self._calls.lose, call, turn))
+        for leg in self._agent_legs_before(settled_at):
+            if leg not in listed:
+                turn.attempt(leg, partial(self._calls.hung_up, leg, LOST, turn))
+        calls = self._calls.registry.by_id
+        turn.attempt("", partial(self._calls.recordings.reconcile, settled_at, calls, turn))
+        turn.attempt("", partial(self._orphans.follow, signal.bridges, turn))
+        known = self._known_legs(turn)
+        turn.attempt("", partial(self._sort_bridges, signal, catalog, known, turn))
+        self._hang_up_strays(signal, known, turn)
+
+    # Within
+
+    def _known_legs(self, turn: Turn) -> set[LegId]:
+        """The legs that somebody here has a use for."""
+        offered = self._distribution.offers.legs_before(turn.now + SETTLING)
+        dialed = self._calls.outside.legs_before(turn.now + SETTLING)
+        ears = self._calls.recordings.listening_legs()
+        running = [call.run.leg for call in self._calls]
+        return {*offered, *dialed, *ears, *running, *self._calls.talks.connected_legs()}
+
+    def _sort_bridges(
+        self, signal: SwitchReconciled, catalog: Catalog, known: set[LegId], turn: Turn
+    ) -> None:
+        """Let talks that were begun before a restart, and of which nothing is known, go on."""
+        orphaned = set(self._orphans.legs())
+        for live in signal.bridges:
+            foreign = not is_ours(live.bridge, turn) or is_of_this_boot(live.bridge, turn)
+            taken = any(leg in known or leg in orphaned for leg in live.legs)
+            if live.legs and not foreign and not taken:
+                self._orphans.find(live, catalog, turn)
+
+    def _hang_up_strays(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
+        """End legs that nobody has a use for: those dialed by us, in whatever life, at once;
+        others once two inventories in a row have found them.
+        """
+        used = known.union(self._orphans.legs())
+        strays = [leg for leg in signal.legs if leg not in used]
+        for leg in strays:
+            if is_ours(leg, turn) or leg in self._strays:
+                reason = HangUpReason.CONGESTION
+                turn.do(HangUpLeg(call=CallId(leg), leg=leg, reason=reason))
+        self._strays = frozenset(strays)
+
+    def _agent_legs_before(self, at: datetime) -> list[LegId]:
+        """Legs to agents' phones, ringing or talking, that were dialed before `at`."""
+        return [
+            *self._distribution.offers.legs_before(at),
+            *self._calls.talks.legs_before(at),
+            *self._calls.outside.legs_before(at),
+        ]

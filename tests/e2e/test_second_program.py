@@ -20,14 +20,14 @@ from baresip import Runtime
 from contactcenter_ari.bootstrap.address import Addresses, addresses
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.core.center.site import CenterStarted
+from contactcenter_ari.core.center.site import CenterResumed, CenterStarted
 from contactcenter_ari.loadtest.agent import Phone
 from contactcenter_ari.machine.postgres_process import running_dsn
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.token import PREFIX
 from contactcenter_ari.runtime.input_log import read_input_log
-from contactcenter_ari.runtime.replay import replay
+from contactcenter_ari.runtime.replay import replay_onward
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until_holds
 from tests.e2e.phone import AgentPhone, Conversation
@@ -212,7 +212,8 @@ async def _ends_well(first: Installation) -> None:
     await until_holds(in_progress)
     assert await first.program.metric("contactcenter_faults_total") == 0
     assert await first.program.stop() == 0
-    (log,) = (first.data / "input").glob("*.jsonl")
-    inputs = [entry.input for entry in read_input_log(log)]
+    (start,) = (log for log in (first.data / "input").glob("*.jsonl") if "." not in log.stem)
+    inputs = [entry.input for entry in read_input_log(start)]
     assert sum(isinstance(each, CenterStarted) for each in inputs) == 1
-    assert replay(log).center.calls_in_progress() == 0
+    assert not any(isinstance(each, CenterResumed) for each in inputs)
+    assert replay_onward(start).center.calls_in_progress() == 0

@@ -71,7 +71,7 @@ async def take_inventory(switch: Asking, app: str) -> Inventory:
     arrivals = {
         channel.id: arrival
         for channel in channels
-        if (arrival := _arrival(channel, app)) is not None
+        if (arrival := arrival_of(channel, app)) is not None
     }
     legs = frozenset((*owned.channel_ids, *arrivals))
     return Inventory(
@@ -84,7 +84,7 @@ async def take_inventory(switch: Asking, app: str) -> Inventory:
     )
 
 
-def _arrival(channel: Channel, app: str) -> StasisStart | None:
+def arrival_of(channel: Channel, app: str) -> StasisStart | None:
     """The event by which a channel entered our application; none when it has not."""
     name, *arguments = channel.dialplan.app_data.split(",")
     if channel.dialplan.app_name != STASIS or name != app:

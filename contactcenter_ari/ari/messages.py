@@ -92,11 +92,14 @@ class AsteriskInfo(msgspec.Struct, frozen=True):
 
 
 class StasisStart(msgspec.Struct, frozen=True, tag=True):
-    """A channel entered our application, with the arguments the dialplan gave."""
+    """A channel entered our application, with the arguments the dialplan gave; `timestamp` is
+    when, in ISO 8601, and empty when it was found later.
+    """
 
     args: tuple[str, ...]
     channel: Channel
     replace_channel: Channel | None = None
+    timestamp: str = ""
 
 
 class StasisEnd(msgspec.Struct, frozen=True, tag=True):

@@ -28,6 +28,7 @@ from contactcenter_ari.ari.connection import (
 from contactcenter_ari.ari.errors import SwitchError, SwitchReplaced
 from contactcenter_ari.ari.inventory import Inventory, Sweep, take_inventory
 from contactcenter_ari.ari.lane import Http, Lanes, PromptRenderer, SignalInbox
+from contactcenter_ari.ari.late_arrival import LateArrivals
 from contactcenter_ari.ari.messages import (
     EVENT_KINDS,
     PHONE_EVENT_KINDS,
@@ -85,7 +86,10 @@ SECOND_LOOK_AFTER: Final = timedelta(seconds=5)
 IN_FLIGHT: Final = timedelta(seconds=1)
 """An event that is older than an inventory is heard within this time after it."""
 RETRY_AFTER: Final = timedelta(seconds=1)
+ALIVE_VARIABLE: Final = "CC_ALIVE"
+"""When inputs were last being handled; the watch beside Asterisk reads it."""
 BEAT_VARIABLE: Final = "CC_BEAT"
+"""The same, or 0 while no new calls are taken; the dialplan reads it."""
 
 RECORDER_COMMANDS: Final = (
     PauseRecording,
@@ -126,6 +130,11 @@ class CallInbox(SignalInbox, Protocol):
     @property
     def accepts_calls(self) -> bool:
         """Whether new calls may come."""
+        ...
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether signals are being handled, rather than only gathered."""
         ...
 
 
@@ -183,6 +192,8 @@ class AriSwitch:
         self._replaced = asyncio.Event()
         self._phones: dict[str, bool] = {}
         self._announced: set[str] = set()
+        self._late = LateArrivals(app, self._socket, now)
+        self._alive_at = "0"
         self._hanging_up: set[str] = set()
         self._sent_on: set[str] = set()
         self._away: set[str] = set()
@@ -306,6 +317,20 @@ class AriSwitch:
         if (place := recording_of(event)) is not None:
             self._send_on(event.channel.id, *place)
             return
+        if self._late.is_late(event):
+            self._late.hold(event, self._found_late)
+            return
+        self._late.forget(event.channel.id)
+        self._admit(event)
+
+    def _found_late(self, event: StasisStart | None) -> None:
+        """A caller who came while we hung is still there; the inventory tells if nobody can."""
+        if event is None:
+            self._unreconciled.set()
+        elif event.channel.id not in self._announced:
+            self._admit(event)
+
+    def _admit(self, event: StasisStart) -> None:
         self._announced.add(event.channel.id)
         self._away.discard(event.channel.id)
         self._silence.add(event.channel.id)
@@ -323,6 +348,8 @@ class AriSwitch:
 
     def _pass_on(self, signal: Signal) -> None:
         if isinstance(signal, LegHungUp):
+            if self._late.forget(signal.leg):
+                return  # the core never knew it
             self._announced.discard(signal.leg)
             self._silence.drop(signal.leg)
             self.capacity.left(signal.leg)
@@ -427,12 +454,21 @@ class AriSwitch:
         while True:
             await self._connected.wait()
             self._beat_due.clear()
-            epoch = int(self._now().timestamp()) if self._inbox.accepts_calls else 0
-            beat = operation.set_global(BEAT_VARIABLE, str(epoch))
-            await self._pulses[0].take(self._socket.send(beat))
+            await self._pulses[0].take(self._sign_of_life())
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY.total_seconds()):
                     await self._beat_due.wait()
+
+    def _sign_of_life(self) -> asyncio.Future[Reply]:
+        """Tell Asterisk when inputs were last being handled, and whether calls are taken. The
+        instants are read here: what lies in a socket while we hang does not get younger.
+        """
+        if self._inbox.keeps_up:
+            self._alive_at = f"{self._now().timestamp():.3f}"
+        beat = self._alive_at if self._inbox.accepts_calls else "0"
+        told = self._socket.send(operation.set_global(ALIVE_VARIABLE, self._alive_at))
+        told.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
+        return self._socket.send(operation.set_global(BEAT_VARIABLE, beat))
 
     async def _ping(self) -> None:
         """Ask over HTTP, too: that server may hang alone."""

@@ -21,6 +21,7 @@ from contactcenter_ari.bootstrap.database import (
 from contactcenter_ari.bootstrap.fall_back_plan import plan_ahead, plan_file
 from contactcenter_ari.bootstrap.look_up import LookUpAccess
 from contactcenter_ari.bootstrap.prompting import dialplan_sound, prompt_cache, speak_ahead
+from contactcenter_ari.bootstrap.watching import keep_watch
 from contactcenter_ari.config.settings import CHECKOUT, Settings
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
@@ -170,12 +171,16 @@ async def kept_running(asterisk: AsteriskProcess) -> AsyncIterator[None]:
     await asterisk.start()
     try:
         async with asyncio.TaskGroup() as group:
-            watch = group.create_task(_restart_for_ever(asterisk))
+            tasks = [
+                group.create_task(_restart_for_ever(asterisk)),
+                group.create_task(keep_watch(asterisk.site)),
+            ]
             try:
                 async with kept_small(asterisk.rotate_logs):
                     yield
             finally:
-                watch.cancel()
+                for task in tasks:
+                    task.cancel()
     finally:
         await asterisk.stop()
 

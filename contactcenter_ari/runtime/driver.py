@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 INBOX_LIMIT = 2_000
 """With more inputs waiting than this, new calls are sent to the dialplan's fall-back."""
+HUNG_AFTER = timedelta(seconds=2)
+"""With inputs waiting and no turn taken for this long, it does not handle them any more."""
 TURNS_AT_ONCE = 100
 """How many turns are taken before other tasks of the loop get their chance."""
 TEND_EVERY = timedelta(seconds=1)
@@ -76,6 +78,7 @@ class Driver:
         self._questions: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._inbox: deque[tuple[Input, Answer | None]] = deque()
+        self._turned_at = self._loop.time()
         self._draining = True  # until `run`, inputs only gather
         self.leaving = False
         self._timer: asyncio.TimerHandle | None = None
@@ -90,6 +93,12 @@ class Driver:
     def accepts_calls(self) -> bool:
         """Whether it keeps up with its inputs, and is not being drained."""
         return not self.leaving and len(self._inbox) < INBOX_LIMIT
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether inputs are being handled: none waits, or a turn was taken a moment ago."""
+        idle_for = self._loop.time() - self._turned_at
+        return not self._inbox or idle_for < HUNG_AFTER.total_seconds()
 
     @property
     def backlog(self) -> int:
@@ -207,6 +216,7 @@ class Driver:
         now, input_ = self._clock.now(), plain(input_)
         self._keep(now, input_)
         self.turns += 1
+        self._turned_at = self._loop.time()
         try:
             handled = self.center.take(input_, now)
         except RequestRefused as refusal:

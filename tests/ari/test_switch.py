@@ -31,6 +31,7 @@ from contactcenter_ari.core.vocabulary.command import (
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId, PhoneId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
     CommandFailed,
     LegAnswered,
     LegHungUp,
@@ -47,6 +48,7 @@ class FakeInbox:
     """Keeps the signals in order."""
 
     accepts_calls = True
+    keeps_up = True
 
     def __init__(self) -> None:
         self.signals: list[Signal] = []
@@ -178,3 +180,28 @@ async def test_all_work_stops_when_another_program_takes_over(
         with pytest.raises(SwitchReplaced):
             await run
     assert inbox.signals == [CommandFailed(waiting, 0, "another program owns the call")]
+
+
+def arrival(at: str) -> StasisStart:
+    """A caller who came at an instant."""
+    return StasisStart(("caller", "100"), CHANNEL, timestamp=at)
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-03-10T00:00:00.000+0000", "2026-03-09T23:59:59.600+0000", ""]
+)
+def test_a_fresh_arrival_is_told_at_once(switch: AriSwitch, inbox: FakeInbox, at: str) -> None:
+    """So is one that was found by the inventory, and has no instant."""
+    switch.put(arrival(at))
+    assert [type(signal) for signal in inbox.signals] == [CallArrived]
+
+
+async def test_who_left_before_the_arrival_was_read_is_not_told(
+    switch: AriSwitch, inbox: FakeInbox
+) -> None:
+    """We hung meanwhile; the caller heard the fall-back, and is in its books."""
+    switch.put(arrival("2026-03-09T23:59:50.000+0000"))
+    switch.put(StasisEnd(CHANNEL))
+    assert inbox.signals == []
+    switch.put(StasisEnd(CHANNEL))
+    assert inbox.signals == [LegHungUp(LegId("l1"))]

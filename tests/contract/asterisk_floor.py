@@ -54,6 +54,7 @@ class AsteriskFloor:
     """A real Asterisk behind the shipped adapter, with SIP phones."""
 
     accepts_calls = True
+    keeps_up = True
 
     def __init__(self, http: SwitchHttp, site: AsteriskSite, phones: type["SipPhone"]) -> None:
         self.switch: AriSwitch | None = None

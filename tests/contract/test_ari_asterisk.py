@@ -85,6 +85,7 @@ class FakeInbox:
 
     accepts_calls = True
     switch: AriSwitch
+    keeps_up = True
 
     def __init__(self) -> None:
         self._signals: asyncio.Queue[Signal] = asyncio.Queue()

@@ -69,10 +69,12 @@ class Rtp(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.heard = bytearray()
+        self.begun_at = 0.0
 
     def datagram_received(self, data: bytes, _address: object) -> None:
         """Keep the payload of a packet of mu-law."""
         if len(data) > 12 and data[1] & 0x7F == 0:
+            self.begun_at = self.begun_at or asyncio.get_running_loop().time()
             self.heard += data[12 + 4 * (data[0] & 0x0F) :]
 
 

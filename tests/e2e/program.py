@@ -90,6 +90,18 @@ class Program:
                 self._process.kill()
             await self._process.wait()
 
+    def hang(self) -> None:
+        """Let it stand still, with its sockets open."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on as if nothing had been."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None, "it runs"
+        self._process.send_signal(number)
+
     async def stop(self) -> int:
         """Ask it to end; gives its exit status."""
         assert self._process is not None, "it runs"

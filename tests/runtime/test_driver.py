@@ -23,6 +23,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LookUpFinished,
     TimePassed,
 )
+from contactcenter_ari.runtime import driver
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import INBOX_LIMIT, TURNS_AT_ONCE
 from contactcenter_ari.runtime.input_log import read_input_log
@@ -376,6 +377,20 @@ async def test_a_long_inbox_takes_no_calls(world: World) -> None:
     async with world.running():
         await quiet(world.driver)
         assert world.driver.accepts_calls
+
+
+async def test_a_driver_that_hangs_does_not_keep_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inputs wait and no turn is taken: nobody may say that we are alive."""
+    monkeypatch.setattr(driver, "HUNG_AFTER", timedelta())
+    seen = [world.driver.keeps_up]
+    world.driver.put(TimePassed())
+    seen.append(world.driver.keeps_up)
+    async with world.running():
+        await quiet(world.driver)
+        seen.append(world.driver.keeps_up)
+    assert seen == [True, False, True]
 
 
 async def test_draining(world: World) -> None:

@@ -456,9 +456,16 @@ class Center:
             case LookUp(look_up=look_up):
                 self._calls.look_up_failed(look_up, turn)
             case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:
-                turn.do(HangUpLeg(call=command.call, leg=command.leg))
+                if command.leg.startswith(self._minted):
+                    turn.do(HangUpLeg(call=command.call, leg=command.leg))
+                # A caller is not hung up: who left us may leave a message in the fall-back.
                 self._calls.hung_up(command.leg, 0, turn)
             case PlayPrompt(playback=playback):
                 self._calls.playback_finished(playback, turn, failed=True)
             case _:
                 pass  # what should have stopped has ended or will be found by the inventory
+
+    @property
+    def _minted(self) -> str:
+        """What the ids of legs that we dialed begin with."""
+        return f"{self._clockwork.node}-{self._clockwork.boot}-"

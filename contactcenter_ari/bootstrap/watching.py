@@ -1,0 +1,56 @@
+"""Keeps a watch beside an Asterisk of ours; see `fallback/watch.py` for what it does."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from contactcenter_ari import fallback
+from contactcenter_ari.machine.asterisk_config import AsteriskSite
+from contactcenter_ari.machine.child import bound_command
+
+WATCH = Path(fallback.__file__).parent / "watch.py"
+AGAIN_AFTER = timedelta(seconds=1)
+
+log = structlog.get_logger(__name__)
+
+
+async def keep_watch(site: AsteriskSite) -> None:
+    """Run the watch until cancelled, and again whenever it ends by itself. It is a process of its
+    own: this one may be what hangs.
+    """
+    while True:
+        process = await _started(site)
+        try:
+            await process.wait()
+            log.error("watch.ended", status=process.returncode)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        await asyncio.sleep(AGAIN_AFTER.total_seconds())
+
+
+async def _started(site: AsteriskSite) -> Process:
+    """The secret goes over a pipe, for a command line is seen by all."""
+    process = await asyncio.create_subprocess_exec(
+        *bound_command((sys.executable, "-I", str(WATCH)), "KILL"),
+        stdin=PIPE,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        start_new_session=True,  # Ctrl-C is for us: callers are watched while we drain
+    )
+    assert process.stdin is not None, "it was asked for"
+    watched = {
+        "host": site.http.host,
+        "port": site.http.port,
+        "user": site.ari.user,
+        "secret": site.ari.secret,
+        "application": site.application,
+    }
+    process.stdin.write(json.dumps(watched).encode() + b"\n")
+    return process

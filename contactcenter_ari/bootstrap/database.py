@@ -42,6 +42,7 @@ OWN_START_LIMIT = timedelta(seconds=10)
 MIGRATION_PATIENCE = timedelta(seconds=30)
 """A start waits no longer for one that answers, and is being brought up to date."""
 
+MIGRATING = "the tables are being brought up to date"
 AWAY = "the database does not answer"
 REFUSES = "the database cannot be used as it is; the log says why"
 
@@ -118,10 +119,10 @@ class ServedDatabase:
     def _tell(self, trouble: str, reason: str = "") -> None:
         """Note how it is, for anybody, and why, for the log alone."""
         if trouble != self._trouble:
-            if trouble:
-                log.error("database.missed", reason=reason or trouble)
-            else:
+            if not trouble:
                 log.info("database.answers")
+            elif trouble != MIGRATING:
+                log.error("database.missed", reason=reason or trouble)
         self._trouble = trouble
         self._changed.set()
         self._changed.clear()
@@ -136,7 +137,7 @@ class ServedDatabase:
             self._tell(trouble)
             return
         if self._refusal is None:
-            self._tell("the tables are being brought up to date")
+            self._tell(MIGRATING)
         await self._prepare(self.url)
         self._refusal = None
         self.ready.set()

@@ -65,8 +65,9 @@ async def allow_look_ups(url: str, password: str, tables: Sequence[str]) -> list
         try:
             async with connection.transaction():
                 await connection.execute(statement("look_up/lock"))
+                is_new = await _make(connection, role)
                 missing = await _set_up(connection, role, tables)
-                if not await _logs_in(url, password):
+                if is_new or not await _logs_in(url, password):
                     await _set_password(connection, role, password)
         except psycopg.errors.InsufficientPrivilege as error:
             raise LookUpRoleRefused(_refusal(role, tables)) from error
@@ -81,17 +82,23 @@ async def allow_look_ups(url: str, password: str, tables: Sequence[str]) -> list
     return missing
 
 
-async def _set_up(connection: Connection, role: str, tables: Sequence[str]) -> list[str]:
-    name = sql.Identifier(role)
+async def _make(connection: Connection, role: str) -> bool:
+    """Make the role, unless it is there; raises LookUpRoleRefused if it can do too much."""
     cursor = await connection.execute(statement("look_up/role"), {"role": role})
     found = await cursor.fetchone()
     if found is None:
-        await connection.execute(sql.SQL("create role {} login noinherit").format(name))
+        query = sql.SQL("create role {} login noinherit")
+        await connection.execute(query.format(sql.Identifier(role)))
     elif found[0]:
         raise LookUpRoleRefused(
             f"The role {role} can do more than look-ups may: it owns tables, belongs to other"
             " roles, or is allowed to do what only an administrator should; take that away"
         )
+    return found is None
+
+
+async def _set_up(connection: Connection, role: str, tables: Sequence[str]) -> list[str]:
+    name = sql.Identifier(role)
     await _set(connection, name, _SETTINGS)
     if await _is_superuser(connection):
         await _set(connection, name, _LOG_SETTINGS)

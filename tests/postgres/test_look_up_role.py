@@ -66,7 +66,7 @@ async def test_listed_tables_are_read(desk: LookUps, table: str) -> None:
 @pytest.mark.parametrize(
     ("query", "sqlstate"),
     [
-        ("select secret from phone", "42501"),
+        ("select digest from phone", "42501"),
         ("select sha256::text from api_token", "42501"),
         ("select data::text from interaction_event", "42501"),
         ("select count(*) from schema_migration", "42501"),
@@ -80,7 +80,7 @@ async def test_listed_tables_are_read(desk: LookUps, table: str) -> None:
         ("select lo_creat(-1)::text", "42501"),
         ("select pg_logical_emit_message(false, 'a', 'b')::text", "42501"),
         ("select nextval('customer_id_seq')", "42501"),
-        ("select query_to_xml('select secret from phone', true, true, '')::text", "42501"),
+        ("select query_to_xml('select digest from phone', true, true, '')::text", "42501"),
         ("select create_event_partition(now() + interval '2 years')", "25006"),
         ("delete from customer", "42601"),
         ("copy customer to '/tmp/x'", "42601"),
@@ -99,7 +99,7 @@ async def test_a_table_taken_off_the_list_is_not_read(url: str, desk: LookUps) -
     """What was granted for the list before, or by hand, is taken away."""
     with psycopg.connect(url, autocommit=True) as connection:
         role = sql.Identifier(look_up_role(url))
-        connection.execute(sql.SQL("grant select (secret) on phone to {}").format(role))
+        connection.execute(sql.SQL("grant select (digest) on phone to {}").format(role))
         connection.execute(sql.SQL("grant insert on customer to {}").format(role))
     await allow_look_ups(url, PASSWORD, ("customer",))
     for table in ("account", "phone_number", "phone"):

@@ -164,6 +164,8 @@ class Keeper:
             os.nice(5)
             write_snapshot(self._folder.snapshot(self._boot, self._number), saved, self._key)
             status = 0
+        except Exception as error:  # noqa: BLE001  # told by the status; why, where it can be read
+            os.write(2, f"snapshot.failed {type(error).__name__}\n".encode())
         finally:
             os._exit(status)  # nothing of the parent's is undone here
 

@@ -7,7 +7,7 @@ from contactcenter_ari.bootstrap.publishing import Publishing
 from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.postgres.journal import Journal
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.runtime.keeper import SCARCE
+from contactcenter_ari.runtime.keeper import SCARCE, Keeper
 from contactcenter_ari.web.port import Condition, HealthReport, PartHealth
 
 
@@ -66,7 +66,7 @@ class ServiceHealth:
             journal=journal,
             database=database,
             flows=self._publishing.health(),
-            disk=self._disk(),
+            disk=disk_health(self._driver.keeper),
             input_log_failures=keeper.input_log.failures if keeper else 0,
             input_log_pending=keeper.input_log.pending if keeper else 0,
             snapshot_failures=keeper.failures if keeper else 0,
@@ -81,22 +81,22 @@ class ServiceHealth:
             draining=self._driver.leaving,
         )
 
-    def _disk(self) -> PartHealth:
-        """Whether inputs and snapshots can be written, and for how long."""
-        keeper = self._driver.keeper
-        if keeper is None:
-            return PartHealth()
-        input_log, free = keeper.input_log, keeper.free_bytes()
-        if input_log.has_hole:
-            why = "the disk was full for too long: a restart now would lose calls in progress"
-            return PartHealth(Condition.FAILED, why)
-        if input_log.pending:
-            why = f"the disk is full: {input_log.pending} inputs wait in memory"
-            return PartHealth(Condition.DEGRADED, why)
-        if free < SCARCE:
-            why = f"only {free // 1_000_000} MB are free on the disk of the data folder"
-            return PartHealth(Condition.DEGRADED, why)
-        if keeper.snapshot_overdue:
-            why = "snapshots cannot be written; see the log"
-            return PartHealth(Condition.DEGRADED, why)
+
+def disk_health(keeper: Keeper | None) -> PartHealth:
+    """Whether inputs and snapshots can be written, and for how long."""
+    if keeper is None:
         return PartHealth()
+    input_log, free = keeper.input_log, keeper.free_bytes()
+    if input_log.has_hole:
+        why = "the disk was full for too long: a restart now would lose calls in progress"
+        return PartHealth(Condition.FAILED, why)
+    if input_log.pending:
+        why = f"the disk is full: {input_log.pending} inputs wait in memory"
+        return PartHealth(Condition.DEGRADED, why)
+    if free < SCARCE:
+        why = f"only {free // 1_000_000} MB are free on the disk of the data folder"
+        return PartHealth(Condition.DEGRADED, why)
+    if keeper.snapshot_overdue:
+        why = "snapshots cannot be written; see the log"
+        return PartHealth(Condition.DEGRADED, why)
+    return PartHealth()

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from contactcenter_ari.bootstrap.health import disk_health
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId
 from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent, SetFlag
@@ -25,6 +26,7 @@ from contactcenter_ari.runtime.log_folder import LogFolder, Piece
 from contactcenter_ari.runtime.recovery import Beginning, begin
 from contactcenter_ari.runtime.replay import ReplayFailed, needed_snapshot, replay, replay_onward
 from contactcenter_ari.simulation.sample import DIRECT
+from contactcenter_ari.web.port import Condition
 from tests.runtime.world import (
     LIMIT,
     MORNING,
@@ -41,6 +43,7 @@ from tests.runtime.world import (
 )
 
 KEY = "k" * 32
+DEGRADED = Condition.DEGRADED
 
 
 def begun(folder: Path, *, keep_all: bool = False) -> Beginning:
@@ -271,6 +274,8 @@ async def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             assert first.input_log.pending > 40
             assert first.input_log.failures >= first.input_log.pending
             assert not first.input_log.has_hole
+            told = disk_health(first.keeper)
+            assert (told.condition, "the disk is full" in told.why) == (DEGRADED, True)
             monkeypatch.undo()
             setrlimit(RLIMIT_FSIZE, (hard, hard))
             driver.put(LegHungUp(LegId("leg-0"), 16))
@@ -278,6 +283,7 @@ async def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             driver._tend()
             await written(driver)
     assert first.input_log.pending == 0
+    assert disk_health(first.keeper).condition is not Condition.FAILED
     again = begun(tmp_path)
     assert again.digest.text == driver.digest.text
     assert again.center.calls_in_progress() == driver.center.calls_in_progress() == 49
@@ -303,6 +309,7 @@ async def test_a_disk_that_is_full_for_long(
             await quiet(driver)
             hole = first.input_log.has_hole
             assert hole
+            assert disk_health(first.keeper).condition is Condition.FAILED
             monkeypatch.undo()
             setrlimit(RLIMIT_FSIZE, (hard, hard))
             driver._tend()
@@ -315,6 +322,15 @@ async def test_a_disk_that_is_full_for_long(
     newest = files(tmp_path, ".snapshot")[-1]
     newest.unlink()
     assert not begun(tmp_path).resumed, "nothing is replayed over the hole"
+
+
+async def test_scarce_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the disk is full."""
+    keeper = begun(tmp_path).keeper
+    monkeypatch.setattr(Keeper, "free_bytes", lambda _: keeping.SCARCE)
+    assert disk_health(keeper).condition is Condition.OK
+    monkeypatch.setattr(Keeper, "free_bytes", lambda _: keeping.SCARCE - 1)
+    assert disk_health(keeper).condition is DEGRADED
 
 
 # What it costs

@@ -1,0 +1,118 @@
+"""The program is killed again and again amid calls: nobody is lost, and the order is kept.
+
+Every start publishes, so that the logs are cut by snapshots in between.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+import pytest
+from baresip import Runtime
+
+from contactcenter_ari.core.vocabulary.event import EndReason
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.report import Report
+from tests.e2e.phone import Conversation
+from tests.e2e.scene import Hand, Scene, staged
+from tests.e2e.world import DESK, LONGEST
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+QUEUE = "longest"
+AGENT, CALLER = 620, 440
+TALKS = "201"
+HANDS = (Hand(TALKS, (QUEUE,), frequency=AGENT),)
+READY_WITHIN = timedelta(seconds=6)
+"""From the start of the process to ready, on a machine that does a lot else besides."""
+
+
+@asynccontextmanager
+async def busy(
+    data: Path, tools: Tools, runtime: Runtime, waiting: int, choosing: int
+) -> AsyncIterator[tuple[Scene, Conversation]]:
+    """One caller talks, some wait in this order, some stand in a menu."""
+    async with staged(data, tools, runtime, HANDS) as scene:
+        program = scene.program
+        await program.until_reachable(TALKS)
+        await program.change_state(TALKS, "logged_in")
+        talker = await scene.call("talker", LONGEST, CALLER)
+        talk = await scene.phones[TALKS].talks()
+        await talker.until_hears_tone(AGENT)
+        for number in range(waiting):
+            await scene.call(f"waiter {number}", LONGEST, CALLER)
+            await program.until_waiting(QUEUE, number + 1)
+        for number in range(choosing):
+            await scene.call(f"chooser {number}", DESK)
+        yield scene, talk
+
+
+async def _killed(scene: Scene, talk: Conversation, waiting: int) -> float:
+    """Kill the program, start it, and see that everybody is where they were; gives how long the
+    start took.
+    """
+    talker = scene.callers["talker"]
+    await scene.program.kill()
+    talker.rtp.heard.clear()
+    await talker.until_hears_tone(AGENT, 0.5)
+    begun = time.perf_counter()
+    await scene.program.start()
+    took = time.perf_counter() - begun
+    await scene.program.until_waiting(QUEUE, waiting)
+    assert not talk.over
+    await talker.until_hears_tone(AGENT, 0.5)
+    assert (await scene.program.agents())[TALKS].state.value == "on_call"
+    return took
+
+
+async def _killed_often(scene: Scene, talk: Conversation, kills: int, waiting: int) -> None:
+    took = [await _killed(scene, talk, waiting) for _ in range(kills)]
+    assert median(took) < READY_WITHIN.total_seconds(), took
+    snapshots = list((scene.ground.data / "input").glob("*.snapshot"))
+    assert 0 < len(snapshots) <= 3
+    scene.callers["talker"].hang_up()
+    await talk.until_over()
+    for number in range(waiting):  # each is offered to the agent when it is their turn
+        served = await scene.phones[TALKS].talks(number + 2)
+        waiter = scene.callers[f"waiter {number}"]
+        await waiter.until_hears_tone(AGENT)
+        waiter.hang_up()
+        await served.until_over()
+    for who, caller in scene.callers.items():
+        if who.startswith("chooser"):
+            caller.hang_up()
+    await scene.until_nothing_is_left()
+    await _all_is_written(scene)
+
+
+async def _all_is_written(scene: Scene) -> None:
+    """One row a caller, and the offers in the order in which they came."""
+    rows = await scene.rows()
+    assert len(rows) == len(scene.callers)
+    for who, row in rows.items():
+        chooses = who.startswith("chooser")
+        assert row.reason is (EndReason.LEFT_FLOW if chooses else EndReason.COMPLETED), (who, row)
+    offers = await Report(scene.database).offers(scene.since)
+    made = {offer.interaction: offer.made_at for offer in offers}
+    served = [row.interaction for who, row in rows.items() if not who.startswith("chooser")]
+    assert len(offers) == len(made) == len(served)
+    called = sorted(rows.items(), key=lambda item: list(scene.callers).index(item[0]))
+    order = [row.interaction for who, row in called if not who.startswith("chooser")]
+    assert sorted(made, key=lambda interaction: made[interaction]) == order
+    assert await scene.program.stop() == 0
+
+
+async def test_killed_three_times(data_folder: Path, tools: Tools, runtime: Runtime) -> None:
+    """The short form."""
+    async with busy(data_folder / "data", tools, runtime, 3, 2) as (scene, talk):
+        await _killed_often(scene, talk, 3, 3)
+
+
+@pytest.mark.chaos
+async def test_killed_forty_times(data_folder: Path, tools: Tools, runtime: Runtime) -> None:
+    """The long form, with thirty calls up."""
+    async with busy(data_folder / "data", tools, runtime, 20, 9) as (scene, talk):
+        await _killed_often(scene, talk, 40, 20)

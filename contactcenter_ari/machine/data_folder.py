@@ -16,6 +16,8 @@ from contactcenter_ari.machine.secret import OWNER_ONLY_FOLDER
 PASSABLE_FOLDER = 0o711
 """Of root: Postgres, which then runs as another account, must reach its own folder inside."""
 OTHERS = 0o077
+PASSING = 0o011
+"""What others may do with a folder of root: pass through it, to what they may open."""
 MARK = "secrets"
 """A folder that holds this is an installation's."""
 
@@ -31,9 +33,9 @@ def close_folder(data: Path) -> None:
         DataFolderUnusable: it cannot be made or written to.
     """
     try:
-        new = not data.exists()
         data.mkdir(mode=_mode(), parents=True, exist_ok=True)
-        if new or (data / MARK).is_dir():
+        everybodys = data.stat().st_mode & stat.S_ISVTX  # such as /tmp
+        if not everybodys and ((data / MARK).is_dir() or not any(data.iterdir())):
             data.chmod(_mode())  # the umask may have taken the way through
             for entry in data.iterdir():
                 _close(entry)
@@ -75,5 +77,8 @@ def _close(entry: Path) -> None:
     with suppress(FileNotFoundError):
         about = entry.lstat()
         mode = stat.S_IMODE(about.st_mode)
-        if mode & OTHERS and about.st_uid == os.geteuid() and not stat.S_ISLNK(about.st_mode):
-            entry.chmod(mode & ~OTHERS)
+        taken = OTHERS & mode
+        if stat.S_ISDIR(about.st_mode) and not os.geteuid():
+            taken &= ~PASSING  # a run of its own may be in there, with its Postgres
+        if taken and about.st_uid == os.geteuid() and not stat.S_ISLNK(about.st_mode):
+            entry.chmod(mode & ~taken)

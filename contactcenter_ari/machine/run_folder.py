@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from contactcenter_ari.machine.data_folder import close_folder
 from contactcenter_ari.machine.folder_lock import AlreadyRuns, ProgramRole, roles_held
 from contactcenter_ari.machine.postgres_place import spare_place
 from contactcenter_ari.runtime.clock import Clock
@@ -16,6 +17,8 @@ def fresh_folder(runs: Path, *, kept: int) -> Path:
     """The path of a new folder below `runs`; the oldest ones make room, so that `kept` are left
     with it.
     """
+    close_folder(runs.parent)
+    close_folder(runs)
     over = sorted(folder for folder in runs.glob("2*") if folder.is_dir())
     for old in over[: max(0, len(over) - kept + 1)]:
         remove_run(old)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
+import msgspec
 import structlog
 
 from contactcenter_ari.ari import operation
@@ -186,6 +187,7 @@ class AriSwitch:
         self._group: asyncio.TaskGroup | None = None
         self._http = http
         self._connected = asyncio.Event()
+        self._new_connection = asyncio.Event()
         self._beat_due = asyncio.Event()
         self._pulses = Pulse("Asterisk's socket"), Pulse("Asterisk's HTTP server")
         self._unreconciled = asyncio.Event()
@@ -197,7 +199,9 @@ class AriSwitch:
         self._hanging_up: set[str] = set()
         self._sent_on: set[str] = set()
         self._away: set[str] = set()
+        self._lost_at = now()
         self._ended: set[str] = set()
+        self._noted: set[str] = set()
         self._made: set[BridgeId] = set()
         self._sweep = Sweep()
 
@@ -221,6 +225,11 @@ class AriSwitch:
                 seconds = pulse.silent_for.total_seconds()
                 return f"Asterisk has not answered {way} for {seconds:.0f} s; is it stopped?"
         return ""
+
+    async def until_new_connection(self, known: int) -> None:
+        """Wait until there were more `connections` than the known ones."""
+        while self.connections <= known:
+            await self._new_connection.wait()
 
     async def until_connected(self) -> None:
         """Wait for Asterisk's socket."""
@@ -289,10 +298,13 @@ class AriSwitch:
             case Connected():
                 self.connections += 1
                 self._connected.set()
+                self._new_connection.set()
+                self._new_connection.clear()
                 self._unreconciled.set()
                 self._beat_due.set()
             case Disconnected():
                 self._connected.clear()
+                self._lost_at = self._now()
             case ApplicationReplaced():
                 self._replaced.set()
             case EndpointStateChange():
@@ -370,6 +382,7 @@ class AriSwitch:
 
     def _note_phone(self, endpoint: Endpoint) -> None:
         """Asterisk repeats itself at every call; only a change is a signal."""
+        self._noted.add(endpoint.resource)
         reachable = is_reachable(endpoint)
         if self._phones.get(endpoint.resource) is not reachable:
             self._phones[endpoint.resource] = reachable
@@ -389,7 +402,7 @@ class AriSwitch:
             self._unreconciled.clear()
             pause = SECOND_LOOK_AFTER if first else SWEEP_EVERY
             try:
-                await self._reconcile()
+                await self._reconcile(self._lost_at if first else None)
             except SwitchError as error:
                 log.warning("inventory.failed", reason=str(error))
                 pause = RETRY_AFTER
@@ -400,14 +413,13 @@ class AriSwitch:
                 async with asyncio.timeout(pause.total_seconds()):
                     await self._unreconciled.wait()
 
-    async def _reconcile(self) -> None:
+    async def _reconcile(self, settled_at: datetime | None) -> None:
         """Tell the core what is there, first of all whose arrival it may have missed. What was in
         flight when Asterisk answered is heard before; who has ended meanwhile is not there.
         """
         taken_at, known, away = self._now(), self._announced | self._hanging_up, set(self._away)
-        self._ended = set()
+        self._ended, self._noted = set(), set()
         inventory = await take_inventory(self._socket, self._app)
-        self._note_phones(inventory.phones)
         self._silence.keep(inventory.legs)
         self.capacity.keep(inventory.legs)
         for arrival in inventory.alone:
@@ -417,18 +429,21 @@ class AriSwitch:
         unheard = known.difference(inventory.legs)
         self._announced -= unheard
         self._hanging_up -= unheard
+        self._note_phones(inventory.phones)
         away = (away | self._away) & inventory.elsewhere
-        self._inbox.put(self._reconciled(inventory, inventory.legs | away, taken_at))
+        told = self._reconciled(inventory, inventory.legs | away, taken_at)
+        self._inbox.put(msgspec.structs.replace(told, settled_at=settled_at))
         await self._sweep.run(self._socket, inventory.empty, joining=self._lanes.joining)
 
     def _note_phones(self, phones: Sequence[Endpoint] | None) -> None:
-        """Tell of phones whose change was missed, if Asterisk tells of phones at all."""
+        """Phones as Asterisk has told, but for those heard of since; the core is told of them with
+        all that lives: an agent in a talk of which nothing is known must not be rung before.
+        """
         if phones is None:
             return
-        listed = {phone.resource for phone in phones}
-        self._phones = {name: there for name, there in self._phones.items() if name in listed}
-        for phone in phones:
-            self._note_phone(phone)
+        listed = {phone.resource: is_reachable(phone) for phone in phones}
+        since = {name: self._phones[name] for name in self._noted if name in listed}
+        self._phones = listed | since
 
     def _reconciled(
         self, inventory: Inventory, legs: frozenset[str], taken_at: datetime

@@ -4,6 +4,8 @@ An agent added while calls are running can register a moment later; nothing is r
 """
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -53,16 +55,22 @@ class Phones:
         self._known: set[str] = set()
         self._agents: dict[AgentId, AgentProfile] = {}
         self._pushed: dict[PhoneId, str] = {}
+        self._digests: dict[PhoneId, str] = {}
 
     def __repr__(self) -> str:
         """Tell how many there are."""
         return f"<Phones of {len(self._agents)} agents>"
 
     async def run(self) -> None:
-        """Look into the directory again and again, until cancelled."""
+        """Look into the directory again and again, until cancelled; after a new connection at
+        once, for nobody can be rung by a restarted Asterisk before.
+        """
         while True:
+            known = self._switch.connections
             await self.follow()
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY.total_seconds()):
+                    await self._switch.until_new_connection(known)
 
     async def follow(self) -> None:
         """Pass on what has changed, now or at the next look."""
@@ -79,12 +87,19 @@ class Phones:
 
     async def _refresh(self) -> None:
         await self._look_at_switch()
+        await self._push(self._digests)
         profiles = {p.agent: p for p in await self._directory.load_profiles()}
         digests = {each.phone: each.digest for each in await self._directory.phone_logins()}
         for phone in [phone for phone in self._pushed if phone not in digests]:
             await remove_phone(self._http, phone)
             del self._pushed[phone]
             self._known.discard(phone)
+        self._digests = digests
+        await self._push(digests)
+        await self._tell_core(profiles)
+
+    async def _push(self, digests: Mapping[PhoneId, str]) -> None:
+        """Let Asterisk know the phones that it does not know, or not with this digest."""
         for phone, digest in digests.items():
             if self._pushed.get(phone) != digest:
                 await push_phone(
@@ -96,7 +111,6 @@ class Phones:
                 )
                 self._pushed[phone] = digest
                 self._known.add(phone)
-        await self._tell_core(profiles)
 
     async def _look_at_switch(self) -> None:
         """After a new connection: a restarted Asterisk has forgotten the phones."""

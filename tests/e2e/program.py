@@ -83,6 +83,19 @@ class Program:
             )
         await until_holds(self._not_ready, every=LOOK_EVERY)
 
+    async def until_ready(self, *, ready: bool = True) -> None:
+        """Wait until it takes calls, or until it says that it takes none."""
+
+        async def wrong() -> str:
+            why = await self._not_ready()
+            return why if ready else ("" if why else "it still takes calls")
+
+        await until_holds(wrong, LIMIT, LOOK_EVERY)
+
+    async def why_not_ready(self) -> str:
+        """What it says of why it takes no calls; empty when it does."""
+        return await self._not_ready()
+
     async def kill(self) -> None:
         """End it without a chance to say anything."""
         if self._process is not None:

@@ -131,6 +131,8 @@ from contactcenter_ari.core.vocabulary.turn import (
 
 ABSENT = 20
 """Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
+UNTRIED = (0, 400, NO_ROOM)
+"""Replies to a dialing that was not tried: none, the caller is gone, there is no room."""
 LEG_GONE = (404, 409, 422)
 """Replies of the switch to a command for a leg that has ended or left us."""
 SHORTEST_MESSAGE = 1
@@ -438,8 +440,8 @@ class Center:
             case DialLeg(leg=leg) | DialOutside(leg=leg):
                 # Without a reply the phone may ring all the same; ending what is not is fine.
                 turn.do(HangUpLeg(call=command.call, leg=leg))
-                # Where there is no room for the leg, nobody was absent.
-                self._calls.hung_up(leg, LOST if status == NO_ROOM else ABSENT, turn)
+                # Where the switch could not try, nobody was absent.
+                self._calls.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
             case BridgeLegs(bridge=bridge):
                 self._calls.bridge_failed(bridge, turn)
             case (

@@ -44,6 +44,8 @@ class Reconciliation:
         for phone in (*self._roster.reachable_phones(), *signal.phones):
             self._roster.set_reachable(phone, reachable=phone in signal.phones)
         settled_at = signal.taken_at - SETTLING
+        if signal.settled_at is not None:
+            settled_at = max(settled_at, signal.settled_at)
         listed = set(signal.legs)
         for call in self._calls:
             if (

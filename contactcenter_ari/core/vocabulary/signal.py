@@ -166,13 +166,15 @@ class LiveBridge(msgspec.Struct, frozen=True):
 class SwitchReconciled(msgspec.Struct, frozen=True, tag=True):
     """After a connection was made, a little later, and again and again: all that lives in the
     switch at `taken_at`. What the core believes older than that and is not listed has ended
-    unheard. `legs` are all of them, those in `bridges` too.
+    unheard. `legs` are all of them, those in `bridges` too. What began before `settled_at`, the
+    loss of the last connection, is listed if it lives; without it, what is some seconds old is.
     """
 
     taken_at: datetime
     legs: tuple[LegId, ...]
     phones: tuple[PhoneId, ...]
     bridges: tuple[LiveBridge, ...] = ()
+    settled_at: datetime | None = None
 
 
 class TimePassed(msgspec.Struct, frozen=True, tag=True):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contactcenter_ari.core.flow.step import Voicemail
 from contactcenter_ari.core.vocabulary.command import (
+    DialLeg,
     DissolveBridge,
     FinishRecording,
     HangUpLeg,
@@ -14,7 +17,7 @@ from contactcenter_ari.core.vocabulary.command import (
     RecordLeg,
 )
 from contactcenter_ari.core.vocabulary.event import RecordingEnded
-from contactcenter_ari.core.vocabulary.ids import LegId
+from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
 from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
     PhoneDialed,
@@ -190,6 +193,33 @@ def test_recordings_whose_end_was_not_heard_of(floor: Floor) -> None:
     reconcile(floor, phones=(agent,))
     floor.settle()
     assert [(e.failed, e.cut) for e in caller.told(RecordingEnded)] == [(False, False)]
+
+
+def test_after_a_loss_of_the_connection_age_does_not_matter(floor: Floor) -> None:
+    """Asterisk has died: a call of the second before is as gone as one of an hour before, and
+    what began after the loss is not.
+    """
+    floor.agent().pauses()
+    floor.wait(60)
+    old = floor.caller()
+    floor.wait(1)
+    lost_at = floor.now
+    floor.wait(1)
+    new = floor.caller("+31687654321")
+    floor.switch.legs.pop(old.leg)
+    told = SwitchReconciled(floor.now, (), (PhoneId("phone-100"),), settled_at=lost_at)
+    floor.take(told)
+    assert old.end.reason == "system_error"
+    assert new.exits == []
+
+
+@pytest.mark.parametrize("status", [0, 400, 503])
+def test_a_phone_that_the_switch_did_not_try_is_nobodys_miss(floor: Floor, status: int) -> None:
+    """Nothing came of it for want of a connection, of the caller's leg or of room."""
+    agent = floor.agent()
+    floor.caller()
+    floor.fails(DialLeg, status)
+    assert agent.state == ("ready", "")
 
 
 def test_a_customer_whose_phone_rings_for_a_callback_is_no_stray(floor: Floor) -> None:

@@ -1,0 +1,214 @@
+"""Asterisk dies, or freezes, or all that was known of its calls is lost; the program and everybody
+on the phone go on.
+"""
+
+import asyncio
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from baresip import Runtime
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.connection import Credentials
+from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.core.vocabulary.event import EndReason, Party
+from contactcenter_ari.machine.tool import Tools
+from tests.e2e.patience import until_holds
+from tests.e2e.phone import Conversation
+from tests.e2e.scene import Hand, Scene, staged
+from tests.e2e.world import DESK, LONGEST
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+QUEUE = "longest"
+AGENT, TALKER, WAITER = 620, 440, 500
+TALKS, IDLE, AWAY = "301", "302", "303"
+HANDS = (
+    Hand(TALKS, (QUEUE,), frequency=AGENT),
+    Hand(IDLE, ("least",), frequency=700),
+    Hand(AWAY, ("least",), frequency=800),
+)
+WAITING = 10
+MENU = "Press one for help, three for your balance, four for visits."
+NOTICED_WITHIN = 4.0
+REACHABLE_WITHIN = 2.0
+ENDS_WITHIN = 1.0
+NO_GHOSTS_AFTER = timedelta(seconds=15)
+SLACK = 3.0
+"""Seconds more on a machine that is busy with other things."""
+
+
+def asterisk(scene: Scene) -> int:
+    """The process id of the switch."""
+    assert scene.ground.asterisk is not None
+    assert scene.ground.asterisk.pid is not None
+    return scene.ground.asterisk.pid
+
+
+def now() -> float:
+    """The loop's clock."""
+    return asyncio.get_running_loop().time()
+
+
+async def begin_talk(scene: Scene) -> Conversation:
+    """An agent signs in and talks to a caller."""
+    await scene.program.until_reachable(TALKS, IDLE, AWAY)
+    await scene.program.change_state(TALKS, "logged_in")
+    talker = await scene.call("talker", LONGEST, TALKER)
+    talk = await scene.phones[TALKS].talks()
+    await talker.until_hears_tone(AGENT)
+    return talk
+
+
+async def talk_goes_on(scene: Scene) -> None:
+    """The caller hears more of the agent."""
+    talker = scene.callers["talker"]
+    talker.rtp.heard.clear()
+    await talker.until_hears_tone(AGENT, 0.5)
+
+
+async def bridges(scene: Scene) -> int:
+    """How many bridges there are."""
+    login, address = scene.ground.ari, str(scene.ground.addresses.asterisk_http)
+    async with SwitchHttp.opened(address, Credentials(login.user, login.secret)) as http:
+        return len((await http.send(operation.list_bridges())).read(list[object]))
+
+
+async def test_asterisk_is_killed(data_folder: Path, tools: Tools, runtime: Runtime) -> None:
+    """Everybody who waited, talked or was in a menu is a task; phones can be rung at once, nobody
+    is on a call that is not there, new calls are served, and the program still ends.
+    """
+    async with staged(data_folder / "killed", tools, runtime, HANDS) as scene:
+        program = scene.program
+        await begin_talk(scene)
+        chooser = await scene.call("chooser", DESK)
+        await chooser.until_hears(await scene.sound(MENU))
+        for place in range(1, WAITING + 1):
+            await scene.call(f"waiter {place}", LONGEST, WAITER)
+            await program.until_waiting(QUEUE, place)
+        os.kill(asterisk(scene), signal.SIGKILL)
+        await program.until_ready(ready=False)
+        await program.until_ready()
+        back_at = now()
+        await program.until_reachable(TALKS, IDLE, AWAY)
+        reachable_in = now() - back_at
+
+        async def ghosts() -> str:
+            count = await program.metric("contactcenter_calls_in_progress")
+            state = (await program.agents())[TALKS].state.value
+            gone = not count and state in {"ready", "wrap_up"}
+            return "" if gone else f"{count} calls, and the agent is {state}"
+
+        await until_holds(ghosts, NO_GHOSTS_AFTER)
+        lost = len(scene.callers)
+        assert lost == WAITING + 2
+        assert await program.metric("contactcenter_lost_calls_open") == lost
+        rows = await scene.rows()
+        assert {(row.reason, row.ended_by) for row in rows.values()} == {
+            (EndReason.SYSTEM_ERROR, Party.SYSTEM)
+        }
+        await program.until_agent(TALKS, "ready")
+        late = await scene.call("late", LONGEST, TALKER)
+        talk = await scene.phones[TALKS].talks(2)
+        await late.until_hears_tone(AGENT)
+        late.hang_up()
+        await talk.until_over()
+        assert await program.stop() == 0
+        assert reachable_in < REACHABLE_WITHIN + SLACK, f"{reachable_in:.1f} s"
+
+
+async def test_asterisk_is_frozen(data_folder: Path, tools: Tools, runtime: Runtime) -> None:
+    """It keeps its socket and says nothing: noticed and told, and over by itself when it goes on;
+    the talk is whole, and who waited is served.
+    """
+    async with staged(data_folder / "frozen", tools, runtime, HANDS) as scene:
+        program = scene.program
+        talk = await begin_talk(scene)
+        waiter = await scene.call("waiter", LONGEST, WAITER)
+        await program.until_waiting(QUEUE, 1)
+        os.kill(asterisk(scene), signal.SIGSTOP)
+        try:
+            frozen_at = now()
+            await program.until_ready(ready=False)
+            noticed_in = now() - frozen_at
+            assert "has not answered" in await program.why_not_ready()
+            assert await program.metric('contactcenter_part_ok{part="switch"}') == 0
+        finally:
+            os.kill(asterisk(scene), signal.SIGCONT)
+        await program.until_ready()
+        await talk_goes_on(scene)
+        assert (await program.agents())[TALKS].state.value == "on_call"
+        scene.callers["talker"].hang_up()
+        await talk.until_over()
+        served = await scene.phones[TALKS].talks(2)
+        await waiter.until_hears_tone(AGENT)
+        waiter.hang_up()
+        await served.until_over()
+        await scene.until_nothing_is_left()
+        rows = await scene.rows()
+        assert {row.reason for row in rows.values()} == {EndReason.COMPLETED}
+        assert noticed_in < NOTICED_WITHIN + SLACK, f"{noticed_in:.1f} s"
+
+
+def poison(scene: Scene) -> None:
+    """Nothing of what the program has written for its own recovery can be read."""
+    files = [path for path in (scene.ground.data / "input").iterdir() if path.is_file()]
+    assert files
+    for path in files:
+        path.write_bytes(b"\xff poison \x00" * 100)
+
+
+@pytest.mark.parametrize("first", ["caller", "agent"])
+async def test_nothing_is_known_any_more(
+    data_folder: Path, tools: Tools, runtime: Runtime, first: str
+) -> None:
+    """The talk goes on and its agent is not rung; when either hangs up both are free within a
+    second; who waited begins again; no bridge stays; each caller has one row.
+    """
+    async with staged(data_folder / f"poisoned-{first}", tools, runtime, HANDS) as scene:
+        program = scene.program
+        talk = await begin_talk(scene)
+        talker = scene.callers["talker"]
+        await scene.call("waiter", LONGEST, WAITER)
+        await program.until_waiting(QUEUE, 1)
+        await program.kill()
+        poison(scene)
+        await program.start()
+        await talk_goes_on(scene)
+        await program.until_reachable(TALKS)
+        await program.change_state(TALKS, "logged_in")
+        await scene.call("second", LONGEST, WAITER)
+        await program.until_waiting(QUEUE, 1)  # the first was told that nobody is at work
+        view = (await program.agents())[TALKS]
+        assert (view.state.value, view.own_calls) == ("ready", 1)
+        assert len(scene.phones[TALKS].calls) == 1
+        await talk_goes_on(scene)
+        ended_at = now()
+        if first == "caller":
+            talker.hang_up()
+            await talk.until_over()
+        else:
+            await talk.hang_up()
+            await talker.until_over()
+        ended_in = now() - ended_at
+        served = await scene.phones[TALKS].talks(2)
+        await scene.callers["second"].until_hears_tone(AGENT)
+        scene.callers["second"].hang_up()
+        await served.until_over()
+        await scene.callers["waiter"].until_over()
+        await until_holds(lambda: _no_bridge(scene), timedelta(seconds=10))
+        await scene.until_nothing_is_left()
+        rows = await scene.rows()
+        by = Party.CALLER if first == "caller" else Party.AGENT
+        assert (rows["talker"].reason, rows["talker"].ended_by) == (EndReason.ORPHANED, by)
+        assert rows["talker"].agent == TALKS
+        assert rows["second"].reason is EndReason.COMPLETED
+        assert ended_in < ENDS_WITHIN + SLACK, f"{ended_in:.1f} s"
+
+
+async def _no_bridge(scene: Scene) -> str:
+    count = await bridges(scene)
+    return f"{count} bridges" if count else ""

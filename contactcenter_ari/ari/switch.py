@@ -49,6 +49,7 @@ from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.silence import SilenceLimits, SilenceWatch
 from contactcenter_ari.ari.translate import (
     ARRIVALS,
+    EAR,
     is_reachable,
     phone_signal,
     recording_of,
@@ -346,8 +347,8 @@ class AriSwitch:
         self._announced.add(event.channel.id)
         self._away.discard(event.channel.id)
         self._silence.add(event.channel.id)
-        if event.args:
-            self.capacity.arrived(event.channel.id, call=event.args[0] in ARRIVALS)
+        if list(event.args[:1]) != [EAR]:  # which has no audio ports of its own
+            self.capacity.arrived(event.channel.id, call=event.args[:1] in ARRIVALS)
         signal = signal_of(event)
         if signal is None:
             self._turn_away(event)

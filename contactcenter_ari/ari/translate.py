@@ -64,8 +64,8 @@ from contactcenter_ari.core.vocabulary.signal import (
 
 CALLER: Final = "caller"
 PHONE: Final = "phone"
-ARRIVALS: Final = (CALLER, PHONE)
-"""What the legs enter with that came in by themselves."""
+ARRIVALS: Final = ((CALLER,), (PHONE,))
+"""What the legs enter with first that came in by themselves."""
 COUNTED: Final[Mapping[str, str]] = {"GROUP(legs)": "all"}
 """What makes the dialplan count a leg that we dial among those that take ports for audio."""
 AGENT: Final = "agent"

@@ -7,7 +7,7 @@ the instant a test says, with names and numbers as malformed as a test wants the
 import asyncio
 import re
 import struct
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,14 +65,17 @@ class Sip(asyncio.DatagramProtocol):
 
 
 class Rtp(asyncio.DatagramProtocol):
-    """The socket for RTP: keeps the mu-law that comes in."""
+    """The socket for RTP: keeps the mu-law that comes in, and counts packets by payload type."""
 
     def __init__(self) -> None:
         self.heard = bytearray()
         self.begun_at = 0.0
+        self.packets: Counter[int] = Counter()
 
     def datagram_received(self, data: bytes, _address: object) -> None:
         """Keep the payload of a packet of mu-law."""
+        if len(data) > 12:
+            self.packets[data[1] & 0x7F] += 1
         if len(data) > 12 and data[1] & 0x7F == 0:
             self.begun_at = self.begun_at or asyncio.get_running_loop().time()
             self.heard += data[12 + 4 * (data[0] & 0x0F) :]
@@ -102,6 +105,7 @@ class Caller:
         self._leaving = False
         self.center_hung_up = False
         self.farewells: list[str] = []
+        self.heard_of: list[str] = []
 
     @classmethod
     async def place(
@@ -233,6 +237,7 @@ class Caller:
         """Take a message of the center."""
         if self.vanished:
             return
+        self.heard_of.append(text)
         if text.startswith("SIP/2.0 "):
             self._take_reply(text)
         else:

@@ -77,7 +77,7 @@ async def hire(world: World) -> AsyncIterator[Hire]:
         sip = world.ground.addresses.sip
         phone = await DeskPhone.registered(agent, sip, frequency=frequency)
         await world.sign_in(agent.profile.agent)
-        seats.append(Seat(agent.profile.agent, phone, world))
+        seats.append(Seat(agent, phone, world))
         return seats[-1]
 
     yield hired

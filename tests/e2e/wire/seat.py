@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.postgres.directory import NewAgent
 from tests.e2e.desk_phone import DeskPhone
 from tests.e2e.patience import until
 from tests.e2e.world import World
@@ -14,9 +15,14 @@ from tests.e2e.world import World
 class Seat:
     """An agent at work, and the phone."""
 
-    agent: AgentId
+    hired: NewAgent
     phone: DeskPhone
     world: World
+
+    @property
+    def agent(self) -> AgentId:
+        """The extension."""
+        return self.hired.profile.agent
 
     @property
     def view(self) -> AgentView:
@@ -32,3 +38,8 @@ class Seat:
             return view if right else None
 
         return await until(found, lambda: f"the agent is {self.view}, not {state} {reason or ''}")
+
+    async def unregister(self) -> None:
+        """Tell the center that the phone is gone."""
+        credential = self.hired.credential
+        await self.phone.register(credential.phone, credential.secret, 0)

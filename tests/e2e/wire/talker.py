@@ -4,6 +4,7 @@ It answers what the center asks as `requests` says, and speaks unless it is `mut
 """
 
 import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +14,7 @@ import numpy as np
 
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.speech.tone import encode_ulaw, sine
-from tests.e2e.caller import FRAME, TRUNK, Caller, Identity, header
+from tests.e2e.caller import FRAME, TRUNK, Caller, Identity, Rtp, header
 from tests.e2e.patience import LIMIT, until
 
 TONES = {
@@ -63,7 +64,7 @@ class Asked:
 
 
 class Talker(Caller):
-    """One call; `heard_of` are all messages that came in, `asked` our requests by CSeq."""
+    """One call; `asked` are our requests within it by CSeq. It speaks in packets of `ptime` ms."""
 
     def __init__(
         self,
@@ -76,9 +77,10 @@ class Talker(Caller):
     ) -> None:
         super().__init__(center, dialed, identity, frequency)
         self.wording = wording
-        self.heard_of: list[str] = []
         self.asked: dict[int, Asked] = {}
         self.mute = False
+        self.ptime = 20
+        self._spoken = self._sent = 0
         self.requests = {"INVITE": "200 OK", "UPDATE": "200 OK", "OPTIONS": "200 OK"}
         self._sequence = 1
         self._sounds: list[bytes] = []
@@ -121,11 +123,17 @@ class Talker(Caller):
         limit: timedelta = LIMIT,
     ) -> str:
         """Send a request within the dialog; gives the final reply."""
-        self._sequence += 1
-        number, asked = self._sequence, Asked(method)
-        self.asked[number] = asked
-        self.write(method, number, body, headers=headers, kind=kind)
+        asked = self.begin(method, body=body, headers=headers, kind=kind)
         return await until(lambda: asked.final, f"no reply to {method}", limit)
+
+    def begin(
+        self, method: str, *, body: str = "", headers: Sequence[str] = (), kind: str = SDP
+    ) -> Asked:
+        """Send a request within the dialog, and wait for nothing."""
+        self._sequence += 1
+        asked = self.asked[self._sequence] = Asked(method)
+        self.write(method, self._sequence, body, headers=headers, kind=kind)
+        return asked
 
     def write(
         self,
@@ -154,6 +162,13 @@ class Talker(Caller):
             self._sounds += [tones[i : i + FRAME] for i in range(0, len(tones), FRAME)]
             self._sounds += [silence] * GAP_FRAMES
 
+    async def move(self) -> None:
+        """Take another port for audio; what is heard from now on is heard there."""
+        self.rtp = Rtp()
+        old, loop = self._rtp_transport, self._loop
+        self._rtp_transport, _ = await loop.create_datagram_endpoint(lambda: self.rtp, (TRUNK, 0))
+        old.abort()
+
     def offer(self, *, direction: str = "sendrecv", port: int | None = None) -> str:
         """A body like the first one, but for what is said here."""
         body = self._plain_sdp()
@@ -175,6 +190,8 @@ class Talker(Caller):
         return body.replace("HOST", host).replace("PORT", str(port)).replace("\n", "\r\n")
 
     def _send(self, method: str, number: int, body: str = "", *, branch: str = "") -> None:
+        if method == "ACK" and self.wording.sdp == "" and not branch:
+            body = self._plain_sdp()  # the answer to the offer in the 200
         extra = self.wording.headers if method == "INVITE" else ()
         mark = branch or method
         self.send(self._request(method, number, mark, extra, body=body, kind=SDP))
@@ -243,8 +260,20 @@ class Talker(Caller):
         super()._transact(method, number, body)
 
     def _speak(self, sequence: int, center: tuple[str, int]) -> None:
-        if not self.mute:
+        if self.mute:
+            return
+        if self.ptime == FRAME // 8:
             super()._speak(sequence, center)
+            return
+        length = self.ptime * 8
+        self._spoken += FRAME
+        while self._spoken >= (self._sent + 1) * length:
+            at = self._sent * length % len(self._voice)
+            voice = (self._voice + self._voice)[at : at + length]
+            stamp = self._sent * length
+            head = struct.pack(">BBHII", 0x80, 0, self._sent & 0xFFFF, stamp, 2)
+            self._rtp_transport.sendto(head + voice, center)
+            self._sent += 1
 
     def _voice_at(self, at: int) -> bytes:
         return self._sounds.pop(0) if self._sounds else super()._voice_at(at)

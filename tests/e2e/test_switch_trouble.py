@@ -84,11 +84,12 @@ async def test_asterisk_is_killed(data_folder: Path, tools: Tools, runtime: Runt
     async with staged(data_folder / "killed", tools, runtime, HANDS) as scene:
         program = scene.program
         await begin_talk(scene)
-        chooser = await scene.call("chooser", DESK)
-        await chooser.until_hears(await scene.sound(MENU))
+        menu = await scene.sound(MENU)
         for place in range(1, WAITING + 1):
             await scene.call(f"waiter {place}", LONGEST, WAITER)
             await program.until_waiting(QUEUE, place)
+        chooser = await scene.call("chooser", DESK)
+        await chooser.until_hears(menu)
         os.kill(asterisk(scene), signal.SIGKILL)
         await program.until_ready(ready=False)
         await program.until_ready()

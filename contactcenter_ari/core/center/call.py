@@ -23,7 +23,7 @@ class Call:
     agent whose phone it came from. One that `screens` asks a callee whether to take a call, one
     that `whispers` tells an agent who comes, one that `briefs` an agent how it stands with the
     customer who is called back; none of them has an interaction. `attempt` is set for such a
-    customer.
+    customer, `hung_up_at` is when we ended it from our side.
     """
 
     run: FlowRun
@@ -35,6 +35,13 @@ class Call:
     whispers: Offer | None = None
     briefs: "Attempt | None" = None
     attempt: "Attempt | None" = None
+    hung_up_at: datetime | None = None
+
+    def was_ending(self, at: datetime) -> bool:
+        """Whether its end was known by then: an end that we ordered later was our helplessness."""
+        if self.interaction is None or self.interaction.ended_by is None:
+            return False
+        return self.hung_up_at is None or self.hung_up_at < at
 
     def tell_end(self, turn: Turn) -> None:
         """The interaction is over, if it ever began; by the caller unless noted otherwise."""

@@ -5,7 +5,7 @@ kept silent about it for too long.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -295,9 +295,9 @@ class Calls:
         call.interpreter.treatment.take_up(call.run, turn)
         self.carry_out(call, call.interpreter.take_up(call.run, turn), turn)
 
-    def lose(self, call: Call, turn: Turn) -> None:
-        """The switch does not know the call any more; one that we were ending has just ended."""
-        if call.interaction is not None and call.interaction.ended_by is None:
+    def lose(self, call: Call, lost_at: datetime, turn: Turn) -> None:
+        """The switch does not know the call any more; what we were ending by then has ended."""
+        if call.interaction is not None and not call.was_ending(lost_at):
             call.interaction.failed = True
             call.interaction.ended_by = Party.SYSTEM
         self.recordings.lost(call.run.call)
@@ -461,6 +461,7 @@ class Calls:
         if call.interaction is not None:
             call.interaction.ended_by = by
             call.interaction.failed = failed and not call.interaction.talked
+        call.hung_up_at = turn.now
         turn.do(HangUpLeg(call=call.run.call, leg=call.run.leg))
         turn.clockwork.wake(Wake.HANG_UP, call.run.call, turn.now + HANG_UP_LIMIT)
 

@@ -46,14 +46,14 @@ class Reconciliation:
         settled_at = signal.taken_at - SETTLING
         if signal.settled_at is not None:
             settled_at = max(settled_at, signal.settled_at)
-        listed = set(signal.legs)
+        listed, lost_at = set(signal.legs), signal.settled_at or turn.now
         for call in self._calls:
             if (
                 call.run.leg not in listed
                 and call.arrived_at < settled_at
                 and not call.run.hung_up
             ):
-                turn.attempt(call.run.leg, partial(self._calls.lose, call, turn))
+                turn.attempt(call.run.leg, partial(self._calls.lose, call, lost_at, turn))
         for leg in self._agent_legs_before(settled_at):
             if leg not in listed:
                 turn.attempt(leg, partial(self._calls.hung_up, leg, LOST, turn))

@@ -9,6 +9,7 @@ import pytest
 
 from contactcenter_ari.core.center import lost_call
 from contactcenter_ari.core.flow.step import Destination, Goto, Play, Way
+from contactcenter_ari.core.vocabulary.command import PlayPrompt
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
 from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
@@ -139,6 +140,23 @@ def test_a_call_that_we_were_ending_is_no_task(floor: Floor) -> None:
     floor.take(SwitchReconciled(floor.now, (), ()))
     assert (caller.end.reason, caller.end.ended_by) == ("completed", "agent")
     assert opened(floor) == []
+
+
+def test_whom_we_hung_up_after_the_switch_had_died_is_a_task(floor: Floor) -> None:
+    """Nothing could be played any more, so the flow came to its end: the caller heard none of it,
+    and was cut off.
+    """
+    floor.open(floor.write({"start": [Play("welcome"), Play("news")]}))
+    caller = floor.caller(ANN)
+    floor.wait(10)
+    lost_at = floor.now
+    floor.wait(1, silent=True)
+    floor.fails(PlayPrompt, 0)
+    floor.fails(PlayPrompt, 0)
+    floor.switch = type(floor.switch)()
+    floor.take(SwitchReconciled(floor.now, (), (), settled_at=lost_at))
+    assert (caller.end.reason, caller.end.ended_by) == ("system_error", "system")
+    assert opened(floor) == [ANN]
 
 
 def test_who_is_cut_off_with_a_callback_booked_is_no_task(floor: Floor) -> None:

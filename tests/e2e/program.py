@@ -147,6 +147,11 @@ class Program:
             assert answer.status == HTTPStatus.OK, await answer.text()
             return await answer.text()
 
+    async def publish(self) -> None:
+        """Publish the files of the site as they are."""
+        async with self._http.post("/api/v1/flows") as answer:
+            assert answer.status == HTTPStatus.OK, await answer.text()
+
     async def health(self) -> Wellness:
         """How it is."""
         async with self._http.get("/healthz") as answer:

@@ -70,7 +70,11 @@ async def test_nothing_keeps_a_secret(
     async with staged(data, tools, runtime, (), more={"CC_SITE": str(site)}) as scene:
         await put_customers(scene.database, [KNOWN])
         caller = await _typed(scene)
-        await _search(scene, data)
+        await _search(scene, data, "input log")
+        await _snapshot_taken(scene, site, data)
+        await _search(scene, data, "snapshot")
+        for path in ("/metrics", "/api/v1/calls", "/api/v1/offers", "/healthz"):
+            assert SECRET not in await scene.program.text(path)
         caller.hang_up()
         rows = await scene.rows()
         await _search(scene, data)
@@ -97,21 +101,29 @@ async def _typed(scene: Scene) -> Caller:
     return caller
 
 
-async def _search(scene: Scene, data: Path) -> None:
+async def _snapshot_taken(scene: Scene, site: Path, data: Path) -> None:
+    """Another version of the site is published, so the state of the call is written down."""
+    flow = site / "secret.yaml"
+    flow.write_text(f"{flow.read_text()}# once more\n")
+    await scene.program.publish()
+
+    async def missing() -> str:
+        return "" if list((data / "input").rglob("*.snapshot")) else "no snapshot"
+
+    await until_holds(missing)
+
+
+async def _search(scene: Scene, data: Path, *more: str) -> None:
     """What is no secret is found where it belongs, and the secret nowhere."""
 
     async def missing() -> str:
         places = {place for place, text in _everything(scene, data) if holds(text, OPEN)}
-        wanted = {"rows", "write-ahead log"} - places
+        wanted = {"rows", "write-ahead log", *more} - places
         return f"{OPEN} is not in {wanted}" if wanted else ""
 
     await until_holds(missing)
     found = [place for place, text in _everything(scene, data) if holds(text, SECRET)]
     assert found == []
-    typed = {_typed_in(log) for log in (data / "input").glob("*.jsonl")}
-    assert any(OPEN in text for text in typed)
-    for path in ("/metrics", "/api/v1/calls", "/api/v1/offers", "/healthz"):
-        assert SECRET not in await scene.program.text(path)
 
 
 def _everything(scene: Scene, data: Path) -> Iterator[tuple[str, bytes]]:
@@ -126,13 +138,22 @@ def _everything(scene: Scene, data: Path) -> Iterator[tuple[str, bytes]]:
         ]
         rows.append(repr(connection.execute("select query from pg_stat_activity").fetchall()))
     yield "rows", "\n".join(rows).encode()
+    for log in (data / "input").rglob("*.jsonl"):
+        yield "input log", _typed_in(log).encode()
     cluster = Path(str(row[0]))
     for folder in {data, cluster}:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink():
-                place = "write-ahead log" if "pg_wal" in path.parts else str(path)
+                place = _place(path)
                 with suppress(FileNotFoundError):  # gone since it was listed
                     yield place, path.read_bytes()
+
+
+def _place(path: Path) -> str:
+    """What the file is, if a control must be found in its kind."""
+    if "pg_wal" in path.parts:
+        return "write-ahead log"
+    return "snapshot" if path.suffix == ".snapshot" else str(path)
 
 
 def holds(text: bytes, digits: str) -> bool:

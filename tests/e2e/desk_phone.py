@@ -16,7 +16,9 @@ REGISTERED_FOR = 300
 
 
 class DeskPhone(SipPhone):
-    """A registered phone; `lines` are the calls it had, the last one last."""
+    """A registered phone; `lines` are the calls it had, the last one last, each of `kind`."""
+
+    kind: type[Line] = Line
 
     def __init__(self, center: Address, frequency: float) -> None:
         super().__init__(LOOPBACK)
@@ -67,6 +69,6 @@ class DeskPhone(SipPhone):
         self.stop()
 
     async def _ring(self, invite: str, call_id: str) -> None:
-        line = await Line.rung(self._center, invite, self.frequency, LOOPBACK)
+        line = await self.kind.rung(self._center, invite, self.frequency, LOOPBACK)
         self._by_id[call_id] = line
         self.lines.append(line)

@@ -1,0 +1,170 @@
+"""Hold, by the phone's own key: who hears what, what is recorded, and what is in the books."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+import msgspec
+import numpy as np
+import pytest
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.core.vocabulary.event import EndReason, Party, SegmentKind
+from contactcenter_ari.core.vocabulary.pause import PauseReason
+from contactcenter_ari.speech.hearing import tone_heard
+from contactcenter_ari.speech.tone import Samples
+from tests.e2e.acd.floor import AGENT, FOURTH, THIRD, is_music
+from tests.e2e.caller import Caller
+from tests.e2e.desk_phone import DeskPhone
+from tests.e2e.holding import HoldingLine, HoldingPhone, HoldKey
+from tests.e2e.patience import until
+from tests.e2e.world import World
+from tests.recorded import sides_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CALLER = 440
+RATE = 8000
+ENOUGH = 3 * RATE // 2
+MARGIN = timedelta(seconds=0.7)
+SIMPLE = {"simple_bridge", "native_rtp"}
+
+
+class Room(msgspec.Struct):
+    """How a bridge is made."""
+
+    technology: str
+
+
+_callers = count(1)
+
+
+@dataclass(slots=True)
+class Pair:
+    """A caller and an agent who talk, each with a hold key."""
+
+    world: World
+    caller: HoldKey
+    agent: HoldingLine
+    phone: DeskPhone
+
+    def sides(self, holder: str) -> tuple[HoldKey, HoldKey]:
+        """Who holds, and who is on hold."""
+        pair = (self.agent, self.caller)
+        return pair if holder == "agent" else (self.caller, self.agent)
+
+
+async def talking(world: World, number: str, queue: str) -> Pair:
+    """They hear each other."""
+    hired = await world.enlist(queue)
+    at = world.ground.addresses.sip
+    phone = await HoldingPhone.registered(hired, at, frequency=AGENT)
+    await world.sign_in(hired.profile.agent)
+    own = f"+3161000009{next(_callers)}"
+    caller = await HoldKey.place(at, number, number=own, frequency=CALLER)
+    assert isinstance(caller, HoldKey)
+    world.callers.append(caller)
+    line = await phone.rings()
+    assert isinstance(line, HoldingLine)
+    line.pick_up()
+    await asyncio.gather(line.until_hears_tone(CALLER), caller.until_hears_tone(AGENT))
+    return Pair(world, caller, line, phone)
+
+
+async def hears_next(caller: Caller, samples: int = ENOUGH) -> Samples:
+    """What comes out of the earpiece from now on."""
+    before = len(caller.rtp.heard)
+    await until(lambda: len(caller.rtp.heard) >= before + samples, "nothing comes any more")
+    return caller.heard_since(before)
+
+
+async def hears_music(caller: Caller) -> None:
+    """From some instant on music, one piece of it, and nothing else."""
+    while not is_music(await hears_next(caller)):
+        pass
+
+
+async def hears_voice(caller: Caller, frequency: float) -> None:
+    """The other one again, and no music any more."""
+    while tone_heard(heard := await hears_next(caller), frequency) < timedelta(seconds=1):
+        pass
+    assert not is_music(heard)
+
+
+async def bridges(world: World) -> set[str]:
+    """How the bridges of the moment are made."""
+    reply = await world.service.http.send(operation.list_bridges())
+    return {room.technology for room in reply.read(list[Room])}
+
+
+def silence_in(side: Samples) -> timedelta:
+    """The longest stretch of which nothing is left."""
+    edges = np.flatnonzero(np.concatenate([[True], side != 0, [True]]))
+    return timedelta(seconds=float(np.diff(edges).max()) / RATE)
+
+
+@pytest.mark.parametrize("holder", ["agent", "caller"])
+async def test_who_is_on_hold_hears_music(world: World, holder: str) -> None:
+    """In a talk that is recorded as well; afterwards both hear each other again. Meanwhile nothing
+    is recorded, and the file keeps its time.
+    """
+    pair = await talking(world, THIRD, "third")
+    holding, held = pair.sides(holder)
+    assert await bridges(world) == {"simple_bridge"}
+    await holding.hold(held=True)
+    await hears_music(held)
+    await hears_music(held)
+    await holding.hold(held=False)
+    await asyncio.gather(
+        hears_voice(held, holding.frequency), hears_voice(holding, held.frequency)
+    )
+    pair.caller.hang_up()
+    record = await world.record(pair.caller)
+    (row,) = record.recordings
+    (hold,) = (segment for segment in record.segments if segment.kind is SegmentKind.HOLD)
+    assert hold.ended_at - hold.started_at > timedelta(seconds=3)
+    for side, frequency in zip(sides_of(row.path), (AGENT, CALLER), strict=True):
+        assert tone_heard(side, frequency) > timedelta(seconds=1)
+        assert tone_heard(side, frequency) + silence_in(side) > row.duration - MARGIN
+        assert silence_in(side) > timedelta(seconds=2)
+    assert [pause.reason for pause in row.pauses] == [PauseReason.HOLD]
+    assert abs(row.ended_at - row.started_at - row.duration) < timedelta(seconds=1.5)
+    assert not row.cut
+    pair.phone.close()
+
+
+async def test_both_are_on_hold(world: World) -> None:
+    """A phone that holds is sent nothing; who comes back first hears music until the other does,
+    too.
+    """
+    pair = await talking(world, THIRD, "third")
+    await pair.agent.hold(held=True)
+    await hears_music(pair.caller)
+    await pair.caller.hold(held=True)
+    await pair.agent.hold(held=False)
+    await hears_music(pair.agent)
+    await pair.caller.hold(held=False)
+    await asyncio.gather(hears_voice(pair.caller, AGENT), hears_voice(pair.agent, CALLER))
+    pair.caller.hang_up()
+    record = await world.record(pair.caller)
+    assert [s.kind for s in record.segments].count(SegmentKind.HOLD) == 1
+    pair.phone.close()
+
+
+async def test_the_agent_leaves_a_caller_on_hold(world: World) -> None:
+    """The call ends as always, with the time on hold in the books."""
+    pair = await talking(world, FOURTH, "fourth")
+    await pair.agent.hold(held=True)
+    await hears_music(pair.caller)
+    pair.agent.hang_up()
+    await pair.caller.until_over()
+    record = await world.record(pair.caller)
+    row = record.interaction
+    assert (row.reason, row.ended_by) == (EndReason.COMPLETED, Party.AGENT)
+    assert [s.kind for s in record.segments].count(SegmentKind.HOLD) == 1
+    (recording,) = record.recordings
+    assert [pause.reason for pause in recording.pauses] == [PauseReason.HOLD]
+    for side in sides_of(recording.path):
+        assert silence_in(side) > timedelta(seconds=1)
+    pair.phone.close()

@@ -1,6 +1,7 @@
 """A program that runs for long: its logs, its snapshots and its memory stay small."""
 
 import os
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -115,6 +116,22 @@ def test_logs_and_snapshots_stay_small(tmp_path: Path, monkeypatch: pytest.Monke
     """The short form, with a small limit."""
     monkeypatch.setattr(keeping, "SIZE_LIMIT", 200_000)
     _stays_small(tmp_path, 600)
+
+
+def test_taken_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much was written since the start, at most one snapshot and the log up to its limit
+    are read: that takes less than a second and a half of this process's own time.
+    """
+    longest = keeping.SIZE_LIMIT
+    monkeypatch.setattr(keeping, "SIZE_LIMIT", 100 * longest)  # no snapshot: all is replayed
+    center = lived(tmp_path, 600)
+    size = center.input_log.size
+    assert size > longest / 4
+    started = time.thread_time()
+    again = begin(tmp_path, node="n1", site=SITE, now=MORNING, key=KEY)
+    spent = time.thread_time() - started
+    assert again.digest.text == center.digest.text
+    assert spent / size * longest < 1.5
 
 
 @pytest.mark.chaos

@@ -23,7 +23,7 @@ from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.machine.tool_root import ensure_tools
 
 Parameter = Mapping[str, Any]  # Swagger's JSON, read by name below
-SIMPLE = {"string": str, "int": int, "boolean": bool}
+SIMPLE = {"string": str, "int": int, "boolean": bool, "Date": str}
 OURS = {"Unknown", "Malformed"}
 
 EXAMPLES: dict[str, Operation] = {

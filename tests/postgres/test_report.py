@@ -10,7 +10,7 @@ import pytest
 
 from contactcenter_ari.core.kpi.abandonment import abandonment
 from contactcenter_ari.core.kpi.answer_speed import speed_of_answer
-from contactcenter_ari.core.kpi.containment import containment
+from contactcenter_ari.core.kpi.containment import NEVER_ENTERED, containment
 from contactcenter_ari.core.kpi.handle_time import HandledSegment, average_handle_time
 from contactcenter_ari.core.kpi.occupancy import (
     StateStretch,
@@ -269,7 +269,7 @@ def expected_flow(day: Day, flow: str) -> FlowKpis:
     ]
     return FlowKpis(
         flow=flow,
-        entered=sum(end is not EndReason.REJECTED for end in ends),
+        entered=sum(end not in NEVER_ENTERED for end in ends),
         contained=ends.count(EndReason.CONTAINED),
         left=ends.count(EndReason.LEFT_FLOW),
         containment=containment(ends),

@@ -7,7 +7,8 @@ with counted as (
         count(*) filter (where end_reason = 'contained') as contained,
         count(*) filter (where end_reason = 'left_flow') as left_early
     from interaction
-    where started_at >= %(since)s and started_at < %(until)s and end_reason not in ('rejected', 'apologized')
+    where started_at >= %(since)s and started_at < %(until)s
+        and end_reason not in ('rejected', 'apologized', 'orphaned')
         and direction <> 'outbound'
     group by flow
 )

@@ -392,7 +392,13 @@ class AriSwitch:
     def _turn_away(self, event: StasisStart) -> None:
         """Nobody waits for this channel, so it would live for ever in silence."""
         log.warning("channel.unexpected", replaces=event.replace_channel is not None)
-        gone = self._socket.send(operation.hang_up(event.channel.id))
+        self._hang_up(event.channel.id)
+        if event.replace_channel is not None:  # it has left its bridge without a word
+            self._hang_up(event.replace_channel.id)
+            self._pass_on(LegHungUp(LegId(event.replace_channel.id)))
+
+    def _hang_up(self, leg: str) -> None:
+        gone = self._socket.send(operation.hang_up(leg))
         gone.add_done_callback(asyncio.Future.exception)
 
     async def _reconcile_each_time(self) -> None:

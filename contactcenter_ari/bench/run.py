@@ -1,6 +1,7 @@
 """One run of the benchmark, from an empty folder to its findings."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -34,6 +35,7 @@ async def run_bench(
 
     Agents and calls are written to the database of the settings: it should be an empty one.
     """
+    settings = replace(settings, whole_logs=True)
     on_asterisk = await _on_asterisk(settings, plan, console=console, environ=environ)
     without = run_without_asterisk(plan, console=console)
     return msgspec.structs.replace(without, on_asterisk=on_asterisk)

@@ -47,7 +47,9 @@ def demo(
     settings = load_settings()
     start_logging(settings.log, least="warning")
     folder = fresh_folder(settings.data / "demo", kept=RUNS_KEPT)
-    settings = replace(settings, data=folder, database_url=None, asterisk_http=None)
+    settings = replace(
+        settings, data=folder, database_url=None, asterisk_http=None, whole_logs=True
+    )
     with roles_held(folder, "contactcenter demo", *ProgramRole):
         problems = run(_demo(settings, calls, agents, rate, seed, leave=leave))
     if problems:

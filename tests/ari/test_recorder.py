@@ -1,0 +1,129 @@
+"""What is recorded: the kernel tells of closed files, and a pause that fails is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contactcenter_ari.ari.errors import SwitchUnreachable
+from contactcenter_ari.ari.recorder import Recorder, RecorderCommand
+from contactcenter_ari.core.vocabulary.command import (
+    DiscardRecording,
+    FinishRecording,
+    PauseRecording,
+    ResumeRecording,
+    StopRecording,
+)
+from contactcenter_ari.core.vocabulary.ids import CallId, LegId, RecordingId
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    RecordingClosed,
+    RecordingFinished,
+    Signal,
+)
+
+LIMIT = 20
+CALL, LEG, RECORDING = CallId("n1-b1-1"), LegId("n1-b1-2"), RecordingId("n1-b1-3")
+PAUSE = PauseRecording(CALL, RECORDING, LEG)
+RESUME, STOP = ResumeRecording(CALL, RECORDING, LEG), StopRecording(CALL, RECORDING, LEG)
+
+
+class FakeManager:
+    """Asterisk's manager interface; while it is `away` everything fails."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.done: list[str] = []
+
+    async def mute(self, leg: str, *, muted: bool) -> None:
+        """Let others go first, so that order must be kept by whoever asks."""
+        await asyncio.sleep(0.01 if muted else 0)
+        self._do(f"{'mute' if muted else 'unmute'} {leg}")
+
+    async def stop(self, leg: str) -> None:
+        """End it."""
+        self._do(f"stop {leg}")
+
+    def _do(self, what: str) -> None:
+        if self.away:
+            raise SwitchUnreachable("nobody is there")
+        self.done.append(what)
+
+
+class Studio:
+    """A recorder at work, and what it tells."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manager = FakeManager()
+        self.told: asyncio.Queue[Signal] = asyncio.Queue()
+        self.recorder = Recorder(manager=self.manager, folder=folder, inbox=self)
+        self._group: asyncio.TaskGroup | None = None
+
+    def put(self, signal: Signal, /) -> None:
+        """Take a signal."""
+        self.told.put_nowait(signal)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Watch the folder meanwhile."""
+        async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as self._group:
+            run = self._group.create_task(self.recorder.run())
+            while not self.folder.exists():  # noqa: ASYNC110 - it tells nobody that it watches
+                await asyncio.sleep(0.001)
+            yield
+            run.cancel()
+
+    def do(self, *commands: RecorderCommand) -> None:
+        """Give commands."""
+        assert self._group is not None
+        for command in commands:
+            self.recorder.carry_out(command, self._group)
+
+
+def finishing() -> FinishRecording:
+    """Make the file whole."""
+    return FinishRecording(CALL, RECORDING, 2, datetime(2026, 3, 10, tzinfo=UTC), None, ())
+
+
+async def test_a_file_is_closed_finished_and_not_told_again(tmp_path: Path) -> None:
+    """The kernel tells of what Asterisk wrote, and not of what we make of it."""
+    studio = Studio(tmp_path / "recording")
+    async with studio.at_work():
+        (studio.folder / f"{RECORDING}.raw").write_bytes(b"\x01" * 64_000)
+        assert await studio.told.get() == RecordingClosed(RECORDING)
+        studio.do(finishing(), finishing())
+        done = await studio.told.get()
+        assert isinstance(done, RecordingFinished)
+        assert (done.seconds, done.failed) == (2, False)
+        (studio.folder / "n1-b1-4.raw").write_bytes(b"")
+        assert await studio.told.get() == RecordingClosed(RecordingId("n1-b1-4"))
+        studio.do(DiscardRecording(CALL, RecordingId("n1-b1-4")))
+    assert [path.name for path in studio.folder.iterdir()] == [f"{RECORDING}.wav"]
+    assert studio.folder.stat().st_mode & 0o077 == 0
+
+
+async def test_what_concerns_one_leg_is_done_in_order(tmp_path: Path) -> None:
+    """Or a pause that is slow would outlast its end."""
+    studio = Studio(tmp_path)
+    async with studio.at_work():
+        studio.do(PAUSE, RESUME, PAUSE, STOP)
+    assert studio.manager.done == [
+        f"mute {LEG}",
+        f"unmute {LEG}",
+        f"mute {LEG}",
+        f"stop {LEG}",
+    ]
+
+
+async def test_what_could_not_be_paused_is_told(tmp_path: Path) -> None:
+    """So is what could not go on; that there was nothing to stop is no news."""
+    studio = Studio(tmp_path)
+    studio.manager.away = True
+    async with studio.at_work():
+        studio.do(STOP, PAUSE, RESUME)
+        for command in (PAUSE, RESUME):
+            assert await studio.told.get() == CommandFailed(command, 0, "nobody is there")
+    assert studio.told.empty()
+    assert repr(studio.recorder) == f"<Recorder {tmp_path}>"

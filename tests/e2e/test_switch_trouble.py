@@ -16,10 +16,14 @@ from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.core.vocabulary.event import EndReason, Party
 from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.postgres.report_row import InteractionRow, RecordingRow
+from contactcenter_ari.speech.hearing import tone_heard
 from tests.e2e.patience import until_holds
 from tests.e2e.phone import Conversation
 from tests.e2e.scene import Hand, Scene, staged
 from tests.e2e.world import DESK, LONGEST
+from tests.recorded import sides_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -77,6 +81,22 @@ async def bridges(scene: Scene) -> int:
         return len((await http.send(operation.list_bridges())).read(list[object]))
 
 
+async def recording_is_salvaged(scene: Scene, row: InteractionRow) -> None:
+    """Both voices up to the crash are there, and told to be cut."""
+    found: list[RecordingRow] = []
+
+    async def missing() -> str:
+        rows = await Report(scene.database).recordings(scene.since)
+        found[:] = [each for each in rows if each.interaction == row.interaction]
+        return "" if found else "the recording of the talk is not written"
+
+    await until_holds(missing)
+    (recording,) = found
+    assert (recording.failed, recording.cut) == (False, True)
+    for frequency, side in zip((AGENT, TALKER), sides_of(recording.path), strict=True):
+        assert tone_heard(side, frequency) > timedelta(seconds=0.5)
+
+
 async def test_asterisk_is_killed(data_folder: Path, tools: Tools, runtime: Runtime) -> None:
     """Everybody who waited, talked or was in a menu is a task; phones can be rung at once, nobody
     is on a call that is not there, new calls are served, and the program still ends.
@@ -117,6 +137,7 @@ async def test_asterisk_is_killed(data_folder: Path, tools: Tools, runtime: Runt
         await late.until_hears_tone(AGENT)
         late.hang_up()
         await talk.until_over()
+        await recording_is_salvaged(scene, rows["talker"])
         assert await program.stop() == 0
         assert reachable_in < REACHABLE_WITHIN + SLACK, f"{reachable_in:.1f} s"
 

@@ -125,7 +125,7 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             (
                 "6:20: error[E105]: ends must be one of: hangup, caller, agent, completed, "
                 "contained, abandoned, left_flow, turned_away, rejected, not_reached, "
-                'apologized, system_error, not "well"'
+                'apologized, system_error, orphaned, not "well"'
             ),
         ],
     ),

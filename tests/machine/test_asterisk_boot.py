@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -146,6 +147,18 @@ async def killed_beside_its_asterisk(folder: Path, *more: str) -> int:
     )  # fmt: skip
     said, _ = await killed.communicate()
     return int(said)
+
+
+async def test_a_module_that_does_not_load_is_named(tmp_path: Path) -> None:
+    """A module of the allow list that is not there fails the start, not a call."""
+    templates = shutil.copytree(CHECKOUT / "asterisk-conf", tmp_path / "conf")
+    with (templates / "modules.conf").open("a", encoding="utf-8") as modules:
+        modules.write("load = app_nothing.so\n")
+    site = replace(site_in(tmp_path), templates=templates)
+    process = AsteriskProcess(native_tools(), site, tmp_path / "run")
+    with pytest.raises(AsteriskStartFailed, match=r"does not run its modules app_nothing\.so\."):
+        await process.start()
+    assert process.pid is None
 
 
 async def test_it_does_not_outlive_us(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ SIZE_LIMIT = 2_000_000
 """Bytes of a log, after which a snapshot is taken: half a second of replay."""
 CHILD_LIMIT = timedelta(seconds=30)
 RETRY_AFTER = timedelta(seconds=30)
+KEYS_EVERY = timedelta(seconds=2)
+"""So often a snapshot is taken for the keys of ended calls, however many calls end."""
 ROOM = 20_000_000
 """Bytes that must be free on the disk before the log goes on after it was full."""
 SCARCE = 200_000_000
@@ -66,6 +68,7 @@ class Keeper:
         self._child_since: datetime | None = None
         self._not_before: datetime | None = None
         self._wanted = False
+        self._cut_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Tell how many there were."""
@@ -89,8 +92,10 @@ class Keeper:
     def tend(self, center: Center, digest: Digest, now: datetime) -> None:
         """Between two turns: take a snapshot if it is time, and see what became of the last."""
         self._look_after_child(now)
-        if not self._wanted and not self._child and self._ended_with_key(center):
-            self._wanted = True  # the key of a call goes with the first snapshot after its end
+        # The key of a call goes with the first snapshot after its end.
+        self._wanted = self._wanted or (
+            self._keys_are_due(now) and bool(self._ended_with_key(center))
+        )
         if not self._is_due(now):
             return
         before = digest.text
@@ -112,6 +117,9 @@ class Keeper:
     def _ended_with_key(self, center: Center) -> list[str]:
         calls = self._vault.calls() if self._vault is not None else []
         return [call for call in calls if not center.secrets.has(CallId(call))]
+
+    def _keys_are_due(self, now: datetime) -> bool:
+        return not self._child and (self._cut_at is None or now - self._cut_at >= KEYS_EVERY)
 
     def _done(self) -> None:
         """A snapshot is whole: what came before it is not needed, nor the keys to it."""
@@ -138,6 +146,7 @@ class Keeper:
             self._failed(now, error.strerror or str(error))
             return False
         self._wanted = False
+        self._cut_at = now
         self._number += 1
         digest.begin_anew()
         return True

@@ -308,9 +308,10 @@ async def founded(
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Place]:
     """A database (unless one is given) and an Asterisk, without the application; `more` settings
-    go before ours.
+    go before ours. All input logs are kept, for the replay in the end.
     """
-    environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE), **more}
+    ours = {"CC_DATA_DIR": str(data), "CC_SITE": str(SITE), "CC_WHOLE_LOGS": "on"}
+    environ = {**os.environ, **ours, **more}
     if database_url is not None:
         environ["CC_DATABASE_URL"] = database_url
     settings = read_settings(environ)

@@ -24,7 +24,7 @@ WELCOME = "Welcome to the test of the contact center."
         (NUMBER, b"x" * 500, "x" * 79),
         (b"9" * 500, b"", ""),
         (b"%22%3B%20DROP%20TABLE%2055", b"", ""),
-        (b"anonymous", b"Anonymous", "Anonymous"),
+        (b"anonymous", b"Anonymous", ""),
     ],
     ids=["sql", "markup", "templates", "no utf-8", "letters", "long name", "long number",
          "number with sql", "anonymous"],
@@ -44,7 +44,7 @@ async def test_whatever_callers_are_called(
     assert len(row.caller_name) <= 80
     assert row.caller_name.isprintable()
     if stored_name is not None:
-        assert row.caller_name.startswith(stored_name)
+        assert row.caller_name[: len(stored_name) or None] == stored_name
 
 
 async def test_a_name_that_is_no_sip_hurts_nobody(world: World) -> None:

@@ -30,6 +30,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LookUpFinished,
 )
 from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.runtime.keeper import KEYS_EVERY
 from contactcenter_ari.runtime.recovery import Beginning, begin
 from contactcenter_ari.runtime.replay import replay_onward
 from contactcenter_ari.runtime.vault import Vault
@@ -188,6 +189,26 @@ async def test_in_no_file(tmp_path: Path, name: str) -> None:
     done = replay_onward(start)
     assert done.digest.text == driver.digest.text
     assert done.center.calls_in_progress() == 0
+
+
+async def test_calls_that_end_together_share_a_snapshot(tmp_path: Path) -> None:
+    """However many calls end, a snapshot is taken for their keys every two seconds at most."""
+    place = Place(tmp_path, GATHERS["until enough"])
+    begun = place.begin()
+    driver, keeper = place.driver(begun), begun.keeper
+    async with running(driver, place.switch):
+        for leg in (LegId("leg1"), LegId("leg2"), LegId("leg3")):
+            driver.put(CallArrived(leg, DIRECT, "+31612345678", ""))
+            driver.put(DigitPressed(leg, "7"))
+            driver.put(LegHungUp(leg, 16))
+            await quiet(driver)
+            driver._tend()
+            await written(driver)
+        assert (keeper.taken, len(place.vault.calls())) == (1, 2)
+        place.clock.instant += KEYS_EVERY
+        driver._tend()
+        await written(driver)
+    assert (keeper.taken, place.vault.calls()) == (2, [])
 
 
 async def test_an_answer_that_repeats_it(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# These tests run a real Asterisk each, one after the other; all others run on all cores.
+# These tests run a real Asterisk and wait most of the time: the tests of one file stay together.
 ASTERISK_TESTS := tests/bench tests/contract tests/e2e tests/loadtest tests/machine
 
 .PHONY: help setup demo test chaos lint lock clean
@@ -34,7 +34,7 @@ lint: $(VENV)/.installed   ## style, types, layers
 
 test: setup lint ## everything: lint, then all tests on real Asterisk, SIP and Postgres
 	$(BIN)/pytest -n auto --dist worksteal $(ASTERISK_TESTS:%=--ignore=%) $(ARGS)
-	$(BIN)/pytest $(ASTERISK_TESTS) $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ASTERISK_TESTS) $(ARGS)
 
 chaos: setup     ## the long forms of tests: many restarts, many calls, long waits
 	$(BIN)/pytest -m chaos $(ARGS)

@@ -443,13 +443,13 @@ class AriSwitch:
         await self._sweep.run(self._socket, inventory.empty, joining=self._lanes.joining)
 
     def _note_phones(self, phones: Sequence[Endpoint] | None) -> None:
-        """Phones as Asterisk has told, but for those heard of since; the core is told of them with
-        all that lives: an agent in a talk of which nothing is known must not be rung before.
+        """Phones as Asterisk told, but for those heard of since, new ones too. The core is told of
+        them with all that lives: an agent in an unknown talk must not be rung before.
         """
         if phones is None:
             return
         listed = {phone.resource: is_reachable(phone) for phone in phones}
-        since = {name: self._phones[name] for name in self._noted if name in listed}
+        since = {name: self._phones[name] for name in self._noted}
         self._phones = listed | since
 
     def _reconciled(

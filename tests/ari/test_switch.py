@@ -111,6 +111,17 @@ def test_an_event_becomes_a_signal(switch: AriSwitch, inbox: FakeInbox) -> None:
     assert inbox.signals == [LegHungUp(LegId("l1"))]
 
 
+def test_a_phone_that_came_during_the_inventory(switch: AriSwitch) -> None:
+    """It was made and has registered since the phones were listed: it is there, and a listed
+    phone is as was heard last.
+    """
+    listed = [Endpoint("PJSIP", "d1", "online"), Endpoint("PJSIP", "d2", "online")]
+    switch.put(EndpointStateChange(Endpoint("PJSIP", "d2", "offline")))
+    switch.put(EndpointStateChange(Endpoint("PJSIP", "d3", "online")))
+    switch._note_phones(listed)
+    assert switch._phones == {"d1": True, "d2": False, "d3": True}
+
+
 def test_only_a_change_of_a_phone_is_a_signal(switch: AriSwitch, inbox: FakeInbox) -> None:
     """Asterisk repeats the state at the begin and end of each call."""
     for state in ("online", "online", "offline", "unknown", "online"):

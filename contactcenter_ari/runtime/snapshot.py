@@ -11,6 +11,7 @@ import pickle
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import EnumType
 from functools import cache
 from hashlib import blake2b
 from hmac import compare_digest
@@ -153,7 +154,11 @@ class _Unpickler(pickle.Unpickler):  # only after the MAC was checked
 
 
 def _method(owner: object, name: str) -> object:
-    """A bound method of one of our objects, or how a time zone is made again."""
+    """A bound method of one of our objects, a member of one of our enumerations (as some versions
+    of Python pickle it), or how a time zone is made again.
+    """
+    if isinstance(owner, EnumType) and owner.__module__.startswith(OURS):
+        return owner[name]
     ours = (
         type(owner).__module__.startswith(OURS) or getattr(owner, "__module__", "") == "zoneinfo"
     )

@@ -12,6 +12,7 @@ import pytest
 
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.runtime import snapshot
 from contactcenter_ari.runtime.snapshot import (
     MAGIC,
@@ -135,3 +136,17 @@ def test_only_the_core_is_unpickled(path: Path, made_of: object) -> None:
     write_snapshot(path, saved, KEY)
     with pytest.raises(SnapshotUnreadable, match="is no part of a state"):
         read_snapshot(path, KEY)
+
+
+class _NamedMember:
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[type[AgentState], str]]:
+        return getattr, (AgentState, "READY")
+
+
+def test_an_enumeration_in_any_python(path: Path) -> None:
+    """Python 3.11.2, which Debian 12 ships, pickles a member by its name."""
+    events = (_NamedMember(),)
+    saved = Saved(Center(STARTED, SITE), "", MORNING, events)  # type: ignore[arg-type]  # on purpose
+    write_snapshot(path, saved, KEY)
+    restored: object = read_snapshot(path, KEY).events[0]
+    assert restored is AgentState.READY

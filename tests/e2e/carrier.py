@@ -22,6 +22,7 @@ class Reply(Enum):
     IS_BUSY = auto()
     DECLINES = auto()
     IS_AWAY = auto()
+    HAS_MOVED = auto()
 
 
 class Line(Caller):
@@ -146,6 +147,8 @@ class Carrier(asyncio.DatagramProtocol):
                 line.turn_down("603 Decline")
             case Reply.IS_AWAY:
                 line.turn_down("480 Temporarily Unavailable")
+            case Reply.HAS_MOVED:
+                line.turn_down("302 Moved Temporarily\r\nContact: <sip:+31699999999@127.0.0.9>")
 
 
 def _user(party: str) -> str:

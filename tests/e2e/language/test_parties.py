@@ -68,14 +68,17 @@ async def test_the_caller_leaves_an_outside_line(world: World, carrier: Carrier)
     [
         (Reply.IS_BUSY, "The line is occupied.", "busy"),
         (Reply.DECLINES, "They do not want to talk.", "declined"),
+        (Reply.HAS_MOVED, "That number cannot be reached.", "failed"),
         (Reply.RINGS, "There was no reply at home.", "no_answer"),
     ],
 )
 async def test_an_outside_line_does_not_answer(
     world: World, carrier: Carrier, reply: Reply, text: str, outcome: str
 ) -> None:
-    """486, 603 and ringing for too long lead to their exits; music is heard meanwhile."""
-    carrier.reply = reply
+    """486, 603, 302 and ringing for too long lead to their exits; music is heard meanwhile. Nobody
+    is called where a 302 says, neither by Asterisk nor as a caller of ours.
+    """
+    carrier.reply, since = reply, world.service.clock.now()
     caller = await reached(world, OUTSIDE, "1")
     line = await carrier.called()
     if reply is Reply.RINGS:
@@ -84,6 +87,8 @@ async def test_an_outside_line_does_not_answer(
     await line.until_over()
     (ended,) = await events(world, record, "OutsideEnded")
     assert ended.data["outcome"] == outcome
+    assert len(carrier.lines) == 1
+    assert len(await world.interactions(1, lambda _: True, since)) == 1
 
 
 async def test_a_screened_call_is_taken(world: World, carrier: Carrier) -> None:

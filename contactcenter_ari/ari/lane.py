@@ -4,11 +4,15 @@ A verb that returns at once goes over the socket without waiting for the one bef
 because Asterisk answers a socket in order. A verb that blocks a channel goes over HTTP, and
 what follows in that call waits for it; so does what follows a prompt that is still being
 made. Every command that fails comes back as `CommandFailed`; nothing is retried.
+
+A caller who offers no audio in the INVITE says only in the ACK where audio goes (RFC 3261,
+13.2.1). What is played before that is lost, so what follows the answer waits for the ACK.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -40,9 +44,13 @@ from contactcenter_ari.core.vocabulary.signal import (
     Signal,
 )
 
+ACK_LIMIT: Final = timedelta(seconds=4)
+"""Asterisk sends its 200 again after 0.25, 0.75, 1.75 and 3.75 s."""
+LOOK_EVERY: Final = timedelta(milliseconds=50)
 RENDER_LIMIT: Final = timedelta(seconds=10)
 LANE_LIMIT: Final = 200
 ALREADY_EXISTS: Final = 409
+NOT_TOLD: Final = 500
 NOT_AT_ONCE: Final = (AnswerLeg, BridgeLegs, UnbridgeLeg, PlayPrompt)
 
 
@@ -93,7 +101,8 @@ class _Lane:
 
 class Lanes:
     """Carries out commands; the tasks that wait live in the task group given. `joining` are the
-    bridges whose legs are on their way into them.
+    bridges whose legs are on their way into them, `unoffered` the legs of callers who offered no
+    audio in their INVITE.
     """
 
     def __init__(
@@ -107,6 +116,7 @@ class Lanes:
         self._lanes: dict[CallId, _Lane] = {}
         self._in_flight: dict[CallId, asyncio.Future[Reply]] = {}
         self.joining: set[BridgeId] = set()
+        self.unoffered: set[str] = set()
 
     def __repr__(self) -> str:
         """Tell how many calls have something in the way."""
@@ -216,9 +226,19 @@ class Lanes:
         except SwitchError as error:
             self._fail(command, 0, str(error))
         else:
+            if isinstance(command, AnswerLeg) and command.leg in self.unoffered:
+                await self._until_audio_flows(command.leg)
             self._judge(command, reply)
         finally:
             self.joining -= bridges
+
+    async def _until_audio_flows(self, leg: str) -> None:
+        """Wait until the ACK has told where audio goes, or the leg is gone, or for `ACK_LIMIT`."""
+        with suppress(SwitchError, TimeoutError):
+            async with asyncio.timeout(ACK_LIMIT.total_seconds()):
+                wanted = operation.audio_address(leg)
+                while (await self._socket.send(wanted)).status == NOT_TOLD:  # noqa: ASYNC110  # asked
+                    await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     async def _ask(self, call: CallId, wanted: Operation) -> Reply:
         if not wanted.blocking:

@@ -186,6 +186,16 @@ def is_on_hold(channel: str) -> Operation:
     )
 
 
+def audio_address(channel: str) -> Operation:
+    """Where audio to a channel goes; 500 while the other side has not said so."""
+    return Operation(
+        "GET",
+        "channels/{channelId}/variable",
+        {"channelId": channel},
+        {"variable": "CHANNEL(rtp,dest)"},
+    )
+
+
 def refresh_session(channel: str) -> Operation:
     """Send an UPDATE with what was agreed before. Without an answer Asterisk hangs up."""
     return Operation(

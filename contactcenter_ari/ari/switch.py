@@ -51,6 +51,7 @@ from contactcenter_ari.ari.translate import (
     ARRIVALS,
     EAR,
     is_reachable,
+    offers_late,
     phone_signal,
     recording_of,
     signal_of,
@@ -347,6 +348,8 @@ class AriSwitch:
         self._announced.add(event.channel.id)
         self._away.discard(event.channel.id)
         self._silence.add(event.channel.id)
+        if offers_late(event):
+            self._lanes.unoffered.add(event.channel.id)
         if list(event.args[:1]) != [EAR]:  # which has no audio ports of its own
             self.capacity.arrived(event.channel.id, call=event.args[:1] in ARRIVALS)
         signal = signal_of(event)
@@ -368,6 +371,7 @@ class AriSwitch:
             self.capacity.left(signal.leg)
             self._hanging_up.discard(signal.leg)
             self._sent_on.discard(signal.leg)
+            self._lanes.unoffered.discard(signal.leg)
             self._away.discard(signal.leg)
             self._ended.add(signal.leg)
         self._inbox.put(signal)

@@ -2,7 +2,8 @@
 
 Nothing is sent and nothing remembered here. What callers put into numbers and names is cut
 and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` arguments are
-`caller,DIALED` or `phone,DEVICE,DIALED`; legs that we dial enter with `agent`, those through
+`caller,DIALED` or `phone,DEVICE,DIALED`, with `late-offer` behind when the INVITE offered no
+audio; legs that we dial enter with `agent`, those through
 which we listen with `ear,RECORDING`. One whose recording is not begun yet enters with
 `record,CONTEXT,RECORDING` and is sent into that context, which begins it and leads back here.
 """
@@ -66,6 +67,7 @@ CALLER: Final = "caller"
 PHONE: Final = "phone"
 ARRIVALS: Final = ((CALLER,), (PHONE,))
 """What the legs enter with first that came in by themselves."""
+LATE_OFFER: Final = "late-offer"
 COUNTED: Final[Mapping[str, str]] = {"GROUP(legs)": "all"}
 """What makes the dialplan count a leg that we dial among those that take ports for audio."""
 AGENT: Final = "agent"
@@ -151,7 +153,7 @@ def without(bridge: LiveBridge, ended: Container[str]) -> LiveBridge:
 
 def _phone_of(event: messages.StasisStart) -> PhoneId | None:
     """The agent's phone at the other end of a channel, if one is."""
-    match event.args:
+    match _entry_of(event):
         case ("phone", device, _):
             return PhoneId(device)
         case ("agent",):
@@ -239,6 +241,11 @@ def recording_of(event: messages.StasisStart) -> tuple[str, str] | None:
             return None
 
 
+def offers_late(event: messages.StasisStart) -> bool:
+    """Whether who came in offers no audio before the ACK."""
+    return event.args[:1] in ARRIVALS and event.args[-1] == LATE_OFFER
+
+
 def digits_of(number: str) -> str:
     """A number as received, without anything that is no digit, `+`, `*` or `#`."""
     return re.sub(r"[^0-9+*#]", "", number)[:NUMBER_LIMIT]
@@ -252,7 +259,7 @@ def name_of(text: str) -> str:
 def _arrival(event: messages.StasisStart) -> Signal | None:
     """A new caller, a phone that dialed, or an agent who picked up."""
     leg = LegId(event.channel.id)
-    match event.args:
+    match _entry_of(event):
         case (str(role), dialed) if role == CALLER:
             caller = event.channel.caller
             return CallArrived(
@@ -269,6 +276,11 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
             return RecordingBegan(RecordingId(recording))
         case _:
             return None
+
+
+def _entry_of(event: messages.StasisStart) -> tuple[str, ...]:
+    """The arguments of a channel that entered, but for how it offers audio."""
+    return event.args[:-1] if offers_late(event) else event.args
 
 
 def _rings(channel: messages.Channel) -> bool:

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from contactcenter_ari.ari import lane
 from contactcenter_ari.ari.connection import REPLY_LIMIT
 from contactcenter_ari.ari.errors import SwitchError, SwitchTooSlow, SwitchUnreachable
 from contactcenter_ari.ari.lane import LANE_LIMIT, Lanes
-from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.operation import Operation, audio_address
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.command import (
@@ -319,6 +320,34 @@ async def test_without_an_http_connection_the_socket_serves(bench: Bench) -> Non
     assert (again.over, again.wanted) == ("socket", refused.wanted)
     again.answer()
     assert (await bench.wire.next()).wanted.template == "channels/{channelId}/moh"
+
+
+@pytest.mark.parametrize("last", [200, 404])
+async def test_nothing_is_played_before_audio_can_flow(bench: Bench, last: int) -> None:
+    """The INVITE offered none: what follows the answer waits until Asterisk knows where audio
+    goes, or the leg is gone.
+    """
+    bench.lanes.unoffered.add(LEG)
+    bench.do(AnswerLeg(CALL, LEG), StartMusic(CALL, LEG, "calm"))
+    (await bench.wire.next()).answer()
+    for status in (500, 500, last):
+        asked = await bench.wire.next()
+        assert (asked.over, asked.wanted) == ("socket", audio_address(LEG))
+        asked.answer(status)
+    assert (await bench.wire.next()).wanted.uri == "channels/l1/moh"
+
+
+async def test_audio_that_never_flows_is_not_waited_for_for_ever(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ACK does not come: the call goes on."""
+    monkeypatch.setattr(lane, "ACK_LIMIT", timedelta(seconds=0.1))
+    bench.lanes.unoffered.add(LEG)
+    bench.do(AnswerLeg(CALL, LEG), StartMusic(CALL, LEG, "calm"))
+    (await bench.wire.next()).answer()
+    while (sent := await bench.wire.next()).wanted == audio_address(LEG):
+        sent.answer(500)
+    assert sent.wanted.uri == "channels/l1/moh"
 
 
 async def test_a_phone_with_a_strange_name_is_not_dialed(bench: Bench) -> None:

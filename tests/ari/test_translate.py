@@ -70,6 +70,14 @@ def channel(state: str = "Up", name: str = "Bob", number: str = "0612345678") ->
             StasisStart(("phone", "d-81", "*11"), channel()),
             PhoneDialed(LEG, PhoneId("d-81"), "*11"),
         ),
+        (
+            StasisStart(("caller", "+3120", "late-offer"), channel()),
+            CallArrived(LEG, "+3120", "0612345678", "Bob"),
+        ),
+        (
+            StasisStart(("phone", "d-81", "*11", "late-offer"), channel()),
+            PhoneDialed(LEG, PhoneId("d-81"), "*11"),
+        ),
         (StasisStart(("agent",), channel()), LegAnswered(LEG)),
         (StasisStart((), channel(), replace_channel=channel()), None),
         (StasisStart(("caller",), channel()), None),

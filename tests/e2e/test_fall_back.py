@@ -30,6 +30,7 @@ from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until, until_holds
+from tests.e2e.wire.talker import Talker, Wording
 from tests.e2e.world import DESK, Place, founded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -156,3 +157,11 @@ async def presses_nothing(away: Away, number: str) -> None:
     caller = await away.call(number)
     await caller.until_over()
     assert caller.center_hung_up
+
+
+async def test_audio_whose_address_comes_late(away: Away) -> None:
+    """The INVITE offers none, and three of our 200 are lost: the whole apology is heard."""
+    sip, wording = away.place.ground.addresses.sip, Wording(sdp="", lost=3)
+    caller = await Talker.dials(sip, DESK, wording=wording)
+    away.callers.append(caller)
+    await caller.until_hears(await away.sound(APOLOGY))

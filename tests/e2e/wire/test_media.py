@@ -39,6 +39,15 @@ async def test_the_offer_comes_from_us(world: World, dial: Dial) -> None:
     await goes_on(world, await welcomed(world, dial, sdp=""))
 
 
+@pytest.mark.parametrize("mute", [False, True])
+async def test_an_answer_that_comes_late(world: World, dial: Dial, mute: bool) -> None:  # noqa: FBT001
+    """Whose address for audio comes late, since three of our 200 were lost, misses nothing of the
+    first prompt, whether or not they speak.
+    """
+    caller = await dial(wording=Wording(sdp="", lost=3), mute=mute)
+    await caller.until_hears(await world.sound(WELCOME))
+
+
 async def test_packets_of_any_length(dial: Dial, hire: Hire) -> None:
     """The agent hears a caller whose packets hold 10 to 60 ms."""
     seat = await hire("longest")

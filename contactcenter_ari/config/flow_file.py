@@ -110,7 +110,7 @@ class _FlowReader:
         prompts = self.prompts(names)
         names = replace(
             names,
-            prompts={*prompts, *self.around.system_prompts},
+            prompts=dict.fromkeys((*prompts, *self.around.system_prompts)),
             waits={*waits_in(prompts), *(self.around.system_waits - prompts.keys())},
         )
         steps = self.steps(sections, names)

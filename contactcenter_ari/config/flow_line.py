@@ -9,7 +9,7 @@ from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_option import SECOND, Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.phone import read_phone
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import DAY
 from contactcenter_ari.config.skill_file import read_skills
 from contactcenter_ari.core.acd.settings import QueueSettings
@@ -156,7 +156,7 @@ def _hours(scope: Scope, fields: Fields) -> str:
     scalar = scope.reading.scalar(fields["hours"], "hours") if "hours" in fields else None
     if scalar and scalar.text not in scope.names.hours:
         message = f'there are no opening hours "{scalar.text[:60]}"'
-        suggestion = did_you_mean(scalar.text, scope.names.hours)
+        suggestion = suggest(scalar.text, scope.names.hours)
         scope.reading.blame("E214", message, scalar, suggestion=suggestion)
     return scalar.text if scalar else ""
 

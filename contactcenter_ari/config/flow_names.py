@@ -67,19 +67,19 @@ def expression_types(
     look_ups: Mapping[str, SqlLookUp | HttpLookUp],
     saved: Mapping[str, str],
 ) -> dict[str, ValueType]:
-    """The type of every name an expression may use; `saved` maps where answers of look-ups
-    are kept to the look-ups.
+    """The type of every name an expression may use, the flow's own first; `saved` maps where
+    answers of look-ups are kept to the look-ups.
     """
-    types = {**ALWAYS, "language": ValueType(Kind.CHOICE, choices=languages), **variables}
-    for name in hours:
-        types[f"hours.{name}.open"] = BOOL
-        types[f"hours.{name}.next_open"] = DATETIME
-    types |= {f"flag.{name}": BOOL for name in flags}
+    types = dict(variables)
     for place, look_up in saved.items():
         types[f"{place}.found"] = BOOL
         returns = look_ups[look_up].returns if look_up in look_ups else {}
         types |= {f"{place}.{field}": type_ for field, type_ in returns.items()}
-    return types
+    for name in hours:
+        types[f"hours.{name}.open"] = BOOL
+        types[f"hours.{name}.next_open"] = DATETIME
+    types |= {f"flag.{name}": BOOL for name in flags}
+    return types | {"language": ValueType(Kind.CHOICE, choices=languages), **ALWAYS}
 
 
 def waits_in(prompts: Mapping[str, Prompt]) -> set[str]:

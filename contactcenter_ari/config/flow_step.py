@@ -12,7 +12,7 @@ from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_names import Names
 from contactcenter_ari.config.flow_option import Options
 from contactcenter_ari.config.flow_scope import ReadVerb, Scope
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.step_graph import Place
 from contactcenter_ari.config.verb import BARE, COMMON, OPTIONS
@@ -126,4 +126,4 @@ class StepReader:
             self.reading.blame("E102", "a step needs a verb; an example: - play: welcome", place)
             return
         message = f'a step needs a verb, and "{odd.text[:60]}" is none'
-        self.reading.blame("E102", message, odd, suggestion=did_you_mean(odd.text, OPTIONS))
+        self.reading.blame("E102", message, odd, suggestion=suggest(odd.text, OPTIONS))

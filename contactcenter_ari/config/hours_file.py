@@ -9,7 +9,7 @@ import holidays
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import did_you_mean, suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.hours.calendar import Calendar, Ranges, TimeRange, Weekdays
 
@@ -103,7 +103,7 @@ def _weekdays(reading: Reading, mapping: Map) -> Weekdays:
         days = weekday_numbers(key.text)
         if not days:
             message = f'"{key.text[:60]}" is no weekday; an example: mon-fri'
-            reading.blame("E101", message, key, suggestion=did_you_mean(key.text, _KEYS))
+            reading.blame("E101", message, key, suggestion=suggest(key.text, _KEYS))
         ranges = read_ranges(reading, value)
         for day in days:
             if day in hours:
@@ -172,7 +172,7 @@ def _holiday(reading: Reading, node: Node, calendar: Mapping[date, list[str]]) -
     known = {each for names in calendar.values() for each in names}
     if name is not None and known and name.text not in known:
         message = f'holiday "{name.text[:60]}" does not exist'
-        reading.blame("E604", message, name, suggestion=did_you_mean(name.text, known))
+        reading.blame("E604", message, name, suggestion=suggest(name.text, sorted(known)))
     return name.text if name else ""
 
 
@@ -187,7 +187,7 @@ def _calendar(reading: Reading, country: Node, region: Node | None) -> dict[date
     subdivision = reading.text(region, "region") if region else None
     if subdivision is not None and subdivision not in supported[code] and region:
         message = f'region "{subdivision[:60]}" does not exist in {code}'
-        suggestion = did_you_mean(subdivision, supported[code])
+        suggestion = suggest(subdivision, supported[code])
         reading.blame("E604", message, region, suggestion=suggestion)
         return {}
     found = holidays.country_holidays(

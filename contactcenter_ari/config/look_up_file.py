@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.look_up_rule import check_reach
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import NAME, Reading
 from contactcenter_ari.config.value_type import read_type
 from contactcenter_ari.core.flow.flow import HttpLookUp, SqlLookUp
@@ -174,7 +174,7 @@ def _refuse_undeclared(
     if name in inputs:
         return
     message = f'parameter "{parameter}" is not declared under inputs'
-    suggestion = did_you_mean(name, inputs)
+    suggestion = suggest(name, inputs)
     length = len(parameter)
     reading.blame("E213", message, scalar, offset=offset, length=length, suggestion=suggestion)
 
@@ -194,7 +194,7 @@ def _check_columns(
     for key in _keys(reading, node):
         if key.text not in given:
             message = f'the SQL gives no column "{key.text}"'
-            reading.blame("E213", message, key, suggestion=did_you_mean(key.text, given))
+            reading.blame("E213", message, key, suggestion=suggest(key.text, given))
     for name in given:
         if name not in returns:
             message = f'column "{name}" has no type under returns'

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from contactcenter_ari.config.document import Scalar
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import Reading
 
 _TOKEN = re.compile(
@@ -92,7 +92,7 @@ def _check_listed(reading: Reading, sql: Scalar, word: _Word, tables: Collection
         reading.blame("E811", message, sql, offset=word.offset, length=len(word.written))
         return
     message = f'table "{name}" is not listed under lookup_tables in site.yaml'
-    suggestion = did_you_mean(name, tables)
+    suggestion = suggest(name, tables)
     _blame(reading, sql, word, message, suggestion)
 
 

@@ -4,7 +4,7 @@ A problem names file, line, column and code, quotes the line with a caret under 
 word, and says what may have been meant. `catalogue.py` explains the codes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -13,6 +13,10 @@ from pathlib import Path
 from contactcenter_ari.core.errors import CallFlowInvalid
 
 LINE_LIMIT = 160
+LISTED = 24
+"""So many names are listed where one does not exist."""
+LEAST_BEGINNING = 3
+"""So many letters make `sat` near to `saturday`."""
 
 
 class Severity(StrEnum):
@@ -69,7 +73,33 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(set(problems), key=place))
 
 
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """The candidate that was probably meant, in any case of its letters; empty when none is near."""
+    known = {each.casefold(): each for each in sorted(candidates)}
+    folded = word.casefold()
+    beginnings = [
+        each for each in known if len(each) >= LEAST_BEGINNING and folded.startswith(each)
+    ]
+    close = [folded] if folded in known else get_close_matches(folded, known, n=1) or beginnings
+    return known[close[0]] if close else ""
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """`did you mean "agents"?`, or nothing when no candidate is close."""
-    close = get_close_matches(word, sorted(candidates), n=1)
-    return f'did you mean "{close[0]}"?' if close else ""
+    close = nearest(word, candidates)
+    return f'did you mean "{close}"?' if close else ""
+
+
+def suggest(word: str, candidates: Iterable[str]) -> str:
+    """The candidate that was probably meant, or else all there are; the first ones of many."""
+    names = list(dict.fromkeys(candidates))
+    return did_you_mean(word, names) or there_are(names)
+
+
+def there_are(names: Sequence[str]) -> str:
+    """`there are "claims", "sales"`; the first ones of many."""
+    if len(names) <= 1:
+        return f'there is only "{names[0]}"' if names else "there is none"
+    shown = ", ".join(f'"{name}"' for name in names[:LISTED])
+    more = len(names) - LISTED
+    return f"there are {shown}" + (f" and {more} more" if more > 0 else "")

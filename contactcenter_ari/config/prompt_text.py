@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, shown
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
 from contactcenter_ari.core.flow.checking import check as type_of
@@ -81,7 +81,8 @@ class PromptReader:
             message = f'prompt "{name.text}" must be a map of languages, like {{en: "Hello."}}'
             self.reading.blame("E105", message, node)
             return Prompt({})
-        for language in self.languages:
+        known = all(key.text in self.languages for key, _ in node.entries)
+        for language in self.languages if known else ():  # else one may be written otherwise
             if node.get(language) is None:
                 message = f'prompt "{name.text}" is missing in "{language}"'
                 self.reading.blame("E401", message, name)
@@ -91,7 +92,7 @@ class PromptReader:
         """The parts of a prompt in one language."""
         if language.text not in self.languages:
             message = f'language "{language.text[:60]}" is none of the languages of this file'
-            suggestion = did_you_mean(language.text, self.languages)
+            suggestion = suggest(language.text, self.languages)
             self.reading.blame("E206", message, language, suggestion=suggestion)
         return self.parts(node)
 
@@ -170,7 +171,7 @@ class PromptReader:
         elif type_.kind not in SPOKEN_AS[kind]:
             problem = f"{type_} cannot be spoken as {kind}"
         if problem:
-            suggestion = did_you_mean(kind, SPOKEN_AS) if kind not in SPOKEN_AS else ""
+            suggestion = suggest(kind, SPOKEN_AS) if kind not in SPOKEN_AS else ""
             length = max(len(kind), 1)
             self.reading.blame(
                 "E403", problem, scalar, offset=offset, length=length, suggestion=suggestion

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from contactcenter_ari.config.catalogue import severity
 from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, Sequence
-from contactcenter_ari.config.problem import Problem, did_you_mean
+from contactcenter_ari.config.problem import Problem, did_you_mean, suggest
 from contactcenter_ari.core.flow.value import NO, YES, read_duration
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -71,9 +71,9 @@ class Reading:
         )
 
     def unknown(self, code: str, what: str, node: Scalar, candidates: Iterable[str]) -> None:
-        """Note that a name does not exist, with the closest of the candidates."""
+        """Note that a name does not exist, with the closest of the candidates, or all of them."""
         message = f'{what} "{node.text[:QUOTED]}" does not exist'
-        suggestion = did_you_mean(node.text, candidates)
+        suggestion = suggest(node.text, candidates)
         self.blame(code, message, node, suggestion=suggestion)
 
     def _place(self, node: Node, offset: int, length: int | None) -> tuple[int, int]:
@@ -107,7 +107,7 @@ class Reading:
         for key, _ in mapping.entries:
             if key.text not in known:
                 message = f'key "{key.text[:QUOTED]}" is not known in {what}'
-                self.blame("E101", message, key, suggestion=did_you_mean(key.text, known))
+                self.blame("E101", message, key, suggestion=suggest(key.text, known))
         found = {key.text: value for key, value in mapping.entries if key.text in known}
         for key_text in needed:
             if key_text not in found:

@@ -1,13 +1,14 @@
 """Declared types (`digits`, `money EUR`, `[gold, silver]`) and expressions, read from YAML."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from contactcenter_ari.config.document import Node, Scalar, Sequence
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import did_you_mean, there_are
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.flow.checking import check, faults, fits
+from contactcenter_ari.core.flow.checking import Types, check, faults, fits
 from contactcenter_ari.core.flow.expression import Expression, ExpressionInvalid, Fault, Literal
+from contactcenter_ari.core.flow.foreign import VALUES
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.value import (
     TEXT,
@@ -49,7 +50,7 @@ def read_expression(
     reading: Reading,
     node: Node,
     what: str,
-    types: Mapping[str, ValueType],
+    types: Types,
     wanted: ValueType | None = None,
 ) -> Expression:
     """An expression over the names of `types`, giving a value that fits `wanted`.
@@ -104,10 +105,7 @@ def _blame(
     choices: tuple[str, ...] = (),
 ) -> None:
     start, stop = invalid.offset, invalid.offset + invalid.length
-    word = scalar.text[start:stop]
-    suggestion = did_you_mean(word, (*invalid.candidates, *choices))
-    if not suggestion and invalid.fault is Fault.UNKNOWN_NAME and "." not in word:
-        suggestion = f"""a text is written in quotes: '"{word}"'"""
+    suggestion = _suggestion(invalid, scalar.text, scalar.text[start:stop], choices)
     reading.blame(
         FAULT_CODES[invalid.fault],
         invalid.message,
@@ -116,3 +114,19 @@ def _blame(
         length=invalid.length,
         suggestion=suggestion,
     )
+
+
+def _suggestion(
+    invalid: ExpressionInvalid, whole: str, word: str, choices: tuple[str, ...]
+) -> str:
+    """What may have been meant instead of a word; YAML takes the quotes of a whole value away."""
+    quoted = f"""'"{word}"'""" if word == whole else f'"{word}"'
+    if invalid.fault is not Fault.UNKNOWN_NAME:
+        return did_you_mean(word, choices)
+    if word in invalid.texts:
+        return f"a text is written in quotes: {quoted}"
+    near = did_you_mean(word, (*invalid.candidates, *choices))
+    if near or word.lower() in VALUES:
+        return near or VALUES[word.lower()]
+    known = there_are(invalid.candidates)
+    return known if "." in word else f"a text is written in quotes: {quoted}; {known}"

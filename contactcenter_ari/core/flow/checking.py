@@ -39,9 +39,13 @@ NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 ORDERED = NUMBERS | {Kind.MONEY, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.DURATION}
 READABLE = frozenset({Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.DURATION, Kind.BOOL})
 """What a text in quotes may be compared with: it is read as one."""
+DOUBT = "*"
+"""The name, or the last part of a name, that stands for any."""
+Types = Mapping[str, ValueType | None]
+"""The types of all names there are; None where nobody knows, for a declaration has a mistake."""
 
 
-def check(expression: Expression, types: Mapping[str, ValueType]) -> ValueType:
+def check(expression: Expression, types: Types) -> ValueType:
     """The type of an expression's value, given the types of all names there are.
 
     Raises:
@@ -54,7 +58,7 @@ def check(expression: Expression, types: Mapping[str, ValueType]) -> ValueType:
     return result or TEXT
 
 
-def faults(expression: Expression, types: Mapping[str, ValueType]) -> list[ExpressionInvalid]:
+def faults(expression: Expression, types: Types) -> list[ExpressionInvalid]:
     """All mistakes in an expression, from left to right."""
     checking = _Checking(types)
     checking.type_of(expression.root)
@@ -112,24 +116,22 @@ def _readable(text: str, type_: ValueType) -> bool:
 class _Checking:
     """One expression being checked; a type of None is unknown and fits everywhere."""
 
-    def __init__(self, types: Mapping[str, ValueType]) -> None:
+    def __init__(self, types: Types) -> None:
         self.types = types
         self.faults: list[ExpressionInvalid] = []
 
     def blame(self, node: AnyNode, message: str, fault: Fault = Fault.TYPES) -> None:
-        candidates = tuple(sorted(self.types)) if fault is Fault.UNKNOWN_NAME else ()
         self.faults.append(
-            ExpressionInvalid(
-                message, node.offset, length=node.length, fault=fault, candidates=candidates
-            )
+            ExpressionInvalid(message, node.offset, length=node.length, fault=fault)
         )
 
-    def type_of(self, node: AnyNode) -> ValueType | None:
+    def type_of(self, node: AnyNode, beside: ValueType | None = None) -> ValueType | None:
+        """The type of a node; `beside` is the type of what it is compared with."""
         match node:
             case Literal():
                 return node.value_type
             case Name():
-                return self.name(node)
+                return self.name(node, beside)
             case Compare():
                 self.compare(node)
                 return BOOL
@@ -147,13 +149,28 @@ class _Checking:
             case Negate():
                 return self.negate(node)
 
-    def name(self, node: Name) -> ValueType | None:
-        if node.name not in self.types:
-            self.blame(node, f'name "{node.name}" does not exist', Fault.UNKNOWN_NAME)
+    def name(self, node: Name, beside: ValueType | None) -> ValueType | None:
+        if node.name not in self.types and not self.in_doubt(node.name):
+            self.faults.append(
+                ExpressionInvalid(
+                    f'name "{node.name}" does not exist',
+                    node.offset,
+                    length=node.length,
+                    fault=Fault.UNKNOWN_NAME,
+                    candidates=tuple(self.types),
+                    texts=beside.choices if beside is not None else (),
+                )
+            )
         return self.types.get(node.name)
 
+    def in_doubt(self, name: str) -> bool:
+        """Whether nobody knows if a name exists, for what would declare it cannot be read."""
+        first, dot, _ = name.partition(".")
+        return DOUBT in self.types or (f"{first}.{DOUBT}" if dot else DOUBT) in self.types
+
     def compare(self, node: Compare) -> None:
-        left, right = self.type_of(node.left), self.type_of(node.right)
+        left = self.type_of(node.left)
+        right = self.type_of(node.right, left)
         if left is None or right is None:
             return
         if node.how in {Comparison.EQUAL, Comparison.UNEQUAL}:
@@ -164,7 +181,7 @@ class _Checking:
     def among(self, node: Among) -> None:
         type_ = self.type_of(node.value)
         for option in node.options:
-            option_type = self.type_of(option)
+            option_type = self.type_of(option, type_)
             if type_ is not None and option_type is not None:
                 self.equal(node.value, type_, option, option_type)
 

@@ -42,7 +42,8 @@ class Fault(StrEnum):
 
 class ExpressionInvalid(CallFlowInvalid):
     """An expression cannot be used. `offset` and `length`, in characters of its text, tell
-    which part is to blame; `candidates` are names that may have been meant.
+    which part is to blame; `candidates` are names that may have been meant, `texts` those
+    that the other side of a comparison can have.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class ExpressionInvalid(CallFlowInvalid):
         length: int = 1,
         fault: Fault = Fault.SYNTAX,
         candidates: tuple[str, ...] = (),
+        texts: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -60,6 +62,7 @@ class ExpressionInvalid(CallFlowInvalid):
         self.length = length
         self.fault = fault
         self.candidates = candidates
+        self.texts = texts
 
 
 class Comparison(StrEnum):

@@ -26,6 +26,7 @@ from contactcenter_ari.core.flow.expression import (
     Or,
     Sum,
 )
+from contactcenter_ari.core.flow.foreign import WORDS, refuse_foreign, refuse_foreign_word
 from contactcenter_ari.core.flow.value import (
     BOOL,
     DURATION,
@@ -55,14 +56,11 @@ SUMS: Mapping[type[ast.operator], Sum] = {
     ast.Mult: Sum.TIMES,
 }
 REFUSED: Mapping[type[ast.AST], str] = {
-    ast.Call: "calls are not allowed",
     ast.Subscript: "indexing is not allowed",
-    ast.Dict: "a map is not allowed",
     ast.Lambda: "functions are not allowed",
     ast.JoinedStr: "f-strings are not allowed",
     ast.List: 'a list may only follow "in"',
     ast.Tuple: 'a list is written in square brackets and may only follow "in"',
-    ast.NamedExpr: "an expression assigns nothing",
 }
 
 # A word in quotes, or a duration standing alone.
@@ -111,11 +109,13 @@ class _Reading:
     def root(self) -> AnyNode:
         if "\\" in self.text:
             raise ExpressionInvalid("a backslash is not allowed", self.text.index("\\"))
+        refuse_foreign(self.text)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 tree = ast.parse(self.plain.strip(), mode="eval")
         except SyntaxError as error:
+            refuse_foreign_word(self.text)
             last = len(self.text.rstrip()) - 1
             if not error.offset:  # the parser came to the end and wanted more
                 raise ExpressionInvalid("the expression ends too early", last) from error
@@ -153,6 +153,11 @@ class _Reading:
                     offset=offset,
                     length=length,
                 )
+            case ast.UnaryOp(op=ast.UAdd()):
+                message = 'write the number without +, or in quotes, as in "+31201234567"'
+                raise ExpressionInvalid(message, offset, length=length)
+            case ast.Call():
+                raise ExpressionInvalid(_call(tree), offset, length=length)
             case ast.BinOp() if type(tree.op) in SUMS:
                 return Arithmetic(
                     left=self.node(tree.left, depth=below),
@@ -252,3 +257,12 @@ class _Reading:
             offset=start,
             length=length,
         )
+
+
+def _call(tree: ast.Call) -> str:
+    """What is wrong with a call: it may be a word of another language before brackets."""
+    called = tree.func.id if isinstance(tree.func, ast.Name) else ""
+    if called in WORDS:
+        return f'"{called}" is not allowed; {WORDS[called]}'
+    alone = ast.unparse(tree.func)
+    return "calls are not allowed" + ("" if tree.args or tree.keywords else f"; write {alone}")

@@ -74,7 +74,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
-    """The candidate that was probably meant, in any case of its letters; empty when none is near."""
+    """The candidate that was probably meant, in upper or lower case; empty when none is near."""
     known = {each.casefold(): each for each in sorted(candidates)}
     folded = word.casefold()
     beginnings = [

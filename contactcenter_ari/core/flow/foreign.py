@@ -26,7 +26,7 @@ SIGNS: Mapping[str, str] = {
     **dict.fromkeys(("?", "??", "?:"), _CHOICE),
     **dict.fromkeys(("/", "//", "%", "**", "^"), _SUMS),
     **dict.fromkeys(("$", "${", "{", "{{", "@"), _NAME),
-    **dict.fromkeys("`“”„‘’«»", _QUOTES),
+    **dict.fromkeys("`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb", _QUOTES),
     "!": "write not",
     ":=": f"{_ASSIGNS}== to compare",
     "+=": f"{_ASSIGNS}the sum, as in x + 1",
@@ -61,7 +61,9 @@ VALUES: Mapping[str, str] = {
 """Values by the names they have elsewhere, in lower case."""
 _KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "is"})
 _QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
-_SIGN = re.compile(r"\$\{?|\{+|[@`“”„‘’«»]|--|[!=<>&|?^/%+*~:-]*[!=<>&|?^/%+*~]|\?:?")
+_SIGN = re.compile(
+    r"\$\{?|\{+|[@`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]|--|[!=<>&|?^/%+*~:-]*[!=<>&|?^/%+*~]|\?:?"
+)
 _GAP = re.compile(r"""(?P<left>\w+|["')\]])\s+(?P<right>["'(]|\w[\w.]*)""")
 _VALUES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (

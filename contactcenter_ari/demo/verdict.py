@@ -93,15 +93,15 @@ def show(findings: Findings, appearances: list[Appearance], console: Console) ->
 
 
 def _queue_table(kpis: Kpis) -> Table:
-    table = Table(
-        "Queue", "Offered", "Answered", "Abandoned", "Service level", "strict", "ASA", "AHT"
-    )
+    counts = ("offered", "answered", "abandoned", "sent_away", "moved_on", "lost")
+    formulas = sorted({row.formula for row in kpis.queues})
+    headings = [count.replace("_", " ").capitalize() for count in counts]
+    level = f"Service level ({', '.join(formulas)})"
+    table = Table("Queue", *headings, level, "strict", "ASA", "AHT")
     for row in kpis.queues:
         table.add_row(
             row.queue,
-            str(row.offered),
-            str(row.answered),
-            str(row.abandoned),
+            *(str(getattr(row, count)) for count in counts),
             _share(row.service_level),
             _share(row.strict),
             _seconds(row.average_speed_of_answer),

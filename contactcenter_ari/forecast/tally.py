@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.kpi.queue_stay import QueueCount
+from contactcenter_ari.core.kpi.queue_stay import QueueCount, QueueStay, count_stays
 from contactcenter_ari.core.vocabulary.event import (
-    ABANDONED,
     BUSY,
     AgentState,
     AgentStateChanged,
@@ -28,8 +27,8 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile
 
 @dataclass(slots=True)
 class Cell:
-    """What happened in one queue in one stretch of time; times in seconds. `turned_away` left the
-    line in no other way; `busy` and `ready` are the time of all agents who serve the queue.
+    """What happened in one queue in one stretch of time; times in seconds. `busy` and `ready` are
+    the time of all agents who serve the queue.
     """
 
     offered: int = 0
@@ -38,7 +37,10 @@ class Cell:
     abandoned: int = 0
     abandoned_within: int = 0
     abandoned_short: int = 0
-    turned_away: int = 0
+    sent_away: int = 0
+    moved_on: int = 0
+    callbacks_taken: int = 0
+    lost: int = 0
     waited: float = 0.0
     handled: int = 0
     worked: float = 0.0
@@ -54,16 +56,20 @@ class Cell:
         return Cell(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(Cell)))
 
     @property
+    def turned_away(self) -> int:
+        """Who left the line neither answered nor hanging up."""
+        return self.sent_away + self.moved_on + self.lost
+
+    @property
     def count(self) -> QueueCount:
         """The stays, as the figures of a queue want them."""
-        return QueueCount(
-            offered=self.offered,
-            answered=self.answered,
-            answered_within=self.answered_within,
-            abandoned=self.abandoned,
-            abandoned_within=self.abandoned_within,
-            abandoned_short=self.abandoned_short,
-        )
+        return QueueCount(**{f.name: getattr(self, f.name) for f in fields(QueueCount)})
+
+    def add(self, stay: QueueCount) -> None:
+        """One stay more."""
+        for field in fields(QueueCount):
+            name = field.name
+            setattr(self, name, getattr(self, name) + getattr(stay, name))
 
 
 Cells = tuple[Cell, ...]
@@ -122,18 +128,10 @@ class Tally:
         cell = self._cell(event.queue, event.at - event.waited)
         if cell is None:
             return
-        within = event.waited <= self._within[event.queue]
-        cell.offered += 1
+        stay = QueueStay(event.at - event.waited, event.at, event.result)
+        cell.add(count_stays([stay], within=self._within[event.queue]))
         if event.result is QueueExit.ANSWERED:
-            cell.answered += 1
-            cell.answered_within += within
             cell.waited += event.waited.total_seconds()
-        elif event.result in ABANDONED:
-            cell.abandoned += 1
-            cell.abandoned_within += within
-            cell.abandoned_short += event.result is QueueExit.ABANDONED_SHORT
-        else:
-            cell.turned_away += 1
 
     def _worked(self, event: SegmentEnded) -> None:
         cell = self._cell(event.queue, event.started_at)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from contactcenter_ari.core.kpi.service_level import ServiceLevelFormula
 from contactcenter_ari.postgres.connection import Database, Row
 from contactcenter_ari.postgres.report_row import (
     AgentKpis,
@@ -66,14 +67,17 @@ class Report:
         *,
         within: Mapping[str, timedelta] | None = None,
         default_within: timedelta = DEFAULT_WITHIN,
+        formula: ServiceLevelFormula = ServiceLevelFormula.IGNORE_QUICK,
     ) -> Kpis:
-        """The figures of what began between `since` and `until` (exclusive); `within` is the
-        time of the service level by queue.
+        """The figures of what began between `since` and `until` (exclusive): a talk belongs to
+        the interval in which its caller entered the queue, so intervals add up. `within` is the
+        time of the service level by queue, `formula` that of `service_level`.
         """
         interval: dict[str, object] = {"since": since, "until": until}
         levels = {
             "within": msgspec.json.encode(dict(within or {})).decode(),
             "default_within": default_within,
+            "formula": formula,
         }
         return Kpis(
             queues=await self._database.rows(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from contactcenter_ari.core.kpi.service_level import ServiceLevelFormula
 from contactcenter_ari.core.vocabulary.event import (
     AgentState,
     EndReason,
@@ -113,7 +114,10 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
 class QueueKpis(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of one queue. Shares are 0-1; None where there is nothing to tell.
 
-    `service_level` is by the formula `ignore_quick`, the other four by their names.
+    Every stay is in one column: offered = answered + abandoned + sent_away + moved_on + lost.
+    `service_level` is by `formula`; all five stand beside it by their names. `handled` are the
+    talks of those who entered the queue in the interval, and of callbacks; `callbacks_taken` are
+    among those who moved on.
     """
 
     queue: str
@@ -124,7 +128,13 @@ class QueueKpis(msgspec.Struct, frozen=True, kw_only=True):
     abandoned: int
     abandoned_within: int
     abandoned_short: int
+    sent_away: int
+    moved_on: int
+    callbacks_taken: int
+    lost: int
+    formula: ServiceLevelFormula
     service_level: float | None
+    ignore_quick: float | None
     strict: float | None
     count_quick: float | None
     answered_only: float | None
@@ -136,6 +146,9 @@ class QueueKpis(msgspec.Struct, frozen=True, kw_only=True):
     abandonment: float | None
     handled: int
     average_handle_time: timedelta | None
+    median_handle_time: timedelta | None
+    p90_handle_time: timedelta | None
+    longest_handle_time: timedelta | None
 
 
 class AgentKpis(msgspec.Struct, frozen=True, kw_only=True):

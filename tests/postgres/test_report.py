@@ -1,8 +1,10 @@
 """Reports: the figures of the SQL are those of `core/kpi`, and rows come back typed."""
 
 import asyncio
+import itertools
 import random
 from collections.abc import AsyncIterator
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,14 +13,14 @@ import pytest
 from contactcenter_ari.core.kpi.abandonment import abandonment
 from contactcenter_ari.core.kpi.answer_speed import speed_of_answer
 from contactcenter_ari.core.kpi.containment import NEVER_ENTERED, containment
-from contactcenter_ari.core.kpi.handle_time import HandledSegment, average_handle_time
+from contactcenter_ari.core.kpi.handle_time import handle_time, handled_talks
 from contactcenter_ari.core.kpi.occupancy import (
     StateStretch,
     occupancy,
     signed_in_time,
     utilization,
 )
-from contactcenter_ari.core.kpi.queue_stay import QueueStay, count_stays
+from contactcenter_ari.core.kpi.queue_stay import QueueCount, QueueStay, count_stays
 from contactcenter_ari.core.kpi.service_level import ServiceLevelFormula, service_level
 from contactcenter_ari.core.vocabulary.event import (
     AgentState,
@@ -26,6 +28,7 @@ from contactcenter_ari.core.vocabulary.event import (
     EndReason,
     Event,
     InteractionEnded,
+    InteractionStarted,
     OfferEnded,
     OfferResult,
     Party,
@@ -37,6 +40,7 @@ from contactcenter_ari.core.vocabulary.event import (
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     InteractionId,
+    LegId,
     OfferId,
     QueueName,
     RecordingId,
@@ -119,14 +123,25 @@ class Day:
 
     def _stays(self, name: InteractionId, began: datetime) -> datetime:
         now = began + self._span(20)
-        for _ in range(self.random.choice([0, 1, 1, 2])):
-            queue = self.random.choice(["sales", "claims", "vip"])
+        for _ in range(self.random.choice([0, 1, 1, 2, 3])):
+            queue = self.random.choice(["sales", "claims", "vip", "@101"])
             result = self.random.choice([*QueueExit, *[QueueExit.ANSWERED] * 8])
             now = self._segment(name, SegmentKind.QUEUE, now, 25, queue=queue, result=result)
             if result is QueueExit.ANSWERED:
-                agent = self.random.choice(["101", "102", "103"])
-                who = {"queue": queue, "agent": agent}
-                now = self._segment(name, SegmentKind.TALK, now, 180, **who)
+                now = self._talks(name, now, queue)
+        if self.random.random() < 0.1:  # nobody waited, as for a callback that begins at the agent
+            now = self._talks(name, now, self.random.choice(["sales", "callbacks"]))
+        if self.random.random() < 0.1:
+            now = self._segment(name, SegmentKind.TALK, now, 60)  # with an outside line
+        return now
+
+    def _talks(self, name: InteractionId, now: datetime, queue: str) -> datetime:
+        """A talk, which may go on with a second agent."""
+        first, second, _ = self.random.sample(["101", "102", "105"], 3)
+        for agent in self.random.choice([(first,), (first,), (first, second), (first, first)]):
+            who = {"queue": queue, "agent": agent}
+            now = self._segment(name, SegmentKind.TALK, now, 180, **who)
+            if self.random.random() < 0.9:
                 self._segment(name, SegmentKind.WRAP_UP, now, 15, **who)
         return now
 
@@ -181,9 +196,7 @@ class Day:
         """The states of an agent, one after the other."""
         moves = [move for move in self.moves if move.agent == agent]
         ends = [*[move.at for move in moves[1:]], None]
-        return [
-            StateStretch(move.after, move.at, end) for move, end in zip(moves, ends, strict=True)
-        ]
+        return [StateStretch(move.after, move.at, end) for move, end in zip(moves, ends)]  # noqa: B905  # without moves there is no end
 
 
 async def written(url: str, folder: Path, events: list[Event]) -> None:
@@ -210,34 +223,35 @@ def expected_queue(day: Day, queue: str) -> QueueKpis:
     segments = day.stays(queue)
     stays = [QueueStay(one.started_at, one.at, QueueExit(one.result)) for one in segments]
     count = count_stays(stays, within=within)
+    levels = {formula.value: service_level(count, formula) for formula in ServiceLevelFormula}
     speed = speed_of_answer(stays)
-    answered = {one.interaction for one in segments if one.result == QueueExit.ANSWERED}
-    work = [
-        HandledSegment(one.kind, one.started_at, one.at)
-        for one in day.segments
-        if one.queue == queue and one.interaction in answered
+    talks = [
+        talk
+        for talk in handled_talks(day.segments)
+        if talk.queue == queue and SINCE <= talk.entered_at < UNTIL
     ]
+    handling = handle_time(talks)
     return QueueKpis(
         queue=queue,
         within=within,
-        offered=count.offered,
-        answered=count.answered,
-        answered_within=count.answered_within,
-        abandoned=count.abandoned,
-        abandoned_within=count.abandoned_within,
-        abandoned_short=count.abandoned_short,
+        **asdict(count),
+        formula=ServiceLevelFormula.IGNORE_QUICK,
         service_level=service_level(count),
-        strict=service_level(count, ServiceLevelFormula.STRICT),
-        count_quick=service_level(count, ServiceLevelFormula.COUNT_QUICK),
-        answered_only=service_level(count, ServiceLevelFormula.ANSWERED_ONLY),
-        count_short=service_level(count, ServiceLevelFormula.COUNT_SHORT),
+        ignore_quick=levels["ignore_quick"],
+        strict=levels["strict"],
+        count_quick=levels["count_quick"],
+        answered_only=levels["answered_only"],
+        count_short=levels["count_short"],
         average_speed_of_answer=speed.mean if speed else None,
         median_speed_of_answer=speed.median if speed else None,
         p90_speed_of_answer=speed.p90 if speed else None,
         longest_speed_of_answer=speed.maximum if speed else None,
         abandonment=abandonment(count),
-        handled=sum(one.kind is SegmentKind.TALK for one in work),
-        average_handle_time=average_handle_time(work),
+        handled=len(talks),
+        average_handle_time=handling.mean if handling else None,
+        median_handle_time=handling.median if handling else None,
+        p90_handle_time=handling.p90 if handling else None,
+        longest_handle_time=handling.maximum if handling else None,
     )
 
 
@@ -302,11 +316,152 @@ async def test_sql_and_python_agree(
     day = Day(seed)
     await written(database_url, tmp_path, day.events)
     kpis = await report.kpis(SINCE, UNTIL, within=WITHIN, default_within=timedelta(seconds=30))
-    queues = [expected_queue(day, queue) for queue in ("claims", "sales", "vip")]
-    agents = [expected_agent(day, agent) for agent in ("101", "102", "103", "104")]
+    queues = [expected_queue(day, queue) for queue in ("callbacks", "claims", "sales", "vip")]
+    agents = [expected_agent(day, agent) for agent in ("101", "102", "103", "104", "105")]
     flows = [expected_flow(day, flow) for flow in ("insurance", "night")]
     pairs = zip([*queues, *agents, *flows], [*kpis.queues, *kpis.agents, *kpis.flows], strict=True)
-    assert [differences(wanted, found) for wanted, found in pairs] == [{}] * 9
+    assert [differences(wanted, found) for wanted, found in pairs] == [{}] * 11
+
+
+COUNTS = (*[field.name for field in fields(QueueCount)], "handled")
+COLUMNS = ("answered", "abandoned", "sent_away", "moved_on", "lost")
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+async def test_intervals_add_up_to_the_whole(
+    database_url: str, tmp_path: Path, report: Report, seed: int
+) -> None:
+    """Whatever the intervals are, no stay and no talk is counted twice or not at all."""
+    day = Day(seed)
+    await written(database_url, tmp_path, day.events)
+    since, until = SINCE - timedelta(days=1), UNTIL + timedelta(days=1)
+    inner = sorted(SINCE + timedelta(seconds=day.random.uniform(-900, 5400)) for _ in range(7))
+    cuts = [since, *inner, until]
+    parts = [await report.kpis(*part) for part in itertools.pairwise(cuts)]
+    whole = await report.kpis(since, until)
+    for row in whole.queues:
+        rows = [part for kpis in parts for part in kpis.queues if part.queue == row.queue]
+        added = {name: sum(getattr(part, name) for part in rows) for name in COUNTS}
+        assert added == {name: getattr(row, name) for name in COUNTS}
+        assert row.offered == sum(getattr(row, column) for column in COLUMNS)
+    talks = [one for one in day.segments if one.kind is SegmentKind.TALK and one.agent]
+    in_queues = [one for one in talks if not one.queue.startswith("@")]
+    assert sum(row.handled for row in whole.queues) == len(in_queues)
+    assert sum(row.handled for row in whole.agents) == len(talks)
+    by_part = [sum(row.handled for row in kpis.agents) for kpis in parts]
+    assert sum(by_part) == len(talks)
+
+
+def segment(
+    number: int, kind: SegmentKind, began: float, seconds: float, **more: str
+) -> SegmentEnded:
+    """A stretch of one interaction in sales, begun so many seconds after `SINCE`."""
+    started_at = SINCE + timedelta(seconds=began)
+    which = {"interaction": "i", "queue": "sales"} | more
+    return SegmentEnded(
+        number=number,
+        at=started_at + timedelta(seconds=seconds),
+        segment=SegmentId(f"s{number}"),
+        kind=kind,
+        started_at=started_at,
+        **which,  # type: ignore[arg-type]  # all text
+    )
+
+
+async def handled(report: Report, hour: int) -> list[tuple[str, int, float]]:
+    """Talks by queue in an hour, and their mean handle time."""
+    begin = SINCE + timedelta(hours=hour)
+    kpis = await report.kpis(begin, begin + timedelta(hours=1))
+    return [
+        (row.queue, row.handled, row.average_handle_time.total_seconds())
+        for row in kpis.queues
+        if row.average_handle_time is not None
+    ]
+
+
+async def test_a_talk_belongs_to_the_stay_before_it(
+    database_url: str, tmp_path: Path, report: Report
+) -> None:
+    """One call twice in one queue, once in each hour: each talk and wrap-up counts where the
+    caller entered the queue, also when the second begins as the first ends.
+    """
+    queue, talk, wrap_up = SegmentKind.QUEUE, SegmentKind.TALK, SegmentKind.WRAP_UP
+    await written(
+        database_url,
+        tmp_path,
+        [
+            segment(1, queue, 3480, 20, result="answered"),
+            segment(2, talk, 3500, 100, agent="101"),
+            segment(3, queue, 3600, 10, result="answered"),
+            segment(4, wrap_up, 3600, 30, agent="101"),
+            segment(5, talk, 3610, 60, agent="102"),
+            segment(6, wrap_up, 3670, 10, agent="102"),
+        ],
+    )
+    assert await handled(report, 0) == [("sales", 1, 130)]
+    assert await handled(report, 1) == [("sales", 1, 70)]
+
+
+async def test_a_callback_is_work_of_its_queue(
+    database_url: str, tmp_path: Path, report: Report
+) -> None:
+    """An agent who was there first, and a customer who waited once more: both talks are handled
+    in the queue, and neither is offered a second time, while it lasts or when it is over.
+    """
+    started = InteractionStarted(
+        number=1,
+        at=SINCE,
+        interaction=InteractionId("waits"),
+        leg=LegId("leg"),
+        called_number="+31611112222",
+        caller_number="+31201234567",
+        caller_name="",
+        flow="insurance",
+        flow_version="1",
+        language="en",
+        direction="outbound",
+    )
+    await written(
+        database_url,
+        tmp_path,
+        [
+            segment(2, SegmentKind.TALK, 60, 100, agent="101", interaction="agent first"),
+            segment(3, SegmentKind.WRAP_UP, 160, 20, agent="101", interaction="agent first"),
+            started,
+            segment(4, SegmentKind.QUEUE, 3590, 20, result="answered", interaction="waits"),
+            segment(5, SegmentKind.TALK, 3610, 60, agent="101", interaction="waits"),
+        ],
+    )
+    assert await handled(report, 0) == [("sales", 2, 90)]
+    assert await handled(report, 1) == []
+    (row,) = (await report.kpis(SINCE, UNTIL)).queues
+    assert (row.offered, row.answered, row.service_level) == (0, 0, None)
+
+
+async def test_own_lines_are_no_queues(database_url: str, tmp_path: Path, report: Report) -> None:
+    """A talk of somebody who asked for one agent is work of that agent, and of no queue."""
+    await written(
+        database_url,
+        tmp_path,
+        [
+            segment(1, SegmentKind.QUEUE, 0, 20, result="answered", queue="@101"),
+            segment(2, SegmentKind.TALK, 20, 20, agent="101", queue="@101"),
+        ],
+    )
+    kpis = await report.kpis(SINCE, UNTIL)
+    assert ([row.queue for row in kpis.queues], [row.handled for row in kpis.agents]) == ([], [1])
+
+
+@pytest.mark.parametrize("formula", list(ServiceLevelFormula))
+async def test_the_report_says_its_formula(
+    database_url: str, tmp_path: Path, report: Report, formula: ServiceLevelFormula
+) -> None:
+    """Any of the five can be asked for; the strict one stands beside it."""
+    day = Day(6)
+    await written(database_url, tmp_path, day.events)
+    for row in (await report.kpis(SINCE, UNTIL, formula=formula)).queues:
+        assert row.formula is formula
+        assert row.service_level == getattr(row, formula)
 
 
 async def test_an_hour_without_calls_is_empty(report: Report) -> None:
@@ -346,7 +501,8 @@ async def test_rows_come_back_typed(database_url: str, tmp_path: Path, report: R
     await written(database_url, tmp_path, [*day.events, offer, recording])
     segments = await report.segments(SINCE)
     wanted = sorted(
-        (one for one in day.segments if one.started_at >= SINCE), key=lambda one: one.started_at
+        (one for one in day.segments if one.started_at >= SINCE),
+        key=lambda one: (one.started_at, one.segment),
     )
     assert [one.segment for one in segments] == [one.segment for one in wanted]
     assert segments[0] == SegmentRow(

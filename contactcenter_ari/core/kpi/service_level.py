@@ -17,7 +17,7 @@ class ServiceLevelFormula(StrEnum):
     COUNT_QUICK = "count_quick"
     """Who gave up within the time counts as served in time."""
     ANSWERED_ONLY = "answered_only"
-    """Only the answered count."""
+    """Only the answered count, not even those who were sent away."""
     COUNT_SHORT = "count_short"
     """A short abandon counts as served in time."""
 
@@ -25,9 +25,11 @@ class ServiceLevelFormula(StrEnum):
 def service_level(
     count: QueueCount, formula: ServiceLevelFormula = ServiceLevelFormula.IGNORE_QUICK
 ) -> float | None:
-    """The share (0-1) of callers who were answered within the time, by the given formula."""
+    """The share (0-1) of callers who were answered within the time, by the given formula. Callers
+    who were sent away or lost by us were not; callers who moved on by choice do not count.
+    """
     answered, quick = count.answered, count.answered_within
-    everyone = answered + count.abandoned
+    everyone = answered + count.abandoned + count.sent_away + count.lost
     match formula:
         case ServiceLevelFormula.IGNORE_QUICK:
             return ratio(quick, everyone - count.abandoned_within)

@@ -1,4 +1,4 @@
--- core/kpi: occupancy
+-- core/kpi: occupancy. Each talk counts in the interval in which it began.
 with stretch as (
     select
         agent_id,
@@ -17,21 +17,23 @@ with stretch as (
         coalesce(sum(spent) filter (where state = 'not_ready'), interval '0') as not_ready
     from stretch
     group by agent_id
+), talked as (
+    select agent_id, count(*) as handled
+    from segment
+    where kind = 'talk' and agent_id is not null
+        and started_at >= %(since)s and started_at < %(until)s
+    group by agent_id
 )
 select
     agent_id as agent,
-    (
-        select count(*)
-        from segment
-        where segment.agent_id = signed_in.agent_id and kind = 'talk'
-            and started_at >= %(since)s and started_at < %(until)s
-    ) as handled,
-    busy,
-    ready,
-    not_ready,
+    coalesce(handled, 0) as handled,
+    coalesce(busy, interval '0') as busy,
+    coalesce(ready, interval '0') as ready,
+    coalesce(not_ready, interval '0') as not_ready,
     (extract(epoch from busy)
         / nullif(extract(epoch from busy + ready), 0))::float8 as occupancy,
     (extract(epoch from busy + ready)
         / nullif(extract(epoch from busy + ready + not_ready), 0))::float8 as utilization
 from signed_in
-order by agent_id
+full join talked using (agent_id)
+order by agent_id collate "C"

@@ -59,9 +59,13 @@ EXPLANATIONS: dict[str, str] = {
     "E505": "From a menu no way leads to a person: no queue, agent, callback, dial, transfer or"
     " voicemail.",
     "E601": "A time zone is missing or does not exist.",
-    "E602": "Opening hours are written like 08:30-17:30, or closed.",
-    "E603": "Two opening hours of one day overlap, or a day is given twice.",
+    "E602": "Opening hours are written like 08:30-17:30, or closed; dates like 2026-12-24, 12-24"
+    " for each year, and 12-24..01-02 for all days from the first to the last.",
+    "E603": "Two opening hours of one day, or two stretches of dates, overlap, or a day is given"
+    " twice.",
     "E604": "A holiday, country or region does not exist.",
+    "E605": "All dates with hours of their own are past, so they change nothing any more. A date"
+    " without a year comes each year.",
     "E701": "No call ever comes to this section or step.",
     "E702": "Steps lead round in a circle in which the caller presses no key: a silent caller, or"
     " a dead line, would never leave it.",
@@ -85,10 +89,11 @@ EXPLANATIONS: dict[str, str] = {
     "E812": "A web service on this machine or in a private network is asked only if its host is"
     " listed under lookup_hosts in site.yaml, so that no flow reaches what it should not.",
 }
-WARNINGS = frozenset({"E006", "E505", "E701", "E705", "E802", "E803", "E805", "E811"})
+WARNINGS = frozenset({"E006", "E505", "E605", "E701", "E705", "E802", "E803", "E805", "E811"})
 """What is worth telling but does not stop publishing."""
 SILENCEABLE = frozenset(
-    {"E501", "E504", "E505", "E701", "E702", "E703", "E705", "E801", "E802", "E803", "E805"}
+    {"E501", "E504", "E505", "E605", "E701", "E702", "E703", "E705"}
+    | {"E801", "E802", "E803", "E805"}
 )
 """What a comment in the line may silence: a flow can be run with it."""
 

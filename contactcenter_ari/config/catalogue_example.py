@@ -81,6 +81,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "holidays: {country: NL, except: [Good Fryday]}",
         "holidays: {country: NL, except: [Good Friday]}",
     ),
+    "E605": ("dates: {2025-12-24: closed}", "dates: {12-24: closed}"),
     "E701": ("- goto: sales\n- play: goodbye", "- play: goodbye\n- goto: sales"),
     "E702": (
         'main_menu:\n  - menu: main\n    choices: {"1": sales}\n    failed: main_menu',

@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
@@ -36,6 +38,7 @@ from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.step import Destination
 from contactcenter_ari.core.flow.value import NO, YES, ValueType
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.runtime.clock import Clock
 
 Declared = TypeVar("Declared")
 NOTHING = Scalar("", 1, 1, 1, 1)
@@ -69,7 +72,7 @@ class Surroundings:
     """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
     read; `system_waits` are the system prompts that tell the estimated wait; `timezone` is the
     site's, or empty; `limited_queues` say how long one may wait; `look_ups` is what look-ups
-    may reach.
+    may reach; `now` is when it is read.
     """
 
     queues: Mapping[QueueName, QueueSettings] | None
@@ -79,6 +82,7 @@ class Surroundings:
     timezone: str = ""
     limited_queues: Collection[str] | None = None
     look_ups: LookUpReach = field(default_factory=LookUpReach)
+    now: datetime = field(default_factory=lambda: Clock().now())
 
 
 def read_flow(reading: Reading, around: Surroundings) -> Flow | None:
@@ -142,7 +146,9 @@ class _FlowReader:
         variables = self.declared("variables", "a variable", _variable)
         read = partial(read_look_up, reach=self.around.look_ups)
         look_ups = self.declared("lookups", "a look-up", read)
-        hours = self.declared("hours", "opening hours", partial(read_hours, timezone=self.zone))
+        today = self.around.now.astimezone(ZoneInfo(self.zone or "UTC")).date()
+        read_calendar = partial(read_hours, timezone=self.zone, today=today)
+        hours = self.declared("hours", "opening hours", read_calendar)
         flags = self.declared("flags", "a flag", _flag)
         types = expression_types(
             languages=self.languages,

@@ -57,6 +57,8 @@ ALIKE: tuple[tuple[tuple[str, ...], Schema], ...] = (
     (("prompt", "no_input", "no_match"), NAMES),
 )
 """Options that take the same."""
+_DAY = "([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+"""A date, or a day of each year."""
 EXPRESSIONS: Schema = {"type": "object", "additionalProperties": TEXT}
 
 
@@ -142,7 +144,13 @@ def _hours() -> Schema:
                     "hours": _map(hours),
                 },
             },
-            "dates": _map(hours),
+            "dates": {
+                "type": "object",
+                "description": "by date: 2026-12-24, 12-24 (each year), 2026-12-24..2027-01-02,"
+                " 12-24..01-02",
+                "propertyNames": {"pattern": f"^{_DAY}([.][.]{_DAY})?$"},
+                "additionalProperties": hours,
+            },
         },
         "patternProperties": {days: hours},
         "additionalProperties": False,

@@ -7,17 +7,25 @@ from zoneinfo import available_timezones
 
 import holidays
 
+from contactcenter_ari.config.date_file import Dates, read_dates
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.problem import did_you_mean, suggest
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.hours.calendar import Calendar, Ranges, TimeRange, Weekdays
+from contactcenter_ari.core.hours.calendar import (
+    Calendar,
+    HolidayRule,
+    Ranges,
+    TimeRange,
+    Weekdays,
+)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_YEARS = range(2020, 2061)
 """Holidays are known in these years."""
 CLOSED = "closed"
 FULL_DAY = 24 * 60
+_KEPT_FOR = re.compile(r"( \((observed|estimated|, )+\))+$")
 _RANGE = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 _KEYS = ("zone", "holidays", "dates", "mon-fri", "sat-sun", *DAYS)
 
@@ -33,7 +41,9 @@ def read_zone(reading: Reading, node: Node) -> str:
     return "UTC"
 
 
-def read_hours(reading: Reading, name: Scalar, node: Node, *, timezone: str) -> Calendar:
+def read_hours(
+    reading: Reading, name: Scalar, node: Node, *, timezone: str, today: date
+) -> Calendar:
     """One calendar under the key `hours`; `timezone` is the flow's, empty when it has none."""
     mapping = reading.mapping(node, f'hours "{name.text}"')
     zone_node = mapping.get("zone")
@@ -42,11 +52,19 @@ def read_hours(reading: Reading, name: Scalar, node: Node, *, timezone: str) -> 
         message = f'hours "{name.text}" need a time zone; an example: timezone: Europe/Amsterdam'
         reading.blame("E601", message, name)
     holidays_node, dates_node = mapping.get("holidays"), mapping.get("dates")
+    dates = read_dates(reading, dates_node, read_ranges) if dates_node else Dates()
+    if dates.last is not None and dates.last < today:
+        message = f"all these dates are past, the last was {dates.last}; 12-24 comes each year"
+        reading.blame("E605", message, mapping.key("dates") or name)
+    rule, holidays_ = _holidays(reading, holidays_node) if holidays_node else (None, {})
     return Calendar(
         zone=zone or "UTC",
         weekdays=_weekdays(reading, mapping),
-        dates=_dates(reading, dates_node) if dates_node else {},
-        holidays=_holidays(reading, holidays_node) if holidays_node else {},
+        dates=dates.single,
+        stretches=tuple(dates.stretches),
+        yearly=tuple(dates.yearly),
+        holidays=holidays_,
+        rule=rule,
     )
 
 
@@ -103,7 +121,9 @@ def _weekdays(reading: Reading, mapping: Map) -> Weekdays:
         days = weekday_numbers(key.text)
         if not days:
             message = f'"{key.text[:60]}" is no weekday; an example: mon-fri'
-            reading.blame("E101", message, key, suggestion=suggest(key.text, _KEYS))
+            dated = re.match(r"([0-9]{4}-)?[0-9]{2}-[0-9]{2}", key.text)
+            hint = 'dates stand under "dates"' if dated else suggest(key.text, _KEYS)
+            reading.blame("E101", message, key, suggestion=hint)
         ranges = read_ranges(reading, value)
         for day in days:
             if day in hours:
@@ -126,42 +146,42 @@ def weekday_numbers(text: str) -> list[int]:
     return days
 
 
-def _dates(reading: Reading, node: Node) -> dict[date, Ranges]:
-    dates: dict[date, Ranges] = {}
-    for key, value in reading.mapping(node, "dates").entries:
-        ranges = read_ranges(reading, value)
-        try:
-            dates[date.fromisoformat(key.text)] = ranges
-        except ValueError:
-            message = f'"{key.text[:60]}" is no date; an example: 2026-12-24'
-            reading.blame("E602", message, key)
-    return dates
-
-
-def _holidays(reading: Reading, node: Node) -> dict[date, Ranges]:
+def _holidays(reading: Reading, node: Node) -> tuple[HolidayRule | None, dict[date, Ranges]]:
     """Holidays of a country on their dates: closed, but for `except` and `hours`."""
     known = ("country", "region", "except", "hours")
     mapping = reading.mapping(node, "holidays")
     fields = reading.fields(mapping, "holidays", known, needed=("country",))
     if "country" not in fields:
-        return {}
-    calendar = _calendar(reading, fields["country"], fields.get("region"))
+        return None, {}
+    region = fields.get("region")
+    calendar = _calendar(reading, fields["country"], region)
     special: dict[str, Ranges | None] = {}
     for item in reading.items(fields["except"], "except") if "except" in fields else ():
         special[_holiday(reading, item, calendar)] = None
     hours = reading.mapping(fields["hours"], "holiday hours") if "hours" in fields else None
     for key, value in hours.entries if hours else ():
         special[_holiday(reading, key, calendar)] = read_ranges(reading, value)
-    return _resolved(calendar, special)
+    names = sorted({name for names in calendar.values() for name in names})
+    by_name = {name: special.get(name, special.get(_kept_for(name), ())) for name in names}
+    rule = HolidayRule(
+        country=reading.text(fields["country"], "country"),
+        region=reading.text(region, "region") if region else "",
+        hours=by_name,
+    )
+    return rule, _resolved(calendar, by_name)
+
+
+def _kept_for(name: str) -> str:
+    """The holiday that another day is kept for: `Christmas Day (observed)` follows it."""
+    return _KEPT_FOR.sub("", name)
 
 
 def _resolved(
-    calendar: Mapping[date, list[str]], special: Mapping[str, Ranges | None]
+    calendar: Mapping[date, list[str]], by_name: Mapping[str, Ranges | None]
 ) -> dict[date, Ranges]:
     resolved: dict[date, Ranges] = {}
     for day, names in calendar.items():
-        ranges = [special.get(name, ()) for name in names]
-        kept = [hours for hours in ranges if hours is not None]
+        kept = [hours for name in names if (hours := by_name[name]) is not None]
         if kept:
             resolved[day] = min(kept, key=len)
     return resolved
@@ -170,6 +190,7 @@ def _resolved(
 def _holiday(reading: Reading, node: Node, calendar: Mapping[date, list[str]]) -> str:
     name = reading.scalar(node, "a holiday")
     known = {each for names in calendar.values() for each in names}
+    known |= {_kept_for(each) for each in known}
     if name is not None and known and name.text not in known:
         message = f'holiday "{name.text[:60]}" does not exist'
         reading.blame("E604", message, name, suggestion=suggest(name.text, sorted(known)))

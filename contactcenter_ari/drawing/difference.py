@@ -25,9 +25,9 @@ from contactcenter_ari.core.flow.step import (
     Way,
 )
 from contactcenter_ari.core.hours.calendar import Calendar
+from contactcenter_ari.drawing.calendar import calendar_difference
 from contactcenter_ari.drawing.meaning import (
     Meaning,
-    day_hours,
     meaning,
     prompt_text,
     said,
@@ -75,6 +75,7 @@ def _flow_sentences(old: Flow, new: Flow) -> Sentences:
     yield from _members("dial_allow", old.dial_allow, new.dial_allow)
     yield from _named("flag", old.flags, new.flags, _changed)
     yield from _named("variable", old.variables, new.variables, _changed)
+    yield from _zones(old, new)
     yield from _named("hours", old.hours, new.hours, _hours)
     yield from _named("lookup", old.look_ups, new.look_ups, _look_up)
     yield from _named("prompt", old.prompts, new.prompts, _prompt)
@@ -127,12 +128,15 @@ def _languages(old: Flow, new: Flow) -> Sentences:
 
 
 def _hours(what: str, old: Calendar, new: Calendar) -> Sentences:
-    yield from _value(f"{what}: zone", old.zone, new.zone)
-    before, after = day_hours(old), day_hours(new)
-    for day in dict.fromkeys((*before, *after)):
-        if before.get(day) != after.get(day):
-            was, is_ = before.get(day, "as usual"), after.get(day, "as usual")
-            yield f"{what}: {day} was {was}, is {is_}"
+    yield from (f"{what}: {sentence}" for sentence in calendar_difference(old, new))
+
+
+def _zones(old: Flow, new: Flow) -> Sentences:
+    """The zones of hours that do not follow the flow's own."""
+    for name in (each for each in new.hours if each in old.hours):
+        before, after = old.hours[name].zone, new.hours[name].zone
+        if (before, after) != (old.timezone, new.timezone):
+            yield from _value(f'hours "{name}": zone', before, after)
 
 
 def _look_up(what: str, old: SqlLookUp | HttpLookUp, new: SqlLookUp | HttpLookUp) -> Sentences:

@@ -13,15 +13,12 @@ from contactcenter_ari.core.flow.expression import Expression, Literal
 from contactcenter_ari.core.flow.flow import Prompt, Text, Words
 from contactcenter_ari.core.flow.step import Destination, Section, Step, Way
 from contactcenter_ari.core.flow.value import ValueType, write_value
-from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 
 Meaning = object
 """Compared with others for equality only."""
 PLACES = ("line", "offset", "length")
 """Fields that tell where something stands."""
-MINUTES = 60
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def meaning(value: object, sections: Mapping[str, Section]) -> Meaning:
@@ -30,7 +27,7 @@ def meaning(value: object, sections: Mapping[str, Section]) -> Meaning:
         case Expression(root=root):
             return meaning(root, sections)
         case Literal(text=text, value_type=kind):
-            return ("literal", text, str(kind))
+            return ("literal", text, kind.kind, kind.currency)  # of a choice its words alone
         case Destination(way=Way.INLINE, section=name):
             return ("inline", meaning(sections[name].steps, sections))
         case Step():  # its name is for traces
@@ -80,13 +77,6 @@ def prompt_text(parts: tuple[SoundFile | Text, ...]) -> str:
     return "".join(_part_text(part) for part in parts)
 
 
-def day_hours(calendar: Calendar) -> dict[str, str]:
-    """Opening hours by day in words: `mon` to `sun`, then dates and holidays."""
-    hours = {day: _ranges(r) for day, r in zip(DAYS, calendar.weekdays, strict=True)}
-    hours |= {f"{day} (holiday)": _ranges(r) for day, r in calendar.holidays.items()}
-    return hours | {f"{day}": _ranges(ranges) for day, ranges in calendar.dates.items()}
-
-
 def _destination(destination: Destination) -> str:
     match destination.way:
         case Way.SECTION:
@@ -106,11 +96,3 @@ def _part_text(part: SoundFile | Text) -> str:
         p.text if isinstance(p, Words) else f"{{{p.expression.text} | {p.kind}}}"
         for p in part.pieces
     )
-
-
-def _ranges(ranges: tuple[TimeRange, ...]) -> str:
-    return ", ".join(f"{_clock(r.start)}-{_clock(r.end)}" for r in ranges) or "closed"
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // MINUTES % 24 or minutes // MINUTES:02}:{minutes % MINUTES:02}"

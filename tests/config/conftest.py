@@ -52,7 +52,7 @@ hours:
     fri: [08:30-12:00]
     sun: closed
     holidays: {country: NL, except: [Good Friday], hours: {King's Day: 10:00-14:00}}
-    dates: {2026-12-24: 08:30-15:00}
+    dates: {12-24: 08:30-15:00, 12-31..01-02: closed, 2099-05-05..2099-05-08: closed}
   london: {zone: Europe/London, mon-fri: 22:00-06:00}
 lookups:
   customer:

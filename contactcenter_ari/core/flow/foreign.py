@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from contactcenter_ari.core.flow.expression import ExpressionInvalid
 
+_CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _NAME = "write the name alone, as in caller.number"
 _QUOTES = 'write straight quotes, as in "gold"'
 _ASSIGNS = "an expression assigns nothing; write "
@@ -26,7 +27,7 @@ SIGNS: Mapping[str, str] = {
     **dict.fromkeys(("?", "??", "?:"), _CHOICE),
     **dict.fromkeys(("/", "//", "%", "**", "^"), _SUMS),
     **dict.fromkeys(("$", "${", "{", "{{", "@"), _NAME),
-    **dict.fromkeys("`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb", _QUOTES),
+    **dict.fromkeys(f"`{_CURLY}", _QUOTES),
     "!": "write not",
     ":=": f"{_ASSIGNS}== to compare",
     "+=": f"{_ASSIGNS}the sum, as in x + 1",
@@ -61,9 +62,7 @@ VALUES: Mapping[str, str] = {
 """Values by the names they have elsewhere, in lower case."""
 _KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "is"})
 _QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
-_SIGN = re.compile(
-    r"\$\{?|\{+|[@`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]|--|[!=<>&|?^/%+*~:-]*[!=<>&|?^/%+*~]|\?:?"
-)
+_SIGN = re.compile(rf"\$\{{?|\{{+|[@`{_CURLY}]|--|[!=<>&|?^/%+*~:-]*[!=<>&|?^/%+*~]|\?:?")
 _GAP = re.compile(r"""(?P<left>\w+|["')\]])\s+(?P<right>["'(]|\w[\w.]*)""")
 _VALUES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (

@@ -1,8 +1,9 @@
 """Opening hours: is it open at an instant, until when, and when will it be.
 
-Dates beat holidays, holidays beat weekdays. A range includes its start and excludes its
-end; one that runs past midnight belongs to the day it starts on. A time that the clocks
-skip is the first instant after; one that comes twice is the first of the two.
+Dates beat yearly dates, these beat holidays, holidays beat weekdays; a single date beats a
+stretch of them. A range of hours includes its start and excludes its end; one that runs past
+midnight belongs to the day it starts on. A time that the clocks skip is the first instant
+after; one that comes twice is the first of the two.
 """
 
 from collections.abc import Iterator
@@ -31,6 +32,49 @@ Weekdays = tuple[Ranges, Ranges, Ranges, Ranges, Ranges, Ranges, Ranges]
 """Monday first."""
 
 
+MonthDay = tuple[int, int]
+"""A day of any year. February 29 is there in leap years only."""
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """The hours of the days from the first to the last, both included."""
+
+    first: date
+    last: date
+    ranges: Ranges
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return self.first <= day <= self.last
+
+
+class YearlyStretch(msgspec.Struct, frozen=True):
+    """The hours of the same days each year; from December into January when the last day is
+    before the first.
+    """
+
+    first: MonthDay
+    last: MonthDay
+    ranges: Ranges
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        this = (day.month, day.day)
+        if self.first <= self.last:
+            return self.first <= this <= self.last
+        return this >= self.first or this <= self.last
+
+
+class HolidayRule(msgspec.Struct, frozen=True):
+    """Whose holidays a calendar keeps: country and region (ISO 3166), and the hours by the name
+    of the holiday; none means closed, None that the day is like any other.
+    """
+
+    country: str
+    region: str = ""
+    hours: dict[str, Ranges | None] = {}
+
+
 class Calendar(msgspec.Struct, frozen=True):
     """Opening hours in one time zone (IANA name), holidays already resolved to dates."""
 
@@ -38,6 +82,11 @@ class Calendar(msgspec.Struct, frozen=True):
     weekdays: Weekdays
     dates: dict[date, Ranges] = {}
     holidays: dict[date, Ranges] = {}
+    stretches: tuple[Stretch, ...] = ()
+    yearly: tuple[YearlyStretch, ...] = ()
+    """Single days before stretches."""
+    rule: HolidayRule | None = None
+    """What `holidays` come of; None when there are none."""
 
 
 def is_open(calendar: Calendar, now: datetime) -> bool:
@@ -82,6 +131,10 @@ def next_open(calendar: Calendar, now: datetime) -> datetime | None:
 def _ranges(calendar: Calendar, day: date) -> Ranges:
     if day in calendar.dates:
         return calendar.dates[day]
+    some_days: tuple[Stretch | YearlyStretch, ...] = (*calendar.stretches, *calendar.yearly)
+    for stretch in some_days:
+        if stretch.holds(day):
+            return stretch.ranges
     if day in calendar.holidays:
         return calendar.holidays[day]
     return calendar.weekdays[day.weekday()]

@@ -245,9 +245,7 @@ class Caller:
 
     def _take_reply(self, text: str) -> None:
         status, method = int(text[8:11]), header(text, "CSeq").split()[1]
-        retry = self._retries.pop(method, None)
-        if retry is not None:
-            retry.cancel()
+        self._forget_retry(method)
         if method == "BYE" or (method == "INVITE" and status >= 300):
             self._end()
         if method != "INVITE" or status < 200:
@@ -282,10 +280,16 @@ class Caller:
     def _transact(self, method: str, number: int, body: str = "") -> None:
         """Send a request, again every second until there is a reply."""
         branch = "INVITE" if method == "CANCEL" else method
+        self._forget_retry(method)
         self._send(method, number, body, branch=branch)
         self._retries[method] = self._loop.call_later(
             RETRY_SECONDS, self._transact, method, number, body
         )
+
+    def _forget_retry(self, method: str) -> None:
+        """Asked again there would be two timers, and only one would end with the reply."""
+        if (retry := self._retries.pop(method, None)) is not None:
+            retry.cancel()
 
     def _send(self, method: str, number: int, body: str = "", *, branch: str = "") -> None:
         sender, to = self._addresses()

@@ -1,7 +1,9 @@
 """When there is no room for one call more: refused before it is answered, counted, told before."""
 
+import asyncio
 import socket
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 
 import aiohttp
 import pytest
@@ -11,6 +13,7 @@ from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.machine.port import calls_in, free_rtp_block
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.postgres.token import PREFIX
+from contactcenter_ari.runtime.address import Address
 from tests.e2e.acd.conftest import SITE
 from tests.e2e.acd.floor import CROWD, FIRST
 from tests.e2e.desk_phone import DeskPhone
@@ -114,14 +117,26 @@ async def test_the_ports_are_taken_by_others(world: World) -> None:
     await after.until_answered()
 
 
+@asynccontextmanager
+async def others_connected(address: Address, count: int) -> AsyncIterator[None]:
+    """So many connections meanwhile. Asterisk takes them slowly, and the application runs in this
+    process: it must not wait for them, or callers would hear that it is away.
+    """
+    opened = await asyncio.gather(
+        *(asyncio.open_connection(address.host, address.port) for _ in range(count))
+    )
+    try:
+        yield
+    finally:
+        for _, writer in opened:
+            writer.transport.abort()
+
+
 async def test_no_connection_is_left_for_us(world: World) -> None:
     """Others hold all connections to Asterisk's HTTP server: as many calls as there may be are
     answered at once, and one is joined.
     """
-    address = world.ground.addresses.asterisk_http
-    with ExitStack() as held:
-        for _ in range(60):
-            held.enter_context(socket.create_connection((address.host, address.port)))
+    async with others_connected(world.ground.addresses.asterisk_http, 60):
         worker = await world.hire("first")
         callers = [await world.call(FIRST) for _ in range(calls_in(world.ground.addresses.rtp))]
         for caller in callers:

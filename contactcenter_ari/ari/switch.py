@@ -44,7 +44,8 @@ from contactcenter_ari.ari.messages import (
 )
 from contactcenter_ari.ari.messages import PlaybackFinished as EndOfPlayback
 from contactcenter_ari.ari.operation import Operation
-from contactcenter_ari.ari.recorder import Manager, Recorder
+from contactcenter_ari.ari.reconnection import Reconnection
+from contactcenter_ari.ari.recorder import Manager, Recorder, RecorderCommand
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.silence import SilenceLimits, SilenceWatch
 from contactcenter_ari.ari.translate import (
@@ -62,14 +63,9 @@ from contactcenter_ari.core.vocabulary.command import (
     Command,
     DialLeg,
     DialOutside,
-    DiscardRecording,
     DissolveBridge,
-    FinishRecording,
     HangUpLeg,
     HangUpReason,
-    PauseRecording,
-    ResumeRecording,
-    StopRecording,
 )
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, PhoneId, PlaybackId
 from contactcenter_ari.core.vocabulary.signal import (
@@ -93,14 +89,6 @@ ALIVE_VARIABLE: Final = "CC_ALIVE"
 """When inputs were last being handled; the watch beside Asterisk reads it."""
 BEAT_VARIABLE: Final = "CC_BEAT"
 """The same, or 0 while no new calls are taken; the dialplan reads it."""
-
-RECORDER_COMMANDS: Final = (
-    PauseRecording,
-    ResumeRecording,
-    StopRecording,
-    FinishRecording,
-    DiscardRecording,
-)
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -172,6 +160,7 @@ class AriSwitch:
         self._app = app
         self._inbox = inbox
         self._now = now
+        self._reconnection = Reconnection(inbox, now)
         self._socket = SwitchSocket(
             credentials=credentials, inbox=self, greeting=greeting(app), farewell=farewell(app)
         )
@@ -180,7 +169,7 @@ class AriSwitch:
             socket=self._socket,
             http=http,
             prompts=prompts,
-            inbox=CountingInbox(inbox, capacity),
+            inbox=CountingInbox(self._reconnection, capacity),
         )
         self.capacity = capacity
         self._silence = SilenceWatch(self._socket, http, silence)
@@ -201,7 +190,6 @@ class AriSwitch:
         self._hanging_up: set[str] = set()
         self._sent_on: set[str] = set()
         self._away: set[str] = set()
-        self._lost_at = now()
         self._ended: set[str] = set()
         self._noted: set[str] = set()
         self._made: set[BridgeId] = set()
@@ -276,7 +264,7 @@ class AriSwitch:
             raise AssertionError("the switch is not running")
         if self._replaced.is_set():
             self._inbox.put(CommandFailed(command, 0, "another program owns the call"))
-        elif isinstance(command, RECORDER_COMMANDS):
+        elif isinstance(command, RecorderCommand):
             self._recorder.carry_out(command, self._group)
         elif isinstance(command, DialLeg | DialOutside) and self.capacity.full:
             self._inbox.put(CommandFailed(command, NO_ROOM, "all audio ports are in use"))
@@ -306,7 +294,7 @@ class AriSwitch:
                 self._beat_due.set()
             case Disconnected():
                 self._connected.clear()
-                self._lost_at = self._now()
+                self._reconnection.lost()
             case ApplicationReplaced():
                 self._replaced.set()
             case EndpointStateChange():
@@ -413,7 +401,7 @@ class AriSwitch:
             self._unreconciled.clear()
             pause = SECOND_LOOK_AFTER if first else SWEEP_EVERY
             try:
-                await self._reconcile(self._lost_at if first else None)
+                await self._reconcile(self._reconnection.lost_at if first else None)
             except SwitchError as error:
                 log.warning("inventory.failed", reason=str(error))
                 pause = RETRY_AFTER
@@ -444,6 +432,7 @@ class AriSwitch:
         away = (away | self._away) & inventory.elsewhere
         told = self._reconciled(inventory, inventory.legs | away, taken_at)
         self._inbox.put(msgspec.structs.replace(told, settled_at=settled_at))
+        self._reconnection.settled()
         await self._sweep.run(self._socket, inventory.empty, joining=self._lanes.joining)
 
     def _note_phones(self, phones: Sequence[Endpoint] | None) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from contactcenter_ari.ari import switch as ari_switch
 from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.capacity import Capacity, Room
-from contactcenter_ari.ari.connection import REPLY_LIMIT, Connected, Credentials
+from contactcenter_ari.ari.connection import REPLY_LIMIT, Connected, Credentials, Disconnected
 from contactcenter_ari.ari.errors import SwitchReplaced
 from contactcenter_ari.ari.messages import (
     ApplicationReplaced,
@@ -22,15 +23,19 @@ from contactcenter_ari.ari.messages import (
     StasisStart,
 )
 from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.ari.reconnection import Reconnection
 from contactcenter_ari.ari.reply import Reply
-from contactcenter_ari.ari.switch import AriSwitch
+from contactcenter_ari.ari.switch import BEAT_VARIABLE, AriSwitch
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     HangUpLeg,
+    PlayPrompt,
+    StartMusic,
 )
-from contactcenter_ari.core.vocabulary.ids import CallId, LegId, PhoneId
+from contactcenter_ari.core.vocabulary.ids import CallId, LegId, PhoneId, PlaybackId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 from contactcenter_ari.core.vocabulary.signal import (
+    LEG_GONE,
     CallArrived,
     CommandFailed,
     LegAnswered,
@@ -160,6 +165,62 @@ async def test_a_switch_that_is_connected_and_does_not_answer(
         run.cancel()
     assert "has not answered over its socket" in switch.trouble
     assert inbox.signals == []
+
+
+async def test_the_beat_begins_with_each_connection(
+    switch: AriSwitch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Callers of the first instant are taken: nobody waits for the next beat."""
+    beats: asyncio.Queue[Operation] = asyncio.Queue()
+
+    def send(wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> asyncio.Future[Reply]:
+        assert limit
+        if wanted.query.get("variable") == BEAT_VARIABLE:
+            beats.put_nowait(wanted)
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        reply.set_result(Reply(204))
+        return reply
+
+    monkeypatch.setattr(switch._socket, "send", send)
+    monkeypatch.setattr(ari_switch, "EVERY", timedelta(hours=1))
+    async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
+        run = group.create_task(switch.run())
+        for _ in range(3):
+            switch.put(Connected())
+            assert (await beats.get()).query["value"] == "1773100800.000"
+            switch.put(Disconnected())
+        run.cancel()
+
+
+REFUSED = [
+    CommandFailed(command, status, "Channel not found")
+    for command in (
+        AnswerLeg(CallId("i1"), LegId("l1")),
+        StartMusic(CallId("i1"), LegId("l1"), "calm"),
+        PlayPrompt(CallId("i1"), LegId("l1"), PlaybackId("p1"), ()),
+    )
+    for status in LEG_GONE
+]
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_refusal_before_the_inventory_tells_nothing_of_a_caller(
+    inbox: FakeInbox, refused: CommandFailed
+) -> None:
+    """Asterisk may have been started anew: the inventory tells who is gone, and that it was not
+    the caller who hung up. After it a refusal counts, until the next loss.
+    """
+    reconnection = Reconnection(inbox, lambda: datetime(2026, 3, 10, tzinfo=UTC))
+    reconnection.put(refused)
+    assert inbox.signals == []
+    reconnection.settled()
+    reconnection.put(refused)
+    assert inbox.signals == [refused]
+    reconnection.lost()
+    reconnection.put(refused)
+    other = CommandFailed(HangUpLeg(CallId("i1"), LegId("l1")), 500, "what")
+    reconnection.put(other)
+    assert inbox.signals == [refused, other]
 
 
 async def test_a_leg_that_is_recorded_leaves_us_for_a_moment(

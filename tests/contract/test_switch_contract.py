@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 import pytest_asyncio
 
-from contactcenter_ari.core.center.center import LEG_GONE
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     BridgeLegs,
@@ -42,6 +41,7 @@ from contactcenter_ari.core.vocabulary.ids import (
 )
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.core.vocabulary.signal import (
+    LEG_GONE,
     CommandFailed,
     DigitPressed,
     LegAnswered,

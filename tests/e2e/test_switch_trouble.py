@@ -5,6 +5,8 @@ on the phone go on.
 import asyncio
 import os
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +14,10 @@ import pytest
 from baresip import Runtime
 
 from contactcenter_ari.ari import operation
-from contactcenter_ari.ari.connection import Credentials
+from contactcenter_ari.ari.connection import Connected, Credentials, News
 from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.core.vocabulary.command import Command, StartMusic
 from contactcenter_ari.core.vocabulary.event import EndReason, Party
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.report import Report
@@ -22,7 +26,7 @@ from contactcenter_ari.speech.hearing import tone_heard
 from tests.e2e.patience import until_holds
 from tests.e2e.phone import Conversation
 from tests.e2e.scene import Hand, Scene, staged
-from tests.e2e.world import DESK, LONGEST
+from tests.e2e.world import DESK, LONGEST, World
 from tests.recorded import sides_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,6 +47,13 @@ ENDS_WITHIN = 1.0
 NO_GHOSTS_AFTER = timedelta(seconds=15)
 SLACK = 3.0
 """Seconds more on a machine that is busy with other things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Putting:
+    """An inbox for news that is a function."""
+
+    put: Callable[[News], None]
 
 
 def asterisk(scene: Scene) -> int:
@@ -140,6 +151,40 @@ async def test_asterisk_is_killed(data_folder: Path, tools: Tools, runtime: Runt
         await recording_is_salvaged(scene, rows["talker"])
         assert await program.stop() == 0
         assert reachable_in < REACHABLE_WITHIN + SLACK, f"{reachable_in:.1f} s"
+
+
+async def test_a_command_before_the_inventory_of_a_new_asterisk(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new Asterisk does not know the leg of a caller in a menu: it was not the caller who hung
+    up, so they are a task.
+    """
+    service, refusals = world.service, []
+    chooser = await world.call(DESK)
+    await chooser.until_hears(await world.sound(MENU))
+    (call,) = service.driver.center._calls
+    music = StartMusic(call.run.call, call.run.leg, "default")
+    announce, settle = service.switch.put, service.switch._lanes._judge
+
+    def put(news: News, /) -> None:
+        announce(news)
+        if isinstance(news, Connected):
+            service.switch.submit(music)
+
+    def judge(command: Command, reply: Reply) -> None:
+        refusals.extend([reply.status] if command is music else [])
+        settle(command, reply)
+
+    monkeypatch.setattr(service.switch._socket, "_inbox", Putting(put))
+    monkeypatch.setattr(service.switch._lanes, "_judge", judge)
+    assert world.ground.asterisk is not None
+    assert world.ground.asterisk.pid is not None
+    os.kill(world.ground.asterisk.pid, signal.SIGKILL)
+    record = await world.record(chooser)
+    assert refusals == [404]
+    assert record.interaction.reason is EndReason.SYSTEM_ERROR
+    assert record.interaction.ended_by is Party.SYSTEM
+    assert service.driver.center.open_lost_calls() == 1
 
 
 async def test_asterisk_is_frozen(data_folder: Path, tools: Tools, runtime: Runtime) -> None:

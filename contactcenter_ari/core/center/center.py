@@ -98,6 +98,7 @@ from contactcenter_ari.core.vocabulary.request import (
     WithdrawWaiting,
 )
 from contactcenter_ari.core.vocabulary.signal import (
+    LEG_GONE,
     NO_ROOM,
     CallArrived,
     CommandFailed,
@@ -133,8 +134,6 @@ ABSENT = 20
 """Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
 UNTRIED = (0, 400, NO_ROOM)
 """Replies to a dialing that was not tried: none, the caller is gone, there is no room."""
-LEG_GONE = (404, 409, 422)
-"""Replies of the switch to a command for a leg that has ended or left us."""
 SHORTEST_MESSAGE = 1
 """Seconds; anything shorter is no message."""
 MOST_TOLD = 20

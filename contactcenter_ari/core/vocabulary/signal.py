@@ -130,6 +130,8 @@ class LookUpFailed(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+LEG_GONE = (404, 409, 422)
+"""Replies of the switch to a command for a leg that has ended or left us."""
 NO_ROOM = 503
 """The status of a command that failed because there is no room for one leg more."""
 

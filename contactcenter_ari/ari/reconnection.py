@@ -1,0 +1,61 @@
+"""The time from the loss of Asterisk's socket to the first inventory after it.
+
+A leg that Asterisk does not know then may have gone with Asterisk itself: a refused command tells
+nothing of the caller. The inventory does, and whose fault the end was; so such a refusal is not
+passed on meanwhile.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from contactcenter_ari.ari.lane import SignalInbox
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StartMusic
+from contactcenter_ari.core.vocabulary.signal import LEG_GONE, CommandFailed, Signal
+
+TELLING: Final = (AnswerLeg, PlayPrompt, StartMusic)
+"""Commands whose refusal tells the core that a caller is gone."""
+
+log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger(__name__)
+
+
+class Reconnection:
+    """An inbox that passes on what can be believed; `lost_at` is when the socket was lost last,
+    or when this was made.
+    """
+
+    def __init__(self, inbox: SignalInbox, now: Callable[[], datetime]) -> None:
+        self._inbox = inbox
+        self._now = now
+        self._is_settled = False
+        self.lost_at = now()
+
+    def __repr__(self) -> str:
+        """Tell whether it is over."""
+        return f"<Reconnection: {'settled' if self._is_settled else 'no inventory yet'}>"
+
+    def lost(self) -> None:
+        """The socket is gone."""
+        self._is_settled = False
+        self.lost_at = self._now()
+
+    def settled(self) -> None:
+        """The core was told what there is."""
+        self._is_settled = True
+
+    def put(self, signal: Signal, /) -> None:
+        """Take one signal."""
+        if not self._is_settled and _tells_of_a_leg(signal):
+            log.info("refusal.left_to_inventory")
+        else:
+            self._inbox.put(signal)
+
+
+def _tells_of_a_leg(signal: Signal) -> bool:
+    return (
+        isinstance(signal, CommandFailed)
+        and isinstance(signal.command, TELLING)
+        and signal.status in LEG_GONE
+    )

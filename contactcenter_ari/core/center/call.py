@@ -1,7 +1,7 @@
 """One call of a caller or of an agent's phone: its run, and its interaction if it is one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from contactcenter_ari.core.acd.offer import Offer
@@ -9,12 +9,16 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.event import Party
-from contactcenter_ari.core.vocabulary.turn import Turn
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 if TYPE_CHECKING:
     from contactcenter_ari.core.center.attempt import Attempt
     from contactcenter_ari.core.center.outside import OutsideLine
+
+HANG_UP_LIMIT = timedelta(seconds=10)
+"""After this long a leg we hung up is taken to be gone."""
 
 
 @dataclass(slots=True)
@@ -23,7 +27,8 @@ class Call:
     agent whose phone it came from. One that `screens` asks a callee whether to take a call, one
     that `whispers` tells an agent who comes, one that `briefs` an agent how it stands with the
     customer who is called back; none of them has an interaction. `attempt` is set for such a
-    customer, `hung_up_at` is when we ended it from our side.
+    customer, `hung_up_at` is when we ended it from our side, which `was_not_heard` if the switch
+    did not reply.
     """
 
     run: FlowRun
@@ -36,6 +41,13 @@ class Call:
     briefs: "Attempt | None" = None
     attempt: "Attempt | None" = None
     hung_up_at: datetime | None = None
+    was_not_heard: bool = False
+
+    def order_end(self, turn: Turn) -> None:
+        """Have the leg hung up; the switch should say soon that it is gone."""
+        self.was_not_heard = False
+        turn.do(HangUpLeg(call=self.run.call, leg=self.run.leg))
+        turn.clockwork.wake(Wake.HANG_UP, self.run.call, turn.now + HANG_UP_LIMIT)
 
     def was_ending(self, at: datetime) -> bool:
         """Whether its end was known by then: an end that we ordered later was our helplessness."""

@@ -5,7 +5,7 @@ kept silent about it for too long.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -51,8 +51,6 @@ from contactcenter_ari.core.vocabulary.ids import (
 from contactcenter_ari.core.vocabulary.signal import CallArrived
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
-HANG_UP_LIMIT = timedelta(seconds=10)
-"""After this long a leg we hung up is taken to be gone."""
 JOIN_TRIES = 2
 """How often caller and agent are joined before the offer counts as failed."""
 
@@ -281,9 +279,13 @@ class Calls:
         self.queueing.move(self._calls[CallId(interaction)], queue, turn)
 
     def hang_up_passed(self, call_id: CallId, turn: Turn) -> None:
-        """The switch never said that a leg we hung up is gone."""
+        """The switch never said that a leg we hung up is gone. If it did not even reply, it is
+        asked again: what became of the leg is known when it is back.
+        """
         call = self._calls.get(call_id)
-        if call is not None:
+        if call is not None and call.was_not_heard:
+            call.order_end(turn)
+        elif call is not None:
             self.hung_up(call.run.leg, 0, turn)
 
     def take_up(self, turn: Turn) -> None:
@@ -462,8 +464,7 @@ class Calls:
             call.interaction.ended_by = by
             call.interaction.failed = failed and not call.interaction.talked
         call.hung_up_at = turn.now
-        turn.do(HangUpLeg(call=call.run.call, leg=call.run.leg))
-        turn.clockwork.wake(Wake.HANG_UP, call.run.call, turn.now + HANG_UP_LIMIT)
+        call.order_end(turn)
 
     def _end(self, call: Call, talk: Talk | None, turn: Turn) -> None:
         """The caller's leg is gone, or that of a phone that dialed a feature code."""

@@ -443,6 +443,8 @@ class Center:
                 self._calls.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
             case BridgeLegs(bridge=bridge):
                 self._calls.bridge_failed(bridge, turn)
+            case HangUpLeg(leg=leg) if status == 0 and self._calls.knows(leg):
+                self._calls.registry.by_leg[leg].was_not_heard = True
             case (
                 RecordLeg(recording=recording)
                 | RecordCall(recording=recording)

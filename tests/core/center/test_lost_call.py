@@ -9,7 +9,7 @@ import pytest
 
 from contactcenter_ari.core.center import lost_call
 from contactcenter_ari.core.flow.step import Destination, Goto, Play, Way
-from contactcenter_ari.core.vocabulary.command import PlayPrompt
+from contactcenter_ari.core.vocabulary.command import HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
 from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
@@ -157,6 +157,39 @@ def test_whom_we_hung_up_after_the_switch_had_died_is_a_task(floor: Floor) -> No
     floor.take(SwitchReconciled(floor.now, (), (), settled_at=lost_at))
     assert (caller.end.reason, caller.end.ended_by) == ("system_error", "system")
     assert opened(floor) == [ANN]
+
+
+def test_whom_a_switch_that_stayed_away_was_to_hang_up_is_a_task(floor: Floor) -> None:
+    """It did not reply for half a minute: nobody knows that the leg is gone before it is back."""
+    floor.open(floor.write({"start": [Play("welcome")]}))
+    caller = floor.caller(ANN)
+    floor.wait(10)
+    lost_at = floor.now
+    floor.wait(1, silent=True)
+    floor.fails(PlayPrompt, 0)
+    floor.fails(HangUpLeg, 0)
+    for _ in range(3):
+        floor.wait(10, silent=True)
+        floor.fails(HangUpLeg, 0)
+    assert floor.center.calls_in_progress() == 1
+    floor.switch = type(floor.switch)()
+    floor.take(SwitchReconciled(floor.now, (), (), settled_at=lost_at))
+    assert (caller.end.reason, caller.end.ended_by) == ("system_error", "system")
+    assert opened(floor) == [ANN]
+
+
+def test_whom_we_could_not_hang_up_at_once_is_hung_up_later(floor: Floor) -> None:
+    """Only the connection was lost: the order is given again, and the end is an ordinary one."""
+    floor.open(floor.write({"start": [Play("welcome")]}))
+    caller = floor.caller(ANN)
+    caller.hears_out()
+    floor.fails(HangUpLeg, 0)
+    floor.wait(10, silent=True)
+    assert [order.leg for order in floor.done(HangUpLeg)] == [caller.leg, caller.leg]
+    floor.wait(10, silent=True)
+    assert floor.center.calls_in_progress() == 0
+    assert caller.end.reason == "contained"
+    assert opened(floor) == []
 
 
 def test_who_is_cut_off_with_a_callback_booked_is_no_task(floor: Floor) -> None:

@@ -58,6 +58,7 @@ EXPLANATIONS: dict[str, str] = {
     "E504": "A pattern can never match as many digits as are asked for, so every input fails.",
     "E505": "From a menu no way leads to a person: no queue, agent, callback, dial, transfer or"
     " voicemail.",
+    "E506": "A key of a gather ends the input or is part of what is asked for: it leads nowhere.",
     "E601": "A time zone is missing or does not exist.",
     "E602": "Opening hours are written like 08:30-17:30, or closed; dates like 2026-12-24, 12-24"
     " for each year, and 12-24..01-02 for all days from the first to the last.",

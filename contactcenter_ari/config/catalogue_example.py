@@ -74,6 +74,10 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         'choices: {"1": opening_hours, "2": address}',
         'choices: {"1": opening_hours, "2": address, "0": agents}',
     ),
+    "E506": (
+        'gather: number\nterminator: "#"\nkeys: {"#": agents}',
+        'gather: number\nterminator: "#"\nkeys: {"*": agents}',
+    ),
     "E601": ("timezone: Amsterdam", "timezone: Europe/Amsterdam"),
     "E602": ("mon-fri: 8h-17h", "mon-fri: 08:00-17:00"),
     "E603": ("mon-fri: 08:00-12:00, 11:00-17:00", "mon-fri: 08:00-12:00, 13:00-17:00"),

@@ -44,7 +44,7 @@ class FlowGraph:
         self.flow = flow
         self.steps = steps
         self.named = named
-        self.graph = StepGraph(flow.sections, flow.global_keys)
+        self.graph = StepGraph(flow)
         self.reached = self.graph.reach(self._beginnings())
         self.trapped = self.reached - self._ending()
 

@@ -2,11 +2,19 @@
 
 from datetime import timedelta
 
-from contactcenter_ari.config.document import Node, Scalar
-from contactcenter_ari.config.flow_option import MOST_DIGITS, Fields
+from msgspec import structs
+
+from contactcenter_ari.config.document import Mapping, Node, Scalar
+from contactcenter_ari.config.flow_option import GATHERABLE, MOST_DIGITS, Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.reading import KEYS
+from contactcenter_ari.config.verb import WASTED
+from contactcenter_ari.core.flow.listening import may_lead
+from contactcenter_ari.core.flow.pattern import named_keys
 from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Verb
+from contactcenter_ari.core.flow.value import TEXT, Kind, ValueType
+
+TRIES, MOST_TRIES = 3, 10
 
 
 def read_menu(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
@@ -19,7 +27,7 @@ def read_menu(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
         choices = _choices(scope, fields["choices"], path)
     if not choices:
         scope.reading.blame("E106", 'a menu needs "choices", like {"1": sales}', node)
-    return Menu(_input_rules(scope, fields, prompts, path), choices)
+    return Menu(_input_rules(scope, fields, prompts, "menu", path), choices)
 
 
 def _choices(scope: Scope, node: Node, path: str) -> dict[str, Destination]:
@@ -48,9 +56,9 @@ def read_gather(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     if not prompts:
         scope.reading.blame("E106", 'gather needs a "prompt"', node)
     least, most = scope.options.digits(fields)
-    return Gather(
+    gather = Gather(
         variable=scope.options.gathered(node),
-        rules=_input_rules(scope, fields, prompts, path),
+        rules=_input_rules(scope, fields, prompts, "gather", path),
         least_digits=least,
         most_digits=most,
         terminator=scope.options.terminator(fields),
@@ -58,17 +66,70 @@ def read_gather(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
         sensitive=scope.options.boolean(fields, "sensitive", default=False),
         confirm=scope.options.optional_prompt(fields, "confirm"),
     )
+    type_ = scope.names.variables.get(gather.variable, TEXT)
+    _check_matches(scope, fields, gather, type_)
+    return structs.replace(gather, keys=_keys(scope, fields, gather, type_, path))
 
 
-def _input_rules(scope: Scope, fields: Fields, prompts: tuple[str, ...], path: str) -> InputRules:
+def _check_matches(scope: Scope, fields: Fields, gather: Gather, type_: ValueType) -> None:
+    """Refuse a pattern with keys that the variable cannot hold."""
+    if "matches" not in fields or type_.kind not in GATHERABLE - {Kind.TEXT}:
+        return
+    for key in sorted(named_keys(gather.matches)):
+        message = f'"{key}" cannot be typed into "{gather.variable}", which is {type_}, not text'
+        scope.reading.blame("E504", message, fields["matches"])
+
+
+def _keys(
+    scope: Scope, fields: Fields, gather: Gather, type_: ValueType, path: str
+) -> dict[str, Destination]:
+    """Where keys lead that are no part of what is typed."""
+    if "keys" not in fields:
+        return {}
+    leads = scope.keys(fields["keys"], "keys", f"{path}.keys")
+    for key, _ in scope.reading.mapping(fields["keys"], "keys").entries:
+        if key.text in leads and not may_lead(gather, key.text, type_):
+            scope.reading.blame("E506", _idle(gather, key.text), key)
+    return leads
+
+
+def _idle(gather: Gather, key: str) -> str:
+    """Why a key of a gather has no effect."""
+    if key == gather.terminator:
+        return f'"{key}" ends the input, so it leads nowhere; choose another terminator'
+    if gather.sensitive:
+        return f'"{key}" may be the first of a secret, so it leads nowhere; use * or #'
+    return f'"{key}" may be what is asked for, so it leads nowhere'
+
+
+def _input_rules(
+    scope: Scope, fields: Fields, prompts: tuple[str, ...], verb: str, path: str
+) -> InputRules:
     options = scope.options
+    tries, own_tries = _tries(scope, fields)
+    leads = scope.outcomes(fields, verb, f"{path}.next")
+    if "failed" in fields and leads.keys() >= set(WASTED):
+        message = '"failed" is never come to: no_input and no_match have ways of their own'
+        scope.reading.blame("E111", message, fields["failed"])
     return InputRules(
         prompts=prompts,
         no_input=options.prompts(fields, "no_input"),
         no_match=options.prompts(fields, "no_match"),
-        tries=options.integer(fields, "tries", 3, most=10),
+        tries=tries,
         timeout=options.duration(fields, "timeout", timedelta(seconds=5)),
         inter_digit_timeout=options.duration(fields, "inter_digit_timeout", timedelta(seconds=3)),
         barge_in=options.boolean(fields, "barge_in", default=True),
         failed=scope.option(fields, "failed", path),
+        own_tries=own_tries,
+        next=leads,
     )
+
+
+def _tries(scope: Scope, fields: Fields) -> tuple[int, dict[str, int]]:
+    """How many tries there are: for all that may go wrong, or for each kind of it."""
+    node = fields.get("tries")
+    if not isinstance(node, Mapping):
+        return scope.options.integer(fields, "tries", TRIES, most=MOST_TRIES), {}
+    own = scope.reading.fields(node, "tries", WASTED)
+    each = {kind: scope.options.integer(own, kind, TRIES, most=MOST_TRIES) for kind in WASTED}
+    return TRIES, each

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from contactcenter_ari.config.hours_file import DAYS
 from contactcenter_ari.config.include_file import SHARED
 from contactcenter_ari.config.skill_file import MOST_LEVEL, MOST_STEPS
-from contactcenter_ari.config.verb import BARE, COMMON, NEEDED_OUTCOMES, OPTIONS, OUTCOMES
+from contactcenter_ari.config.verb import (
+    BARE,
+    COMMON,
+    NEEDED_OUTCOMES,
+    OPTIONS,
+    OUTCOMES,
+    WASTED,
+)
 from contactcenter_ari.core.flow.pattern import MOST_CHARACTERS
 from contactcenter_ari.core.flow.step import RecordingAct
 
@@ -48,9 +55,21 @@ TERMINATOR: Schema = {
         {"type": "string", "pattern": "^([0-9*#]|none)$"},
     ]
 }
+COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": 10}
+TRIES: Schema = {
+    "description": "how many tries: for all that goes wrong, or for each kind of it",
+    "anyOf": [
+        COUNT,
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict.fromkeys(WASTED, COUNT),
+        },
+    ],
+}
 ALIKE: tuple[tuple[tuple[str, ...], Schema], ...] = (
     (("then", "else", "failed", "default"), DESTINATION),
-    (("tries", "attempts"), {"type": "integer", "minimum": 1, "maximum": 10}),
+    (("attempts",), COUNT),
     (("timeout", "inter_digit_timeout", "max_wait", "ring", "retry_after"), DURATION),
     (("max_length", "expires", "prefer_for"), DURATION),
     (("barge_in", "sensitive"), BOOLEAN),
@@ -240,6 +259,7 @@ def _option(name: str) -> Schema:
         "with": EXPRESSIONS,
         "announce": {"type": "array", "items": _announcement()},
         "terminator": TERMINATOR,
+        "tries": TRIES,
         "matches": MATCHES,
         "skills": _skills(),
     }

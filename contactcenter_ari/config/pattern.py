@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
-KEYS = "0123456789*#"
+from contactcenter_ari.core.flow.listening import DIGITS
+from contactcenter_ari.core.flow.pattern import named_keys
+
 MOST = 32
 ANY_LENGTH = frozenset(range(MOST + 1))
 NONE: frozenset[int] = frozenset()
@@ -17,6 +19,7 @@ ONE = frozenset({1})
 _OF_RE2_ALONE = re.compile(r"\[\^?\[|--|&&|~~|\|\|")
 """Classes such as `[[:digit:]]`, and what Python may read otherwise one day."""
 Lengths = frozenset[int]
+Keys = frozenset[str]
 Part = tuple[object, Any]
 """An operator of a parsed pattern and what it applies to; Python types neither."""
 
@@ -27,16 +30,16 @@ def can_match(pattern: str, least: int, most: int) -> bool:
         return True
     try:
         parsed = import_module("re._parser").parse(pattern)  # Python's own, not part of its API
-        lengths = _row(parsed)
+        lengths = _row(parsed, DIGITS | named_keys(pattern))
     except (TypeError, ValueError, KeyError, OverflowError, RecursionError, re.error):
         return True
     return any(least <= length <= most for length in lengths)
 
 
-def _row(parts: Iterable[Part]) -> Lengths:
+def _row(parts: Iterable[Part], keys: Keys) -> Lengths:
     lengths = frozenset({0})
     for operator, argument in parts:
-        lengths = _sum(lengths, _part(str(operator), argument))
+        lengths = _sum(lengths, _part(str(operator), argument, keys))
     return lengths
 
 
@@ -44,18 +47,18 @@ def _sum(left: Lengths, right: Lengths) -> Lengths:
     return frozenset(one + other for one in left for other in right if one + other <= MOST)
 
 
-def _part(operator: str, argument: Any) -> Lengths:  # noqa: ANN401 - as the parser gives it
+def _part(operator: str, argument: Any, keys: Keys) -> Lengths:  # noqa: ANN401 - as the parser gives it
     """How many keys one part of a pattern may take."""
     match operator:
         case "LITERAL" | "NOT_LITERAL" | "IN" | "ANY":
-            return ONE if any(_fits(operator, argument, key) for key in KEYS) else NONE
+            return ONE if any(_fits(operator, argument, key) for key in keys) else NONE
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             least, most, inside = argument
-            return _repeated(_row(inside), int(least), int(most))
+            return _repeated(_row(inside, keys), int(least), int(most))
         case "SUBPATTERN":
-            return _row(argument[3])
+            return _row(argument[3], keys)
         case "BRANCH":
-            return NONE.union(*(_row(branch) for branch in argument[1]))
+            return NONE.union(*(_row(branch, keys) for branch in argument[1]))
         case "AT":
             return frozenset({0})
         case _:

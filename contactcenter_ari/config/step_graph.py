@@ -7,8 +7,9 @@ An edge tells whether a key of the caller's opens it. What is not known before t
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from contactcenter_ari.core.flow.graph import exits
-from contactcenter_ari.core.flow.step import Destination, Menu, Queue, Section, Step, Way
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.graph import Exit, exits, global_exits
+from contactcenter_ari.core.flow.step import Destination, Queue, Step, Way
 
 Place = tuple[str, int]
 """A step: its section and its number there."""
@@ -29,11 +30,9 @@ class Edge:
 class StepGraph:
     """All steps of a flow and the edges between them."""
 
-    def __init__(
-        self, sections: Mapping[str, Section], global_keys: Mapping[str, Destination]
-    ) -> None:
-        self.sections = sections
-        self._global_keys = tuple(global_keys.values())
+    def __init__(self, flow: Flow) -> None:
+        self.sections = flow.sections
+        self._flow = flow
         self._holders = {
             way.destination.section: place
             for place, step in self._steps()
@@ -105,15 +104,15 @@ class StepGraph:
     def _edges(self, place: Place, step: Step) -> Iterator[Edge]:
         if step.when is not None:
             yield Edge(self._after(place))
-        for way in exits(step.verb):
+        for way in self._exits(step):
             detour = way.pressed and isinstance(step.verb, Queue)
             called = way.destination.way is Way.CALL
             for index, to in enumerate(self.targets(way.destination, place)):
                 yield Edge(to, way.pressed, detour=detour, called=called and index == 0)
-        if isinstance(step.verb, Menu):
-            for destination in self._global_keys:
-                for to in self.targets(destination, place):
-                    yield Edge(to, pressed=True)
+
+    def _exits(self, step: Step) -> Iterator[Exit]:
+        yield from exits(step.verb)
+        yield from global_exits(step.verb, self._flow)
 
     def _after(self, place: Place) -> Place:
         section, index = place
@@ -134,12 +133,9 @@ class StepGraph:
         """From which sections each section is gone to."""
         before: dict[str, list[str]] = {}
         for place, step in self._steps():
-            ways = [way.destination for way in exits(step.verb)]
-            if isinstance(step.verb, Menu):
-                ways += self._global_keys
-            for destination in ways:
-                if destination.way in {Way.SECTION, Way.CALL}:
-                    origins = before.setdefault(destination.section, [])
+            for way in self._exits(step):
+                if way.destination.way in {Way.SECTION, Way.CALL}:
+                    origins = before.setdefault(way.destination.section, [])
                     if (root := self.root(place[0])) not in origins:
                         origins.append(root)
         return before

@@ -13,6 +13,7 @@ INPUT = (
     "inter_digit_timeout",
     "barge_in",
     "failed",
+    "next",
 )
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "answer": (),
@@ -20,7 +21,16 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "wait": (),
     "play": ("barge_in",),
     "menu": ("choices", *INPUT),
-    "gather": ("prompt", "digits", "terminator", "matches", "confirm", "sensitive", *INPUT),
+    "gather": (
+        "prompt",
+        "digits",
+        "terminator",
+        "matches",
+        "confirm",
+        "sensitive",
+        "keys",
+        *INPUT,
+    ),
     "lookup": ("with", "save_as", "filler", "next"),
     "set": (),
     "tag": (),
@@ -62,7 +72,11 @@ WORDS = {
     "hangup": Destination(Way.HANG_UP),
 }
 RESERVED = tuple(WORDS)
+WASTED = ("no_input", "no_match")
+"""How a caller may waste a try of a menu or gather."""
 OUTCOMES: Mapping[str, tuple[str, ...]] = {
+    "menu": WASTED,
+    "gather": WASTED,
     "lookup": ("found", "not_found", "error"),
     "queue": ("answered", "timeout", "no_agents", "full", "closed", "diverted"),
     "agent": ("answered", "busy", "no_answer", "not_available"),

@@ -11,11 +11,10 @@ from enum import StrEnum
 
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.graph import global_exits
 from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.step import (
     Destination,
-    Gather,
-    Menu,
     Section,
     Step,
     TransferOut,
@@ -88,7 +87,7 @@ def flow_graph(flow: Flow, *, since: str = "", until: str = "") -> Graph:
     targets = {lead.target for lead in found}
     boxes += [Box(n, Shape.END, (text,)) for n, text in ends.items() if n in targets]
     whole = Graph(tuple(boxes), _merged(found))
-    return _part(whole, _asking(flow.sections, sections), since=since, until=until)
+    return _part(whole, _asking(flow, sections), since=since, until=until)
 
 
 def mermaid(graph: Graph) -> str:
@@ -202,17 +201,17 @@ def _merged(arrows: list[Arrow]) -> tuple[Arrow, ...]:
     )
 
 
-def _asking(sections: Mapping[str, Section], names: Mapping[str, Section]) -> set[str]:
+def _asking(flow: Flow, names: Mapping[str, Section]) -> set[str]:
     """The sections in which a global key may be pressed."""
-    return {name for name in names if _asks(sections, name)}
+    return {name for name in names if _asks(flow, name)}
 
 
-def _asks(sections: Mapping[str, Section], name: str) -> bool:
-    for step in sections[name].steps:
-        if isinstance(step.verb, Menu | Gather):
+def _asks(flow: Flow, name: str) -> bool:
+    for step in flow.sections[name].steps:
+        if global_exits(step.verb, flow):
             return True
         for _, destination in leads(step.verb):
-            if destination.way is Way.INLINE and _asks(sections, destination.section):
+            if destination.way is Way.INLINE and _asks(flow, destination.section):
                 return True
     return False
 

@@ -1,5 +1,7 @@
 """Verbs in words, and where they lead: what a graph and a comparison both need to say."""
 
+from collections.abc import Mapping
+
 from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.flow.step import (
     Answer,
@@ -92,9 +94,9 @@ def leads(verb: Verb) -> tuple[Lead, ...]:
     """Where a verb may lead, in the order written, by key or outcome."""
     match verb:
         case Menu(rules=rules, choices=choices):
-            return (*choices.items(), ("failed", rules.failed))
-        case Gather(rules=rules):
-            return (("failed", rules.failed),)
+            return (*choices.items(), *rules.next.items(), ("failed", rules.failed))
+        case Gather(rules=rules, keys=keys):
+            return (*_keys(keys), *rules.next.items(), ("failed", rules.failed))
         case If(then=then, otherwise=otherwise):
             return (("then", then), ("else", otherwise))
         case Goto(destination=destination):
@@ -106,11 +108,15 @@ def leads(verb: Verb) -> tuple[Lead, ...]:
         case Split(shares=shares):
             return tuple((f"{percent} %", destination) for destination, percent in shares)
         case Queue(next=outcomes, keys=keys):
-            return (*outcomes.items(), *((f"key {key}", to) for key, to in keys.items()))
+            return (*outcomes.items(), *_keys(keys))
         case LookUpStep() | RingAgent() | BookCallback() | DialOut() | Voicemail():
             return tuple(verb.next.items())
         case _:
             return ()
+
+
+def _keys(keys: Mapping[str, Destination]) -> tuple[Lead, ...]:
+    return tuple((f"key {key}", to) for key, to in keys.items())
 
 
 def _goto(destination: Destination) -> str:

@@ -10,10 +10,17 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.listening import (
+    ACCEPT,
+    AGAIN,
+    Verdict,
+    judge_late_digits,
+    typed_value,
+)
 from contactcenter_ari.core.flow.pattern import fits
 from contactcenter_ari.core.flow.step import Gather, Menu, Split
+from contactcenter_ari.core.flow.value import TEXT, ValueType
 from contactcenter_ari.core.flow.value import Kind as ValueKind
-from contactcenter_ari.core.flow.value import ValueType
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.rehearsal.happening import LONGER, Happening, Kind
 from contactcenter_ari.rehearsal.story import Reply, Row, Silence
@@ -241,7 +248,7 @@ class _Script:
             case Kind.GATHERED:
                 asked = self.asked()
                 confirms = asked is not None and self.heard == asked.confirm
-                keys = "1" if confirms else self.keys(asked, happening.detail)
+                keys = ACCEPT if confirms else self.keys(asked, happening.detail)
                 yield f"presses: {_quoted(keys)}"
             case Kind.INPUT_FAILED if happening.name == "no_input":
                 yield "silent"
@@ -316,13 +323,21 @@ class _Script:
         """Keys that the menu or gather takes for nothing."""
         verb = self.asking()
         if isinstance(verb, Gather):
-            if self.heard == verb.confirm:
-                return "2"
-            few = "1" if verb.least_digits > 1 else "*" * verb.most_digits
-            return few + (verb.terminator if verb.least_digits > 1 else "")
+            return AGAIN if self.heard == verb.confirm else self.wrong_entry(verb)
         taken = [*verb.choices, *self.call.flow.global_keys] if verb is not None else []
         unused = (key for key in KEYS if not any(choice.startswith(key) for choice in taken))
         return next(unused, KEYS[0])
+
+    def wrong_entry(self, gather: Gather) -> str:
+        """A key that is no value of a gather and leads nowhere."""
+        leads = {*self.call.flow.global_keys, *gather.keys, gather.terminator}
+        type_ = self.call.flow.variables.get(gather.variable, TEXT)
+        for typed in reversed(KEYS):
+            judgment = judge_late_digits(gather, typed)
+            done = judgment.verdict is Verdict.DONE and typed_value(type_, typed) is not None
+            if typed not in leads and not done:
+                return typed + gather.terminator
+        return KEYS[0]
 
 
 def _prompts(verb: Menu | Gather) -> tuple[str, ...]:

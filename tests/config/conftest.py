@@ -101,6 +101,7 @@ sections:
       inter_digit_timeout: 2s
       barge_in: true
       failed: agents
+      next: {no_input: box}
   survey:
     - gather: policy
       prompt: hello
@@ -109,7 +110,9 @@ sections:
       matches: "[0-9]+"
       confirm: hello
       sensitive: true
-      failed: return
+      keys: {"0": agents, "#": [hangup]}
+      tries: {no_input: 1, no_match: 4}
+      next: {no_input: agents, no_match: [hangup]}
     - return
   agents:
     - queue: sales

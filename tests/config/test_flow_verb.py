@@ -161,6 +161,11 @@ def test_the_rest_of_a_flow(full: Flow) -> None:
     (gather,) = verbs(full, Gather)
     assert isinstance(gather, Gather)
     assert (gather.confirm, gather.sensitive, gather.terminator) == ("hello", True, "")
+    assert gather.keys["0"] == Destination(Way.SECTION, "agents")
+    assert gather.keys["#"].way is Way.INLINE
+    assert gather.rules.own_tries == {"no_input": 1, "no_match": 4}
+    assert gather.rules.next["no_input"] == Destination(Way.SECTION, "agents")
+    assert gather.rules.next["no_match"].way is Way.INLINE
     (look_up, _) = verbs(full, LookUpStep)
     assert isinstance(look_up, LookUpStep)
     assert look_up.filler == "calm"

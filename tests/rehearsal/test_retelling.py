@@ -102,6 +102,8 @@ CALLS: dict[str, tuple[Given, list[str]]] = {
         ["2", "7391", "2", "73", "", "7391"],
     ),
     "inputs confirmed, and not": (GIVEN, ["4", "42", "2", "7#", "1"]),
+    "an entry that is spoiled": (GIVEN, ["4", "4*2#", "42", "1"]),
+    "silence at the confirmation": (GIVEN, ["4", "42", "", "", "", "42", "1"]),
     "an outside line": (
         replace(GIVEN, lines={"+31611112222": LineOutcome.ANSWERED}),
         ["3", "+60s", "a"],

@@ -6,27 +6,30 @@ Each function gives the destination that the input led to, or None while more is
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.listening import (
+    ACCEPT,
+    AGAIN,
     Judgment,
     Verdict,
+    extended,
+    is_spoiled,
     judge_choice,
     judge_digits,
     judge_late_choice,
     judge_late_digits,
+    leads_at_once,
     nth,
-    phone_number,
+    takes,
+    typed_value,
 )
 from contactcenter_ari.core.flow.pattern import fits
 from contactcenter_ari.core.flow.run import Activity, FlowRun, Listening
 from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.stand_in import stands_in
 from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Way
-from contactcenter_ari.core.flow.value import PHONE
+from contactcenter_ari.core.flow.value import TEXT
 from contactcenter_ari.core.flow.walk import Walk
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 ON = Destination(Way.CONTINUE)
-ACCEPT, AGAIN = "1", "2"
-"""What the caller presses when asked whether the input was understood right."""
 
 
 class Dialog:
@@ -35,7 +38,7 @@ class Dialog:
     def __init__(self, flow: Flow, walk: Walk, speaker: Speaker) -> None:
         self._global_keys = flow.global_keys
         self._country_code = flow.country_code
-        self._phones = {name for name, type_ in flow.variables.items() if type_ == PHONE}
+        self._types = flow.variables
         self._walk = walk
         self._speaker = speaker
 
@@ -62,11 +65,13 @@ class Dialog:
         return self.hear(run, turn)
 
     def hear(self, run: FlowRun, turn: Turn) -> Destination | None:
-        """Take the digits typed so far."""
+        """Take the keys typed so far."""
         listening = _listening(run)
         while run.typed_ahead:
-            listening.digits += run.typed_ahead[0]
-            run.typed_ahead = run.typed_ahead[1:]
+            key, run.typed_ahead = run.typed_ahead[0], run.typed_ahead[1:]
+            if self._leads_at_once(run, key):
+                return self._lead_out(run, key, turn)
+            listening.digits = self._extended(run, key)
             judgment = self._judge(run, late=False)
             if judgment.verdict is not Verdict.MORE:
                 return self._settle(run, judgment, turn)
@@ -85,9 +90,12 @@ class Dialog:
             return False if typed_on else None
         if digit == verb.terminator or run.listening is None or run.listening.confirming:
             return None
+        if not takes(verb, digit):
+            return None  # it says nothing of what is typed
         digits = run.listening.digits + run.typed_ahead + digit
         as_wanted = not verb.matches or fits(verb.matches, digits)
-        return as_wanted and self._value(verb, digits) is not None
+        fitting = as_wanted and not is_spoiled(verb, digits)
+        return fitting and self._value(verb, digits) is not None
 
     def too_late(self, run: FlowRun, turn: Turn) -> Destination | None:
         """No further digit came in time."""
@@ -105,11 +113,31 @@ class Dialog:
         verb, digits = self._verb(run), _listening(run).digits
         if isinstance(verb, Gather) and not _listening(run).confirming:
             return judge_late_digits(verb, digits) if late else judge_digits(verb, digits)
-        keys = [ACCEPT, AGAIN] if isinstance(verb, Gather) else self._keys(verb)
+        own = (ACCEPT, AGAIN) if isinstance(verb, Gather) else ()
+        keys = [*own, *self._leads(verb)]
         return judge_late_choice(keys, digits) if late else judge_choice(keys, digits)
 
-    def _keys(self, menu: Menu) -> list[str]:
-        return [*menu.choices, *self._global_keys]
+    def _leads(self, verb: Menu | Gather) -> dict[str, Destination]:
+        """Where keys lead, those of the step before those of the flow."""
+        return {**self._global_keys, **(verb.choices if isinstance(verb, Menu) else verb.keys)}
+
+    def _leads_at_once(self, run: FlowRun, key: str) -> bool:
+        verb = self._verb(run)
+        if not isinstance(verb, Gather) or _listening(run).confirming:
+            return False
+        return key in self._leads(verb) and leads_at_once(verb, key)
+
+    def _extended(self, run: FlowRun, key: str) -> str:
+        verb, listening = self._verb(run), _listening(run)
+        if isinstance(verb, Gather) and not listening.confirming:
+            return extended(verb, listening.digits, key)
+        return listening.digits + key
+
+    def _lead_out(self, run: FlowRun, key: str, turn: Turn) -> Destination:
+        verb = self._verb(run)
+        self._end(run)
+        narration.choice_made(run, verb, key, turn)
+        return self._leads(verb)[key]
 
     def _settle(self, run: FlowRun, judgment: Judgment, turn: Turn) -> Destination | None:
         verb = self._verb(run)
@@ -117,37 +145,46 @@ class Dialog:
             return self._settle_gather(run, verb, judgment, turn)
         if judgment.verdict is not Verdict.DONE:
             return self._try_again(run, verb.rules, judgment.verdict, turn)
-        self._end(run)
-        narration.choice_made(run, verb, judgment.digits, turn)
-        return verb.choices.get(judgment.digits) or self._global_keys[judgment.digits]
+        return self._lead_out(run, judgment.digits, turn)
 
     def _settle_gather(
         self, run: FlowRun, verb: Gather, judgment: Judgment, turn: Turn
     ) -> Destination | None:
-        listening = _listening(run)
-        if listening.confirming:
-            if judgment.digits != ACCEPT:
-                run.variables.pop(verb.variable, None)
-                listening.confirming = False
-                return self._try_again(run, verb.rules, Verdict.NO_MATCH, turn, reproach=False)
-        elif judgment.verdict is not Verdict.DONE:
-            return self._try_again(run, verb.rules, judgment.verdict, turn)
-        elif (value := self._value(verb, judgment.digits)) is None:
-            return self._try_again(run, verb.rules, Verdict.NO_MATCH, turn)
-        else:
-            run.variables[verb.variable] = value
-            if verb.confirm:
-                listening.confirming = True
-                return self._begin_try(run, (verb.confirm,), turn)
+        if _listening(run).confirming:
+            return self._settle_confirmation(run, verb, judgment, turn)
+        done = judgment.verdict is Verdict.DONE
+        value = self._value(verb, judgment.digits) if done else None
+        if value is None:
+            if judgment.digits in self._leads(verb) and not verb.sensitive:
+                return self._lead_out(run, judgment.digits, turn)
+            verdict = Verdict.NO_MATCH if done else judgment.verdict
+            return self._try_again(run, verb.rules, verdict, turn)
+        run.variables[verb.variable] = value
+        if verb.confirm:
+            _listening(run).confirming = True
+            return self._begin_try(run, (verb.confirm,), turn)
+        return self._gathered(run, verb, turn)
+
+    def _settle_confirmation(
+        self, run: FlowRun, verb: Gather, judgment: Judgment, turn: Turn
+    ) -> Destination | None:
+        if judgment.digits == ACCEPT:
+            return self._gathered(run, verb, turn)
+        run.variables.pop(verb.variable, None)
+        if judgment.verdict is Verdict.DONE and judgment.digits != AGAIN:
+            return self._lead_out(run, judgment.digits, turn)
+        _listening(run).confirming = False
+        silent = judgment.verdict is Verdict.NO_INPUT
+        verdict = Verdict.NO_INPUT if silent else Verdict.NO_MATCH
+        return self._try_again(run, verb.rules, verdict, turn, reproach=False)
+
+    def _gathered(self, run: FlowRun, verb: Gather, turn: Turn) -> Destination:
         self._end(run)
         narration.input_gathered(run, verb, run.variables[verb.variable], turn)
         return ON
 
     def _value(self, verb: Gather, digits: str) -> str | None:
-        """What the digits stand for in the variable; None when they are no phone number."""
-        if verb.variable not in self._phones or stands_in(digits):
-            return digits
-        return phone_number(digits, self._country_code)
+        return typed_value(self._types.get(verb.variable, TEXT), digits, self._country_code)
 
     def _try_again(
         self,
@@ -161,9 +198,10 @@ class Dialog:
         listening = _listening(run)
         run.typed_ahead = ""
         narration.input_failed(run, verdict, turn)
-        if listening.tries >= rules.tries:
+        listening.no_inputs += verdict is Verdict.NO_INPUT
+        if _is_last(rules, listening, verdict):
             self._end(run)
-            return rules.failed
+            return rules.next.get(verdict, rules.failed)
         said = rules.no_input if verdict is Verdict.NO_INPUT else rules.no_match
         first = nth(said, listening.tries) if reproach else ()
         listening.tries += 1
@@ -191,6 +229,15 @@ class Dialog:
         verb = self._walk.verb(run)
         assert isinstance(verb, Menu | Gather), verb
         return verb
+
+
+def _is_last(rules: InputRules, listening: Listening, verdict: Verdict) -> bool:
+    """Whether the try that was just wasted was the last."""
+    silent = verdict is Verdict.NO_INPUT
+    wasted = listening.no_inputs if silent else listening.tries - listening.no_inputs
+    if verdict in rules.own_tries:
+        return wasted >= rules.own_tries[verdict]
+    return listening.tries >= rules.tries
 
 
 def _listening(run: FlowRun) -> Listening:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.listening import Verdict, may_lead
 from contactcenter_ari.core.flow.step import (
     BookCallback,
     Destination,
@@ -12,6 +14,7 @@ from contactcenter_ari.core.flow.step import (
     Goto,
     HangUp,
     If,
+    InputRules,
     LookUpStep,
     Menu,
     Queue,
@@ -25,10 +28,12 @@ from contactcenter_ari.core.flow.step import (
     Voicemail,
     Way,
 )
+from contactcenter_ari.core.flow.value import TEXT
 
 ON = Destination(Way.CONTINUE)
 OVER = Destination(Way.HANG_UP)
 LOOK_UP_OUTCOMES = ("found", "not_found", "error")
+WASTED = (Verdict.NO_INPUT, Verdict.NO_MATCH)
 
 
 class Exit(msgspec.Struct, frozen=True):
@@ -55,13 +60,40 @@ def exits(verb: Verb) -> tuple[Exit, ...]:
         case Split(shares=shares):
             return tuple(Exit(f"{share}%", lead) for lead, share in shares)
         case Menu(rules=rules, choices=choices):
-            return *_each(choices, pressed=True), Exit("failed", rules.failed)
-        case Gather(rules=rules):
-            return Exit("", ON, pressed=True), Exit("failed", rules.failed)
+            return *_each(choices, pressed=True), *_wasted(rules)
+        case Gather(rules=rules, keys=keys):
+            return Exit("", ON, pressed=True), *_each(keys, pressed=True), *_wasted(rules)
         case LookUpStep() | Queue() | RingAgent() | BookCallback() | DialOut() | Voicemail():
             return _outcomes(verb)
         case _:
             return (Exit("", ON),)
+
+
+def global_exits(verb: Verb, flow: Flow) -> tuple[Exit, ...]:
+    """The ways out of a step by the keys of the flow, as far as they may act there."""
+    match verb:
+        case Menu(choices=own):
+            acting = set(flow.global_keys) - set(own)
+        case Gather(variable=variable, keys=own):
+            type_ = flow.variables.get(variable, TEXT)
+            acting = {key for key in flow.global_keys if may_lead(verb, key, type_)} - set(own)
+        case _:
+            return ()
+    leads = {key: lead for key, lead in flow.global_keys.items() if key in acting}
+    return _each(leads, pressed=True)
+
+
+def _wasted(rules: InputRules) -> tuple[Exit, ...]:
+    """Where the last try leads; a caller whose last one was no match did press a key."""
+    own = rules.next
+    exits = [
+        Exit(verdict, own[verdict], pressed=verdict is Verdict.NO_MATCH)
+        for verdict in WASTED
+        if verdict in own
+    ]
+    if len(exits) < len(WASTED):
+        exits.append(Exit("failed", rules.failed, pressed=Verdict.NO_INPUT in own))
+    return tuple(exits)
 
 
 def _outcomes(

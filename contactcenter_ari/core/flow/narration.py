@@ -43,15 +43,15 @@ def prompts_played(run: FlowRun, prompts: tuple[str, ...], turn: Turn) -> None:
             )
 
 
-def choice_made(run: FlowRun, menu: Menu, key: str, turn: Turn) -> None:
-    """The caller chose from a menu."""
+def choice_made(run: FlowRun, asked: Menu | Gather, key: str, turn: Turn) -> None:
+    """The caller chose from a menu, or left a gather by a key."""
     if run.interaction is not None:
         turn.tell(
             MenuChosen(
                 number=turn.clockwork.number(),
                 at=turn.now,
                 interaction=run.interaction,
-                menu=menu.rules.prompts[0] if menu.rules.prompts else "",
+                menu=asked.rules.prompts[0] if asked.rules.prompts else "",
                 key=key,
             )
         )

@@ -17,7 +17,8 @@ _OPTIONS.log_errors = False  # faults are told by our own errors
 _OPTIONS.max_mem = MOST_MEMORY
 _OPTIONS.never_capture = True
 
-_QUOTED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_QUOTED = re.compile(r"\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]", re.DOTALL)
+"""An escape or a class of characters."""
 _LITERAL_BRACES = re.compile(r"\{,[0-9]*\}")
 _IMPOSSIBLE = (
     (re.compile(r"\(\?<?[=!]"), "look-around"),
@@ -32,6 +33,17 @@ _IMPOSSIBLE = (
 def fits(pattern: str, digits: str) -> bool:
     """Whether the whole input fits; raises re2.error for a pattern with a fault."""
     return re2.fullmatch(pattern, digits, _OPTIONS) is not None
+
+
+def named_keys(pattern: str) -> frozenset[str]:
+    """Which of `*` and `#` a pattern asks for by name: as itself or in a class that is not
+    negated. A dot, or a class like `[^0]`, speaks of digits.
+    """
+    quoted = _QUOTED.findall(pattern)
+    named = "#" if "#" in _QUOTED.sub("_", pattern) else ""
+    named += "".join(each[1] for each in quoted if each in {r"\*", r"\#"})
+    classes = [each for each in quoted if each.startswith("[") and not each.startswith("[^")]
+    return frozenset(key for key in "*#" if key in named or any(fits(c, key) for c in classes))
 
 
 def pattern_fault(pattern: str) -> str:

@@ -60,10 +60,12 @@ class Frame:
 @dataclass(slots=True)
 class Listening:
     """The input of a menu or gather so far: the running try, from 1, and its digits.
-    `confirming` while the caller is asked whether they were understood right.
+    `no_inputs` tries were wasted by silence. `confirming` while the caller is asked whether the
+    digits were understood right.
     """
 
     tries: int = 1
+    no_inputs: int = 0
     digits: str = ""
     confirming: bool = False
 

@@ -68,6 +68,9 @@ class InputRules(msgspec.Struct, frozen=True):
     """How a menu or gather listens. Of a list of prompts the nth try takes the nth, then the
     last. `timeout` is for the first digit, from the end of the prompt; `inter_digit_timeout`
     for each further one.
+
+    A try is wasted by `no_input` or `no_match`. Of `tries` both take, unless `own_tries` has the
+    number of each. After the last one `next` says where its kind leads, else `failed`.
     """
 
     prompts: tuple[str, ...]
@@ -78,6 +81,8 @@ class InputRules(msgspec.Struct, frozen=True):
     inter_digit_timeout: timedelta = timedelta(seconds=3)
     barge_in: bool = True
     failed: Destination = Destination(Way.CONTINUE)
+    own_tries: dict[str, int] = {}
+    next: dict[str, Destination] = {}
 
 
 class Menu(msgspec.Struct, frozen=True, tag="menu"):
@@ -89,7 +94,8 @@ class Menu(msgspec.Struct, frozen=True, tag="menu"):
 
 class Gather(msgspec.Struct, frozen=True, tag="gather"):
     """Ask for digits and store them in a variable. `matches` is a regular expression (RE2) for
-    the whole input; `terminator` ends it early and is not stored.
+    the whole input; `terminator` ends it early and is not stored. The keys of `keys`, and the
+    flow's own, lead out of it; see `listening`.
     """
 
     variable: str
@@ -100,6 +106,7 @@ class Gather(msgspec.Struct, frozen=True, tag="gather"):
     matches: str = ""
     sensitive: bool = False
     confirm: str = ""
+    keys: dict[str, Destination] = {}
 
 
 class LookUpStep(msgspec.Struct, frozen=True, tag="lookup"):

@@ -233,7 +233,7 @@ def test_digits_of_a_pattern(floor: Floor) -> None:
 
 
 def test_another_terminator(floor: Floor) -> None:
-    """Of one's own choice; `#` is a digit like others then, and unusable in a number."""
+    """Of one's own choice; `#` is a key that cannot belong then."""
     caller = call(floor, msgspec.structs.replace(gather(matches="[0-9]+"), terminator="*"))
     caller.presses("1234*")
     assert gathered(caller) == ["1234"]

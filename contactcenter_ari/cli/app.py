@@ -8,8 +8,9 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TextIO, TypeVar, cast
 
 import structlog
 import typer
@@ -88,6 +89,30 @@ def load_settings() -> Settings:
     return settings
 
 
+class UnfailingStream:
+    """A stream that drops what it cannot write, be the disk full or the pipe closed: a line of the
+    log must not cost a call.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __repr__(self) -> str:
+        """Tell of which stream."""
+        return f"<UnfailingStream of {self._stream!r}>"
+
+    def write(self, text: str) -> int:
+        """Write a text, or nothing of it."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what was kept back, or try again next time."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
     """Log lines from the `least` level on, on standard error, for people or for programs."""
     renderers: list[structlog.typing.Processor] = (
@@ -109,7 +134,7 @@ def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
             *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", UnfailingStream(sys.stderr))),
     )
 
 

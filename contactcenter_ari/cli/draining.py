@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
@@ -50,7 +51,7 @@ async def until_drained(calls: Draining, console: Console, *, limit: timedelta) 
         calls.drain()
         again = asyncio.ensure_future(pressed.get())
         if not await _none_is_left(calls, again, console, limit):
-            console.print("The limit has passed: the calls that are left are ended.")
+            _tell(console, "The limit has passed: the calls that are left are ended.")
             calls.end_calls()
             await _none_is_left(calls, again, console, FAREWELL_LIMIT)
         again.cancel()
@@ -72,9 +73,15 @@ async def _none_is_left(
         if loop.time() >= tell_at:
             tell_at += TELL_EVERY.total_seconds()
             told = f"{count} calls in progress, for {left:.0f} s at the most"
-            console.print(f"{told}; Ctrl-C again ends them.")
+            _tell(console, f"{told}; Ctrl-C again ends them.")
         await asyncio.wait({again}, timeout=min(left, LOOK_EVERY.total_seconds()))
     return True
+
+
+def _tell(console: Console, text: str) -> None:
+    """Tell whoever reads; a full disk or a closed pipe must not end the calls."""
+    with suppress(OSError):
+        console.print(text)
 
 
 def end_within(limit: timedelta = CLOSING_LIMIT) -> None:

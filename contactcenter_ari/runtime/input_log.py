@@ -172,10 +172,10 @@ class InputLog:
     def _keep(self, line: bytes, error: OSError) -> None:
         """Keep a line in memory; with more of them than the limit all are given up."""
         self.failures += 1
-        if not self._pending:
-            log.error("input_log.write_failed", error=error.strerror, failures=self.failures)
         self._pending.append(line)
         self._pending_size += len(line)
+        if len(self._pending) == 1:
+            log.error("input_log.write_failed", error=error.strerror, failures=self.failures)
         if self._pending_size > PENDING_LIMIT:
             self.has_hole = True
             self._pending.clear()

@@ -130,9 +130,14 @@ class Keeper:
             self._vault.forget(self._over)
 
     def _is_due(self, now: datetime) -> bool:
+        """Whether a snapshot is to be taken now: one that failed once more, and one after each
+        time in which the disk was full, once there is room.
+        """
+        is_behind = bool(self.input_log.pending) or self.input_log.has_hole
+        self._wanted = self._wanted or is_behind
         if self._child or (self._not_before is not None and now < self._not_before):
             return False
-        if self.input_log.pending or self.input_log.has_hole:
+        if is_behind:
             return self.free_bytes() > ROOM
         return self._wanted or self.input_log.size >= SIZE_LIMIT
 
@@ -206,6 +211,7 @@ class Keeper:
 
     def _failed(self, now: datetime, reason: str) -> None:
         self.failures += 1
+        self._wanted = True
         self._not_before = now + RETRY_AFTER
         log.error("snapshot.failed", reason=reason, failures=self.failures)
 

@@ -1,6 +1,7 @@
 """The end of a program that serves calls, by signals that are really sent."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -8,11 +9,13 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import TextIO, cast
 
 import pytest
 from rich.console import Console
 
 from contactcenter_ari.cli import draining
+from contactcenter_ari.cli.app import UnfailingStream
 from contactcenter_ari.cli.draining import HUNG, until_drained
 
 LIMIT = 20
@@ -96,6 +99,30 @@ async def test_the_last_call_ends_it() -> None:
     calls = Calls(1)
     assert "1 calls" in await _ends(calls, LATE, lambda: setattr(calls, "count", 0))
     assert not await _ends(Calls(0), LATE, lambda: None)
+
+
+class FullDisk(StringIO):
+    """A file that cannot grow."""
+
+    def write(self, _: str, /) -> int:
+        """Refuse."""
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+async def test_nothing_can_be_told() -> None:
+    """The output is a file on a full disk: calls go on to the limit all the same."""
+    calls, console = Calls(1), Console(file=FullDisk())
+    ends = asyncio.ensure_future(until_drained(calls, console, limit=SOON))
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(ends, LIMIT)
+    assert calls.ended
+
+
+def test_nothing_can_be_logged() -> None:
+    """Nor does a line of the log cost anything."""
+    stream = UnfailingStream(FullDisk())
+    print("what happened", file=cast("TextIO", stream), flush=True)
 
 
 def test_an_end_that_hangs_is_ended() -> None:

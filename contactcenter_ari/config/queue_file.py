@@ -7,6 +7,7 @@ from datetime import time, timedelta
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
+from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.queue_rule import contradictions
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.acd.settings import (
@@ -16,6 +17,8 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
+from contactcenter_ari.core.kpi.queue_stay import COLUMNS, StayColumn
+from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
@@ -36,6 +39,12 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
 }
 """Settings that are durations, with their limits."""
 SWITCHES = ("ready_time_only", "count_flow_time", "recording", "join_empty")
+NOT_SERVED = [
+    str(exit_)
+    for exit_, column in COLUMNS.items()
+    if column not in {StayColumn.ANSWERED, StayColumn.MOVED_ON}
+]
+"""The exits of callers who wanted an agent and got none."""
 DEFAULT = "default"
 MIDNIGHT = "24:00"
 """The end of a day, which as a time is the 0:00 of the next."""
@@ -106,6 +115,7 @@ class _QueueReader:
             "ring_at_most": lambda n, what: integer(n, what, least=1, most=100, example=20),
             "wrap_up_kind": lambda node, what: choice(node, what, WrapUpKind),
             "dispositions": self.dispositions,
+            "lost_calls": self.lost_calls,
             "max_waiting": self.max_waiting,
             "divert_ratio": self.ratio,
             "misses_before_not_ready": self.miss_limits,
@@ -178,6 +188,22 @@ class _QueueReader:
                 self.reading.blame("E211", f'disposition "{scalar.text}" stands twice', item)
             elif scalar is not None:
                 found.append(self.reading.name(scalar, "a disposition"))
+        return tuple(found)
+
+    def lost_calls(self, node: Node, setting: str) -> tuple[QueueExit, ...]:
+        """Exits that make a caller who talked to nobody a task."""
+        found: list[QueueExit] = []
+        for item in self.reading.items(node, setting):
+            text = item.text if isinstance(item, Scalar) else ""
+            if text in found:
+                self.reading.blame("E211", f'"{text}" stands twice in {setting}', item)
+            elif text in NOT_SERVED:
+                found.append(QueueExit(text))
+            else:
+                wanted = f"{setting} must be some of {', '.join(NOT_SERVED)}"
+                suggestion = did_you_mean(text, NOT_SERVED)
+                message = f'{wanted}, not "{text[:60]}"'
+                self.reading.blame("E105", message, item, suggestion=suggestion)
         return tuple(found)
 
     def max_waiting(self, node: Node, setting: str) -> int | None:

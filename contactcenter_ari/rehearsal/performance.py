@@ -11,8 +11,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from contactcenter_ari.core.hours.calendar import is_open, next_open
+from contactcenter_ari.core.vocabulary.event import Party
 from contactcenter_ari.rehearsal.failure import LAST_EVENTS, Failure
-from contactcenter_ari.rehearsal.happening import Happening, Kind, nearest
+from contactcenter_ari.rehearsal.happening import ENDS, Happening, Kind, nearest
 from contactcenter_ari.rehearsal.stage import Stage, Whose
 from contactcenter_ari.rehearsal.story import (
     Aspect,
@@ -261,7 +262,10 @@ class _Playing:
         ends = [h for h in self.stage.happenings if h.kind is Kind.ENDED]
         if not ends:
             raise _Failed(f"the call to end with {wanted}", self.whereabouts())
-        if wanted not in {ends[0].name, ends[0].detail}:
+        ended = {ends[0].name, ends[0].detail}
+        if ends[0].name == ENDS[Party.AGENT]:  # our side hung up, after an agent had
+            ended.add(ENDS[Party.SYSTEM])
+        if wanted not in ended:
             found = f"it ended with {ends[0].name} ({ends[0].detail})"
             raise _Failed(f"the call to end with {wanted}", found)
 

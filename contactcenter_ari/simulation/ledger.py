@@ -8,6 +8,7 @@ It keeps its own account, from what the center tells; it never asks the center's
 - State moves only along the tables; agents' seconds by state add up.
 - A promise to call back is closed once, see the book of promises; customers are called one at a
   time, none before a caller who has waited longer.
+- Whoever is lost is a task; the columns of a report add up, see those books.
 - A leg is in one bridge at most; ids and event numbers are not given twice.
 """
 
@@ -88,6 +89,7 @@ from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.simulation.agent_book import AgentBook
 from contactcenter_ari.simulation.book import InteractionBook, Place
 from contactcenter_ari.simulation.bridging import Bridges
+from contactcenter_ari.simulation.column_book import ColumnBook
 from contactcenter_ari.simulation.lost_call_book import LostCallBook
 from contactcenter_ari.simulation.offer_book import OfferBook
 from contactcenter_ari.simulation.promise_book import PromiseBook
@@ -123,6 +125,7 @@ class Ledger:
         self._dialed: set[LegId] = set()
         self._orphans: dict[LegId, PhoneId] = {}
         self._lost_calls = LostCallBook()
+        self._columns = ColumnBook()
         self._arrivals = 0
         self._last_queued: Stay | None = None
         self._number = 0
@@ -161,6 +164,7 @@ class Ledger:
         self._offers.settle()
         self._bridges.settle()
         self._promises.settle()
+        self._columns.settle()
         for agent in self.agents.values():
             assert agent.state not in {OFFERED, ON_CALL, WRAP_UP}, agent
 
@@ -245,7 +249,8 @@ class Ledger:
 
     def _note_event(self, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915  # one arm each
         self._promises.note_event(event, self._arrival_of(event))
-        self._lost_calls.note_event(event, self._promises.is_promised)
+        self._lost_calls.note_event(event, self._promises.is_promised, self._settings)
+        self._columns.note_event(event)
         match event:
             case InteractionStarted():
                 self._started(event)

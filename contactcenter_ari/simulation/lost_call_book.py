@@ -1,43 +1,73 @@
-"""The lost calls, from events alone: one task a number, and nobody is cut off without one."""
+"""The lost calls, from events alone: one task a number, and nobody is lost without one.
 
-from collections.abc import Callable
+Lost is a caller whose last stay ended in a way for which the queue wants tasks, with no talk after
+it, and one whose call a fault ended.
+"""
 
+from collections.abc import Callable, Mapping
+
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.vocabulary.event import (
-    INBOUND,
+    OUTBOUND,
+    AgentConnected,
     EndReason,
     Event,
+    InteractionDequeued,
     InteractionEnded,
     LostCallClosed,
     LostCallOpened,
+    OutsideEnded,
+    QueueExit,
 )
-from contactcenter_ari.core.vocabulary.ids import InteractionId
+from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
+
+NO_QUEUE = QueueSettings(name=QueueName(""))
+"""An agent's own line has the settings of none."""
 
 
 class LostCallBook:
-    """The open tasks."""
+    """The open tasks, and who waited in vain."""
 
     def __init__(self) -> None:
         self._open: dict[InteractionId, str] = {}
+        self._in_vain: dict[InteractionId, tuple[QueueExit, bool]] = {}
 
     def __repr__(self) -> str:
         """Tell how many there are."""
         return f"<LostCallBook {len(self._open)} open>"
 
-    def note_event(self, event: Event, is_promised: Callable[[str], bool]) -> None:
+    def note_event(
+        self,
+        event: Event,
+        is_promised: Callable[[str], bool],
+        settings: Mapping[QueueName, QueueSettings],
+    ) -> None:
         """Follow an event; `is_promised` tells whether a number is to be called back."""
         match event:
             case LostCallOpened(caller_number=number):
                 assert number not in self._open.values(), event
+                assert not is_promised(number), event
                 self._open[event.interaction] = number
             case LostCallClosed(interaction=interaction):
                 self._open.pop(interaction, None)
-            case InteractionEnded(caller_number=number) if _is_cut_off(event):
-                assert number in self._open.values() or is_promised(number), event
+            case InteractionDequeued(interaction=interaction, queue=queue, result=result):
+                wanted = result in settings.get(queue, NO_QUEUE).lost_calls
+                self._in_vain[interaction] = (result, wanted)
+            case AgentConnected() | OutsideEnded(outcome="answered"):
+                self._in_vain.pop(event.interaction, None)
+            case InteractionEnded():
+                self._check_end(event, is_promised)
             case _:
                 pass
 
-
-def _is_cut_off(event: InteractionEnded) -> bool:
-    """Whether a fault ended the call of a caller who can be called."""
-    faulty = event.reason is EndReason.SYSTEM_ERROR and event.direction == INBOUND
-    return faulty and event.caller_number.startswith("+")
+    def _check_end(self, event: InteractionEnded, is_promised: Callable[[str], bool]) -> None:
+        """Assert that whoever was lost is a task, and nobody else."""
+        result, wanted = self._in_vain.pop(event.interaction, (None, False))
+        cut_off = event.reason is EndReason.SYSTEM_ERROR and result is not QueueExit.SYSTEM_ERROR
+        outbound = event.direction == OUTBOUND
+        number = event.called_number if outbound else event.caller_number
+        if cut_off or wanted:
+            looked_after = number in self._open.values() or is_promised(number)
+            assert looked_after or not number.startswith("+"), event
+        else:
+            assert event.interaction not in self._open, event

@@ -17,6 +17,7 @@ from contactcenter_ari.core.acd.settings import (
 )
 from contactcenter_ari.core.hours.calendar import is_open
 from contactcenter_ari.core.hours.calling_time import every_day
+from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
@@ -37,6 +38,7 @@ sales:
   divert_ratio: 2.5
   service_level: 30s
   short_abandon: 3s
+  lost_calls: [abandoned, timeout, no_agents]
   misses_before_not_ready: {no_answer: 1, busy: 3, refused: 2}
   miss_pause: 45s
   count_flow_time: true
@@ -95,6 +97,7 @@ def test_every_setting_is_read(write_site: WriteSite) -> None:
         divert_ratio=2.5,
         service_level=seconds(30),
         short_abandon=seconds(3),
+        lost_calls=(QueueExit.ABANDONED, QueueExit.TIMEOUT, QueueExit.NO_AGENTS),
         misses_before_not_ready=MissLimits(no_answer=1, busy=3, refused=2, unreachable=1),
         miss_pause=seconds(45),
         count_flow_time=True,
@@ -221,6 +224,25 @@ MISTAKES = [
         (
             "1:22 E105 [08:00-25:00] call_window must be times of one day, for example"
             ' 08:00-21:00, not "08:00-25:00"'
+        ),
+    ),
+    (
+        "lost_calls: [timeout, closed, timeout]",
+        '1:39 E211 [timeout] "timeout" stands twice in lost_calls',
+    ),
+    (
+        "lost_calls: [time_out]",
+        (
+            "1:22 E105 [time_out] lost_calls must be some of abandoned, abandoned_short, timeout,"
+            ' full, closed, no_agents, diverted, system_error, not "time_out"'
+            ' (did you mean "timeout"?)'
+        ),
+    ),
+    (
+        "lost_calls: [key_exit]",
+        (
+            "1:22 E105 [key_exit] lost_calls must be some of abandoned, abandoned_short, timeout,"
+            ' full, closed, no_agents, diverted, system_error, not "key_exit"'
         ),
     ),
     (

@@ -18,11 +18,14 @@ from contactcenter_ari.core.acd.pool import Pool
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.queueing import Queueing
 from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.center.talk import Talks
 from contactcenter_ari.core.errors import IllegalMove
-from contactcenter_ari.core.vocabulary.event import AgentState, QueueExit
-from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.kpi import queue_stay
+from contactcenter_ari.core.vocabulary.event import OUTBOUND, AgentState, QueueExit
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.signal import TimePassed
 from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
 from tests.property.center_machine import CenterMachine
@@ -152,6 +155,29 @@ def time_brings_no_offer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Center, "handle", lazy)
 
 
+def lost_callers_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Whoever was not served is no task for anybody."""
+    patch.setattr(Queueing, "look_after", lambda *_: None)
+
+
+def timeouts_move_on(patch: pytest.MonkeyPatch) -> None:
+    """A caller who waited too long counts as one who chose something else."""
+    changed = {**queue_stay.COLUMNS, QueueExit.TIMEOUT: queue_stay.StayColumn.MOVED_ON}
+    patch.setattr(queue_stay, "COLUMNS", changed)
+
+
+def work_without_a_stay_is_lost(patch: pytest.MonkeyPatch) -> None:
+    """The talk of an agent who was there before the customer belongs to no queue."""
+    meet = Interaction.meet
+
+    def meeting(interaction: Interaction, agent: AgentId, queue: QueueName, turn: Turn) -> None:
+        meet(interaction, agent, queue, turn)
+        if interaction.direction == OUTBOUND:
+            interaction.queue = QueueName("")
+
+    patch.setattr(Interaction, "meet", meeting)
+
+
 BUGS: tuple[Seed, ...] = (
     agent_stays_reserved,
     misses_are_forgotten,
@@ -166,6 +192,9 @@ BUGS: tuple[Seed, ...] = (
     abandoned_caller_stays,
     bridge_is_left_over,
     time_brings_no_offer,
+    lost_callers_are_forgotten,
+    timeouts_move_on,
+    work_without_a_stay_is_lost,
 )
 
 

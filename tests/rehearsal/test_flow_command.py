@@ -127,7 +127,7 @@ def test_a_caller_played_by_hand(site: Path) -> None:
         "10:01:27 recording stop",
         "10:01:27 entered bye",
         '10:01:27 heard bye: "Goodbye."',
-        "10:01:27 ended: hangup completed",
+        "10:01:27 ended: agent completed",
     ]
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 
 from contactcenter_ari.core.agents.wrap_up import WrapUpRule
+from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
@@ -71,8 +72,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     one, as waited. `prefer_last_agent` is how long a caller waits for the agent last talked to.
     Who hung up while waiting and calls again within `resume_place` has the old place.
     `divert_wait` and `divert_ratio` send callers on before they join: estimated wait, and waiting
-    callers per signed-in agent. `whisper` is the system prompt an agent hears before the bridge;
-    none when empty.
+    callers per signed-in agent. Who left by one of `lost_calls` at last and talked to nobody after
+    it is a task. `whisper` is the system prompt an agent hears before the bridge; none when empty.
     """
 
     name: QueueName
@@ -98,6 +99,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     count_flow_time: bool = False
     prefer_last_agent: timedelta = timedelta()
     resume_place: timedelta = timedelta()
+    lost_calls: tuple[QueueExit, ...] = (QueueExit.ABANDONED, QueueExit.SYSTEM_ERROR)
     whisper: str = ""
     music: str = "default"
     recording: bool = True

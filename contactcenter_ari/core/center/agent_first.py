@@ -18,7 +18,7 @@ from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.desk import Desk
 from contactcenter_ari.core.center.talk import Talk
 from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT, HangUpLeg, StartMusic
-from contactcenter_ari.core.vocabulary.event import AgentConnected
+from contactcenter_ari.core.vocabulary.event import AgentConnected, Party
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId
 from contactcenter_ari.core.vocabulary.promise import AttemptResult
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
@@ -141,6 +141,7 @@ class AgentFirst:
         turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
         if attempt.answered_at is None:
             attempt.fail(AttemptResult.GIVEN_UP)
+        attempt.interaction.ended_by = Party.AGENT
         self._desk.hung_up(attempt.leg, 0, turn)
 
     def customer_gone(self, attempt: Attempt, catalog: Catalog, turn: Turn) -> None:

@@ -19,9 +19,15 @@ from contactcenter_ari.core.center.callback import Promise
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.dismissal import apology
 from contactcenter_ari.core.center.outside import OutsideLine
+from contactcenter_ari.core.center.queueing import LOST
 from contactcenter_ari.core.center.soundness import Soundness
 from contactcenter_ari.core.center.talk import Talk
-from contactcenter_ari.core.interactions.interaction import ENDED, IN_FLOW, TALKING
+from contactcenter_ari.core.interactions.interaction import (
+    ENDED,
+    IN_FLOW,
+    TALKING,
+    Interaction,
+)
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
 from contactcenter_ari.core.vocabulary.event import Party
 from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId
@@ -185,6 +191,8 @@ class Audit:
         waiting = self._distribution.place_of(InteractionId(call.run.call))
         if waiting is not None:
             self._expel(waiting)
+            if call.interaction is not None:
+                self._calls.queueing.note_left(call, waiting, LOST, self._turn)
         call.run.line_frame = None
 
     # Calls
@@ -269,11 +277,20 @@ class Audit:
         if call.attempt is not None:
             ways.append(partial(self._calls.calling_back.over, call.attempt, turn))
         if interaction is not None and interaction.state is not ENDED:
-            interaction.failed = interaction.failed or not interaction.talked
             left = partial(self._calls.calling_back.caller_left, interaction.id, turn)
-            ways += [partial(self._bring_to_flow, call), partial(call.tell_end, turn), left]
+            ways += [
+                partial(self._bring_to_flow, call),
+                partial(self._note_failed, interaction),
+                partial(self._calls.queueing.look_after, call, turn),
+                partial(call.tell_end, turn),
+                left,
+            ]
         for way in ways:
             turn.attempt(run.call, way)
+
+    @staticmethod
+    def _note_failed(interaction: Interaction) -> None:
+        interaction.failed = interaction.failed or not interaction.is_served
 
     def _bring_to_flow(self, call: Call) -> None:
         """The interaction is in the flow, whatever it was half way to."""

@@ -55,6 +55,13 @@ class Call:
             return False
         return self.hung_up_at is None or self.hung_up_at < at
 
+    def ended_by(self, *, failed: bool) -> Party:
+        """Who ended a call whose flow has come to its end: an agent who ended the talk before it,
+        also if the caller has heard or done something since.
+        """
+        released_by = self.interaction.released_by if self.interaction is not None else None
+        return Party.SYSTEM if failed or released_by is None else released_by
+
     def tell_end(self, turn: Turn) -> None:
         """The interaction is over, if it ever began; by the caller unless noted otherwise."""
         if self.interaction is not None and self.interaction.begun:

@@ -338,7 +338,7 @@ class Calls:
                     self.close(call, turn)
                     return
                 case Leave(failed=failed):
-                    self.hang_up(call, turn, by=Party.SYSTEM, failed=failed)
+                    self.hang_up(call, turn, by=call.ended_by(failed=failed), failed=failed)
                     return
 
     def _promise(self, call: Call, handover: PromiseCallback, turn: Turn) -> Handover | None:
@@ -416,7 +416,6 @@ class Calls:
         assert interaction is not None, "only a caller is joined with an outside line"
         self.outside.close(line, "answered", turn, hang_up=False)
         interaction.move_to(TALKING, turn)
-        interaction.talked = True
         interaction.with_agent = False
         self.talks.confirm(line.leg, line.call.run, turn)
 
@@ -442,12 +441,12 @@ class Calls:
             return
         self.finish_talk(talk, turn)
         call.interaction.move_to(IN_FLOW, turn)
+        call.interaction.released_by = Party.SYSTEM if talk.agent is None else Party.AGENT
         if call.interpreter.goes_on_after_talk(call.run):
             self.talks.take_out(talk.caller_leg, turn)
             self.carry_out(call, call.interpreter.after_talk(call.run, turn), turn)
         else:
-            by = Party.SYSTEM if talk.agent is None else Party.AGENT
-            self.hang_up(call, turn, by=by, failed=False)
+            self.hang_up(call, turn, by=call.ended_by(failed=False), failed=False)
 
     def finish_talk(self, talk: Talk, turn: Turn) -> None:
         """The parties hear each other no more."""
@@ -462,7 +461,7 @@ class Calls:
         call.interpreter.end(call.run, turn)
         if call.interaction is not None:
             call.interaction.ended_by = by
-            call.interaction.failed = failed and not call.interaction.talked
+            call.interaction.failed = failed and not call.interaction.is_served
         call.hung_up_at = turn.now
         call.order_end(turn)
 
@@ -479,8 +478,6 @@ class Calls:
             self.calling_back.agent_first.agent_left(call.briefs, turn)
         if call.interaction is not None:
             self.queueing.abandon(call, turn)
-            if call.interaction.failed:
-                self.queueing.cut_off(call, turn)
             self.calling_back.caller_left(call.interaction.id, turn)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))
@@ -496,5 +493,7 @@ class Calls:
         call.interpreter.end(call.run, turn)
         if call.attempt is not None:
             self.calling_back.over(call.attempt, turn)
+        if call.interaction is not None and call.interaction.begun:
+            self.queueing.look_after(call, turn)
         call.tell_end(turn)
         del self._calls[call.run.call]  # at last: what fails before is not forgotten

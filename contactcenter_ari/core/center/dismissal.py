@@ -26,9 +26,10 @@ def dismiss(calls: Calls, turn: Turn) -> None:
 
 def _apologize(call: Call, calls: Calls, turn: Turn) -> None:
     """Whatever the caller hears or waits for is over."""
-    assert call.interaction is not None, "a caller has one"
-    call.interaction.failed = True
+    interaction = call.interaction
+    assert interaction is not None, "a caller has one"
     calls.queueing.give_up_place(call, QueueExit.SYSTEM_ERROR, turn)
+    interaction.failed, interaction.ended_by = not interaction.is_served, Party.SYSTEM
     if (line := calls.outside.of(call.run.call)) is not None:
         calls.end_side_call(line.leg, turn)
         calls.outside.close(line, "given_up", turn, hang_up=True)

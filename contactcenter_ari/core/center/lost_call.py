@@ -1,5 +1,6 @@
-"""Lost calls: somebody hung up while waiting, was cut off by a fault of the switch or of ours, or
-left a number or a message while the application was away, and nobody yet knows what it was about.
+"""Lost calls: somebody hung up while waiting, was cut off by a fault of the switch or of ours, was
+sent away by a queue that wants to know of it, or left a number or a message while the application
+was away, and nobody yet knows what it was about.
 
 Each number has at most one open task, and one more for each message. They are closed when the
 number talks to an agent, whoever called whom, or when they are too old to be of use.
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from contactcenter_ari.core.interactions.interaction import Unserved
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
 from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.promise import LostCallReason, LostCallResult
@@ -62,23 +64,24 @@ class LostCalls:
         number: str,
         turn: Turn,
         *,
-        queue: QueueName,
-        waited: timedelta = timedelta(),
+        unserved: Unserved,
     ) -> None:
-        """A caller gave up waiting or was cut off; a second time keeps the first task, a withheld
-        number can have none. `queue` is the last one of the call, empty when there was none.
+        """A call ended without what the caller wanted, in the last queue of the call or in none;
+        a second time keeps the first task, a withheld number can have none.
         """
         if not number or number in self._open:
             return
-        self._enter(LostCall(interaction, number, turn.now), turn)
+        reason = LostCallReason(unserved.result.value)
+        self._enter(LostCall(interaction, number, turn.now, reason), turn)
         turn.tell(
             LostCallOpened(
                 number=turn.clockwork.number(),
                 at=turn.now,
                 interaction=interaction,
-                queue=queue,
+                queue=unserved.queue,
                 caller_number=number,
-                waited=waited,
+                waited=unserved.waited,
+                reason=reason,
             )
         )
 

@@ -27,7 +27,12 @@ from contactcenter_ari.core.flow.run import (
     EnterQueue,
     Handover,
 )
-from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, Interaction
+from contactcenter_ari.core.interactions.interaction import (
+    IN_FLOW,
+    QUEUED,
+    Interaction,
+    Unserved,
+)
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
 from contactcenter_ari.core.vocabulary.promise import LostCallResult
@@ -36,6 +41,7 @@ from contactcenter_ari.core.vocabulary.turn import Turn
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
+LOST = QueueExit.SYSTEM_ERROR
 MOST_REMEMBERED = 50_000
 """So many callers are remembered, for their last agent and for a place given up."""
 
@@ -94,6 +100,7 @@ class Queueing:
             self.tell_place(call, turn)
             call.interpreter.treatment.begin(call.run, step, settings.music, turn)
             return None
+        self.note_left(call, waiting, refusal, turn)
         return self.turned_away(call, refusal, turn)
 
     def ring_one(
@@ -193,7 +200,7 @@ class Queueing:
         if waiting.offers:
             return None
         if agent_of(waiting.queue) is not None and offer.result is not None:
-            self._distribution.leave(waiting.interaction, QueueExit.TIMEOUT, turn)
+            self._leave(call, QueueExit.TIMEOUT, turn)
             return self.turned_away(call, DIRECT_OUTCOMES[offer.result], turn)
         if waiting.over is not None:
             return self.end_stay(call, waiting.over, turn)
@@ -205,14 +212,17 @@ class Queueing:
     def end_stay(self, call: Call, result: QueueExit, turn: Turn) -> Handover | None:
         """The caller may not wait any longer; a phone that rings is given its chance."""
         interaction = _interaction(call)
+        waiting = self._distribution.place_of(interaction.id)
+        assert waiting is not None, "only who waits has a stay to end"
         if not self._distribution.end_stay(interaction.id, result, turn):
             return None
+        self.note_left(call, waiting, result, turn)
         wanted_one = agent_of(interaction.queue) and result is QueueExit.TIMEOUT
         return self.turned_away(call, "busy" if wanted_one else result, turn)
 
     def withdraw(self, call: Call, turn: Turn) -> Handover | None:
         """A person takes the caller out of the line: as if the queue were closed."""
-        self._distribution.leave(_interaction(call).id, QueueExit.WITHDRAWN, turn)
+        self._leave(call, QueueExit.WITHDRAWN, turn)
         return self.turned_away(call, QueueExit.CLOSED, turn)
 
     def turned_away(self, call: Call, outcome: str, turn: Turn) -> Handover | None:
@@ -232,25 +242,18 @@ class Queueing:
             if result is QueueExit.CALLBACK_TAKEN:
                 del call.run.frames[: call.run.line_frame]
             call.run.line_frame = None
-            self._distribution.leave(call.interaction.id, result, turn)
+            self._leave(call, result, turn)
             call.interaction.move_to(IN_FLOW, turn)
 
     def abandon(self, call: Call, turn: Turn) -> None:
-        """The caller is gone; the place is kept for a while if the queue says so, and somebody
-        should look after it.
-        """
+        """The caller is gone; the place is kept for a while if the queue says so."""
         interaction = _interaction(call)
         waiting = self._distribution.place_of(interaction.id)
         if waiting is None or waiting.callback is not None:
             return
         result = self._distribution.abandon(interaction.id, turn, lost=interaction.failed)
-        if result is QueueExit.ABANDONED and call.attempt is None:
-            waited = turn.now - waiting.joined_at
-            self.lost_calls.open(
-                interaction.id, _number(call), turn, queue=waiting.queue, waited=waited
-            )
-        elif result is QueueExit.SYSTEM_ERROR:
-            self.cut_off(call, turn, waited=turn.now - waiting.joined_at)
+        if result is not None:
+            self.note_left(call, waiting, result, turn)
         if not waiting.caller_number:
             return
         if self._distribution.settings[waiting.queue].resume_place:
@@ -259,14 +262,33 @@ class Queueing:
             )
             _remember(self._given_up, (waiting.caller_number, waiting.queue), place)
 
-    def cut_off(self, call: Call, turn: Turn, *, waited: timedelta = timedelta()) -> None:
-        """The switch or a fault of ours ended the call, wherever it was: somebody should look
-        after the caller, unless a callback is still to be made.
+    def look_after(self, call: Call, turn: Turn) -> None:
+        """The call is over: somebody should look after a caller who was not served, as the queue
+        has it, unless a callback is still to be made.
         """
         number, interaction = _number(call), _interaction(call)
+        unserved = interaction.unserved
+        if interaction.failed and (unserved is None or unserved.result is not LOST):
+            unserved = Unserved(interaction.queue, LOST, timedelta(), is_task=True)
+        if unserved is None or not unserved.is_task:
+            return
         if self._calling_back.promises.of_number(number) is None:
-            queue = interaction.queue
-            self.lost_calls.open(interaction.id, number, turn, queue=queue, waited=waited)
+            self.lost_calls.open(interaction.id, number, turn, unserved=unserved)
+
+    def note_left(self, call: Call, waiting: Waiting, result: QueueExit, turn: Turn) -> None:
+        """A stay ended without a talk."""
+        _interaction(call).unserved = Unserved(
+            waiting.queue,
+            result,
+            turn.now - waiting.joined_at,
+            is_task=result in self._distribution.settings[waiting.queue].lost_calls,
+        )
+
+    def _leave(self, call: Call, result: QueueExit, turn: Turn) -> None:
+        waiting = self._distribution.place_of(_interaction(call).id)
+        assert waiting is not None, "only who waits leaves"
+        self._distribution.leave(waiting.interaction, result, turn)
+        self.note_left(call, waiting, result, turn)
 
     def talked(self, call: Call, agent: AgentId, turn: Turn) -> None:
         """Remember whom a caller talked to last; whoever was lost or promised is reached."""

@@ -1,7 +1,8 @@
 """One interaction: its states, its stretches of time, and why it ended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.vocabulary.event import (
@@ -10,6 +11,7 @@ from contactcenter_ari.core.vocabulary.event import (
     InteractionEnded,
     InteractionStarted,
     Party,
+    QueueExit,
     SegmentEnded,
     SegmentKind,
 )
@@ -47,11 +49,23 @@ SEGMENTS = {IN_FLOW: SegmentKind.FLOW, TALKING: SegmentKind.TALK}
 """The stretches told here, by the state they are spent in."""
 
 
+class Unserved(NamedTuple):
+    """A stay in a queue that ended without a talk, how long it was, and whether the queue wants
+    somebody to look after the caller.
+    """
+
+    queue: QueueName
+    result: QueueExit
+    waited: timedelta
+    is_task: bool
+
+
 class Interaction:
     """One contact of a caller. `queue` and `agent` are the last ones it had, `language` the
-    one it began in. `unserved_since` is its beginning, or the end of the last talk. One that is
-    still to be made has not `begun`; a customer we called and did not reach is `unreached`. Of
-    one that is `orphaned` no stretches are known.
+    one it began in. `unserved_since` is its beginning, or the end of the last talk; `unserved`
+    is the last stay in a queue since then. `released_by` ended the last talk, if the flow went
+    on after it. One that is still to be made has not `begun`; a customer we called and did not
+    reach is `unreached`. Of one that is `orphaned` no stretches are known.
     """
 
     def __init__(
@@ -84,6 +98,8 @@ class Interaction:
         self.since = now
         self.queue = QueueName("")
         self.agent = AgentId("")
+        self.unserved: Unserved | None = None
+        self.released_by: Party | None = None
         self.talked = False
         self.with_agent = False
         self.turned_away = False
@@ -129,14 +145,23 @@ class Interaction:
         turn.tell(*self._segments_before(after, turn))
         if self.state is TALKING:
             self.unserved_since = turn.now
+        if after is TALKING:
+            self.talked, self.unserved = True, None
+        if after is not IN_FLOW:
+            self.released_by = None
         self.state = after
         self.since = turn.now
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the caller talked to somebody, and has not waited in vain since."""
+        return self.talked and self.unserved is None
 
     def meet(self, agent: AgentId, queue: QueueName, turn: Turn) -> None:
         """Customer and agent hear each other."""
         self.move_to(TALKING, turn)
         self.queue, self.agent = queue, agent
-        self.talked = self.with_agent = True
+        self.with_agent = True
 
     def outlive_caller(self, turn: Turn) -> None:
         """The caller is gone, the flow not yet done: what is left is a stretch in the flow."""

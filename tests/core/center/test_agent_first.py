@@ -153,6 +153,8 @@ def test_the_agent_leaves_while_it_rings(floor: Floor) -> None:
     agent.hangs_up()
     assert callee.is_let_go()
     assert (agent.state, attempts(floor)) == (("ready", ""), [(1, "given_up", 900)])
+    (call,) = outbound(floor)
+    assert (ended(floor, call).reason, ended(floor, call).ended_by) == ("not_reached", "agent")
     floor.take(LegAnswered(callee.leg))
     assert floor.done(BridgeLegs) == []
 
@@ -166,6 +168,7 @@ def test_somebody_leaves_while_they_are_joined(floor: Floor, first: str) -> None
     if first == "agent":
         agent.hangs_up()
         assert callee.is_let_go()
+        assert ended(floor, outbound(floor)[0]).ended_by == "agent"
     else:
         callee.hangs_up()
         assert heard(floor, leg)[-1] == "callback_not_reached"

@@ -245,7 +245,9 @@ def test_both_hang_up_agent_heard_of_first(floor: Floor) -> None:
 
 
 def test_agent_hangs_up_and_the_flow_goes_on(floor: Floor) -> None:
-    """With an `answered` exit the caller leaves the bridge alive and hears the next step."""
+    """With an `answered` exit the caller leaves the bridge alive and hears the next step; it was
+    the agent who ended the call.
+    """
     after = {"answered": Destination(Way.SECTION, "rating")}
     floor.open(
         floor.write({"start": [Queue(QueueName("sales"), after)], "rating": [Play("rate us")]})
@@ -260,6 +262,34 @@ def test_agent_hangs_up_and_the_flow_goes_on(floor: Floor) -> None:
     caller.hears_out()
     assert caller.is_released()
     floor.settle()
+    assert (caller.end.reason, caller.end.ended_by) == ("completed", "agent")
+
+
+def test_agent_hangs_up_and_the_caller_then(floor: Floor) -> None:
+    """Who hangs up on what follows the talk has ended the call."""
+    after = {"answered": Destination(Way.SECTION, "rating")}
+    floor.open(
+        floor.write({"start": [Queue(QueueName("sales"), after)], "rating": [Play("rate us")]})
+    )
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    agent.hangs_up()
+    caller.hangs_up()
+    assert (caller.end.reason, caller.end.ended_by) == ("completed", "caller")
+
+
+def test_agent_hangs_up_and_the_caller_waits_again(floor: Floor) -> None:
+    """In vain: it was not the agent of the talk who sent the caller away."""
+    after = {"answered": Destination(Way.SECTION, "more")}
+    again = Queue(QueueName("support"), {})
+    floor.open(floor.write({"start": [Queue(QueueName("sales"), after)], "more": [again]}))
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    agent.hangs_up()
+    floor.settle()
+    assert caller.exits == ["answered", "no_agents"]
     assert (caller.end.reason, caller.end.ended_by) == ("completed", "system")
 
 

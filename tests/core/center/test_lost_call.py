@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center import lost_call
-from contactcenter_ari.core.flow.step import Destination, Goto, Play, Way
+from contactcenter_ari.core.center.site import CenterStopping
+from contactcenter_ari.core.flow.step import (
+    Destination,
+    Goto,
+    HangUp,
+    Play,
+    Queue,
+    Step,
+    Verb,
+    Way,
+)
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, PlayPrompt
-from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
+from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened, QueueExit
 from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
 from contactcenter_ari.core.vocabulary.signal import SwitchReconciled
@@ -18,6 +29,7 @@ from tests.core.center.promise import (
     ANN,
     BOB,
     CAS,
+    SALES,
     busy_agent,
     customer,
     open_shop,
@@ -31,6 +43,7 @@ if TYPE_CHECKING:
 
 WEEK = timedelta(days=7).total_seconds()
 OLD = InteractionId("n0-b0-1")
+SUPPORT = QueueName("support")
 
 
 def gives_up(floor: Floor, number: str = ANN, after: float = 30) -> Caller:
@@ -190,6 +203,196 @@ def test_whom_we_could_not_hang_up_at_once_is_hung_up_later(floor: Floor) -> Non
     assert floor.center.calls_in_progress() == 0
     assert caller.end.reason == "contained"
     assert opened(floor) == []
+
+
+def reasons(floor: Floor) -> list[tuple[str, str]]:
+    """For whom tasks were opened, and why."""
+    return [(each.caller_number, each.reason) for each in floor.told(LostCallOpened)]
+
+
+def test_the_task_says_why(floor: Floor) -> None:
+    """Somebody hung up, somebody was lost by us."""
+    open_shop(floor)
+    busy_agent(floor)
+    gives_up(floor)
+    waits(floor, BOB)
+    floor.wait(30)
+    crashes(floor)
+    assert reasons(floor) == [(ANN, "abandoned"), (BOB, "system_error")]
+
+
+def test_whom_we_lost_is_a_task(floor: Floor) -> None:
+    """The switch does not know the caller any more, and told of no hang-up."""
+    floor.open(None, QueueSettings(name=SALES, join_empty=True))
+    floor.caller()
+    floor.wait(300)
+    floor.take(SwitchReconciled(legs=(), phones=(), taken_at=floor.now))
+    assert floor.center.open_lost_calls() == 1
+
+
+def test_whom_we_lost_twice_is_one_task(floor: Floor) -> None:
+    """The customer calls again and is lost again, whatever was in between."""
+    open_shop(floor)
+    busy_agent(floor)
+    for _ in range(2):
+        waits(floor)
+        floor.wait(30)
+        crashes(floor)
+    assert (opened(floor), floor.center.open_lost_calls()) == ([ANN], 1)
+
+
+def two_queues(floor: Floor, **settings: Any) -> Caller:  # noqa: ANN401  # of the second queue
+    """Somebody who talked in one queue, and waits in another one after it."""
+    after = {"answered": Destination(Way.SECTION, "more")}
+    sections = {"start": [Queue(SALES, after)], "more": [Queue(SUPPORT, {})]}
+    floor.open(floor.write(sections), QueueSettings(name=SUPPORT, **settings))
+    agent = floor.agent()
+    caller = floor.caller(ANN)
+    agent.picks_up()
+    floor.wait(60)
+    agent.hangs_up()
+    floor.wait(30)
+    return caller
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("hangs up", "abandoned"),
+        ("crash", "system_error"),
+        ("stop", "system_error"),
+        ("stop, hangs up", "system_error"),
+    ],
+)
+def test_who_talked_and_waits_again_is_a_task(floor: Floor, how: str, reason: str) -> None:
+    """What the caller was passed on for is not settled."""
+    caller = two_queues(floor, join_empty=True)
+    match how:
+        case "hangs up":
+            caller.hangs_up()
+        case "crash":
+            crashes(floor)
+        case "stop":
+            floor.take(CenterStopping())
+            caller.hears_out()
+        case _:
+            floor.take(CenterStopping())
+            caller.hangs_up()
+    floor.settle()
+    assert caller.exits == ["answered", reason]
+    assert reasons(floor) == [(ANN, reason)]
+    assert [(lost.queue, lost.waited) for lost in floor.told(LostCallOpened)] == [
+        (SUPPORT, timedelta(seconds=30))
+    ]
+    if reason == "system_error":
+        assert (caller.end.reason, caller.end.ended_by) == ("system_error", "system")
+
+
+def leaves(floor: Floor, exit_: str) -> Caller:
+    """A caller of sales whose stay ends so, and who is told so."""
+    match exit_:
+        case "timeout":
+            busy_agent(floor)
+            caller = waits(floor)
+            floor.wait(900)
+        case "full":
+            busy_agent(floor)
+            waits(floor, BOB)
+            caller = waits(floor)
+        case "closed":
+            busy_agent(floor)
+            floor.closes(SALES)
+            caller = waits(floor)
+        case "diverted":
+            busy_agent(floor)
+            waits(floor, CAS)
+            caller = waits(floor)
+        case _:
+            caller = waits(floor)
+    return caller
+
+
+SENT_AWAY = ["timeout", "full", "closed", "no_agents", "diverted"]
+
+
+@pytest.mark.parametrize("exit_", SENT_AWAY)
+@pytest.mark.parametrize("wanted", [True, False])
+def test_who_is_sent_away_is_a_task_where_the_queue_says_so(
+    floor: Floor, exit_: str, *, wanted: bool
+) -> None:
+    """By default nobody looks after a caller who was told to call another time."""
+    more: dict[str, Any] = {"full": {"max_waiting": 1}, "diverted": {"divert_ratio": 1}}.get(
+        exit_, {}
+    )
+    if wanted:
+        more["lost_calls"] = (QueueExit(exit_),)
+    open_shop(floor, **more)
+    caller = leaves(floor, exit_)
+    floor.settle()
+    assert caller.exits == [exit_]
+    assert reasons(floor) == ([(ANN, exit_)] if wanted else [])
+
+
+def test_who_was_sent_away_and_talked_after_it_is_none(floor: Floor) -> None:
+    """The queue the flow went on to has served the caller."""
+    away = {"no_agents": Destination(Way.SECTION, "more")}
+    sections = {"start": [Queue(SUPPORT, away)], "more": [Queue(SALES, {})]}
+    settings = QueueSettings(name=SUPPORT, lost_calls=(QueueExit.NO_AGENTS,))
+    floor.open(floor.write(sections), settings)
+    agent = floor.agent()
+    caller = floor.caller(ANN)
+    agent.picks_up()
+    caller.hangs_up()
+    assert (caller.exits, reasons(floor)) == (["no_agents", "answered"], [])
+
+
+def test_a_queue_may_want_no_tasks(floor: Floor) -> None:
+    """Whoever gives up calls again."""
+    open_shop(floor, lost_calls=())
+    busy_agent(floor)
+    gives_up(floor)
+    waits(floor, BOB)
+    crashes(floor)
+    assert opened(floor) == []
+
+
+def test_who_left_at_once_is_a_task_where_the_queue_says_so(floor: Floor) -> None:
+    """Where every caller counts."""
+    open_shop(floor, lost_calls=(QueueExit.ABANDONED_SHORT,))
+    busy_agent(floor)
+    gives_up(floor, after=4)
+    assert reasons(floor) == [(ANN, "abandoned_short")]
+
+
+def test_who_pressed_a_key_to_leave_is_none(floor: Floor) -> None:
+    """The caller chose something else, though the next queue was closed to begin with."""
+    sections: dict[str, list[Verb | Step]] = {
+        "start": [Queue(SUPPORT, {"no_agents": Destination(Way.SECTION, "more")})],
+        "more": [Queue(SALES, {}, keys={"1": Destination(Way.SECTION, "bye")})],
+        "bye": [Play("bye"), HangUp()],
+    }
+    settings = QueueSettings(name=SUPPORT, lost_calls=(QueueExit.NO_AGENTS,))
+    floor.open(floor.write(sections), settings)
+    busy_agent(floor)
+    caller = floor.caller(ANN)
+    caller.presses("1")
+    caller.hears_out()
+    floor.settle()
+    assert (caller.exits, opened(floor)) == (["no_agents", "key_exit"], [])
+
+
+def test_a_customer_lost_in_the_last_attempt_is_a_task(floor: Floor) -> None:
+    """No callback is left that would take care of it."""
+    open_shop(floor, step={"attempts": 1})
+    busy_agent(floor)
+    promised(floor)
+    customer(floor).answers()
+    customer(floor).hears_out()
+    floor.wait(30)
+    crashes(floor)
+    floor.settle()
+    assert floor.center.open_callbacks() == 0
+    assert reasons(floor) == [(ANN, "system_error")]
 
 
 def test_who_is_cut_off_with_a_callback_booked_is_no_task(floor: Floor) -> None:

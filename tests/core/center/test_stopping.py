@@ -35,6 +35,18 @@ def test_who_waits_is_told_and_is_a_task(floor: Floor) -> None:
     assert floor.center.calls_in_progress() == 0
 
 
+def test_who_hangs_up_on_the_apology_was_lost_by_us(floor: Floor) -> None:
+    """The end was ours, and nobody gave up waiting."""
+    floor.agent().pauses()
+    waiting = floor.caller()
+    floor.wait(30)
+    floor.take(CenterStopping())
+    waiting.hangs_up()
+    assert waiting.exits == [QueueExit.SYSTEM_ERROR]
+    assert (waiting.end.reason, waiting.end.ended_by) == (EndReason.SYSTEM_ERROR, Party.SYSTEM)
+    assert len(waiting.told(LostCallOpened)) == 1
+
+
 def test_who_is_in_the_menus_is_told(floor: Floor) -> None:
     """Whatever was being said or done; who hangs up during the apology is a task, too."""
     floor.open(floor.write({"start": [Play("one"), Wait(timedelta(minutes=5))]}))
@@ -48,6 +60,7 @@ def test_who_is_in_the_menus_is_told(floor: Floor) -> None:
     floor.settle()
     for caller in (listens, pauses):
         assert len(caller.told(LostCallOpened)) == 1
+        assert (caller.end.reason, caller.end.ended_by) == (EndReason.SYSTEM_ERROR, Party.SYSTEM)
     assert floor.center.calls_in_progress() == 0
 
 

@@ -379,7 +379,9 @@ def test_a_queue_again_and_again(floor: Floor) -> None:
 
 
 def test_after_the_talk_the_flow_goes_on(floor: Floor) -> None:
-    """The caller is asked for a rating, also an agent can be asked for once more."""
+    """The caller is asked for a rating, also an agent can be asked for once more. It was the agent
+    who ended the call.
+    """
     floor.open(
         floor.write(
             {
@@ -400,7 +402,7 @@ def test_after_the_talk_the_flow_goes_on(floor: Floor) -> None:
     caller.hears_out()
     floor.settle()
     assert (caller.exits, caller.end.tags) == (["answered", "answered"], {"rating": "5"})
-    assert (caller.end.reason, caller.end.ended_by) == ("completed", "system")
+    assert (caller.end.reason, caller.end.ended_by) == ("completed", "agent")
 
 
 def test_the_caller_ends_the_talk(floor: Floor) -> None:

@@ -147,16 +147,30 @@ def destroy_bridge(bridge: str) -> Operation:
 
 
 def record_channel(
-    channel: str, *, recording: str, limit: timedelta | None = None, file_format: str = "wav"
+    channel: str,
+    *,
+    recording: str,
+    limit: timedelta | None = None,
+    max_silence: timedelta | None = None,
+    file_format: str = "wav",
 ) -> Operation:
-    """Record a channel; with a limit after a tone, and until a key or the limit. An existing
-    file is an error.
+    """Record a channel; with a limit after a tone, and until a key, the limit or, if it is given,
+    a silence as long as that. An existing file is an error.
     """
     query = {"name": recording, "format": file_format, "ifExists": "fail"}
     if limit is not None:
-        seconds = str(max(1, round(limit.total_seconds())))
-        query |= {"beep": "true", "terminateOn": "any", "maxDurationSeconds": seconds}
+        query |= {
+            "beep": "true",
+            "terminateOn": "any",
+            "maxDurationSeconds": _whole_seconds(limit),
+        }
+    if max_silence is not None:
+        query["maxSilenceSeconds"] = _whole_seconds(max_silence)
     return Operation("POST", "channels/{channelId}/record", {"channelId": channel}, query)
+
+
+def _whole_seconds(duration: timedelta) -> str:
+    return str(max(1, round(duration.total_seconds())))
 
 
 def snoop(channel: str, *, ear: str, app: str, app_args: str) -> Operation:

@@ -12,8 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import numpy as np
 import structlog
 
+from contactcenter_ari.ari.voice_activity import speech_in
 from contactcenter_ari.core.vocabulary.command import FinishRecording
 from contactcenter_ari.core.vocabulary.ids import RecordingId
 from contactcenter_ari.core.vocabulary.signal import RecordingFinished
@@ -40,7 +42,9 @@ def finish(folder: Path, command: FinishRecording) -> RecordingFinished:
     raw, wav = folder / f"{command.recording}{RAW}", folder / f"{command.recording}{WAV}"
     try:
         path = _wrapped(raw, wav, command) if raw.exists() else _repaired(wav, command)
-        size = path.stat().st_size - (HEADER.size if path.suffix == WAV else 0)
+        offset = HEADER.size if path.suffix == WAV else 0
+        size = path.stat().st_size - offset
+        speech = _speech(path, offset) if command.measures_speech else None
     except OSError as error:
         log.warning("recording.unusable", recording=command.recording, reason=error.strerror)
         return RecordingFinished(command.recording, "", 0, failed=True)
@@ -51,7 +55,14 @@ def finish(folder: Path, command: FinishRecording) -> RecordingFinished:
         seconds=round(length.total_seconds(), 3),
         failed=not length,
         cut=path.suffix != WAV or _lacking(length, command) > CUT_TOLERANCE,
+        speech=speech,
     )
+
+
+def _speech(path: Path, offset: int) -> float:
+    """How many seconds somebody speaks in a file of one channel."""
+    samples = np.fromfile(path, dtype="<i2", offset=offset)
+    return round(speech_in(samples).total_seconds(), 3)
 
 
 def discard(folder: Path, recording: RecordingId) -> None:

@@ -84,7 +84,7 @@ RECORDING_FORMAT: Final = "wav"
 DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {
     HangUpLeg: frozenset({404}),
     StopPlayback: frozenset({404}),
-    StopMessage: frozenset({404}),
+    StopMessage: frozenset({404, 409}),
     DissolveBridge: frozenset({404, 409}),
     StopMusic: frozenset({404, 409}),
     UnbridgeLeg: frozenset({400, 404, 409, 422}),
@@ -205,10 +205,14 @@ def operations_of(  # noqa: PLR0912 - one case per command, nothing else
             return [operation.remove_channel(command.bridge, command.leg)]
         case DissolveBridge():
             return [operation.destroy_bridge(command.bridge)]
-        case RecordLeg(leg=leg, recording=recording, limit=limit):
+        case RecordLeg():
             return [
                 operation.record_channel(
-                    leg, recording=recording, limit=limit, file_format=RECORDING_FORMAT
+                    command.leg,
+                    recording=command.recording,
+                    limit=command.limit,
+                    max_silence=command.max_silence,
+                    file_format=RECORDING_FORMAT,
                 )
             ]
         case RecordCall(leg=leg, ear=ear, recording=recording):

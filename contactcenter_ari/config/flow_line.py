@@ -27,6 +27,7 @@ from contactcenter_ari.core.flow.step import (
 from contactcenter_ari.core.flow.value import DIGITS, DURATION, INTEGER, PHONE, TEXT, ValueType
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
+TENTH = timedelta(milliseconds=100)
 MINUTE = timedelta(minutes=1)
 RING = timedelta(seconds=30)
 PREFER = timedelta(seconds=30)
@@ -134,14 +135,28 @@ def read_voicemail(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     box = scope.reading.scalar(node, "voicemail")
     if "prompt" not in fields:
         scope.reading.blame("E106", 'voicemail needs a "prompt"', node)
-    return Voicemail(
+    options, before = scope.options, len(scope.reading.problems)
+    verb = Voicemail(
         box=scope.reading.name(box, "a mailbox") if box else "",
         prompt=scope.options.optional_prompt(fields, "prompt"),
         next=scope.outcomes(fields, "voicemail", path),
-        max_length=scope.options.duration(
-            fields, "max_length", 3 * MINUTE, most=timedelta(hours=1)
-        ),
+        max_length=options.duration(fields, "max_length", 3 * MINUTE, most=timedelta(hours=1)),
+        max_silence=options.duration(fields, "max_silence", SECOND)
+        if "max_silence" in fields
+        else None,
+        min_speech=options.duration(fields, "min_speech", SECOND, least=TENTH),
+        keys=scope.keys(fields["keys"], "keys", f"{path}.keys") if "keys" in fields else {},
     )
+    if len(scope.reading.problems) == before:
+        _check_lengths(scope, fields, verb)
+    return verb
+
+
+def _check_lengths(scope: Scope, fields: Fields, verb: Voicemail) -> None:
+    for option in ("max_silence", "min_speech"):
+        if option in fields and getattr(verb, option) >= verb.max_length:
+            message = f"{option} must be shorter than max_length"
+            scope.reading.blame("E111", message, fields[option])
 
 
 def _queue_name(scope: Scope, node: Node, what: str) -> QueueName:

@@ -71,7 +71,7 @@ ALIKE: tuple[tuple[tuple[str, ...], Schema], ...] = (
     (("then", "else", "failed", "default"), DESTINATION),
     (("attempts",), COUNT),
     (("timeout", "inter_digit_timeout", "max_wait", "ring", "retry_after"), DURATION),
-    (("max_length", "expires", "prefer_for"), DURATION),
+    (("max_length", "max_silence", "min_speech", "expires", "prefer_for"), DURATION),
     (("barge_in", "sensitive"), BOOLEAN),
     (("prompt", "no_input", "no_match"), NAMES),
 )

@@ -58,7 +58,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "callback": ("number", "hours", "attempts", "retry_after", "expires", "next"),
     "dial": ("ring", "caller_id", "screen", "next"),
     "transfer": ("ring",),
-    "voicemail": ("prompt", "max_length", "next"),
+    "voicemail": ("prompt", "max_length", "max_silence", "min_speech", "keys", "next"),
     "recording": (),
 }
 """The verbs there are, and the options of each."""

@@ -107,9 +107,9 @@ def leads(verb: Verb) -> tuple[Lead, ...]:
             return (*cases.items(), ("default", default))
         case Split(shares=shares):
             return tuple((f"{percent} %", destination) for destination, percent in shares)
-        case Queue(next=outcomes, keys=keys):
+        case Queue(next=outcomes, keys=keys) | Voicemail(next=outcomes, keys=keys):
             return (*outcomes.items(), *_keys(keys))
-        case LookUpStep() | RingAgent() | BookCallback() | DialOut() | Voicemail():
+        case LookUpStep() | RingAgent() | BookCallback() | DialOut():
             return tuple(verb.next.items())
         case _:
             return ()

@@ -53,7 +53,7 @@ class Hand:
         elif line.startswith("+"):
             self._skip(line[1:])
         elif line and not set(line) - KEYS and stage.records_caller():
-            stage.leave_message(timedelta(seconds=5))
+            stage.leave_message(timedelta(seconds=5), line[0])
         elif line and not set(line) - KEYS:
             stage.press(line)
         elif not line:

@@ -137,10 +137,9 @@ def _told(  # noqa: C901, PLR0912  # one arm an event
             return Kind.TALKED, agent, ""
         case RecordingStarted(recording=recording) if _is_message(event, recording):
             return Kind.MESSAGE, "begun", ""
-        case RecordingEnded(recording=recording, duration=duration) if _is_message(
-            event, recording
-        ):
-            return Kind.MESSAGE, "taken", f"{duration.total_seconds():g}s"
+        case RecordingEnded(recording=recording) if _is_message(event, recording):
+            spoken = event.duration if event.speech is None else event.speech
+            return Kind.MESSAGE, "taken", f"{spoken.total_seconds():g}s"
         case CallbackBooked(queue=queue):
             return Kind.BOOKED, queue, ""
         case CallbackAttempted(attempt=attempt, result=result):

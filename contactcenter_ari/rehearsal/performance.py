@@ -153,7 +153,7 @@ class _Playing:
                 self.alive("the caller to wait")
                 stage.wait(line.duration)
             case Deed.RECORDS:
-                self.record(line.duration)
+                self.record(line)
             case Deed.HANGS_UP:
                 self.alive("the caller to hang up")
                 self.move_to(len(stage.happenings))
@@ -176,17 +176,21 @@ class _Playing:
         stage = self.stage
         if not self.until(lambda: stage.is_listening() or stage.records_caller()):
             raise _Failed("a question to be silent at", self.whereabouts())
-        if stage.records_caller():
-            stage.leave_message(timedelta())
+        stage.keep_silent()
         before = stage.judgments()
         while stage.is_listening() and stage.judgments() == before:
             stage.pass_on()
 
-    def record(self, duration: timedelta) -> None:
+    def record(self, line: ScriptLine) -> None:
         if not self.until(self.stage.records_caller):
             raise _Failed("a message to be recorded", self.whereabouts())
         self.move_to(len(self.stage.happenings))
-        self.stage.leave_message(duration)
+        if line.hangs_up:
+            self.stage.speak(line.duration)
+            self.alive("the caller to hang up")
+            self.stage.hang_up()
+        else:
+            self.stage.leave_message(line.duration, line.key or "#")
 
     def agent(self, deed: str) -> None:
         stage = self.stage

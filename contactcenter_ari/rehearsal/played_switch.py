@@ -1,7 +1,7 @@
 """The switch and the look-ups of a rehearsal: does as told at once, answers by the story."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from contactcenter_ari.core.center.site import Input
@@ -16,6 +16,7 @@ from contactcenter_ari.core.vocabulary.command import (
     PlayPrompt,
     RecordCall,
     RecordLeg,
+    StopMessage,
     StopPlayback,
     StopRecording,
 )
@@ -50,6 +51,9 @@ class PlayedSwitch:
     def __init__(self, agenda: Agenda, put: Callable[[Input], None], given: Given) -> None:
         self.failing: set[str] = set()
         self._message: RecordLeg | None = None
+        self._speaking_since: datetime | None = None
+        self._begun_at: dict[RecordingId, datetime] = {}
+        self._closed_at: dict[RecordingId, datetime] = {}
         self._spoken: dict[RecordingId, timedelta] = {}
         self._agenda = agenda
         self._put = put
@@ -71,11 +75,18 @@ class PlayedSwitch:
         """Whether the caller is leaving a message."""
         return self._message is not None
 
-    def end_message(self, spoken: timedelta) -> None:
-        """The message is over, and so long."""
+    def speak(self) -> None:
+        """The caller begins to speak into the message, and speaks to the end of it."""
+        self._speaking_since = self._agenda.now
+
+    def end_message(self) -> None:
+        """The message is over."""
         message, self._message = self._message, None
+        since, self._speaking_since = self._speaking_since, None
         if message is not None:
-            self._spoken[message.recording] = spoken
+            now = self._agenda.now
+            self._spoken[message.recording] = now - since if since else timedelta()
+            self._closed_at[message.recording] = now
             self._put(RecordingClosed(message.recording))
 
     def unreachable(self, phone: PhoneId) -> None:
@@ -107,11 +118,11 @@ class PlayedSwitch:
             case StopRecording(recording=recording):
                 self._soon(RecordingClosed(recording))
             case FinishRecording(recording=recording):
-                spoken = self._spoken.pop(recording, timedelta())
-                self._soon(RecordingFinished(recording, "", spoken.total_seconds()))
+                self._finish(recording)
             case RecordLeg():
-                self._message = command
-                self._agenda.after(command.limit, partial(self._message_full, command))
+                self._take_message(command)
+            case StopMessage():
+                self._agenda.after(timedelta(), self.end_message)
             case LookUp():
                 self._look_up(command)
             case _:
@@ -134,9 +145,26 @@ class PlayedSwitch:
         elif outcome in CAUSES:
             self._soon(LegHungUp(leg, CAUSES[outcome]))
 
+    def _take_message(self, command: RecordLeg) -> None:
+        self._message = command
+        self._begun_at[command.recording] = self._agenda.now
+        self._agenda.after(command.limit, partial(self._message_full, command))
+        if command.max_silence is not None:
+            self._agenda.after(command.max_silence, partial(self._silent_so_long, command))
+
     def _message_full(self, message: RecordLeg) -> None:
         if self._message is message:
-            self.end_message(message.limit)
+            self.end_message()
+
+    def _silent_so_long(self, message: RecordLeg) -> None:
+        if self._message is message and self._speaking_since is None:
+            self.end_message()
+
+    def _finish(self, recording: RecordingId) -> None:
+        spoken = self._spoken.pop(recording, timedelta()).total_seconds()
+        begun_at = self._begun_at.pop(recording, self._agenda.now)
+        lasted = self._closed_at.pop(recording, begun_at) - begun_at
+        self._soon(RecordingFinished(recording, "", lasted.total_seconds(), speech=spoken))
 
     def _look_up(self, command: LookUp) -> None:
         turn = self._asked.get(command.name, 0)

@@ -27,7 +27,9 @@ from contactcenter_ari.rehearsal.story import Reply, Row, Silence
 
 HIDDEN = "(hidden)"
 KEYS = "9876543210*#"
-QUEUE_KEY = "in queue"
+UNSEEN = frozenset({Kind.TAGGED, Kind.PRESSED, Kind.LOOKED_UP, Kind.STATUS})
+"""What a caller notices nothing of."""
+QUEUE_KEY, MAILBOX_KEY = "in queue", "in voicemail"
 STAND_INS = ("1234567890123456", "1111111111111111", "0000000000000000", "2026010112345678")
 EXAMPLES = {
     ValueKind.MONEY: "12.50",
@@ -223,6 +225,7 @@ class _Script:
         self.waiting_since: datetime | None = None
         self.talking = False
         self.ended = False
+        self.left_by_key = False
 
     def lines(self) -> Iterator[str]:
         happenings = self.call.happenings
@@ -241,6 +244,8 @@ class _Script:
                 self.section = happening.name
             case Kind.HEARD:
                 yield from self.hears(happening, later)
+            case Kind.CHOSE if self.left_by_key:
+                self.left_by_key = False
             case Kind.CHOSE:
                 if happening.detail == QUEUE_KEY:
                     yield from self.waits(happening)
@@ -254,9 +259,8 @@ class _Script:
                 yield "silent"
             case Kind.INPUT_FAILED:
                 yield f"presses: {_quoted(self.wrong_keys())}"
-            case Kind.MESSAGE if happening.name == "taken" and not self.ended:
-                seconds = float(happening.detail.removesuffix("s"))
-                yield f"records: {_duration(seconds)}" if seconds else "silent"
+            case Kind.MESSAGE if happening.name == "taken":
+                yield self.message(happening, later)
             case Kind.QUEUED if not happening.name.startswith("@"):
                 self.waiting_since = happening.at
                 yield f"queued: {happening.name}"
@@ -270,12 +274,25 @@ class _Script:
                 self.talking = True
             case Kind.LINE:
                 self.talking = happening.detail == "answered"
-            case Kind.ENDED if happening.name == "caller":
-                self.ended = True
+            case Kind.ENDED if happening.name == "caller" and not self.ended:
                 yield from self.waits(happening)
                 yield "hangs up"
             case _:
                 pass
+
+    def message(self, taken: Happening, later: tuple[Happening, ...]) -> str:
+        """What the caller said into a message, and the key that led out of it."""
+        seconds = float(taken.detail.removesuffix("s"))
+        records = f"records: {_duration(seconds)}"
+        follows = next((h for h in later if h.kind not in UNSEEN), None)
+        if follows is not None and (follows.kind, follows.detail) == (Kind.CHOSE, MAILBOX_KEY):
+            self.left_by_key = True
+            key = f"presses: {_quoted(follows.name)}"
+            return f"{{{records}, {key}}}" if seconds else key
+        if follows is not None and (follows.kind, follows.name) == (Kind.ENDED, "caller"):
+            self.ended = True
+            return f"{{{records}, hangs up: true}}" if seconds else "hangs up"
+        return records if seconds else "silent"
 
     def hears(self, happening: Happening, later: tuple[Happening, ...]) -> Iterator[str]:
         if self.waiting_since is not None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
+from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.reading import KEYS, Reading
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
@@ -14,6 +15,7 @@ from contactcenter_ari.rehearsal.story import Aspect, Deed, Expectation, ScriptL
 
 NOTHING = Scalar("", 1, 1, 1, 1)
 ALONE = frozenset({Deed.SILENT, Deed.HANGS_UP})
+OPTIONS = {Deed.PRESSES: ("early",), Deed.RECORDS: ("presses", "hangs up")}
 TIMED = frozenset({Deed.WAITS, Deed.RECORDS})
 AGENT_DEEDS = ("answers", "hangs up")
 ENDS = ("hangup", "caller", "agent", *EndReason)
@@ -60,16 +62,26 @@ class ScriptReader:
 
     def known(self, deed: Deed, word: Scalar, value: Scalar, options: Map) -> ScriptLine:
         """A line whose first word is right."""
-        allowed = ("early",) if deed is Deed.PRESSES else ()
-        fields = self.reading.fields(options, f"a line with {deed}", allowed)
+        fields = self.reading.fields(options, f"a line with {deed}", OPTIONS.get(deed, ()))
         if deed in TIMED:
-            duration = self.reading.duration(value, deed, least=SHORTEST)
-            return ScriptLine(deed=deed, place=place_of(word), value=value.text, duration=duration)
+            return self.timed(deed, word, value, fields)
         if deed not in ALONE:
             self.check(deed, word, value)
         early = "early" in fields and self.reading.boolean(fields["early"], "early")
         text = "" if deed in ALONE else value.text
         return ScriptLine(deed=deed, place=place_of(word), value=text, early=early)
+
+    def timed(self, deed: Deed, word: Scalar, value: Scalar, fields: Fields) -> ScriptLine:
+        """A line with a duration, and what ends a recording."""
+        reading = self.reading
+        return ScriptLine(
+            deed=deed,
+            place=place_of(word),
+            value=value.text,
+            duration=reading.duration(value, deed, least=SHORTEST),
+            key=reading.key(fields["presses"], "presses") if "presses" in fields else "",
+            hangs_up="hangs up" in fields and reading.boolean(fields["hangs up"], "hangs up"),
+        )
 
     def failing(self, word: Scalar, value: Node) -> ScriptLine | None:
         """`fails: {lookup: x}`, the one line with a map."""

@@ -17,7 +17,7 @@ from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.run import Activity, FlowRun
-from contactcenter_ari.core.flow.step import Gather, Menu, Queue, RingAgent, Step, Verb
+from contactcenter_ari.core.flow.step import Gather, Menu, Queue, RingAgent, Step, Verb, Voicemail
 from contactcenter_ari.core.vocabulary.command import Command, PlayPrompt, StopRecording
 from contactcenter_ari.core.vocabulary.event import (
     Event,
@@ -165,6 +165,8 @@ class Stage:
             return False
         if self.run.activity is Activity.LISTENING and isinstance(self._verb, Menu | Gather):
             return self._verb.rules.barge_in or self.run.playback is None
+        if self.run.activity is Activity.INVITING or self.records_caller():
+            return isinstance(self._verb, Voicemail) and bool(self._verb.keys)
         return self.run.activity is Activity.QUEUED and self._keys_in_line
 
     def situation(self) -> str:
@@ -221,20 +223,44 @@ class Stage:
         for number, key in enumerate(keys):
             if number:
                 self.wait(BETWEEN_KEYS)
-            self.put(DigitPressed(CALLER, key))
+            self._press(key)
         self._settle()
 
-    def leave_message(self, duration: timedelta) -> None:
+    def _press(self, key: str) -> None:
+        """A key is told, and ends the message that is being left."""
+        ends_message = self.records_caller()
+        self.put(DigitPressed(CALLER, key))
+        if ends_message:
+            self.switch.end_message()
+
+    def speak(self, duration: timedelta) -> None:
+        """The caller speaks for so long into a recording, or until that is over."""
+        self.switch.speak()
+        until = self.now + duration
+        while self.records_caller():
+            next_at = self._next_at()
+            if next_at is None or next_at > until:
+                return self.agenda.wait_until(until)
+            self.pass_on()
+        return None
+
+    def leave_message(self, duration: timedelta, key: str = "#") -> None:
         """The caller speaks for so long into a recording, then presses a key."""
-        self.wait(duration)
+        self.speak(duration)
         if self.records_caller():
-            self.switch.end_message(duration)
+            self._press(key)
+        self._settle()
+
+    def keep_silent(self) -> None:
+        """The caller says nothing until the recording ends by itself."""
+        while self.records_caller():
+            self.pass_on()
         self._settle()
 
     def hang_up(self) -> None:
         """The caller puts the phone down."""
         self.put(LegHungUp(CALLER, NORMAL))
-        self.switch.end_message(timedelta())
+        self.switch.end_message()
         self._settle()
 
     def agent_answers(self) -> None:

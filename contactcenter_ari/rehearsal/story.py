@@ -115,13 +115,17 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptLine:
-    """One line of a script. `early` presses at once, whether or not the flow asks."""
+    """One line of a script. `early` presses at once, whether or not the flow asks; `key`, or the
+    hang-up, ends what is recorded.
+    """
 
     deed: Deed
     place: Place
     value: str = ""
     duration: timedelta = timedelta()
     early: bool = False
+    key: str = ""
+    hangs_up: bool = False
 
     def __str__(self) -> str:
         """The line as it could stand in the file."""

@@ -5,7 +5,7 @@ knows every leg, bridge and recording, so that a leak shows. Commands and signal
 `latency` each way and keep their order. Faults are not made here; see `wire.py`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, assert_never
 
@@ -63,7 +63,13 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
 )
 from contactcenter_ari.simulation.agenda import Agenda
-from contactcenter_ari.simulation.part import FakeBridge, FakeLeg, FakeRecording, length_of
+from contactcenter_ari.simulation.part import (
+    FakeBridge,
+    FakeFile,
+    FakeLeg,
+    FakeRecording,
+    length_of,
+)
 from contactcenter_ari.simulation.person import Person
 
 LATENCY = timedelta(milliseconds=5)
@@ -96,7 +102,7 @@ class FakeSwitch:
         self.legs: dict[LegId, FakeLeg] = {}
         self.bridges: dict[BridgeId, FakeBridge] = {}
         self.recordings: dict[RecordingId, FakeRecording] = {}
-        self.files: dict[RecordingId, timedelta] = {}
+        self.files: dict[RecordingId, FakeFile] = {}
         self._agenda = agenda
         self._inbox = inbox
         self._latency = latency
@@ -136,6 +142,16 @@ class FakeSwitch:
         bridge = self.bridges.get(pressed.bridge) if pressed.bridge is not None else None
         if bridge is None or any(r.leg in bridge.legs for r in self.recordings.values()):
             self._tell(DigitPressed(leg, digit))
+        if (message := self._message_of(leg)) is not None:
+            self._close(message.id)
+
+    def speak(self, leg: LegId, duration: timedelta) -> None:
+        """A caller speaks into a message, from now on."""
+        message = self._message_of(leg)
+        assert message is not None, "no message is recorded"
+        message.spoken += duration
+        message.silent_since = self._agenda.now + duration
+        self._until_silent(message)
 
     def pick_up(self, leg: LegId) -> None:
         """A ringing phone is answered; too late is no harm."""
@@ -411,24 +427,45 @@ class FakeSwitch:
         if isinstance(command, RecordCall):
             self._tell(RecordingBegan(command.recording))
         else:
+            message = self.recordings[command.recording]
+            message.is_message, message.max_silence = True, command.max_silence
             self._agenda.after(command.limit, partial(self._close, command.recording))
+            self._until_silent(message)
 
     def _begin(self, recording: RecordingId, leg: LegId) -> None:
-        self.recordings[recording] = FakeRecording(recording, self._agenda.now, leg)
+        now = self._agenda.now
+        self.recordings[recording] = FakeRecording(recording, now, leg, silent_since=now)
+
+    def _message_of(self, leg: LegId) -> FakeRecording | None:
+        running = (r for r in self.recordings.values() if r.is_message and r.leg == leg)
+        return next(running, None)
+
+    def _until_silent(self, message: FakeRecording) -> None:
+        """Close a message once it was silent for too long."""
+        if message.max_silence is not None:
+            too_long = message.silent_since + message.max_silence - self._agenda.now
+            self._agenda.after(too_long, partial(self._silent, message, message.silent_since))
+
+    def _silent(self, message: FakeRecording, since: datetime) -> None:
+        if message.silent_since == since:
+            self._close(message.id)
 
     def _close(self, recording: RecordingId) -> None:
         running = self.recordings.pop(recording, None)
         if running is not None:
-            self.files[recording] = self._agenda.now - running.started_at
+            length = self._agenda.now - running.started_at
+            self.files[recording] = FakeFile(length, min(running.spoken, length))
             self._tell(RecordingClosed(recording))
 
     def _finish(self, command: FinishRecording) -> None:
-        length = self.files.get(command.recording)
-        if length is None:
+        file = self.files.get(command.recording)
+        if file is None:
             self._tell(RecordingFinished(command.recording, "", 0, failed=True))
             return
         path = f"/recordings/{command.recording}.wav"
-        self._tell(RecordingFinished(command.recording, path, length.total_seconds()))
+        speech = file.speech.total_seconds() if command.measures_speech else None
+        seconds = file.length.total_seconds()
+        self._tell(RecordingFinished(command.recording, path, seconds, speech=speech))
 
     # Signals
 

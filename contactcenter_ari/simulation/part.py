@@ -46,13 +46,25 @@ class FakeBridge:
     legs: list[LegId]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FakeRecording:
-    """A recording that runs, and ends with its leg."""
+    """A recording that runs, and ends with its leg; of a message, what was spoken so far."""
 
     id: RecordingId
     started_at: datetime
     leg: LegId
+    silent_since: datetime
+    is_message: bool = False
+    max_silence: timedelta | None = None
+    spoken: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class FakeFile:
+    """What was recorded: how long it is, and how long somebody speaks in it."""
+
+    length: timedelta
+    speech: timedelta
 
 
 def length_of(parts: Sequence[PromptPart]) -> timedelta:

@@ -271,6 +271,7 @@ async def test_a_prompt_that_cannot_be_made_fails(bench: Bench) -> None:
         (HangUpLeg(CALL, LEG), 404),
         (StopPlayback(CALL, PLAYBACK), 404),
         (StopMessage(CALL, RecordingId("r1")), 404),
+        (StopMessage(CALL, RecordingId("r1")), 409),
         (DissolveBridge(CALL, BRIDGE), 404),
         (StopMusic(CALL, LEG), 409),
         (UnbridgeLeg(CALL, BRIDGE, LEG), 422),

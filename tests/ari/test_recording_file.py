@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -165,3 +166,27 @@ def test_what_nobody_wants_is_removed(tmp_path: Path) -> None:
     kept = finish(tmp_path, command(lasted=1))
     discard(tmp_path, RECORDING)
     assert Path(kept.path).exists()
+
+
+@pytest.mark.parametrize(("loud", "speech"), [(0, 0.0), (2, 2.0)])
+@pytest.mark.parametrize("twice", [False, True])
+def test_the_speech_in_a_message_is_measured(
+    tmp_path: Path, loud: float, speech: float, *, twice: bool
+) -> None:
+    """Of bare samples, and of a file that is whole already."""
+    samples = np.zeros(10 * RATE, dtype="<i2")
+    at = np.arange(round(loud * RATE))
+    samples[: len(at)] = 8000 * np.sin(at)
+    samples.tofile(tmp_path / f"{RECORDING}.raw")
+    measured = msgspec.structs.replace(command(1, lasted=None), measures_speech=True)
+    done = finish(tmp_path, measured)
+    if twice:
+        done = finish(tmp_path, measured)
+    assert done.seconds == 10
+    assert done.speech == pytest.approx(speech, abs=0.02)
+
+
+def test_the_speech_in_a_talk_is_not_measured(tmp_path: Path) -> None:
+    """Nobody asks for it."""
+    written(tmp_path, 10)
+    assert finish(tmp_path, command()).speech is None

@@ -144,6 +144,9 @@ sections:
     - voicemail: sales
       prompt: hello
       max_length: 2m
+      max_silence: 8s
+      min_speech: 1500ms
+      keys: {"0": agents}
       next: {saved: hangup, empty: hangup}
   outside:
     - dial: "+31612345678"

@@ -99,6 +99,9 @@ def test_ways_to_a_person(full: Flow) -> None:
     assert transfer.number.root.text == "+31201234569"
     assert isinstance(box, Voicemail)
     assert (box.box, box.prompt, box.max_length) == ("sales", "hello", timedelta(minutes=2))
+    assert box.max_silence == timedelta(seconds=8)
+    assert box.min_speech == timedelta(seconds=1.5)
+    assert box.keys == {"0": to("agents")}
 
 
 def test_whom_a_queue_step_asks_for(full: Flow) -> None:

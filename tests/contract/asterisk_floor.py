@@ -40,6 +40,9 @@ REPOSITORY = Path(__file__).parents[2]
 TRUNK, DESKS = "127.0.0.2", "127.0.0.1"
 LIMIT = 10
 KEY_PRESS = timedelta(milliseconds=300)
+FRAME = timedelta(milliseconds=20)
+SILENCE, VOICE = b"\xff" * 160, bytes.fromhex("9e0b1e8b") * 40
+"""20 ms in mu-law: nothing, and 2000 hertz."""
 
 
 class _Sounds:
@@ -137,6 +140,14 @@ class AsteriskFloor:
         await asyncio.sleep(KEY_PRESS.total_seconds())
         self._at[leg].press(digit, self._rtp[leg])
 
+    async def listen(self, leg: LegId, duration: timedelta) -> None:
+        """Send the silence of a phone whose owner listens."""
+        await self._at[leg].sound(SILENCE * _frames(duration), self._rtp[leg])
+
+    async def speak(self, leg: LegId, duration: timedelta) -> None:
+        """Send a tone."""
+        await self._at[leg].sound(VOICE * _frames(duration), self._rtp[leg])
+
     async def hold(self, leg: LegId, *, held: bool) -> None:
         """Send a re-INVITE, as the hold key of a phone does."""
         await self._at[leg].hold(held=held)
@@ -161,6 +172,10 @@ class AsteriskFloor:
         """Unplug all phones."""
         for phone in (*self._at.values(), *self._desks.values()):
             phone.stop()
+
+
+def _frames(duration: timedelta) -> int:
+    return round(duration / FRAME)
 
 
 def _site(folder: Path, port: int) -> AsteriskSite:

@@ -22,6 +22,7 @@ class SipPhone(asyncio.DatagramProtocol):
         self.heard: asyncio.Queue[str] = asyncio.Queue()
         self.to = ""
         self.keys = 0
+        self.sounded = 1000
         self.order = 1
 
     async def start(self, host: str, port: int) -> None:
@@ -102,6 +103,17 @@ class SipPhone(asyncio.DatagramProtocol):
             head = bytes([0x80, 101 | marker]) + order + began_at + b"cctr"
             event = bytes([digit, end | 10]) + (160 * min(number + 1, 3)).to_bytes(2, "big")
             self.rtp.sendto(head + event, ("127.0.0.1", rtp_port))
+
+    async def sound(self, samples: bytes, rtp_port: int) -> None:
+        """Send mu-law, a packet every 20 ms."""
+        begun_at = asyncio.get_running_loop().time()
+        for number, at in enumerate(range(0, len(samples), 160)):
+            order, stamp = (self.sounded & 0xFFFF).to_bytes(2, "big"), self.sounded * 160
+            head = bytes([0x80, 0]) + order + stamp.to_bytes(4, "big") + b"cctr"
+            self.rtp.sendto(head + samples[at : at + 160], ("127.0.0.1", rtp_port))
+            self.sounded += 1
+            due_at = begun_at + (number + 1) * 0.02
+            await asyncio.sleep(max(0.0, due_at - asyncio.get_running_loop().time()))
 
     async def register(self, name: str, secret: str, expires: int) -> None:
         """Register with digest authentication (RFC 2617, MD5)."""

@@ -1,6 +1,6 @@
 """The fake switch under the switch contract."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from contactcenter_ari.core.vocabulary.command import Command
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
@@ -86,6 +86,21 @@ class FakeFloor:
     async def press(self, leg: LegId, digit: int) -> None:
         """Press a key."""
         self.switch.press(leg, str(digit))
+
+    async def listen(self, leg: LegId, duration: timedelta) -> None:  # noqa: ARG002
+        """Let time pass."""
+        self._pass(duration)
+
+    async def speak(self, leg: LegId, duration: timedelta) -> None:
+        """Speak into the message."""
+        self.switch.speak(leg, duration)
+        self._pass(duration)
+
+    def _pass(self, duration: timedelta) -> None:
+        until = self._agenda.now + duration
+        while (next_at := self._agenda.next_at()) is not None and next_at <= until:
+            self._agenda.run_next()
+        self._agenda.wait_until(until)
 
     async def inventory(self) -> tuple[set[LegId], list[LiveBridge]]:
         """Look, as things are now."""

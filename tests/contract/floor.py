@@ -1,5 +1,6 @@
 """What the switch contract needs of a switch and of the people around it."""
 
+from datetime import timedelta
 from enum import Enum
 from itertools import count
 from typing import Protocol
@@ -71,6 +72,14 @@ class Floor(Protocol):
 
     async def press(self, leg: LegId, digit: int) -> None:
         """The person on that leg presses a key."""
+        ...
+
+    async def listen(self, leg: LegId, duration: timedelta) -> None:
+        """The person on that leg says nothing for so long."""
+        ...
+
+    async def speak(self, leg: LegId, duration: timedelta) -> None:
+        """The person on that leg speaks for so long."""
         ...
 
     async def hold(self, leg: LegId, *, held: bool) -> None:

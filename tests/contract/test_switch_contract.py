@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -24,8 +25,10 @@ from contactcenter_ari.core.vocabulary.command import (
     PauseRecording,
     PlayPrompt,
     RecordCall,
+    RecordLeg,
     ResumeRecording,
     StartMusic,
+    StopMessage,
     StopMusic,
     StopPlayback,
     StopRecording,
@@ -69,6 +72,8 @@ CALL = CallId("n1-0-1")
 BEEP, LONG = (SoundFile("beep"),), (SoundFile("vm-intro"),)
 NOBODY = LegId("n1-0-nobody")
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
+TONE = timedelta(seconds=0.6)
+"""The tone before a message takes so long."""
 AGENT_END_TOLD = 2
 """A dialed leg that was answered leaves the application, and ends: both are told."""
 
@@ -539,6 +544,106 @@ async def test_a_recording_that_never_was(floor: Floor) -> None:
     assert await until(floor, RecordingFinished) == RecordingFinished(
         recording, "", 0, failed=True
     )
+
+
+# Messages
+
+
+async def message(
+    floor: Floor, *, limit: float = 20, max_silence: float | None = None
+) -> tuple[LegId, RecordingId]:
+    """A caller whose message is recorded, after the tone."""
+    caller = await answered_caller(floor)
+    recording = RecordingId(new_id())
+    silence = timedelta(seconds=max_silence) if max_silence is not None else None
+    floor.do(RecordLeg(CALL, caller, recording, timedelta(seconds=limit), silence))
+    await floor.listen(caller, TONE)
+    return caller, recording
+
+
+async def measured(floor: Floor, recording: RecordingId) -> float:
+    """How much speech is in the message."""
+    floor.do(msgspec.structs.replace(finishing(recording, 1), measures_speech=True))
+    done = await until(floor, RecordingFinished)
+    assert done.speech is not None
+    return done.speech
+
+
+async def test_a_key_ends_a_message(floor: Floor) -> None:
+    """It is told first; what was spoken by then is measured."""
+    caller, recording = await message(floor)
+    await floor.speak(caller, timedelta(seconds=2))
+    await floor.press(caller, 5)
+    assert await floor.next() == DigitPressed(caller, "5")
+    assert await floor.next() == RecordingClosed(recording)
+    assert await measured(floor, recording) == pytest.approx(2, abs=0.2)
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_silence_ends_a_message(floor: Floor) -> None:
+    """Once it lasts as long as is said; there is no speech in it."""
+    caller, recording = await message(floor, max_silence=1)
+    await floor.listen(caller, timedelta(seconds=2))
+    assert await floor.next() == RecordingClosed(recording)
+    assert await measured(floor, recording) == 0
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_silence_after_speech_ends_a_message(floor: Floor) -> None:
+    """The speech is kept."""
+    caller, recording = await message(floor, max_silence=2)
+    await floor.speak(caller, timedelta(seconds=2))
+    await floor.listen(caller, timedelta(seconds=3))
+    assert await floor.next() == RecordingClosed(recording)
+    assert await measured(floor, recording) == pytest.approx(2, abs=0.2)
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_the_limit_ends_a_message(floor: Floor) -> None:
+    """Though nobody does anything."""
+    caller, recording = await message(floor, limit=1)
+    await floor.listen(caller, timedelta(seconds=1.5))
+    assert await floor.next() == RecordingClosed(recording)
+    assert await measured(floor, recording) == 0
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+async def test_a_message_is_stopped(floor: Floor, *, hangs_up: bool) -> None:
+    """By the caller's end, or by us; a second time is no harm."""
+    caller, recording = await message(floor)
+    await floor.speak(caller, timedelta(seconds=1))
+    if hangs_up:
+        await floor.hang_up(caller)
+        told = [await floor.next(), await floor.next()]
+        assert LegHungUp(caller) in told
+        assert RecordingClosed(recording) in told
+    else:
+        floor.do(StopMessage(CALL, recording), StopMessage(CALL, recording))
+        assert await until_closed(floor, recording) == []
+    assert await measured(floor, recording) == pytest.approx(1, abs=0.2)
+    if not hangs_up:
+        assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_message_after_a_prompt_that_was_cut_short(floor: Floor) -> None:
+    """The tone comes at once."""
+    caller = await answered_caller(floor)
+    playback, recording = PlaybackId(new_id()), RecordingId(new_id())
+    floor.do(PlayPrompt(CALL, caller, playback, LONG))
+    await floor.press(caller, 1)
+    assert await floor.next() == DigitPressed(caller, "1")
+    floor.do(
+        StopPlayback(CALL, playback), RecordLeg(CALL, caller, recording, timedelta(seconds=20))
+    )
+    assert await floor.next() == PlaybackFinished(playback)
+    await floor.listen(caller, TONE)
+    await floor.speak(caller, timedelta(seconds=1))
+    await floor.press(caller, 1)
+    assert await floor.next() == DigitPressed(caller, "1")
+    assert await floor.next() == RecordingClosed(recording)
+    assert await measured(floor, recording) == pytest.approx(1, abs=0.2)
+    assert await part(floor, caller) == [LegHungUp(caller)]
 
 
 async def test_hold_is_told(floor: Floor) -> None:

@@ -31,6 +31,7 @@ from contactcenter_ari.core.flow.step import (
     Section,
     Step,
     Verb,
+    Voicemail,
     Way,
 )
 from contactcenter_ari.core.vocabulary import event, ids, request, signal
@@ -459,7 +460,7 @@ def says(*pieces: str | Blank) -> Prompt:
 def prompts_of(verb: Verb) -> tuple[str, ...]:
     """The prompts that a step names."""
     match verb:
-        case Play(prompt=prompt):
+        case Play(prompt=prompt) | Voicemail(prompt=prompt):
             return (prompt,)
         case Menu(rules=rules):
             return (*rules.prompts, *rules.no_input, *rules.no_match)

@@ -31,6 +31,7 @@ TRUNK = "127.0.0.2"
 KEYS = "0123456789*#"
 FRAME = 160
 FRAME_SECONDS = 0.02
+SILENCE = b"\xff" * FRAME
 EVENT_FRAMES = 6
 END_FRAMES = 3
 KEY_FRAMES = 14
@@ -93,6 +94,7 @@ class Caller:
         self._to = f"<{self._uri}>"
         self.frequency = frequency
         self._voice = encode_ulaw(sine(frequency, timedelta(seconds=1))).tobytes()
+        self.is_silent = False
         self._keys: deque[str] = deque()
         self._pressed = ""
         self._retries: dict[str, asyncio.TimerHandle] = {}
@@ -352,7 +354,7 @@ class Caller:
 
     def _voice_at(self, at: int) -> bytes:
         """20 ms of the voice."""
-        return self._voice[at : at + FRAME]
+        return SILENCE if self.is_silent else self._voice[at : at + FRAME]
 
     def _packet(self, sequence: int) -> bytes:
         stamp = sequence * FRAME

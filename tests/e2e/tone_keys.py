@@ -7,12 +7,11 @@ telephone-events. A gateway that sends both leaves the tones in what is said, an
 from datetime import timedelta
 
 from contactcenter_ari.speech.tone import encode_ulaw
-from tests.e2e.caller import FRAME, Caller, _packet
+from tests.e2e.caller import FRAME, SILENCE, Caller, _packet
 from tests.e2e.patience import until
 from tests.key_tones import key_tone
 
 PRESSED = timedelta(milliseconds=120)
-SILENCE = b"\xff" * FRAME
 GAP_FRAMES = 6
 
 

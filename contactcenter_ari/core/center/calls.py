@@ -5,7 +5,7 @@ kept silent about it for too long.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -150,11 +150,11 @@ class Calls:
             handover = call.interpreter.look_up_failed(call.run, look_up, turn)
             self.carry_out(call, handover, turn)
 
-    def message_taken(self, message: RecordingId, turn: Turn, *, saved: bool) -> None:
-        """A recording was closed; if it is a message, the flow goes on."""
+    def message_taken(self, message: RecordingId, turn: Turn, *, speech: timedelta) -> None:
+        """A recording is finished; if it is a message, the flow goes on."""
         call = self._calls.get(owner_of(message))
         if call is not None:
-            handover = call.interpreter.message_taken(call.run, message, turn, saved=saved)
+            handover = call.interpreter.message_taken(call.run, message, turn, speech=speech)
             self.carry_out(call, handover, turn)
 
     def answered(self, leg: LegId, turn: Turn) -> None:
@@ -326,8 +326,8 @@ class Calls:
                 case ControlRecording(act=act):
                     self.recordings.control(call.run, act, turn)
                     handover = call.interpreter.recording_controlled(call.run, turn)
-                case TakeMessage(limit=limit):
-                    self.recordings.start_message(call.run, limit, turn)
+                case TakeMessage():
+                    self.recordings.start_message(call.run, handover, turn)
                     return
                 case Dial():
                     self.outside.dial(call, handover, turn)

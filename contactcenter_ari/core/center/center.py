@@ -7,7 +7,7 @@ Nothing else happens in it. `now` never goes back. A refused request raises and 
 nothing; every other input is accepted, in any order, at any time.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -134,8 +134,6 @@ ABSENT = 20
 """Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
 UNTRIED = (0, 400, NO_ROOM)
 """Replies to a dialing that was not tried: none, the caller is gone, there is no room."""
-SHORTEST_MESSAGE = 1
-"""Seconds; anything shorter is no message."""
 MOST_TOLD = 20
 """Of more faults in one turn the rest is not told."""
 
@@ -431,8 +429,9 @@ class Center:
 
     def _recording_finished(self, signal: RecordingFinished, turn: Turn) -> None:
         self._calls.recordings.finished(signal, turn)
-        saved = signal.seconds >= SHORTEST_MESSAGE and not signal.failed
-        self._calls.message_taken(signal.recording, turn, saved=saved)
+        speech = signal.seconds if signal.speech is None else signal.speech
+        spoken = timedelta(seconds=0 if signal.failed else speech)
+        self._calls.message_taken(signal.recording, turn, speech=spoken)
 
     def _command_failed(self, command: Command, status: int, turn: Turn) -> None:
         match command:
@@ -451,7 +450,7 @@ class Center:
                 | FinishRecording(recording=recording)
             ):
                 self._calls.recordings.failed(recording, turn)
-                self._calls.message_taken(recording, turn, saved=False)
+                self._calls.message_taken(recording, turn, speech=timedelta())
             case PauseRecording(recording=recording):
                 self._calls.recordings.refused(recording, turn)
             case ResumeRecording(recording=recording):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contactcenter_ari.core.errors import IllegalMove
-from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.run import FlowRun, TakeMessage
 from contactcenter_ari.core.flow.step import RecordingAct
 from contactcenter_ari.core.vocabulary.command import (
     DiscardRecording,
@@ -168,6 +168,7 @@ class Recording:
                 started_at=self.started_at,
                 ended_at=None if self.kind is RecordingKind.MESSAGE else self.ended_at,
                 silences=tuple(pause for pause in self.pauses if pause.reason in SILENCED),
+                measures_speech=self.kind is RecordingKind.MESSAGE,
             )
         )
 
@@ -204,10 +205,18 @@ class Recordings:
         self._begin(run, recording, RecordingKind.TALK, leg, turn, agent=agent)
         self.follow(run, turn)
 
-    def start_message(self, run: FlowRun, limit: timedelta, turn: Turn) -> None:
+    def start_message(self, run: FlowRun, wanted: TakeMessage, turn: Turn) -> None:
         """Record what a caller leaves as a message."""
         assert run.message is not None, "the flow has named the message"
-        turn.do(RecordLeg(call=run.call, leg=run.leg, recording=run.message, limit=limit))
+        turn.do(
+            RecordLeg(
+                call=run.call,
+                leg=run.leg,
+                recording=run.message,
+                limit=wanted.limit,
+                max_silence=wanted.max_silence,
+            )
+        )
         self._begin(run, run.message, RecordingKind.MESSAGE, run.leg, turn)
 
     def control(self, run: FlowRun, act: RecordingAct, turn: Turn) -> None:
@@ -398,6 +407,7 @@ class Recordings:
                 failed=signal.failed,
                 cut=(signal.cut or recording.cut) and not signal.failed,
                 pauses=tuple(recording.pauses),
+                speech=None if signal.speech is None else timedelta(seconds=signal.speech),
             )
         )
         del self._recordings[recording.id]

@@ -12,6 +12,7 @@ from contactcenter_ari.core.flow.dialog import ON, Dialog
 from contactcenter_ari.core.flow.expression import truth
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.inquiry import Inquiry
+from contactcenter_ari.core.flow.mailbox import Mailbox
 from contactcenter_ari.core.flow.noting import note
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
@@ -23,7 +24,6 @@ from contactcenter_ari.core.flow.run import (
     Handover,
     PromiseCallback,
     RingOneAgent,
-    TakeMessage,
 )
 from contactcenter_ari.core.flow.speaking import Speaker
 from contactcenter_ari.core.flow.step import (
@@ -53,13 +53,9 @@ from contactcenter_ari.core.flow.step import (
     Way,
 )
 from contactcenter_ari.core.flow.watcher import Watcher
-from contactcenter_ari.core.vocabulary.ids import (
-    AgentId,
-    RecordingId,
-)
+from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
-MESSAGE_MARGIN = timedelta(seconds=10)
 HANG_UP = Destination(Way.HANG_UP)
 
 
@@ -80,12 +76,15 @@ class Entrance:
         speaker: Speaker,
         dialog: Dialog,
         inquiry: Inquiry,
+        mailbox: Mailbox,
+        *,
         watcher: Watcher | None,
     ) -> None:
         self._flow = flow
         self._speaker = speaker
         self._dialog = dialog
         self._inquiry = inquiry
+        self._mailbox = mailbox
         self._watcher = watcher
 
     def __repr__(self) -> str:
@@ -142,9 +141,7 @@ class Entrance:
             case DialOut() | TransferOut() as verb:
                 return self._dial(run, verb, turn)
             case Voicemail() as voicemail:
-                run.activity = Activity.INVITING
-                self._speaker.say(run, (voicemail.prompt,), turn)
-                return STAY if run.playback else self.take_message(run, voicemail, turn)
+                return self._mailbox.greet(run, voicemail, turn) or STAY
             case BookCallback() as booking:
                 number = self._speaker.text(run, booking.number, turn) or run.caller_number
                 if not self._flow.outside.permits(number):
@@ -152,14 +149,6 @@ class Entrance:
                 return PromiseCallback(booking, number)
             case Record(act=act):
                 return ControlRecording(act)
-
-    def take_message(self, run: FlowRun, verb: Voicemail, turn: Turn) -> TakeMessage:
-        """Record what the caller says, for so long at the most."""
-        run.activity = Activity.RECORDING
-        run.message = RecordingId(turn.clockwork.mint_for(run.call))
-        run.tags["voicemail"] = verb.box
-        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + verb.max_length + MESSAGE_MARGIN)
-        return TakeMessage(verb.max_length)
 
     def _takes(self, run: FlowRun, step: Step, turn: Turn) -> bool:
         """Whether the condition of a step holds; whoever watches is shown the step."""
@@ -193,6 +182,7 @@ class Entrance:
             narration.flow_failed(run, refusal, turn)
             return after_dial(verb, "failed")
         self._speaker.answer(run, turn)
+        run.typed_ahead = ""  # it would be of another time once the line has left
         run.activity = Activity.CONNECTED
         if isinstance(verb, TransferOut):
             return Dial(number, verb.ring, run.called_number)

@@ -112,8 +112,8 @@ def _outcomes(
         case DialOut(next=leads, screen=screen):
             declined = ("declined",) if screen else ()
             return _all(("answered", "busy", "no_answer", *declined, "failed"), leads)
-        case Voicemail(next=leads):
-            return _all(("saved", "empty"), leads)
+        case Voicemail(next=leads, keys=keys):
+            return *_all(("saved", "empty"), leads), *_each(keys, pressed=True)
 
 
 def _each(leads: Mapping[str, Destination], *, pressed: bool = False) -> tuple[Exit, ...]:

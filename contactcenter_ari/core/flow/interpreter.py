@@ -5,12 +5,14 @@ and is sent to a person. The interpreter keeps no state; all of it is in the Flo
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.dialog import ON, Dialog
 from contactcenter_ari.core.flow.entrance import HANG_UP, Entrance, Stay, after_dial
 from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
 from contactcenter_ari.core.flow.inquiry import Inquiry, Row
+from contactcenter_ari.core.flow.mailbox import MARGIN, Mailbox
 from contactcenter_ari.core.flow.run import (
     Activity,
     FlowRun,
@@ -34,7 +36,7 @@ from contactcenter_ari.core.flow.step import (
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
 from contactcenter_ari.core.flow.watcher import Watcher
-from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopMessage, StopMusic
+from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopMusic
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     LookUpId,
@@ -69,7 +71,10 @@ class Interpreter:
         self._walk = Walk(flow)
         self._inquiry = Inquiry(flow, self._speaker)
         self._dialog = Dialog(flow, self._walk, self._speaker)
-        self._entrance = Entrance(flow, self._speaker, self._dialog, self._inquiry, watcher)
+        self._mailbox = Mailbox(self._speaker)
+        self._entrance = Entrance(
+            flow, self._speaker, self._dialog, self._inquiry, self._mailbox, watcher=watcher
+        )
         self.treatment = Treatment(self._speaker)
 
     def __repr__(self) -> str:
@@ -93,7 +98,9 @@ class Interpreter:
         self._dialog.typed_on(run, turn)
         if run.activity is Activity.QUEUED:
             return self._key_in_line(run, digit, turn)
-        if run.activity in {Activity.CONNECTED, Activity.RECORDING, Activity.ENDED}:
+        if run.activity in {Activity.INVITING, Activity.RECORDING}:
+            return self._key_at_mailbox(run, digit, turn)
+        if run.activity in {Activity.CONNECTED, Activity.ENDED}:
             return None
         if len(run.typed_ahead) < TYPE_AHEAD_LIMIT:
             run.typed_ahead += digit
@@ -141,9 +148,7 @@ class Interpreter:
             case Activity.PAUSED:
                 return self._go(run, ON, turn)
             case Activity.RECORDING:
-                assert run.message is not None, "a run records only a message"
-                turn.do(StopMessage(call=run.call, recording=run.message))
-                return self.message_taken(run, run.message, turn, saved=True)
+                return self._message_overdue(run, turn)
             case Activity.LOOKING_UP:
                 step = self._look_up_verb(run)
                 return self._go(run, self._inquiry.failed(run, step, turn), turn)
@@ -186,7 +191,7 @@ class Interpreter:
             return None
         self.treatment.end(run, turn)
         run.activity = Activity.RUNNING
-        narration.key_pressed(run, digit, turn)
+        narration.key_pressed(run, "queue", digit, turn)
         arrival = self._walk.detour(run, destination, turn)
         return self._arrived(run, arrival, turn) or self._run_on(run, turn)
 
@@ -214,15 +219,28 @@ class Interpreter:
         return self._go(run, Destination(Way.REPEAT), turn)
 
     def hung_up(self, run: FlowRun, turn: Turn) -> bool:
-        """The caller is gone: do what the flow does then; whether that waits for a look-up."""
-        self.end(run, turn)
-        if not self.flow.on_hangup or run.hung_up:
+        """The caller is gone: do what the flow does then; whether that waits for a look-up, or
+        for a message to be measured.
+        """
+        if run.hung_up:
+            self.end(run, turn)
             return False
+        if run.activity is not Activity.RECORDING:
+            return self._take_leave(run, turn) is None
+        run.hung_up = True
+        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + MARGIN)
+        return True
+
+    def _take_leave(self, run: FlowRun, turn: Turn) -> Handover | None:
+        """The last steps, of the flow's `on_hangup`."""
+        self.end(run, turn)
+        if not self.flow.on_hangup:
+            return Leave(failed=run.failing)
         run.hung_up = True
         run.steps_taken = 0
         run.line_frame = None
         run.frames = [Frame(self.flow.on_hangup)]
-        return self._run_on(run, turn) is None
+        return self._run_on(run, turn)
 
     def fail(self, run: FlowRun, turn: Turn) -> Handover | None:
         """We failed in the midst of a step: the caller is led on as after a fault of the flow."""
@@ -231,7 +249,7 @@ class Interpreter:
         self._speaker.stop(run, turn)
         run.filler = False
         run.listening = run.look_up = run.message = None
-        run.typed_ahead = ""
+        run.typed_ahead = run.left_by = ""
         run.offered = False
         run.activity = Activity.RUNNING
         turn.clockwork.forget(Wake.FLOW, run.call)
@@ -320,18 +338,26 @@ class Interpreter:
     # Messages
 
     def message_taken(
-        self, run: FlowRun, message: RecordingId, turn: Turn, *, saved: bool
+        self, run: FlowRun, message: RecordingId, turn: Turn, *, speech: timedelta | None
     ) -> Handover | None:
-        """The caller has left a message, or said nothing."""
+        """The caller has left a message, with so much speech in it, if that is known."""
         if run.message != message:
             return None
+        destination = self._mailbox.taken(run, self._voicemail_verb(run), turn, speech=speech)
+        return self._take_leave(run, turn) if run.hung_up else self._go(run, destination, turn)
+
+    def _message_overdue(self, run: FlowRun, turn: Turn) -> Handover | None:
+        assert run.message is not None, "a run records only a message"
+        self._mailbox.overdue(run, turn)
+        return self.message_taken(run, run.message, turn, speech=None)
+
+    def _key_at_mailbox(self, run: FlowRun, key: str, turn: Turn) -> Handover | None:
         verb = self._voicemail_verb(run)
-        run.message = None
-        if saved:
-            narration.tagged(run, "voicemail", verb.box, turn)
-        else:
-            run.tags.pop("voicemail", None)
-        return self._go(run, verb.next.get("saved" if saved else "empty", ON), turn)
+        if run.activity is Activity.RECORDING:
+            self._mailbox.key_in_message(run, verb, key, turn)
+            return None
+        led = self._mailbox.key_in_greeting(run, verb, key, turn)
+        return self._go(run, led, turn) if isinstance(led, Destination) else led
 
     # Outside lines
 
@@ -371,7 +397,7 @@ class Interpreter:
             case Activity.LISTENING:
                 return self._go_if(run, self._dialog.hear(run, turn), turn)
             case Activity.INVITING:
-                return self._entrance.take_message(run, self._voicemail_verb(run), turn)
+                return self._mailbox.record(run, self._voicemail_verb(run), turn)
             case _:
                 return None
 

@@ -57,14 +57,12 @@ def choice_made(run: FlowRun, asked: Menu | Gather, key: str, turn: Turn) -> Non
         )
 
 
-def key_pressed(run: FlowRun, key: str, turn: Turn) -> None:
-    """A waiting caller pressed a key that the queue step knows."""
+def key_pressed(run: FlowRun, step: str, key: str, turn: Turn) -> None:
+    """The caller pressed a key that a queue or voicemail step knows."""
     if run.interaction is not None:
         number = turn.clockwork.number()
         turn.tell(
-            MenuChosen(
-                number=number, at=turn.now, interaction=run.interaction, menu="queue", key=key
-            )
+            MenuChosen(number=number, at=turn.now, interaction=run.interaction, menu=step, key=key)
         )
 
 

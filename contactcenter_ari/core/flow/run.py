@@ -119,6 +119,9 @@ class FlowRun:
     music: str = ""
     announcements_at: list[datetime | None] = field(default_factory=list)
     message: RecordingId | None = None
+    """Being left, or measured."""
+    left_by: str = ""
+    """The key that leads out of the voicemail step once the message is measured."""
     paused: bool = False
     """The flow wants nothing recorded."""
     secret: bool = False
@@ -178,9 +181,10 @@ class ControlRecording(msgspec.Struct, frozen=True):
 
 
 class TakeMessage(msgspec.Struct, frozen=True):
-    """The flow has the caller leave a message."""
+    """The flow has the caller leave a message, up to a silence of `max_silence`."""
 
     limit: timedelta
+    max_silence: timedelta | None = None
 
 
 class Leave(msgspec.Struct, frozen=True):

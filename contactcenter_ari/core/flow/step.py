@@ -230,14 +230,18 @@ class TransferOut(msgspec.Struct, frozen=True, tag="transfer"):
 
 
 class Voicemail(msgspec.Struct, frozen=True, tag="voicemail"):
-    """Take a message: the prompt, a tone, then up to `max_length` until a key or hang-up.
-    Outcomes saved, empty.
+    """Take a message: the prompt, a tone, then up to `max_length` until a key, a silence of
+    `max_silence` or the hang-up. A key in the prompt skips to the tone, one of `keys` leads out
+    of prompt and message. Outcomes saved, and empty for less than `min_speech` of speech.
     """
 
     box: str
     prompt: str
     next: dict[str, Destination]
     max_length: timedelta = timedelta(minutes=3)
+    max_silence: timedelta | None = None
+    min_speech: timedelta = timedelta(seconds=1)
+    keys: dict[str, Destination] = {}
 
 
 class Announcement(msgspec.Struct, frozen=True):

@@ -132,14 +132,15 @@ class DissolveBridge(msgspec.Struct, frozen=True, tag=True):
 
 
 class RecordLeg(msgspec.Struct, frozen=True, tag=True):
-    """After a tone, record what one leg says, until a key, the limit or the hang-up; ends in
-    RecordingClosed.
+    """After a tone, record what one leg says, until a key, a silence of `max_silence`, the limit
+    or the hang-up; ends in RecordingClosed.
     """
 
     call: CallId
     leg: LegId
     recording: RecordingId
     limit: timedelta
+    max_silence: timedelta | None = None
 
 
 class StopMessage(msgspec.Struct, frozen=True, tag=True):
@@ -187,7 +188,8 @@ class StopRecording(msgspec.Struct, frozen=True, tag=True):
 class FinishRecording(msgspec.Struct, frozen=True, tag=True):
     """Make the file of a closed recording whole, and silent in the stretches of `silences`; ends
     in RecordingFinished. It was to hold what was said from `started_at` to `ended_at`, if that is
-    known, in so many channels. To finish it again is no harm.
+    known, in so many channels. With `measures_speech` the speech in it is measured. To finish it
+    again is no harm.
     """
 
     call: CallId
@@ -196,6 +198,7 @@ class FinishRecording(msgspec.Struct, frozen=True, tag=True):
     started_at: datetime
     ended_at: datetime | None
     silences: tuple[Pause, ...]
+    measures_speech: bool = False
 
 
 class DiscardRecording(msgspec.Struct, frozen=True, tag=True):

@@ -412,7 +412,7 @@ class RecordingResumed(InteractionEvent, frozen=True, tag=True, kw_only=True):
 class RecordingEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """A recording is closed; may come after the interaction ended. `failed`: no usable file;
     `cut`: the file lacks the end, because the switch died or its disk was full. It is silent
-    during its `pauses`.
+    during its `pauses`. `speech` is how long the caller speaks in a message.
     """
 
     recording: RecordingId
@@ -423,6 +423,7 @@ class RecordingEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
     failed: bool
     cut: bool = False
     pauses: tuple[Pause, ...] = ()
+    speech: timedelta | None = None
 
 
 class InteractionEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):

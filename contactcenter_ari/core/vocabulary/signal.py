@@ -104,7 +104,8 @@ class RecordingClosed(msgspec.Struct, frozen=True, tag=True):
 
 class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
     """A FinishRecording is carried out. `path` is the file, `seconds` its length; `failed`: there
-    is no usable file; `cut`: it is shorter than what was to be recorded.
+    is no usable file; `cut`: it is shorter than what was to be recorded. `speech` is how many
+    seconds somebody speaks in it; None when that was not measured.
     """
 
     recording: RecordingId
@@ -112,6 +113,7 @@ class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
     seconds: float
     failed: bool = False
     cut: bool = False
+    speech: float | None = None
 
 
 class LookUpFinished(msgspec.Struct, frozen=True, tag=True):

@@ -10,8 +10,8 @@ from tests.e2e.caller import Caller
 from tests.e2e.patience import until
 from tests.e2e.world import Record, World
 
-OUTSIDE, DIRECT, BOX, TAPED, WAITING, ASKED, ASKING, RULES = (
-    f"+312000000{number}" for number in range(21, 29)
+OUTSIDE, DIRECT, BOX, TAPED, WAITING, ASKED, ASKING, RULES, MAILBOX = (
+    f"+312000000{number}" for number in range(21, 30)
 )
 """The numbers of the flows in `site`."""
 CALLER, AGENT, LINE = 440, 620, 1000

@@ -1,0 +1,92 @@
+"""A voicemail step: the greeting, the message, and the keys that lead out of both.
+
+A key in the greeting skips to the tone. Nothing typed before or during a message is kept for a
+later input. What was said is known once the switch has measured the file; until then the run
+waits, and so does the end of a call whose caller hung up.
+"""
+
+from datetime import timedelta
+
+from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow.run import Activity, FlowRun, TakeMessage
+from contactcenter_ari.core.flow.speaking import Speaker
+from contactcenter_ari.core.flow.step import Destination, Voicemail, Way
+from contactcenter_ari.core.vocabulary.command import StopMessage
+from contactcenter_ari.core.vocabulary.ids import RecordingId
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+ON = Destination(Way.CONTINUE)
+MARGIN = timedelta(seconds=10)
+"""So long after its limit a message is taken to have ended, though nothing was heard of it."""
+
+
+class Mailbox:
+    """Takes the messages of one flow."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+
+    def __repr__(self) -> str:
+        """Tell who says the greetings."""
+        return f"<Mailbox greeted by {self._speaker!r}>"
+
+    def greet(self, run: FlowRun, verb: Voicemail, turn: Turn) -> Destination | TakeMessage | None:
+        """Begin with the greeting; None while it is said. A key of the box may be typed ahead."""
+        key, run.typed_ahead = run.typed_ahead[:1], run.typed_ahead[1:]
+        if key in verb.keys:
+            return self._lead_out(run, verb, key, turn)
+        run.typed_ahead = ""
+        run.activity = Activity.INVITING
+        self._speaker.say(run, (verb.prompt,), turn)
+        return None if run.playback else self.record(run, verb, turn)
+
+    def key_in_greeting(
+        self, run: FlowRun, verb: Voicemail, key: str, turn: Turn
+    ) -> Destination | TakeMessage:
+        """A key cuts the greeting short."""
+        self._speaker.stop(run, turn)
+        if key in verb.keys:
+            return self._lead_out(run, verb, key, turn)
+        return self.record(run, verb, turn)
+
+    @staticmethod
+    def record(run: FlowRun, verb: Voicemail, turn: Turn) -> TakeMessage:
+        """Record what the caller says, for so long at the most."""
+        run.activity = Activity.RECORDING
+        run.message = RecordingId(turn.clockwork.mint_for(run.call))
+        turn.clockwork.wake(Wake.FLOW, run.call, turn.now + verb.max_length + MARGIN)
+        return TakeMessage(verb.max_length, verb.max_silence)
+
+    @staticmethod
+    def key_in_message(run: FlowRun, verb: Voicemail, key: str, turn: Turn) -> None:
+        """Any key ends the message, in the switch already; one of the box leads out of it then."""
+        if run.message is not None and key in verb.keys and not run.left_by:
+            run.left_by = key
+            turn.do(StopMessage(call=run.call, recording=run.message))
+
+    @staticmethod
+    def overdue(run: FlowRun, turn: Turn) -> None:
+        """The switch tells nothing of a message: end it."""
+        assert run.message is not None, "a run records only a message"
+        turn.do(StopMessage(call=run.call, recording=run.message))
+
+    def taken(
+        self, run: FlowRun, verb: Voicemail, turn: Turn, *, speech: timedelta | None
+    ) -> Destination:
+        """A message is closed and measured; None when nobody knows what was said. What is too
+        short is no message.
+        """
+        saved = speech is None or speech >= verb.min_speech
+        run.message = None
+        if saved:
+            run.tags["voicemail"] = verb.box
+            narration.tagged(run, "voicemail", verb.box, turn)
+        key, run.left_by = run.left_by, ""
+        if key:
+            return self._lead_out(run, verb, key, turn)
+        return verb.next.get("saved" if saved else "empty", ON)
+
+    @staticmethod
+    def _lead_out(run: FlowRun, verb: Voicemail, key: str, turn: Turn) -> Destination:
+        narration.key_pressed(run, "voicemail", key, turn)
+        return verb.keys[key]

@@ -64,7 +64,10 @@ ON_HANG_UP = "on_hangup"
 NEEDED = ("flow", "numbers", "languages", "sections")
 UNSOUND = ("E0", "E1", "E201", "E202", "E203", "E204", "E210", "E212")
 """Codes of problems that leave the graph of a flow unknown."""
-RESERVED_NAMES = ("caller", "called", "language", "hours", "flag", "queue", "true", "false")
+RESERVED_NAMES = (
+    *("caller", "called", "language", "hours", "flag", "queue", "true", "false"),
+    *("now", "today", "weekday"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

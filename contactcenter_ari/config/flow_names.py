@@ -12,6 +12,7 @@ from contactcenter_ari.core.flow.speaking import names_in
 from contactcenter_ari.core.flow.treatment import POSITION, WAIT
 from contactcenter_ari.core.flow.value import (
     BOOL,
+    DATE,
     DATETIME,
     DURATION,
     INTEGER,
@@ -21,7 +22,7 @@ from contactcenter_ari.core.flow.value import (
     Kind,
     ValueType,
 )
-from contactcenter_ari.core.hours.calendar import Calendar
+from contactcenter_ari.core.hours.calendar import DAYS, Calendar
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 ALWAYS: Mapping[str, ValueType] = {
@@ -29,6 +30,9 @@ ALWAYS: Mapping[str, ValueType] = {
     "caller.name": TEXT,
     "caller.status": TEXT,
     "called.number": PHONE,
+    "now": DATETIME,
+    "today": DATE,
+    "weekday": ValueType(Kind.CHOICE, choices=DAYS),
     POSITION: INTEGER,
     WAIT: DURATION,
 }

@@ -7,7 +7,6 @@ says what goes with which verb, so that an editor's complaint names the key to b
 
 from collections.abc import Mapping
 
-from contactcenter_ari.config.hours_file import DAYS
 from contactcenter_ari.config.include_file import SHARED
 from contactcenter_ari.config.skill_file import MOST_LEVEL, MOST_STEPS
 from contactcenter_ari.config.verb import (
@@ -20,6 +19,7 @@ from contactcenter_ari.config.verb import (
 )
 from contactcenter_ari.core.flow.pattern import MOST_CHARACTERS
 from contactcenter_ari.core.flow.step import RecordingAct
+from contactcenter_ari.core.hours.calendar import DAYS
 
 Schema = Mapping[str, object]
 DIALECT = "http://json-schema.org/draft-07/schema#"

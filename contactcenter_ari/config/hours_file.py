@@ -13,6 +13,7 @@ from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.problem import did_you_mean, suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.hours.calendar import (
+    DAYS,
     Calendar,
     HolidayRule,
     Ranges,
@@ -20,7 +21,6 @@ from contactcenter_ari.core.hours.calendar import (
     Weekdays,
 )
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_YEARS = range(2020, 2061)
 """Holidays are known in these years."""
 CLOSED = "closed"

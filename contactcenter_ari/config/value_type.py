@@ -122,7 +122,7 @@ def _suggestion(
     """What may have been meant instead of a word; YAML takes the quotes of a whole value away."""
     quoted = f"""'"{word}"'""" if word == whole else f'"{word}"'
     if invalid.fault is not Fault.UNKNOWN_NAME:
-        return did_you_mean(word, choices)
+        return did_you_mean(word.strip("\"'"), (*invalid.candidates, *choices))
     if word in invalid.texts:
         return f"a text is written in quotes: {quoted}"
     near = did_you_mean(word, (*invalid.candidates, *choices))

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 
 from contactcenter_ari.core.hours.calendar import (
+    DAYS,
     Calendar,
     HolidayRule,
     MonthDay,
@@ -18,7 +19,6 @@ from contactcenter_ari.core.hours.calendar import (
 )
 
 MINUTES = 60
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL = "as usual"
 LISTED = 24
 NO_RULE = HolidayRule("none")

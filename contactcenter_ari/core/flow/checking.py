@@ -24,6 +24,7 @@ from contactcenter_ari.core.flow.expression import (
     Or,
     Sum,
 )
+from contactcenter_ari.core.flow.moment import WRITTEN, comparable
 from contactcenter_ari.core.flow.value import (
     BOOL,
     DURATION,
@@ -120,9 +121,23 @@ class _Checking:
         self.types = types
         self.faults: list[ExpressionInvalid] = []
 
-    def blame(self, node: AnyNode, message: str, fault: Fault = Fault.TYPES) -> None:
+    def blame(
+        self,
+        node: AnyNode,
+        message: str,
+        fault: Fault = Fault.TYPES,
+        candidates: tuple[str, ...] = (),
+        texts: tuple[str, ...] = (),
+    ) -> None:
         self.faults.append(
-            ExpressionInvalid(message, node.offset, length=node.length, fault=fault)
+            ExpressionInvalid(
+                message,
+                node.offset,
+                length=node.length,
+                fault=fault,
+                candidates=candidates,
+                texts=texts,
+            )
         )
 
     def type_of(self, node: AnyNode, beside: ValueType | None = None) -> ValueType | None:
@@ -151,16 +166,8 @@ class _Checking:
 
     def name(self, node: Name, beside: ValueType | None) -> ValueType | None:
         if node.name not in self.types and not self.in_doubt(node.name):
-            self.faults.append(
-                ExpressionInvalid(
-                    f'name "{node.name}" does not exist',
-                    node.offset,
-                    length=node.length,
-                    fault=Fault.UNKNOWN_NAME,
-                    candidates=tuple(self.types),
-                    texts=beside.choices if beside is not None else (),
-                )
-            )
+            message, texts = f'name "{node.name}" does not exist', beside.choices if beside else ()
+            self.blame(node, message, Fault.UNKNOWN_NAME, tuple(self.types), texts)
         return self.types.get(node.name)
 
     def in_doubt(self, name: str) -> bool:
@@ -173,7 +180,8 @@ class _Checking:
         right = self.type_of(node.right, left)
         if left is None or right is None:
             return
-        if node.how in {Comparison.EQUAL, Comparison.UNEQUAL}:
+        timely = bool({left.kind, right.kind} & WRITTEN.keys()) and not _like(left, right)
+        if timely or node.how in {Comparison.EQUAL, Comparison.UNEQUAL}:
             self.equal(node.left, left, node.right, right)
         elif not _like(left, right) or not ({left.kind, right.kind} & ORDERED):
             self.blame(node, f"{left} and {right} have no order to compare by")
@@ -192,9 +200,11 @@ class _Checking:
             return
         if type_.kind in TEXTS | READABLE and other.kind is Kind.CHOICE:
             values = " or ".join(f'"{choice}"' for choice in other.choices)
-            self.blame(right, f"{_said(left)} can never be {values}: {type_}", Fault.NEVER)
+            message = f"{_said(left)} can never be {values}: {_written(type_)}"
+            self.blame(right, message, Fault.NEVER, type_.choices)
         else:
-            self.blame(right, f"{type_} cannot be compared with {other}")
+            hint = f"; {_written(type_)}" if type_.kind in WRITTEN else ""
+            self.blame(right, f"{type_} cannot be compared with {other}{hint}")
 
     def choose(self, node: Choose) -> ValueType | None:
         self.type_of(node.condition)
@@ -226,6 +236,11 @@ def _said(node: AnyNode) -> str:
     return node.name if isinstance(node, Name) else "this"
 
 
+def _written(type_: ValueType) -> str:
+    """A type, and how its values are written if that must be told."""
+    return f"a {type_} is written {WRITTEN[type_.kind]}" if type_.kind in WRITTEN else f"{type_}"
+
+
 def _like(left: ValueType, right: ValueType) -> bool:
     """Whether a value of one may equal a value of the other."""
     if left.kind is Kind.CHOICE and right.kind is not Kind.CHOICE:
@@ -247,7 +262,7 @@ def _may_be(type_: ValueType, choices: tuple[str, ...]) -> bool:
         return True
     if type_.kind not in TEXTS | READABLE:
         return False
-    return any(choice and _readable(choice, type_) for choice in choices)
+    return any(choice and comparable(choice, type_) for choice in choices)
 
 
 def _common(left: ValueType, right: ValueType) -> ValueType | None:

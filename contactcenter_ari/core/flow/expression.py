@@ -14,12 +14,8 @@ from enum import StrEnum
 import msgspec
 
 from contactcenter_ari.core.errors import CallFlowInvalid
+from contactcenter_ari.core.flow.moment import beside
 from contactcenter_ari.core.flow.value import (
-    BOOL,
-    DATE,
-    DATETIME,
-    DURATION,
-    TIME,
     Money,
     Value,
     ValueType,
@@ -261,9 +257,10 @@ def _alike(left: Value, right: Value) -> tuple[Value, Value]:
     its amount.
     """
     if isinstance(left, str) and not isinstance(right, str):
-        return _as(left, right), right
+        return _read(left, right)
     if isinstance(right, str) and not isinstance(left, str):
-        return left, _as(right, left)
+        text, value = _read(right, left)
+        return value, text
     if isinstance(left, Money) and isinstance(right, Money):
         same = left.currency == right.currency
         return (left.amount, right.amount) if same else (left.currency, right.currency)
@@ -274,15 +271,11 @@ def _alike(left: Value, right: Value) -> tuple[Value, Value]:
     return left, right
 
 
-def _as(text: str, like: Value) -> Value:
-    types = {bool: BOOL, timedelta: DURATION, datetime: DATETIME}
-    wanted = types.get(type(like)) or {"date": DATE, "time": TIME}.get(type(like).__name__)
-    if wanted is None:
-        return text
+def _read(text: str, value: Value) -> tuple[Value, Value]:
     try:
-        return read_value(text, wanted)
+        return beside(text, value)
     except ValueError:
-        return text
+        return text, value
 
 
 def _total(left: Value, how: Sum, right: Value) -> Value:

@@ -1,6 +1,6 @@
 """From the names in a flow to values, and from prompts to what the caller hears."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.step import LookUpStep
 from contactcenter_ari.core.flow.value import BOOL, TEXT, Value, ValueType, read_value, write_value
 from contactcenter_ari.core.flow.wording import render
-from contactcenter_ari.core.hours.calendar import is_open, next_open
+from contactcenter_ari.core.hours.calendar import DAYS, is_open, next_open
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StopPlayback
 from contactcenter_ari.core.vocabulary.ids import PlaybackId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
@@ -22,6 +22,22 @@ PROMPT_LIMIT = timedelta(minutes=5)
 
 Flags = Mapping[tuple[str, str], str]
 """Flags switched at run time, `on` or `off`, by flow and flag; the file says the rest."""
+OF_RUN: Mapping[str, Callable[[FlowRun], Value]] = {
+    "caller.number": lambda run: run.caller_number,
+    "caller.name": lambda run: run.caller_name,
+    "caller.status": lambda run: run.caller_status,
+    "called.number": lambda run: run.called_number,
+    "language": lambda run: run.language,
+    "queue.position": lambda run: run.position or None,
+    "queue.wait": lambda run: run.wait,
+}
+"""Names that a run knows the value of."""
+OF_TIME: Mapping[str, Callable[[datetime], Value]] = {
+    "now": lambda now: now,
+    "today": lambda now: now.date(),
+    "weekday": lambda now: DAYS[now.weekday()],
+}
+"""Names that an instant in the zone of the flow gives the value of."""
 
 
 def look_up_types(flow: Flow) -> dict[str, ValueType]:
@@ -72,24 +88,20 @@ class Speaker:
         return write_value(self.evaluate(run, expression, turn))
 
     def value_of(self, run: FlowRun, name: str, now: datetime) -> Value:
-        """What a name means now; unset is None, and so is what does not fit its type."""
+        """What a name means now, in the zone of the flow; unset is None, and so is what does not
+        fit its type.
+        """
+        value = self._value(run, name, now.astimezone(self._zone))
+        return value.astimezone(self._zone) if isinstance(value, datetime) else value
+
+    def _value(self, run: FlowRun, name: str, now: datetime) -> Value:
+        if name in OF_RUN:
+            return OF_RUN[name](run)
+        if name in OF_TIME:
+            return OF_TIME[name](now)
         match name.split("."):
-            case ["caller", "number"]:
-                return run.caller_number
-            case ["caller", "name"]:
-                return run.caller_name
-            case ["caller", "status"]:
-                return run.caller_status
-            case ["called", "number"]:
-                return run.called_number
-            case ["language"]:
-                return run.language
             case ["flag", flag]:
                 return self._flag(flag)
-            case ["queue", "position"]:
-                return run.position or None
-            case ["queue", "wait"]:
-                return run.wait
             case ["hours", hours, question]:
                 return self._hours(hours, question, now)
             case [look_up, "found"]:
@@ -159,8 +171,6 @@ class Speaker:
 
     def _filled(self, run: FlowRun, blank: Blank, language: str, now: datetime) -> str:
         value = evaluate(blank.expression, lambda name: self.value_of(run, name, now))
-        if isinstance(value, datetime):
-            value = value.astimezone(self._zone)
         return render(value, blank.kind, language)
 
     def _flag(self, name: str) -> Value:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The weekdays by name."""
 LOOK_AHEAD = timedelta(days=400)
 """`next_open` looks no further."""
 

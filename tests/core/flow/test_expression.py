@@ -1,6 +1,6 @@
 """Expressions: what they mean, what is refused and where, and that they never fail a caller."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -27,6 +27,7 @@ from contactcenter_ari.core.flow.value import (
     NUMBER,
     PHONE,
     TEXT,
+    TIME,
     Kind,
     Money,
     Value,
@@ -46,6 +47,8 @@ TYPES = {
     "balance": EUR,
     "day": DATE,
     "hours.office.next_open": DATETIME,
+    "now": DATETIME,
+    "at": TIME,
     "queue.wait": DURATION,
     "name": TEXT,
 }
@@ -58,6 +61,8 @@ VALUES: dict[str, Value] = {
     "balance": Money(Decimal("12.50"), "EUR"),
     "day": datetime(2026, 12, 24, tzinfo=UTC).date(),
     "hours.office.next_open": datetime(2026, 12, 24, 8, 30, tzinfo=UTC),
+    "now": datetime(2026, 12, 24, 16, 59, 30, tzinfo=UTC),
+    "at": time(16, 59),
     "queue.wait": timedelta(seconds=90),
     "name": "Jansen",
 }
@@ -80,6 +85,18 @@ MEANINGS = [
     ('day == "2026-12-24"', True, BOOL),
     ('policy == "0012"', True, BOOL),
     ('"nr " + policy', "nr 0012", TEXT),
+    ('now < "17:00"', True, BOOL),
+    ('now >= "16:59:30" and now < "16:59:31"', True, BOOL),
+    ('"17:00" <= now', False, BOOL),
+    ('now < "2026-12-24 17:00"', True, BOOL),
+    ('now < "2026-12-24T17:00:00+01:00"', False, BOOL),
+    ("now > hours.office.next_open", True, BOOL),
+    ('at == "16:59"', True, BOOL),
+    ('day >= "12-01"', True, BOOL),
+    ('day >= "12-01" or day < "03-01"', True, BOOL),
+    ('day < "12-24"', False, BOOL),
+    ('day in ["12-24", "2026-12-31"]', True, BOOL),
+    ('day == "02-29"', False, BOOL),
     ("hours.office.next_open + 30m", datetime(2026, 12, 24, 9, 0, tzinfo=UTC), DATETIME),
     ("hours.office.next_open - hours.office.next_open", timedelta(0), DURATION),
     ("customer.found == true", True, BOOL),

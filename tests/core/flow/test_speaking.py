@@ -59,6 +59,11 @@ def saying(floor: Floor, expression: str, kind: str) -> Flow:
         ("hours.office.open", "text", "yes"),
         ("hours.office.next_open", "time", "11 AM"),
         ("hours.factory.open", "text", ""),
+        ("weekday", "text", "mon"),
+        ("today", "date", "November 23rd, 2026"),
+        ("now", "time", "11 AM"),
+        ('"early" if now < "11:30" else "late"', "text", "early"),
+        ('"autumn" if today >= "09-23" and today < "12-21" else "other"', "text", "autumn"),
         ('"a" if hours.office.open else "b"', "text", "a"),
     ],
 )

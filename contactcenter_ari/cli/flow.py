@@ -37,14 +37,17 @@ def check(
     strict: Annotated[bool, typer.Option(help="Warnings count as errors.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to tell.")] = Format.TEXT,
 ) -> None:
-    """Tell all problems at once. Exit status: 0 none, 1 there are, 2 there is nothing to check."""
+    """Tell all problems at once, and of a single file also what else keeps its site from being
+    published. Exit status: 0 none, 1 there are, 2 there is nothing to check.
+    """
     chosen = paths or [load_settings().site]
     missing = [path for path in chosen if not path.exists()]
     for path in missing:
         refuse(f"{path} does not exist")
     problems = in_order(_problems(chosen))
-    typer.echo(report(problems, form))
-    if any(strict or problem.severity is Severity.ERROR for problem in problems):
+    elsewhere = in_order(set(_in_the_way(chosen)) - set(problems))
+    typer.echo(report(problems, form, elsewhere))
+    if elsewhere or any(strict or problem.severity is Severity.ERROR for problem in problems):
         raise typer.Exit(1)
 
 
@@ -61,6 +64,14 @@ def _problems(paths: Sequence[Path]) -> Iterator[Problem]:
         for file in files:
             if file.parent == folder and (file in flows or file.suffix not in ENDINGS):
                 yield from check_flow(file)[1]
+
+
+def _in_the_way(paths: Sequence[Path]) -> Iterator[Problem]:
+    """The errors that keep the sites of single files from being published."""
+    for folder in {path.parent for path in paths if not path.is_dir()}:
+        if is_site(folder):
+            problems = check_site(folder)[1]
+            yield from (each for each in problems if each.severity is Severity.ERROR)
 
 
 @flow.command()

@@ -1,7 +1,7 @@
 """The problems of call flows as people, programs, GitHub and code scanners read them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from importlib.metadata import version
 
@@ -21,17 +21,32 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
-def report(problems: Sequence[Problem], form: Format) -> str:
-    """The problems in one of the formats."""
+def report(problems: Sequence[Problem], form: Format, elsewhere: Sequence[Problem] = ()) -> str:
+    """The problems in one of the formats; `elsewhere` are errors in other files of the site,
+    which keep it from being published and are told apart.
+    """
     match form:
         case Format.TEXT:
-            return "\n".join([*map(str, problems), summary(problems)])
+            return "\n".join(_told_apart(problems, elsewhere, str))
         case Format.JSON:
-            return json.dumps(_as_data(problems), indent=2, ensure_ascii=False)
+            apart = {"elsewhere": [_problem_data(each) for each in elsewhere]} if elsewhere else {}
+            return json.dumps(_as_data(problems) | apart, indent=2, ensure_ascii=False)
         case Format.GITHUB:
-            return "\n".join([*map(_annotation, problems), summary(problems)])
+            return "\n".join(_told_apart(problems, elsewhere, _annotation))
         case Format.SARIF:
-            return json.dumps(_sarif(problems), indent=2, ensure_ascii=False)
+            return json.dumps(_sarif([*problems, *elsewhere]), indent=2, ensure_ascii=False)
+
+
+def _told_apart(
+    problems: Sequence[Problem], elsewhere: Sequence[Problem], tell: Callable[[Problem], str]
+) -> list[str]:
+    own = [*map(tell, problems), summary(problems)] if problems or not elsewhere else []
+    if not elsewhere:
+        return own
+    also = "the site cannot be published either, for errors elsewhere:"
+    alone = "nothing wrong here, but the site cannot be published, for errors elsewhere:"
+    heading = ["", also] if own else [alone]
+    return [*own, *heading, *map(tell, elsewhere), f"{summary(elsewhere)} elsewhere"]
 
 
 def summary(problems: Sequence[Problem]) -> str:
@@ -53,19 +68,20 @@ def _as_data(problems: Sequence[Problem]) -> dict[str, object]:
     return {
         "errors": errors,
         "warnings": warnings,
-        "problems": [
-            {
-                "file": problem.file.as_posix(),
-                "line": problem.line,
-                "column": problem.column,
-                "length": problem.length,
-                "code": problem.code,
-                "severity": problem.severity.value,
-                "message": problem.message,
-                "suggestion": problem.suggestion,
-            }
-            for problem in problems
-        ],
+        "problems": [_problem_data(problem) for problem in problems],
+    }
+
+
+def _problem_data(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file.as_posix(),
+        "line": problem.line,
+        "column": problem.column,
+        "length": problem.length,
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "message": problem.message,
+        "suggestion": problem.suggestion,
     }
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from contactcenter_ari.cli.app import command, load_settings, screen
 from contactcenter_ari.cli.flow import USAGE, flow
+from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.rehearsal.junit import junit
 from contactcenter_ari.rehearsal.rehearsal import (
     Covered,
@@ -44,10 +45,12 @@ def play_tests(
         paths = story_files(files or [load_settings().site])
     except NoTests as nothing:
         _refuse(str(nothing))
-    done = list(rehearse(paths, run))
-    if run and not any(each.performed for each in done):
+    done, invalid = _played(paths, run)
+    if run and not invalid and not any(each.performed for each in done):
         _refuse(f'no test has "{run}" in its name')
     _tell(done)
+    for each in invalid:
+        typer.echo(f"{each}\n", err=True)
     if junit_file is not None:
         junit_file.write_text(junit(done), encoding="utf-8")
     covered = coverage(done)
@@ -56,8 +59,20 @@ def play_tests(
     percent = covered_percent(covered)
     if percent < fail_under:
         typer.echo(f"{percent:.0f} % of the sections were entered, wanted are {fail_under:g} %")
-    if percent < fail_under or any(each.failed for each in done):
+    if percent < fail_under or invalid or any(each.failed for each in done):
         raise typer.Exit(1)
+
+
+def _played(paths: list[Path], run: str) -> tuple[list[Rehearsed], list[SiteInvalid]]:
+    """How the test files went, and the mistakes that keep some of them from being played."""
+    done: list[Rehearsed] = []
+    invalid: list[SiteInvalid] = []
+    for path in paths:
+        try:
+            done += rehearse([path], run)
+        except SiteInvalid as mistakes:
+            invalid.append(mistakes)
+    return done, invalid
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -2,15 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from contactcenter_ari.config.declaration import NOTHING, Declarations
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_graph import FlowGraph
@@ -23,10 +23,10 @@ from contactcenter_ari.config.flow_names import (
 )
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
-from contactcenter_ari.config.include_file import Part, read_includes
 from contactcenter_ari.config.look_up_file import LookUpReach, read_look_up
 from contactcenter_ari.config.outside_range import check_entry, names_kinds
 from contactcenter_ari.config.phone import country_code, read_phone
+from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import KEYS as KEYPAD
 from contactcenter_ari.config.reading import Reading
@@ -40,8 +40,6 @@ from contactcenter_ari.core.flow.value import NO, YES, ValueType
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.runtime.clock import Clock
 
-Declared = TypeVar("Declared")
-NOTHING = Scalar("", 1, 1, 1, 1)
 START = "start"
 KEYS = (
     "flow",
@@ -62,25 +60,24 @@ KEYS = (
 )
 ON_HANG_UP = "on_hangup"
 NEEDED = ("flow", "numbers", "languages", "sections")
-UNSOUND = ("E0", "E1", "E201", "E202", "E203", "E204", "E210", "E212")
+UNSOUND = ("E0", "E1", "E201", "E202", "E203", "E204", "E208", "E210", "E212")
 """Codes of problems that leave the graph of a flow unknown."""
-RESERVED_NAMES = (
-    *("caller", "called", "language", "hours", "flag", "queue", "true", "false"),
-    *("now", "today", "weekday"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
-    read; `system_waits` are the system prompts that tell the estimated wait; `timezone` is the
-    site's, or empty; `limited_queues` say how long one may wait; `look_ups` is what look-ups
-    may reach; `now` is when it is read.
+    read, and the settings of a queue when they hold a mistake; `system_prompts`
+    and `languages` (of these prompts) are None when `site.yaml` cannot be read; `system_waits`
+    are the system prompts that tell the estimated wait; `timezone` is the site's, or empty;
+    `limited_queues` say how long one may wait; `look_ups` is what look-ups may reach; `now` is
+    when it is read.
     """
 
-    queues: Mapping[QueueName, QueueSettings] | None
+    queues: Mapping[QueueName, QueueSettings | None] | None
     prompts_folder: Path
-    system_prompts: Collection[str]
+    system_prompts: Collection[str] | None
+    languages: Collection[str] | None = None
     system_waits: AbstractSet[str] = frozenset()
     timezone: str = ""
     limited_queues: Collection[str] | None = None
@@ -104,12 +101,11 @@ class _FlowReader:
         self.reading = reading
         self.fields = fields
         self.around = around
-        self.parts = [Part(reading, fields)]
-        if "include" in fields:
-            self.parts += read_includes(reading, fields["include"])
+        self.declarations = Declarations(reading, fields)
         zone = fields.get("timezone")
         self.zone = (read_zone(reading, zone) if zone else "") or around.timezone
-        self.languages = self.read_languages()
+        self.written_languages = self.read_languages()
+        self.languages = tuple(scalar.text for scalar in self.written_languages)
 
     def flow(self) -> Flow:
         sections = self.reading.mapping(self.fields.get("sections", NOTHING), "sections")
@@ -117,7 +113,8 @@ class _FlowReader:
         prompts = self.prompts(names)
         names = replace(
             names,
-            prompts=dict.fromkeys((*prompts, *self.around.system_prompts)),
+            prompts=dict.fromkeys((*prompts, *(self.around.system_prompts or ()))),
+            doubt=names.doubt | self.declarations.doubt,
             waits={*waits_in(prompts), *(self.around.system_waits - prompts.keys())},
         )
         steps = self.steps(sections, names)
@@ -127,7 +124,7 @@ class _FlowReader:
             version=self.version(),
             numbers=numbers,
             timezone=self.zone or "UTC",
-            languages=self.languages,
+            languages=self.languages or ("en",),
             sections=steps.sections,
             prompts=prompts,
             look_ups=dict(names.look_ups),
@@ -146,20 +143,24 @@ class _FlowReader:
 
     def names(self, sections: Map) -> Names:
         """All that the steps may refer to, but for the prompts."""
-        variables = self.declared("variables", "a variable", _variable)
+        declared = self.declarations
+        variables = declared.read("variables", "a variable", _variable)
         read = partial(read_look_up, reach=self.around.look_ups)
-        look_ups = self.declared("lookups", "a look-up", read)
+        look_ups = declared.read("lookups", "a look-up", read)
         today = self.around.now.astimezone(ZoneInfo(self.zone or "UTC")).date()
-        read_calendar = partial(read_hours, timezone=self.zone, today=today)
-        hours = self.declared("hours", "opening hours", read_calendar)
-        flags = self.declared("flags", "a flag", _flag)
+        read_calendar = partial(read_hours, timezone=self.zone, today=today, told=set())
+        hours = declared.read("hours", "opening hours", read_calendar)
+        flags = declared.read("flags", "a flag", _flag)
+        outside = self.outside()
         types = expression_types(
-            languages=self.languages,
+            languages=self.languages or ("en",),
             variables=variables,
             hours=hours,
             flags=flags,
             look_ups=look_ups,
             saved=saved_look_ups(sections),
+            broken=declared.broken,
+            doubt=declared.doubt,
         )
         return Names(
             types=types,
@@ -172,24 +173,65 @@ class _FlowReader:
             hours=hours,
             flags=flags,
             sensitive=sensitive_variables(sections),
-            outside=self.outside(),
+            outside=outside,
             limited_queues=self.around.limited_queues,
             global_keys=self.shared_keys(),
+            doubt=frozenset(declared.doubt | self.doubt()),
+            broken=frozenset(declared.broken),
         )
+
+    def doubt(self) -> set[str]:
+        """What else nobody knows all names of: what the site declares, and the sections."""
+        found = set()
+        if self.around.queues is None:
+            found.add("queues")
+        if self.around.system_prompts is None:
+            found.add("prompts")
+        if not isinstance(self.fields.get("sections"), Map):
+            found.add("sections")
+        return found
 
     def prompts(self, names: Names) -> dict[str, Prompt]:
         """The prompts of the flow and of what it includes."""
+        spoken = self.spoken_languages()
+        told: set[str] = set()
 
         def read(reading: Reading, key: Scalar, node: Node) -> Prompt:
             return PromptReader(
                 reading,
-                languages=self.languages,
+                languages=spoken,
                 folder=self.around.prompts_folder,
                 types=names.types,
                 sensitive=names.sensitive,
+                told=told,
             ).prompt(key, node)
 
-        return self.declared("prompts", "a prompt", read, reserved=())
+        return self.declarations.read("prompts", "a prompt", read, reserved=())
+
+    def spoken_languages(self) -> tuple[str, ...]:
+        """The languages that prompts must have: those of the flow. One that no prompt has is told
+        here, once, and so is one that the system does not speak.
+        """
+        system, found = self.around.languages, self.declarations.languages()
+        spoken: list[str] = []
+        for scalar in self.written_languages:
+            if found and scalar.text not in found:
+                others = sorted(found - {*self.languages})
+                message = f'no prompt has the language "{scalar.text[:60]}"'
+                suggestion = did_you_mean(scalar.text, others)
+                self.reading.blame("E401", message, scalar, suggestion=suggestion)
+                spoken += others
+                continue
+            spoken.append(scalar.text)
+            if system is not None and scalar.text not in system:
+                message = f'{self.who()} speaks "{scalar.text[:60]}", the system prompts do not'
+                self.reading.blame("E401", message, scalar)
+        return tuple(spoken)
+
+    def who(self) -> str:
+        """The flow in words, for messages."""
+        node = self.fields.get("flow")
+        return f'flow "{node.text[:60]}"' if isinstance(node, Scalar) else "the flow"
 
     def version(self) -> str:
         """The hash of the content, with all that is included."""
@@ -207,7 +249,7 @@ class _FlowReader:
                 message = f'section "{key.text}" ends here and leads nowhere'
                 suggestion = "end it with goto, queue or hangup"
                 self.reading.blame("E207", message, _last(key, node), suggestion=suggestion)
-        graph.check()
+        graph.check(whole=not nowhere)
 
     def name(self) -> str:
         node = self.fields.get("flow")
@@ -216,16 +258,22 @@ class _FlowReader:
 
     def numbers(self) -> tuple[str, ...]:
         node = self.fields.get("numbers", NOTHING)
-        items = self.reading.items(node, "numbers")
-        return tuple(read_phone(self.reading, item, "a number") for item in items)
+        numbers = []
+        for item in self.reading.items(node, "numbers"):
+            before = len(self.reading.problems)
+            number = read_phone(self.reading, item, "a number")
+            if len(self.reading.problems) == before:
+                numbers.append(number)
+        return tuple(numbers)
 
-    def read_languages(self) -> tuple[str, ...]:
+    def read_languages(self) -> tuple[Scalar, ...]:
+        """The languages as written; none when that is a mistake, which is told."""
         node = self.fields.get("languages", NOTHING)
         items = self.reading.items(node, "languages")
         scalars = [self.reading.scalar(item, "a language") for item in items]
-        if "languages" in self.fields and not items:
+        if "languages" in self.fields and not items and not isinstance(node, Map):
             self.reading.blame("E105", "languages must be a list, like [en, nl]", node)
-        return tuple(scalar.text for scalar in scalars if scalar) or ("en",)
+        return tuple(scalar for scalar in scalars if scalar)
 
     def outside(self) -> OutsidePolicy:
         """What may be dialed; a warning for what an entry seems to allow, and does not."""
@@ -235,37 +283,23 @@ class _FlowReader:
             if scalar and not re.fullmatch(r"\+[1-9][0-9]{0,14}", scalar.text):
                 message = 'dial_allow must hold beginnings of numbers, for example "+316"'
                 self.reading.blame("E108", message, scalar)
+                self.declarations.doubt.add("outside")
             elif scalar:
                 check_entry(self.reading, scalar)
         allow = tuple(scalar.text for scalar in scalars if scalar)
         return OutsidePolicy(allow, tuple(filter(names_kinds, allow)))
 
-    def declared(
-        self,
-        section: str,
-        what: str,
-        read: Callable[[Reading, Scalar, Node], Declared],
-        reserved: Collection[str] = RESERVED_NAMES,
-    ) -> dict[str, Declared]:
-        """What one key declares, here and in what is included, by name."""
-        found: dict[str, Declared] = {}
-        for part in self.parts:
-            entries = part.reading.mapping(part.fields.get(section, NOTHING), section).entries
-            for key, node in entries:
-                if key.text in found:
-                    message = f'"{key.text}" is declared in another file already'
-                    part.reading.blame("E211", message, key)
-                name = part.reading.name(key, what, reserved=reserved)
-                found.setdefault(name, read(part.reading, key, node))
-        return found
-
     def steps(self, sections: Map, names: Names) -> StepReader:
         reader = StepReader(self.reading, names)
         for key, node in sections.entries:
             reader.section(self.reading.name(key, "a section", reserved=RESERVED), node)
-        if "sections" in self.fields and START not in reader.sections:
+        if isinstance(self.fields.get("sections"), Map) and START not in reader.sections:
             where = self.fields["sections"]
-            self.reading.blame("E210", f'section "{START}" is missing', where)
+            known = [key.text for key, _ in sections.entries]
+            suggestion = did_you_mean(START, known)
+            self.reading.blame(
+                "E210", f'section "{START}" is missing', where, suggestion=suggestion
+            )
         return reader
 
     def shared_keys(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 Looked at once every step is right by itself; what comes of a wrong name is not told twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Scalar
@@ -52,13 +52,16 @@ class FlowGraph:
         """Tell what is looked over."""
         return f"<FlowGraph of {self.flow.name}: {self.graph}>"
 
-    def check(self) -> None:
-        """Note all problems there are."""
-        self._unreached()
+    def check(self, *, whole: bool) -> None:
+        """Note all problems there are. Unless the flow is whole, for a section ends nowhere, it is
+        not known what that would lead to: nothing is told to be out of reach.
+        """
         self._circles()
         self._traps()
-        self._persons()
         self._notices()
+        if whole:
+            self._unreached()
+            self._persons()
 
     def ends_nowhere(self) -> list[str]:
         """The sections whose end leads nowhere; a called one leads back to its caller."""
@@ -108,16 +111,34 @@ class FlowGraph:
     # ---- unreachable
 
     def _unreached(self) -> None:
-        """Sections and steps that no call comes to; of a row of steps the first."""
+        """Sections and steps that no call comes to; of a row of steps the first. What would be
+        come to from one that is told is not told itself, nor what lies behind a trap.
+        """
+        if self.trapped:
+            return
+        explained: set[Place] = set()
+        for section_name, index in self.graph.edges:
+            place, before = (section_name, index), (section_name, index - 1)
+            if index and before in self.reached and place not in self.reached:
+                self._blame("E701", "this step is never come to", place)
+                explained |= self.graph.reach([place])
+        unreached = {
+            key.text: self.graph.reach([(key.text, 0)])
+            for key, _ in self.named.entries
+            if key.text in self.flow.sections and self.flow.sections[key.text].steps
+            if (key.text, 0) not in self.reached | explained
+        }
         for key, _ in self.named.entries:
-            section = self.flow.sections.get(key.text)
-            if section and section.steps and (key.text, 0) not in self.reached:
+            if key.text in unreached and self._is_first(key.text, unreached):
                 message = f'section "{key.text}" is never come to'
                 self.steps.reading.blame("E701", message, key)
-        for section_name, index in self.graph.edges:
-            before = (section_name, index - 1)
-            if index and before in self.reached and (section_name, index) not in self.reached:
-                self._blame("E701", "this step is never come to", (section_name, index))
+
+    @staticmethod
+    def _is_first(section: str, unreached: Mapping[str, set[Place]]) -> bool:
+        """Whether no other section leads here, or else this is the first of a circle of them."""
+        leading = [name for name, places in unreached.items() if (section, 0) in places]
+        circle = all((name, 0) in unreached[section] for name in leading)
+        return circle and leading[0] == section
 
     # ---- circles and traps
 

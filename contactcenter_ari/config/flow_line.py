@@ -161,15 +161,14 @@ def _check_lengths(scope: Scope, fields: Fields, verb: Voicemail) -> None:
 
 def _queue_name(scope: Scope, node: Node, what: str) -> QueueName:
     scalar = scope.reading.scalar(node, what)
-    queues = scope.names.queues
-    if scalar and queues is not None and scalar.text not in queues:
-        scope.reading.unknown("E203", "queue", scalar, queues)
+    if scalar and scope.names.lacks("queues", scalar.text):
+        scope.reading.unknown("E203", "queue", scalar, scope.names.queues or ())
     return QueueName(scalar.text if scalar else "")
 
 
 def _hours(scope: Scope, fields: Fields) -> str:
     scalar = scope.reading.scalar(fields["hours"], "hours") if "hours" in fields else None
-    if scalar and scalar.text not in scope.names.hours:
+    if scalar and scope.names.lacks("hours", scalar.text):
         message = f'there are no opening hours "{scalar.text[:60]}"'
         suggestion = suggest(scalar.text, scope.names.hours)
         scope.reading.blame("E214", message, scalar, suggestion=suggestion)
@@ -192,12 +191,15 @@ def _number(scope: Scope, node: Node, what: str) -> Expression:
 
 def _outside(scope: Scope, node: Node, what: str) -> Expression:
     """A number outside, which must be among those that may be dialed."""
+    before = len(scope.reading.problems)
     number = _number(scope, node, what)
-    outside = scope.names.outside
+    outside, wrong = scope.names.outside, len(scope.reading.problems) > before
+    if "outside" in scope.names.doubt:
+        return number
     if not outside.allow:
         message = f'{what} reaches nobody: "dial_allow" names no number that may be dialed'
         scope.reading.blame("E804", message, node)
-    elif isinstance(number.root, Literal):
+    elif isinstance(number.root, Literal) and not wrong:
         _check_written(scope, node, number.text[:60], number.root.text)
     return number
 

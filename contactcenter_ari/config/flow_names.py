@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
+from contactcenter_ari.config.problem import nearest
+from contactcenter_ari.config.verb import OPTIONS
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.checking import DOUBT, Types
 from contactcenter_ari.core.flow.flow import HttpLookUp, Prompt, SqlLookUp
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.speaking import names_in
@@ -25,6 +28,14 @@ from contactcenter_ari.core.flow.value import (
 from contactcenter_ari.core.hours.calendar import DAYS, Calendar
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
+DOUBTS = {
+    "variables": DOUBT,
+    "look_ups": DOUBT,
+    "hours": f"hours.{DOUBT}",
+    "flags": f"flag.{DOUBT}",
+}
+"""What stands for any name where declarations cannot be read."""
+_SAVING = ("lookup", *OPTIONS["lookup"])
 ALWAYS: Mapping[str, ValueType] = {
     "caller.number": PHONE,
     "caller.name": TEXT,
@@ -40,17 +51,18 @@ ALWAYS: Mapping[str, ValueType] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """All names of one flow; `types` are those of expressions, `queues` None when unknown.
+    """All names of one flow; `types` are those of expressions, `queues` None when unknown,
+    and the settings of one None that cannot be read.
     `sensitive` variables may only be passed to look-ups; `outside` says which numbers may be
     dialed; `limited_queues` say how long one may wait (None when that is unknown);
     `waits` are the prompts that tell the estimated wait.
     """
 
-    types: Mapping[str, ValueType]
+    types: Types
     languages: tuple[str, ...]
     sections: Collection[str]
     prompts: Collection[str]
-    queues: Mapping[QueueName, QueueSettings] | None
+    queues: Mapping[QueueName, QueueSettings | None] | None
     look_ups: Mapping[str, SqlLookUp | HttpLookUp]
     variables: Mapping[str, ValueType]
     hours: Mapping[str, Calendar] = field(default_factory=dict)
@@ -60,6 +72,16 @@ class Names:
     limited_queues: Collection[str] | None = None
     global_keys: frozenset[str] = frozenset()
     waits: Collection[str] = ()
+    doubt: frozenset[str] = frozenset()
+    """The fields of which nobody knows whether they hold all names, for what declares them cannot
+    be read.
+    """
+    broken: frozenset[str] = frozenset()
+    """Look-ups and variables whose declaration has a mistake; what follows of it is not told."""
+
+    def lacks(self, kind: str, name: str) -> bool:
+        """Whether a name is surely not among those of a field, such as `prompts`."""
+        return kind not in self.doubt and name not in (getattr(self, kind) or ())
 
 
 def expression_types(
@@ -70,19 +92,27 @@ def expression_types(
     flags: Collection[str],
     look_ups: Mapping[str, SqlLookUp | HttpLookUp],
     saved: Mapping[str, str],
-) -> dict[str, ValueType]:
+    broken: Collection[str] = (),
+    doubt: Collection[str] = (),
+) -> dict[str, ValueType | None]:
     """The type of every name an expression may use, the flow's own first; `saved` maps where
-    answers of look-ups are kept to the look-ups.
+    answers of look-ups are kept to the look-ups; for `broken` and `doubt` see `Names`.
     """
-    types = dict(variables)
+    types: dict[str, ValueType | None] = {
+        name: None if name in broken else type_ for name, type_ in variables.items()
+    }
+    types |= {anything: None for kind, anything in DOUBTS.items() if kind in doubt}
     for place, look_up in saved.items():
+        if look_up in broken or look_up not in look_ups:
+            types[f"{place}.{DOUBT}"] = None
         types[f"{place}.found"] = BOOL
         returns = look_ups[look_up].returns if look_up in look_ups else {}
-        types |= {f"{place}.{field}": type_ for field, type_ in returns.items()}
+        known = look_up not in broken
+        types |= {f"{place}.{field}": type_ if known else None for field, type_ in returns.items()}
     for name in hours:
         types[f"hours.{name}.open"] = BOOL
         types[f"hours.{name}.next_open"] = DATETIME
-    types |= {f"flag.{name}": BOOL for name in flags}
+    types |= dict.fromkeys((f"flag.{name}" for name in flags), BOOL)
     return types | {"language": ValueType(Kind.CHOICE, choices=languages), **ALWAYS}
 
 
@@ -99,7 +129,7 @@ def saved_look_ups(node: Node) -> dict[str, str]:
     """Where look-up steps anywhere below a node keep their answers."""
     saved: dict[str, str] = {}
     for mapping in _maps(node):
-        look_up, place = mapping.get("lookup"), mapping.get("save_as")
+        look_up, place = _meant(mapping, "lookup", OPTIONS), _meant(mapping, "save_as", _SAVING)
         if isinstance(look_up, Scalar):
             saved[place.text if isinstance(place, Scalar) else look_up.text] = look_up.text
     return saved
@@ -109,11 +139,20 @@ def sensitive_variables(node: Node) -> frozenset[str]:
     """The variables that a sensitive gather anywhere below a node fills."""
     names = set()
     for mapping in _maps(node):
-        variable, sensitive = mapping.get("gather"), mapping.get("sensitive")
+        variable = _meant(mapping, "gather", OPTIONS)
+        sensitive = _meant(mapping, "sensitive", OPTIONS["gather"])
         said = isinstance(sensitive, Scalar) and sensitive.text.lower() in YES
         if isinstance(variable, Scalar) and said:
             names.add(variable.text)
     return frozenset(names)
+
+
+def _meant(mapping: Map, name: str, known: Collection[str]) -> Node | None:
+    """The value under a key, or under one that is misspelled, as far as it is none of `known`."""
+    if mapping.key(name) is not None:
+        return mapping.get(name)
+    odd = (key.text for key, _ in mapping.entries if key.text not in known)
+    return mapping.get(next((text for text in odd if nearest(text, known) == name), ""))
 
 
 def _maps(node: Node) -> Iterator[Map]:

@@ -53,7 +53,7 @@ class Options:
     def prompt(self, node: Node) -> str:
         """The name of a prompt there is."""
         scalar = self.reading.scalar(node, "a prompt's name")
-        if scalar is not None and scalar.text not in self.names.prompts:
+        if scalar is not None and self.names.lacks("prompts", scalar.text):
             self.reading.unknown("E202", "prompt", scalar, self.names.prompts)
         return scalar.text if scalar else ""
 
@@ -96,10 +96,10 @@ class Options:
         scalar = self.reading.scalar(node, "gather")
         if scalar is None:
             return ""
-        if scalar.text not in self.names.variables:
+        type_ = self.names.variables.get(scalar.text)
+        if self.names.lacks("variables", scalar.text):
             self.reading.unknown("E205", "variable", scalar, self.names.variables)
-        elif self.names.variables[scalar.text].kind not in GATHERABLE:
-            type_ = self.names.variables[scalar.text]
+        elif type_ is not None and type_.kind not in GATHERABLE:
             message = f'digits cannot be typed into "{scalar.text}", which is {type_}'
             self.reading.blame("E303", message, scalar)
         if SECRET.search(scalar.text) and scalar.text not in self.names.sensitive:

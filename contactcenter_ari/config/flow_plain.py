@@ -55,7 +55,7 @@ def read_look_up_step(scope: Scope, node: Node, fields: Fields, path: str) -> Ve
     """Ask a look-up."""
     scalar = scope.reading.scalar(node, "lookup")
     name = scalar.text if scalar else ""
-    if scalar and name not in scope.names.look_ups:
+    if scalar and scope.names.lacks("look_ups", name):
         scope.reading.unknown("E204", "look-up", scalar, scope.names.look_ups)
     save_as = name
     if "save_as" in fields and (place := scope.reading.scalar(fields["save_as"], "save_as")):
@@ -70,17 +70,19 @@ def read_look_up_step(scope: Scope, node: Node, fields: Fields, path: str) -> Ve
 
 
 def _inputs(scope: Scope, node: Node, fields: Fields, name: str) -> dict[str, Expression]:
-    look_up = scope.names.look_ups.get(name)
+    look_up = None if name in scope.names.broken else scope.names.look_ups.get(name)
     given: dict[str, Expression] = {}
+    wrong = False
     entries = scope.reading.mapping(fields["with"], "with").entries if "with" in fields else ()
     for key, value in entries:
         wanted = None
         if look_up is not None and key.text not in look_up.inputs:
             scope.reading.unknown("E213", f'input of "{name}"', key, look_up.inputs)
+            wrong = True
         elif look_up is not None:
             wanted = look_up.inputs[key.text]
         given[key.text] = scope.options.expression(value, key.text, wanted, secret=True)
-    for missing in look_up.inputs.keys() - given.keys() if look_up else ():
+    for missing in sorted(look_up.inputs.keys() - given.keys()) if look_up and not wrong else ():
         message = f'look-up "{name}" needs "{missing}", as in with: {{{missing}: ...}}'
         scope.reading.blame("E213", message, node)
     return given
@@ -91,7 +93,7 @@ def read_set(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb:
     assignable = {**scope.names.variables, "caller.status": TEXT}
     assignments: list[tuple[str, Expression]] = []
     for key, value in scope.reading.mapping(node, "set").entries:
-        if key.text not in assignable:
+        if key.text not in assignable and "variables" not in scope.names.doubt:
             scope.reading.unknown("E205", "variable", key, assignable)
         wanted = assignable.get(key.text)
         assignments.append((key.text, scope.options.expression(value, key.text, wanted)))

@@ -41,7 +41,7 @@ def _case(scope: Scope, value: Expression, key: Scalar) -> str:
     if value == NOTHING or faults(value, scope.names.types):
         return key.text
     type_ = check(value, scope.names.types)
-    if type_.kind in {Kind.TEXT, Kind.NUMBER}:
+    if type_ is None or type_.kind in {Kind.TEXT, Kind.NUMBER}:
         return key.text
     try:
         return write_value(read_value(key.text, type_))

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_names import Names
 from contactcenter_ari.config.flow_option import Fields, Options
+from contactcenter_ari.config.problem import nearest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.verb import NEEDED_OUTCOMES, OUTCOMES, WORDS
 from contactcenter_ari.core.flow.step import Destination, Verb, Way
 
+START = "start"
 ON = Destination(Way.CONTINUE)
 
 
@@ -40,7 +42,8 @@ class Scope:
 
     def section(self, scalar: Scalar, others: Iterable[str] = ()) -> str:
         """The name of a section there is; `others` may have been meant as well."""
-        if scalar.text not in self.names.sections:
+        missing_start = scalar.text == START  # told where the sections are
+        if self.names.lacks("sections", scalar.text) and not missing_start:
             self.reading.unknown("E201", "section", scalar, (*self.names.sections, *others))
         return scalar.text
 
@@ -66,10 +69,16 @@ class Scope:
     ) -> None:
         """Refuse a step that leaves an outcome open which happens sooner or later."""
         what = f'{verb} "{node.text[:60]}"' if isinstance(node, Scalar) else verb
-        for outcome in (*NEEDED_OUTCOMES[verb], *also):
-            if outcome not in leads:
-                message = f'{what} needs a destination for "{outcome}" under next'
-                self.reading.blame("E208", message, node)
+        # An outcome that is misspelled is told as such.
+        given = {*leads, *(nearest(outcome, OUTCOMES[verb]) for outcome in leads)}
+        missing = sorted({*NEEDED_OUTCOMES[verb], *also} - given)
+        if missing and not leads:
+            outcomes = ", ".join(f"{outcome}: ..." for outcome in missing)
+            self.reading.blame("E208", f"{what} needs next: {{{outcomes}}}", node)
+            return
+        for outcome in missing:
+            message = f'{what} needs a destination for "{outcome}" under next'
+            self.reading.blame("E208", message, node)
 
     def keys(self, node: Node, what: str, path: str) -> dict[str, Destination]:
         """Where single keys lead."""

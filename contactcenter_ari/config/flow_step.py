@@ -5,6 +5,7 @@ Inline lists of steps become sections of their own, named after their place
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from contactcenter_ari.config import flow_input, flow_line, flow_plain, flow_route
 from contactcenter_ari.config.document import Mapping as Map
@@ -12,7 +13,7 @@ from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_names import Names
 from contactcenter_ari.config.flow_option import Options
 from contactcenter_ari.config.flow_scope import ReadVerb, Scope
-from contactcenter_ari.config.problem import suggest
+from contactcenter_ari.config.problem import nearest, suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.step_graph import Place
 from contactcenter_ari.config.verb import BARE, COMMON, OPTIONS
@@ -78,7 +79,7 @@ class StepReader:
         if isinstance(node, Scalar):
             self.places[section, index] = node
             return Step(self._bare(node, path), line=node.line)
-        mapping = self.reading.mapping(node, "a step")
+        mapping = self._meant(self.reading.mapping(node, "a step"))
         verb_key = self._verb_key(mapping)
         if verb_key is None:
             return Step(HangUp(), line=node.line)
@@ -109,8 +110,7 @@ class StepReader:
         keys = [key for key, _ in mapping.entries]
         verbs = [key for key in keys if key.text in OPTIONS]
         if not verbs:
-            self._no_verb(mapping, keys)
-            return None
+            return None  # told already
         if len(verbs) > 1:
             first, second = verbs[0].text, verbs[1].text
             message = f'a step has one verb, not both "{first}" and "{second}"'
@@ -118,12 +118,27 @@ class StepReader:
             return None
         return verbs[0]
 
-    def _no_verb(self, mapping: Map, keys: list[Scalar]) -> None:
+    def _meant(self, mapping: Map) -> Map:
+        """A step whose verb is misspelled as it was meant, so that the rest is read; told once."""
+        keys = [key for key, _ in mapping.entries]
+        if any(key.text in OPTIONS for key in keys):
+            return mapping
+        odd = self._no_verb(mapping, keys)
+        verb = nearest(odd.text, OPTIONS) if odd else ""
+        entries = tuple(
+            (replace(key, text=verb) if verb and key is odd else key, value)
+            for key, value in mapping.entries
+        )
+        return Map(entries, mapping.line, mapping.column)
+
+    def _no_verb(self, mapping: Map, keys: list[Scalar]) -> Scalar | None:
+        """Note that a step has no verb; the key that may be meant as one."""
         options = {*COMMON, *(name for options in OPTIONS.values() for name in options)}
         odd = next((key for key in keys if key.text not in options), None)
         if odd is None:
             place = keys[0] if keys else mapping
             self.reading.blame("E102", "a step needs a verb; an example: - play: welcome", place)
-            return
+            return None
         message = f'a step needs a verb, and "{odd.text[:60]}" is none'
         self.reading.blame("E102", message, odd, suggestion=suggest(odd.text, OPTIONS))
+        return odd

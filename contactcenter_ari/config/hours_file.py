@@ -42,13 +42,16 @@ def read_zone(reading: Reading, node: Node) -> str:
 
 
 def read_hours(
-    reading: Reading, name: Scalar, node: Node, *, timezone: str, today: date
+    reading: Reading, name: Scalar, node: Node, *, timezone: str, today: date, told: set[str]
 ) -> Calendar:
-    """One calendar under the key `hours`; `timezone` is the flow's, empty when it has none."""
+    """One calendar under the key `hours`; `timezone` is the flow's, empty when it has none: that
+    is told of the first calendar without one, which is added to `told`.
+    """
     mapping = reading.mapping(node, f'hours "{name.text}"')
     zone_node = mapping.get("zone")
     zone = read_zone(reading, zone_node) if zone_node else timezone
-    if not zone:
+    if not zone and not told:
+        told.add(name.text)
         message = f'hours "{name.text}" need a time zone; an example: timezone: Europe/Amsterdam'
         reading.blame("E601", message, name)
     holidays_node, dates_node = mapping.get("holidays"), mapping.get("dates")

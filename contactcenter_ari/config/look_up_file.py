@@ -12,6 +12,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.look_up_rule import check_reach
 from contactcenter_ari.config.problem import suggest
@@ -33,11 +34,11 @@ _MOST_TIME = timedelta(seconds=30)
 @dataclass(frozen=True, slots=True)
 class LookUpReach:
     """What look-ups of the site may reach: tables (None when that is unknown), and hosts that
-    may be private, as `host` or `host:port`.
+    may be private, as `host` or `host:port` (None when that is unknown).
     """
 
     tables: Collection[str] | None = None
-    hosts: Collection[str] = ()
+    hosts: Collection[str] | None = ()
 
 
 def read_look_up(
@@ -122,10 +123,11 @@ def _split(text: str) -> list[str]:
 def _check_parameters(
     reading: Reading, sql: Scalar, inputs: dict[str, ValueType], node: Node | None
 ) -> None:
-    used = parameters(sql.text)
+    used = parameters(sql.text) if node is None or isinstance(node, Map) else {}
     for name, offset in used.items():
         _refuse_undeclared(reading, sql, f":{name}", offset, inputs)
-    _refuse_unused(reading, node, used, "the SQL")
+    if used.keys() <= inputs.keys():  # else one of them may be what was meant
+        _refuse_unused(reading, node, used, "the SQL")
 
 
 def _check_address(
@@ -140,16 +142,19 @@ def _check_address(
     used = {found[1]: found.start() for found in _BLANK.finditer(address.text)}
     for name, offset in used.items():
         _refuse_undeclared(reading, address, f"{{{name}}}", offset, inputs)
-    _refuse_unused(reading, node, used, "the address")
+    if used.keys() <= inputs.keys():
+        _refuse_unused(reading, node, used, "the address")
 
 
-def _is_private(reading: Reading, address: Scalar, hosts: Collection[str]) -> bool:
+def _is_private(reading: Reading, address: Scalar, hosts: Collection[str] | None) -> bool:
     """Whether the host is one that may be private; blame one that is and is not listed."""
     try:
         parts = urlsplit(address.text.partition("{")[0])
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False  # told already
+    if hosts is None:
+        return False
     written = f"[{host}]" if ":" in host else host
     names = {written, f"{written}:{port or _PORTS.get(parts.scheme)}"}
     if names & {text.lower() for text in hosts}:
@@ -180,7 +185,7 @@ def _refuse_undeclared(
 
 
 def _refuse_unused(reading: Reading, node: Node | None, used: Collection[str], where: str) -> None:
-    for key in _keys(reading, node):
+    for key in _keys(node):
         if key.text not in used and NAME.fullmatch(key.text):
             reading.blame("E213", f'input "{key.text}" is not used in {where}', key)
 
@@ -189,13 +194,13 @@ def _check_columns(
     reading: Reading, sql: Scalar, returns: dict[str, ValueType], node: Node | None
 ) -> None:
     given = columns(sql.text)
-    if not given:
+    if not given or not returns:
         return
-    for key in _keys(reading, node):
+    for key in _keys(node):
         if key.text not in given:
             message = f'the SQL gives no column "{key.text}"'
             reading.blame("E213", message, key, suggestion=suggest(key.text, given))
-    for name in given:
+    for name in given if returns.keys() <= set(given) else ():
         if name not in returns:
             message = f'column "{name}" has no type under returns'
             found = re.search(rf"\b{name}\b", sql.text)
@@ -203,7 +208,5 @@ def _check_columns(
             reading.blame("E213", message, sql, offset=offset, length=len(name))
 
 
-def _keys(reading: Reading, node: Node | None) -> list[Scalar]:
-    if node is None:
-        return []
-    return [key for key, _ in reading.mapping(node, "a map").entries]
+def _keys(node: Node | None) -> list[Scalar]:
+    return [key for key, _ in node.entries] if isinstance(node, Map) else []

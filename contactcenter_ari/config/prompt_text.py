@@ -2,7 +2,7 @@
 
 import re
 import wave
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
@@ -10,11 +10,11 @@ from contactcenter_ari.config.document import Node, Scalar, shown
 from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
+from contactcenter_ari.core.flow.checking import Types, faults
 from contactcenter_ari.core.flow.checking import check as type_of
-from contactcenter_ari.core.flow.checking import faults
 from contactcenter_ari.core.flow.expression import Expression
 from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
-from contactcenter_ari.core.flow.value import Kind, ValueType
+from contactcenter_ari.core.flow.value import Kind
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.runtime.regular_file import is_regular
 
@@ -56,14 +56,17 @@ class PromptReader:
         *,
         languages: tuple[str, ...],
         folder: Path,
-        types: Mapping[str, ValueType],
+        types: Types,
         sensitive: Collection[str] = (),
+        told: set[str] | None = None,
     ) -> None:
         self.reading = reading
         self.languages = languages
         self.folder = folder
         self.types = types
         self.sensitive = sensitive
+        self.told = set() if told is None else told
+        """Unknown languages that were told; a flow that lacks one in its list lacks it once."""
 
     def prompts(self, node: Node) -> dict[str, Prompt]:
         """All prompts under the key `prompts`."""
@@ -75,6 +78,8 @@ class PromptReader:
 
     def prompt(self, name: Scalar, node: Node) -> Prompt:
         """One prompt: a map of languages, or one value when there is but one language."""
+        if not isinstance(node, Map) and not self.languages:  # which is told
+            return Prompt({})
         if not isinstance(node, Map) and len(self.languages) == 1:
             return Prompt({self.languages[0]: self.parts(node)})
         if not isinstance(node, Map):
@@ -90,7 +95,8 @@ class PromptReader:
 
     def in_language(self, language: Scalar, node: Node) -> tuple[SoundFile | Text, ...]:
         """The parts of a prompt in one language."""
-        if language.text not in self.languages:
+        if self.languages and language.text not in {*self.languages, *self.told}:
+            self.told.add(language.text)
             message = f'language "{language.text[:60]}" is none of the languages of this file'
             suggestion = suggest(language.text, self.languages)
             self.reading.blame("E206", message, language, suggestion=suggestion)
@@ -163,6 +169,8 @@ class PromptReader:
         if not expression.text or faults(expression, self.types):
             return Blank(expression, kind)
         type_ = type_of(expression, self.types)
+        if type_ is None:
+            return Blank(expression, kind)
         if not kind:
             return Blank(expression, USUAL_FORMAT.get(type_.kind, type_.kind.value))
         problem = ""

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from contactcenter_ari.config.catalogue import severity
 from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, Sequence
-from contactcenter_ari.config.problem import Problem, did_you_mean, suggest
+from contactcenter_ari.config.problem import Problem, did_you_mean, nearest, suggest
 from contactcenter_ari.core.flow.value import NO, YES, read_duration
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -103,12 +103,16 @@ class Reading:
     def fields(
         self, mapping: Mapping, what: str, known: Collection[str], *, needed: Iterable[str] = ()
     ) -> dict[str, Node]:
-        """The values by key; unknown and missing keys are noted."""
-        for key, _ in mapping.entries:
+        """The values by key; unknown and missing keys are noted. A misspelled key is read as the
+        one that was meant, so that nothing else is told of it.
+        """
+        found = {key.text: value for key, value in mapping.entries if key.text in known}
+        for key, value in mapping.entries:
             if key.text not in known:
                 message = f'key "{key.text[:QUOTED]}" is not known in {what}'
                 self.blame("E101", message, key, suggestion=suggest(key.text, known))
-        found = {key.text: value for key, value in mapping.entries if key.text in known}
+                if meant := nearest(key.text, known):
+                    found.setdefault(meant, value)
         for key_text in needed:
             if key_text not in found:
                 self.blame("E106", f'{what} needs the key "{key_text}"', mapping)

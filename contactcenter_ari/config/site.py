@@ -1,18 +1,22 @@
 """The folder of a site into one piece of plain data, or every problem in it at once."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Sequence, read_document, shown
+from contactcenter_ari.config.document import Node, read_document, shown
+from contactcenter_ari.config.document import Sequence as List
 from contactcenter_ari.config.flow_file import Surroundings, read_flow
 from contactcenter_ari.config.flow_names import waits_in
 from contactcenter_ari.config.include_file import included_names
 from contactcenter_ari.config.look_up_file import LookUpReach
+from contactcenter_ari.config.part_of_file import lines_by_key, problems_met, words_in
 from contactcenter_ari.config.problem import Problem, Severity, SiteInvalid
 from contactcenter_ari.config.queue_file import read_queues
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.settings import SITE_KEYS
+from contactcenter_ari.config.shared_problem import problems_by_flow
 from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS, SiteFile, read_site_file
 from contactcenter_ari.core.acd.settings import QueueSettings
@@ -90,9 +94,8 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
     flows = [(reading, read_flow(reading, around)) for reading in readings]
     known = [(reading, flow) for reading, flow in flows if flow is not None]
     _refuse_doubles(known)
-    _want_languages(site_reading, site, [flow for _, flow in known])
     every = (site_reading, queue_reading, *readings)
-    found = [problem for reading in every for problem in reading.problems]
+    found = [*site_reading.problems, *queue_reading.problems, *problems_by_flow(readings)]
     documents = [document for reading in every for document in reading.documents]
     problems = unsilenced(found, documents)
     if not readings:
@@ -100,19 +103,49 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
         problems.append(
             Problem(file=shown(folder), line=1, column=1, code="E001", message=message, length=1)
         )
-    return (
-        Site(
-            name=site.name,
-            flows=tuple(flow for _, flow in known),
-            queues=queues,
-            pause_reasons=dict(site.pause_reasons),
-            prompts=dict(site.prompts),
-            feature_codes=site.feature_codes,
-            occupancy_window=site.occupancy_window,
-            pause_reason_required=site.pause_reason_required,
-            lookup_tables=site.lookup_tables,
-        ),
-        problems,
+    return _site(site, queues, [flow for _, flow in known]), problems
+
+
+def load_flow_site(file: Path) -> tuple[Site, Flow | None]:
+    """A site with one flow alone, and this flow; None when the file is no flow of its folder.
+    Mistakes in what the flow does not use are passed over: other flows, queues, and prompts.
+
+    Raises:
+        SiteInvalid: there are errors in the flow, or in what it uses; it holds all of them.
+    """
+    around, (site_reading, site), (queue_reading, queues) = _surroundings(file.parent)
+    reading = _reading(file)
+    if file.name not in {path.name for path in flow_files(file.parent)}:
+        return _site(site, queues, []), None
+    flow = read_flow(reading, around)
+    used = words_in(reading.document.root)
+    found = [
+        *unsilenced(reading.problems, reading.documents),
+        *problems_met(queue_reading, used),
+        *problems_met(site_reading, {"timezone"} - _keys(reading)),
+        *problems_met(site_reading, used, within="prompts"),
+    ]
+    errors = [problem for problem in found if problem.severity is Severity.ERROR]
+    if errors:
+        raise SiteInvalid(errors)
+    return _site(site, queues, [flow] if flow else []), flow
+
+
+def _keys(reading: Reading) -> set[str]:
+    return {key.text for key, _ in _root(reading).entries}
+
+
+def _site(site: SiteFile, queues: dict[QueueName, QueueSettings], flows: Sequence[Flow]) -> Site:
+    return Site(
+        name=site.name,
+        flows=tuple(flows),
+        queues=queues,
+        pause_reasons=dict(site.pause_reasons),
+        prompts=dict(site.prompts),
+        feature_codes=site.feature_codes,
+        occupancy_window=site.occupancy_window,
+        pause_reason_required=site.pause_reason_required,
+        lookup_tables=site.lookup_tables,
     )
 
 
@@ -124,20 +157,45 @@ def _surroundings(
     site_reading = _reading(folder / SITE_FILE)
     site = read_site_file(site_reading, prompts_folder=prompts, settings=SITE_KEYS)
     queue_reading = _reading(folder / QUEUE_FILE)
-    queues = read_queues(queue_reading, site.prompts if site_reading.document.root else None)
+    exists = (folder / SITE_FILE).exists()
+    readable = isinstance(site_reading.document.root, Map)
+    prompts_known = isinstance(_root(site_reading).get("prompts"), Map)
+    queues = read_queues(queue_reading, site.prompts if prompts_known else None)
     around = Surroundings(
-        queues=None if queue_reading.document.root is None else queues,
+        queues=_sound(queue_reading, queues),
         prompts_folder=prompts,
-        system_prompts=site.prompts,
+        system_prompts=site.prompts if prompts_known else None,
         system_waits=waits_in(site.prompts),
-        timezone=site.timezone,
+        languages=site.languages if _are_known(site_reading, "languages") else None,
+        timezone=site.timezone or ("UTC" if exists and not readable else ""),
         limited_queues=_limited(queue_reading),
         look_ups=LookUpReach(
-            tables=None if site_reading.document.root is None else site.lookup_tables,
-            hosts=site.lookup_hosts,
+            tables=site.lookup_tables if _are_known(site_reading, "lookup_tables") else None,
+            hosts=site.lookup_hosts if readable or not exists else None,
         ),
     )
     return around, (site_reading, site), (queue_reading, queues)
+
+
+def _are_known(reading: Reading, key: str) -> bool:
+    """Whether a file can be read, and what it lists under a key."""
+    root = reading.document.root
+    return isinstance(root, Map) and not isinstance(root.get(key), Map)
+
+
+def _sound(
+    reading: Reading, queues: Mapping[QueueName, QueueSettings]
+) -> dict[QueueName, QueueSettings | None] | None:
+    """The queues, without the settings of those that have a mistake; None when the file is no map
+    of queues.
+    """
+    if not isinstance(reading.document.root, Map):
+        return None
+    wrong = {problem.line for problem in reading.problems}
+    places = lines_by_key(reading.document.root, len(reading.document.lines))
+    return {
+        name: None if places.get(name, set()) & wrong else each for name, each in queues.items()
+    }
 
 
 def _flows(folder: Path) -> list[Reading]:
@@ -159,9 +217,9 @@ def _flows(folder: Path) -> list[Reading]:
 
 def _limited(reading: Reading) -> set[str] | None:
     """The queues that say how long one may wait; None when they cannot be read."""
-    if reading.document.root is None:
+    if not isinstance(reading.document.root, Map):
         return None
-    entries = _root(reading).entries
+    entries = reading.document.root.entries
     return {key.text for key, node in entries if isinstance(node, Map) and node.key("max_wait")}
 
 
@@ -203,17 +261,6 @@ def _refuse_doubles(flows: list[tuple[Reading, Flow]]) -> None:
             owners.setdefault(number, flow)
 
 
-def _want_languages(reading: Reading, site: SiteFile, flows: list[Flow]) -> None:
-    """The system must be able to speak every language of the flows."""
-    root = _root(reading)
-    key = root.key("languages") or root.key("prompts") or root
-    for flow in flows:
-        for language in flow.languages:
-            if language not in site.languages:
-                message = f'flow "{flow.name}" speaks "{language}", the system prompts do not'
-                reading.blame("E401", message, key)
-
-
 def _root(reading: Reading) -> Map:
     root = reading.document.root
     return root if isinstance(root, Map) else Map((), 1, 1)
@@ -221,6 +268,6 @@ def _root(reading: Reading) -> Map:
 
 def _item(fields: Map, index: int) -> Node | None:
     node = fields.get("numbers")
-    if isinstance(node, Sequence) and index < len(node.items):
+    if isinstance(node, List) and index < len(node.items):
         return node.items[index]
     return node

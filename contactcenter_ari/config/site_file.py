@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_names import ALWAYS
 from contactcenter_ari.config.hours_file import read_zone
@@ -63,12 +64,14 @@ def read_site_file(
     if reading.document.root is None:
         return SiteFile()
     root = reading.mapping(reading.document.root, "site.yaml")
+    if not isinstance(reading.document.root, Map):
+        return SiteFile()
     fields = reading.fields(root, "site.yaml", KEYS, needed=("name", "prompts"))
     languages = _languages(reading, fields)
     prompts = PromptReader(
         reading, languages=languages, folder=prompts_folder, types=NAMES
     ).prompts(fields.get("prompts", Scalar("", 1, 1, 1, 1)))
-    for name in NEEDED_PROMPTS if "prompts" in fields else ():
+    for name in NEEDED_PROMPTS if isinstance(fields.get("prompts"), Map) else ():
         if name not in prompts:
             message = f'the system prompt "{name}" is missing'
             reading.blame("E202", message, root.key("prompts") or root)

@@ -73,7 +73,7 @@ def read_expression(
         _blame(reading, scalar, fault, wanted.choices if wanted else ())
     if wanted is not None and not found:
         given = check(expression, types)
-        if not fits(given, wanted):
+        if given is not None and not fits(given, wanted):
             reading.blame("E305", f"{what} must be {wanted}, not {given}", scalar)
     return expression
 

@@ -1,7 +1,7 @@
 """A `*.test.yaml` file into stories, or every problem in it at once.
 
-The flow it names is loaded with the site of its folder, for the test runs the site as it
-would be published.
+The flow it names is loaded with what it uses of its site, as it would be published; mistakes
+elsewhere do not keep a flow from being tested.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, read_document
 from contactcenter_ari.config.problem import SiteInvalid, did_you_mean
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.config.site import load_site
+from contactcenter_ari.config.site import load_flow_site
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.rehearsal.given_file import GIVEN_KEYS, GivenReader, read_instant
@@ -23,7 +23,7 @@ DEFAULT_KEYS = ("at", "from", "from_name", "called", "lookups", "queues", "flags
 
 
 def read_story_file(path: Path, sites: dict[Path, Site]) -> StoryFile:
-    """The stories of a file; `sites` remembers the sites that were loaded, by folder.
+    """The stories of a file; `sites` remembers the sites that were loaded, by flow file.
 
     Raises:
         SiteInvalid: the file, or the site of its flow, has problems; it holds all of them.
@@ -73,16 +73,16 @@ def _site_and_flow(
 
 
 def read_played_flow(flow_file: Path, sites: dict[Path, Site]) -> tuple[Site, Flow | None]:
-    """The site of a flow file's folder, and its flow; None when the file is no flow of it.
+    """The site of a flow file's folder with this flow alone, and the flow; None when the file is
+    no flow of the folder.
 
     Raises:
-        SiteInvalid: the site has problems.
+        SiteInvalid: the flow has problems, or what it uses has.
     """
-    folder = flow_file.absolute().parent
-    if folder not in sites:
-        sites[folder] = load_site(folder)
-    name = flow_name(flow_file)
-    return sites[folder], next((f for f in sites[folder].flows if f.name == name), None)
+    path = flow_file.absolute()
+    if path not in sites:
+        sites[path], _ = load_flow_site(path)
+    return sites[path], next(iter(sites[path].flows), None)
 
 
 def flow_name(flow_file: Path) -> str:

@@ -10,6 +10,7 @@ from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.cli.flow_report import Format, report
 from contactcenter_ari.config.catalogue import EXPLANATIONS
 from contactcenter_ari.config.problem import Problem, Severity
+from contactcenter_ari.config.site_file import NEEDED_PROMPTS
 
 CHECKOUT = Path(__file__).parents[2]
 FLOW = """\
@@ -171,3 +172,61 @@ def test_the_schema_is_printed() -> None:
     status, told = run("schema")
     assert status == 0
     assert json.loads(told)["title"] == "Call flow"
+
+
+SITE = "name: test\nlanguages: [en]\nprompts:\n" + "".join(
+    f"  {name}: {{en: x}}\n" for name in NEEDED_PROMPTS
+)
+NEXT = "the site cannot be published"
+
+
+@pytest.fixture
+def site(desk: Path) -> Path:
+    """The flow in a site that is right; its folder."""
+    write(desk, "hangup")
+    text = desk.read_text(encoding="utf-8").replace("  never: [hangup]\n", "")
+    desk.write_text(text, encoding="utf-8")
+    (desk.parent / "site.yaml").write_text(SITE, encoding="utf-8")
+    (desk.parent / "queues.yaml").write_text("sales: {max_wait: 10m}\n", encoding="utf-8")
+    return desk.parent
+
+
+ELSEWHERE = [
+    ("other.yaml", FLOW.replace("desk", "other").replace("FIRST", "hangup"), "E209"),
+    ("other.yaml", "flow: [", "E002"),
+    ("queues.yaml", "sales: {max_wait: soon}\n", "E107"),
+    ("site.yaml", SITE + "timezone: Mars\n", "E601"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "code"), ELSEWHERE)
+def test_what_keeps_the_site_from_being_published_is_told_apart(
+    name: str, text: str, code: str, site: Path
+) -> None:
+    """A right flow in a site that is not: neither "no problems" nor its own."""
+    assert run("check", "callflows/desk.yaml") == (0, "no problems\n")
+    (site / name).write_text(text, encoding="utf-8")
+    status, told = run("check", "callflows/desk.yaml")
+    lines = told.splitlines()
+    assert status == 1
+    assert lines[0] == f"nothing wrong here, but {NEXT}, for errors elsewhere:"
+    assert lines[1].startswith(f"callflows/{name}:")
+    assert f"[{code}]" in lines[1]
+    assert lines[-1] == "1 error elsewhere"
+    data = json.loads(run("check", "callflows/desk.yaml", "--format", "json")[1])
+    assert (data["errors"], data["problems"]) == (0, [])
+    assert [each["code"] for each in data["elsewhere"]] == [code]
+
+
+def test_own_problems_come_first(site: Path) -> None:
+    """Then, under a heading, those of others; a warning elsewhere is not told."""
+    desk = site / "desk.yaml"
+    desk.write_text(desk.read_text(encoding="utf-8").replace("hangup", "hangpu"), encoding="utf-8")
+    (site / "queues.yaml").write_text("sales: {max_wait: soon}\n", encoding="utf-8")
+    status, told = run("check", "callflows/desk.yaml")
+    assert status == 1
+    own, _, others = told.partition(f"\n\n{NEXT} either, for errors elsewhere:\n")
+    assert own.endswith("\n1 error")
+    assert "queues.yaml" not in own
+    assert others.startswith("callflows/queues.yaml:1:19: error[E107]")
+    assert run("check", "callflows")[1].endswith("2 errors\n")

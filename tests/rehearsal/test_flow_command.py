@@ -175,3 +175,43 @@ def test_files_and_folders(site: Path) -> None:
     """A folder stands for the test files in it."""
     (site / "desk.test.yaml").write_text(HEAD)
     assert story_files([site]) == [site / "desk.test.yaml"]
+
+
+BROKEN = {
+    "other.yaml": "flow: other\nsections: [\n",
+    "late.yaml": "flow: late\nlanguages: [en]\nsections: {start: [goto: x]}\n",
+    "more.test.yaml": "flow: other.yaml\n",
+}
+"""Neighbors of the flow that cannot be published, and one that cannot be tested."""
+
+
+def test_a_flow_is_tested_beside_broken_ones(site: Path) -> None:
+    """Only what the flow uses must be right; test files that cannot be played are told."""
+    for name, text in BROKEN.items():
+        (site / name).write_text(text)
+    for name, line in (("queues", "unused: {max_wait: x}"), ("site", "occupancy_window: x")):
+        file = site / f"{name}.yaml"
+        file.write_text(f"{file.read_text()}{line}\n")
+    (site / "desk.test.yaml").write_text(HEAD + GOOD)
+    done = ran("test", str(site / "desk.test.yaml"))
+    assert (done.exit_code, done.output) == (0, "desk.test.yaml: 1 passed\n")
+    done = ran("test")
+    assert done.exit_code == 1
+    assert "desk.test.yaml: 1 passed\n" in done.output
+    assert "other.yaml:3:1: error[E002]" in done.stderr
+    assert "late.yaml" not in done.output + done.stderr
+
+
+def test_a_flow_is_not_tested_with_what_is_wrong_for_it(site: Path) -> None:
+    """A queue it uses, its own mistakes, and files that cannot be read."""
+    (site / "desk.test.yaml").write_text(HEAD + GOOD)
+    queues, flow = (site / "queues.yaml").read_text(), (site / "desk.yaml").read_text()
+    for name, text, told in (
+        ("queues.yaml", queues.replace("sales:", "sales: {max_wait: x}\nother:", 1), "E107"),
+        ("queues.yaml", "sales: [", "E002"),
+        ("desk.yaml", flow.replace("- play: hello", "- play: helo", 1), "E202"),
+    ):
+        (site / name).write_text(text)
+        done = ran("test")
+        assert (done.exit_code, told in done.stderr) == (1, True), done.stderr
+        (site / name).write_text(queues if name == "queues.yaml" else flow)

@@ -46,8 +46,9 @@ Types = Mapping[str, ValueType | None]
 """The types of all names there are; None where nobody knows, for a declaration has a mistake."""
 
 
-def check(expression: Expression, types: Types) -> ValueType:
-    """The type of an expression's value, given the types of all names there are.
+def check(expression: Expression, types: Types) -> ValueType | None:
+    """The type of an expression's value, given the types of all names there are; None when it
+    depends on a name whose type nobody knows.
 
     Raises:
         ExpressionInvalid: the first mistake in it; `faults` gives all.
@@ -56,7 +57,7 @@ def check(expression: Expression, types: Types) -> ValueType:
     result = checking.type_of(expression.root)
     if checking.faults:
         raise checking.faults[0]
-    return result or TEXT
+    return result
 
 
 def faults(expression: Expression, types: Types) -> list[ExpressionInvalid]:
@@ -166,8 +167,9 @@ class _Checking:
 
     def name(self, node: Name, beside: ValueType | None) -> ValueType | None:
         if node.name not in self.types and not self.in_doubt(node.name):
+            known = tuple(name for name in self.types if not name.endswith(DOUBT))
             message, texts = f'name "{node.name}" does not exist', beside.choices if beside else ()
-            self.blame(node, message, Fault.UNKNOWN_NAME, tuple(self.types), texts)
+            self.blame(node, message, Fault.UNKNOWN_NAME, known, texts)
         return self.types.get(node.name)
 
     def in_doubt(self, name: str) -> bool:

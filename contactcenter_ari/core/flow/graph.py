@@ -126,8 +126,7 @@ def _all(outcomes: tuple[str, ...], leads: Mapping[str, Destination]) -> tuple[E
 
 def falls_through(name: str, sections: Mapping[str, Section]) -> bool:
     """Whether a caller can come to the end of a section with nowhere to go."""
-    steps = sections[name].steps
-    return not steps or _goes_on(steps[-1], sections)
+    return all(_goes_on(step, sections) for step in sections[name].steps)
 
 
 def _goes_on(step: Step, sections: Mapping[str, Section]) -> bool:

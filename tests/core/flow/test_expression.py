@@ -297,6 +297,7 @@ def test_a_checked_expression_gives_what_was_promised(text: str) -> None:
         return
     type_ = check(expression, TYPES)
     result = evaluate(expression, VALUES.get)
+    assert type_ is not None
     if result is not None:
         read_value(write_value(result), type_)
 

@@ -113,6 +113,7 @@ class World:
             return
         self.inputs = [*self.inputs, input_][-RECENT:]
         self.ledger.enter(input_, outcome, self.center, self.now)
+        self._check_boards()
         self.sound = True
         self.commands = [*self.commands, *outcome.commands][-RECENT:]
         self.promised += [e for e in outcome.events if isinstance(e, CallbackBooked)]
@@ -124,6 +125,15 @@ class World:
         center = self.center
         views = (center.queues(self.now), center.agents(self.now), center.calls())
         return (*views, center.callbacks(), center.next_deadline())
+
+    def _check_boards(self) -> None:
+        """The queues of the files are shown, and of others those in which something goes on."""
+        shown = {view.queue: view for view in self.center.queues(self.now)}
+        configured = self.center.site.queues.keys()
+        assert configured <= shown.keys(), shown
+        talks = any(agent.talk is not None for agent in self.ledger.agents.values())
+        for queue in shown.keys() - configured:
+            assert shown[queue].waiting or shown[queue].callbacks or talks, f"{queue} is gone"
 
     def _remember(self, command: Command) -> None:
         match command:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.gone_queue import GoneQueues
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.offering import Offers
@@ -25,7 +26,7 @@ from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.kpi import queue_stay
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, AgentState, QueueExit
-from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
 from contactcenter_ari.core.vocabulary.signal import TimePassed
 from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
 from tests.property.center_machine import CenterMachine
@@ -178,6 +179,11 @@ def work_without_a_stay_is_lost(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Interaction, "meet", meeting)
 
 
+def gone_queues_stay(patch: pytest.MonkeyPatch) -> None:
+    """A queue that is gone from the files stays on the boards for ever."""
+    patch.setattr(GoneQueues, "is_shown", lambda _, queue: agent_of(queue) is None)
+
+
 BUGS: tuple[Seed, ...] = (
     agent_stays_reserved,
     misses_are_forgotten,
@@ -195,6 +201,7 @@ BUGS: tuple[Seed, ...] = (
     lost_callers_are_forgotten,
     timeouts_move_on,
     work_without_a_stay_is_lost,
+    gone_queues_stay,
 )
 
 

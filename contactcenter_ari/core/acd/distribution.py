@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from contactcenter_ari.core.acd.estimate import Estimate
+from contactcenter_ari.core.acd.gone_queue import GoneQueues
 from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
 from contactcenter_ari.core.acd.mending import Mending
@@ -54,6 +55,7 @@ class Distribution:
         self.pools = Pools(roster)
         self.outlook = Outlook(roster, self.lines)
         self.closed: dict[QueueName, None] = {}
+        self.gone = GoneQueues(self.lines, roster)
         self.offers = Offers(roster)
         self._wishes = Wishes(roster, self.pools)
         self._waiting: dict[InteractionId, Waiting] = {}
@@ -68,7 +70,9 @@ class Distribution:
         return f"<Distribution {len(self._waiting)} waiting, {len(self.offers)} offers>"
 
     def configure(self, settings: dict[QueueName, QueueSettings]) -> None:
-        """Take over new settings; a queue that is gone keeps its old ones until it is empty."""
+        """Take over new settings; a queue that is gone keeps its old ones."""
+        for back in self.gone.follow(settings):
+            self.outlook.forget(back)
         for queue, new in settings.items():
             if self.settings.get(queue) != new:
                 self._configure(new, [a for a in self.roster if queue in a.lines])
@@ -98,7 +102,8 @@ class Distribution:
         line = self.lines[waiting.queue]
         refusal = None
         if not sent:
-            refusal = self.refusal(waiting.queue) or self._diversion(waiting, turn)
+            refusal = self.refusal(waiting.queue, kept=waiting.kept)
+            refusal = refusal or self._diversion(waiting, turn)
         waiting.position_at_entry = len(line) + 1 if refusal else line.position(waiting)
         tell_joined(waiting, turn)
         if refusal is None:
@@ -108,10 +113,12 @@ class Distribution:
             tell_left(waiting, refusal, waiting.position_at_entry, turn)
         return refusal
 
-    def refusal(self, queue: QueueName) -> QueueExit | None:
-        """Why nobody may join a queue now; None when one may."""
+    def refusal(self, queue: QueueName, *, kept: bool = False) -> QueueExit | None:
+        """Why nobody may join a queue now; None when one may. Whose place was `kept` may join one
+        that is gone.
+        """
         settings = self.settings[queue]
-        if queue in self.closed:
+        if queue in self.closed or (queue in self.gone and not kept):
             return QueueExit.CLOSED
         if settings.max_waiting is not None and len(self.lines[queue]) >= settings.max_waiting:
             return QueueExit.FULL

@@ -177,6 +177,11 @@ class Evidence:
         for time in times:
             self._times_of(time.queue).learn(time.half_hour, time.mean, time.contacts)
 
+    def forget(self, queue: QueueName) -> None:
+        """Nothing is known of what contacts of a queue take, and of patience there."""
+        self._handle_times.pop(queue, None)
+        self._patience.pop(queue, None)
+
     def joined(self, queue: QueueName, now: datetime) -> None:
         """A caller, or the placeholder of one, takes a place in line."""
         self._patience_of(queue, now).joined(now)

@@ -33,6 +33,11 @@ class Outlook:
         """Take in what earlier weeks say of handle times."""
         self._evidence.learn(times)
 
+    def forget(self, queue: QueueName) -> None:
+        """Nothing is known of a queue any more: it begins anew, and nobody waits in it."""
+        if not self._lines[queue]:
+            self._evidence.forget(queue)
+
     def note_agents(self, changed: Iterable[Agent], now: datetime) -> None:
         """Follow who takes calls, and the contacts that are over."""
         for agent in changed:

@@ -5,6 +5,7 @@ Every move of an agent goes through `_move`, which tells it as an event, keeps t
 Iteration is in the order agents were added, so it can be replayed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -47,6 +48,7 @@ class Roster:
         self._by_phone: dict[PhoneId, Agent] = {}
         self._reachable: dict[PhoneId, None] = {}
         self._staffing = Staffing(window)
+        self._talks: Counter[QueueName] = Counter()
         self._changed: dict[Agent, None] = {}
         self._finished: list[Finished] = []
         self._turns = 0
@@ -84,6 +86,10 @@ class Roster:
     def signed_in(self, queue: QueueName) -> int:
         """How many agents of the queue are not logged out."""
         return self._staffing.signed_in(queue)
+
+    def talks_of(self, queue: QueueName) -> int:
+        """How many agents talk for a queue."""
+        return self._talks[queue]
 
     def mean_share(self, queues: Iterable[QueueName], now: datetime) -> float:
         """Mean occupancy (0 to 1) of the signed-in agents of the queues, see `Staffing`."""
@@ -287,11 +293,13 @@ class Roster:
         self._move(agent, Wanted(ON_CALL, "", CENTER), turn)
         agent.misses.clear()
         agent.contact = contact
+        self._talks[contact.queue] += 1
         self._staffing.took_call(agent, contact.queue)
 
     def finish_talk(self, agent: Agent, rule: WrapUpRule, turn: Turn) -> None:
         """The talk is over, the work after it begins; it keeps the agent from all queues."""
         self._move(agent, Wanted(WRAP_UP, "", CENTER), turn)
+        self._talk_over(agent)
         agent.wrap_up = WrapUp(rule, turn.now, noted=bool(agent.disposition))
         if agent.wrap_up.until > turn.now:
             turn.clockwork.wake(Wake.WRAP_UP, agent.id, agent.wrap_up.until)
@@ -302,6 +310,7 @@ class Roster:
         """There was nobody to talk to after all: no contact, nothing to write down, and free
         again at once. The idle clock begins anew, for the agent was not idle.
         """
+        self._talk_over(agent)
         agent.contact = None
         self.finish_talk(agent, NO_WRAP_UP, turn)
 
@@ -372,6 +381,10 @@ class Roster:
             self._finished.append(Finished(agent.id, agent.contact.queue, duration))
         agent.end_contact(turn.now)
         self._after_call(agent, Wanted(READY, "", by), turn)
+
+    def _talk_over(self, agent: Agent) -> None:
+        if agent.contact is not None:
+            self._talks -= Counter([agent.contact.queue])
 
     def _after_call(self, agent: Agent, otherwise: Wanted, turn: Turn) -> None:
         wanted = agent.wanted or otherwise

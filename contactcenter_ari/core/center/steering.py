@@ -11,7 +11,7 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.event import QueueClosed, QueueExit, QueueOpened
-from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName, agent_of
+from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
     ChangePriority,
     CloseQueue,
@@ -104,7 +104,7 @@ class Steering:
         self._calls.move(waiting.interaction, queue, turn)
 
     def _check_queue(self, queue: QueueName) -> None:
-        if queue not in self._distribution.settings or agent_of(queue) is not None:
+        if not self._distribution.gone.is_shown(queue):
             raise RequestRefused("unknown_queue", f"there is no queue {queue}")
 
     def _place(self, interaction: InteractionId) -> Waiting:

@@ -23,7 +23,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     CallbackId,
     InteractionId,
     QueueName,
-    agent_of,
 )
 from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.skill import Skills
@@ -101,11 +100,13 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, ...]:
-    """All queues of the site, in the order they were configured."""
+    """The queues of the site in the order they were configured, and those that are gone while
+    somebody waits there or talks.
+    """
     return tuple(
         _view_queue(line, distribution, now)
         for queue, line in distribution.lines.items()
-        if agent_of(queue) is None
+        if distribution.gone.is_shown(queue)
     )
 
 

@@ -9,8 +9,18 @@ import msgspec
 
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.site import SitePublished
-from contactcenter_ari.core.flow.step import Play, Queue, Wait
+from contactcenter_ari.core.flow.step import Destination, Play, Queue, Wait, Way
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.request import CloseQueue, MoveWaiting, OpenQueue
+from tests.core.center.promise import (
+    SALES,
+    busy_agent,
+    customer,
+    open_shop,
+    promised,
+    ready,
+)
+from tests.core.center.promise import closed as promises_closed
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor
@@ -76,3 +86,113 @@ def test_a_new_queue(floor: Floor) -> None:
     agent = floor.agent("100", "night")
     agent.picks_up()
     assert caller.exits == ["answered"]
+
+
+def published(floor: Floor, *gone: str) -> None:
+    """The files without some queues."""
+    queues = {name: queue for name, queue in floor.site.queues.items() if name not in gone}
+    floor.take(SitePublished(msgspec.structs.replace(floor.site, queues=queues)))
+
+
+def shown(floor: Floor) -> list[str]:
+    """The queues on the boards."""
+    return [view.queue for view in floor.center.queues(floor.now)]
+
+
+def test_a_queue_that_is_gone_is_off_the_boards(floor: Floor) -> None:
+    """And it is there again once the files have it again."""
+    published(floor, "support")
+    assert shown(floor) == ["sales"]
+    published(floor)
+    assert shown(floor) == ["sales", "support"]
+
+
+def test_a_queue_that_is_gone_is_shown_while_somebody_waits_or_talks(floor: Floor) -> None:
+    """The work after the talk is not of the queue any more, though its settings are in force."""
+    agent = floor.agent()
+    agent.pauses()
+    caller = floor.caller()
+    published(floor, "sales")
+    assert shown(floor) == ["sales", "support"]
+    agent.goes_ready()
+    agent.picks_up()
+    assert shown(floor) == ["sales", "support"]
+    agent.hangs_up()
+    assert shown(floor) == ["support"]
+    floor.settle()
+    assert (agent.state, caller.exits) == (("wrap_up", ""), ["answered"])
+
+
+def test_who_waits_in_a_queue_that_is_gone_leaves_with_an_exit(floor: Floor) -> None:
+    """Nobody serves it any more: the caller hears so, and is not lost."""
+    away = {"timeout": Destination(Way.SECTION, "sorry")}
+    floor.open(floor.write({"start": [Queue(SALES, away)], "sorry": [Play("sorry")]}))
+    agent = floor.agent()
+    agent.pauses()
+    caller = floor.caller()
+    published(floor, "sales")
+    floor.colleague("100", "support")
+    agent.goes_ready()
+    floor.wait(900)
+    assert (caller.exits, caller.heard, shown(floor)) == (["timeout"], ["sorry"], ["support"])
+
+
+def test_a_queue_that_is_gone_takes_nobody_more(floor: Floor) -> None:
+    """A call of an earlier flow comes to a queue that is closed."""
+    closed = {"closed": Destination(Way.SECTION, "sorry")}
+    floor.open(
+        floor.write({"start": [Play("one"), Queue(SALES, closed)], "sorry": [Play("sorry")]})
+    )
+    floor.agent()
+    caller = floor.caller()
+    published(floor, "sales")
+    caller.hears_out()
+    assert (caller.exits, caller.heard) == (["closed"], ["one", "sorry"])
+
+
+def test_supervisors_do_not_find_a_queue_that_is_gone(floor: Floor) -> None:
+    """It can be neither closed, nor opened, nor sent to."""
+    floor.agent().pauses()
+    caller = floor.caller()
+    published(floor, "support")
+    support = QueueName("support")
+    for asked in (
+        CloseQueue(support, "floor"),
+        OpenQueue(support, "floor"),
+        MoveWaiting(caller.interaction, support, "floor"),
+    ):
+        assert floor.refuses(asked) == "unknown_queue"
+
+
+def test_a_callback_in_a_queue_that_is_gone_is_made(floor: Floor) -> None:
+    """The customer waits for it: the queue is shown while the place is in the line."""
+    open_shop(floor)
+    busy_agent(floor)
+    promised(floor)
+    published(floor, "sales")
+    assert shown(floor) == ["sales", "support"]
+    ready(floor)
+    customer(floor).answers()
+    customer(floor).hears_out()
+    agent = floor.colleague()
+    agent.picks_up()
+    agent.hangs_up()
+    floor.settle()
+    assert (promises_closed(floor), shown(floor)) == (["reached"], ["support"])
+
+
+def test_a_queue_that_comes_back_begins_anew(floor: Floor) -> None:
+    """What contacts of it took, and who gave up in it, was of another one."""
+    agent = floor.agent()
+    for _ in range(6):
+        caller = floor.caller()
+        agent.picks_up()
+        floor.wait(300)
+        caller.hangs_up()
+        agent.ends_wrap_up()
+    outlook = floor.center._distribution.outlook
+    known = outlook._evidence._handle_times
+    assert SALES in known
+    published(floor, "sales")
+    published(floor)
+    assert SALES not in known

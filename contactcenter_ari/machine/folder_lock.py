@@ -139,8 +139,13 @@ def _holder(file: int) -> Holder | None:
 
 
 def _close_in_copy() -> None:
+    """Put nothing in their place: the copy, too, may come to where they are closed, and must not
+    close what else has got the number.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
     for file in _held:
-        os.close(file)
+        os.dup2(nothing, file, inheritable=False)
+    os.close(nothing)
     _held.clear()
 
 

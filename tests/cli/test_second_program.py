@@ -17,7 +17,7 @@ from contactcenter_ari.cli.command_table import TABLE
 from contactcenter_ari.machine.folder_lock import AlreadyRuns, ProgramRole, roles_held
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port, reserved
 from contactcenter_ari.runtime.address import Address
-from tests.cli.program import contactcenter, holder
+from tests.cli.program import HOLDER, LIMIT, contactcenter, holder
 
 APPLICATION, SWITCH = ProgramRole.APPLICATION, ProgramRole.SWITCH
 ADDRESSES = {
@@ -92,6 +92,19 @@ def test_a_killed_program_leaves_no_lock(tmp_path: Path, child: str) -> None:
             os.kill(started, signal.SIGKILL)
     assert text.startswith(f"{os.getpid()} ")
     assert text.endswith(" contactcenter serve\n")
+
+
+def test_a_copy_may_end_like_its_original(tmp_path: Path) -> None:
+    """It comes to the end of the lock, too, and closes nothing that is not its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", HOLDER, str(tmp_path), "copy", APPLICATION, SWITCH],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_holder_that_wrote_no_line_is_still_a_holder(tmp_path: Path) -> None:

@@ -24,7 +24,14 @@ from contactcenter_ari.postgres.errors import DatabaseAway, DatabaseUnreachable
 from contactcenter_ari.postgres.statement import statement
 
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
-Pool = AsyncConnectionPool[Connection]
+
+
+class Pool(AsyncConnectionPool[Connection]):
+    """A pool of the library; `asking` is how many ask it for a connection now."""
+
+    asking = 0
+
+
 Row = TypeVar("Row")
 Reset = Callable[[Connection], Awaitable[None]]
 
@@ -158,7 +165,7 @@ def make_pool(
     are refused; `ready` of them are kept open, and each is `reset` after use.
     """
     conninfo = session_conninfo(url, application=application, statement_limit=statement_limit)
-    return AsyncConnectionPool(
+    return Pool(
         conninfo,
         connection_class=psycopg.AsyncConnection[tuple[object, ...]],
         # a reset connection has forgotten what was prepared
@@ -214,13 +221,27 @@ async def _next(pool: Pool, deadline: float) -> Connection:
     that was away; each question lets it try once more.
     """
     loop = asyncio.get_running_loop()
-    while True:
-        left = deadline - loop.time()
-        try:
-            return await pool.getconn(timeout=max(0.01, min(left, _ASK_AGAIN.total_seconds())))
-        except PoolTimeout:
-            if left <= _ASK_AGAIN.total_seconds():
-                raise
+    pool.asking += 1
+    try:
+        while True:
+            left = deadline - loop.time()
+            pause = max(0.01, min(left, _ASK_AGAIN.total_seconds()))
+            try:
+                return await pool.getconn(timeout=pause)
+            except PoolTimeout:
+                if left <= pause:
+                    raise
+            except TooManyRequests:
+                # Until it has a connection again, it counts those who gave up, too; and it does
+                # not try to have one.
+                if pool.asking > pool.max_waiting:
+                    raise
+                await pool.check()
+                if left <= pause:
+                    raise
+                await asyncio.sleep(pause)
+    finally:
+        pool.asking -= 1
 
 
 class Database:

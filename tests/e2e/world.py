@@ -28,6 +28,7 @@ from contactcenter_ari.loadtest.audio import write_audio
 from contactcenter_ari.loadtest.sipp import Sipp
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.directory import NewAgent
+from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import (
     InteractionRow,
@@ -247,7 +248,10 @@ class World:
             nonlocal found
             unfinished = await self._unfinished()  # first: what ends later is written later
             await self.service.journal.caught_up()
-            rows = await Report(self.service.database).interactions(since or self.since)
+            try:
+                rows = await Report(self.service.database).interactions(since or self.since)
+            except DatabaseUnreachable as error:
+                return str(error)  # it was just started anew
             found = [row for row in rows if which(row)]
             assert len(found) <= wanted, f"{len(found)} interactions instead of {wanted}"
             if len(found) < wanted:

@@ -22,6 +22,7 @@ from typer.main import get_group
 from contactcenter_ari.cli.command_table import TABLE
 from contactcenter_ari.config.settings import LogFormat, Settings, read_settings
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.runtime.fault import told
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -113,17 +114,21 @@ class UnfailingStream:
             self._stream.flush()
 
 
+def without_words(
+    _: object, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Tell the kind and the place of an exception instead of what it says."""
+    fault = event.pop("exc_info", None)
+    error = fault if isinstance(fault, BaseException) else sys.exc_info()[1] if fault else None
+    return event if error is None else {**event, "fault": told(error)}
+
+
 def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
     """Log lines from the `least` level on, on standard error, for people or for programs."""
     renderers: list[structlog.typing.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.JSONRenderer()]
         if log_format is LogFormat.JSON
-        else [
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(),
-                exception_formatter=structlog.dev.plain_traceback,  # shows no callers' data
-            )
-        ]
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # what is away is told once, by us
     structlog.configure(
@@ -131,6 +136,7 @@ def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_words,
             *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),

@@ -2,9 +2,9 @@
 
 Nothing is sent and nothing remembered here. What callers put into numbers and names is cut
 and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` arguments are
-`caller,DIALED` or `phone,DEVICE,DIALED`, with `late-offer` behind when the INVITE offered no
-audio; legs that we dial enter with `agent`, those through
-which we listen with `ear,RECORDING`. One whose recording is not begun yet enters with
+`caller,DIALED` (and the country of the trunk if it has one) or `phone,DEVICE,DIALED`, with
+`late-offer` behind when the INVITE offered no audio; legs that we dial enter with `agent`, those
+through which we listen with `ear,RECORDING`. One whose recording is not begun yet enters with
 `record,CONTEXT,RECORDING` and is sent into that context, which begins it and leads back here.
 """
 
@@ -14,6 +14,7 @@ from typing import Final, assert_never
 
 from contactcenter_ari.ari import messages, operation
 from contactcenter_ari.ari.operation import Operation
+from contactcenter_ari.core.number import cleaned
 from contactcenter_ari.core.vocabulary.command import (
     RING_MARGIN,
     AnswerLeg,
@@ -264,13 +265,14 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
     """A new caller, a phone that dialed, or an agent who picked up."""
     leg = LegId(event.channel.id)
     match _entry_of(event):
-        case (str(role), dialed) if role == CALLER:
+        case (str(role), dialed, *country) if role == CALLER:
             caller = event.channel.caller
             return CallArrived(
                 leg=leg,
-                called_number=digits_of(dialed),
-                caller_number=digits_of(caller.number),
+                called_number=cleaned(dialed)[:NUMBER_LIMIT],
+                caller_number=cleaned(caller.number)[:NUMBER_LIMIT],
                 caller_name=name_of(caller.name),
+                country="".join(country),
             )
         case (str(role), device, dialed) if role == PHONE:
             return PhoneDialed(leg=leg, phone=PhoneId(device), dialed=digits_of(dialed))

@@ -61,6 +61,7 @@ class Spooled(msgspec.Struct, frozen=True, kw_only=True):
     language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,20}\Z")]
     number: Annotated[str, msgspec.Meta(pattern=r"^(\+?[0-9]{5,20})?\Z")]
     message_seconds: float
+    country: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?\Z")] = ""
 
 
 class FallBackIntake:
@@ -136,6 +137,7 @@ class FallBackIntake:
             number=call.number,
             message=self._message_of(call.id),
             internal=call.role == PHONE,
+            country=call.country,
         )
 
     def _message_of(self, call: str) -> LeftMessage | None:

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from contactcenter_ari.bootstrap.fall_back_text import TEXTS
 from contactcenter_ari.bootstrap.prompting import fixed_parts, speak_ahead
-from contactcenter_ari.core.center.catalog import significant
+from contactcenter_ari.core.center.called_number import CalledNumbers
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
 from contactcenter_ari.fallback.plan import APOLOGY, DIGITS, NAMES, Plan, Sounds, write_plan
@@ -35,9 +35,9 @@ async def plan_ahead(cache: PromptCache, site: Site, data: Path) -> None:
     """
     spoken = list(site.prompts[APOLOGY].parts)
     sounds = {language: await _sounds(cache, site, language) for language in spoken}
-    numbers = {
-        significant(number): list(flow.languages) for flow in site.flows for number in flow.numbers
-    }
+    languages = {number: list(flow.languages) for flow in site.flows for number in flow.numbers}
+    spelled = CalledNumbers(site).spelled
+    numbers = {spelling: languages[number] for spelling, number in spelled.items()}
     spool = str(spool_folder(data))
     try:
         write_plan(Plan(spool, languages=spoken, sounds=sounds, numbers=numbers), plan_file(data))

@@ -25,7 +25,7 @@ from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.hours_file import read_hours, read_zone
 from contactcenter_ari.config.look_up_file import LookUpReach, read_look_up
 from contactcenter_ari.config.outside_range import check_entry, names_kinds
-from contactcenter_ari.config.phone import country_code, read_phone
+from contactcenter_ari.config.phone import read_country, read_phone
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import KEYS as KEYPAD
@@ -37,6 +37,7 @@ from contactcenter_ari.core.flow.flow import Flow, Prompt
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.step import Destination
 from contactcenter_ari.core.flow.value import NO, YES, ValueType
+from contactcenter_ari.core.number import home_of
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.runtime.clock import Clock
 
@@ -45,6 +46,7 @@ KEYS = (
     "flow",
     "numbers",
     "timezone",
+    "country",
     "languages",
     "global_keys",
     "flags",
@@ -69,9 +71,9 @@ class Surroundings:
     """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
     read, and the settings of a queue when they hold a mistake; `system_prompts`
     and `languages` (of these prompts) are None when `site.yaml` cannot be read; `system_waits`
-    are the system prompts that tell the estimated wait; `timezone` is the site's, or empty;
-    `limited_queues` say how long one may wait; `look_ups` is what look-ups may reach; `now` is
-    when it is read.
+    are the system prompts that tell the estimated wait; `timezone` and `country` are the
+    site's, or empty; `limited_queues` say how long one may wait; `look_ups` is what look-ups may
+    reach; `now` is when it is read.
     """
 
     queues: Mapping[QueueName, QueueSettings | None] | None
@@ -80,6 +82,7 @@ class Surroundings:
     languages: Collection[str] | None = None
     system_waits: AbstractSet[str] = frozenset()
     timezone: str = ""
+    country: str = ""
     limited_queues: Collection[str] | None = None
     look_ups: LookUpReach = field(default_factory=LookUpReach)
     now: datetime = field(default_factory=lambda: Clock().now())
@@ -104,6 +107,12 @@ class _FlowReader:
         self.declarations = Declarations(reading, fields)
         zone = fields.get("timezone")
         self.zone = (read_zone(reading, zone) if zone else "") or around.timezone
+        land = fields.get("country")
+        self.said_country = (read_country(reading, land) if land else "") or around.country
+        """What the files say; numbers in them may be national ones of it."""
+        self.numbers = self.read_numbers()
+        own = "" if land else home_of(self.numbers)
+        self.country = own or self.said_country
         self.written_languages = self.read_languages()
         self.languages = tuple(scalar.text for scalar in self.written_languages)
 
@@ -118,11 +127,10 @@ class _FlowReader:
             waits={*waits_in(prompts), *(self.around.system_waits - prompts.keys())},
         )
         steps = self.steps(sections, names)
-        numbers = self.numbers()
         flow = Flow(
             name=self.name(),
             version=self.version(),
-            numbers=numbers,
+            numbers=self.numbers,
             timezone=self.zone or "UTC",
             languages=self.languages or ("en",),
             sections=steps.sections,
@@ -136,7 +144,7 @@ class _FlowReader:
             on_hangup=self.on_hangup(steps),
             dial_allow=names.outside.allow,
             dial_named=names.outside.named,
-            country_code=country_code(numbers),
+            country_code=self.country,
         )
         self.check_graph(flow, steps, sections)
         return flow
@@ -173,6 +181,8 @@ class _FlowReader:
             hours=hours,
             flags=flags,
             sensitive=sensitive_variables(sections),
+            country=self.country,
+            said_country=self.said_country,
             outside=outside,
             limited_queues=self.around.limited_queues,
             global_keys=self.shared_keys(),
@@ -256,12 +266,12 @@ class _FlowReader:
         scalar = self.reading.scalar(node, "flow") if node else None
         return self.reading.name(scalar, "a flow") if scalar else ""
 
-    def numbers(self) -> tuple[str, ...]:
+    def read_numbers(self) -> tuple[str, ...]:
         node = self.fields.get("numbers", NOTHING)
         numbers = []
         for item in self.reading.items(node, "numbers"):
             before = len(self.reading.problems)
-            number = read_phone(self.reading, item, "a number")
+            number = read_phone(self.reading, item, "a number", self.said_country, short=True)
             if len(self.reading.problems) == before:
                 numbers.append(number)
         return tuple(numbers)

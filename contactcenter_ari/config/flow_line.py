@@ -185,7 +185,8 @@ def _extension(scope: Scope, node: Node, what: str) -> Expression:
 def _number(scope: Scope, node: Node, what: str) -> Expression:
     """A phone number written out, or an expression that gives one."""
     if isinstance(node, Scalar) and re.fullmatch(r"[+0-9][0-9 ()./-]*", node.text):
-        return _written(node.text, read_phone(scope.reading, node, what), PHONE)
+        number = read_phone(scope.reading, node, what, scope.names.said_country)
+        return _written(node.text, number, PHONE)
     return scope.options.expression(node, what, PHONE)
 
 

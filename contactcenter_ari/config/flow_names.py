@@ -55,7 +55,8 @@ class Names:
     and the settings of one None that cannot be read.
     `sensitive` variables may only be passed to look-ups; `outside` says which numbers may be
     dialed; `limited_queues` say how long one may wait (None when that is unknown);
-    `waits` are the prompts that tell the estimated wait.
+    `waits` are the prompts that tell the estimated wait. `country` is the one in whose way numbers
+    are read, `said_country` the same if the files say it and do not leave it to the first number.
     """
 
     types: Types
@@ -72,6 +73,8 @@ class Names:
     limited_queues: Collection[str] | None = None
     global_keys: frozenset[str] = frozenset()
     waits: Collection[str] = ()
+    country: str = ""
+    said_country: str = ""
     doubt: frozenset[str] = frozenset()
     """The fields of which nobody knows whether they hold all names, for what declares them cannot
     be read.

@@ -104,10 +104,16 @@ def flow_schema() -> Schema:
 
 def _flow_keys() -> dict[str, Schema]:
     phone: Schema = {"type": ["string", "integer"], "description": "E.164: +31201234567"}
+    country: Schema = {
+        "type": ["string", "boolean"],
+        "pattern": "^[A-Z]{2}$",
+        "description": "ISO 3166, as NL: whose national numbers callers type and carriers send",
+    }
     keys: dict[str, Schema] = {
         "flow": NAME,
         "numbers": {"anyOf": [phone, {"type": "array", "items": phone}]},
         "timezone": NAME,
+        "country": country,
         "languages": NAMES,
         "include": NAMES,
         "global_keys": _keys(DESTINATION),

@@ -146,6 +146,7 @@ def _site(site: SiteFile, queues: dict[QueueName, QueueSettings], flows: Sequenc
         occupancy_window=site.occupancy_window,
         pause_reason_required=site.pause_reason_required,
         lookup_tables=site.lookup_tables,
+        country=site.country,
     )
 
 
@@ -168,6 +169,7 @@ def _surroundings(
         system_waits=waits_in(site.prompts),
         languages=site.languages if _are_known(site_reading, "languages") else None,
         timezone=site.timezone or ("UTC" if exists and not readable else ""),
+        country=site.country,
         limited_queues=_limited(queue_reading),
         look_ups=LookUpReach(
             tables=site.lookup_tables if _are_known(site_reading, "lookup_tables") else None,

@@ -10,6 +10,7 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_names import ALWAYS
 from contactcenter_ari.config.hours_file import read_zone
+from contactcenter_ari.config.phone import read_country
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.center.catalog import SYSTEM_PROMPTS
@@ -20,6 +21,7 @@ from contactcenter_ari.core.flow.value import DURATION, TEXT
 KEYS = (
     "name",
     "timezone",
+    "country",
     "languages",
     "pause_reasons",
     "pause_reason_required",
@@ -47,6 +49,7 @@ class SiteFile:
 
     name: str = "contactcenter"
     timezone: str = ""
+    country: str = ""
     languages: tuple[str, ...] = ("en",)
     pause_reasons: Mapping[str, str] = field(default_factory=dict)
     pause_reason_required: bool = True
@@ -82,6 +85,7 @@ def read_site_file(
     return SiteFile(
         name=reading.text(fields["name"], "name") if "name" in fields else "",
         timezone=read_zone(reading, fields["timezone"]) if "timezone" in fields else "",
+        country=read_country(reading, fields["country"]) if "country" in fields else "",
         languages=languages,
         pause_reasons=_pause_reasons(reading, fields),
         pause_reason_required=_pause_reason_required(reading, fields),

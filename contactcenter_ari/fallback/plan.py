@@ -33,8 +33,8 @@ Sounds = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Plan:
-    """`languages` are those of the site, `numbers` those of each flow by the significant digits
-    of its numbers; `sounds` has the prompts by language. `spool` is the folder to write into.
+    """`languages` are those of the site, `numbers` those of each flow by the digits that carriers
+    send for its numbers; `sounds` has the prompts by language. `spool` is where to write into.
     """
 
     spool: str

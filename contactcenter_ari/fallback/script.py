@@ -27,7 +27,7 @@ WITHHELD = 0x60
 
 def main(arguments: list[str]) -> int:
     """Serve one call; gives the status for the dialplan."""
-    plan_file, role, dialed, arrived_at = arguments
+    plan_file, role, dialed, arrived_at, *country = arguments
     with (
         open(0, encoding="utf-8", errors="replace", closefd=False) as stdin,
         open(1, "w", encoding="utf-8", closefd=False) as stdout,
@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
         agi = AGI(stdin, stdout, nothing)
         plan = read_plan(Path(plan_file))
         entry = entry_of(agi.env, role=role, dialed=dialed, arrived_at=arrived_at)
+        entry.country = re.sub(r"[^A-Z]", "", "".join(country))[:2]
         return serve(agi, plan, SpoolFile(Path(plan.spool), entry))
 
 

@@ -33,7 +33,7 @@ CALLER, PHONE = "caller", "phone"
 @dataclass
 class Entry:
     """One apologized call: instants are seconds since 1970, `number` is the one to call back,
-    `message_seconds` the length of a message.
+    `message_seconds` the length of a message, `country` the trunk's if it has one.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Entry:
     language: str = ""
     number: str = ""
     message_seconds: float = 0.0
+    country: str = ""
 
 
 class SpoolFull(Exception):

@@ -17,7 +17,9 @@ from contactcenter_ari.core.vocabulary.pause import Pause
 
 
 class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One interaction. `waited` and `talked` add up its stays in queues and its talks."""
+    """One interaction. `waited` and `talked` add up its stays in queues and its talks; a `raw`
+    number is as the carrier wrote it, empty where that was not kept.
+    """
 
     interaction: str
     channel: str
@@ -27,6 +29,8 @@ class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
     flow_version: str
     called_number: str
     caller_number: str
+    called_number_raw: str
+    caller_number_raw: str
     caller_name: str
     caller_status: str
     language: str

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.core.center.called_number import CalledNumbers
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.step import Split
+from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.rehearsal.story import (
     Given,
@@ -132,9 +134,10 @@ class GivenReader:
         return tuple(given)
 
     def called(self, node: Node) -> str:
-        """The dialed number must be one of the flow's."""
+        """The dialed number must be one of the flow's, whichever way it is written."""
         scalar = self.reading.scalar(node, "called")
-        if scalar is not None and scalar.text not in self.flow.numbers:
+        known = CalledNumbers(self.site)
+        if scalar is not None and known.find(scalar.text) not in self.flow.numbers:
             self.reading.unknown("E201", "number", scalar, self.flow.numbers)
         return scalar.text if scalar is not None else ""
 
@@ -217,7 +220,7 @@ class GivenReader:
             wanted = f"one of {', '.join(LineOutcome)}"
             word = self.word(value, key.text, LineOutcome, wanted)
             if word:
-                given[key.text] = LineOutcome(word)
+                given[e164(key.text, self.flow.country_code)] = LineOutcome(word)
         return given
 
     def word(self, node: Node, what: str, choices: Iterable[str], wanted: str) -> str:

@@ -10,6 +10,7 @@ from contactcenter_ari.config.reading import KEYS, Reading
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.step import RecordingAct
+from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.event import EndReason
 from contactcenter_ari.rehearsal.story import Aspect, Deed, Expectation, ScriptLine, place_of
 
@@ -69,6 +70,7 @@ class ScriptReader:
             self.check(deed, word, value)
         early = "early" in fields and self.reading.boolean(fields["early"], "early")
         text = "" if deed in ALONE else value.text
+        text = e164(text, self.flow.country_code) if deed is Deed.DIALLED else text
         return ScriptLine(deed=deed, place=place_of(word), value=text, early=early)
 
     def timed(self, deed: Deed, word: Scalar, value: Scalar, fields: Fields) -> ScriptLine:

@@ -18,6 +18,7 @@ from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.step import Gather, Menu, Queue, RingAgent, Step, Verb, Voicemail
+from contactcenter_ari.core.number import cleaned
 from contactcenter_ari.core.vocabulary.command import Command, PlayPrompt, StopRecording
 from contactcenter_ari.core.vocabulary.event import (
     Event,
@@ -92,7 +93,7 @@ class Stage:
         )
         self.switch = PlayedSwitch(self.agenda, self.put, given)
         self._people_come()
-        self.put(CallArrived(CALLER, given.called, given.caller, given.caller_name))
+        self.put(CallArrived(CALLER, given.called, cleaned(given.caller), given.caller_name))
         self._settle()
 
     def __repr__(self) -> str:

@@ -31,7 +31,8 @@ MOVE_EXAMPLE = '{"queue": "sales"}'
 class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One call now: what it is doing since when, in which section of its flow, and in which
     queue (at which place, 1 is next) or with which agent. `direction` is outbound for a customer
-    who is called back; `customer_number` is null for whoever may not see it.
+    who is called back; `customer_number` is in E.164, `customer_number_raw` as the carrier
+    wrote it; both are null for whoever may not see them.
     """
 
     interaction: InteractionId
@@ -44,6 +45,7 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     agent: AgentId
     customer_number: str | None
+    customer_number_raw: str | None
 
 
 class CallList(msgspec.Struct, frozen=True):
@@ -145,4 +147,5 @@ def _status(view: CallView, *, numbers: bool) -> CallStatus:
         position=view.position,
         agent=view.agent,
         customer_number=view.customer_number if numbers else None,
+        customer_number_raw=view.customer_number_raw if numbers else None,
     )

@@ -15,9 +15,9 @@ import msgspec
 from aiohttp import web
 
 from contactcenter_ari.core.center.callback import PromiseState
-from contactcenter_ari.core.center.do_not_call import is_e164
 from contactcenter_ari.core.center.view import CallbackView
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
+from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.promise import CallbackMode, LostCallReason
 from contactcenter_ari.core.vocabulary.request import (
@@ -151,7 +151,7 @@ class PromiseRoutes:
 
     async def _forbid(self, request: web.Request) -> web.Response:
         """First for good, then for the running center."""
-        number = _number_of(request)
+        number = _number_of(request, self._driver)
         why = Prohibition()
         if request.can_read_body:
             why = await read_body(request, Prohibition, REASON_EXAMPLE)
@@ -161,7 +161,7 @@ class PromiseRoutes:
         return json_answer(NumberStatus(number=number, forbidden=True))
 
     async def _allow(self, request: web.Request) -> web.Response:
-        number = _number_of(request)
+        number = _number_of(request, self._driver)
         await read_nothing(request)
         async with _database():
             await self._promises.allow(number)
@@ -182,10 +182,14 @@ async def _database() -> AsyncIterator[None]:
         raise Problem(status, "database_away", detail, {"Retry-After": "5"}) from error
 
 
-def _number_of(request: web.Request) -> str:
-    number = re.sub(r"[ ().-]", "", request.match_info["number"])
-    if not is_e164(number):
-        detail = "a number is written in E.164, for example +31201234567"
+def _number_of(request: web.Request, driver: Driver) -> str:
+    written = request.match_info["number"]
+    number = driver.center.e164(written)
+    if not is_e164(number) or re.search(r"[^0-9+ ()./-]", written):
+        detail = (
+            "this is no number of any country; write it in E.164, for example +31201234567, or as"
+            " people in the country of the site do"
+        )
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_number", detail)
     return number
 

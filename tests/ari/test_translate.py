@@ -75,6 +75,14 @@ def channel(state: str = "Up", name: str = "Bob", number: str = "0612345678") ->
             CallArrived(LEG, "+3120", "0612345678", "Bob"),
         ),
         (
+            StasisStart(("caller", "020", "NL"), channel()),
+            CallArrived(LEG, "020", "0612345678", "Bob", "NL"),
+        ),
+        (
+            StasisStart(("caller", "020", "NL", "late-offer"), channel(number="tel:06;npdi=1")),
+            CallArrived(LEG, "020", "06", "Bob", "NL"),
+        ),
+        (
             StasisStart(("phone", "d-81", "*11", "late-offer"), channel()),
             PhoneDialed(LEG, PhoneId("d-81"), "*11"),
         ),

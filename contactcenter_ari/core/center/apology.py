@@ -6,11 +6,12 @@ what it leads to is numbered after it. A number or a message that was left is a 
 
 from collections import OrderedDict
 
+from contactcenter_ari.core.center.called_number import CallNumbers
 from contactcenter_ari.core.center.catalog import Catalog
-from contactcenter_ari.core.center.do_not_call import e164_of
 from contactcenter_ari.core.center.lost_call import LostCalls
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.event import (
     INBOUND,
     INTERNAL,
@@ -51,22 +52,25 @@ class Apologies:
         self._recorded[call.interaction] = None
         if len(self._recorded) > REMEMBERED:
             self._recorded.popitem(last=False)
-        answering = None if call.internal else catalog.answering(call.called_number)
+        numbers = catalog.call_numbers(call.called_number, call.caller_number, call.country)
+        answering = None if call.internal else catalog.answering(numbers.called)
         flow = None if answering is None else answering.flow
-        _tell_started(call, flow, turn)
+        _tell_started(call, numbers, flow, turn)
         _tell_apologized(call, turn)
         if call.message is not None:
             _tell_message(call, turn)
-        self._open_task(call, flow, turn)
+        self._open_task(call, numbers, flow, turn)
         _tell_stretch(call, turn)
-        _tell_ended(call, flow, turn)
+        _tell_ended(call, numbers, flow, turn)
 
-    def _open_task(self, call: RecordApology, flow: Flow | None, turn: Turn) -> None:
-        country = "" if flow is None else flow.country_code
+    def _open_task(
+        self, call: RecordApology, numbers: CallNumbers, flow: Flow | None, turn: Turn
+    ) -> None:
         if call.number:
-            reason, number = LostCallReason.NUMBER_LEFT, e164_of(call.number, country)
+            country = "" if flow is None else flow.country_code
+            reason, number = LostCallReason.NUMBER_LEFT, e164(call.number, country)
         elif call.message is not None:
-            reason, number = LostCallReason.MESSAGE_LEFT, e164_of(call.caller_number, country)
+            reason, number = LostCallReason.MESSAGE_LEFT, numbers.caller
         else:
             return
         self._lost_calls.left(
@@ -81,15 +85,19 @@ def _first_queue(flow: Flow | None) -> QueueName:
     return next((verb.queue for verb in verbs if isinstance(verb, Queue)), QueueName(""))
 
 
-def _tell_started(call: RecordApology, flow: Flow | None, turn: Turn) -> None:
+def _tell_started(
+    call: RecordApology, numbers: CallNumbers, flow: Flow | None, turn: Turn
+) -> None:
     turn.tell(
         InteractionStarted(
             number=turn.clockwork.number(),
             at=call.started_at,
             interaction=call.interaction,
             leg=LegId(call.interaction),
-            called_number=call.called_number,
-            caller_number=call.caller_number,
+            called_number=numbers.called,
+            caller_number=numbers.caller,
+            called_number_raw=numbers.called_raw,
+            caller_number_raw=numbers.caller_raw,
             caller_name="",
             flow="" if flow is None else flow.name,
             flow_version="" if flow is None else flow.version,
@@ -150,7 +158,7 @@ def _tell_stretch(call: RecordApology, turn: Turn) -> None:
     )
 
 
-def _tell_ended(call: RecordApology, flow: Flow | None, turn: Turn) -> None:
+def _tell_ended(call: RecordApology, numbers: CallNumbers, flow: Flow | None, turn: Turn) -> None:
     turn.tell(
         InteractionEnded(
             number=turn.clockwork.number(),
@@ -160,8 +168,10 @@ def _tell_ended(call: RecordApology, flow: Flow | None, turn: Turn) -> None:
             channel="voice",
             direction=INTERNAL if call.internal else INBOUND,
             started_at=call.started_at,
-            called_number=call.called_number,
-            caller_number=call.caller_number,
+            called_number=numbers.called,
+            caller_number=numbers.caller,
+            called_number_raw=numbers.called_raw,
+            caller_number_raw=numbers.caller_raw,
             caller_name="",
             caller_status="",
             flow="" if flow is None else flow.name,

@@ -14,13 +14,16 @@ from contactcenter_ari.core.vocabulary.turn import Turn
 
 def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
     """The call of a caller who came in; a number without a flow is told so."""
-    answering = catalog.answering(signal.called_number)
+    numbers = catalog.call_numbers(signal.called_number, signal.caller_number, signal.country)
+    answering = catalog.answering(numbers.called)
     interpreter = answering or catalog.announcer()
     interaction = Interaction(
         interaction=InteractionId(turn.clockwork.mint()),
         leg=signal.leg,
-        called_number=signal.called_number,
-        caller_number=signal.caller_number,
+        called_number=numbers.called,
+        caller_number=numbers.caller,
+        called_number_raw=numbers.called_raw,
+        caller_number_raw=numbers.caller_raw,
         caller_name=signal.caller_name,
         flow=interpreter.flow.name,
         flow_version=interpreter.flow.version,
@@ -32,9 +35,9 @@ def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
         interaction=interaction.id,
         leg=signal.leg,
         language=interpreter.flow.languages[0],
-        caller_number=signal.caller_number,
+        caller_number=numbers.caller,
         caller_name=signal.caller_name,
-        called_number=signal.called_number,
+        called_number=numbers.called,
     )
     if answering is None:
         run.frames = [Frame(NO_FLOW)]

@@ -27,7 +27,7 @@ from contactcenter_ari.core.center.callback import (
 )
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.desk import Desk
-from contactcenter_ari.core.center.do_not_call import DoNotCall, e164_of
+from contactcenter_ari.core.center.do_not_call import DoNotCall
 from contactcenter_ari.core.center.outside import outcome_of_cause
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.run import PromiseCallback
@@ -212,8 +212,7 @@ class CallingBack:
             take_over(waiting, call.attempt.promise, kept=True)
             waiting.skills = call.attempt.promise.skills
             return call.attempt.promise
-        number = e164_of(call.run.caller_number, call.interpreter.flow.country_code)
-        found = self.promises.of_number(number)
+        found = self.promises.of_number(call.run.caller_number)
         if found is None or found.queue != waiting.queue or found.state is DIALING:
             return None
         kept = found.state is IN_LINE

@@ -6,6 +6,7 @@ from contactcenter_ari.core.center.callback import (
     NOT_REACHED,
     SORRY,
 )
+from contactcenter_ari.core.center.called_number import CalledNumbers, CallNumbers
 from contactcenter_ari.core.center.feature_code import (
     PAUSED,
     PROMPTS,
@@ -20,6 +21,7 @@ from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.speaking import Flags
 from contactcenter_ari.core.flow.step import Answer, HangUp, Play, Queue, Section, Step, Verb
 from contactcenter_ari.core.flow.watcher import Watcher
+from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 NO_FLOW = "no_flow"
@@ -41,10 +43,9 @@ class Catalog:
         self._flows = {flow.name: flow for flow in site.flows}
         self._calling_back: dict[QueueName, Interpreter] = {}
         self._by_number = {
-            significant(number): self._interpreter(flow)
-            for flow in site.flows
-            for number in flow.numbers
+            number: self._interpreter(flow) for flow in site.flows for number in flow.numbers
         }
+        self.numbers = CalledNumbers(site)
         self._announcer = self._interpreter(_announcements(site))
 
     def __repr__(self) -> str:
@@ -59,8 +60,23 @@ class Catalog:
             interpreter.watch(watcher)
 
     def answering(self, number: str) -> Interpreter | None:
-        """The flow that answers a dialed number, if one does."""
-        return self._by_number.get(significant(number))
+        """The flow that answers a called number, which `call_numbers` gave, if one does."""
+        return self._by_number.get(number)
+
+    def call_numbers(self, called: str, caller: str, trunk: str) -> CallNumbers:
+        """Both numbers of a call as received, in E.164. National ones are read for the country
+        of the trunk if it has one, else of the flow that answers, else of the site.
+        """
+        number = self.numbers.find(called, trunk)
+        answering = self.answering(number)
+        home = answering.flow.country_code if answering else ""
+        country = trunk or home or self.numbers.country
+        return CallNumbers(
+            called=number,
+            caller=e164(caller, country),
+            called_raw=called,
+            caller_raw=caller,
+        )
 
     def flow(self, name: str) -> Flow | None:
         """The published flow of that name."""
@@ -83,11 +99,6 @@ class Catalog:
 
     def _interpreter(self, flow: Flow) -> Interpreter:
         return Interpreter(flow, self.site.prompts, self._flags, self._watcher)
-
-
-def significant(number: str) -> str:
-    """The digits that tell numbers apart: `+31...`, `0031...` and `31...` are the same."""
-    return number.removeprefix("+").removeprefix("00")
 
 
 def _announcements(site: Site) -> Flow:

@@ -52,6 +52,7 @@ from contactcenter_ari.core.center.view import (
 )
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.watcher import Watcher
+from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     BridgeLegs,
@@ -245,6 +246,12 @@ class Center:
         """When `TimePassed` is due, or None."""
         return self._clockwork.next_deadline()
 
+    def e164(self, number: str) -> str:
+        """A number that belongs to no call, as people and programs write it, in E.164; as it is
+        if no plan knows it.
+        """
+        return e164(number, self._catalog.numbers.country)
+
     def queues(self, now: datetime) -> tuple[QueueView, ...]:
         """All queues as they stand."""
         return view_queues(self._distribution, now)
@@ -367,9 +374,9 @@ class Center:
             case RestoreCallback() | DialCallback() | CancelCallback():
                 self._calls.calling_back.grant(request, turn)
             case ForbidNumber(number=number):
-                self._calls.calling_back.forbid(number, turn)
+                self._calls.calling_back.forbid(self.e164(number), turn)
             case AllowNumber(number=number):
-                self._calls.calling_back.do_not_call.allow(number)
+                self._calls.calling_back.do_not_call.allow(self.e164(number))
             case RestoreLostCall():
                 self._calls.queueing.lost_calls.restore(request, turn)
             case RecordApology():

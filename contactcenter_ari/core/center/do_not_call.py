@@ -1,9 +1,7 @@
 """Numbers that are never called of our own accord; who calls in is served as ever."""
 
-import re
-
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.listening import phone_number
+from contactcenter_ari.core.number import is_e164
 
 MOST_FORBIDDEN = 1_000_000
 """About 100 MB; a longer list needs a look-up instead."""
@@ -40,15 +38,3 @@ class DoNotCall:
     def allow(self, number: str) -> None:
         """Take a number off the list; one that is not on it changes nothing."""
         self._numbers.discard(number)
-
-
-def is_e164(number: str) -> bool:
-    """Whether this is a number as ITU-T E.164 writes it, with its plus."""
-    return re.fullmatch(r"\+[1-9][0-9]{5,14}", number) is not None
-
-
-def e164_of(number: str, country_code: str) -> str:
-    """A number as received, in E.164 as far as it can be told; empty stays empty."""
-    if not number or number.startswith("+"):
-        return number
-    return phone_number(number, country_code) or f"+{number}"

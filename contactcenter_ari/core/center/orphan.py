@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.center.called_number import CallNumbers
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.command import DissolveBridge, HangUpLeg
@@ -144,21 +145,23 @@ def _interactions(live: LiveBridge, catalog: Catalog, turn: Turn) -> list[Intera
         return [_inbound(caller, catalog, turn) for caller in live.callers]
     outside = next((leg for leg in live.legs if leg not in live.phones), live.legs[0])
     called = CallArrived(outside, "", "", "")
-    return [_interaction(called, turn, direction=OUTBOUND)]
+    return [_interaction(called, CallNumbers(), turn, direction=OUTBOUND)]
 
 
 def _inbound(caller: CallArrived, catalog: Catalog, turn: Turn) -> Interaction:
-    answering = catalog.answering(caller.called_number)
+    numbers = catalog.call_numbers(caller.called_number, caller.caller_number, caller.country)
+    answering = catalog.answering(numbers.called)
     if answering is None:
-        return _interaction(caller, turn)
+        return _interaction(caller, numbers, turn)
     flow = answering.flow
     return _interaction(
-        caller, turn, flow=flow.name, version=flow.version, language=flow.languages[0]
+        caller, numbers, turn, flow=flow.name, version=flow.version, language=flow.languages[0]
     )
 
 
 def _interaction(  # as many facts as are known
     caller: CallArrived,
+    numbers: CallNumbers,
     turn: Turn,
     *,
     flow: str = "",
@@ -169,8 +172,10 @@ def _interaction(  # as many facts as are known
     return Interaction(
         interaction=InteractionId(turn.clockwork.mint()),
         leg=caller.leg,
-        called_number=caller.called_number,
-        caller_number=caller.caller_number,
+        called_number=numbers.called,
+        caller_number=numbers.caller,
+        called_number_raw=numbers.called_raw,
+        caller_number_raw=numbers.caller_raw,
         caller_name=caller.caller_name,
         flow=flow,
         flow_version=version,

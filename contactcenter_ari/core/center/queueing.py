@@ -19,7 +19,6 @@ from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.wish import skills_left
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.calling_back import CallingBack
-from contactcenter_ari.core.center.do_not_call import e164_of
 from contactcenter_ari.core.center.lost_call import LostCalls
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
@@ -266,7 +265,7 @@ class Queueing:
         """The call is over: somebody should look after a caller who was not served, as the queue
         has it, unless a callback is still to be made.
         """
-        number, interaction = _number(call), _interaction(call)
+        number, interaction = call.run.caller_number, _interaction(call)
         unserved = interaction.unserved
         if interaction.failed and (unserved is None or unserved.result is not LOST):
             unserved = Unserved(interaction.queue, LOST, timedelta(), is_task=True)
@@ -296,7 +295,7 @@ class Queueing:
         if number:
             _remember(self._last_agents, number, agent)
         again = LostCallResult.REACHED if call.attempt else LostCallResult.CALLED_AGAIN
-        self.lost_calls.talked(_number(call), again, turn)
+        self.lost_calls.talked(number, again, turn)
         if call.attempt is not None:
             self._calling_back.reached(call.attempt, turn)
 
@@ -312,11 +311,6 @@ class Queueing:
 def _interaction(call: Call) -> Interaction:
     assert call.interaction is not None, "only a caller can wait in a queue"
     return call.interaction
-
-
-def _number(call: Call) -> str:
-    """The caller's number in E.164; empty when it was withheld."""
-    return e164_of(call.run.caller_number, call.interpreter.flow.country_code)
 
 
 def _remember(memory: "OrderedDict[_Key, _Value]", key: _Key, value: _Value) -> None:

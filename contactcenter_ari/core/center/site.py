@@ -30,7 +30,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Flows, queues, pause reasons by their digit (`{"1": "lunch"}`) and whether a pause needs
     one, feature codes, and the system's own prompts by name (`agent_logged_in`, `apology` ...).
     `occupancy_window` is over how long the occupancy of agents is weighed; `lookup_tables` are
-    the tables that look-ups may read.
+    the tables that look-ups may read. `country` (ISO 3166, `NL`) is the site's, if it was said.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     pause_reason_required: bool = True
     occupancy_window: timedelta = OCCUPANCY_WINDOW
     lookup_tables: tuple[str, ...] = ()
+    country: str = ""
 
     @property
     def pauses_need_a_reason(self) -> bool:

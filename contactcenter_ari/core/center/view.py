@@ -62,7 +62,8 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
     """One call in progress: what it is doing since when, and in which section of its flow.
-    `customer_number` is the other end, whoever called whom. `queue` and `agent` are empty, and
+    `customer_number` is the other end, whoever called whom; `raw` is how the carrier wrote it,
+    empty of one whom we called. `queue` and `agent` are empty, and
     `position` 0, where they do not apply; the next in line has position 1.
     """
 
@@ -72,6 +73,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime
     direction: str
     customer_number: str
+    customer_number_raw: str
     section: str
     queue: QueueName
     position: int
@@ -166,6 +168,7 @@ def _view_call(interaction: Interaction, section: str, distribution: Distributio
         started_at=interaction.started_at,
         direction=interaction.direction,
         customer_number=interaction.caller_number if inbound else interaction.called_number,
+        customer_number_raw=interaction.caller_number_raw,
         section=section,
         queue=interaction.queue if has_queue else QueueName(""),
         position=distribution.position(interaction.id),

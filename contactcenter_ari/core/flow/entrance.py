@@ -9,7 +9,7 @@ from datetime import timedelta
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.choosing import pick
 from contactcenter_ari.core.flow.dialog import ON, Dialog
-from contactcenter_ari.core.flow.expression import truth
+from contactcenter_ari.core.flow.expression import Expression, truth
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.inquiry import Inquiry
 from contactcenter_ari.core.flow.mailbox import Mailbox
@@ -53,6 +53,7 @@ from contactcenter_ari.core.flow.step import (
     Way,
 )
 from contactcenter_ari.core.flow.watcher import Watcher
+from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
@@ -143,7 +144,7 @@ class Entrance:
             case Voicemail() as voicemail:
                 return self._mailbox.greet(run, voicemail, turn) or STAY
             case BookCallback() as booking:
-                number = self._speaker.text(run, booking.number, turn) or run.caller_number
+                number = self._number(run, booking.number, turn) or run.caller_number
                 if not self._flow.outside.permits(number):
                     return booking.next.get("refused", ON)
                 return PromiseCallback(booking, number)
@@ -177,7 +178,7 @@ class Entrance:
         )
 
     def _dial(self, run: FlowRun, verb: DialOut | TransferOut, turn: Turn) -> Entered:
-        number = self._speaker.text(run, verb.number, turn)
+        number = self._number(run, verb.number, turn)
         if refusal := self._flow.outside.refusal(number):
             narration.flow_failed(run, refusal, turn)
             return after_dial(verb, "failed")
@@ -186,8 +187,12 @@ class Entrance:
         run.activity = Activity.CONNECTED
         if isinstance(verb, TransferOut):
             return Dial(number, verb.ring, run.called_number)
-        own = self._speaker.text(run, verb.caller_id, turn) or run.called_number
+        own = self._number(run, verb.caller_id, turn) or run.called_number
         return Dial(number, verb.ring, own, verb.screen)
+
+    def _number(self, run: FlowRun, expression: Expression | None, turn: Turn) -> str:
+        """A phone number, however look-ups and texts write it."""
+        return e164(self._speaker.text(run, expression, turn), self._flow.country_code)
 
 
 def after_dial(verb: DialOut | TransferOut, outcome: str) -> Destination:

@@ -75,7 +75,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     goes to the first queue of the flow. `on_hangup` is a section of set, tag and lookup only, run
     when the call is over. Outside numbers must begin with one of `dial_allow`;
     those of `dial_named` name numbers that are not ordinary.
-    `country_code` (`31`) is that of the flow's own numbers: callers type national ones.
+    `country_code` (ISO 3166, `NL`; a calling code in older logs) tells in whose way numbers
+    without a calling code are read.
     """
 
     name: str

@@ -10,7 +10,8 @@ from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, SqlLookUp
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaking import Speaker
 from contactcenter_ari.core.flow.step import Destination, LookUpStep, Way
-from contactcenter_ari.core.flow.value import read_value
+from contactcenter_ari.core.flow.value import PHONE, read_value
+from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.command import LookUp, StartMusic, StopMusic
 from contactcenter_ari.core.vocabulary.ids import LookUpId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
@@ -25,6 +26,7 @@ class Inquiry:
 
     def __init__(self, flow: Flow, speaker: Speaker) -> None:
         self._sources = flow.look_ups
+        self._country = flow.country_code
         self._speaker = speaker
 
     def __repr__(self) -> str:
@@ -63,7 +65,9 @@ class Inquiry:
         """Note an answer; where it leads."""
         if row is None:
             return self._end(run, step, None, "not_found", turn)
-        fields = {name: text for name, text in row.items() if text is not None}
+        fields = {
+            name: self._read(step, name, text) for name, text in row.items() if text is not None
+        }
         if not self._fits(step, fields):
             return self.failed(run, step, turn)
         return self._end(run, step, fields, "found", turn)
@@ -71,6 +75,12 @@ class Inquiry:
     def failed(self, run: FlowRun, step: LookUpStep, turn: Turn) -> Destination:
         """There was no answer, or none in time; where that leads."""
         return self._end(run, step, None, "error", turn)
+
+    def _read(self, step: LookUpStep, name: str, text: str) -> str:
+        """A phone number in E.164, however the source writes it; anything else as it is."""
+        if self._sources[step.name].returns.get(name) != PHONE:
+            return text
+        return e164(text, self._country)
 
     def _fits(self, step: LookUpStep, fields: dict[str, str]) -> bool:
         types = self._sources[step.name].returns

@@ -9,7 +9,6 @@ leads out of the gather does so at any moment, a digit when it is all that was t
 value by itself.
 """
 
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -19,6 +18,7 @@ from contactcenter_ari.core.flow.pattern import fits, named_keys
 from contactcenter_ari.core.flow.stand_in import stands_in, stood_in_fits
 from contactcenter_ari.core.flow.step import Gather
 from contactcenter_ari.core.flow.value import PHONE, ValueType, read_value
+from contactcenter_ari.core.number import typed
 
 DIGITS = frozenset("0123456789")
 ACCEPT, AGAIN = "1", "2"
@@ -132,16 +132,8 @@ def _as_wanted(gather: Gather, digits: str) -> bool:
 
 
 def phone_number(digits: str, country_code: str) -> str | None:
-    """A typed phone number as E.164: `0031...` or, in the country, `020...`; None for what is
-    no number (ITU-T E.164: at most 15 digits).
-    """
-    if digits.startswith("00"):
-        plain = digits[2:]
-    elif digits.startswith("0") and country_code:
-        plain = country_code + digits[1:]
-    else:
-        return None
-    return f"+{plain}" if re.fullmatch(r"[1-9][0-9]{5,14}", plain) else None
+    """A typed phone number in E.164, national or international; None for what is no number."""
+    return typed(digits, country_code)
 
 
 def nth(prompts: Sequence[str], number: int) -> tuple[str, ...]:

@@ -65,7 +65,8 @@ class Interaction:
     one it began in. `unserved_since` is its beginning, or the end of the last talk; `unserved`
     is the last stay in a queue since then. `released_by` ended the last talk, if the flow went
     on after it. One that is still to be made has not `begun`; a customer we called and did not
-    reach is `unreached`. Of one that is `orphaned` no stretches are known.
+    reach is `unreached`. Of one that is `orphaned` no stretches are known. A `raw` number is as
+    the carrier wrote it.
     """
 
     def __init__(
@@ -81,11 +82,15 @@ class Interaction:
         language: str,
         now: datetime,
         direction: str = INBOUND,
+        called_number_raw: str = "",
+        caller_number_raw: str = "",
     ) -> None:
         self.id = interaction
         self.leg = leg
         self.called_number = called_number
         self.caller_number = caller_number
+        self.called_number_raw = called_number_raw
+        self.caller_number_raw = caller_number_raw
         self.caller_name = caller_name
         self.flow = flow
         self.flow_version = flow_version
@@ -126,6 +131,8 @@ class Interaction:
                 leg=self.leg,
                 called_number=self.called_number,
                 caller_number=self.caller_number,
+                called_number_raw=self.called_number_raw,
+                caller_number_raw=self.caller_number_raw,
                 caller_name=self.caller_name,
                 flow=self.flow,
                 flow_version=self.flow_version,
@@ -186,6 +193,8 @@ class Interaction:
                 started_at=self.started_at,
                 called_number=self.called_number,
                 caller_number=self.caller_number,
+                called_number_raw=self.called_number_raw,
+                caller_number_raw=self.caller_number_raw,
                 caller_name=self.caller_name,
                 caller_status=status,
                 flow=self.flow,

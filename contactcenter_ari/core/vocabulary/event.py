@@ -146,7 +146,8 @@ class InteractionEvent(NumberedEvent, frozen=True, kw_only=True):
 
 class InteractionStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """A caller arrived, or a customer is called back: then `direction` is `outbound`, the called
-    number is the customer's and the caller's is ours.
+    number is the customer's and the caller's is ours. Numbers are in E.164 where a plan knows
+    them, and `raw` as the carrier wrote them.
     """
 
     leg: LegId
@@ -157,6 +158,8 @@ class InteractionStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
     flow_version: str
     language: str
     direction: str = INBOUND
+    called_number_raw: str = ""
+    caller_number_raw: str = ""
 
 
 class SectionEntered(InteractionEvent, frozen=True, tag=True, kw_only=True):
@@ -445,6 +448,8 @@ class InteractionEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
     agent: str
     reason: EndReason
     ended_by: Party
+    called_number_raw: str = ""
+    caller_number_raw: str = ""
 
 
 class AgentStateChanged(NumberedEvent, frozen=True, tag=True, kw_only=True):

@@ -20,13 +20,15 @@ from contactcenter_ari.core.vocabulary.ids import (
 
 class CallArrived(msgspec.Struct, frozen=True, tag=True):
     """A caller's leg came in from the trunk. The numbers are as received, filtered to
-    digits, `+`, `*` and `#`; empty when withheld. `caller_name` is untrusted text.
+    digits, `+`, `*` and `#`; empty when withheld. `caller_name` is untrusted text. National
+    numbers are those of `country` (ISO 3166, `NL`), the trunk's, if it has one.
     """
 
     leg: LegId
     called_number: str
     caller_number: str
     caller_name: str
+    country: str = ""
 
 
 class PhoneDialed(msgspec.Struct, frozen=True, tag=True):

@@ -1,6 +1,6 @@
 select
     interaction.id as interaction, channel, direction, node, flow, flow_version, called_number,
-    caller_number, caller_name, caller_status, language, tags, interaction.queue,
+    caller_number, called_number_raw, caller_number_raw, caller_name, caller_status, language, tags, interaction.queue,
     interaction.agent_id as agent, end_reason as reason, ended_by, interaction.started_at,
     interaction.ended_at, spent.waited, spent.talked
 from interaction

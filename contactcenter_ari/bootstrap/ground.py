@@ -103,6 +103,8 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
         trunk_networks=settings.trunk_networks,
         phone_networks=settings.phone_networks,
         carrier=settings.carrier,
+        trunk_country=settings.trunk_country,
+        called_from=settings.called_from,
         http_sessions=settings.asterisk_http_sessions,
     )
 

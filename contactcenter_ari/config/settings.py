@@ -18,6 +18,7 @@ from contactcenter_ari.config.document import Scalar, read_document
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.flow.value import read_duration
+from contactcenter_ari.core.number import is_country
 from contactcenter_ari.runtime.address import Address, PortBlock
 
 PREFIX = "CC_"
@@ -51,7 +52,10 @@ class Settings:
     `site` is the folder of `site.yaml`; `data` where the installation keeps what it must;
     `asterisk` the program; `asterisk_http` an Asterisk that somebody else started. Calls from
     `trunk_networks` are let in without a password: they are the carrier's and nobody else's.
-    Outside lines are dialed at `carrier`; without one there is no way out. Calls in progress
+    Outside lines are dialed at `carrier`; without one there is no way out. The carrier writes
+    national numbers as they are written in `trunk_country` (ISO 3166; empty: as in the country of
+    the flow), and the called one into the header `called_from` (empty: into the
+    URI of the request). Calls in progress
     when the program is to end go on for `drain_limit` at the most. A leg that sends no audio
     for `rtp_timeout`, on hold for `rtp_timeout_hold`, and does not answer when it is asked is
     given up. `asterisk_http_sessions` bounds the connections to Asterisk's HTTP server.
@@ -69,6 +73,8 @@ class Settings:
     trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     carrier: Address | None = None
+    trunk_country: str = ""
+    called_from: str = ""
     drain_limit: timedelta = timedelta(minutes=5)
     rtp_ports: PortBlock | None = None
     rtp_timeout: timedelta = timedelta(seconds=60)
@@ -170,6 +176,22 @@ def _read_whole(text: str) -> int:
     return int(text)
 
 
+def _read_country(text: str) -> str:
+    if not is_country(text):
+        raise ValueError(text)
+    return text
+
+
+def _read_called_from(text: str) -> str:
+    """The header that has the called number; empty for the URI of the request."""
+    if text in {"uri", "to"}:
+        return "To" if text == "to" else ""
+    found = re.fullmatch(r"header ([A-Za-z][A-Za-z0-9-]{0,63})", text)
+    if found is None:
+        raise ValueError(text)
+    return found[1]
+
+
 def _read_switch(text: str) -> bool:
     if text not in {"on", "off"}:
         raise ValueError(text)
@@ -211,6 +233,8 @@ _SETTINGS: Mapping[str, _Setting] = {
     "trunk_networks": _Setting(_read_networks, "203.0.113.8/32, 203.0.113.16/29"),
     "phone_networks": _Setting(_read_networks, "192.168.10.0/24"),
     "carrier": _Setting(read_address, "203.0.113.8:5060"),
+    "trunk_country": _Setting(_read_country, "NL (two letters of ISO 3166)"),
+    "called_from": _Setting(_read_called_from, "uri, to, or header P-Called-Party-ID"),
     "drain_limit": _Setting(_read_drain_limit, "5m"),
     "rtp_ports": _Setting(_read_ports, "10000-13999"),
     "rtp_timeout": _Setting(_read_limit, "60s"),

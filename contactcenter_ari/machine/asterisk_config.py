@@ -19,6 +19,8 @@ PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 UNSAFE = re.compile(r"[;\r\n\\]")
 UNSAFE_ARGUMENT = re.compile(r'[,"$]')
 """What would part or quote an argument of the dialplan."""
+CALLED_PATTERN = ("_[0-9+*#]!", "_[0-9A-Za-z+*#]!")
+"""What a carrier may call: a number; where a header has that, a name as well."""
 FALL_BACK_SCRIPT = Path(__file__).parents[1] / "fallback" / "script.py"
 
 
@@ -44,8 +46,9 @@ class AsteriskSite:
     `trunk_networks` are the carrier's addresses, and nobody else's: a call from there is let in
     without a password. `apology` names sounds without their extension, joined by &, and is for
     the moment when the script of the fall-back, which reads the plan, fails; `carrier` is where
-    calls to the outside would go (none: no way out). `http_sessions` bounds
-    the connections to Asterisk's HTTP server.
+    calls to the outside would go (none: no way out). It writes national numbers as in
+    `trunk_country`, if that was said, and the called one into the header `called_from` (empty:
+    into the URI of the request). `http_sessions` bounds the connections to Asterisk's HTTP server.
     """
 
     sip: Address
@@ -66,6 +69,8 @@ class AsteriskSite:
     trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     carrier: Address | None = None
+    trunk_country: str = ""
+    called_from: str = ""
     codecs: tuple[str, ...] = ("ulaw", "alaw", "g722")
     language: str = "en"
     tone_country: str = "us"
@@ -157,9 +162,29 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
         "PHONE_PERMIT": _lines("permit", site.phone_networks),
         "TRUNK_CONTACT": _lines("contact", (f"sip:{site.carrier}",) if site.carrier else ()),
         "EXTRA_MODULES": _lines("load", site.extra_modules),
+        "TRUNK_COUNTRY": site.trunk_country,
+        "CALLED_PATTERN": CALLED_PATTERN[bool(site.called_from)],
+        "CALLED": "\n".join(_called(site.called_from)),
         "TRUNK_MEDIA": "\n".join(_media(site.sip.interface)),
     }
     return single | arguments | lists
+
+
+def _called(header: str) -> tuple[str, ...]:
+    """The steps of the dialplan that find the number a carrier called: in a header that holds a
+    URI or the number alone, else in the URI of the request.
+    """
+    of_uri = "Set(CALLED=${EXTEN:0:32})"
+    if not header:
+        return (f" same => n,{of_uri}",)
+    return (
+        f" same => n,Set(HEADER=${{PJSIP_HEADER(read,{header})}})",
+        ' same => n,Set(IS_URI=${REGEX(":" ${HEADER})})',
+        " same => n,Set(CALLED=${IF(${IS_URI}?:${FILTER(0-9+*#,${HEADER})})})",
+        " same => n,ExecIf(${IS_URI}?Set(CALLED=${PJSIP_PARSE_URI_FROM(HEADER,user)}))",
+        " same => n,Set(CALLED=${FILTER(0-9+*#,${CUT(CALLED,\\;,1)})})",
+        f' same => n,ExecIf($["${{CALLED}}" = ""]?{of_uri})',
+    )
 
 
 def _media(interface: str | None) -> tuple[str, ...]:

@@ -63,6 +63,22 @@ BAD = [
         )
         for host in ("0.0.0.0", "192.0.2.1", "[::]", "example.org")  # noqa: S104 - an example
     ),
+    (
+        "CC_TRUNK_COUNTRY",
+        "nl",
+        'CC_TRUNK_COUNTRY: "nl" cannot be used; an example: NL (two letters of ISO 3166)',
+    ),
+    *(
+        (
+            "CC_CALLED_FROM",
+            text,
+            (
+                f'CC_CALLED_FROM: "{text}" cannot be used; an example: uri, to, or'
+                " header P-Called-Party-ID"
+            ),
+        )
+        for text in ("from", "header", "header X Y", "header X:1", "header X)")
+    ),
     ("CC_LOG", "xml", 'CC_LOG: "xml" cannot be used; an example: json'),
     ("CC_NODE", "n-1", 'CC_NODE: "n-1" cannot be used; an example: n1'),
     (
@@ -126,3 +142,14 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     """No port, a port out of range, or a host that is none."""
     with pytest.raises(ValueError, match=re.escape(text)):
         read_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [("uri", ""), ("to", "To"), ("header P-Called-Party-ID", "P-Called-Party-ID")],
+)
+def test_where_a_carrier_puts_the_called_number(tmp_path: Path, text: str, header: str) -> None:
+    """The settings of the one trunk, in the environment or in the site's file."""
+    (tmp_path / "site.yaml").write_text("settings: {trunk_country: DE, called_from: to}\n")
+    settings = read_settings({"CC_SITE": str(tmp_path), "CC_CALLED_FROM": text})
+    assert (settings.trunk_country, settings.called_from) == ("DE", header)

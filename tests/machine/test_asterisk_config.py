@@ -129,3 +129,23 @@ def test_the_fall_back_runs_in_our_own_python(tmp_path: Path) -> None:
     dialplan = (folders(tmp_path).etc / "extensions.conf").read_text()
     script = CHECKOUT / "contactcenter_ari" / "fallback" / "script.py"
     assert f"AGI({sys.executable},-I,{script},{plan}," in dialplan
+
+
+@pytest.mark.parametrize(
+    ("header", "pattern", "found"),
+    [
+        ("", "_[0-9+*#]!", "Set(CALLED=${EXTEN:0:32})"),
+        ("To", "_[0-9A-Za-z+*#]!", "Set(HEADER=${PJSIP_HEADER(read,To)})"),
+        ("X-Dialed", "_[0-9A-Za-z+*#]!", "Set(HEADER=${PJSIP_HEADER(read,X-Dialed)})"),
+    ],
+)
+def test_where_the_called_number_is_looked_for(
+    tmp_path: Path, header: str, pattern: str, found: str
+) -> None:
+    """In the URI, where only numbers are let in, or in a header; with the trunk's country."""
+    render(replace(site(tmp_path), called_from=header, trunk_country="NL"), folders(tmp_path))
+    text = (folders(tmp_path).etc / "extensions.conf").read_text()
+    trunk = text.split("[from-trunk]")[1].split("[from-phone]")[0]
+    assert f"exten => {pattern},1," in trunk
+    assert f" same => n,{found}\n" in trunk
+    assert "Set(COUNTRY=NL)" in trunk

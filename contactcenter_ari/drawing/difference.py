@@ -247,7 +247,8 @@ def _shown(verb: object) -> dict[str, object]:
         if isinstance(value, InputRules):
             shown |= _shown(value)
         elif isinstance(value, dict) and name not in LEADS:
-            shown |= {f"{name}.{key}": item for key, item in value.items()}
+            option = "tries" if name == "own_tries" else name
+            shown |= {f"{option}.{key}": item for key, item in value.items()}
         elif name not in LEADS:
             shown[name] = value
     if isinstance(verb, Menu):

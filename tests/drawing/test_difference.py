@@ -129,6 +129,13 @@ def test_layout_makes_no_difference() -> None:
             ],
         ),
         (
+            changed(start=menu(own_tries={"no_input": 1}, next={"no_input": to("bye")})),
+            [
+                f"{MENU_STEP}: tries.no_input was not set, is 1",
+                f'{MENU_STEP}: no_input leads to section "bye"',
+            ],
+        ),
+        (
             changed(start=section(Answer(), Menu(MENU.rules, OTHER_CHOICES))),
             [
                 f'{MENU_STEP}: 1 led to section "sales", leads to section "bye"',

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from contactcenter_ari.config.verb import OUTCOMES
+from contactcenter_ari.config.verb import OUTCOMES, WASTED
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.flow import (
     Blank,
@@ -134,6 +134,8 @@ def rules(depth: int) -> st.SearchStrategy[InputRules]:
         inter_digit_timeout=durations,
         barge_in=st.booleans(),
         failed=destinations(depth),
+        own_tries=st.dictionaries(st.sampled_from(WASTED), st.integers(1, 3)),
+        next=st.dictionaries(st.sampled_from(WASTED), destinations(depth)),
     )
 
 
@@ -179,19 +181,22 @@ def verbs(depth: int) -> st.SearchStrategy[Verb]:
         st.builds(Menu, rules(depth), choices),
         queues(depth),
         st.builds(
-            lambda rules, least, sensitive, confirm: Gather(
+            lambda rules, least, sensitive, matches, confirm, keys: Gather(
                 "x",
                 rules,
                 least[0],
                 sum(least),
                 sensitive=sensitive,
-                matches="[0-5]*",
+                matches=matches,
                 confirm=confirm,
+                keys=keys,
             ),
             rules(depth),
             digits,
             st.booleans(),
+            st.sampled_from(("[0-5]*", "[0-5*]*")),
             st.sampled_from(("", *PROMPTS)),
+            st.dictionaries(st.sampled_from("0*#"), to),
         ),
         look_ups(to),
         away(to),
@@ -239,7 +244,13 @@ def away(to: st.SearchStrategy[Destination]) -> st.SearchStrategy[Verb]:
             screen=st.sampled_from(("", *PROMPTS)),
         ),
         st.builds(TransferOut, numbers, ring=rings),
-        st.builds(Voicemail, st.just("box"), texts, st.dictionaries(taken, to)),
+        st.builds(
+            Voicemail,
+            st.just("box"),
+            texts,
+            st.dictionaries(taken, to),
+            keys=st.dictionaries(st.sampled_from("0*#"), to),
+        ),
         st.builds(
             BookCallback,
             st.sampled_from(sorted(QUEUES)),

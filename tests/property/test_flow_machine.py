@@ -107,7 +107,7 @@ acts = st.one_of(
     st.just(("outside answers", None)),
     st.sampled_from((16, 17, 19, 21)).map(lambda cause: ("outside leaves", cause)),
     st.sampled_from("112").map(lambda digit: ("outside presses", digit)),
-    st.booleans().map(lambda fails: ("message ends", fails)),
+    st.sampled_from((None, 0.0, 3.0)).map(lambda speech: ("message ends", speech)),
     st.sampled_from((0, 404, 500)).map(lambda status: ("command fails", status)),
     st.sampled_from(REQUESTS).map(lambda request: ("asked", request)),
     st.sampled_from(sorted(QUEUES)).map(lambda queue: ("caller is moved", queue)),
@@ -236,9 +236,11 @@ class OneCall:
                 self.take(LegHungUp(leg, cause))
             case "outside presses", str(digit), DialOutside(leg=leg):
                 self.take(DigitPressed(leg, digit))
-            case "message ends", bool(fails), RecordLeg(recording=recording):
+            case "message ends", speech, RecordLeg(recording=recording):
+                assert speech is None or isinstance(speech, float)
                 self.take(RecordingClosed(recording))
-                self.take(RecordingFinished(recording, "/x.wav", 3, failed=fails))
+                failed = speech is None
+                self.take(RecordingFinished(recording, "/x.wav", 3, failed=failed, speech=speech))
             case "bridged", _, BridgeLegs(bridge=bridge):
                 self.take(LegsBridged(bridge))
             case "asked", GoReady() | GoNotReady() | CloseQueue() | OpenQueue() as request, _:

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from contactcenter_ari.core.flow.flow import SqlLookUp
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import (
+    Destination,
     Gather,
     InputRules,
     LookUpStep,
@@ -19,6 +20,7 @@ from contactcenter_ari.core.flow.step import (
     Step,
     Verb,
     Wait,
+    Way,
 )
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.ids import LegId
@@ -67,7 +69,22 @@ GATHERS = {
         "pin", InputRules(("menu",)), 8, 8, matches="7[0-9]{6}0", sensitive=True
     ),
     "wrong at first": Gather("pin", InputRules(("menu",)), 8, 8, matches="7.*", sensitive=True),
+    "spoiled at first": Gather("pin", InputRules(("menu",)), 8, 8, sensitive=True),
+    "left by a key at first": Gather(
+        "pin",
+        InputRules(("menu",)),
+        8,
+        8,
+        sensitive=True,
+        keys={"*": Destination(Way.REPEAT), "0": Destination(Way.HANG_UP)},
+    ),
 }
+WRONG = {
+    "wrong at first": "1" * 8,
+    "spoiled at first": "73*146#",
+    "left by a key at first": "0739*",
+}
+"""What is typed before the secret."""
 
 
 class Place:
@@ -138,8 +155,7 @@ async def test_in_no_file(tmp_path: Path, name: str) -> None:
     async with running(driver, place.switch):
         driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
         await quiet(driver)
-        if name == "wrong at first":
-            await types(driver, "1" * 8)
+        await types(driver, WRONG.get(name, ""))
         await types(driver, SECRET[:5])
         first.keeper._wanted = True
         driver._tend()

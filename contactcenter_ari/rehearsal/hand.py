@@ -15,8 +15,9 @@ from contactcenter_ari.rehearsal.happening import Kind
 from contactcenter_ari.rehearsal.stage import Stage, Whose
 
 HELP = (
-    "digits press keys, +5s lets time pass, an empty line waits for the next thing to happen, "
-    "a: the agent answers or hangs up, h: hang up, q: leave"
+    "digits press keys (in a message after five seconds of speech), +5s lets time pass, an empty "
+    "line waits for the next thing to happen, a: the agent answers or hangs up, h: hang up, "
+    "q: leave"
 )
 LONGEST_SKIP = timedelta(days=1)
 

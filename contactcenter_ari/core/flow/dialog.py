@@ -22,7 +22,7 @@ from contactcenter_ari.core.flow.listening import (
     typed_value,
 )
 from contactcenter_ari.core.flow.pattern import fits
-from contactcenter_ari.core.flow.run import Activity, FlowRun, Listening
+from contactcenter_ari.core.flow.run import Activity, FlowRun, LateTerminator, Listening
 from contactcenter_ari.core.flow.speaking import Speaker
 from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Way
 from contactcenter_ari.core.flow.value import TEXT
@@ -51,6 +51,9 @@ class Dialog:
         if isinstance(verb, Gather) and verb.sensitive:
             run.typed_ahead = ""
             run.secret = run.holds_secret = True
+        late = run.late_terminator
+        if late is not None and isinstance(verb, Gather) and takes(verb, late.key):
+            run.late_terminator = None
         run.listening = Listening()
         return self._begin_try(run, nth(verb.rules.prompts, 1), turn)
 
@@ -152,6 +155,7 @@ class Dialog:
     ) -> Destination | None:
         if _listening(run).confirming:
             return self._settle_confirmation(run, verb, judgment, turn)
+        self._expect_terminator(run, verb, turn)
         done = judgment.verdict is Verdict.DONE
         value = self._value(verb, judgment.digits) if done else None
         if value is None:
@@ -164,6 +168,23 @@ class Dialog:
             _listening(run).confirming = True
             return self._begin_try(run, (verb.confirm,), turn)
         return self._gathered(run, verb, turn)
+
+    @staticmethod
+    def _expect_terminator(run: FlowRun, verb: Gather, turn: Turn) -> None:
+        """Many callers press it after the last digit, too, though nobody waits for it."""
+        digits, key = _listening(run).digits, verb.terminator
+        if not key or len(digits) < verb.most_digits or digits.endswith(key):
+            return
+        if run.typed_ahead:
+            run.typed_ahead = run.typed_ahead.removeprefix(key)
+        else:
+            run.late_terminator = LateTerminator(key, turn.now + verb.rules.inter_digit_timeout)
+
+    @staticmethod
+    def ends_past_input(run: FlowRun, key: str, turn: Turn) -> bool:
+        """Whether a key belongs to a gather that is over."""
+        late, run.late_terminator = run.late_terminator, None
+        return late is not None and key == late.key and turn.now < late.until
 
     def _settle_confirmation(
         self, run: FlowRun, verb: Gather, judgment: Judgment, turn: Turn
@@ -212,6 +233,7 @@ class Dialog:
         if run.secret:
             run.secret_lingers = self._verb(run).rules.inter_digit_timeout
             self.typed_on(run, turn)
+        run.late_terminator = None
         self._end(run)
 
     @staticmethod

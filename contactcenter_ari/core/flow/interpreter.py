@@ -96,10 +96,13 @@ class Interpreter:
     def digit(self, run: FlowRun, digit: str, turn: Turn) -> Handover | None:
         """The caller pressed a key."""
         self._dialog.typed_on(run, turn)
+        if self._dialog.ends_past_input(run, digit, turn):
+            return None
         if run.activity is Activity.QUEUED:
             return self._key_in_line(run, digit, turn)
         if run.activity in {Activity.INVITING, Activity.RECORDING}:
-            return self._key_at_mailbox(run, digit, turn)
+            led = self._mailbox.pressed(run, self._voicemail_verb(run), digit, turn)
+            return self._go(run, led, turn) if isinstance(led, Destination) else led
         if run.activity in {Activity.CONNECTED, Activity.ENDED}:
             return None
         if len(run.typed_ahead) < TYPE_AHEAD_LIMIT:
@@ -350,14 +353,6 @@ class Interpreter:
         assert run.message is not None, "a run records only a message"
         self._mailbox.overdue(run, turn)
         return self.message_taken(run, run.message, turn, speech=None)
-
-    def _key_at_mailbox(self, run: FlowRun, key: str, turn: Turn) -> Handover | None:
-        verb = self._voicemail_verb(run)
-        if run.activity is Activity.RECORDING:
-            self._mailbox.key_in_message(run, verb, key, turn)
-            return None
-        led = self._mailbox.key_in_greeting(run, verb, key, turn)
-        return self._go(run, led, turn) if isinstance(led, Destination) else led
 
     # Outside lines
 

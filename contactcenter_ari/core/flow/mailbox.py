@@ -40,10 +40,15 @@ class Mailbox:
         self._speaker.say(run, (verb.prompt,), turn)
         return None if run.playback else self.record(run, verb, turn)
 
-    def key_in_greeting(
+    def pressed(
         self, run: FlowRun, verb: Voicemail, key: str, turn: Turn
-    ) -> Destination | TakeMessage:
-        """A key cuts the greeting short."""
+    ) -> Destination | TakeMessage | None:
+        """A key cuts the greeting short. In the message it does so in the switch already, and one
+        of the box leads out once that is closed; None until then.
+        """
+        if run.activity is Activity.RECORDING:
+            self._pressed_in_message(run, verb, key, turn)
+            return None
         self._speaker.stop(run, turn)
         if key in verb.keys:
             return self._lead_out(run, verb, key, turn)
@@ -58,8 +63,7 @@ class Mailbox:
         return TakeMessage(verb.max_length, verb.max_silence)
 
     @staticmethod
-    def key_in_message(run: FlowRun, verb: Voicemail, key: str, turn: Turn) -> None:
-        """Any key ends the message, in the switch already; one of the box leads out of it then."""
+    def _pressed_in_message(run: FlowRun, verb: Voicemail, key: str, turn: Turn) -> None:
         if run.message is not None and key in verb.keys and not run.left_by:
             run.left_by = key
             turn.do(StopMessage(call=run.call, recording=run.message))

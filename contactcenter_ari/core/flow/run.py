@@ -70,6 +70,16 @@ class Listening:
     confirming: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LateTerminator:
+    """The terminator of a gather that ended at its most digits: pressed next, and no later than
+    that, it still belongs to it.
+    """
+
+    key: str
+    until: datetime
+
+
 @dataclass(slots=True)
 class FlowRun:
     """A call's place in its flow. `interaction` is None for a call to a feature code, which
@@ -95,6 +105,7 @@ class FlowRun:
     look_up: LookUpId | None = None
     listening: Listening | None = None
     typed_ahead: str = ""
+    late_terminator: LateTerminator | None = None
     variables: dict[str, str] = field(default_factory=dict)
     look_ups: dict[str, dict[str, str] | None] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)

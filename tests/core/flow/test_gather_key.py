@@ -168,6 +168,63 @@ def test_a_key_during_the_prompt_of_a_wasted_try(floor: Floor) -> None:
     assert gathered(caller) == ["7"]
 
 
+FIXED = msgspec.structs.replace(READING, least_digits=4, most_digits=4)
+
+
+@pytest.mark.parametrize("confirm", ["", "right"])
+def test_the_terminator_after_the_last_digit_belongs_to_the_entry(
+    floor: Floor, confirm: str
+) -> None:
+    """Many callers press it though nobody waits for it: it is no answer to what is asked next."""
+    following = Gather("next", InputRules(("more",), tries=1, failed=to("failed")), 1, 4)
+    flow = floor.write(
+        {
+            "start": [changed(FIXED, confirm=confirm), following, say("goes on"), REST],
+            "failed": [say("failed"), REST],
+        }
+    )
+    floor.open(flow)
+    caller = floor.caller()
+    caller.presses("4711")
+    floor.wait(1)
+    caller.presses("#")
+    assert failures(caller) == []
+    caller.presses("1" if confirm else "")
+    assert (gathered(caller), caller.heard[-1]) == (["4711"], "more")
+    assert caller.is_spoken_to()
+    caller.presses("#")
+    assert failures(caller) == ["no_input"]
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_the_terminator_after_wrong_digits_wastes_no_second_try(
+    floor: Floor, *, ahead: bool
+) -> None:
+    """Typed ahead or not."""
+    rules = msgspec.structs.replace(READING.rules, barge_in=not ahead)
+    caller = call(floor, changed(FIXED, matches="[1-4]+", rules=rules))
+    caller.presses("4719#")
+    if ahead:
+        caller.hears_out()
+    assert (failures(caller), caller.heard) == (["no_match"], ["ask", "wrong", "ask"])
+    assert caller.is_spoken_to()
+
+
+@pytest.mark.parametrize(("waits", "then"), [(NEXT, "#"), (0, "7#")])
+def test_a_terminator_belongs_to_the_last_entry_only_if_it_follows(
+    floor: Floor, waits: float, then: str
+) -> None:
+    """At once, and as the next key."""
+    following = Gather("next", InputRules(("more",)), 1, 4)
+    floor.open(floor.write({"start": [FIXED, following, REST], "failed": [REST]}))
+    caller = floor.caller()
+    caller.presses("4711")
+    floor.wait(waits)
+    caller.presses(then)
+    assert gathered(caller)[1:] == [key for key in "7" if key in then]
+    assert failures(caller) == ["no_input" for _ in range(1) if then == "#"]
+
+
 # --- keys that lead out ---------------------------------------------------------------------
 
 OUT = {"*": to("person"), "0": to("other")}

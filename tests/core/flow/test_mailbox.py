@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.graph import exits
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import (
@@ -16,6 +17,7 @@ from contactcenter_ari.core.flow.step import (
     InputRules,
     Menu,
     Play,
+    Queue,
     Tag,
     Verb,
     Voicemail,
@@ -32,6 +34,7 @@ from contactcenter_ari.core.vocabulary.event import (
     MenuChosen,
     RecordingEnded,
 )
+from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegHungUp,
@@ -282,3 +285,26 @@ def test_what_was_typed_before_an_outside_call_is_forgotten(floor: Floor) -> Non
     line.picks_up()
     line.hangs_up()
     assert caller.heard == ["ask"]
+
+
+@pytest.mark.parametrize("when", ["before", "in the greeting", "while waiting"])
+def test_keys_without_a_meaning_in_line_reach_no_later_input(floor: Floor, when: str) -> None:
+    """Neither those before, nor those during the greeting or the wait."""
+    queue = Queue(QueueName("sales"), {"timeout": to("after")}, greeting="greeting")
+    flow = floor.write(
+        {
+            "start": [Wait(timedelta(seconds=1)), queue],
+            "after": [Gather("n", InputRules(("ask",)), 1, 1), say("typed"), REST],
+        }
+    )
+    floor.open(flow, QueueSettings(name=QueueName("sales"), max_wait=timedelta(seconds=30)))
+    floor.agent("100", "sales")
+    floor.caller().hangs_up()
+    caller = floor.caller()
+    caller.presses("7" if when == "before" else "")
+    floor.wait(1)
+    caller.presses("7" if when == "in the greeting" else "")
+    caller.hears_out()
+    caller.presses("7" if when == "while waiting" else "")
+    floor.wait(30)
+    assert caller.heard == ["greeting", "ask"]

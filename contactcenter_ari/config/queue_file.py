@@ -34,6 +34,7 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
     "service_level": (SECOND, HOUR),
     "short_abandon": (timedelta(), 5 * MINUTE),
     "miss_pause": (timedelta(), HOUR),
+    "miss_return": (SECOND, 8 * HOUR),
     "prefer_last_agent": (timedelta(), HOUR),
     "resume_place": (timedelta(), HOUR),
 }

@@ -39,7 +39,7 @@ OWN_CALL_LIMIT = timedelta(minutes=6)
 class AgentBook:
     """One agent; `spent` is the signed-in time by state, `signed_in` the same by the clock. One
     who is `leaving` has asked to take no calls after the present one; while `unmet` the customer
-    of `talk` is still being called.
+    of `talk` is still being called. One who is `excused` has missed no call: nobody took it.
     """
 
     profile: AgentProfile
@@ -49,6 +49,7 @@ class AgentBook:
     reason: str = ""
     removed: bool = False
     leaving: bool = False
+    excused: bool = False
     offer: OfferId | None = None
     talk: InteractionId | None = None
     unmet: bool = False
@@ -74,7 +75,8 @@ class AgentBook:
         if event.before is ON_CALL:
             self.talk, self.unmet = None, False
         if event.after not in IN_A_CALL:
-            self.leaving = False
+            assert not self.excused or event.reason != "no_answer", f"nobody's miss: {event}"
+            self.leaving = self.excused = False
         self.state, self.reason, self.since = event.after, event.reason, event.at
 
     @property

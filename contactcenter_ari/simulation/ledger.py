@@ -4,7 +4,8 @@ It keeps its own account, from what the center tells; it never asks the center's
 - An interaction is in exactly one place, its timeline has no gap, and it ends once.
 - Every stay in a queue has exactly one exit; an agent has at most one live offer.
 - Nobody waits without an offer while an agent could take the call, and nobody is passed by
-  who has waited longer, head starts counted.
+  who has waited longer, head starts counted. With ring-all one more phone rings if one can.
+- Nobody is rung who said no, and a ring of all that nobody took is nobody's miss.
 - State moves only along the tables; agents' seconds by state add up.
 - A promise to call back is closed once, see the book of promises; customers are called one at a
   time, none before a caller who has waited longer.
@@ -13,10 +14,10 @@ It keeps its own account, from what the center tells; it never asks the center's
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.state import (
     LOGGED_OUT,
     OFFERED,
@@ -96,6 +97,10 @@ from contactcenter_ari.simulation.promise_book import PromiseBook
 from contactcenter_ari.simulation.stay import Stay
 
 NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
+RING_AGAIN_AFTER = timedelta(seconds=5)
+"""So soon a caller is offered again to all who let it ring, if there is nobody else."""
+SURELY_WAITS = timedelta(seconds=30)
+"""No caller is sent on before, in the queues that ring all."""
 
 
 class Waking(Protocol):
@@ -153,7 +158,7 @@ class Ledger:
         assert deadline is not None or not any(self._stays()), "somebody waits for ever"
         if deadline is None or deadline > now:
             self._known_at = now
-        for stay in self._unoffered():
+        for stay in self._seeking():
             stay.follow(self.agents, self._known_at)
         self._check_nobody_forgotten()
 
@@ -174,6 +179,7 @@ class Ledger:
         if isinstance(input_, SwitchReconciled):
             self._note_orphans(input_)
         self._bridges.note_input(input_)
+        self._offers.note_input(input_)
         self._promises.note_input(input_)
         match input_:
             case PutAgent(profile=profile):
@@ -208,6 +214,8 @@ class Ledger:
             case SitePublished(site=site):
                 self._site = site
                 self._settings |= site.queues
+                for stay in self._stays():
+                    stay.rings_on = bool(stay.offers)
             case _:
                 pass
         for agent in self.agents.values():
@@ -395,7 +403,7 @@ class Ledger:
         assert event.queue == stay.queue, (stay, event)
         wish = stay.asks(self.agents, self._now)
         assert stay.may_go_to(agent, wish, self._now), (stay, agent)
-        for other in self._unoffered():
+        for other in self._seeking():
             if other is stay or other.rank > stay.rank:
                 continue
             wish = other.asks(self.agents, self._now)
@@ -411,12 +419,23 @@ class Ledger:
         stay = _offerable(book)
         self._offers.end(event)
         del stay.offers[event.offer]
+        stay.rings_on = stay.rings_on and bool(stay.offers)
         agent.offer = None
         if event.result is OfferResult.ACCEPTED and book.place is Place.FLOW:
             agent.talk, agent.unmet = event.interaction, True
         settings = self._settings.get(event.queue)  # none: there is no pause in an own line
-        if event.result not in NOT_A_MISS and settings is not None:
-            stay.miss(event.agent, self._now + settings.miss_pause)
+        if event.result in NOT_A_MISS or settings is None:
+            return
+        pause = settings.miss_pause
+        if settings.strategy is Strategy.RING_ALL and event.result is OfferResult.LAPSED:
+            agent.excused = True
+            if not any(self._could_take(stay, other) for other in self.agents.values()):
+                pause = min(pause, RING_AGAIN_AFTER)
+        stay.miss(event.agent, self._now + pause)
+
+    def _could_take(self, stay: Stay, agent: AgentBook) -> bool:
+        able = agent.is_free(self._now) and agent.has(stay.asked.levels)
+        return able and stay.is_open_to(agent, self._now)
 
     def _outside_ended(self, event: OutsideEnded) -> None:
         book = self.interactions[event.interaction]
@@ -463,7 +482,7 @@ class Ledger:
 
     def _check_nobody_forgotten(self) -> None:
         free = [a for a in self.agents.values() if a.is_free(self._now)]
-        for stay in self._unoffered() if free else ():
+        for stay in self._seeking() if free else ():
             for agent in free:
                 wish = stay.asks(self.agents, self._now)
                 eligible = stay.must_go_to(agent, wish, self._known_at)
@@ -476,6 +495,19 @@ class Ledger:
 
     def _unoffered(self) -> Iterator[Stay]:
         return (stay for stay in self._stays() if not stay.offers)
+
+    def _seeking(self) -> Iterator[Stay]:
+        """Those for whom one phone more must ring if one can. Who has waited long may be about to
+        be sent on, once no phone rings.
+        """
+        for book in self.interactions.values():
+            if book.place is not Place.QUEUE:
+                continue
+            stay = _present(book)
+            waits = self._now - stay.joined_at < SURELY_WAITS and not stay.rings_on
+            room = self._offers.has_room(book.interaction, self._settings.get(stay.queue))
+            if not stay.offers or (waits and room and stay.queue not in self._closed):
+                yield stay
 
 
 def _offerable(book: InteractionBook) -> Stay:

@@ -1,6 +1,7 @@
 """The offers and the legs to agents' phones: each has one result, and no phone rings on.
 
-Of several phones that ring for one caller the first to answer wins.
+Of several phones that ring for one caller the first to answer wins. No phone rings for an agent
+who has asked for no more calls, or who is not to get this one.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,14 @@ from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
-from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, LegId, OfferId
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    CallId,
+    InteractionId,
+    LegId,
+    OfferId,
+    PhoneId,
+)
 from contactcenter_ari.core.vocabulary.signal import LegAnswered, LegHungUp, SwitchReconciled
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.simulation.agent_book import AgentBook
@@ -21,10 +29,18 @@ class OfferBook:
     def __init__(self) -> None:
         self._live: dict[OfferId, OfferMade] = {}
         self._legs: dict[OfferId, LegId] = {}
+        self._phones: dict[OfferId, PhoneId] = {}
+        self._picked_up: set[OfferId] = set()
 
     def __repr__(self) -> str:
         """Tell how many there are."""
         return f"<OfferBook {len(self._live)} live>"
+
+    def note_input(self, input_: Input) -> None:
+        """Whether a phone is picked up, before what comes of it is told."""
+        winner = self._answered(input_)
+        if winner in self._live:
+            self._picked_up.add(winner)
 
     def make(self, event: OfferMade, settings: QueueSettings | None) -> None:
         """A new offer; a caller has another one only if all phones ring at once."""
@@ -33,13 +49,15 @@ class OfferBook:
             assert settings is not None, event
             assert settings.strategy is Strategy.RING_ALL, (event, others)
             assert len(others) < settings.ring_at_most, (event, others)
-            assert {other.at for other in others} == {event.at}, (event, others)
+            assert not self.is_being_answered(event.interaction), (event, others)
         assert event.offer not in self._live, event
         self._live[event.offer] = event
 
     def end(self, event: OfferEnded) -> None:
         """The result of an offer."""
         made = self._live.pop(event.offer)
+        del self._phones[event.offer]
+        self._picked_up.discard(event.offer)
         assert (made.agent, made.interaction) == (event.agent, event.interaction), event
         assert made.at == event.made_at, event
 
@@ -52,10 +70,31 @@ class OfferBook:
             assert dial.call == CallId(event.interaction), (event, dial)
             assert dial.phone == agents[event.agent].profile.phone, (event, dial)
             self._legs[event.offer] = dial.leg
+            self._phones[event.offer] = dial.phone
+        for offer in self._live.keys() - self._picked_up:
+            self._check_wanted(self._live[offer], agents)
+
+    def is_being_answered(self, interaction: InteractionId) -> bool:
+        """Whether somebody has picked up for the caller."""
+        return any(self._live[offer].interaction == interaction for offer in self._picked_up)
 
     def settle(self) -> None:
         """Assert that every offer came to its result."""
         assert not self._live, self._live
+
+    def has_room(self, interaction: InteractionId, settings: QueueSettings | None) -> bool:
+        """Whether more phones may ring for a caller for whom some do."""
+        if settings is None or settings.strategy is not Strategy.RING_ALL:
+            return False
+        rung = sum(offer.interaction == interaction for offer in self._live.values())
+        return rung < settings.ring_at_most and not self.is_being_answered(interaction)
+
+    def _check_wanted(self, offer: OfferMade, agents: Mapping[AgentId, AgentBook]) -> None:
+        agent = agents[offer.agent]
+        assert not agent.leaving, f"rung although they said no: {agent}"
+        assert not agent.removed, f"rung although they are gone: {agent}"
+        assert agent.serves(offer.queue), f"rung for a queue that they do not serve: {agent}"
+        assert agent.profile.phone == self._phones[offer.offer], f"another phone rings: {agent}"
 
     def _check_hung_up(self, input_: Input, outcome: Outcome) -> None:
         reasons = {c.leg: c.reason for c in outcome.commands if isinstance(c, HangUpLeg)}

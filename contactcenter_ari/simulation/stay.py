@@ -34,7 +34,8 @@ class Wish(NamedTuple):
 @dataclass(slots=True)
 class Stay:
     """One place in one line. `asked` is what was asked for after the last turn, as far as the
-    center was woken: in an instant at which a wish changes either wish may count.
+    center was woken: in an instant at which a wish changes either wish may count. For
+    one who `rings_on` since other rules were in force, more phones may ring beside the `offers`.
     """
 
     queue: QueueName
@@ -50,6 +51,7 @@ class Stay:
     asked: Wish = field(default_factory=lambda: Wish({}))
     offers: dict[OfferId, AgentId] = field(default_factory=dict)
     skipped: dict[AgentId, datetime] = field(default_factory=dict)
+    rings_on: bool = False
 
     @classmethod
     def begun(cls, event: InteractionQueued, arrival: int, agents: Agents) -> "Stay":
@@ -100,13 +102,14 @@ class Stay:
         """Whether the agent, if free, has to get this caller; `wish` is that of now. The center
         was woken for all that was due by `known_at`.
         """
-        return self._is_open_to(agent, known_at) and self.asked.fits(agent) and wish.fits(agent)
+        return self.is_open_to(agent, known_at) and self.asked.fits(agent) and wish.fits(agent)
 
     def may_go_to(self, agent: AgentBook, wish: Wish, now: datetime) -> bool:
         """Whether the agent may get this caller."""
-        return self._is_open_to(agent, now) and (self.asked.fits(agent) or wish.fits(agent))
+        return self.is_open_to(agent, now) and (self.asked.fits(agent) or wish.fits(agent))
 
-    def _is_open_to(self, agent: AgentBook, now: datetime) -> bool:
+    def is_open_to(self, agent: AgentBook, now: datetime) -> bool:
+        """Whether the agent serves the queue and is not skipped."""
         return agent.serves(self.queue) and not self.skips(agent.agent, now)
 
     def _waits_for_one(self, agents: Agents, now: datetime) -> bool:

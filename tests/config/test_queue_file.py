@@ -41,6 +41,7 @@ sales:
   lost_calls: [abandoned, timeout, no_agents]
   misses_before_not_ready: {no_answer: 1, busy: 3, refused: 2}
   miss_pause: 45s
+  miss_return: 5m
   count_flow_time: true
   prefer_last_agent: 30s
   resume_place: 60s
@@ -100,6 +101,7 @@ def test_every_setting_is_read(write_site: WriteSite) -> None:
         lost_calls=(QueueExit.ABANDONED, QueueExit.TIMEOUT, QueueExit.NO_AGENTS),
         misses_before_not_ready=MissLimits(no_answer=1, busy=3, refused=2, unreachable=1),
         miss_pause=seconds(45),
+        miss_return=seconds(300),
         count_flow_time=True,
         prefer_last_agent=seconds(30),
         resume_place=seconds(60),

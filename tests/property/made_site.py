@@ -56,6 +56,7 @@ QUEUES = (
         max_wait=seconds(90),
         wrap_up=timedelta(),
         prefer_last_agent=seconds(12),
+        miss_return=seconds(95),
         max_wait_by_status={"gold": seconds(31)},
     ),
     QueueSettings(
@@ -90,6 +91,7 @@ QUEUES = (
         name=NIGHT,
         strategy=Strategy.FEWEST_CALLS,
         ring_limit=seconds(12),
+        miss_return=seconds(31),
         divert_ratio=1.5,
         divert_wait=seconds(400),
         miss_pause=timedelta(),

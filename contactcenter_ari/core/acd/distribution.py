@@ -17,7 +17,8 @@ from contactcenter_ari.core.acd.gone_queue import GoneQueues
 from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
 from contactcenter_ari.core.acd.mending import Mending
-from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
+from contactcenter_ari.core.acd.miss import Misses
+from contactcenter_ari.core.acd.offer import LOST, Offer, result_of_cause
 from contactcenter_ari.core.acd.offering import Offers
 from contactcenter_ari.core.acd.outlook import Outlook
 from contactcenter_ari.core.acd.pool import Pool, Pools
@@ -57,6 +58,7 @@ class Distribution:
         self.closed: dict[QueueName, None] = {}
         self.gone = GoneQueues(self.lines, roster)
         self.offers = Offers(roster)
+        self.misses = Misses(self)
         self._wishes = Wishes(roster, self.pools)
         self._waiting: dict[InteractionId, Waiting] = {}
         self._unsettled: dict[InteractionId, Waiting] = {}
@@ -203,6 +205,7 @@ class Distribution:
         if not waiting.offers:
             self._leave(waiting, result, turn)
             return True
+        self.lines[waiting.queue].close(waiting)
         if waiting.over is not QueueExit.TIMEOUT:
             waiting.over = result
         return False
@@ -239,11 +242,21 @@ class Distribution:
         """Time has changed whom a caller may be offered."""
         waiting = self._waiting.get(interaction)
         if waiting is not None:
-            self._wake_after_pause(waiting, turn)
-            if not waiting.offers and waiting.over is None:
-                self.reopen(waiting, turn)
+            self.misses.wake_after_pause(waiting, turn)
+            self.go_on_waiting(waiting, turn)
 
     # Distribution
+
+    def call_off(self, turn: Turn) -> list[Offer]:
+        """Withdraw the offers to agents who have changed and take no such calls any more; gives
+        the offers.
+        """
+        self._follow_agents(turn)
+        offers = [self.offers.to(agent.id) for agent in self._changed]
+        unwanted = [offer for offer in offers if offer is not None and offer.is_unwanted]
+        for offer in unwanted:
+            turn.attempt(offer.id, partial(self.misses.withdraw, offer, turn))
+        return unwanted
 
     def distribute(self, turn: Turn) -> list[Waiting]:
         """Make every offer that can be made now, the caller with the best rank first; gives who
@@ -312,23 +325,29 @@ class Distribution:
         line = self.lines[waiting.queue]
         pool = self.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
         everybody = self.pools.pool(waiting.queue, (), turn.now)
-        chosen = self._choose(waiting, pool, settings, turn.now)
+        room = self._room(waiting)
+        chosen = self._choose(waiting, pool, room, turn.now)
         told = grounds(waiting, chosen, line, pool=pool, everybody=everybody, now=turn.now)
-        if chosen:
+        if chosen or not room:
             line.close(waiting)
         for agent, why in zip(chosen, told, strict=True):
             self.offers.make(waiting, agent, settings, why, turn)
+        if len(chosen) < room and not waiting.seeks:
+            line.open(waiting)
         self.pools.refresh(turn.now)
 
-    def _choose(
-        self, waiting: Waiting, pool: Pool, settings: QueueSettings, now: datetime
-    ) -> list[Agent]:
-        if waiting.demand.agent:
+    def _room(self, waiting: Waiting) -> int:
+        """How many more phones may ring for the caller."""
+        settings = self.settings[waiting.queue]
+        most = settings.ring_at_most if settings.strategy is Strategy.RING_ALL else 1
+        return max(most - len(waiting.offers), 0)
+
+    def _choose(self, waiting: Waiting, pool: Pool, most: int, now: datetime) -> list[Agent]:
+        if waiting.demand.agent and most:
             agent = self.roster.find(waiting.demand.agent)
             if agent is None or not agent.is_free or waiting.skips(agent.id, now):
                 return []
             return [agent] if waiting.queue in agent.lines else []
-        most = settings.ring_at_most if settings.strategy is Strategy.RING_ALL else 1
         return pool.first(most, waiting.skipped, now)
 
     # Offers
@@ -345,6 +364,7 @@ class Distribution:
         if offer is None or offer.answered_at is not None:
             return None
         self.offers.answered(offer, turn)
+        self.lines[offer.waiting.queue].close(offer.waiting)
         return offer
 
     def join_overdue(self, offer_id: OfferId, turn: Turn) -> Offer:
@@ -396,16 +416,16 @@ class Distribution:
         if offer.answered_at and cause == NORMAL_CLEARING:
             result = OfferResult.REFUSED  # hung up on the whisper or before the bridge
         if cause == LOST:
-            self.failed(offer, turn)
+            self.misses.failed(offer, turn)
         else:
-            self._missed(offer, result, turn)
+            self.misses.missed(offer, result, turn)
         return offer
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> Offer:
         """Nobody picked up: the caller keeps place and age, the agent missed a call."""
         offer = self.offers.get(offer_id)
         self.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        self._missed(offer, OfferResult.LAPSED, turn)
+        self.misses.missed(offer, OfferResult.LAPSED, turn)
         return offer
 
     def bridge_failed(self, bridge: BridgeId, turn: Turn) -> Offer | None:
@@ -416,7 +436,7 @@ class Distribution:
         if offer is None:
             return None
         self.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
-        self.failed(offer, turn)
+        self.misses.failed(offer, turn)
         return offer
 
     # Within
@@ -435,9 +455,12 @@ class Distribution:
         line.join(waiting, turn.now)
         self.reopen(waiting, turn)
 
-    def _go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
-        """An offer came to nothing; when it was the last one the caller may be offered again."""
-        if not waiting.offers and waiting.over is None:
+    def go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
+        """Something has changed for a caller who waits: one phone more may ring, if there is room
+        and nobody has picked up.
+        """
+        answered = self.is_being_answered(waiting)
+        if waiting.over is None and self._room(waiting) and not answered:
             self.reopen(waiting, turn)
 
     def reopen(self, waiting: Waiting, turn: Turn) -> None:
@@ -445,42 +468,12 @@ class Distribution:
         line = self.lines[waiting.queue]
         line.close(waiting)
         waiting.demand = self._wishes.demand(waiting, turn)
-        line.open(waiting)
         self._settle(waiting)
 
     def _settle(self, waiting: Waiting) -> None:
-        if not waiting.unoffered:
+        if not waiting.seeks:
             self.lines[waiting.queue].open(waiting)
         self._unsettled[waiting.interaction] = waiting
-
-    def failed(self, offer: Offer, turn: Turn) -> None:
-        """The offer came to nothing, and that is nobody's miss."""
-        self._pause(offer, turn)
-        self.offers.close(offer, OfferResult.FAILED, turn)
-        self.roster.release(offer.agent, turn)
-        self._go_on_waiting(offer.waiting, turn)
-
-    def _missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
-        reason = MISS_REASONS[result]
-        limits = self.settings[offer.waiting.queue].misses_before_not_ready
-        self._pause(offer, turn)
-        self.offers.close(offer, result, turn)
-        self.roster.miss(offer.agent, reason, getattr(limits, reason), turn)
-        self._go_on_waiting(offer.waiting, turn)
-
-    def _pause(self, offer: Offer, turn: Turn) -> None:
-        until = turn.now + self.settings[offer.waiting.queue].miss_pause
-        offer.waiting.skipped[offer.agent.id] = until
-        if offer.agent.id == offer.waiting.prefer:
-            offer.waiting.prefer_until = None
-        self._wake_after_pause(offer.waiting, turn)
-
-    @staticmethod
-    def _wake_after_pause(waiting: Waiting, turn: Turn) -> None:
-        """Agents who are skipped for a while are looked at again when the first while is over."""
-        ends = [until for until in waiting.skipped.values() if until > turn.now]
-        if ends:
-            turn.clockwork.wake(Wake.MISS_PAUSE, waiting.interaction, min(ends))
 
     def _leave(self, waiting: Waiting, result: QueueExit, turn: Turn) -> None:
         position = self._part(waiting, turn, result)

@@ -38,7 +38,8 @@ class Waiting:
     agent waited for alone until `prefer_until`. `skipped` are agents who let this caller's offer
     pass, each with the instant until when. `expected` is the wait that was foreseen as the
     place was taken, at `expected_at`. `over` is why the stay ends once no phone rings.
-    `unoffered` is kept by the line. One that takes over a place `kept` in the line until now
+    `unoffered` and `seeks` are kept by the line: no phone rings for the caller, and one more may
+    ring, with `ring_all` beside others. One that takes over a place `kept` in the line until now
     overtakes nobody. `prepared` is an interaction that begins when a phone rings for it.
     """
 
@@ -80,6 +81,7 @@ class Waiting:
         self.kept = kept
         self.offerable = True
         self.unoffered = False
+        self.seeks = False
         self.demand: Demand = ANYBODY
         self.position_at_entry = 0
         self.offers: dict[OfferId, None] = {}
@@ -100,8 +102,8 @@ class Waiting:
 
     @property
     def is_open(self) -> bool:
-        """Whether the caller may be offered."""
-        return self.unoffered and self.offerable
+        """Whether the caller may be offered, be it to one agent more."""
+        return self.seeks and self.offerable
 
     def skips(self, agent: AgentId, now: datetime) -> bool:
         """Whether the agent let this caller pass a short while ago."""
@@ -188,7 +190,7 @@ class WaitingLine:
 
     def expel(self, waiting: Waiting) -> None:
         """Strike out a stay that was left half entered or half ended, wherever it stands."""
-        waiting.unoffered = False
+        waiting.unoffered = waiting.seeks = False
         _strike(waiting, self._line)
         _strike(waiting, self._unoffered)
         for lines in (self._held, *self._open.values()):
@@ -207,17 +209,21 @@ class WaitingLine:
         return self._unoffered.bisect_key_left(waiting.rank)
 
     def open(self, waiting: Waiting) -> None:
-        """The caller may be offered to whoever meets the demand."""
-        waiting.unoffered = True
-        self._unoffered.add(waiting)
+        """The caller may be offered to whoever meets the demand; some phones may ring."""
+        waiting.seeks = True
+        if not waiting.offers:
+            waiting.unoffered = True
+            self._unoffered.add(waiting)
         self._sub_lines(waiting).setdefault(waiting.demand, SortedKeyList(key=_rank)).add(waiting)
 
     def close(self, waiting: Waiting) -> None:
         """No more offers to this caller for now; one who is not open is fine."""
-        if not waiting.unoffered:
+        if not waiting.seeks:
             return
-        waiting.unoffered = False
-        self._unoffered.remove(waiting)
+        waiting.seeks = False
+        if waiting.unoffered:
+            waiting.unoffered = False
+            self._unoffered.remove(waiting)
         lines, demand = self._sub_lines(waiting), waiting.demand
         lines[demand].remove(waiting)
         if not lines[demand]:

@@ -65,7 +65,7 @@ class Mending:
     def fail(self, offer: Offer, turn: Turn) -> None:
         """We failed with an offer: nobody's miss, and the caller waits on."""
         self._distribution.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
-        self._distribution.failed(offer, turn)
+        self._distribution.misses.failed(offer, turn)
 
     def is_settled(self, waiting: Waiting) -> bool:
         """Whether a stay is entered wholly, and open if nothing speaks against it."""

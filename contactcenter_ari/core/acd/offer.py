@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from contactcenter_ari.core.acd.demand import meets
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.event import OfferResult
@@ -28,6 +29,8 @@ class Offer:
         self.agent = agent
         self.leg = leg
         self.made_at = made_at
+        self.phone = agent.profile.phone
+        self.levels = waiting.demand.levels
         self.recording = recording
         self.rang_at: datetime | None = None
         self.answered_at: datetime | None = None
@@ -38,6 +41,18 @@ class Offer:
     def __repr__(self) -> str:
         """Tell whom it binds."""
         return f"<Offer {self.waiting.interaction} to {self.agent.id}>"
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether the phone rings in vain: the agent has asked for no more calls, serves the queue
+        no more, has lost the skills that are asked for, or uses another phone. A phone that has
+        unregistered may be picked up all the same.
+        """
+        agent, profile = self.agent, self.agent.profile
+        stays = agent.wanted is None and not agent.removed
+        serves = self.waiting.queue in agent.lines and meets(profile.skills, self.levels)
+        is_theirs = profile.phone == self.phone
+        return self.answered_at is None and not (stays and serves and is_theirs)
 
 
 LOST = -1
@@ -70,5 +85,6 @@ DIRECT_OUTCOMES = {
     OfferResult.REFUSED: "busy",
     OfferResult.LAPSED: "no_answer",
     OfferResult.FAILED: "not_available",
+    OfferResult.WITHDRAWN: "not_available",
 }
 """What a flow is told when the one agent it wanted did not take the call."""

@@ -16,6 +16,7 @@ from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT, DialLeg, HangU
 from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
 from contactcenter_ari.core.vocabulary.grounds import Grounds
 from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
     BridgeId,
     CallId,
     LegId,
@@ -32,6 +33,7 @@ class Offers:
         self._roster = roster
         self._offers: dict[OfferId, Offer] = {}
         self._by_leg: dict[LegId, Offer] = {}
+        self._by_agent: dict[AgentId, Offer] = {}
         self._by_bridge: dict[BridgeId, Offer] = {}
 
     def __repr__(self) -> str:
@@ -53,6 +55,10 @@ class Offers:
     def at_leg(self, leg: LegId) -> Offer | None:
         """The offer for which this leg was dialed."""
         return self._by_leg.get(leg)
+
+    def to(self, agent: AgentId) -> Offer | None:
+        """The offer for which the agent is reserved."""
+        return self._by_agent.get(agent)
 
     def at_bridge(self, bridge: BridgeId) -> Offer | None:
         """The offer that is being joined in this bridge."""
@@ -85,6 +91,7 @@ class Offers:
         waiting.offers[offer.id] = None
         self._offers[offer.id] = offer
         self._by_leg[offer.leg] = offer
+        self._by_agent[agent.id] = offer
         turn.clockwork.wake(Wake.RING, offer.id, turn.now + settings.ring_limit)
         turn.tell(
             OfferMade(
@@ -157,6 +164,8 @@ class Offers:
         offer.result = offer.result or OfferResult.FAILED
         self._offers.pop(offer.id, None)
         self._by_leg.pop(offer.leg, None)
+        if self._by_agent.get(offer.agent.id) is offer:
+            del self._by_agent[offer.agent.id]
         for bridge in [bridge for bridge, other in self._by_bridge.items() if other is offer]:
             del self._by_bridge[bridge]
         if not told:
@@ -170,6 +179,7 @@ class Offers:
         offer.result = result
         del self._offers[offer.id]
         del self._by_leg[offer.leg]
+        del self._by_agent[offer.agent.id]
         if offer.bridge is not None:
             del self._by_bridge[offer.bridge]
         self._tell_ended(offer, result, turn)

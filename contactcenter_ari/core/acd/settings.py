@@ -68,7 +68,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `ready_time_only` makes longest idle count only the time in READY. `miss_pause` is how long
     a caller skips an agent who did not answer. `join_empty` lets callers wait although no agent
-    is signed in. `count_flow_time` counts the time in the flow, since the last talk if there was
+    is signed in. `miss_return` is after how long who did not answer is READY again by
+    itself. `count_flow_time` counts the time in the flow, since the last talk if there was
     one, as waited. `prefer_last_agent` is how long a caller waits for the agent last talked to.
     Who hung up while waiting and calls again within `resume_place` has the old place.
     `divert_wait` and `divert_ratio` send callers on before they join: estimated wait, and waiting
@@ -96,6 +97,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     short_abandon: timedelta = timedelta(seconds=5)
     misses_before_not_ready: MissLimits = MissLimits()
     miss_pause: timedelta = timedelta(seconds=30)
+    miss_return: timedelta | None = None
     count_flow_time: bool = False
     prefer_last_agent: timedelta = timedelta()
     resume_place: timedelta = timedelta()

@@ -186,8 +186,7 @@ class Roster:
         if agent.state is WRAP_UP:
             self._end_wrap_up(agent, by, turn)
         elif agent.state is NOT_READY:
-            paused_long = turn.now - agent.paused_at > self.window
-            self._move(agent, Wanted(READY, "", by), turn, anew=paused_long)
+            self._come_back(agent, by, turn)
 
     def go_not_ready(self, agent_id: AgentId, reason: str, by: str, turn: Turn) -> None:
         """Take no calls, after the present one if there is one.
@@ -278,15 +277,30 @@ class Roster:
         """The offer is withdrawn: READY again with the idle time kept."""
         self._after_call(agent, Wanted(READY, "", CENTER), turn)
 
-    def miss(self, agent: Agent, reason: str, limit: int, turn: Turn) -> None:
-        """The agent let an offer pass; after `limit` in a row for this reason, whatever he let
-        pass for others, he is NOT_READY(reason).
+    def miss(
+        self,
+        agent: Agent,
+        reason: str,
+        limit: int,
+        turn: Turn,
+        *,
+        return_after: timedelta | None = None,
+    ) -> None:
+        """The agent let an offer pass; after `limit` in a row for this reason, whatever passed for
+        others, they are NOT_READY(reason), be it for a while.
         """
         agent.misses[reason] = agent.misses.get(reason, 0) + 1
         if agent.misses[reason] < limit:
             self._after_call(agent, Wanted(READY, "", CENTER), turn)
-        else:
-            self._after_call(agent, Wanted(NOT_READY, reason, CENTER), turn)
+            return
+        is_sent_away = agent.wanted is None and not agent.removed
+        self._after_call(agent, Wanted(NOT_READY, reason, CENTER), turn)
+        if is_sent_away and return_after is not None:
+            turn.clockwork.wake(Wake.MISS_RETURN, agent.id, turn.now + return_after)
+
+    def miss_return_passed(self, agent_id: AgentId, turn: Turn) -> None:
+        """An agent who did not answer is READY again; the misses still count."""
+        self._come_back(self._agents[agent_id], CENTER, turn)
 
     def connect(self, agent: Agent, contact: Contact, turn: Turn) -> None:
         """Caller and agent talk."""
@@ -355,6 +369,10 @@ class Roster:
             raise RequestRefused("not_in_wrap_up", f"agent {agent.id} is not in wrap-up")
         return agent.wrap_up
 
+    def _come_back(self, agent: Agent, by: str, turn: Turn) -> None:
+        paused_long = turn.now - agent.paused_at > self.window
+        self._move(agent, Wanted(READY, "", by), turn, anew=paused_long)
+
     def _move_or_keep(self, agent: Agent, wanted: Wanted, turn: Turn) -> None:
         if agent.state in IN_A_CALL:
             agent.wanted = wanted
@@ -397,6 +415,7 @@ class Roster:
         """Make a move; `anew` begins the agent's occupancy at the mean of the others."""
         before, before_reason, since = agent.state, agent.reason, agent.since
         after = move(before, wanted.state)  # raises before anything is changed
+        turn.clockwork.forget(Wake.MISS_RETURN, agent.id)
         self._staffing.leave(agent, turn.now)
         agent.move_to(after, wanted.reason, turn.now)
         if anew:

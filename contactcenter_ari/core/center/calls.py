@@ -209,7 +209,7 @@ class Calls:
         offer = self._distribution.bridge_failed(bridge, turn)
         if offer is not None:
             self.talks.take_out(offer.waiting.leg, turn)
-            self._offer_over(offer, turn)
+            self.offer_over(offer, turn)
 
     def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
         """A leg is gone: the caller's, or the other party's before, during or after the talk."""
@@ -222,7 +222,7 @@ class Calls:
             self.end_side_call(leg, turn)
             if talk is not None:
                 self.talks.take_out(talk.caller_leg, turn)
-            self._offer_over(offer, turn)
+            self.offer_over(offer, turn)
         elif (line := self.outside.at_leg(leg)) is not None:
             outcome = "declined" if line.answered else outcome_of_cause(cause)
             self._outside_failed(line, outcome, turn, hang_up=False)
@@ -246,7 +246,7 @@ class Calls:
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> None:
         """An agent did not pick up."""
-        self._offer_over(self._distribution.ring_limit_passed(offer_id, turn), turn)
+        self.offer_over(self._distribution.ring_limit_passed(offer_id, turn), turn)
 
     def join_overdue(self, offer_id: OfferId, turn: Turn) -> None:
         """The switch never said whether the legs were joined."""
@@ -367,7 +367,8 @@ class Calls:
         if offer.result is None:
             self._join(offer, turn)
 
-    def _offer_over(self, offer: Offer, turn: Turn) -> None:
+    def offer_over(self, offer: Offer, turn: Turn) -> None:
+        """Nobody has taken the offer: the caller waits on, unless the time is up."""
         call = self._calls.get(CallId(offer.waiting.interaction))
         if call is None:
             return  # for a call back, whose place waits on

@@ -221,10 +221,16 @@ class Center:
         turn.attempt("", partial(self._distribution.keep_books, turn.now))
 
     def _bring_together(self, turn: Turn) -> None:
+        turn.attempt("", partial(self._call_off, turn))
         if self._is_stopping:
             return  # nobody is rung any more
         turn.attempt("", partial(self._offer, turn))
         turn.attempt("", partial(self._calls.calling_back.dispatch, turn))
+
+    def _call_off(self, turn: Turn) -> None:
+        for offer in self._distribution.call_off(turn):
+            interaction = offer.waiting.interaction
+            turn.attempt(interaction, partial(self._calls.offer_over, offer, turn))
 
     def _offer(self, turn: Turn) -> None:
         for waiting in self._distribution.distribute(turn):

@@ -36,6 +36,8 @@ def deadline_come(  # noqa: PLR0912  # one arm a kind of deadline
             calls.end_stay(InteractionId(owner), QueueExit.TIMEOUT, turn)
         case Wake.WRAP_UP:
             distribution.roster.wrap_up_passed(AgentId(owner), turn)
+        case Wake.MISS_RETURN:
+            distribution.roster.miss_return_passed(AgentId(owner), turn)
         case Wake.OUTSIDE:
             calls.outside_passed(LegId(owner), turn)
         case Wake.HANG_UP:

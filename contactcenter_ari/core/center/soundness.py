@@ -4,7 +4,7 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
+from contactcenter_ari.core.agents.state import NOT_READY, OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.outside import OutsideLine
@@ -131,6 +131,9 @@ class Soundness:
             case Wake.WRAP_UP:
                 agent = self._distribution.roster.find(AgentId(owner))
                 return agent is not None and agent.state is WRAP_UP
+            case Wake.MISS_RETURN:
+                agent = self._distribution.roster.find(AgentId(owner))
+                return agent is not None and agent.state is NOT_READY
             case Wake.CALLBACK:
                 return self._calls.calling_back.promises.find(CallbackId(owner)) is not None
             case Wake.LOST_CALL:

@@ -81,6 +81,7 @@ class Steering:
         for waiting in self._distribution.lines[queue]:  # who has not left, for a phone rings
             if waiting.over is QueueExit.CLOSED:
                 waiting.over = None
+                self._distribution.go_on_waiting(waiting, turn)
         self._calls.calling_back.opened_or_closed(queue, turn)
 
     def _change_priority(self, request: ChangePriority, turn: Turn) -> None:

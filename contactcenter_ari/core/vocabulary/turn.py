@@ -47,6 +47,7 @@ class Wake(StrEnum):
     JOIN = "join"
     WAIT = "wait"
     MISS_PAUSE = "miss_pause"
+    MISS_RETURN = "miss_return"
     DEMAND = "demand"
     WRAP_UP = "wrap_up"
     HANG_UP = "hang_up"

@@ -362,13 +362,21 @@ def an_offer_is_refused(crowd: Crowd) -> Iterator[Input]:
 
 @story
 def an_agent_comes_back_for_whom_all_wait(crowd: Crowd) -> Iterator[Input]:
-    """Goldie is offered to the first of them, who goes on waiting afterwards."""
+    """Goldie is offered to the first of them, who goes on waiting when she pauses again."""
     yield GoReady(AgentId("goldie"), "floor")
-    crowd.take(GoNotReady(AgentId("goldie"), "lunch", "floor"))
     (view,) = (view for view in crowd.center.agents(crowd.now) if view.agent == "goldie")
     assert view.state == "offered"
-    crowd.now += timedelta(seconds=20)
-    crowd.take(TimePassed())
+    crowd.take(GoNotReady(AgentId("goldie"), "lunch", "floor"))
+
+
+@story
+def a_rung_agent_pauses(crowd: Crowd) -> Iterator[Input]:
+    """The next agent is rung."""
+    rung = crowd.rings()
+    yield GoNotReady(AgentId(rung.phone), "lunch", "floor")
+    crowd.take(LegHungUp(rung.leg, 16))
+    easy_hangs_up(crowd)
+    crowd.take(GoReady(AgentId(rung.phone), "floor"))
 
 
 @story

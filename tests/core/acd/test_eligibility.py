@@ -168,7 +168,6 @@ def test_the_count_begins_anew(floor: Floor, how: str) -> None:
         agent.goes_ready()
     else:
         agent.logs_out()
-        agent.hangs_up(17)
         agent.logs_in()
     agent.hangs_up(17)
     agent.hangs_up(17)

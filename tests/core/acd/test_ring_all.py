@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.center.site import SitePublished
+from contactcenter_ari.core.flow.step import Queue
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
-from contactcenter_ari.core.vocabulary.signal import LegAnswered, LegHungUp
+from contactcenter_ari.core.vocabulary.signal import (
+    LegAnswered,
+    LegHungUp,
+    PhoneDialed,
+    PhoneReachable,
+    PhoneUnreachable,
+)
+from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor
@@ -148,8 +159,10 @@ def test_one_misses_while_others_ring(floor: Floor, cause: int, result: str, rea
 
 
 def test_all_miss(floor: Floor) -> None:
-    """The caller waits on with his place and age, and is offered to all again after the pause."""
-    agents = three(floor, misses=2)
+    """Nobody has missed a call. The caller waits on with place and age, and is offered to all
+    again after a short pause, in which the next caller may be offered.
+    """
+    agents = three(floor)
     caller = floor.caller()
     floor.wait(20)
     assert caller.offers == [("100", "lapsed"), ("200", "lapsed"), ("300", "lapsed")]
@@ -158,30 +171,27 @@ def test_all_miss(floor: Floor) -> None:
     later = floor.caller()
     assert later.rung == EVERYBODY
     later.hangs_up()
-    floor.wait(29.9)
-    assert caller.rung == []
-    floor.wait(0.1)
-    assert caller.rung == EVERYBODY
-    floor.wait(20)
-    assert [agent.state for agent in agents] == [("not_ready", "no_answer")] * 3
+    for _ in range(3):
+        floor.wait(4.9)
+        assert caller.rung == []
+        floor.wait(0.1)
+        assert caller.rung == EVERYBODY
+        floor.wait(20)
+        assert [agent.state for agent in agents] == [("ready", "")] * 3
     assert caller.exits == []
 
 
 def test_each_is_asked_again_after_his_own_pause(floor: Floor) -> None:
-    """Who refused at once is asked before those who let it ring, who are asked when theirs is
-    over.
+    """Those who let it ring are asked soon; who refused is left alone for as long as the queue
+    says, and rings beside them then.
     """
-    ann, *others = three(floor, misses=2)
+    ann, *_ = three(floor, misses=2)
     caller = floor.caller()
     ann.hangs_up(21)
-    floor.wait(20)
-    assert caller.rung == []
-    floor.wait(10)
-    assert caller.rung == ["100"]
-    ann.hangs_up(21)
-    floor.wait(20)
+    floor.wait(25)
     assert caller.rung == ["200", "300"]
-    assert [agent.is_rung() for agent in others] == [True, True]
+    floor.wait(5)
+    assert caller.rung == ["200", "300", "100"]
 
 
 def test_who_becomes_free_gets_a_caller_whom_all_missed(floor: Floor) -> None:
@@ -193,6 +203,186 @@ def test_who_becomes_free_gets_a_caller_whom_all_missed(floor: Floor) -> None:
     assert caller.rung == ["400"]
     newcomer.picks_up()
     assert caller.exits == ["answered"]
+
+
+@pytest.mark.parametrize("cause", [None, 18, 19])
+def test_a_ring_nobody_took_is_nobodys_miss(floor: Floor, cause: int | None) -> None:
+    """The team takes the next call, be it that their phones gave up by themselves."""
+    team = three(floor)
+    caller = floor.caller()
+    if cause is None:
+        floor.wait(20)
+    else:
+        for agent in team:
+            agent.hangs_up(cause)
+    assert caller.offers == [(each, "lapsed") for each in EVERYBODY]
+    assert [agent.state for agent in team] == [("ready", "")] * 3
+    assert floor.caller().rung == EVERYBODY
+
+
+def test_a_team_of_one(floor: Floor) -> None:
+    """The rule is that of the queue, however many there are."""
+    floor.open(None, QueueSettings(name=SALES, strategy=Strategy.RING_ALL))
+    agent = floor.agent()
+    caller = floor.caller()
+    for _ in range(10):
+        floor.wait(25)
+    assert (agent.state, caller.rung) == (("offered", ""), ["100"])
+
+
+def test_those_left_out_are_asked_before_the_same_again(floor: Floor) -> None:
+    """Who let it ring is skipped for long only while there are others."""
+    three(floor, ring_at_most=2)
+    caller = floor.caller()
+    floor.wait(20)
+    assert caller.rung == ["300"]
+    floor.wait(5)
+    assert caller.rung == ["300", "200"]
+
+
+# --- who becomes free meanwhile -------------------------------------------------------------
+
+
+def talks(bob: Colleague) -> None:
+    """A call is taken, and written up."""
+    bob.floor.caller()
+    bob.picks_up()
+    bob.hangs_up()
+
+
+OWN = LegId("own")
+AWAY: dict[str, tuple[Callable[[Colleague], object], Callable[[Colleague], object]]] = {
+    "logs in": (lambda bob: bob.logs_out(), lambda bob: bob.logs_in()),
+    "pause": (lambda bob: bob.pauses(), lambda bob: bob.goes_ready()),
+    "wrap-up": (talks, lambda bob: bob.ends_wrap_up()),
+    "phone": (
+        lambda bob: bob.floor.take(PhoneUnreachable(bob.phone)),
+        lambda bob: bob.floor.take(PhoneReachable(bob.phone)),
+    ),
+    "own call": (
+        lambda bob: bob.floor.take(PhoneDialed(OWN, bob.phone, "*14")),
+        lambda bob: bob.floor.take(LegHungUp(OWN, 16)),
+    ),
+    "another queue": (
+        lambda bob: bob.floor.colleague("200", "support"),
+        lambda bob: bob.floor.colleague("200", "sales"),
+    ),
+}
+"""How an agent is kept from calls, and how that ends."""
+
+
+@pytest.mark.parametrize("how", AWAY)
+def test_who_becomes_free_is_rung_too(floor: Floor, how: str) -> None:
+    """However it comes about, beside those whose phones ring already; for the whole limit."""
+    floor.open(None, QueueSettings(name=SALES, strategy=Strategy.RING_ALL))
+    leaves, comes = AWAY[how]
+    bob = floor.agent("200")
+    leaves(bob)
+    ann = floor.agent("100")
+    caller = floor.caller()
+    assert caller.rung == ["100"]
+    floor.wait(10)
+    comes(bob)
+    assert caller.rung == ["100", "200"]
+    floor.wait(10)
+    assert caller.rung == ["200"]
+    floor.wait(5)
+    assert caller.rung == ["200", "100"]
+    bob.picks_up()
+    assert caller.exits == ["answered"]
+    assert ann.state == ("ready", "")
+
+
+def test_no_more_than_so_many(floor: Floor) -> None:
+    """Who becomes free then is left for the next caller."""
+    three(floor, ring_at_most=3)
+    first, second = floor.caller(), floor.caller()
+    newcomer = floor.agent("400")
+    assert (first.rung, second.rung) == (EVERYBODY, [newcomer.id])
+
+
+def test_who_came_first_has_the_agent(floor: Floor) -> None:
+    """A caller for whom phones ring stands before one for whom none does."""
+    three(floor)
+    first, second = floor.caller(), floor.caller()
+    floor.agent("400")
+    assert (first.rung, second.rung) == ([*EVERYBODY, "400"], [])
+    second.is_ranked(priority=1)
+    floor.agent("500")
+    assert second.rung == ["500"]
+
+
+@pytest.mark.parametrize("why", ["answered", "over", "closed", "gone"])
+def test_nobody_more_is_rung_for_one_who_needs_nobody(floor: Floor, why: str) -> None:
+    """Somebody has picked up, or the caller may not wait any longer."""
+    ring_all = QueueSettings(
+        name=SALES, strategy=Strategy.RING_ALL, max_wait=timedelta(seconds=10), join_empty=True
+    )
+    floor.open(None, ring_all)
+    ann = floor.agent("100")
+    caller = floor.caller()
+    match why:
+        case "answered":
+            ann.answers()
+        case "over":
+            floor.wait(12)
+        case "closed":
+            floor.closes("sales")
+        case _:
+            caller.hangs_up()
+    floor.agent("200")
+    assert caller.rung == ([] if why == "gone" else ["100"])
+
+
+def test_a_queue_that_is_opened_again(floor: Floor) -> None:
+    """Those who were to leave when nobody picks up wait on, and more may be rung for them."""
+    three(floor)
+    caller = floor.caller()
+    floor.closes("sales")
+    newcomer = floor.agent("400")
+    assert caller.rung == EVERYBODY
+    floor.opens("sales")
+    assert caller.rung == [*EVERYBODY, newcomer.id]
+
+
+def test_the_winner_is_lost_and_newcomers_are_rung(floor: Floor) -> None:
+    """As soon as the caller needs somebody again."""
+    ann, *_ = three(floor)
+    caller = floor.caller()
+    ann.answers()
+    newcomer = floor.agent("400")
+    assert caller.rung == ["100"]
+    ann.hangs_up(21)
+    assert caller.rung == ["200", "300", newcomer.id]
+
+
+def test_another_strategy_while_phones_ring(floor: Floor) -> None:
+    """The phones ring on, and no other one is rung beside them."""
+    three(floor)
+    caller = floor.caller()
+    settings = QueueSettings(name=SALES, strategy=Strategy.LONGEST_IDLE)
+    floor.take(
+        SitePublished(
+            msgspec.structs.replace(floor.site, queues=floor.site.queues | {SALES: settings})
+        )
+    )
+    floor.agent("400")
+    assert caller.rung == EVERYBODY
+
+
+def test_skills_relax_while_phones_ring(floor: Floor) -> None:
+    """Those who are good enough from now on are rung too."""
+    skills = (SkillStep(timedelta(), {"nl": 5}), SkillStep(timedelta(seconds=10), {}))
+    floor.open(
+        floor.write({"start": [Queue(SALES, {}, skills=skills)]}),
+        QueueSettings(name=SALES, strategy=Strategy.RING_ALL),
+    )
+    floor.agent("100", nl=9)
+    floor.agent("200")
+    caller = floor.caller()
+    assert caller.rung == ["100"]
+    floor.wait(10)
+    assert caller.rung == ["100", "200"]
 
 
 # --- awkward moments ------------------------------------------------------------------------
@@ -265,13 +455,14 @@ def test_the_time_is_up_while_all_ring(floor: Floor) -> None:
 
 
 def test_who_logs_out_while_his_phone_rings(floor: Floor) -> None:
-    """He is gone when another one answers, and the answer stands."""
+    """It falls silent alone, and another one answers."""
     ann, bob, _ = three(floor)
-    floor.caller()
+    caller = floor.caller()
     ann.logs_out()
-    assert ann.state == ("offered", "")
+    assert (ann.state, caller.rung) == (("logged_out", ""), ["200", "300"])
     bob.picks_up()
-    assert ann.state == ("logged_out", "")
+    assert caller.offers[0] == ("100", "withdrawn")
+    assert caller.exits == ["answered"]
 
 
 def test_every_phone_is_dialed_once(floor: Floor) -> None:

@@ -52,14 +52,13 @@ def test_logging_out_twice(floor: Floor) -> None:
     assert len(agent.moves) == 2
 
 
-@pytest.mark.parametrize("when", ["ringing", "talking", "wrap_up"])
+@pytest.mark.parametrize("when", ["talking", "wrap_up"])
 @pytest.mark.parametrize("insists", [True, False])
 def test_removal_during_a_call(floor: Floor, when: str, *, insists: bool) -> None:
     """The call is finished, then the agent is gone, whatever he asks for meanwhile."""
     agent = floor.agent()
     caller = floor.caller()
-    if when != "ringing":
-        agent.picks_up()
+    agent.picks_up()
     if when == "wrap_up":
         agent.hangs_up()
     floor.take(RemoveAgent(agent.id, "boss"))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.step import RingAgent
+from contactcenter_ari.core.vocabulary.event import AgentStateChanged
 from contactcenter_ari.core.vocabulary.ids import QueueName
+from contactcenter_ari.core.vocabulary.request import RemoveAgent
 
 if TYPE_CHECKING:
-    from tests.core.conftest import Floor
+    from tests.core.conftest import Colleague, Floor
+
+SALES, FIVE_MINUTES = QueueName("sales"), timedelta(minutes=5)
 
 
 def patient(floor: Floor, misses: int) -> None:
@@ -85,4 +92,148 @@ def test_a_caller_who_leaves_is_nobodys_miss(floor: Floor) -> None:
         caller = floor.caller()
         floor.wait(10)
         caller.hangs_up()
+    assert agent.state == ("ready", "")
+
+
+# --- coming back by oneself ------------------------------------------------------------------
+
+
+def forgiving(floor: Floor, *, misses: int = 1) -> None:
+    """A queue that wants its agents back after five minutes."""
+    limits = MissLimits.alike(misses)
+    queue = QueueSettings(
+        name=SALES, miss_return=FIVE_MINUTES, misses_before_not_ready=limits, join_empty=True
+    )
+    floor.open(None, queue)
+
+
+def missed(floor: Floor) -> Colleague:
+    """An agent who is NOT_READY, for a call was not answered; nobody waits."""
+    agent = floor.agent()
+    caller = floor.caller()
+    floor.wait(20)
+    caller.hangs_up()
+    assert agent.state == ("not_ready", "no_answer")
+    return agent
+
+
+def test_who_did_not_answer_is_ready_again_after_a_while(floor: Floor) -> None:
+    """By itself, and is offered the caller who waits."""
+    forgiving(floor)
+    agent = missed(floor)
+    floor.wait(299.9)
+    caller = floor.caller()
+    assert (agent.state, caller.rung) == (("not_ready", "no_answer"), [])
+    floor.wait(0.1)
+    assert caller.rung == ["100"]
+    (moved,) = [e for e in floor.told(AgentStateChanged) if e.before_reason == "no_answer"]
+    assert moved.by == "center"
+
+
+def test_by_default_nobody_comes_back(floor: Floor) -> None:
+    """But by hand."""
+    agent = missed(floor)
+    floor.wait(86_400)
+    assert agent.state == ("not_ready", "no_answer")
+
+
+@pytest.mark.parametrize("cause", [17, 20, 21])
+def test_only_who_did_not_answer_comes_back(floor: Floor, cause: int) -> None:
+    """Who refused, or whose phone was busy or out of reach, has said why."""
+    forgiving(floor)
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.hangs_up(cause)
+    caller.hangs_up()
+    floor.wait(400)
+    assert agent.state[0] == "not_ready"
+
+
+@pytest.mark.parametrize(
+    ("how", "state"),
+    [
+        ("lunch", ("not_ready", "lunch")),
+        ("logs out", ("logged_out", "")),
+        ("in again", ("ready", "")),
+        ("back and lunch", ("not_ready", "lunch")),
+    ],
+)
+def test_what_the_agent_says_meanwhile_counts(
+    floor: Floor, how: str, state: tuple[str, str]
+) -> None:
+    """Nobody is made READY who has paused or left since."""
+    forgiving(floor)
+    agent = missed(floor)
+    floor.wait(60)
+    match how:
+        case "lunch":
+            agent.pauses()
+        case "logs out":
+            agent.logs_out()
+        case "in again":
+            agent.logs_out()
+            agent.logs_in()
+        case _:
+            agent.goes_ready()
+            agent.pauses()
+    floor.wait(400)
+    assert agent.state == state
+
+
+def test_a_second_miss_begins_the_time_anew(floor: Floor) -> None:
+    """Five minutes from then on."""
+    forgiving(floor)
+    agent = missed(floor)
+    floor.wait(200)
+    agent.goes_ready()
+    caller = floor.caller()
+    floor.wait(20)
+    caller.hangs_up()
+    floor.wait(299)
+    assert agent.state == ("not_ready", "no_answer")
+    floor.wait(1)
+    assert agent.state == ("ready", "")
+
+
+def test_coming_back_by_itself_forgives_nothing(floor: Floor) -> None:
+    """The count begins anew with an answer, or when the agent says that they are there."""
+    forgiving(floor, misses=2)
+    agent = floor.agent()
+    floor.caller()
+    floor.wait(70)
+    assert agent.state == ("not_ready", "no_answer")
+    floor.wait(300)
+    assert agent.is_rung()
+    floor.wait(20)
+    assert agent.state == ("not_ready", "no_answer")
+
+
+def test_a_pause_asked_for_in_time_beats_the_miss(floor: Floor) -> None:
+    """Who has asked to leave and then loses the call in the last moment does not come back."""
+    forgiving(floor)
+    agent = floor.agent()
+    floor.caller()
+    agent.answers()
+    agent.pauses()
+    agent.hangs_up(19)
+    floor.wait(400)
+    assert agent.state == ("not_ready", "lunch")
+
+
+def test_an_agent_who_is_removed_does_not_come_back(floor: Floor) -> None:
+    """There is nobody to be made READY."""
+    forgiving(floor)
+    agent = missed(floor)
+    floor.take(RemoveAgent(agent.id, "boss"))
+    floor.wait(400)
+    assert floor.center.agents(floor.now) == ()
+
+
+def test_a_missed_call_for_one_agent_alone(floor: Floor) -> None:
+    """They are back as their queue wants it, though the call was none of the queue."""
+    ring = RingAgent(parse('"100"'), {})
+    queue = QueueSettings(name=SALES, miss_return=FIVE_MINUTES)
+    floor.open(floor.write({"start": [ring]}), queue)
+    agent = missed(floor)
+    floor.wait(300)
     assert agent.state == ("ready", "")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
 from contactcenter_ari.core.vocabulary.event import SegmentEnded, SegmentKind
-from contactcenter_ari.core.vocabulary.ids import LegId
+from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
 from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
     PhoneDialed,
@@ -18,34 +19,25 @@ if TYPE_CHECKING:
     from tests.core.conftest import Colleague, Floor
 
 
-def test_a_pause_asked_for_while_ringing(floor: Floor) -> None:
-    """It is kept, and begins after the talk and its wrap-up."""
+@pytest.mark.parametrize("when", ["between answer and bridge", "after a miss is forgiven"])
+def test_a_pause_asked_for_as_the_call_begins(floor: Floor, when: str) -> None:
+    """Who has picked up is no more rung: the pause is kept, and begins after the wrap-up."""
+    if when == "after a miss is forgiven":
+        patient = QueueSettings(
+            name=QueueName("sales"), misses_before_not_ready=MissLimits(no_answer=2)
+        )
+        floor.open(None, patient)
     agent = floor.agent()
     floor.caller()
+    if when == "after a miss is forgiven":
+        floor.wait(50)
+    agent.answers()
     agent.pauses("lunch")
     assert agent.state == ("offered", "")
-    agent.picks_up()
+    agent.is_joined()
     agent.hangs_up()
     assert agent.state == ("wrap_up", "")
     floor.wait(15)
-    assert agent.state == ("not_ready", "lunch")
-
-
-def test_a_pause_asked_for_while_ringing_in_vain(floor: Floor) -> None:
-    """A caller who leaves ends the call too: the pause begins at once."""
-    agent = floor.agent()
-    caller = floor.caller()
-    agent.pauses("training")
-    caller.hangs_up()
-    assert agent.state == ("not_ready", "training")
-
-
-def test_a_pause_asked_for_beats_the_miss(floor: Floor) -> None:
-    """Who asked for a pause and then missed the call is in the pause he asked for."""
-    agent = floor.agent()
-    floor.caller()
-    agent.pauses("lunch")
-    floor.wait(20)
     assert agent.state == ("not_ready", "lunch")
 
 
@@ -74,7 +66,7 @@ def test_a_pause_asked_for_in_wrap_up(floor: Floor) -> None:
     assert agent.state == ("not_ready", "lunch")
 
 
-@pytest.mark.parametrize("when", ["ringing", "talking", "wrap_up"])
+@pytest.mark.parametrize("when", ["answering", "talking", "wrap_up"])
 @pytest.mark.parametrize("wish", ["pause", "log-out"])
 @pytest.mark.parametrize("ended_by", ["caller", "agent"])
 def test_a_wish_during_a_call_is_kept_to_its_end(
@@ -85,8 +77,9 @@ def test_a_wish_during_a_call_is_kept_to_its_end(
     """
     agent = floor.agent()
     caller = floor.caller()
-    if when != "ringing":
-        agent.picks_up()
+    agent.answers()
+    if when != "answering":
+        agent.is_joined()
     if when == "wrap_up":
         agent.hangs_up()
     during = agent.state
@@ -107,13 +100,14 @@ def _wish(agent: Colleague, wish: str) -> None:
         agent.logs_out()
 
 
-@pytest.mark.parametrize("when", ["ringing", "talking", "wrap_up"])
+@pytest.mark.parametrize("when", ["answering", "talking", "wrap_up"])
 def test_the_last_request_during_a_call_counts(floor: Floor, when: str) -> None:
     """Ready after all: a pause asked for before is forgotten."""
     agent = floor.agent()
     caller = floor.caller()
-    if when != "ringing":
-        agent.picks_up()
+    agent.answers()
+    if when != "answering":
+        agent.is_joined()
     if when == "wrap_up":
         agent.hangs_up()
     agent.pauses("lunch")

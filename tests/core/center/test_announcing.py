@@ -92,7 +92,8 @@ def test_an_announcement_is_cut_for_ring_all_once(floor: Floor) -> None:
     first.hangs_up()
     assert len(floor.done(StopPlayback)) == 1
     agents[1].goes_ready()
-    assert caller.rung == ["100"]
+    assert caller.rung == ["100", "200"]
+    assert len(floor.done(StopPlayback)) == 1
     assert caller.music == "default"
 
 

@@ -109,9 +109,9 @@ def test_moved_while_a_phone_rings(floor: Floor, step: Verb) -> None:
     """After the detour there is music, and announcements, in the other queue."""
     caller, agent = follows_a_key(floor, step)
     agent.goes_ready()
-    agent.pauses()
     assert caller.rung == ["100"]
     caller.is_moved("support")
+    agent.pauses()
     assert agent.state == ("not_ready", "lunch")
     if isinstance(step, Menu):
         caller.presses("1")

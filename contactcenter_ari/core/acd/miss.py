@@ -1,0 +1,111 @@
+"""What follows when nobody accepts an offer: whose miss it is, and whom the caller skips.
+
+A ring of all agents that nobody took is nobody's miss. A caller skips an agent for a while, so
+that others are asked first, but does not wait that long when there are no others.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.offer import MISS_REASONS, Offer
+from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.vocabulary.command import HangUpReason
+from contactcenter_ari.core.vocabulary.event import OfferResult
+from contactcenter_ari.core.vocabulary.ids import agent_of
+from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+if TYPE_CHECKING:
+    from contactcenter_ari.core.acd.distribution import Distribution
+
+RING_AGAIN_AFTER = timedelta(seconds=5)
+"""So long at most all phones are silent after a ring of all that nobody took; other callers may
+be offered meanwhile.
+"""
+
+
+class Misses:
+    """Ends the offers of a distribution that nobody accepts; the callers wait on."""
+
+    def __init__(self, distribution: "Distribution") -> None:
+        self._distribution = distribution
+
+    def __repr__(self) -> str:
+        """Tell whose offers."""
+        return f"<Misses of {self._distribution!r}>"
+
+    def missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
+        """The agent let the offer pass, or all did."""
+        books, reason = self._distribution, MISS_REASONS[result]
+        settings = books.settings[offer.waiting.queue]
+        rang_all = result is OfferResult.LAPSED and settings.strategy is Strategy.RING_ALL
+        pause = settings.miss_pause
+        if rang_all and not self._others_are_free(offer.waiting, turn):
+            pause = min(pause, RING_AGAIN_AFTER)
+        self._skip(offer, pause, turn)
+        books.offers.close(offer, result, turn)
+        if rang_all:
+            books.roster.release(offer.agent, turn)
+        else:
+            books.roster.miss(
+                offer.agent,
+                reason,
+                getattr(settings.misses_before_not_ready, reason),
+                turn,
+                return_after=self._return_after(offer) if reason == "no_answer" else None,
+            )
+        books.go_on_waiting(offer.waiting, turn)
+
+    def failed(self, offer: Offer, turn: Turn) -> None:
+        """The offer came to nothing, and that is nobody's miss; this pair is not tried again at
+        once.
+        """
+        books = self._distribution
+        self._skip(offer, books.settings[offer.waiting.queue].miss_pause, turn)
+        books.offers.close(offer, OfferResult.FAILED, turn)
+        books.roster.release(offer.agent, turn)
+        books.go_on_waiting(offer.waiting, turn)
+
+    def withdraw(self, offer: Offer, turn: Turn) -> None:
+        """The agent takes no such calls any more: no miss, and nobody is skipped."""
+        books = self._distribution
+        books.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        books.offers.close(offer, OfferResult.WITHDRAWN, turn)
+        books.roster.release(offer.agent, turn)
+        books.go_on_waiting(offer.waiting, turn)
+
+    @staticmethod
+    def wake_after_pause(waiting: Waiting, turn: Turn) -> None:
+        """Agents who are skipped for a while are looked at again when the first while is over."""
+        ends = [until for until in waiting.skipped.values() if until > turn.now]
+        if ends:
+            turn.clockwork.wake(Wake.MISS_PAUSE, waiting.interaction, min(ends))
+
+    # Within
+
+    def _skip(self, offer: Offer, pause: timedelta, turn: Turn) -> None:
+        waiting = offer.waiting
+        waiting.skipped[offer.agent.id] = turn.now + pause
+        if offer.agent.id == waiting.prefer:
+            waiting.prefer_until = None
+        self.wake_after_pause(waiting, turn)
+
+    def _others_are_free(self, waiting: Waiting, turn: Turn) -> bool:
+        """Whether an agent is free whom the caller does not skip."""
+        pool = self._distribution.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
+        return bool(pool.first(1, waiting.skipped, turn.now))
+
+    def _return_after(self, offer: Offer) -> timedelta | None:
+        """How long the agent is NOT_READY; after a call for the agent alone, as in that one of
+        their queues which wants them back first.
+        """
+        queue = offer.waiting.queue
+        of_queue = self._distribution.settings[queue]
+        asked = [of_queue] if agent_of(queue) is None else self._settings_of(offer.agent)
+        return min((each.miss_return for each in asked if each.miss_return), default=None)
+
+    def _settings_of(self, agent: Agent) -> Iterator[QueueSettings]:
+        known = self._distribution.settings
+        return (known[queue] for queue in agent.profile.queues if queue in known)

@@ -1,0 +1,95 @@
+"""The machine finds faults in who is rung, and in whose miss it is, as in `test_seeded_bugs`."""
+
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.miss import Misses
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.vocabulary.event import OfferResult
+from contactcenter_ari.core.vocabulary.turn import Turn
+from tests.property.center_machine import CenterMachine
+from tests.property.test_seeded_bugs import FOUND_WITHIN, Seed
+
+
+def who_says_no_is_rung_on(patch: pytest.MonkeyPatch) -> None:
+    """A pause or a log-out asked for while the phone rings is kept until that is over."""
+    patch.setattr(Distribution, "call_off", lambda *_: [])
+
+
+def who_loses_the_queue_is_rung_on(patch: pytest.MonkeyPatch) -> None:
+    """Only those who pause or leave are rung no more."""
+
+    def only_who_asked(offer: Offer) -> bool:
+        asked = offer.agent.wanted is not None or offer.agent.removed
+        return offer.answered_at is None and asked
+
+    patch.setattr(Offer, "is_unwanted", property(only_who_asked))
+
+
+def a_pause_takes_back_the_answer(patch: pytest.MonkeyPatch) -> None:
+    """Who picked up and pauses in the same instant is hung up."""
+
+    def whoever_asked(offer: Offer) -> bool:
+        return offer.agent.wanted is not None or offer.agent.removed
+
+    patch.setattr(Offer, "is_unwanted", property(whoever_asked))
+
+
+def a_ring_of_all_is_a_miss_of_each(patch: pytest.MonkeyPatch) -> None:
+    """One caller whom nobody takes sends the whole team away."""
+
+    def blame(roster: Roster, agent: Agent, turn: Turn) -> None:
+        roster.miss(agent, "no_answer", 1, turn)
+
+    def missed(misses: Misses, offer: Offer, result: OfferResult, turn: Turn) -> None:
+        with pytest.MonkeyPatch.context() as once:
+            once.setattr(Roster, "release", blame)
+            whole(misses, offer, result, turn)
+
+    whole = Misses.missed
+    patch.setattr(Misses, "missed", missed)
+
+
+def who_becomes_free_is_not_rung_too(patch: pytest.MonkeyPatch) -> None:
+    """With ring-all only those are rung who were free at first."""
+    room = Distribution._room
+
+    def none_beside_others(distribution: Distribution, waiting: Waiting) -> int:
+        return 0 if waiting.offers else room(distribution, waiting)
+
+    patch.setattr(Distribution, "_room", none_beside_others)
+
+
+def a_withdrawn_caller_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """The agent said no, and nobody else is looked for."""
+
+    def withdraw(misses: Misses, offer: Offer, turn: Turn) -> None:
+        with pytest.MonkeyPatch.context() as once:
+            once.setattr(Distribution, "go_on_waiting", lambda *_: None)
+            whole(misses, offer, turn)
+
+    whole = Misses.withdraw
+    patch.setattr(Misses, "withdraw", withdraw)
+
+
+BUGS: tuple[Seed, ...] = (
+    who_says_no_is_rung_on,
+    who_loses_the_queue_is_rung_on,
+    a_pause_takes_back_the_answer,
+    a_ring_of_all_is_a_miss_of_each,
+    who_becomes_free_is_not_rung_too,
+    a_withdrawn_caller_is_forgotten,
+)
+
+
+@pytest.mark.parametrize("seed", BUGS, ids=lambda seed: seed.__name__)
+def test_a_seeded_bug_is_found(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an assertion of the books, or of the core itself."""
+    seed(monkeypatch)
+    with pytest.raises((AssertionError, KeyError, ValueError, IllegalMove)):
+        run_state_machine_as_test(CenterMachine, settings=FOUND_WITHIN)

@@ -114,6 +114,16 @@ class ChannelStateChange(msgspec.Struct, frozen=True, tag=True):
     channel: Channel
 
 
+class Dial(msgspec.Struct, frozen=True, tag=True):
+    """Word of a leg that we dial: none in `dialstatus` when the call is sent, then `RINGING`,
+    `PROGRESS`, `ANSWER`, or why it failed. `forward` is where the phone wants the call to go.
+    """
+
+    peer: Channel
+    dialstatus: str
+    forward: str = ""
+
+
 class ChannelHangupRequest(msgspec.Struct, frozen=True, tag=True):
     """A channel was asked to end, from whichever side; it comes before all that ends with it."""
 
@@ -208,6 +218,7 @@ Event = (
     StasisStart
     | StasisEnd
     | ChannelStateChange
+    | Dial
     | ChannelHangupRequest
     | ChannelDestroyed
     | ChannelDtmfReceived

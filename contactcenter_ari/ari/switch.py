@@ -35,6 +35,7 @@ from contactcenter_ari.ari.messages import (
     PHONE_EVENT_KINDS,
     ApplicationReplaced,
     ChannelHangupRequest,
+    Dial,
     Endpoint,
     EndpointStateChange,
     Playback,
@@ -89,6 +90,9 @@ ALIVE_VARIABLE: Final = "CC_ALIVE"
 """When inputs were last being handled; the watch beside Asterisk reads it."""
 BEAT_VARIABLE: Final = "CC_BEAT"
 """The same, or 0 while no new calls are taken; the dialplan reads it."""
+
+REDIRECTED: Final = 23
+"""Cause of ITU-T Q.850: the phone sends its calls elsewhere (SIP 302)."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -189,6 +193,7 @@ class AriSwitch:
         self._alive_at = "0"
         self._hanging_up: set[str] = set()
         self._sent_on: set[str] = set()
+        self._forwarded: set[str] = set()
         self._away: set[str] = set()
         self._ended: set[str] = set()
         self._noted: set[str] = set()
@@ -301,6 +306,9 @@ class AriSwitch:
                 self._note_phone(news.endpoint)
             case StasisStart():
                 self._announce(news)
+            case Dial():
+                if news.forward:
+                    self._forwarded.add(news.peer.id)
             case ChannelHangupRequest(channel=channel):
                 self._hanging_up.add(channel.id)
             case EndOfPlayback(playback=playback) if self._is_hanging_up(playback):
@@ -362,6 +370,9 @@ class AriSwitch:
             self._lanes.unoffered.discard(signal.leg)
             self._away.discard(signal.leg)
             self._ended.add(signal.leg)
+            if signal.leg in self._forwarded:  # Asterisk may have hung up before it knew why
+                self._forwarded.discard(signal.leg)
+                signal = LegHungUp(signal.leg, REDIRECTED)
         self._inbox.put(signal)
 
     def _send_on(self, leg: str, context: str, recording: str) -> None:

@@ -119,6 +119,7 @@ def signal_of(event: messages.Event) -> Signal | None:
             return phone_signal(event.endpoint)
         case (
             messages.ChannelHangupRequest()
+            | messages.Dial()
             | messages.ApplicationRegistered()
             | messages.ApplicationReplaced()
         ):

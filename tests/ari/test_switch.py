@@ -16,6 +16,8 @@ from contactcenter_ari.ari.messages import (
     ApplicationReplaced,
     CallerID,
     Channel,
+    ChannelDestroyed,
+    Dial,
     DialplanCEP,
     Endpoint,
     EndpointStateChange,
@@ -114,6 +116,18 @@ def test_an_event_becomes_a_signal(switch: AriSwitch, inbox: FakeInbox) -> None:
     """At once, within `put`."""
     switch.put(StasisEnd(CHANNEL))
     assert inbox.signals == [LegHungUp(LegId("l1"))]
+
+
+@pytest.mark.parametrize("cause", [0, 23])
+def test_a_phone_that_sends_its_calls_elsewhere(
+    switch: AriSwitch, inbox: FakeInbox, cause: int
+) -> None:
+    """Asterisk may hang up before it knows why, but it has told where the call was to go."""
+    switch.put(Dial(CHANNEL, ""))
+    switch.put(Dial(CHANNEL, "CANCEL", "+31699999999"))
+    switch.put(ChannelDestroyed(cause, "", CHANNEL))
+    switch.put(ChannelDestroyed(17, "User busy", CHANNEL))
+    assert inbox.signals == [LegHungUp(LegId("l1"), 23), LegHungUp(LegId("l1"), 17)]
 
 
 def test_a_phone_that_came_during_the_inventory(switch: AriSwitch) -> None:

@@ -11,6 +11,7 @@ from contactcenter_ari.ari.messages import (
     ChannelHold,
     ChannelStateChange,
     ChannelUnhold,
+    Dial,
     DialplanCEP,
     Endpoint,
     EndpointStateChange,
@@ -93,6 +94,7 @@ def channel(state: str = "Up", name: str = "Bob", number: str = "0612345678") ->
         (ChannelDestroyed(17, "User busy", channel()), LegHungUp(LEG, 17)),
         (ChannelStateChange(channel("Ringing")), LegRinging(LEG)),
         (ChannelStateChange(channel("Up")), None),
+        (Dial(channel(), "RINGING"), None),
         (
             EndpointStateChange(Endpoint("PJSIP", "d-81", "online")),
             PhoneReachable(PhoneId("d-81")),

@@ -27,6 +27,7 @@ from contactcenter_ari.ari.connection import (
     Tally,
 )
 from contactcenter_ari.ari.errors import SwitchError, SwitchReplaced
+from contactcenter_ari.ari.first_response import FirstResponses
 from contactcenter_ari.ari.inventory import Inventory, Sweep, take_inventory
 from contactcenter_ari.ari.lane import Http, Lanes, PromptRenderer, SignalInbox
 from contactcenter_ari.ari.late_arrival import LateArrivals
@@ -194,6 +195,7 @@ class AriSwitch:
         self._hanging_up: set[str] = set()
         self._sent_on: set[str] = set()
         self._forwarded: set[str] = set()
+        self._responses = FirstResponses(self._socket, inbox)
         self._away: set[str] = set()
         self._ended: set[str] = set()
         self._noted: set[str] = set()
@@ -259,6 +261,7 @@ class AriSwitch:
             ]
             await self._replaced.wait()
             self._lanes.stop()
+            self._responses.stop()
             for task in tasks:
                 task.cancel()
         raise SwitchReplaced("another program serves our application; this one stops")
@@ -276,6 +279,10 @@ class AriSwitch:
         else:
             if isinstance(command, DialLeg | DialOutside):
                 self.capacity.arrived(command.leg, call=False)
+            if isinstance(command, DialLeg):
+                self._responses.expect(command.leg, command.unreachable_after)
+            elif isinstance(command, HangUpLeg):
+                self._responses.forget(command.leg)
             self._note_bridge(command)
             self._lanes.carry_out(command, self._group)
 
@@ -307,6 +314,7 @@ class AriSwitch:
             case StasisStart():
                 self._announce(news)
             case Dial():
+                self._responses.note(news)
                 if news.forward:
                     self._forwarded.add(news.peer.id)
             case ChannelHangupRequest(channel=channel):
@@ -370,6 +378,7 @@ class AriSwitch:
             self._lanes.unoffered.discard(signal.leg)
             self._away.discard(signal.leg)
             self._ended.add(signal.leg)
+            self._responses.forget(signal.leg)
             if signal.leg in self._forwarded:  # Asterisk may have hung up before it knew why
                 self._forwarded.discard(signal.leg)
                 signal = LegHungUp(signal.leg, REDIRECTED)

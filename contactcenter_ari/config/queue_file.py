@@ -35,6 +35,7 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
     "short_abandon": (timedelta(), 5 * MINUTE),
     "miss_pause": (timedelta(), HOUR),
     "miss_return": (SECOND, 8 * HOUR),
+    "unreachable_after": (SECOND, 5 * MINUTE),
     "prefer_last_agent": (timedelta(), HOUR),
     "resume_place": (timedelta(), HOUR),
 }

@@ -54,6 +54,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LiveBridge,
     PhoneDialed,
     PhoneReachable,
+    PhoneSilent,
     PhoneUnreachable,
     PlaybackFinished,
     RecordingBegan,
@@ -87,7 +88,9 @@ class SignalInbox(Protocol):
 
 
 class FakeSwitch:
-    """One node; `missing` are sound files that it does not have."""
+    """One node; `missing` are sound files that it does not have, and `dead` phones that are
+    registered and say nothing.
+    """
 
     def __init__(
         self,
@@ -98,6 +101,7 @@ class FakeSwitch:
         rings_after: timedelta = RINGS_AFTER,
     ) -> None:
         self.missing: set[str] = set()
+        self.dead: set[PhoneId] = set()
         self.phones: dict[PhoneId, Person] = {}
         self.legs: dict[LegId, FakeLeg] = {}
         self.bridges: dict[BridgeId, FakeBridge] = {}
@@ -351,13 +355,21 @@ class FakeSwitch:
             inside = None if isinstance(command, DialOutside) else phone
             leg = FakeLeg(command.leg, person, inside, dialed=True, recording=command.recording)
             self.legs[leg.id] = leg
-            self._agenda.after(self._rings_after, partial(self._ring, leg))
+            if phone in self.dead and isinstance(command, DialLeg):
+                silent = partial(self._say_silent, leg)
+                self._agenda.after(command.unreachable_after, silent)
+            else:
+                self._agenda.after(self._rings_after, partial(self._ring, leg))
             self._agenda.after(command.ring_limit + RING_MARGIN, partial(self._stop_ringing, leg))
 
     def _ring(self, leg: FakeLeg) -> None:
         if self.legs.get(leg.id) is leg and not leg.up:
             self._tell(LegRinging(leg.id))
             leg.person.rings(leg.id)
+
+    def _say_silent(self, leg: FakeLeg) -> None:
+        if self.legs.get(leg.id) is leg:
+            self._tell(PhoneSilent(leg.id))
 
     def _stop_ringing(self, leg: FakeLeg) -> None:
         if self.legs.get(leg.id) is leg and not leg.up:

@@ -83,6 +83,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
     PhoneDialed,
     PhoneReachable,
+    PhoneSilent,
     PhoneUnreachable,
     SwitchReconciled,
 )
@@ -190,6 +191,8 @@ class Ledger:
                 self._reachable.discard(phone)
             case SwitchReconciled(phones=phones):
                 self._reachable = set(phones)
+            case PhoneSilent(leg=leg):
+                self._reachable -= {self._offers.dead_phone(leg)}
             case PhoneDialed(leg=leg):
                 if any(getattr(c, "leg", None) == leg for c in outcome.commands):
                     self._phone_dialed(input_)

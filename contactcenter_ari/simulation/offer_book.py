@@ -18,7 +18,12 @@ from contactcenter_ari.core.vocabulary.ids import (
     OfferId,
     PhoneId,
 )
-from contactcenter_ari.core.vocabulary.signal import LegAnswered, LegHungUp, SwitchReconciled
+from contactcenter_ari.core.vocabulary.signal import (
+    LegAnswered,
+    LegHungUp,
+    LegRinging,
+    SwitchReconciled,
+)
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.simulation.agent_book import AgentBook
 
@@ -31,6 +36,7 @@ class OfferBook:
         self._legs: dict[OfferId, LegId] = {}
         self._phones: dict[OfferId, PhoneId] = {}
         self._picked_up: set[OfferId] = set()
+        self._heard: set[OfferId] = set()
 
     def __repr__(self) -> str:
         """Tell how many there are."""
@@ -41,6 +47,13 @@ class OfferBook:
         winner = self._answered(input_)
         if winner in self._live:
             self._picked_up.add(winner)
+        if isinstance(input_, LegRinging):
+            self._heard |= {offer for offer, leg in self._legs.items() if leg == input_.leg}
+
+    def dead_phone(self, leg: LegId) -> PhoneId | None:
+        """The phone that was dialed there and has neither rung nor been picked up."""
+        silent = self._live.keys() - self._picked_up - self._heard
+        return next((self._phones[offer] for offer in silent if self._legs[offer] == leg), None)
 
     def make(self, event: OfferMade, settings: QueueSettings | None) -> None:
         """A new offer; a caller has another one only if all phones ring at once."""
@@ -58,6 +71,7 @@ class OfferBook:
         made = self._live.pop(event.offer)
         del self._phones[event.offer]
         self._picked_up.discard(event.offer)
+        self._heard.discard(event.offer)
         assert (made.agent, made.interaction) == (event.agent, event.interaction), event
         assert made.at == event.made_at, event
 

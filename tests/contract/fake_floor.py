@@ -74,6 +74,8 @@ class FakeFloor:
         phone = PhoneId(new_id())
         if manner is not Manner.IS_NOT_THERE:
             self.switch.register(phone, _Desk(self.switch, manner))
+        if manner is Manner.SAYS_NOTHING:
+            self.switch.dead.add(phone)
         return phone
 
     async def hang_up(self, leg: LegId) -> None:

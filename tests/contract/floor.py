@@ -36,6 +36,7 @@ class Manner(Enum):
     IS_BUSY = ("180 Ringing", "486 Busy Here")
     DECLINES = ("180 Ringing", "603 Decline")
     RINGS_ON = ("180 Ringing",)
+    SAYS_NOTHING = ("100 Trying",)
     IS_NOT_THERE = ()
 
 

@@ -53,6 +53,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegRinging,
     LegsBridged,
     LegUnheld,
+    PhoneSilent,
     PlaybackFinished,
     RecordingBegan,
     RecordingClosed,
@@ -74,6 +75,7 @@ NOBODY = LegId("n1-0-nobody")
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 TONE = timedelta(seconds=0.6)
 """The tone before a message takes so long."""
+A_MOMENT = timedelta(milliseconds=300)
 AGENT_END_TOLD = 2
 """A dialed leg that was answered leaves the application, and ends: both are told."""
 
@@ -300,6 +302,19 @@ async def test_a_phone_that_refuses(floor: Floor, manner: Manner, cause: int) ->
     floor.do(command)
     assert await floor.next() == LegRinging(command.leg)
     assert await floor.next() == LegHungUp(command.leg, cause)
+    assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_a_registered_phone_that_says_nothing(floor: Floor) -> None:
+    """It is told once; the leg is there until we hang it up."""
+    caller = await answered_caller(floor)
+    phone = await floor.phone(Manner.SAYS_NOTHING)
+    command = msgspec.structs.replace(dial(phone, caller), unreachable_after=A_MOMENT)
+    floor.do(command)
+    assert await floor.next() == PhoneSilent(command.leg)
+    floor.do(HangUpLeg(CALL, command.leg))
+    await floor.stop_ringing(command.leg)
+    assert (await until(floor, LegHungUp)).leg == command.leg
     assert await part(floor, caller) == [LegHungUp(caller)]
 
 

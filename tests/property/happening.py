@@ -39,6 +39,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegUnheld,
     LookUpFailed,
     LookUpFinished,
+    PhoneSilent,
     RecordingClosed,
     RecordingFinished,
     SwitchReconciled,
@@ -140,6 +141,13 @@ def dial(world: World, pick: int, how: int) -> None:
 
 
 # Phones and lines
+
+
+def say_nothing(world: World, pick: int, how: int) -> None:
+    """A phone is told to have said nothing of its call, be it that it has."""
+    del how
+    if world.ringing:
+        world.take(PhoneSilent(pick_of(world.ringing, pick)))
 
 
 def connect(world: World, pick: int, how: int) -> None:
@@ -381,6 +389,7 @@ HAPPENINGS: tuple[Happening, ...] = (
         change_agent,
         remove_agent,
         plug,
+        say_nothing,
     ),
     *(close_queue, publish, forbid, reconcile, fail_command, repeat_input),
 )

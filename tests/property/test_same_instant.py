@@ -32,6 +32,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     CommandFailed,
     DigitPressed,
+    PhoneSilent,
     TimePassed,
 )
 from tests.property.center_world import World
@@ -179,6 +180,12 @@ def notes(world: World) -> None:
 def is_unplugged(world: World) -> None:
     """The agent's phone cannot be reached any more."""
     world.unregister(ANN)
+
+
+def says_nothing(world: World) -> None:
+    """The first phone that rings is told to have said nothing."""
+    if rung(world):
+        world.take(PhoneSilent(rung(world)[0]))
 
 
 def is_removed(world: World) -> None:
@@ -374,7 +381,14 @@ class Scene:
 
 
 PEOPLE: tuple[Move, ...] = (wakes, caller_leaves, last_caller_leaves, calls_in, presses("5"))
-PHONES: tuple[Move, ...] = (answers, other_answers, refuses, dialed_leg_ends, is_unplugged)
+PHONES: tuple[Move, ...] = (
+    answers,
+    other_answers,
+    refuses,
+    dialed_leg_ends,
+    is_unplugged,
+    says_nothing,
+)
 AGENT: tuple[Move, ...] = (logs_out, pauses, goes_ready, is_removed, is_changed)
 STEERING: tuple[Move, ...] = (moves_over, withdraws, moves_up, closes, opens)
 SWITCH: tuple[Move, ...] = (forgets, reconciles, finds, calls_again, publishes)

@@ -10,7 +10,9 @@ from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
+from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.turn import Turn
 from tests.property.center_machine import CenterMachine
 from tests.property.test_seeded_bugs import FOUND_WITHIN, Seed
@@ -77,6 +79,20 @@ def a_withdrawn_caller_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Misses, "withdraw", withdraw)
 
 
+def a_phone_that_rang_is_taken_for_dead(patch: pytest.MonkeyPatch) -> None:
+    """Whatever it has said before."""
+
+    def phone_silent(distribution: Distribution, leg: LegId, turn: Turn) -> Offer | None:
+        offer = distribution.offers.at_leg(leg)
+        if offer is not None and offer.answered_at is None:
+            distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+            distribution.roster.set_reachable(offer.phone, reachable=False)
+            distribution.misses.failed(offer, turn)
+        return offer
+
+    patch.setattr(Distribution, "phone_silent", phone_silent)
+
+
 BUGS: tuple[Seed, ...] = (
     who_says_no_is_rung_on,
     who_loses_the_queue_is_rung_on,
@@ -84,6 +100,7 @@ BUGS: tuple[Seed, ...] = (
     a_ring_of_all_is_a_miss_of_each,
     who_becomes_free_is_not_rung_too,
     a_withdrawn_caller_is_forgotten,
+    a_phone_that_rang_is_taken_for_dead,
 )
 
 

@@ -358,6 +358,18 @@ class Distribution:
         if offer is not None and offer.rang_at is None:
             offer.rang_at = turn.now
 
+    def phone_silent(self, leg: LegId, turn: Turn) -> Offer | None:
+        """The phone says nothing: it counts as out of reach until the switch says otherwise.
+        Gives the offer that ended with it, None when the phone has rung or there is no offer.
+        """
+        offer = self.offers.at_leg(leg)
+        if offer is None or offer.rang_at is not None or offer.answered_at is not None:
+            return None
+        self.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        self.roster.set_reachable(offer.phone, reachable=False)
+        self.misses.failed(offer, turn)
+        return offer
+
     def answered(self, leg: LegId, turn: Turn) -> Offer | None:
         """The agent picked up. None when this leg belongs to no open offer, or did so before."""
         offer = self.offers.at_leg(leg)

@@ -114,6 +114,7 @@ class Offers:
                 originator=waiting.leg,
                 ring_limit=settings.ring_limit,
                 recording=offer.recording,
+                unreachable_after=settings.unreachable_after,
             )
         )
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 
 from contactcenter_ari.core.agents.wrap_up import WrapUpRule
+from contactcenter_ari.core.vocabulary.command import UNREACHABLE_AFTER
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.promise import CallbackMode
@@ -68,8 +69,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `ready_time_only` makes longest idle count only the time in READY. `miss_pause` is how long
     a caller skips an agent who did not answer. `join_empty` lets callers wait although no agent
-    is signed in. `miss_return` is after how long who did not answer is READY again by
-    itself. `count_flow_time` counts the time in the flow, since the last talk if there was
+    is signed in. `count_flow_time` counts the time in the flow, since the last talk if there was
     one, as waited. `prefer_last_agent` is how long a caller waits for the agent last talked to.
     Who hung up while waiting and calls again within `resume_place` has the old place.
     `divert_wait` and `divert_ratio` send callers on before they join: estimated wait, and waiting
@@ -98,6 +98,11 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     misses_before_not_ready: MissLimits = MissLimits()
     miss_pause: timedelta = timedelta(seconds=30)
     miss_return: timedelta | None = None
+    """After so long an agent who did not answer is READY again by itself."""
+    unreachable_after: timedelta = UNREACHABLE_AFTER
+    """A registered phone that has said nothing of a call for so long is out of reach, which is
+    nobody's miss.
+    """
     count_flow_time: bool = False
     prefer_last_agent: timedelta = timedelta()
     resume_place: timedelta = timedelta()

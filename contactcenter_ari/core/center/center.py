@@ -71,6 +71,7 @@ from contactcenter_ari.core.vocabulary.command import (
 )
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
+    LegId,
 )
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
@@ -114,6 +115,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LookUpFinished,
     PhoneDialed,
     PhoneReachable,
+    PhoneSilent,
     PhoneUnreachable,
     PlaybackFinished,
     RecordingBegan,
@@ -302,6 +304,8 @@ class Center:
                 self._calls.playback_finished(playback, turn, failed=failed)
             case LegRinging(leg=leg):
                 self._distribution.rang(leg, turn)
+            case PhoneSilent(leg=leg):
+                self._phone_silent(leg, turn)
             case LegAnswered(leg=leg):
                 self._calls.answered(leg, turn)
             case LegsBridged(bridge=bridge):
@@ -428,6 +432,11 @@ class Center:
             signal.leg, prompt, self._catalog, turn, agent=agent, variables=variables
         )
         self._calls.announce(call, turn)
+
+    def _phone_silent(self, leg: LegId, turn: Turn) -> None:
+        offer = self._distribution.phone_silent(leg, turn)
+        if offer is not None:
+            self._calls.offer_over(offer, turn)
 
     def _do_feature_code(self, dialed: str, agent: AgentId, turn: Turn) -> tuple[str, str]:
         request = read_feature_code(dialed, agent, self._catalog.site)

@@ -21,6 +21,8 @@ from contactcenter_ari.core.vocabulary.ids import (
 from contactcenter_ari.core.vocabulary.pause import Pause
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
 
+UNREACHABLE_AFTER = timedelta(seconds=4)
+"""How long a registered phone may say nothing of a call that it is sent."""
 RING_MARGIN = timedelta(seconds=5)
 """How much longer than the ring limit of a command the switch lets a phone ring: a safety net for
 what the core, which hangs up at the limit, has forgotten. Added by the switch, nowhere else.
@@ -79,9 +81,10 @@ class StopMusic(msgspec.Struct, frozen=True, tag=True):
 
 class DialLeg(msgspec.Struct, frozen=True, tag=True):
     """Ring an agent's phone; ends in LegAnswered or LegHungUp. The core keeps `ring_limit` itself
-    and the switch adds RING_MARGIN to it. `originator` is the caller's leg. With a `recording`
-    all that the leg says and hears in a bridge is written down, each side on a channel of its
-    own, until the leg ends; ends in RecordingClosed.
+    and the switch adds RING_MARGIN to it. A phone that has said nothing of the call
+    `unreachable_after` it was sent is told as PhoneSilent. `originator` is the caller's leg. With
+    a `recording` all that the leg says and hears in a bridge is written down, each side on a
+    channel of its own, until the leg ends; ends in RecordingClosed.
     """
 
     call: CallId
@@ -92,6 +95,7 @@ class DialLeg(msgspec.Struct, frozen=True, tag=True):
     originator: LegId
     ring_limit: timedelta
     recording: RecordingId | None = None
+    unreachable_after: timedelta = UNREACHABLE_AFTER
 
 
 class DialOutside(msgspec.Struct, frozen=True, tag=True):

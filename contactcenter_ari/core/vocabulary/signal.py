@@ -59,6 +59,14 @@ class LegRinging(msgspec.Struct, frozen=True, tag=True):
     leg: LegId
 
 
+class PhoneSilent(msgspec.Struct, frozen=True, tag=True):
+    """The phone of a dialed leg is registered and says nothing of the call: no SIP response but
+    100 within `unreachable_after` of DialLeg. The leg lives on.
+    """
+
+    leg: LegId
+
+
 class LegAnswered(msgspec.Struct, frozen=True, tag=True):
     """A dialed leg was picked up."""
 
@@ -193,6 +201,7 @@ Signal = (
     | DigitPressed
     | PlaybackFinished
     | LegRinging
+    | PhoneSilent
     | LegAnswered
     | LegHungUp
     | LegsBridged

@@ -15,8 +15,8 @@ from tests.e2e.patience import until
 from tests.e2e.world import Record, World
 
 LADDER = "+31200000041"
-FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, DOOR, CROWD, MORTGAGES = (
-    f"+312000000{number}" for number in range(51, 60)
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, DOOR, CROWD, MORTGAGES, TEAM = (
+    f"+312000000{number}" for number in range(51, 61)
 )
 TALKATIVE, HONEST = "+31200000061", "+31200000062"
 LITHUANIAN, RUSSIAN, ROMANIAN = (f"+312000000{number}" for number in range(71, 74))

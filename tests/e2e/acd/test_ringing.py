@@ -10,7 +10,16 @@ from contactcenter_ari.ari import operation
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
-from tests.e2e.acd.floor import CROWD, MORTGAGES, is_music, oldest_wait, stay, until_waited
+from tests.e2e.acd.floor import (
+    CROWD,
+    MORTGAGES,
+    TEAM,
+    is_music,
+    joined,
+    oldest_wait,
+    stay,
+    until_waited,
+)
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Line
 from tests.e2e.desk_phone import DeskPhone
@@ -132,6 +141,35 @@ def _rows_agree(record: Record, winner: AgentId, loser: AgentId) -> None:
         (winner, OfferResult.ACCEPTED),
         (loser, OfferResult.WITHDRAWN),
     }
+
+
+async def test_a_team_that_misses_a_call_takes_the_next_one(world: World) -> None:
+    """Nobody picks up for the first caller, which is nobody's miss: the next caller, who waits
+    behind, is rung to all of them at once and served, and then the first one.
+    """
+    team = dict([await _seated(world, "team", voice) for voice in VOICES])
+    first = await joined(world, TEAM, "team")
+    for phone in team.values():
+        await phone.rings()
+    second = await joined(world, TEAM, "team")
+    lines = [await phone.rings(2) for phone in team.values()]
+    assert {world.agent(agent).state for agent in team} == {AgentState.OFFERED}
+    lines[0].pick_up()
+    await second.until_hears_tone(lines[0].frequency)
+    again = await list(team.values())[1].rings(3)
+    again.pick_up()
+    await first.until_hears_tone(again.frequency)
+    for caller in (first, second):
+        caller.hang_up()
+    one, other = team
+    offers = (await world.record(first)).offers
+    missed = {(each.agent, each.result) for each in offers[:2]}
+    assert missed == {(one, OfferResult.LAPSED), (other, OfferResult.LAPSED)}
+    assert (offers[-1].agent, offers[-1].result) == (other, OfferResult.ACCEPTED)
+    assert (await world.record(second)).interaction.agent == one
+    for agent, phone in team.items():
+        assert world.agent(agent).state is AgentState.READY
+        phone.close()
 
 
 async def test_an_agent_is_told_who_comes(world: World) -> None:

@@ -1,20 +1,26 @@
 """What agents' phones answer, and what they do while they ring and talk."""
 
+from datetime import timedelta
 from functools import partial
 from itertools import count
 
 import pytest
 
-from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.command import UNREACHABLE_AFTER
+from contactcenter_ari.core.vocabulary.event import AgentState, OfferResult
 from contactcenter_ari.core.vocabulary.request import GoReady
+from contactcenter_ari.runtime.address import Address
 from tests.e2e.carrier import Line
+from tests.e2e.desk_phone import LOOPBACK
 from tests.e2e.patience import until
 from tests.e2e.wire.conftest import Dial, Hire
 from tests.e2e.wire.seat import Seat
-from tests.e2e.world import LONGEST, TEST, World
+from tests.e2e.world import LONGEST, PATIENT, TEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+RING_LIMIT = timedelta(seconds=30)
+"""As the queue `patient` has it."""
 REFUSALS = (
     400, 401, 402, 403, 404, 405, 406, 407, 408, 410, 413, 415, 416, 420, 421, 423, 480, 481,
     482, 483, 484, 485, 486, 488, 491, 493, 500, 501, 502, 503, 504, 505, 513, 600, 603, 604,
@@ -40,6 +46,75 @@ async def test_whatever_a_phone_answers_the_next_one_rings(
             if seat.view.state is not AgentState.READY:
                 await world.service.driver.request(GoReady(seat.agent, TEST))
             await seat.until(AgentState.READY)
+
+
+class Dead(Line):
+    """A phone that is registered, and says nothing of a call."""
+
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    async def rung(
+        cls, center: Address, invite: str, frequency: float, address: str = LOOPBACK
+    ) -> Line:
+        """The line an INVITE is for, which it has read."""
+        line = cls(center, invite, frequency)
+        await line._open(address)
+        for word in cls.words:
+            line._reply(line._invite, "", word)
+        return line
+
+
+class Received(Dead):
+    """One that confirms the receipt, and then says nothing."""
+
+    words = ("100 Trying",)
+
+
+class Slow(Dead):
+    """One that does not say that it rings, but that it will."""
+
+    words = ("100 Trying", "183 Session Progress")
+
+
+@pytest.mark.parametrize("kind", [Dead, Received])
+async def test_a_registered_phone_that_says_nothing(
+    world: World, dial: Dial, hire: Hire, kind: type[Dead]
+) -> None:
+    """The next phone rings long before the ring limit, and the agent has missed nothing: the phone
+    is out of reach, until the switch lists it again.
+    """
+    dead, alive = await hire("patient"), await hire("patient")
+    dead.phone.kind = kind
+    since = world.service.clock.now()
+    caller = await dial(PATIENT)
+    line = await alive.phone.rings()
+    assert (dead.view.state, dead.view.reachable) == (AgentState.READY, False)
+    line.pick_up()
+    await caller.until_hears_tone(line.frequency)
+    caller.hang_up()
+    (row,) = await world.interactions(1, lambda _: True, since)
+    first, second = (await world.record_of(row)).offers
+    assert (first.agent, first.result) == (dead.agent, OfferResult.FAILED)
+    assert (second.agent, second.result) == (alive.agent, OfferResult.ACCEPTED)
+    assert UNREACHABLE_AFTER <= first.ended_at - first.made_at < RING_LIMIT
+    await until(lambda: dead.view.reachable, "is taken for dead for ever")
+
+
+async def test_a_phone_that_is_slow_to_ring(world: World, dial: Dial, hire: Hire) -> None:
+    """It has said that it is at work: it has all of the ring limit."""
+    slow, other = await hire("patient"), await hire("patient")
+    slow.phone.kind = Slow
+    caller = await dial(PATIENT)
+    line = await slow.phone.rings()
+    since = world.service.clock.now()
+    at = since + UNREACHABLE_AFTER + timedelta(seconds=2)
+    await until(lambda: world.service.clock.now() > at, "time stands still")
+    line.pick_up()
+    await caller.until_hears_tone(line.frequency)
+    assert not other.phone.lines
+    caller.hang_up()
+    await line.until_over()
 
 
 async def rings(seats: list[Seat], calls: int) -> Line:

@@ -48,6 +48,8 @@ class Mapping:
     entries: tuple[tuple[Scalar, "Node"], ...]
     line: int
     column: int
+    missing: bool = False
+    """It stands for something that is no map, which is told."""
 
     def key(self, name: str) -> Scalar | None:
         """The key of this name, for its place."""
@@ -148,7 +150,8 @@ class _Building:
         except _TooDeep:
             return None
         except yaml.MarkedYAMLError as error:
-            self.blame_mark("E002", _said(error), error.problem_mark or error.context_mark)
+            mark = error.problem_mark or error.context_mark
+            self.blame_mark("E002", _said(error), mark, suggestion=self.hint(error, mark))
             return None
         except (yaml.YAMLError, UnicodeError):
             self.blame_mark("E002", "the text holds a character that YAML does not allow", None)
@@ -176,7 +179,7 @@ class _Building:
         if getattr(event, "anchor", None):
             self.blame("E004", "an anchor is not allowed", event)
         if getattr(event, "tag", None):
-            self.blame("E004", "a tag is not allowed", event)
+            self.blame("E004", "a tag is not allowed; in an expression write not", event)
 
     def scalar(self, event: yaml.Event) -> Scalar:
         line, column = _place(event.start_mark)
@@ -220,7 +223,29 @@ class _Building:
         length = end_column - column if line == end_line else 1
         self.blame_mark(code, message, event.start_mark, length=length)
 
-    def blame_mark(self, code: str, message: str, mark: _Mark | None, *, length: int = 1) -> None:
+    def hint(self, error: yaml.MarkedYAMLError, mark: _Mark | None) -> str:
+        """What is often wrong where the parser stumbles."""
+        line, column = _place(mark)
+        source = self.lines[line - 1] if line <= len(self.lines) else ""
+        if "\t" in source[: len(source) - len(source.lstrip())]:
+            return "lines are indented by spaces, not by tabs"
+        if "mapping values" in (error.problem or ""):
+            return 'a text with ": " in it stands in quotes'
+        if "cannot start any token" in (error.problem or ""):
+            return f'a text that begins with "{source[column - 1 : column]}" stands in quotes'
+        if re.search(r""": *("[^"]*"|'[^']*') *[^ ,}\]#]""", source):
+            return "an expression that begins with a text stands in other quotes as a whole"
+        return ""
+
+    def blame_mark(
+        self,
+        code: str,
+        message: str,
+        mark: _Mark | None,
+        *,
+        length: int = 1,
+        suggestion: str = "",
+    ) -> None:
         line, column = _place(mark)
         line = max(1, min(line, len(self.lines)))
         source = self.lines[line - 1] if self.lines else ""
@@ -233,6 +258,7 @@ class _Building:
                 message=message,
                 length=length,
                 source=source,
+                suggestion=suggestion,
             )
         )
 

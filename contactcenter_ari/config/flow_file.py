@@ -26,7 +26,7 @@ from contactcenter_ari.config.hours_file import read_hours, read_zone
 from contactcenter_ari.config.look_up_file import LookUpReach, read_look_up
 from contactcenter_ari.config.outside_range import check_entry, names_kinds
 from contactcenter_ari.config.phone import read_country, read_phone
-from contactcenter_ari.config.problem import did_you_mean
+from contactcenter_ari.config.problem import did_you_mean, suggest
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import KEYS as KEYPAD
 from contactcenter_ari.config.reading import Reading
@@ -228,7 +228,7 @@ class _FlowReader:
             if found and scalar.text not in found:
                 others = sorted(found - {*self.languages})
                 message = f'no prompt has the language "{scalar.text[:60]}"'
-                suggestion = did_you_mean(scalar.text, others)
+                suggestion = suggest(scalar.text, others or sorted(found))
                 self.reading.blame("E401", message, scalar, suggestion=suggestion)
                 spoken += others
                 continue

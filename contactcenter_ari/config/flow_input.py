@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from msgspec import structs
 
-from contactcenter_ari.config.document import Mapping, Node, Scalar
+from contactcenter_ari.config.document import Mapping, Node, Scalar, Sequence
 from contactcenter_ari.config.flow_option import GATHERABLE, MOST_DIGITS, Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.reading import KEYS
@@ -25,7 +25,7 @@ def read_menu(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     choices: dict[str, Destination] = {}
     if "choices" in fields:
         choices = _choices(scope, fields["choices"], path)
-    if not choices:
+    if not choices and not isinstance(fields.get("choices"), Scalar | Sequence):
         scope.reading.blame("E106", 'a menu needs "choices", like {"1": sales}', node)
     return Menu(_input_rules(scope, fields, prompts, "menu", path), choices)
 

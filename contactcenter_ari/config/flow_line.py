@@ -197,6 +197,8 @@ def _outside(scope: Scope, node: Node, what: str) -> Expression:
     outside, wrong = scope.names.outside, len(scope.reading.problems) > before
     if "outside" in scope.names.doubt:
         return number
+    if not outside.allow and wrong:
+        return number
     if not outside.allow:
         message = f'{what} reaches nobody: "dial_allow" names no number that may be dialed'
         scope.reading.blame("E804", message, node)

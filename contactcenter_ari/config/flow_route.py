@@ -15,7 +15,8 @@ HUNDRED = 100
 
 def read_if(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
     """One way or the other."""
-    if "then" not in fields:
+    written = node.text.split() if isinstance(node, Scalar) else []
+    if "then" not in fields and "then" not in written:  # which is told with the expression
         scope.reading.blame("E106", 'if needs a "then"', node)
     return If(
         scope.options.expression(node, "if"),

@@ -152,7 +152,7 @@ def _type() -> Schema:
 
 def _hours() -> Schema:
     hours: Schema = {"anyOf": [NAME, {"type": "array", "items": NAME}]}
-    day = f"({'|'.join(DAYS)})"
+    day = f"({'|'.join(map(_in_any_case, DAYS))})"
     days = f"^{day}(-{day})?(, *{day}(-{day})?)*$"
     return {
         "type": "object",
@@ -180,6 +180,10 @@ def _hours() -> Schema:
         "patternProperties": {days: hours},
         "additionalProperties": False,
     }
+
+
+def _in_any_case(word: str) -> str:
+    return "".join(f"[{letter}{letter.upper()}]" for letter in word)
 
 
 def _look_up() -> Schema:

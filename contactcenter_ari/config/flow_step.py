@@ -13,7 +13,7 @@ from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_names import Names
 from contactcenter_ari.config.flow_option import Options
 from contactcenter_ari.config.flow_scope import ReadVerb, Scope
-from contactcenter_ari.config.problem import nearest, suggest
+from contactcenter_ari.config.problem import misspelled, suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.step_graph import Place
 from contactcenter_ari.config.verb import BARE, COMMON, OPTIONS
@@ -86,15 +86,20 @@ class StepReader:
         self.places[section, index] = verb_key
         verb = verb_key.text
         known = (verb, *OPTIONS[verb], *COMMON)
+        before = len(self.reading.problems)
         fields = self.reading.fields(mapping, f'a step "{verb}"', known)
         if verb in BARE and self.reading.items(fields[verb], verb):
             self.reading.blame("E105", f'verb "{verb}" takes no value', fields[verb])
-        return Step(
+        step = Step(
             VERBS[verb](self._scope, fields[verb], fields, path),
             line=verb_key.line,
             when=self._scope.options.optional_expression(fields, "when"),
             name=self.reading.text(fields["name"], "name") if "name" in fields else "",
         )
+        if len(fields) < len(mapping.entries):  # an unknown key may be the one that is missing
+            told = self.reading.problems[before:]
+            self.reading.problems[before:] = [each for each in told if each.code != "E106"]
+        return step
 
     def _bare(self, node: Scalar, path: str) -> Verb:
         """A verb without a value: `- answer`."""
@@ -103,8 +108,17 @@ class StepReader:
         if node.text in OPTIONS:
             self.reading.blame("E105", f'verb "{node.text}" needs a value', node)
         else:
-            self.reading.unknown("E102", "verb", node, OPTIONS)
+            self._unknown_word(node)
         return HangUp()
+
+    def _unknown_word(self, node: Scalar) -> None:
+        """Note a word that is no verb, such as `goto sales` without its colon."""
+        verb, _, rest = node.text.partition(" ")
+        if verb in OPTIONS and verb not in BARE and rest:
+            message = f'a colon stands after a verb, as in "- {verb}: {rest[:30]}"'
+            self.reading.blame("E102", message, node)
+        else:
+            self.reading.unknown("E102", "verb", node, OPTIONS)
 
     def _verb_key(self, mapping: Map) -> Scalar | None:
         keys = [key for key, _ in mapping.entries]
@@ -114,7 +128,7 @@ class StepReader:
         if len(verbs) > 1:
             first, second = verbs[0].text, verbs[1].text
             message = f'a step has one verb, not both "{first}" and "{second}"'
-            self.reading.blame("E103", message, verbs[1])
+            self.reading.blame("E103", message, verbs[1], suggestion=_instead(first, second))
             return None
         return verbs[0]
 
@@ -124,7 +138,7 @@ class StepReader:
         if any(key.text in OPTIONS for key in keys):
             return mapping
         odd = self._no_verb(mapping, keys)
-        verb = nearest(odd.text, OPTIONS) if odd else ""
+        verb = misspelled(odd.text, OPTIONS) if odd else ""
         entries = tuple(
             (replace(key, text=verb) if verb and key is odd else key, value)
             for key, value in mapping.entries
@@ -142,3 +156,10 @@ class StepReader:
         message = f'a step needs a verb, and "{odd.text[:60]}" is none'
         self.reading.blame("E102", message, odd, suggestion=suggest(odd.text, OPTIONS))
         return odd
+
+
+def _instead(first: str, second: str) -> str:
+    """What is often meant by two verbs in one step."""
+    if second == "if":
+        return 'the condition of a step stands under "when"'
+    return 'the ways of "if" stand under "then" and "else"' if first == "if" else ""

@@ -10,7 +10,7 @@ import holidays
 from contactcenter_ari.config.date_file import Dates, read_dates
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
-from contactcenter_ari.config.problem import did_you_mean, suggest
+from contactcenter_ari.config.problem import did_you_mean, nearest, suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.hours.calendar import (
     DAYS,
@@ -73,7 +73,8 @@ def read_hours(
 
 def read_ranges(reading: Reading, node: Node) -> Ranges:
     """The hours of one day: `closed`, `08:30-17:30`, or several."""
-    scalars = [reading.scalar(item, "opening hours") for item in reading.items(node, "hours")]
+    items = () if isinstance(node, Map) else reading.items(node, "hours")
+    scalars = [reading.scalar(item, "opening hours") for item in items]
     if not scalars:
         reading.blame("E602", 'opening hours must be like 08:30-17:30, or "closed"', node)
     words = [(scalar, word) for scalar in scalars if scalar for word in _words(scalar)]
@@ -101,7 +102,7 @@ def _range(reading: Reading, word: Scalar) -> TimeRange | None:
     found = _RANGE.fullmatch(word.text)
     if found is None:
         message = f'"{word.text[:60]}" are no opening hours; an example: 08:30-17:30 or closed'
-        reading.blame("E602", message, word)
+        reading.blame("E602", message, word, suggestion=did_you_mean(word.text, [CLOSED]))
         return None
     from_hour, from_minute, to_hour, to_minute = (int(part) for part in found.groups())
     start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
@@ -122,6 +123,10 @@ def _weekdays(reading: Reading, mapping: Map) -> Weekdays:
         if key.text in {"zone", "holidays", "dates"}:
             continue
         days = weekday_numbers(key.text)
+        if not days and nearest(key.text, _KEYS) in {"zone", "holidays", "dates"}:
+            message = f'key "{key.text[:60]}" is not known in opening hours'
+            reading.blame("E101", message, key, suggestion=suggest(key.text, _KEYS))
+            continue
         if not days:
             message = f'"{key.text[:60]}" is no weekday; an example: mon-fri'
             dated = re.match(r"([0-9]{4}-)?[0-9]{2}-[0-9]{2}", key.text)
@@ -152,6 +157,9 @@ def weekday_numbers(text: str) -> list[int]:
 def _holidays(reading: Reading, node: Node) -> tuple[HolidayRule | None, dict[date, Ranges]]:
     """Holidays of a country on their dates: closed, but for `except` and `hours`."""
     known = ("country", "region", "except", "hours")
+    if isinstance(node, Scalar) and node.text:
+        reading.blame("E105", "holidays must be a map, for example {country: NL}", node)
+        return None, {}
     mapping = reading.mapping(node, "holidays")
     fields = reading.fields(mapping, "holidays", known, needed=("country",))
     if "country" not in fields:
@@ -206,7 +214,9 @@ def _calendar(reading: Reading, country: Node, region: Node | None) -> dict[date
     supported = holidays.list_supported_countries()
     if code not in supported:
         message = f'country "{code[:60]}" does not exist; an example: NL'
-        reading.blame("E604", message, country, suggestion=did_you_mean(code, supported))
+        named = getattr(getattr(holidays, code.title().replace(" ", ""), None), "country", "")
+        suggestion = f'did you mean "{named}"?' if named else did_you_mean(code, supported)
+        reading.blame("E604", message, country, suggestion=suggestion)
         return {}
     subdivision = reading.text(region, "region") if region else None
     if subdivision is not None and subdivision not in supported[code] and region:

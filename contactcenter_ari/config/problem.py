@@ -10,11 +10,14 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
+from contactcenter_ari.config.synonym import meant_by
 from contactcenter_ari.core.errors import CallFlowInvalid
 
 LINE_LIMIT = 160
 LISTED = 24
 """So many names are listed where one does not exist."""
+ALMOST = 0.8
+"""So like are two words of which one is surely meant by the other."""
 LEAST_BEGINNING = 3
 """So many letters make `sat` near to `saturday`."""
 
@@ -73,15 +76,29 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(set(problems), key=place))
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str:
-    """The candidate that was probably meant, in upper or lower case; empty when none is near."""
+def misspelled(word: str, candidates: Iterable[str], *, likeness: float = 0.6) -> str:
+    """The candidate that a word is a misspelling of, in upper or lower case; empty if of none."""
     known = {each.casefold(): each for each in sorted(candidates)}
     folded = word.casefold()
-    beginnings = [
-        each for each in known if len(each) >= LEAST_BEGINNING and folded.startswith(each)
-    ]
-    close = [folded] if folded in known else get_close_matches(folded, known, n=1) or beginnings
+    close = [folded] if folded in known else get_close_matches(folded, known, 1, likeness)
     return known[close[0]] if close else ""
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """The candidate that was probably meant: misspelled, by the name it has in other systems, or
+    with more at its end; empty when none is near.
+    """
+    names = sorted(candidates)
+    folded = word.casefold()
+    beginnings = [
+        each for each in names if len(each) >= LEAST_BEGINNING and folded.startswith(each)
+    ]
+    return (
+        misspelled(word, names, likeness=ALMOST)
+        or meant_by(folded, names)
+        or misspelled(word, names)
+        or next(iter(beginnings), "")
+    )
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

@@ -22,6 +22,8 @@ SOUND = "sound:"
 LINE = (8000, 1, 16)
 """What a telephone line carries: samples a second, channels, bits."""
 ENDINGS = (".wav", ".ulaw", ".alaw", ".sln")
+FILE = re.compile(r"[\w/.-]+\.(wav|mp3|gsm|ulaw|alaw|sln|ogg)", re.IGNORECASE)
+"""A text that is the name of a recorded file."""
 PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_][A-Za-z0-9_-]*)*")
 TEXTS = frozenset({Kind.TEXT, Kind.DIGITS, Kind.PHONE, Kind.CHOICE})
 NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
@@ -114,6 +116,12 @@ class PromptReader:
         """One text or sound."""
         if scalar.text.startswith(SOUND):
             return self.sound(scalar)
+        if FILE.fullmatch(scalar.text):
+            message = (
+                f'"{scalar.text[:60]}" would be spoken; a recorded file is written sound:FILE'
+            )
+            path = scalar.text.rpartition(".")[0]
+            self.reading.blame("E402", message, scalar, suggestion=f'write "{SOUND}{path}"')
         return Text(tuple(self.pieces(scalar)))
 
     def sound(self, scalar: Scalar) -> SoundFile:
@@ -133,19 +141,20 @@ class PromptReader:
     def pieces(self, scalar: Scalar) -> list[Words | Blank]:
         """Words and blanks in turn."""
         pieces: list[Words | Blank] = []
-        done = 0
+        done, before = 0, len(self.reading.problems)
         for found in re.finditer(r"\{([^{}]*)\}", scalar.text):
             if words := scalar.text[done : found.start()]:
-                pieces.append(self.words(scalar, done, words))
+                pieces.append(self.words(scalar, done, words, before))
             pieces.append(self.blank(scalar, found.start(1), found[1]))
             done = found.end()
         if words := scalar.text[done:]:
-            pieces.append(self.words(scalar, done, words))
+            pieces.append(self.words(scalar, done, words, before))
         return pieces
 
-    def words(self, scalar: Scalar, offset: int, words: str) -> Words:
-        """Words that hold no stray brace."""
-        if stray := re.search(r"[{}]", words):
+    def words(self, scalar: Scalar, offset: int, words: str, before: int) -> Words:
+        """Words that hold no stray brace; told unless there are more problems than `before`."""
+        stray = re.search(r"[{}]", words)
+        if stray and len(self.reading.problems) == before:
             message = f'"{stray[0]}" has no partner; a blank is written {{name | digits}}'
             self.reading.blame("E403", message, scalar, offset=offset + stray.start(), length=1)
         return Words(words)

@@ -98,23 +98,26 @@ class Reading:
             return node
         if not _nothing(node):
             self.blame("E105", f"{what} must be a map (key: value)", node)
-        return Mapping((), node.line, node.column)
+        return Mapping((), node.line, node.column, missing=not _nothing(node))
 
     def fields(
         self, mapping: Mapping, what: str, known: Collection[str], *, needed: Iterable[str] = ()
     ) -> dict[str, Node]:
         """The values by key; unknown and missing keys are noted. A misspelled key is read as the
-        one that was meant, so that nothing else is told of it.
+        one that was meant, so that nothing else is told of it; of an unknown one nobody knows, so
+        that no other is called missing.
         """
         found = {key.text: value for key, value in mapping.entries if key.text in known}
+        nobody_knows = mapping.missing
         for key, value in mapping.entries:
             if key.text not in known:
                 message = f'key "{key.text[:QUOTED]}" is not known in {what}'
                 self.blame("E101", message, key, suggestion=suggest(key.text, known))
                 if meant := nearest(key.text, known):
                     found.setdefault(meant, value)
+                nobody_knows = nobody_knows or not meant
         for key_text in needed:
-            if key_text not in found:
+            if key_text not in found and not nobody_knows:
                 self.blame("E106", f'{what} needs the key "{key_text}"', mapping)
         return found
 

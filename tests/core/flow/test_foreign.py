@@ -28,6 +28,7 @@ MEANT = [
     ('a contains "b"', "contains", "write in"),
     ("a ? b : c", "?", "write a if condition else b"),
     ("IF(a, b, c)", "IF(a, b, c)", "write a if condition else b"),
+    ("a then b", "then", "stands under a key of its own"),
     ("if a", "if", 'does not begin with "if"'),
     ("a += 1", "+=", "write the sum"),
     ("a++", "++", "write the sum"),

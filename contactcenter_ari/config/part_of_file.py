@@ -10,7 +10,7 @@ from contactcenter_ari.config.reading import Reading
 def lines_by_key(mapping: Mapping, last: int) -> dict[str, set[int]]:
     """The lines that each key of a map covers; `last` is the last line of the map."""
     keys = [key for key, _ in mapping.entries]
-    ends = [*(key.line - 1 for key in keys[1:]), last]
+    ends = [*(key.line - 1 for key in keys[1:]), last][: len(keys)]
     return {
         key.text: set(range(key.line, max(key.line, end) + 1))
         for key, end in zip(keys, ends, strict=True)

@@ -116,9 +116,12 @@ class Reading:
                 if meant := nearest(key.text, known):
                     found.setdefault(meant, value)
                 nobody_knows = nobody_knows or not meant
-        for key_text in needed:
-            if key_text not in found and not nobody_knows:
-                self.blame("E106", f'{what} needs the key "{key_text}"', mapping)
+        missing = [f'"{name}"' for name in needed if name not in found and not nobody_knows]
+        if not mapping.entries and len(missing) > 1:
+            self.blame("E106", f"{what} needs the keys {', '.join(missing)}", mapping)
+            return found
+        for name in missing:
+            self.blame("E106", f"{what} needs the key {name}", mapping)
         return found
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:

@@ -34,6 +34,8 @@ class Mistake:
 
 
 PROMPTS = '  hello: {en: Hello.}\n  bye: {en: "Goodbye {pin | digits}."}\n'
+ALL = ""
+"""The whole file."""
 NEVER = "while parsing a flow"
 MISTAKES = {
     "queues: no YAML": Mistake("queues", "10m}", "10m", f"queues.yaml:2 E002 {NEVER}"),
@@ -59,6 +61,7 @@ MISTAKES = {
     "site: tables a map": Mistake(
         "site", "[account, customer]", "{account: x}", "site.yaml:3 E105 lookup_tables must be"
     ),
+    "another flow: empty": Mistake("other", ALL, "", "other.yaml:1 E106 a flow needs the keys"),
     "variables: a list": Mistake(
         "desk",
         "{pin: digits, size: integer, level: [low, high]}",
@@ -137,7 +140,9 @@ def test_one_mistake_is_one_message(
     }
     text = files[mistake.file] or ""
     assert mistake.right in text
-    files[mistake.file] = text.replace(mistake.right, mistake.wrong, 1)
+    files[mistake.file] = mistake.wrong
+    if mistake.right is not ALL:
+        files[mistake.file] = text.replace(mistake.right, mistake.wrong, 1)
     folder = write_site(**files)
     told = [
         f"{problem.file.name}:{problem.line} {problem.code} {problem.message}"
@@ -179,3 +184,10 @@ def test_a_language_the_system_does_not_speak_is_told_of_the_flow(
     (problem,) = check_site(write_site(desk=text))[1]
     assert (problem.file.name, problem.line, problem.column) == ("desk.yaml", 4, 17)
     assert problem.message == 'flow "desk" speaks "de", the system prompts do not'
+
+
+@pytest.mark.parametrize("name", ["queues", "site"])
+def test_an_empty_file_is_no_trap(name: str, write_site: WriteSite) -> None:
+    """What it should hold is missed."""
+    codes = {problem.code for problem in check_site(write_site(**{name: ""}))[1]}
+    assert codes == {"queues": {"E203"}, "site": {"E106", "E811"}}[name]

@@ -18,10 +18,12 @@ from contactcenter_ari.core.flow.step import (
     Play,
     Section,
     Step,
+    Tag,
     Verb,
     Wait,
     Way,
 )
+from contactcenter_ari.core.flow.value import TEXT
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.signal import (
@@ -30,6 +32,8 @@ from contactcenter_ari.core.vocabulary.signal import (
     DigitPressed,
     LegHungUp,
     LookUpFinished,
+    PlaybackFinished,
+    TimePassed,
 )
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.keeper import KEYS_EVERY
@@ -44,11 +48,13 @@ SECRET = "73914680"  # noqa: S105  # what a caller types
 LEG = LegId("leg-1")
 
 
-def _site(gather: Gather) -> object:
+def _site(gather: Gather, *before: Verb) -> object:
     flow, *others = SITE.flows
     verbs: tuple[Verb, ...] = (
+        *before,
         gather,
         LookUpStep("account", {"number": parse(gather.variable)}, "found", {}),
+        Tag((("account", parse("found.number")),)),
         Play("welcome"),
         Wait(timedelta(minutes=9)),
     )
@@ -57,7 +63,7 @@ def _site(gather: Gather) -> object:
         flow,
         sections={"start": Section(steps)},
         prompts=others[0].prompts,
-        look_ups={"account": SqlLookUp("SELECT 1", {}, {})},
+        look_ups={"account": SqlLookUp("SELECT 1", {}, {"number": TEXT})},
     )
     return msgspec.structs.replace(SITE, flows=(flow, *others))
 
@@ -90,9 +96,9 @@ WRONG = {
 class Place:
     """A center whose flow asks for a secret; its files are in `folder`."""
 
-    def __init__(self, folder: Path, gather: Gather) -> None:
+    def __init__(self, folder: Path, gather: Gather, *before: Verb) -> None:
         self.folder = folder
-        self.site = _site(gather)
+        self.site = _site(gather, *before)
         self.clock = SetClock()
         self.switch = Switch()
 
@@ -246,6 +252,103 @@ async def test_an_answer_that_repeats_it(tmp_path: Path) -> None:
     assert again.digest.text == driver.digest.text
     assert state_of(again.center) == state_of(driver.center)
     assert place.found() == []
+
+
+EARLY: dict[str, tuple[str, tuple[Verb, ...]]] = {
+    "in a prompt": ("", (Play("welcome", barge_in=False),)),
+    "in a pause": ("", (Wait(timedelta(minutes=1)),)),
+    "in a look-up": ("", (LookUpStep("account", {"number": parse("pin")}, "before", {}),)),
+    "after a late terminator": (
+        "12#",
+        (
+            Gather("number", InputRules(("menu",)), 2, 2, terminator="#"),
+            Play("welcome", barge_in=False),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("where", EARLY)
+async def test_what_is_typed_before_it_is_asked_for(tmp_path: Path, where: str) -> None:
+    """It is dropped, and in no file; a kill loses nothing, and the replay of the ended call goes
+    the same way.
+    """
+    typed, before = EARLY[where]
+    place = Place(tmp_path, GATHERS["until enough"], *before)
+    first = place.begin()
+    driver = place.driver(first)
+    async with running(driver, place.switch):
+        driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
+        await quiet(driver)
+        await types(driver, typed)
+        assert driver.center.secrets.calls() == []
+        await types(driver, SECRET)
+        (call,) = driver.center.secrets.calls()
+        assert call.run.listening is None
+        first.keeper._wanted = True
+        driver._tend()
+        await written(driver)
+    assert place.found() == []
+    again = place.begin()
+    assert again.digest.text == driver.digest.text
+    assert state_of(again.center) == state_of(driver.center)
+    driver = place.driver(again)
+    async with running(driver, place.switch):
+        await goes_on(driver, place.clock)
+        await types(driver, SECRET)
+        (call,) = driver.center.secrets.calls()
+        assert call.run.variables["pin"] == SECRET
+        driver.put(LegHungUp(LEG, 16))
+        await quiet(driver)
+        place.clock.instant += KEYS_EVERY
+        driver._tend()
+        await written(driver)
+    assert (place.vault.calls(), place.found()) == ([], [])
+    start = min((p for p in (tmp_path / "input").glob("*.jsonl")), key=lambda p: len(p.name))
+    assert replay_onward(start).digest.text == driver.digest.text
+
+
+async def goes_on(driver: Driver, clock: SetClock) -> None:
+    """What the call waits for before the secret is asked for has come."""
+    run = driver.center.secrets.calls()[0].run
+    if run.playback is not None:
+        driver.put(PlaybackFinished(run.playback))
+    elif run.look_up is not None:
+        driver.put(LookUpFinished(run.look_up, {"number": "1"}))
+    else:
+        clock.instant += timedelta(minutes=1)
+        driver.put(TimePassed())
+    await quiet(driver)
+    assert run.listening is not None
+
+
+async def test_a_tag_that_repeats_it(tmp_path: Path) -> None:
+    """The flow tags the call with an answer in which it stands: the tag is told without it."""
+    place = Place(tmp_path, GATHERS["until enough"])
+    first = place.begin()
+    driver = place.driver(first)
+    async with running(driver, place.switch):
+        driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
+        await quiet(driver)
+        await types(driver, SECRET)
+        (call,) = driver.center.secrets.calls()
+        assert call.run.look_up is not None
+        driver.put(LookUpFinished(call.run.look_up, {"number": f"NL{SECRET}"}))
+        await quiet(driver)
+        assert call.run.tags == {"account": "NL########"}
+        first.keeper._wanted = True
+        driver._tend()
+        await written(driver)
+    assert place.found() == []
+    again = place.begin()
+    assert state_of(again.center) == state_of(driver.center)
+    driver = place.driver(again)
+    async with running(driver, place.switch):
+        driver.put(LegHungUp(LEG, 16))
+        await quiet(driver)
+    start = min((p for p in (tmp_path / "input").glob("*.jsonl")), key=lambda p: len(p.name))
+    place.vault.forget(place.vault.calls())
+    assert replay_onward(start).digest.text == driver.digest.text
 
 
 async def test_other_keys_are_kept_as_they_are(tmp_path: Path) -> None:

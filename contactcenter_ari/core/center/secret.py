@@ -4,12 +4,9 @@ import msgspec
 
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.registry import CallRegistry
-from contactcenter_ari.core.flow.stand_in import stand_in, stands_in
+from contactcenter_ari.core.flow.stand_in import SHORTEST_SECRET, stand_in, stands_in
 from contactcenter_ari.core.vocabulary.ids import CallId, owner_of
 from contactcenter_ari.core.vocabulary.signal import DigitPressed, LookUpFinished
-
-SHORTEST = 3
-"""Digits; fewer than this may stand in any answer of a look-up by chance."""
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -54,7 +51,7 @@ class Secrets:
         call = self._registry.by_id.get(owner_of(signal.look_up))
         if call is None or not call.run.holds_secret or signal.row is None:
             return None
-        secrets = [text for text in call.run.variables.values() if len(text) >= SHORTEST]
+        secrets = [text for text in call.run.variables.values() if len(text) >= SHORTEST_SECRET]
         row = {name: _without(text, secrets) for name, text in signal.row.items()}
         if row == signal.row:
             return None

@@ -13,6 +13,7 @@ from contactcenter_ari.core.flow.entrance import HANG_UP, Entrance, Stay, after_
 from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
 from contactcenter_ari.core.flow.inquiry import Inquiry, Row
 from contactcenter_ari.core.flow.mailbox import MARGIN, Mailbox
+from contactcenter_ari.core.flow.question import NextQuestion
 from contactcenter_ari.core.flow.run import (
     Activity,
     FlowRun,
@@ -25,7 +26,9 @@ from contactcenter_ari.core.flow.step import (
     BookCallback,
     Destination,
     DialOut,
+    Gather,
     LookUpStep,
+    Menu,
     Play,
     Queue,
     RingAgent,
@@ -49,6 +52,8 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 STEP_LIMIT = 500
 """How many steps a call may take."""
 TYPE_AHEAD_LIMIT = 32
+EARLY = {Activity.PLAYING, Activity.PAUSED, Activity.LOOKING_UP}
+"""What a run may be at when a key comes before anybody asks for it."""
 OUR_FAULT = "a fault of the center"
 """Why a flow failed that did nothing wrong."""
 
@@ -69,6 +74,7 @@ class Interpreter:
         self._watcher = watcher
         self._speaker = Speaker(flow, system_prompts, flags)
         self._walk = Walk(flow)
+        self._question = NextQuestion(flow.sections)
         self._inquiry = Inquiry(flow, self._speaker)
         self._dialog = Dialog(flow, self._walk, self._speaker)
         self._mailbox = Mailbox(self._speaker)
@@ -105,6 +111,7 @@ class Interpreter:
             return self._go(run, led, turn) if isinstance(led, Destination) else led
         if run.activity in {Activity.CONNECTED, Activity.ENDED}:
             return None
+        run.holds_secret = run.holds_secret or self._is_ahead_of_secret(run)
         if len(run.typed_ahead) < TYPE_AHEAD_LIMIT:
             run.typed_ahead += digit
         verb = self._walk.verb(run)
@@ -117,7 +124,15 @@ class Interpreter:
 
     def typed_secret(self, run: FlowRun, digit: str) -> bool | None:
         """Whether a key is one of a secret and fits; see the dialog. None for another key."""
-        return self._dialog.typed_secret(run, digit) if run.holds_secret else None
+        fits = self._dialog.typed_secret(run, digit) if run.holds_secret else None
+        is_late = run.late_terminator is not None and run.late_terminator.key == digit
+        is_early = not is_late and self._is_ahead_of_secret(run)
+        return False if fits is None and is_early else fits
+
+    def _is_ahead_of_secret(self, run: FlowRun) -> bool:
+        """Whether a key that is pressed now comes early for a sensitive gather."""
+        takes_keys = isinstance(self._walk.verb(run), Menu | Gather)
+        return run.activity in EARLY and not takes_keys and self._question.is_secret(run.frames)
 
     def playback_finished(
         self, run: FlowRun, playback: PlaybackId, *, failed: bool, turn: Turn

@@ -15,7 +15,7 @@ def note(run: FlowRun, verb: SetVariables | Tag | Language, speaker: Speaker, tu
                 _assign(run, name, speaker.text(run, expression, turn), turn)
         case Tag(tags=tags):
             for key, expression in tags:
-                run.tags[key] = speaker.text(run, expression, turn)
+                run.tags[key] = speaker.without_secrets(run, speaker.text(run, expression, turn))
                 narration.tagged(run, key, run.tags[key], turn)
         case Language(language=expression):
             language = speaker.text(run, expression, turn)

@@ -8,7 +8,8 @@ from contactcenter_ari.core.flow import checking, narration
 from contactcenter_ari.core.flow.expression import Expression, evaluate
 from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text
 from contactcenter_ari.core.flow.run import FlowRun
-from contactcenter_ari.core.flow.step import LookUpStep
+from contactcenter_ari.core.flow.stand_in import SHORTEST_SECRET
+from contactcenter_ari.core.flow.step import Gather, LookUpStep
 from contactcenter_ari.core.flow.value import BOOL, TEXT, Value, ValueType, read_value, write_value
 from contactcenter_ari.core.flow.wording import render
 from contactcenter_ari.core.hours.calendar import DAYS, is_open, next_open
@@ -58,6 +59,12 @@ def names_in(parts: Iterable[SoundFile | Text]) -> frozenset[str]:
     return frozenset(name for expression in blanks for name in checking.names(expression))
 
 
+def secret_variables(flow: Flow) -> frozenset[str]:
+    """The variables that sensitive gathers fill."""
+    steps = (step.verb for section in flow.sections.values() for step in section.steps)
+    return frozenset(s.variable for s in steps if isinstance(s, Gather) and s.sensitive)
+
+
 class Speaker:
     """Knows what the names of one flow mean for a run, and what its prompts say."""
 
@@ -66,6 +73,7 @@ class Speaker:
         self._flags = flags
         self._prompts = {**system_prompts, **flow.prompts}
         self._types = {**look_up_types(flow), **flow.variables}
+        self._secret = secret_variables(flow)
         self._zone = ZoneInfo(flow.timezone)
         self._blanks = {
             (name, language): names_in(parts)
@@ -86,6 +94,13 @@ class Speaker:
     def text(self, run: FlowRun, expression: Expression | None, turn: Turn) -> str:
         """The same as canonical text."""
         return write_value(self.evaluate(run, expression, turn))
+
+    def without_secrets(self, run: FlowRun, text: str) -> str:
+        """A text that others read, such as an answer that repeats what was typed in secret."""
+        for secret in (run.variables.get(name, "") for name in self._secret):
+            if len(secret) >= SHORTEST_SECRET:
+                text = text.replace(secret, "#" * len(secret))
+        return text
 
     def value_of(self, run: FlowRun, name: str, now: datetime) -> Value:
         """What a name means now, in the zone of the flow; unset is None, and so is what does not

@@ -9,6 +9,8 @@ import re
 
 FITTING, OTHER = "\uff11", "\uff10"
 """FULLWIDTH DIGIT ONE and ZERO."""
+SHORTEST_SECRET = 3
+"""Digits; fewer than this may stand in any answer of a look-up by chance."""
 _DIGIT = re.compile(r"\d")
 
 

@@ -1,0 +1,111 @@
+"""What a caller is asked next: whether a key that is pressed early is one of a secret.
+
+What is typed before a sensitive gather begins is dropped there, and is as secret as what is typed
+in it. So all ways are followed from where a call stands, up to the next step that takes keys.
+Where one of them is an ordinary question, an early key may be its answer, and is no secret.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from contactcenter_ari.core.flow.graph import exits
+from contactcenter_ari.core.flow.run import Frame
+from contactcenter_ari.core.flow.step import (
+    Destination,
+    Gather,
+    Menu,
+    Queue,
+    Section,
+    Verb,
+    Voicemail,
+    Way,
+)
+
+Place = tuple[tuple[str, int, bool], ...]
+"""The frames of a run, as plain data: section, step, and whether it was called."""
+
+
+class NextQuestion:
+    """Looks ahead in the sections of one flow."""
+
+    def __init__(self, sections: Mapping[str, Section]) -> None:
+        self._sections = sections
+        self._known: dict[Place, bool] = {}
+        verbs = [step.verb for section in sections.values() for step in section.steps]
+        self.asks_secrets = any(isinstance(verb, Gather) and verb.sensitive for verb in verbs)
+
+    def __repr__(self) -> str:
+        """Tell whether it matters."""
+        return f"<NextQuestion of a flow {'with' if self.asks_secrets else 'without'} secrets>"
+
+    def is_secret(self, frames: Iterable[Frame]) -> bool:
+        """Whether the next step that takes keys is a sensitive gather, whatever way is taken."""
+        if not self.asks_secrets:
+            return False
+        place = tuple((frame.section, frame.step, frame.called) for frame in frames)
+        if place not in self._known:
+            self._known[place] = self._look(place)
+        return self._known[place]
+
+    def _look(self, start: Place) -> bool:
+        seen: set[Place] = set()
+        ahead, found = self._after(start), False
+        while ahead:
+            place = self._at_a_step(ahead.pop())
+            verb = self._verb(place)
+            if verb is None or place in seen:
+                continue
+            seen.add(place)
+            ordinary = isinstance(verb, Gather) and not verb.sensitive
+            if ordinary or isinstance(verb, Menu | Voicemail):
+                return False
+            found = found or isinstance(verb, Gather)
+            if not isinstance(verb, Gather | Queue):
+                ahead += self._after(place)
+        return found
+
+    def _after(self, place: Place) -> list[Place]:
+        """Where the step at a place may lead."""
+        place = self._at_a_step(place)
+        verb = self._verb(place)
+        if verb is None:
+            return []
+        step = self._sections[place[-1][0]].steps[place[-1][1]]
+        ways = [way.destination for way in exits(verb)]
+        if step.when is not None:
+            ways.append(Destination(Way.CONTINUE))
+        return [self._led(place, way) for way in ways]
+
+    def _led(self, place: Place, way: Destination) -> Place:
+        """Where a way leads; nowhere, if it ends the call or goes back to what was."""
+        section, step, called = place[-1]
+        on = (*place[:-1], (section, step + 1, called))
+        base = max((i for i, frame in enumerate(place) if frame[2]), default=0)
+        match way.way:
+            case Way.CONTINUE:
+                return on
+            case Way.INLINE:
+                return (*on, (way.section, 0, False))
+            case Way.CALL:
+                return (*on, (way.section, 0, True))
+            case Way.SECTION:
+                return (*place[:base], (way.section, 0, place[base][2]))
+            case Way.RETURN if place[base][2]:
+                return place[:base]
+            case _:
+                return ()
+
+    def _at_a_step(self, place: Place) -> Place:
+        """The place, or that after an inline or called section that has come to its end."""
+        while place and not self._is_a_step(place):
+            section, _, called = place[-1]
+            known = self._sections.get(section)
+            place = place[:-1] if known is not None and (known.inline or called) else ()
+        return place
+
+    def _is_a_step(self, place: Place) -> bool:
+        section, step, _ = place[-1]
+        known = self._sections.get(section)
+        return known is not None and step < len(known.steps)
+
+    def _verb(self, place: Place) -> Verb | None:
+        return self._sections[place[-1][0]].steps[place[-1][1]].verb if place else None

@@ -28,7 +28,9 @@ class Strategy(StrEnum):
     LINEAR = "linear"
     """The first free one in `order`."""
     RING_ALL = "ring_all"
-    """All free ones at once, up to `ring_at_most`; the first to answer gets the call."""
+    """All free ones at once, and who becomes free meanwhile, up to `ring_at_most`; the first to
+    answer gets the call. A ring that nobody took is nobody's miss.
+    """
 
 
 class WrapUpKind(StrEnum):

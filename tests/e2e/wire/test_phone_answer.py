@@ -8,7 +8,7 @@ import pytest
 
 from contactcenter_ari.core.vocabulary.command import UNREACHABLE_AFTER
 from contactcenter_ari.core.vocabulary.event import AgentState, OfferResult
-from contactcenter_ari.core.vocabulary.request import GoReady
+from contactcenter_ari.core.vocabulary.request import GoReady, LogOut
 from contactcenter_ari.runtime.address import Address
 from tests.e2e.carrier import Line
 from tests.e2e.desk_phone import LOOPBACK
@@ -115,6 +115,28 @@ async def test_a_phone_that_is_slow_to_ring(world: World, dial: Dial, hire: Hire
     assert not other.phone.lines
     caller.hang_up()
     await line.until_over()
+
+
+async def test_an_agent_who_logs_out_while_the_phone_rings(
+    world: World, dial: Dial, hire: Hire
+) -> None:
+    """It falls silent, which is no miss, and the next phone rings."""
+    leaves, stays = await hire("patient"), await hire("patient")
+    since = world.service.clock.now()
+    caller = await dial(PATIENT)
+    line = await leaves.phone.rings()
+    await world.service.driver.request(LogOut(leaves.agent, TEST))
+    await until(lambda: line.farewells, "rings on for who has gone")
+    other = await stays.phone.rings()
+    other.pick_up()
+    await caller.until_hears_tone(other.frequency)
+    caller.hang_up()
+    (row,) = await world.interactions(1, lambda _: True, since)
+    results = {each.agent: each.result for each in (await world.record_of(row)).offers}
+    assert results == {
+        leaves.agent: OfferResult.WITHDRAWN,
+        stays.agent: OfferResult.ACCEPTED,
+    }
 
 
 async def rings(seats: list[Seat], calls: int) -> Line:

@@ -102,6 +102,10 @@ class StasisStart(msgspec.Struct, frozen=True, tag=True):
     timestamp: str = ""
 
 
+SHUTDOWN = 1 << 2
+"""AST_SOFTHANGUP_SHUTDOWN."""
+
+
 class StasisEnd(msgspec.Struct, frozen=True, tag=True):
     """A channel left our application."""
 
@@ -125,9 +129,18 @@ class Dial(msgspec.Struct, frozen=True, tag=True):
 
 
 class ChannelHangupRequest(msgspec.Struct, frozen=True, tag=True):
-    """A channel was asked to end, from whichever side; it comes before all that ends with it."""
+    """A channel was asked to end, from whichever side; it comes before all that ends with it. A
+    `soft` one is Asterisk's own, and `cause` then its reason (AST_SOFTHANGUP_..., channel.h).
+    """
 
     channel: Channel
+    cause: int = 0
+    soft: bool = False
+
+    @property
+    def is_shutdown(self) -> bool:
+        """Whether Asterisk ends, and hangs up all channels before it does."""
+        return self.soft and bool(self.cause & SHUTDOWN)
 
 
 class ChannelDestroyed(msgspec.Struct, frozen=True, tag=True):

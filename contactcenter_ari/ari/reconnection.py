@@ -2,7 +2,8 @@
 
 A leg that Asterisk does not know then may have gone with Asterisk itself: a refused command tells
 nothing of the caller. The inventory does, and whose fault the end was; so such a refusal is not
-passed on meanwhile.
+passed on meanwhile. An Asterisk that ends in order hangs up all channels while its socket is
+still there: the time begins with that, and such an end of a leg is not passed on as a hang-up.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import structlog
 
 from contactcenter_ari.ari.lane import SignalInbox
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StartMusic
-from contactcenter_ari.core.vocabulary.signal import LEG_GONE, CommandFailed, Signal
+from contactcenter_ari.core.vocabulary.signal import LEG_GONE, CommandFailed, LegHungUp, Signal
 
 TELLING: Final = (AnswerLeg, PlayPrompt, StartMusic)
 """Commands whose refusal tells the core that a caller is gone."""
@@ -29,7 +30,7 @@ class Reconnection:
     def __init__(self, inbox: SignalInbox, now: Callable[[], datetime]) -> None:
         self._inbox = inbox
         self._now = now
-        self._is_settled = False
+        self._is_settled = self._is_ending = False
         self.lost_at = now()
 
     def __repr__(self) -> str:
@@ -39,15 +40,24 @@ class Reconnection:
     def lost(self) -> None:
         """The socket is gone."""
         self._is_settled = False
-        self.lost_at = self._now()
+        if not self._is_ending:
+            self.lost_at = self._now()
+
+    def ending(self) -> None:
+        """Asterisk is about to end, and hangs up all channels."""
+        if not self._is_ending:
+            self.lost()
+            self._is_ending = True
 
     def settled(self) -> None:
         """The core was told what there is."""
-        self._is_settled = True
+        self._is_settled, self._is_ending = True, False
 
     def put(self, signal: Signal, /) -> None:
         """Take one signal."""
-        if not self._is_settled and _tells_of_a_leg(signal):
+        if self._is_ending and isinstance(signal, LegHungUp):
+            log.info("hang_up.left_to_inventory")
+        elif not self._is_settled and _tells_of_a_leg(signal):
             log.info("refusal.left_to_inventory")
         else:
             self._inbox.put(signal)

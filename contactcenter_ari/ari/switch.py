@@ -317,8 +317,8 @@ class AriSwitch:
                 self._responses.note(news)
                 if news.forward:
                     self._forwarded.add(news.peer.id)
-            case ChannelHangupRequest(channel=channel):
-                self._hanging_up.add(channel.id)
+            case ChannelHangupRequest():
+                self._hang_up_asked(news)
             case EndOfPlayback(playback=playback) if self._is_hanging_up(playback):
                 self._inbox.put(PlaybackFinished(PlaybackId(playback.id)))
             case StasisEnd() if news.channel.id in self._sent_on:
@@ -362,6 +362,11 @@ class AriSwitch:
         else:
             self._inbox.put(signal)
 
+    def _hang_up_asked(self, event: ChannelHangupRequest) -> None:
+        self._hanging_up.add(event.channel.id)
+        if event.is_shutdown:
+            self._reconnection.ending()
+
     def _is_hanging_up(self, playback: Playback) -> bool:
         """Whether a hang-up cut a prompt short: Asterisk says of that, too, that it failed."""
         return playback.target_uri.removeprefix("channel:") in self._hanging_up
@@ -382,7 +387,7 @@ class AriSwitch:
             if signal.leg in self._forwarded:  # Asterisk may have hung up before it knew why
                 self._forwarded.discard(signal.leg)
                 signal = LegHungUp(signal.leg, REDIRECTED)
-        self._inbox.put(signal)
+        self._reconnection.put(signal)
 
     def _send_on(self, leg: str, context: str, recording: str) -> None:
         """Let the dialplan begin a recording; the leg leaves us for a moment, and comes back."""

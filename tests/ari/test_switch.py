@@ -17,6 +17,7 @@ from contactcenter_ari.ari.messages import (
     CallerID,
     Channel,
     ChannelDestroyed,
+    ChannelHangupRequest,
     Dial,
     DialplanCEP,
     Endpoint,
@@ -235,6 +236,38 @@ def test_a_refusal_before_the_inventory_tells_nothing_of_a_caller(
     other = CommandFailed(HangUpLeg(CallId("i1"), LegId("l1")), 500, "what")
     reconnection.put(other)
     assert inbox.signals == [refused, other]
+
+
+def test_an_asterisk_that_ends_tells_no_hang_up(inbox: FakeInbox) -> None:
+    """It hangs up all channels before: the inventory of the next one tells who was cut off, and
+    since when. A hang-up after that counts.
+    """
+    hour = datetime(2026, 3, 10, tzinfo=UTC)
+    instants = iter(hour + timedelta(seconds=n) for n in range(9))
+    reconnection = Reconnection(inbox, lambda: next(instants))
+    gone = LegHungUp(LegId("l1"))
+    reconnection.settled()
+    reconnection.ending()
+    reconnection.ending()
+    reconnection.put(gone)
+    reconnection.lost()
+    assert (inbox.signals, reconnection.lost_at) == ([], hour + timedelta(seconds=1))
+    reconnection.settled()
+    reconnection.put(gone)
+    assert inbox.signals == [gone]
+
+
+@pytest.mark.parametrize(
+    ("cause", "soft", "passed_on"), [(4, True, False), (4, False, True), (32, True, True)]
+)
+async def test_only_the_hang_up_of_a_shutdown_is_no_hang_up(
+    switch: AriSwitch, inbox: FakeInbox, *, cause: int, soft: bool, passed_on: bool
+) -> None:
+    """A caller hangs up with a cause of Q.850, and we do by a soft request, too."""
+    switch.put(StasisStart(("agent",), CHANNEL))
+    switch.put(ChannelHangupRequest(CHANNEL, cause, soft))
+    switch.put(StasisEnd(CHANNEL))
+    assert inbox.signals == [LegAnswered(LegId("l1")), *[LegHungUp(LegId("l1"))] * passed_on]
 
 
 async def test_a_leg_that_is_recorded_leaves_us_for_a_moment(

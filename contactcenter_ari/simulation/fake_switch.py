@@ -75,6 +75,8 @@ from contactcenter_ari.simulation.person import Person
 
 LATENCY = timedelta(milliseconds=5)
 RINGS_AFTER = timedelta(milliseconds=50)
+TONE = timedelta(milliseconds=300)
+"""Before a message."""
 NORMAL, BUSY, REJECTED = 16, 17, 21
 """Causes of ITU-T Q.850."""
 
@@ -147,7 +149,7 @@ class FakeSwitch:
         if bridge is None or any(r.leg in bridge.legs for r in self.recordings.values()):
             self._tell(DigitPressed(leg, digit))
         if (message := self._message_of(leg)) is not None:
-            self._close(message.id)
+            self._stop_message(message.id)
 
     def speak(self, leg: LegId, duration: timedelta) -> None:
         """A caller speaks into a message, from now on."""
@@ -264,8 +266,10 @@ class FakeSwitch:
             case PauseRecording() | ResumeRecording():
                 if command.recording not in self.recordings:
                     self._fail(command, 0, "No such channel")
-            case StopRecording() | StopMessage():
+            case StopRecording():
                 self._close(command.recording)
+            case StopMessage():
+                self._stop_message(command.recording)
             case FinishRecording():
                 self._finish(command)
             case DiscardRecording():
@@ -451,6 +455,12 @@ class FakeSwitch:
     def _message_of(self, leg: LegId) -> FakeRecording | None:
         running = (r for r in self.recordings.values() if r.is_message and r.leg == leg)
         return next(running, None)
+
+    def _stop_message(self, recording: RecordingId) -> None:
+        """End a message, by a key or a command; during the tone neither is heard."""
+        message = self.recordings.get(recording)
+        if message is not None and self._agenda.now >= message.started_at + TONE:
+            self._close(recording)
 
     def _until_silent(self, message: FakeRecording) -> None:
         """Close a message once it was silent for too long."""

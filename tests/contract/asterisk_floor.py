@@ -31,7 +31,7 @@ from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.port import Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.runtime.address import Address
-from tests.contract.floor import UNASKED_SIGNALS, Manner, new_id
+from tests.contract.floor import KEY_PRESS, UNASKED_SIGNALS, Manner, new_id
 
 if TYPE_CHECKING:
     from tests.contract.conftest import SipPhone
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[2]
 TRUNK, DESKS = "127.0.0.2", "127.0.0.1"
 LIMIT = 10
-KEY_PRESS = timedelta(milliseconds=300)
 FRAME = timedelta(milliseconds=20)
 SILENCE, VOICE = b"\xff" * 160, bytes.fromhex("9e0b1e8b") * 40
 """20 ms in mu-law: nothing, and 2000 hertz."""
@@ -135,9 +134,9 @@ class AsteriskFloor:
         await self._at[leg].hear("CANCEL")
         self._at[leg].reply(invitation, "487 Request Terminated")
 
-    async def press(self, leg: LegId, digit: int) -> None:
-        """Send the key by RFC 4733; a finger cannot follow another faster."""
-        await asyncio.sleep(KEY_PRESS.total_seconds())
+    async def press(self, leg: LegId, digit: int, after: timedelta = KEY_PRESS) -> None:
+        """Send the key by RFC 4733."""
+        await asyncio.sleep(after.total_seconds())
         self._at[leg].press(digit, self._rtp[leg])
 
     async def listen(self, leg: LegId, duration: timedelta) -> None:

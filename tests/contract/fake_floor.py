@@ -8,7 +8,7 @@ from contactcenter_ari.core.vocabulary.signal import CallArrived, LiveBridge, Si
 from contactcenter_ari.simulation.agenda import Agenda
 from contactcenter_ari.simulation.fake_switch import BUSY, REJECTED, FakeSwitch
 from contactcenter_ari.simulation.person import Bystander
-from tests.contract.floor import MISSING, UNASKED_SIGNALS, Manner, new_id
+from tests.contract.floor import KEY_PRESS, MISSING, UNASKED_SIGNALS, Manner, new_id
 
 
 class _Desk(Bystander):
@@ -85,8 +85,9 @@ class FakeFloor:
     async def stop_ringing(self, leg: LegId) -> None:
         """Nothing to do."""
 
-    async def press(self, leg: LegId, digit: int) -> None:
+    async def press(self, leg: LegId, digit: int, after: timedelta = KEY_PRESS) -> None:
         """Press a key."""
+        self._pass(after)
         self.switch.press(leg, str(digit))
 
     async def listen(self, leg: LegId, duration: timedelta) -> None:  # noqa: ARG002

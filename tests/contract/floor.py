@@ -18,6 +18,8 @@ from contactcenter_ari.core.vocabulary.signal import (
 
 MISSING = (SoundFile("no/such/file"),)
 """A prompt that no switch has."""
+KEY_PRESS = timedelta(milliseconds=300)
+"""A finger cannot follow another faster."""
 UNASKED_SIGNALS = (PhoneReachable, PhoneUnreachable, SwitchReconciled)
 """A switch tells these at any time; they are not what is looked at."""
 
@@ -71,7 +73,7 @@ class Floor(Protocol):
         """An agent's phone is told to ring no more."""
         ...
 
-    async def press(self, leg: LegId, digit: int) -> None:
+    async def press(self, leg: LegId, digit: int, after: timedelta = KEY_PRESS) -> None:
         """The person on that leg presses a key."""
         ...
 

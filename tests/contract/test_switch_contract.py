@@ -565,14 +565,14 @@ async def test_a_recording_that_never_was(floor: Floor) -> None:
 
 
 async def message(
-    floor: Floor, *, limit: float = 20, max_silence: float | None = None
+    floor: Floor, *, limit: float = 20, max_silence: float | None = None, after: timedelta = TONE
 ) -> tuple[LegId, RecordingId]:
-    """A caller whose message is recorded, after the tone."""
+    """A caller whose message is recorded, so long after the tone began."""
     caller = await answered_caller(floor)
     recording = RecordingId(new_id())
     silence = timedelta(seconds=max_silence) if max_silence is not None else None
     floor.do(RecordLeg(CALL, caller, recording, timedelta(seconds=limit), silence))
-    await floor.listen(caller, TONE)
+    await floor.listen(caller, after)
     return caller, recording
 
 
@@ -639,6 +639,22 @@ async def test_a_message_is_stopped(floor: Floor, *, hangs_up: bool) -> None:
     assert await measured(floor, recording) == pytest.approx(1, abs=0.2)
     if not hangs_up:
         assert await part(floor, caller) == [LegHungUp(caller)]
+
+
+async def test_the_tone_is_heard_out(floor: Floor) -> None:
+    """A key is told and does not end the message, for it has not begun; we can end it later."""
+    caller = await answered_caller(floor)
+    recording = RecordingId(new_id())
+    await floor.listen(caller, TONE)  # so that Asterisk knows where the keys come from
+    floor.do(RecordLeg(CALL, caller, recording, timedelta(seconds=20)))
+    await floor.press(caller, 7, after=timedelta(milliseconds=100))
+    assert await floor.next() == DigitPressed(caller, "7")
+    await floor.listen(caller, TONE)
+    await floor.speak(caller, timedelta(seconds=1))
+    floor.do(StopMessage(CALL, recording))
+    assert await until_closed(floor, recording) == []
+    assert await measured(floor, recording) == pytest.approx(1, abs=0.2)
+    assert await part(floor, caller) == [LegHungUp(caller)]
 
 
 async def test_a_message_after_a_prompt_that_was_cut_short(floor: Floor) -> None:

@@ -366,7 +366,8 @@ class Interpreter:
 
     def _message_overdue(self, run: FlowRun, turn: Turn) -> Handover | None:
         assert run.message is not None, "a run records only a message"
-        self._mailbox.overdue(run, turn)
+        if not self._mailbox.overdue(run, turn):
+            return None
         return self.message_taken(run, run.message, turn, speech=None)
 
     # Outside lines

@@ -20,6 +20,10 @@ MARGIN = timedelta(seconds=10)
 """So long after its limit a message is taken to have ended, though nothing was heard of it."""
 
 
+TONE_OVER = timedelta(seconds=1)
+"""So long after a key the tone is over, during which Asterisk hears no key and loses a stop."""
+
+
 class Mailbox:
     """Takes the messages of one flow."""
 
@@ -66,13 +70,20 @@ class Mailbox:
     def _pressed_in_message(run: FlowRun, verb: Voicemail, key: str, turn: Turn) -> None:
         if run.message is not None and key in verb.keys and not run.left_by:
             run.left_by = key
-            turn.do(StopMessage(call=run.call, recording=run.message))
+            turn.clockwork.wake(Wake.FLOW, run.call, turn.now + TONE_OVER)
 
     @staticmethod
-    def overdue(run: FlowRun, turn: Turn) -> None:
-        """The switch tells nothing of a message: end it."""
+    def overdue(run: FlowRun, turn: Turn) -> bool:
+        """The switch tells nothing of the end of a message: end it. Whether the run goes on
+        without waiting for that.
+        """
         assert run.message is not None, "a run records only a message"
         turn.do(StopMessage(call=run.call, recording=run.message))
+        waits = bool(run.left_by) and not run.stopping
+        if waits:
+            run.stopping = True
+            turn.clockwork.wake(Wake.FLOW, run.call, turn.now + MARGIN)
+        return not waits
 
     def taken(
         self, run: FlowRun, verb: Voicemail, turn: Turn, *, speech: timedelta | None
@@ -85,7 +96,7 @@ class Mailbox:
         if saved:
             run.tags["voicemail"] = verb.box
             narration.tagged(run, "voicemail", verb.box, turn)
-        key, run.left_by = run.left_by, ""
+        key, run.left_by, run.stopping = run.left_by, "", False
         if key:
             return self._lead_out(run, verb, key, turn)
         return verb.next.get("saved" if saved else "empty", ON)

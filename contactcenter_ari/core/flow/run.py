@@ -133,6 +133,8 @@ class FlowRun:
     """Being left, or measured."""
     left_by: str = ""
     """The key that leads out of the voicemail step once the message is measured."""
+    stopping: bool = False
+    """The switch was told to end that message."""
     paused: bool = False
     """The flow wants nothing recorded."""
     secret: bool = False

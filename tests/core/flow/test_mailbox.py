@@ -156,12 +156,35 @@ def test_a_key_of_the_box_leads_out_of_the_message(
     caller = call(floor)
     caller.hears_out()
     caller.presses("00")
-    assert len(floor.done(StopMessage)) == 1
     assert caller.heard == ["leave"]
     is_left(floor, speech=speech)
     assert (caller.heard[-1], chosen(caller)) == ("person", [("voicemail", "0")])
     caller.hangs_up()
     assert caller.end.tags == tags
+
+
+def test_a_key_of_the_box_during_the_tone(floor: Floor) -> None:
+    """The switch does not hear it, so it is told to end the message once the tone is over."""
+    caller = call(floor)
+    caller.hears_out()
+    caller.presses("0")
+    floor.wait(0.9, silent=True)
+    assert floor.done(StopMessage) == []
+    floor.wait(0.1, silent=True)
+    assert (len(floor.done(StopMessage)), caller.heard) == (1, ["leave"])
+    is_left(floor, speech=0)
+    assert caller.heard[-1] == "person"
+    floor.wait(20)
+    assert len(floor.done(StopMessage)) == 1
+
+
+def test_a_key_of_the_box_leads_out_though_the_switch_tells_nothing(floor: Floor) -> None:
+    """The caller does not wait for it for ever."""
+    caller = call(floor)
+    caller.hears_out()
+    caller.presses("0")
+    floor.wait(11, silent=True)
+    assert (caller.heard[-1], chosen(caller)) == ("person", [("voicemail", "0")])
 
 
 def test_the_graph_tells_the_keys_of_a_box() -> None:

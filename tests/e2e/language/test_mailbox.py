@@ -124,3 +124,10 @@ async def test_a_key_leads_out_of_the_message(world: World) -> None:
     assert record.interaction.tags == {"voicemail": "sales"}
     (chosen,) = await events(world, record, "MenuChosen")
     assert (chosen.data["menu"], chosen.data["key"]) == ("voicemail", "0")
+
+
+async def test_a_key_leads_out_of_the_tone(world: World) -> None:
+    """Though Asterisk does not hear it there."""
+    caller = await reached(world, MAILBOX)
+    await _cuts_the_greeting_short(world, caller, "10")
+    await told(world, caller, "A person is on the way.")

@@ -74,6 +74,7 @@ async def push_phone(
                 "rewrite_contact": "yes",
                 "allow_transfer": "no",
                 "allow_subscribe": "no",
+                "message_context": "none",  # where a text outside a call would go
             },
         ),
     )

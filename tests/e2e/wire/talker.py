@@ -108,7 +108,8 @@ class Talker(Caller):
             caller._transact("INVITE", 1, caller._sdp())
         else:
             caller.asked[1] = Asked(wording.method)
-            caller.write(wording.method, 1, headers=BESIDE)
+            text = wording.sdp or ""
+            caller.write(wording.method, 1, text, headers=BESIDE, kind="text/plain")
         return caller
 
     async def until_answered_beside(self) -> str:

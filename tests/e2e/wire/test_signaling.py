@@ -51,6 +51,7 @@ def status(reply: str) -> int:
         ("OPTIONS", [], "", 200),
         ("INFO", [], "", 200),
         ("UPDATE", [], "", 200),
+        ("MESSAGE", [], "hello", 202),
         ("INVITE", [], FAX, 488),
     ],
 )
@@ -82,6 +83,14 @@ async def test_what_is_asked_outside_a_call_makes_none(
 ) -> None:
     """The carrier gets an answer, and no call begins."""
     beside = await dial(wording=Wording(method=method))
+    assert status(await beside.until_answered_beside()) >= 200
+    beside.over = True  # there is nothing to end
+    assert world.service.driver.center.calls_in_progress() == 0
+
+
+async def test_a_text_outside_a_call_makes_none(world: World, dial: Dial) -> None:
+    """Even to a number of ours: it is answered, and there is no place in the dialplan for it."""
+    beside = await dial(wording=Wording(method="MESSAGE", sdp="hello"))
     assert status(await beside.until_answered_beside()) >= 200
     beside.over = True  # there is nothing to end
     assert world.service.driver.center.calls_in_progress() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -196,3 +197,15 @@ def test_a_queue_that_comes_back_begins_anew(floor: Floor) -> None:
     published(floor, "sales")
     published(floor)
     assert SALES not in known
+
+
+def test_a_queue_stays_off_the_boards_after_a_restart(floor: Floor) -> None:
+    """A snapshot keeps that it is gone, and that somebody still waits in it."""
+    floor.agent().pauses()
+    floor.caller()
+    published(floor, "sales")
+    floor.center = pickle.loads(pickle.dumps(floor.center))  # noqa: S301  # our own
+    assert shown(floor) == ["sales", "support"]
+    floor.wait(900)
+    floor.settle()
+    assert shown(floor) == ["support"]

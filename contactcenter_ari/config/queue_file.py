@@ -12,6 +12,7 @@ from contactcenter_ari.config.queue_rule import contradictions
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.acd.settings import (
     CallWindow,
+    LeaveWhenEmpty,
     MissLimits,
     QueueSettings,
     Strategy,
@@ -33,6 +34,7 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
     "divert_wait": (SECOND, 24 * HOUR),
     "service_level": (SECOND, HOUR),
     "short_abandon": (timedelta(), 5 * MINUTE),
+    "leave_grace": (timedelta(), HOUR),
     "miss_pause": (timedelta(), HOUR),
     "miss_return": (SECOND, 8 * HOUR),
     "unreachable_after": (SECOND, 5 * MINUTE),
@@ -119,6 +121,7 @@ class _QueueReader:
             "dispositions": self.dispositions,
             "lost_calls": self.lost_calls,
             "max_waiting": self.max_waiting,
+            "leave_when_empty": lambda node, what: choice(node, what, LeaveWhenEmpty),
             "divert_ratio": self.ratio,
             "misses_before_not_ready": self.miss_limits,
             "whisper": self.whisper,
@@ -214,7 +217,7 @@ class _QueueReader:
         return self.reading.integer(node, setting, least=1, most=100_000, example=50)
 
     def ratio(self, node: Node, setting: str) -> float | None:
-        """Waiting callers per signed-in agent."""
+        """Waiting callers per agent who takes calls."""
         text = node.text if isinstance(node, Scalar) else ""
         if _RATIO.fullmatch(text) and float(text) > 0:
             return float(text)

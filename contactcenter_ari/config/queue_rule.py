@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy, WrapUpKind
+from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings, Strategy, WrapUpKind
 
 Contradiction = tuple[str, str]
 """The setting to blame, one that was given, and what is wrong with it."""
@@ -48,3 +48,7 @@ def _of_waits(settings: QueueSettings, given: Collection[str]) -> Iterator[Contr
     if "prefer_last_agent" in given and settings.prefer_last_agent >= shortest:
         message = "prefer_last_agent must be shorter than max_wait, or nobody else is ever asked"
         yield "prefer_last_agent", message
+    if "leave_grace" in given and settings.empty_when is LeaveWhenEmpty.NEVER:
+        others = f"{LeaveWhenEmpty.LOGGED_OUT} or {LeaveWhenEmpty.PAUSED}"
+        why = "it is never" if settings.leave_when_empty else "it is never with join_empty: true"
+        yield "leave_grace", f"leave_grace is for leave_when_empty {others}, and here {why}"

@@ -29,6 +29,11 @@ def phone_of(who: str) -> PhoneId:
     return PhoneId(f"phone of {who}")
 
 
+def agent_of_queue(queue: QueueName) -> AgentId:
+    """The agent who stands for all of a queue."""
+    return AgentId(f"{queue}-agent")
+
+
 def crowd_number(queue: QueueName) -> str:
     """What a caller ahead dials."""
     return f"crowd.{queue}"
@@ -48,7 +53,7 @@ def profiles(site: Site, given: Given) -> list[AgentProfile]:
     ]
     ours = [
         AgentProfile(
-            agent=AgentId(f"{queue}-agent"),
+            agent=agent_of_queue(queue),
             name=queue,
             phone=phone_of(queue),
             queues=(queue,),

@@ -42,6 +42,9 @@ QUEUE_KEYS = (
     "talk",
     "closed",
     "closed_after",
+    "paused_after",
+    "logged_out_after",
+    "paused",
     "diverted",
 )
 NOTHING = Scalar("", 1, 1, 1, 1)
@@ -189,14 +192,16 @@ class GivenReader:
             answered_after=self.after(fields, "answered_after"),
             talk=self.after(fields, "talk"),
             closed_after=self.after(fields, "closed_after"),
+            paused_after=self.after(fields, "paused_after"),
+            logged_out_after=self.after(fields, "logged_out_after"),
         )
 
     def staffing(self, fields: dict[str, Node]) -> Staffing:
         """Whether callers are let in, in a map: `closed: true`."""
-        refusals = (Staffing.CLOSED, Staffing.DIVERTED)
+        refusals = (Staffing.CLOSED, Staffing.DIVERTED, Staffing.PAUSED)
         said = [s for s in refusals if s in fields and self.reading.boolean(fields[s], s)]
         if len(said) > 1:
-            message = "a queue that is closed diverts nobody: say one of the two"
+            message = "a queue is closed, diverts callers or is paused: say one of these"
             self.reading.blame("E111", message, fields[said[1]])
         return said[0] if said else Staffing.STAFFED
 

@@ -20,7 +20,7 @@ from contactcenter_ari.core.vocabulary.command import (
     StopPlayback,
     StopRecording,
 )
-from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, PlaybackId, RecordingId
+from contactcenter_ari.core.vocabulary.ids import LegId, PlaybackId, RecordingId
 from contactcenter_ari.core.vocabulary.signal import (
     DigitPressed,
     LegAnswered,
@@ -29,7 +29,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegsBridged,
     LookUpFailed,
     LookUpFinished,
-    PhoneUnreachable,
     PlaybackFinished,
     RecordingBegan,
     RecordingClosed,
@@ -88,10 +87,6 @@ class PlayedSwitch:
             self._spoken[message.recording] = now - since if since else timedelta()
             self._closed_at[message.recording] = now
             self._put(RecordingClosed(message.recording))
-
-    def unreachable(self, phone: PhoneId) -> None:
-        """An agent takes no further call."""
-        self._soon(PhoneUnreachable(phone))
 
     def carry_out(self, command: Command) -> None:  # noqa: PLR0912  # one arm a command
         """Do as told; the answers come at this instant, but not within this turn."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.listening import (
     ACCEPT,
@@ -22,6 +23,7 @@ from contactcenter_ari.core.flow.step import Gather, Menu, Split
 from contactcenter_ari.core.flow.value import TEXT, ValueType
 from contactcenter_ari.core.flow.value import Kind as ValueKind
 from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.rehearsal.happening import LONGER, Happening, Kind
 from contactcenter_ari.rehearsal.story import Reply, Row, Silence
 
@@ -30,6 +32,8 @@ KEYS = "9876543210*#"
 UNSEEN = frozenset({Kind.TAGGED, Kind.PRESSED, Kind.LOOKED_UP, Kind.STATUS})
 """What a caller notices nothing of."""
 QUEUE_KEY, MAILBOX_KEY = "in queue", "in voicemail"
+GRACE = QueueSettings(name=QueueName("")).leave_grace
+"""So long before a caller who was sent on agents are taken to have left; a call does not tell."""
 STAND_INS = ("1234567890123456", "1111111111111111", "0000000000000000", "2026010112345678")
 EXAMPLES = {
     ValueKind.MONEY: "12.50",
@@ -179,6 +183,8 @@ def _ended(result: str, waited: float) -> dict[str, str]:
             return {"answered_after": _duration(waited)}
         case QueueExit.CLOSED | QueueExit.WITHDRAWN if waited:
             return {"closed_after": _duration(waited)}
+        case QueueExit.NO_AGENTS if waited:
+            return {"logged_out_after": _duration(max(waited - GRACE.total_seconds(), 0))}
         case QueueExit.NO_AGENTS | QueueExit.FULL | QueueExit.CLOSED | QueueExit.DIVERTED:
             return {"": result}
         case _:

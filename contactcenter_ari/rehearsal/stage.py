@@ -34,16 +34,28 @@ from contactcenter_ari.core.vocabulary.event import (
 )
 from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
-from contactcenter_ari.core.vocabulary.request import CloseQueue, LogIn, PutAgent
+from contactcenter_ari.core.vocabulary.request import (
+    CloseQueue,
+    GoNotReady,
+    LogIn,
+    LogOut,
+    PutAgent,
+)
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     DigitPressed,
     LegHungUp,
-    PhoneReachable,
     TimePassed,
 )
 from contactcenter_ari.core.vocabulary.turn import Outcome, Turn
-from contactcenter_ari.rehearsal.crowd import crowd_number, phone_of, profiles, with_crowd
+from contactcenter_ari.rehearsal.busy_agents import BusyAgents
+from contactcenter_ari.rehearsal.crowd import (
+    agent_of_queue,
+    crowd_number,
+    phone_of,
+    profiles,
+    with_crowd,
+)
 from contactcenter_ari.rehearsal.happening import JUDGMENTS, Happening, Kind, happening
 from contactcenter_ari.rehearsal.played_switch import PlayedSwitch
 from contactcenter_ari.rehearsal.story import Given, GivenQueue, Staffing
@@ -291,17 +303,20 @@ class Stage:
     # The people
 
     def _people_come(self) -> None:
-        for profile in profiles(self.site, self.given):
+        known = profiles(self.site, self.given)
+        for profile in known:
             self.put(PutAgent(profile))
             self.put(LogIn(profile.agent, PERSON))
-        for agent in self.given.agents:
-            self.put(PhoneReachable(phone_of(agent)))
+        self._busy = BusyAgents((profile.phone for profile in known), self.now, self.put)
+        self._busy.hold(*(profile.phone for profile in known if profile.queues))
         for queue, given in self.given.queues.items():
             for number in range(1, given.position):
                 leg = LegId(f"{queue}-{number}")
                 self.put(CallArrived(leg, crowd_number(queue), "", ""))
             if given.staffing is Staffing.CLOSED:
                 self.put(CloseQueue(queue, PERSON))
+            if given.staffing is Staffing.PAUSED:
+                self._pause(queue)
 
     def _caller_queued(self, queue: QueueName) -> None:
         self.queue = queue
@@ -309,8 +324,19 @@ class Stage:
         given = self.given.queues.get(queue, GivenQueue())
         if given.answered_after is not None:
             self.agenda.after(given.answered_after, partial(self._answer, queue))
-        if given.closed_after is not None:
-            self.agenda.after(given.closed_after, partial(self.put, CloseQueue(queue, PERSON)))
+        leaving = partial(self.put, LogOut(agent_of_queue(queue), PERSON))
+        for after, happens in (
+            (given.closed_after, partial(self.put, CloseQueue(queue, PERSON))),
+            (given.paused_after, partial(self._pause, queue)),
+            (given.logged_out_after, leaving),
+        ):
+            if after is not None:
+                self.agenda.after(after, happens)
+
+    def _pause(self, queue: QueueName) -> None:
+        """The agents of a queue go on a break."""
+        reason = next(iter(self.site.pause_reasons.values()), "")
+        self.put(GoNotReady(agent_of_queue(queue), reason, PERSON))
 
     def estimate(self, waiting: Waiting, _now: datetime) -> Estimate | None:
         """What the core foresees: the waits that the story gives, one after the other."""
@@ -321,13 +347,13 @@ class Stage:
         return Estimate(mean=wait, deviation=timedelta())
 
     def _answer(self, queue: QueueName) -> None:
-        """Whoever is ahead has gone; an agent's phone can be reached at last."""
+        """Whoever is ahead has gone; an agent is free at last."""
         if not self.waiting or self.queue != queue:
             return
         given = self.given.queues.get(queue, GivenQueue())
         for number in range(1, given.position):
             self.put(LegHungUp(LegId(f"{queue}-{number}"), NORMAL))
-        self.put(PhoneReachable(phone_of(queue)))
+        self._busy.free(phone_of(queue))
         if given.talk is not None:
             self.agenda.after(given.talk, self.other_side_hangs_up)
 
@@ -387,7 +413,7 @@ class Stage:
         if isinstance(event, InteractionQueued):
             self._caller_queued(event.queue)
         elif isinstance(event, InteractionDequeued):
-            self.switch.unreachable(phone_of(event.queue))
+            self.agenda.after(timedelta(), partial(self._busy.hold, phone_of(event.queue)))
         elif isinstance(event, WaitTold):
             self._waits_told += 1
         elif isinstance(event, InteractionEnded):

@@ -41,10 +41,11 @@ Reply = Row | Silence
 
 
 class Staffing(StrEnum):
-    """Who works in a queue: somebody, nobody, or callers are not let in."""
+    """Who works in a queue: somebody, nobody, all are on a break, or callers are not let in."""
 
     STAFFED = "staffed"
     NO_AGENTS = "no_agents"
+    PAUSED = "paused"
     FULL = "full"
     CLOSED = "closed"
     DIVERTED = "diverted"
@@ -55,7 +56,8 @@ class GivenQueue:
     """A queue as the caller finds it. `position` is his own on entering. `waits` are what is
     estimated each time a wait is told, the last again and again; without any no wait is known.
     Without `answered_after` all agents stay busy; without `talk` the agent talks until told
-    otherwise. A person closes the queue `closed_after` the caller began to wait.
+    otherwise. A person closes the queue `closed_after` the caller began to wait; its agents go
+    on a break `paused_after`, and log out `logged_out_after`.
     """
 
     staffing: Staffing = Staffing.STAFFED
@@ -64,6 +66,8 @@ class GivenQueue:
     answered_after: timedelta | None = None
     talk: timedelta | None = None
     closed_after: timedelta | None = None
+    paused_after: timedelta | None = None
+    logged_out_after: timedelta | None = None
 
 
 class LineOutcome(StrEnum):

@@ -38,8 +38,9 @@ OWN_CALL_LIMIT = timedelta(minutes=6)
 @dataclass(slots=True)
 class AgentBook:
     """One agent; `spent` is the signed-in time by state, `signed_in` the same by the clock. One
-    who is `leaving` has asked to take no calls after the present one; while `unmet` the customer
-    of `talk` is still being called. One who is `excused` has missed no call: nobody took it.
+    who is `leaving` has asked to take no calls after the present one, and one who is `going_home`
+    to be logged out then; while `unmet` the customer of `talk` is still being called. One who is
+    `excused` has missed no call: nobody took it.
     """
 
     profile: AgentProfile
@@ -50,6 +51,7 @@ class AgentBook:
     removed: bool = False
     leaving: bool = False
     excused: bool = False
+    going_home: bool = False
     offer: OfferId | None = None
     talk: InteractionId | None = None
     unmet: bool = False
@@ -76,7 +78,7 @@ class AgentBook:
             self.talk, self.unmet = None, False
         if event.after not in IN_A_CALL:
             assert not self.excused or event.reason != "no_answer", f"nobody's miss: {event}"
-            self.leaving = self.excused = False
+            self.leaving = self.going_home = self.excused = False
         self.state, self.reason, self.since = event.after, event.reason, event.at
 
     @property
@@ -85,9 +87,9 @@ class AgentBook:
         return self.profile.agent
 
     @property
-    def is_signed_in(self) -> bool:
-        """Whether the agent is in any state but logged out."""
-        return self.state is not LOGGED_OUT
+    def stays(self) -> bool:
+        """Whether the agent is logged in and has not asked to log out."""
+        return self.state is not LOGGED_OUT and not self.going_home and not self.removed
 
     @property
     def takes_calls(self) -> bool:
@@ -111,9 +113,10 @@ class AgentBook:
         """The agent asks for another state; during a call that is kept until it is over."""
         match request:
             case LogIn() | GoReady():
-                self.leaving = False
+                self.leaving = self.going_home = False
             case LogOut() | GoNotReady() | RemoveAgent():
                 self.leaving = self.state in IN_A_CALL
+                self.going_home = self.leaving and not isinstance(request, GoNotReady)
             case _:
                 pass
 

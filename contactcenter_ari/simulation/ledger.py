@@ -6,6 +6,7 @@ It keeps its own account, from what the center tells; it never asks the center's
 - Nobody waits without an offer while an agent could take the call, and nobody is passed by
   who has waited longer, head starts counted. With ring-all one more phone rings if one can.
 - Nobody is rung who said no, and a ring of all that nobody took is nobody's miss.
+- Nobody joins or waits where nobody takes calls, but as the queue has it, see the book of staff.
 - State moves only along the tables; agents' seconds by state add up.
 - A promise to call back is closed once, see the book of promises; customers are called one at a
   time, none before a caller who has waited longer.
@@ -95,6 +96,7 @@ from contactcenter_ari.simulation.column_book import ColumnBook
 from contactcenter_ari.simulation.lost_call_book import LostCallBook
 from contactcenter_ari.simulation.offer_book import OfferBook
 from contactcenter_ari.simulation.promise_book import PromiseBook
+from contactcenter_ari.simulation.staff_book import StaffBook
 from contactcenter_ari.simulation.stay import Stay
 
 NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
@@ -126,6 +128,7 @@ class Ledger:
         self._offers = OfferBook()
         self._bridges = Bridges()
         self._promises = PromiseBook()
+        self._staff = StaffBook(self.agents, self._settings)
         self._reachable: set[PhoneId] = set()
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
@@ -159,6 +162,8 @@ class Ledger:
         assert deadline is not None or not any(self._stays()), "somebody waits for ever"
         if deadline is None or deadline > now:
             self._known_at = now
+        due_at_once = deadline is not None and deadline <= now
+        self._staff.follow(self._unoffered(), now, self._known_at, due_at_once=due_at_once)
         for stay in self._seeking():
             stay.follow(self.agents, self._known_at)
         self._check_nobody_forgotten()
@@ -332,6 +337,7 @@ class Ledger:
                 rung = self._promises.of(other.interaction)
                 assert rung.queue != promise.queue, f"called at once: {rung}, {promise}"
         place = promise.stay(self._now)
+        assert self._staff.takes_calls(promise.queue), f"called for nobody: {promise}"
         if any(a.serves(promise.queue) and a.state is READY for a in self.agents.values()):
             return  # for whom those who wait before this customer would not do
         for stay in self._unoffered():
@@ -369,6 +375,7 @@ class Ledger:
             assert (event.ranked_since, event.head_start) == (place.ranked_since, place.head_start)
             arrival = place.arrival
         book.stay = self._last_queued = Stay.begun(event, arrival, self.agents)
+        self._staff.join(book.stay)
 
     def _promise_closed(self, event: CallbackClosed) -> None:
         """Who called in just now has the place of the promise, if it is better than his own."""
@@ -385,6 +392,8 @@ class Ledger:
         stay = _present(book)
         assert not stay.offers, book
         assert (event.queue, self._now - event.waited) == (stay.queue, stay.joined_at), book
+        if event.result is QueueExit.NO_AGENTS:
+            self._staff.turn_away(stay, self._now)
         answered = event.result is QueueExit.ANSWERED
         book.go(Place.ANSWERED if answered else Place.FLOW, Place.QUEUE)
         book.moved = event.result is QueueExit.TRANSFERRED
@@ -424,6 +433,7 @@ class Ledger:
         del stay.offers[event.offer]
         stay.rings_on = stay.rings_on and bool(stay.offers)
         agent.offer = None
+        stay.unoffered_since = self._now
         if event.result is OfferResult.ACCEPTED and book.place is Place.FLOW:
             agent.talk, agent.unmet = event.interaction, True
         settings = self._settings.get(event.queue)  # none: there is no pause in an own line

@@ -34,8 +34,9 @@ class Wish(NamedTuple):
 @dataclass(slots=True)
 class Stay:
     """One place in one line. `asked` is what was asked for after the last turn, as far as the
-    center was woken: in an instant at which a wish changes either wish may count. For
-    one who `rings_on` since other rules were in force, more phones may ring beside the `offers`.
+    center was woken: in an instant at which a wish changes either wish may count. After an offer
+    it is `unoffered_since` the end of that. For one who `rings_on` since other rules were in
+    force, more phones may ring beside the `offers`.
     """
 
     queue: QueueName
@@ -48,6 +49,7 @@ class Stay:
     prefer: AgentId | None = None
     prefer_until: datetime | None = None
     step: int = 0
+    unoffered_since: datetime | None = None
     asked: Wish = field(default_factory=lambda: Wish({}))
     offers: dict[OfferId, AgentId] = field(default_factory=dict)
     skipped: dict[AgentId, datetime] = field(default_factory=dict)
@@ -132,6 +134,6 @@ class Stay:
     def _is_deserted(self, step: int, agents: Agents) -> bool:
         levels = self.skills[step].skills
         return not any(
-            agent.is_signed_in and agent.serves(self.queue) and agent.has(levels)
+            agent.takes_calls and agent.serves(self.queue) and agent.has(levels)
             for agent in agents.values()
         )

@@ -126,6 +126,7 @@ def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:
     waiting = _by_queue("waiting", "Callers waiting.")
     oldest = _by_queue("oldest_wait_seconds", "The longest wait of a caller who waits.")
     signed_in = _by_queue("signed_in", "Agents of the queue who are signed in.")
+    takes_calls = _by_queue("takes_calls", "Agents who take calls, now or after the present one.")
     free = _by_queue("free", "Agents who could take a call this instant.")
     callbacks = _by_queue("callbacks", "Places in line kept for calls back.")
     closed = _by_queue("closed", "1 while a person has closed the queue.")
@@ -133,10 +134,11 @@ def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:
         waiting.add_metric([view.queue], view.waiting)
         oldest.add_metric([view.queue], view.oldest_wait.total_seconds())
         signed_in.add_metric([view.queue], view.signed_in)
+        takes_calls.add_metric([view.queue], view.takes_calls)
         free.add_metric([view.queue], view.free)
         callbacks.add_metric([view.queue], view.callbacks)
         closed.add_metric([view.queue], float(view.closed))
-    yield from (waiting, oldest, signed_in, free, callbacks, closed)
+    yield from (waiting, oldest, signed_in, takes_calls, free, callbacks, closed)
 
 
 def _by_queue(name: str, text: str) -> GaugeMetricFamily:

@@ -15,14 +15,16 @@ from contactcenter_ari.web.submission import submit
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One queue now: callers waiting, the longest wait in seconds (0 when nobody waits), its
-    agents signed in, and those of them who could take a call this instant; places in line kept
-    for calls back. `closed` when a person closed it.
+    agents signed in, those of them who take calls, now or after the present one, and those who
+    could take a call this instant; places in line kept for calls back. `closed` when a person
+    closed it.
     """
 
     queue: QueueName
     waiting: int
     oldest_wait_seconds: float
     signed_in: int
+    takes_calls: int
     free: int
     callbacks: int
     closed: bool
@@ -81,6 +83,7 @@ def _status(view: QueueView) -> QueueStatus:
         waiting=view.waiting,
         oldest_wait_seconds=round(view.oldest_wait.total_seconds(), 3),
         signed_in=view.signed_in,
+        takes_calls=view.takes_calls,
         free=view.free,
         callbacks=view.callbacks,
         closed=view.closed,

@@ -10,6 +10,7 @@ from contactcenter_ari.config.problem import in_order
 from contactcenter_ari.config.site import check_site, load_site
 from contactcenter_ari.core.acd.settings import (
     CallWindow,
+    LeaveWhenEmpty,
     MissLimits,
     QueueSettings,
     Strategy,
@@ -58,6 +59,8 @@ claims:
   wrap_up_kind: extendable
   max_wait: 10m
   divert_ratio: 3
+  leave_when_empty: paused
+  leave_grace: 1m
 support:
   ready_time_only: true
 """
@@ -121,6 +124,8 @@ def test_every_setting_is_read(write_site: WriteSite) -> None:
         wrap_up_kind=WrapUpKind.EXTENDABLE,
         max_wait=seconds(600),
         divert_ratio=3,
+        leave_when_empty=LeaveWhenEmpty.PAUSED,
+        leave_grace=seconds(60),
     )
     assert queues[QueueName("support")].ready_time_only
 
@@ -311,6 +316,17 @@ CONTRADICTIONS = [
     (
         "max_wait: {default: 10m, gold: 30s}, prefer_last_agent: 30s",
         "[30s] prefer_last_agent must be shorter than max_wait, or nobody else is ever asked",
+    ),
+    (
+        "leave_when_empty: never, leave_grace: 10s",
+        "[10s] leave_grace is for leave_when_empty logged_out or paused, and here it is never",
+    ),
+    (
+        "join_empty: true, leave_grace: 10s",
+        (
+            "[10s] leave_grace is for leave_when_empty logged_out or paused, and here it is never "
+            "with join_empty: true"
+        ),
     ),
 ]
 

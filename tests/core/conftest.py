@@ -210,8 +210,20 @@ class Colleague:
         self.floor.take(request.LogOut(self.id, self.id))
 
     def goes_ready(self) -> None:
-        """Ask for calls."""
-        self.floor.take(request.GoReady(self.id, self.id))
+        """Ask for calls, after a call of their own if there is one."""
+        if self.own_leg in self.floor.switch.legs:
+            self.floor.take(signal.LegHungUp(self.own_leg, 16))
+        else:
+            self.floor.take(request.GoReady(self.id, self.id))
+
+    @property
+    def own_leg(self) -> ids.LegId:
+        """The leg of a call outside the queues."""
+        return ids.LegId(f"own-{self.id}")
+
+    def is_busy(self) -> None:
+        """Begin a call outside the queues, of five minutes at most: callers wait meanwhile."""
+        self.floor.take(signal.PhoneDialed(self.own_leg, self.phone, "77"))
 
     def pauses(self, reason: str = "lunch") -> None:
         """Ask for no calls."""
@@ -358,6 +370,10 @@ class Floor:
         )
         self.take(request.PutAgent(profile))
         return Colleague(self, profile.agent, profile.phone)
+
+    def known(self, agent: str) -> Colleague:
+        """An agent who is in the directory."""
+        return Colleague(self, ids.AgentId(agent), ids.PhoneId(f"phone-{agent}"))
 
     def callee(self) -> Callee:
         """Whoever is at the outside line that was dialed last."""

@@ -6,6 +6,7 @@ import msgspec
 
 from contactcenter_ari.core.acd.settings import (
     CallWindow,
+    LeaveWhenEmpty,
     MissLimits,
     QueueSettings,
     Strategy,
@@ -58,6 +59,7 @@ QUEUES = (
         prefer_last_agent=seconds(12),
         miss_return=seconds(95),
         max_wait_by_status={"gold": seconds(31)},
+        leave_grace=seconds(12),
     ),
     QueueSettings(
         name=CLAIMS,
@@ -65,6 +67,7 @@ QUEUES = (
         misses_before_not_ready=MissLimits.alike(2),
         max_waiting=5,
         join_empty=True,
+        leave_when_empty=LeaveWhenEmpty.LOGGED_OUT,
         resume_place=seconds(95),
     ),
     QueueSettings(
@@ -75,6 +78,7 @@ QUEUES = (
         wrap_up_limit=seconds(31),
         miss_pause=seconds(12),
         misses_before_not_ready=MissLimits(no_answer=2, busy=3),
+        leave_when_empty=LeaveWhenEmpty.PAUSED,
     ),
     QueueSettings(
         name=BILLING,
@@ -86,6 +90,7 @@ QUEUES = (
         callback_mode=CallbackMode.AGENT_FIRST,
         call_window=CallWindow(until=time(10, 2)),
         whisper=WHISPER,
+        leave_when_empty=LeaveWhenEmpty.NEVER,
     ),
     QueueSettings(
         name=NIGHT,
@@ -94,6 +99,8 @@ QUEUES = (
         miss_return=seconds(31),
         divert_ratio=1.5,
         divert_wait=seconds(400),
+        leave_when_empty=LeaveWhenEmpty.PAUSED,
+        leave_grace=timedelta(),
         miss_pause=timedelta(),
         misses_before_not_ready=MissLimits.alike(3),
     ),
@@ -103,6 +110,7 @@ QUEUES = (
         order=(AGENTS[2], AGENTS[0]),
         head_start_by_status={"gold": seconds(31)},
         join_empty=True,
+        leave_when_empty=LeaveWhenEmpty.PAUSED,
     ),
     QueueSettings(
         name=EVERYBODY,

@@ -325,9 +325,11 @@ def wraps_up(world: World) -> None:
 def waits(world: World) -> None:
     """Two callers wait for an agent who is at lunch."""
     world.arrive(ANN)
-    pauses(world)
+    own = world.dial(ANN, "77")
     world.call_in("+311")
     world.call_in("+319", CALLERS[1])
+    pauses(world)
+    world.lose(own)
 
 
 def relaxes(world: World) -> None:
@@ -343,9 +345,9 @@ def relaxes(world: World) -> None:
 def is_called_back(world: World) -> None:
     """A customer's phone rings, as promised, and a caller waits."""
     world.arrive(ANN)
-    world.call_in("+322", CALLERS[1])
-    pauses(world)
-    world.lose(callers(world)[0])
+    caller = world.call_in("+322", CALLERS[1])
+    world.dial(ANN, "77")
+    world.lose(caller)
     world.call_in("+311")
     world.wait(5)
 
@@ -435,7 +437,7 @@ SCENES = (
     ),
     Scene(
         is_called_back,
-        (1, 1, 0, "not_ready"),
+        (1, 1, 0, "ready"),
         (*PEOPLE, *PHONES[:4], *AGENT, closes, takes_back, wants_kept, *SWITCH),
     ),
     Scene(

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.empty_queue import EmptyQueues
 from contactcenter_ari.core.acd.gone_queue import GoneQueues
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
@@ -18,6 +19,7 @@ from contactcenter_ari.core.acd.offering import Offers
 from contactcenter_ari.core.acd.pool import Pool
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.queueing import Queueing
 from contactcenter_ari.core.center.site import Input
@@ -184,7 +186,55 @@ def gone_queues_stay(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(GoneQueues, "is_shown", lambda _, queue: agent_of(queue) is None)
 
 
+def paused_agents_count_as_there(patch: pytest.MonkeyPatch) -> None:
+    """Who is logged in counts, be they at lunch: callers join, and customers are called."""
+    patch.setattr(Roster, "taking_calls", Roster.staying)
+
+
+def unplugged_phones_take_calls(patch: pytest.MonkeyPatch) -> None:
+    """A phone that cannot be reached keeps a queue open."""
+
+    def takes_calls(agent: Agent) -> bool:
+        there = agent.state not in {AgentState.LOGGED_OUT, AgentState.NOT_READY}
+        return there and agent.wanted is None and not agent.removed
+
+    patch.setattr(Agent, "takes_calls", property(takes_calls))
+
+
+def wishes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    """Agents who have asked to leave after the present call are counted until they are gone."""
+    recount = Staffing.recount
+
+    def late(staffing: Staffing, agent: Agent) -> None:
+        wanted, agent.wanted = agent.wanted, None
+        recount(staffing, agent)
+        agent.wanted = wanted
+
+    patch.setattr(Staffing, "recount", late)
+
+
+def nobody_is_sent_on(patch: pytest.MonkeyPatch) -> None:
+    """Who waits where nobody is left waits until the limit."""
+    patch.setattr(EmptyQueues, "is_empty", lambda *_: False)
+
+
+def who_is_back_is_overlooked(patch: pytest.MonkeyPatch) -> None:
+    """A queue that was empty sends callers on although somebody is there again."""
+    forget = Clockwork.forget
+
+    def keep(clockwork: Clockwork, why: Wake, owner: str) -> None:
+        if why is not Wake.EMPTY_QUEUE:
+            forget(clockwork, why, owner)
+
+    patch.setattr(Clockwork, "forget", keep)
+
+
 BUGS: tuple[Seed, ...] = (
+    paused_agents_count_as_there,
+    unplugged_phones_take_calls,
+    wishes_are_not_counted,
+    nobody_is_sent_on,
+    who_is_back_is_overlooked,
     agent_stays_reserved,
     misses_are_forgotten,
     head_start_is_forgotten,

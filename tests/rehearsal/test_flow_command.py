@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from contactcenter_ari.cli.app import app
-from contactcenter_ari.core.vocabulary.event import InteractionStarted
 from contactcenter_ari.rehearsal.rehearsal import story_files
 from tests.rehearsal.conftest import HEAD
 from tests.rehearsal.test_retelling import GIVEN, played
@@ -144,11 +143,10 @@ def test_the_trace_of_a_call(site: Path) -> None:
     """The log is found by the id of the call; `--as-test` prints a test that holds."""
     stage = played(site, GIVEN, "1", "+25s", "a", "+1m", "a")
     stage.log(site.parent / "data" / "input" / "rehearsal.log")
-    started = [e for e in stage.events if isinstance(e, InteractionStarted)]
-    done = ran("trace", started[0].interaction)
+    done = ran("trace", stage.interaction)
     assert done.exit_code == 0
     assert "desk.yaml:39" in done.output
-    test = ran("trace", started[0].interaction, "--as-test")
+    test = ran("trace", stage.interaction, "--as-test")
     (site / "again.test.yaml").write_text(test.output)
     assert ran("test", "again.test.yaml").exit_code == 0
 

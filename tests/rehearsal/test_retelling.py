@@ -174,6 +174,17 @@ def test_what_was_told_of_the_wait_becomes_a_test(folder: Path) -> None:
     assert held(folder, text)
 
 
+def test_a_line_in_which_nobody_was_left_becomes_a_test(folder: Path) -> None:
+    """The agents left the grace before the caller did."""
+    claims = GivenQueue(logged_out_after=timedelta(seconds=70))
+    given = replace(GIVEN, queues={QueueName("claims"): claims})
+    stage = played(folder, given, "0", *["+20s"] * 6)
+    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
+    text = retell(trace_events(stage.interaction, stage.flow, own).call, "desk.yaml")
+    assert "logged_out_after: 70s" in text
+    assert held(folder, text)
+
+
 def queue_line(folder: Path, queue: str) -> int:
     """Where the step that waits in a queue stands in the flow."""
     return (folder / "desk.yaml").read_text().splitlines().index(f"    - queue: {queue}") + 1

@@ -90,10 +90,10 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         ),
         [
             (
-                "7:16: error[E105]: sales must be a map, or one of staffed, no_agents, full, "
-                'closed, diverted, not "shut"'
+                "7:16: error[E105]: sales must be a map, or one of staffed, no_agents, paused, "
+                'full, closed, diverted, not "shut"'
             ),
-            "8:42: error[E111]: a queue that is closed diverts nobody: say one of the two",
+            "8:42: error[E111]: a queue is closed, diverts callers or is paused: say one of these",
             '8:55: error[E107]: wait must be a duration, for example 20s or 1h30m, not "5"',
             '8:58: error[E107]: wait must be a duration, for example 20s or 1h30m, not "soon"',
             '8:71: error[E107]: talk must be a duration, for example 20s or 1h30m, not "x"',

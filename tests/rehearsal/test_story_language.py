@@ -50,6 +50,25 @@ GOOD: dict[str, tuple[list[str], dict[str, str]]] = {
         {"expect": "{ends: hangup}"},
     ),
     "nobody signed in": (["presses: 1", "hears: bye"], {"given": "{queues: {sales: no_agents}}"}),
+    "agents at lunch": (
+        ["presses: 1", "hears: bye"],
+        {"given": "{queues: {sales: paused}}", "expect": "{ends: turned_away}"},
+    ),
+    "agents at lunch, among other things": (
+        ["presses: 1", "hears: bye"],
+        {"given": "{queues: {sales: {paused: true, wait: 5m}}}"},
+    ),
+    "agents who go to lunch, where callers wait for their return": (
+        ["presses: 1", "queued: sales", "waits: 60s", "hangs up"],
+        {"given": "{queues: {sales: {paused_after: 15s}}}", "expect": "{ends: abandoned}"},
+    ),
+    "agents who go home": (
+        ["presses: 1", "queued: sales", "hears: bye"],
+        {
+            "given": "{queues: {sales: {logged_out_after: 15s}}}",
+            "expect": "{ends: turned_away}",
+        },
+    ),
     "a full line": (
         ["presses: 1", "hears: bye"],
         {"given": "{queues: {sales: full}}", "expect": "{ends: turned_away}"},

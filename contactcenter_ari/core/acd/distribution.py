@@ -12,6 +12,7 @@ from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
+from contactcenter_ari.core.acd.empty_queue import EmptyQueues
 from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.gone_queue import GoneQueues
 from contactcenter_ari.core.acd.grounds import grounds
@@ -55,6 +56,7 @@ class Distribution:
         self.lines: dict[QueueName, WaitingLine] = {}
         self.pools = Pools(roster)
         self.outlook = Outlook(roster, self.lines)
+        self.empty_queues = EmptyQueues(roster, self.settings, self.lines)
         self.closed: dict[QueueName, None] = {}
         self.gone = GoneQueues(self.lines, roster)
         self.offers = Offers(roster)
@@ -90,6 +92,7 @@ class Distribution:
         self.settings[settings.name] = settings
         self.lines.setdefault(settings.name, WaitingLine(settings.name))
         self.pools.configure(settings)
+        self.empty_queues.look_at(settings.name)
         for agent in agents:
             self.roster.mark_changed(agent)
 
@@ -124,7 +127,7 @@ class Distribution:
             return QueueExit.CLOSED
         if settings.max_waiting is not None and len(self.lines[queue]) >= settings.max_waiting:
             return QueueExit.FULL
-        if not settings.join_empty and not self.roster.signed_in(queue):
+        if not settings.join_empty and not self.roster.taking_calls(queue):
             return QueueExit.NO_AGENTS
         return None
 
@@ -162,6 +165,10 @@ class Distribution:
         """1 for the next in line, 0 for somebody who does not wait."""
         waiting = self._waiting.get(interaction)
         return self.lines[waiting.queue].position(waiting) if waiting else 0
+
+    def is_servable(self, waiting: Waiting, now: datetime) -> bool:
+        """Whether somebody takes calls who could take this one."""
+        return bool(self.pools.pool(waiting.queue, waiting.demand.levels, now).taking_calls)
 
     def next_in_line(self, queue: QueueName, now: datetime) -> Waiting | None:
         """Who is first of those for whom no phone rings; or, while agents are free for him, who is
@@ -279,6 +286,7 @@ class Distribution:
             if brought_by is not None:
                 again = partial(self._bring_up, brought_by, candidates, serial, turn.now)
                 turn.attempt(brought_by.id, again)
+        self.empty_queues.follow(turn)
         return offered
 
     def keep_books(self, now: datetime) -> None:
@@ -292,7 +300,7 @@ class Distribution:
         """
         changed, left = self.pools.refresh(turn.now)
         self._changed.update(dict.fromkeys(changed))
-        for waiting in disappointed(changed, left, self.lines):
+        for waiting in disappointed(left, self.lines):
             turn.attempt(waiting.interaction, partial(self.reopen, waiting, turn))
         self._freed.update(dict.fromkeys(agent for agent in changed if agent.is_free))
 
@@ -465,12 +473,14 @@ class Distribution:
         line = self.lines[waiting.queue]
         self.outlook.note_joining(waiting, turn.now)
         line.join(waiting, turn.now)
+        self.empty_queues.look_at(waiting.queue)
         self.reopen(waiting, turn)
 
     def go_on_waiting(self, waiting: Waiting, turn: Turn) -> None:
         """Something has changed for a caller who waits: one phone more may ring, if there is room
         and nobody has picked up.
         """
+        self.empty_queues.look_at(waiting.queue)
         answered = self.is_being_answered(waiting)
         if waiting.over is None and self._room(waiting) and not answered:
             self.reopen(waiting, turn)

@@ -82,6 +82,8 @@ class Mending:
         """What was to be looked at was lost by a fault: look at everybody."""
         for agent in self._distribution.roster:
             self._distribution.roster.mark_changed(agent)
+        for queue in self._distribution.lines:
+            self._distribution.empty_queues.look_at(queue)
         for waiting in self._waiting.values():
             if waiting.is_open:
                 self._unsettled[waiting.interaction] = waiting

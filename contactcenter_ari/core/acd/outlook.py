@@ -81,7 +81,7 @@ class Outlook:
 
     def is_too_long(self, waiting: Waiting, settings: QueueSettings, now: datetime) -> bool:
         """Whether a caller who would wait here is sent on instead, as the queue wants it."""
-        agents = self._roster.signed_in(settings.name)
+        agents = self._roster.taking_calls(settings.name)
         callers = len(self._lines[settings.name]) + 1
         if settings.divert_ratio is not None and callers > settings.divert_ratio * agents:
             return True

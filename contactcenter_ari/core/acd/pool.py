@@ -1,6 +1,6 @@
 """Pools: the agents who are good enough for one queue and one set of levels.
 
-Each pool knows how many of them are signed in, and keeps those who are free in the order in
+Each pool knows how many of them take calls, and keeps those who are free in the order in
 which its queue's strategy takes them. An agent moves in a pool only when something about him
 changes, so a choice costs O(log n) in the agents.
 """
@@ -17,7 +17,6 @@ from contactcenter_ari.core.acd.selection import Choice, choice
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.agents.state import LOGGED_OUT
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
 
@@ -30,17 +29,17 @@ class Candidate(NamedTuple):
 
 
 class Pool:
-    """Agents of one queue who have the levels."""
+    """Agents of one queue who have the levels and take calls."""
 
     def __init__(self, settings: QueueSettings, levels: Levels) -> None:
         self.settings = settings
         self.levels = levels
-        self.signed_in = 0
+        self.taking_calls = 0
         self.free: SortedKeyList[Candidate, Choice] = SortedKeyList(key=_choice)
 
     def __repr__(self) -> str:
         """Tell how many there are."""
-        return f"<Pool {self.settings.name}: {len(self.free)} of {self.signed_in} free>"
+        return f"<Pool {self.settings.name}: {len(self.free)} of {self.taking_calls} free>"
 
     def first(self, most: int, skipped: Mapping[AgentId, datetime], now: datetime) -> list[Agent]:
         """Free agents in the order they are taken, without those who are skipped until later."""
@@ -49,14 +48,14 @@ class Pool:
 
 
 class Membership(NamedTuple):
-    """An agent who is signed in, in one of his pools; a candidate if he is free."""
+    """An agent who takes calls, in one of his pools; a candidate if he is free."""
 
     pool: Pool
     candidate: Candidate | None
 
 
 class Member(NamedTuple):
-    """An agent who is signed in, as what he is in his pools; `edition` is of the settings."""
+    """An agent who takes calls, as what he is in his pools; `edition` is of the settings."""
 
     profile: AgentProfile
     edition: int
@@ -100,10 +99,6 @@ class Pools:
         """How many agents could take a call of the queue."""
         return len(self._pools[queue][()].free)
 
-    def signed_in(self, queue: QueueName) -> int:
-        """How many agents of the queue are not logged out."""
-        return self._pools[queue][()].signed_in
-
     def refresh(self, now: datetime) -> tuple[list[Agent], list[tuple[AgentId, Pool]]]:
         """Follow what changed about agents: gives them, and who has left which pool, be it to
         come back at once.
@@ -123,7 +118,7 @@ class Pools:
         member = self._members.get(agent.id)
         if (
             member is None
-            or agent.state is LOGGED_OUT
+            or not agent.takes_calls
             or member.profile is not agent.profile
             or member.edition != self._edition
         ):
@@ -139,13 +134,13 @@ class Pools:
         if member is None:
             return []
         for pool, candidate in member.memberships:
-            pool.signed_in -= 1
+            pool.taking_calls -= 1
             if candidate is not None:
                 pool.free.remove(candidate)
         return [membership.pool for membership in member.memberships]
 
     def _put_in(self, agent: Agent, now: datetime) -> None:
-        if agent.state is LOGGED_OUT:
+        if not agent.takes_calls:
             return
         member = self._members[agent.id] = Member(agent.profile, self._edition, [])
         for queue in agent.lines:
@@ -154,7 +149,7 @@ class Pools:
 
     def _join(self, agent: Agent, pool: Pool, member: Member, now: datetime) -> None:
         if meets(agent.profile.skills, pool.levels):
-            pool.signed_in += 1
+            pool.taking_calls += 1
             member.memberships.append(Membership(pool, self._candidate(agent, pool, now)))
 
     @staticmethod

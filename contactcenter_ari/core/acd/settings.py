@@ -43,6 +43,16 @@ class WrapUpKind(StrEnum):
     """When a disposition is given, or at `wrap_up_limit`."""
 
 
+class LeaveWhenEmpty(StrEnum):
+    """When nobody is left in a queue, so that those who wait there are sent on."""
+
+    NEVER = "never"
+    LOGGED_OUT = "logged_out"
+    """Nobody is logged in who has not asked to log out."""
+    PAUSED = "paused"
+    """Nobody takes calls: all agents are paused, missed out, unreachable, or leaving."""
+
+
 class MissLimits(msgspec.Struct, frozen=True, kw_only=True):
     """After how many offers in a row that ended so an agent is NOT_READY."""
 
@@ -70,13 +80,15 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One queue. A None sets no limit.
 
     `ready_time_only` makes longest idle count only the time in READY. `miss_pause` is how long
-    a caller skips an agent who did not answer. `join_empty` lets callers wait although no agent
-    is signed in. `count_flow_time` counts the time in the flow, since the last talk if there was
-    one, as waited. `prefer_last_agent` is how long a caller waits for the agent last talked to.
-    Who hung up while waiting and calls again within `resume_place` has the old place.
-    `divert_wait` and `divert_ratio` send callers on before they join: estimated wait, and waiting
-    callers per signed-in agent. Who left by one of `lost_calls` at last and talked to nobody after
-    it is a task. `whisper` is the system prompt an agent hears before the bridge; none when empty.
+    a caller skips an agent who did not answer. `join_empty` lets callers wait although nobody
+    takes calls. Once the queue has been empty for `leave_grace`, as `leave_when_empty` has it,
+    those who wait are sent on (`no_agents`); without it `logged_out`, and with `join_empty` never.
+    `count_flow_time` counts the time in the flow, since the last talk if there was one, as
+    waited. `prefer_last_agent` is how long a caller waits for the agent last talked to. Who hung
+    up while waiting and calls again within `resume_place` has the old place. `divert_wait` and
+    `divert_ratio` send callers on before they join: estimated wait, and waiting callers per agent
+    who takes calls. Who left by one of `lost_calls` at last and talked to nobody after it is a
+    task. `whisper` is the system prompt an agent hears before the bridge; none when empty.
     """
 
     name: QueueName
@@ -113,6 +125,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     music: str = "default"
     recording: bool = True
     join_empty: bool = False
+    leave_when_empty: LeaveWhenEmpty | None = None
+    leave_grace: timedelta = timedelta(seconds=30)
     callback_mode: CallbackMode = CallbackMode.CUSTOMER_FIRST
     call_window: CallWindow = CallWindow()
 
@@ -120,6 +134,13 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def places(self) -> Mapping[AgentId, int]:
         """The place of each agent in `order`, from 0: found without looking through it."""
         return {agent: place for place, agent in enumerate(self.order)}
+
+    @property
+    def empty_when(self) -> LeaveWhenEmpty:
+        """When those who wait are sent on because nobody is left."""
+        if self.leave_when_empty is not None:
+            return LeaveWhenEmpty(self.leave_when_empty)
+        return LeaveWhenEmpty.NEVER if self.join_empty else LeaveWhenEmpty.LOGGED_OUT
 
     @property
     def wrap_up_rule(self) -> WrapUpRule:

@@ -1,6 +1,6 @@
 """Whom a caller asks for at this moment: skills relaxed over the wait, and one agent preferred.
 
-A step that nobody who is signed in can meet is skipped, for good; so is waiting for one agent
+A step that nobody who takes calls can meet is skipped, for good; so is waiting for one agent
 who takes no calls, be it that he comes back.
 """
 
@@ -23,29 +23,21 @@ def skills_left(waiting: Waiting, now: datetime) -> tuple[SkillStep, ...]:
 
 
 def disappointed(
-    changed: Sequence[Agent],
-    left: Sequence[tuple[AgentId, Pool]],
-    lines: Mapping[QueueName, WaitingLine],
+    left: Sequence[tuple[AgentId, Pool]], lines: Mapping[QueueName, WaitingLine]
 ) -> list[Waiting]:
-    """Who waits for what nobody can give any more, now that agents changed, and some have left
-    their pools: for levels that nobody there has, or for one agent who is gone.
+    """Who waits for what nobody can give any more, now that some agents have left their pools:
+    for levels of which nobody there takes calls, or for one agent who takes none.
     """
     for_levels = [
         waiting
         for _, pool in left
-        if not pool.signed_in
+        if not pool.taking_calls
         for waiting in lines[pool.settings.name].asking_for(Demand(pool.levels, relaxes=True))
     ]
-    gone = [(agent, pool.settings.name) for agent, pool in left]
-    gone += [
-        (agent.id, queue)
-        for agent in changed
-        if not agent.takes_calls
-        for queue in agent.lines
-        if queue in lines
-    ]
     for_agents = [
-        waiting for agent, queue in gone for waiting in lines[queue].asking_for_agent(agent)
+        waiting
+        for agent, pool in left
+        for waiting in lines[pool.settings.name].asking_for_agent(agent)
     ]
     return for_levels + for_agents
 
@@ -98,7 +90,7 @@ class Wishes:
         """The number of the step that counts; skills are looked at once nobody is preferred."""
         step = max(waiting.step, step_at(waiting.skills, now - waiting.joined_at))
         while step + 1 < len(waiting.skills):
-            if self._pools.pool(waiting.queue, _levels(waiting, step), now).signed_in:
+            if self._pools.pool(waiting.queue, _levels(waiting, step), now).taking_calls:
                 break
             step += 1
         return step

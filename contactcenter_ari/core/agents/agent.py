@@ -1,6 +1,7 @@
 """One agent: state, clocks, and what is wanted next."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,12 +43,23 @@ class Finished(msgspec.Struct, frozen=True):
     duration: timedelta
 
 
+class Counted(NamedTuple):
+    """As what an agent is counted in each of these queues."""
+
+    queues: tuple[QueueName, ...] = ()
+    stays: bool = False
+    takes_calls: bool = False
+
+
+UNCOUNTED = Counted()
+
+
 class Agent:
     """An agent as distribution sees him. `last_contact_end` is the one idle clock over all
     queues: the end of the last wrap-up, or the log-in if there was no contact yet.
     `calls_taken` counts the calls of each of his queues since log-in, begun at his colleagues'
     mean; `last_turn` tells which of all offers was his last from a queue (none: never), and
-    `misses` how many offers in a row he let pass for each reason.
+    `misses` how many offers in a row he let pass for each reason. `counted` is kept by `Staffing`.
     """
 
     def __init__(self, profile: AgentProfile, window: timedelta, now: datetime) -> None:
@@ -70,6 +82,7 @@ class Agent:
         self.removed = False
         self.other_legs: dict[LegId, None] = {}
         self.occupancy = Occupancy(window, now)
+        self.counted = UNCOUNTED
 
     def __repr__(self) -> str:
         """Tell who, in what state, why."""
@@ -86,9 +99,18 @@ class Agent:
 
     @property
     def takes_calls(self) -> bool:
-        """Whether a call may be offered now or once the present one is over."""
+        """Whether a call may be offered now or once the present one is over: READY, or busy and
+        coming back, with a registered phone. A pause or a log-out asked for during a call counts
+        at once.
+        """
         leaves = self.wanted is not None or self.removed
         return self.reachable and self.state not in {LOGGED_OUT, NOT_READY} and not leaves
+
+    @property
+    def stays(self) -> bool:
+        """Whether the agent is logged in, paused or not, and has not asked to log out."""
+        leaves = self.removed or (self.wanted is not None and self.wanted.state is LOGGED_OUT)
+        return self.state is not LOGGED_OUT and not leaves
 
     @property
     def is_free(self) -> bool:

@@ -1,7 +1,8 @@
 """All agents: who they are, what they ask for, who is free for a queue.
 
 Every move of an agent goes through `_move`, which tells it as an event, keeps the sums of
-`Staffing` right and notes the agent as changed. Nothing but `__iter__` goes over all agents.
+`Staffing` right and notes the agent as changed. `mark_changed` follows every change, for there
+agents are counted. Nothing but `__iter__` goes over all agents.
 Iteration is in the order agents were added, so it can be replayed.
 """
 
@@ -91,6 +92,18 @@ class Roster:
         """How many agents talk for a queue."""
         return self._talks[queue]
 
+    def staying(self, queue: QueueName) -> int:
+        """How many agents of the queue are logged in and have not asked to log out."""
+        return self._staffing.staying(queue)
+
+    def taking_calls(self, queue: QueueName) -> int:
+        """How many agents of the queue take calls, see `Agent.takes_calls`."""
+        return self._staffing.taking_calls(queue)
+
+    def take_recounted(self) -> list[QueueName]:
+        """The queues whose agents who stay or take calls changed since this was last asked."""
+        return self._staffing.take_recounted()
+
     def mean_share(self, queues: Iterable[QueueName], now: datetime) -> float:
         """Mean occupancy (0 to 1) of the signed-in agents of the queues, see `Staffing`."""
         return self._staffing.mean_share(queues, now)
@@ -109,7 +122,8 @@ class Roster:
         return finished
 
     def mark_changed(self, agent: Agent) -> None:
-        """Have an agent looked at again, although nothing about him changed."""
+        """Have an agent counted and looked at again, after a change or without one."""
+        self._staffing.recount(agent)
         self._changed[agent] = None
 
     # The directory

@@ -1,15 +1,17 @@
-"""The signed-in agents of each queue as sums: how many, how occupied, with how many calls.
+"""The logged-in agents of each queue as sums: how many, how occupied, with how many calls, and
+how many of them stay and take calls.
 
 Nothing here looks at one agent after the other. Shares of READY agents all fall at one rate, the
 idle parts (1 - share) of busy agents do too, and those of paused agents stand still: so three
 sums a queue tell the mean at any instant.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import exp
 
-from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.agent import Agent, Counted
 from contactcenter_ari.core.agents.state import LOGGED_OUT, READY
 from contactcenter_ari.core.vocabulary.event import BUSY, AgentState
 from contactcenter_ari.core.vocabulary.ids import QueueName
@@ -98,6 +100,9 @@ class Staffing:
     def __init__(self, window: timedelta) -> None:
         self.window = window
         self._staff: dict[QueueName, Staff] = {}
+        self._staying: Counter[QueueName] = Counter()
+        self._taking_calls: Counter[QueueName] = Counter()
+        self._recounted: dict[QueueName, None] = {}
 
     def __repr__(self) -> str:
         """Tell of how many queues."""
@@ -107,6 +112,20 @@ class Staffing:
         """How many agents of the queue are not logged out."""
         staff = self._staff.get(queue)
         return len(staff) if staff else 0
+
+    def staying(self, queue: QueueName) -> int:
+        """How many agents of the queue are logged in and have not asked to log out."""
+        return self._staying[queue]
+
+    def taking_calls(self, queue: QueueName) -> int:
+        """How many agents of the queue take calls, now or after the present one."""
+        return self._taking_calls[queue]
+
+    def take_recounted(self) -> list[QueueName]:
+        """The queues in which agents came or went since this was last asked."""
+        recounted = list(self._recounted)
+        self._recounted.clear()
+        return recounted
 
     def mean_share(self, queues: Iterable[QueueName], now: datetime) -> float:
         """The mean occupancy (0 to 1) of the signed-in agents of these queues; who serves two
@@ -146,6 +165,20 @@ class Staffing:
         agent.calls_taken = {
             queue: agent.calls_taken.get(queue, self.mean_calls(queue)) for queue in queues
         }
+
+    def recount(self, agent: Agent) -> None:
+        """Count an agent as what the agent is now; to be called after every change."""
+        known = agent.stays
+        queues = agent.profile.queues if known else ()
+        now = Counted(queues, stays=known, takes_calls=known and agent.takes_calls)
+        if now == agent.counted:
+            return
+        for counted, by in ((agent.counted, -1), (now, 1)):
+            for queue in counted.queues:
+                self._staying[queue] += by * counted.stays
+                self._taking_calls[queue] += by * counted.takes_calls
+                self._recounted[queue] = None
+        agent.counted = now
 
     def took_call(self, agent: Agent, queue: QueueName) -> None:
         """A call of the queue was connected to the agent."""

@@ -445,8 +445,9 @@ class CallingBack:
         if not dialable or not self._may_begin(promise):
             return None
         rings = any(other.answered_at is None for other in under_way.values())
-        staffed = len(under_way) < self._distribution.roster.signed_in(queue)
-        return attempt if staffed and not rings else None
+        staffed = len(under_way) < self._distribution.roster.taking_calls(queue)
+        servable = staffed and self._distribution.is_servable(waiting, now)
+        return attempt if servable and not rings else None
 
     def _dial(self, attempt: Attempt, originator: LegId, turn: Turn) -> None:
         attempt.promise.move_to(DIALING)

@@ -2,6 +2,7 @@
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.center.steering import send_on
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -10,9 +11,12 @@ from contactcenter_ari.core.vocabulary.ids import (
     InteractionId,
     LegId,
     OfferId,
+    QueueName,
     RecordingId,
 )
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+
+NO_AGENTS, TIMEOUT = QueueExit.NO_AGENTS, QueueExit.TIMEOUT
 
 
 def deadline_come(  # noqa: PLR0912  # one arm a kind of deadline
@@ -33,7 +37,9 @@ def deadline_come(  # noqa: PLR0912  # one arm a kind of deadline
         case Wake.JOIN:
             calls.join_overdue(OfferId(owner), turn)
         case Wake.WAIT:
-            calls.end_stay(InteractionId(owner), QueueExit.TIMEOUT, turn)
+            calls.end_stay(InteractionId(owner), TIMEOUT, turn)
+        case Wake.EMPTY_QUEUE:
+            send_on(distribution.empty_queues.leavers(QueueName(owner)), NO_AGENTS, calls, turn)
         case Wake.WRAP_UP:
             distribution.roster.wrap_up_passed(AgentId(owner), turn)
         case Wake.MISS_RETURN:

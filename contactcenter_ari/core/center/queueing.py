@@ -148,14 +148,15 @@ class Queueing:
     # Waiting
 
     def tell_place(self, call: Call, turn: Turn) -> None:
-        """What the flow may say of the wait now: a position only where nobody overtakes, a
-        wait only if it is known and not more than was told before.
+        """What the flow may say of the wait now: nothing while nobody takes calls, a position
+        only where nobody overtakes, a wait only if it is known and not more than was told before.
         """
         waiting = self._distribution.place_of(_interaction(call).id)
         if waiting is None:
             return
         run, line = call.run, self._distribution.lines[waiting.queue]
-        run.position = line.position(waiting) if line.is_steady(turn.now) else 0
+        staffed = self._distribution.roster.taking_calls(waiting.queue)
+        run.position = line.position(waiting) if staffed and line.is_steady(turn.now) else 0
         estimate = self._foresight.estimate(waiting, turn.now)
         if estimate is None:
             run.wait, run.wait_longer = None, False

@@ -126,6 +126,8 @@ class Soundness:
         match wake:
             case Wake.MISS_PAUSE | Wake.DEMAND | Wake.WAIT | Wake.ANNOUNCEMENT:
                 return self._distribution.place_of(InteractionId(owner)) is not None
+            case Wake.EMPTY_QUEUE:
+                return owner in self._distribution.lines
             case Wake.RING | Wake.JOIN:
                 return any(offer.id == owner for offer in self._distribution.offers)
             case Wake.WRAP_UP:

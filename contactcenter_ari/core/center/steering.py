@@ -3,6 +3,7 @@
 Every request that cannot be granted is refused before anything is changed.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -23,6 +24,14 @@ from contactcenter_ari.core.vocabulary.turn import Turn
 
 PRIORITIES = range(1, 11)
 MOST_HEAD_START = timedelta(hours=24)
+
+
+def send_on(callers: Iterable[Waiting], result: QueueExit, calls: Calls, turn: Turn) -> None:
+    """Let callers wait no longer, because of their queue; a fault with one keeps no other."""
+    for waiting in callers:
+        interaction = waiting.interaction
+        turn.attempt(interaction, partial(calls.end_stay, interaction, result, turn))
+
 
 SteeringRequest = CloseQueue | OpenQueue | ChangePriority | MoveWaiting | WithdrawWaiting
 
@@ -64,11 +73,8 @@ class Steering:
         self._distribution.closed[queue] = None
         number = turn.clockwork.number()
         turn.tell(QueueClosed(number=number, at=turn.now, queue=queue, by=by))
-        for waiting in list(self._distribution.lines[queue]):
-            if waiting.callback is None:
-                interaction = waiting.interaction
-                ending = partial(self._calls.end_stay, interaction, QueueExit.CLOSED, turn)
-                turn.attempt(interaction, ending)
+        callers = [each for each in self._distribution.lines[queue] if each.callback is None]
+        send_on(callers, QueueExit.CLOSED, self._calls, turn)
         self._calls.calling_back.opened_or_closed(queue, turn)
 
     def _open(self, queue: QueueName, by: str, turn: Turn) -> None:

@@ -30,13 +30,15 @@ from contactcenter_ari.core.vocabulary.skill import Skills
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     """One queue now: callers who wait and the longest of their waits (zero when nobody does),
-    and the places kept for `callbacks`. `closed` when a person closed it.
+    and the places kept for `callbacks`; of the agents who are `signed_in` those who take calls,
+    now or after the present one, and those who are free. `closed` when a person closed it.
     """
 
     queue: QueueName
     waiting: int
     oldest_wait: timedelta
     signed_in: int
+    takes_calls: int
     free: int
     callbacks: int = 0
     closed: bool = False
@@ -44,7 +46,8 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     """One agent now. `own_calls` are outside the queues; `wrap_up_until` is when the wrap-up
-    will end by itself, None when the agent is in none.
+    will end by itself, None when the agent is in none. One who `takes_calls` does so now or
+    after the present one.
     """
 
     agent: AgentId
@@ -58,6 +61,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     skills: Skills = {}
     own_calls: int = 0
     wrap_up_until: datetime | None = None
+    takes_calls: bool = False
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +124,7 @@ def _view_queue(line: WaitingLine, distribution: Distribution, now: datetime) ->
         waiting=len(joined_at),
         oldest_wait=now - min(joined_at, default=now),
         signed_in=distribution.roster.signed_in(line.queue),
+        takes_calls=distribution.roster.taking_calls(line.queue),
         free=distribution.pools.free(line.queue),
         callbacks=len(line) - len(joined_at),
         closed=line.queue in distribution.closed,
@@ -140,6 +145,7 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
         skills=agent.profile.skills,
         own_calls=len(agent.other_legs),
         wrap_up_until=agent.wrap_up.until if agent.wrap_up else None,
+        takes_calls=agent.takes_calls,
     )
 
 

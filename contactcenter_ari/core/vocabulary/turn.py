@@ -46,6 +46,7 @@ class Wake(StrEnum):
     RING = "ring"
     JOIN = "join"
     WAIT = "wait"
+    EMPTY_QUEUE = "empty_queue"
     MISS_PAUSE = "miss_pause"
     MISS_RETURN = "miss_return"
     DEMAND = "demand"

@@ -127,8 +127,8 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
 
 
 class Crowd:
-    """So many agents are free, and as many callers wait for gold, which only Goldie has, who
-    pauses.
+    """So many agents are free, and as many callers wait for gold, which only two have: Golden,
+    who talks, and Goldie, who pauses.
     """
 
     def __init__(self, size: int, strategy: Strategy) -> None:
@@ -139,6 +139,8 @@ class Crowd:
         self.told: list[WaitTold] = []
         self.take(PhoneReachable(PhoneId("spare")))
         self.take(LearnHandleTimes(tuple(_handle_time(queue) for queue in QUEUES)))
+        self.sign_in("golden", gold=9)
+        self.take(self.answers("talks", "+31309999999"))
         self.sign_in("goldie", gold=9)
         self.take(GoNotReady(AgentId("goldie"), "lunch", "floor"))
         for number in range(size):
@@ -181,14 +183,14 @@ class Crowd:
         interaction: str = outcome.events[0].interaction  # type: ignore[union-attr]
         return interaction
 
-    def rings(self) -> DialLeg:
-        """An easy caller calls; gives the command with which the first phone is dialed."""
-        outcome = self.take(CallArrived(LegId("easy"), NUMBER, EASY, ""))
+    def rings(self, leg: str = "easy", number: str = EASY) -> DialLeg:
+        """A caller calls; gives the command with which the first phone is dialed."""
+        outcome = self.take(CallArrived(LegId(leg), NUMBER, number, ""))
         return next(command for command in outcome.commands if isinstance(command, DialLeg))
 
-    def answers(self) -> LegsBridged:
+    def answers(self, leg: str = "easy", number: str = EASY) -> LegsBridged:
         """The first phone that rings is answered; gives what the switch says then."""
-        outcome = self.take(LegAnswered(self.rings().leg))
+        outcome = self.take(LegAnswered(self.rings(leg, number).leg))
         (bridge,) = (c.bridge for c in outcome.commands if isinstance(c, BridgeLegs))
         return LegsBridged(bridge)
 

@@ -216,6 +216,7 @@ def test_limits_are_those_of_the_queue_that_rang(floor: Floor) -> None:
 
 def test_an_unregistered_phone_is_never_offered(floor: Floor) -> None:
     """Signed in and ready does not help; as soon as it registers it rings."""
+    floor.open(None, QueueSettings(name=SALES, join_empty=True))
     agent = floor.colleague()
     agent.logs_in()
     caller = floor.caller()
@@ -236,7 +237,7 @@ def test_a_phone_that_loses_its_registration(floor: Floor) -> None:
 def test_a_phone_that_loses_its_registration_while_it_rings(floor: Floor) -> None:
     """The switch says what became of the leg; until then it is given its time."""
     agent = floor.agent("100")
-    floor.agent("200").pauses()
+    floor.agent("200").is_busy()
     caller = floor.caller()
     floor.take(PhoneUnreachable(agent.phone))
     assert caller.rung == ["100"]
@@ -246,6 +247,7 @@ def test_a_phone_that_loses_its_registration_while_it_rings(floor: Floor) -> Non
 
 def test_a_phone_the_switch_forgot(floor: Floor) -> None:
     """An inventory without it is a lost registration; one with it brings it back."""
+    floor.open(None, QueueSettings(name=SALES, join_empty=True))
     agent = floor.agent("100")
     floor.take(SwitchReconciled(legs=(), phones=(), taken_at=floor.now))
     caller = floor.caller()

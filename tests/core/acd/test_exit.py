@@ -101,7 +101,7 @@ def test_answered(floor: Floor) -> None:
 def test_abandoned(floor: Floor, limit: float, waited: float, result: str) -> None:
     """Short is what the queue says; nothing is said any more."""
     with_ways_out(floor, short_abandon=seconds(limit))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(waited)
     caller.hangs_up()
@@ -112,8 +112,8 @@ def test_abandoned(floor: Floor, limit: float, waited: float, result: str) -> No
 def test_key_exit(floor: Floor) -> None:
     """A key leads to another queue: the place is given up when the caller gets there."""
     with_ways_out(floor)
-    floor.agent().pauses()
-    floor.agent("200", "support").pauses()
+    floor.agent().is_busy()
+    floor.agent("200", "support").is_busy()
     caller = floor.caller()
     floor.wait(10)
     caller.presses("1")
@@ -127,7 +127,7 @@ def test_key_exit(floor: Floor) -> None:
 def test_callback_taken(floor: Floor) -> None:
     """The promise takes the caller's place in line; he is told so."""
     with_ways_out(floor)
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(10)
     caller.presses("2")
@@ -141,7 +141,7 @@ def test_callback_taken(floor: Floor) -> None:
 def test_timeout(floor: Floor) -> None:
     """The limit passes, to the instant."""
     with_ways_out(floor, max_wait=MINUTE)
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(59.9)
     assert caller.exits == []
@@ -183,7 +183,7 @@ def test_after_the_limit_nobody_else_is_rung(floor: Floor) -> None:
 def test_full(floor: Floor) -> None:
     """Nobody is added to a full line."""
     with_ways_out(floor, max_waiting=1)
-    floor.agent().pauses()
+    floor.agent().is_busy()
     floor.caller()
     caller = floor.caller()
     assert (stay_of(caller), caller.heard) == (("full", timedelta()), ["full"])
@@ -194,17 +194,6 @@ def test_no_agents(floor: Floor) -> None:
     with_ways_out(floor)
     caller = floor.caller()
     assert (stay_of(caller), caller.heard) == (("no_agents", timedelta()), ["no_agents"])
-
-
-def test_the_last_agent_signs_out_while_callers_wait(floor: Floor) -> None:
-    """Who waits already goes on waiting: somebody may sign in."""
-    with_ways_out(floor)
-    agent = floor.agent()
-    agent.pauses()
-    caller = floor.caller()
-    agent.logs_out()
-    floor.wait(60)
-    assert caller.exits == []
 
 
 @pytest.mark.parametrize(("handled", "heard"), [
@@ -240,10 +229,10 @@ def knows_handle_times(floor: Floor, mean: timedelta) -> None:
 
 
 def test_diverted_by_ratio(floor: Floor) -> None:
-    """At most two callers wait per agent who is signed in, pausing or not."""
+    """At most two callers wait per agent who takes calls."""
     with_ways_out(floor, divert_ratio=2.0)
     for agent in ("100", "200"):
-        floor.agent(agent).pauses()
+        floor.agent(agent).is_busy()
     waiting = [floor.caller() for _ in range(4)]
     assert [caller.exits for caller in waiting] == [[]] * 4
     caller = floor.caller()
@@ -268,7 +257,7 @@ def test_diverted_by_wait(floor: Floor) -> None:
 def test_an_unknown_wait_diverts_nobody(floor: Floor) -> None:
     """Only what is known can be too long."""
     with_ways_out(floor, divert_wait=seconds(1))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     assert [floor.caller().exits for _ in range(3)] == [[]] * 3
 
 
@@ -308,7 +297,7 @@ def test_only_an_agent_who_can_serve_the_caller_is_free_for_him(floor: Floor) ->
         floor.write({"start": [Queue(SALES, {}, skills=dutch)]}),
         QueueSettings(name=SALES, divert_ratio=0.5),
     )
-    floor.agent("200", dutch=3).pauses()
+    floor.agent("200", dutch=3).is_busy()
     floor.agent("100")
     assert [floor.caller().exits for _ in range(2)] == [[], ["diverted"]]
 
@@ -319,9 +308,9 @@ def test_only_an_agent_who_can_serve_the_caller_is_free_for_him(floor: Floor) ->
 def test_transferred(floor: Floor) -> None:
     """One stay ends and another begins; the flow is not asked."""
     with_ways_out(floor)
-    floor.agent().pauses()
+    floor.agent().is_busy()
     agent = floor.agent("200", "support")
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     floor.wait(10)
     caller.is_moved("support")
@@ -339,7 +328,7 @@ def test_transferred(floor: Floor) -> None:
 def test_withdrawn(floor: Floor, handled: tuple[str, ...], heard: str) -> None:
     """A person takes the caller out: to the flow that is a closed queue."""
     with_ways_out(floor, *handled)
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(10)
     caller.is_withdrawn()
@@ -350,7 +339,7 @@ def test_withdrawn(floor: Floor, handled: tuple[str, ...], heard: str) -> None:
 def test_system_error(floor: Floor) -> None:
     """The switch does not know the call any more."""
     with_ways_out(floor)
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(60)
     floor.switch.legs.clear()

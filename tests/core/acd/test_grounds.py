@@ -60,8 +60,8 @@ def test_all_of_it(floor: Floor) -> None:
     by_status = {"": timedelta(seconds=90)}
     open_with(floor, head_start_by_status=by_status)
     ann, bob = floor.agent("100", idle=20), floor.agent("200", idle=10)
-    ann.pauses()
-    bob.pauses()
+    ann.is_busy()
+    bob.is_busy()
     caller = floor.caller(EASY)
     floor.wait(5)
     floor.caller(EASY)
@@ -180,7 +180,7 @@ def test_ring_all_passes_over_nobody_it_rings(floor: Floor) -> None:
 def test_agents_who_are_not_free_are_not_passed_over(floor: Floor) -> None:
     """Who pauses, talks or is unregistered was no candidate."""
     open_with(floor)
-    floor.agent("100", idle=10).pauses()
+    floor.agent("100", idle=10).is_busy()
     floor.agent("200", "support", idle=10)
     floor.agent("300")
     grounds = told(floor.caller(EASY))
@@ -196,14 +196,14 @@ def test_callers_ahead_who_could_not_be_given_to_this_agent(floor: Floor) -> Non
     preferred = floor.agent("900")
     floor.caller(EASY)
     preferred.picks_up()
-    floor.agent("800", dutch=9).pauses()
+    floor.agent("800", dutch=9).is_busy()
     agent = floor.agent("100")
     missed = floor.caller(EASY)
     agent.hangs_up(17)
     other = floor.agent("300")
     assert missed.rung == ["300"]
     picky, dutch = floor.caller(PICKY), floor.caller(DUTCH)
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller(EASY)
     agent.goes_ready()
     assert caller.rung == ["100"]
@@ -235,7 +235,7 @@ def test_the_first_in_line_passes_over_nobody(floor: Floor) -> None:
     """And those behind him are not told of."""
     open_with(floor)
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     first = floor.caller(EASY)
     for _ in range(3):
         floor.caller(EASY)
@@ -247,7 +247,7 @@ def test_the_first_in_line_passes_over_nobody(floor: Floor) -> None:
 def test_only_the_first_few_callers_are_named(floor: Floor) -> None:
     """However many wait for somebody else."""
     open_with(floor)
-    floor.agent("800", dutch=9).pauses()
+    floor.agent("800", dutch=9).is_busy()
     agent = floor.agent("100")
     dutch = [floor.caller(DUTCH) for _ in range(20)]
     caller = floor.caller(EASY)

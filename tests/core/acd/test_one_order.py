@@ -57,7 +57,7 @@ def with_status(floor: Floor, *queues: QueueSettings, step: Queue | None = None)
 def away(floor: Floor, *queues: str) -> Colleague:
     """An agent who is signed in, but pauses."""
     agent = floor.agent("100", *queues)
-    agent.pauses()
+    agent.is_busy()
     return agent
 
 
@@ -85,7 +85,7 @@ def test_head_starts_and_classes_count_across_queues(floor: Floor) -> None:
     floor.wait(290)
     claims = floor.caller(FOR_CLAIMS)
     gold_sales = floor.caller(name="gold")
-    floor.wait(20)
+    floor.wait(5)
     urgent = floor.caller(FOR_CLAIMS)
     urgent.is_ranked(priority=1)
     assert served(agent, support, claims, gold_sales, urgent) == [3, 2, 0, 1]
@@ -103,7 +103,7 @@ def test_ties_across_queues_go_to_who_came_first(floor: Floor) -> None:
 def test_an_agent_of_few_queues_takes_the_first_of_these(floor: Floor) -> None:
     """Better-ranked callers of other queues, whom nobody can serve, block nobody."""
     with_status(floor)
-    floor.agent("900", "claims").pauses()
+    floor.agent("900", "claims").is_busy()
     agent = away(floor, "sales", "support")
     claims = [floor.caller(FOR_CLAIMS) for _ in range(3)]
     for caller in claims:
@@ -319,7 +319,7 @@ def test_a_change_finds_a_free_agent_nobody_new(floor: Floor) -> None:
     with_status(floor)
     floor.agent("100", "support")
     away_agent = floor.agent("200", "sales")
-    away_agent.pauses()
+    away_agent.is_busy()
     caller = floor.caller()
     caller.is_ranked(priority=1)
     assert caller.rung == []

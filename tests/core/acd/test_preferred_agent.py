@@ -96,7 +96,7 @@ def test_the_place_is_kept_meanwhile(floor: Floor) -> None:
     prefers(floor)
     on_a_call(floor)
     other = floor.agent("200")
-    other.pauses()
+    other.is_busy()
     waits = floor.caller(CUSTOMER)
     floor.wait(5)
     later = floor.caller(OTHER)
@@ -152,7 +152,7 @@ def test_skills_are_relaxed_while_one_agent_is_waited_for(floor: Floor) -> None:
         prefer_for=timedelta(seconds=FOR), skills=relaxing,
     )  # fmt: skip
     prefers(floor, step=step)
-    floor.agent("300", dutch=3).pauses()
+    floor.agent("300", dutch=3).is_busy()
     agent = floor.agent("100", dutch=3)
     floor.caller(OTHER)
     agent.picks_up()
@@ -311,7 +311,7 @@ def test_queues_without_it(floor: Floor) -> None:
 
 def test_the_preferred_agent_comes_back(floor: Floor) -> None:
     """Who paused is not waited for again: he may be given somebody else at once."""
-    prefers(floor)
+    prefers(floor, join_empty=True)
     agent, other = floor.agent("100"), floor.agent("200")
     agent.pauses()
     other.pauses()

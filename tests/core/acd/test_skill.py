@@ -14,6 +14,7 @@ from contactcenter_ari.core.flow.step import Destination, If, Queue, Way
 from contactcenter_ari.core.vocabulary.event import OfferMade
 from contactcenter_ari.core.vocabulary.ids import PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent
+from contactcenter_ari.core.vocabulary.signal import PhoneReachable
 from contactcenter_ari.core.vocabulary.skill import Skills, SkillStep
 from tests.core.conftest import MORNING
 
@@ -41,7 +42,7 @@ def asks(floor: Floor, *steps: tuple[float, Skills], **settings: object) -> None
 def busy(floor: Floor, agent: str, **skills: int) -> Colleague:
     """An agent who is signed in, but takes no calls now."""
     colleague = floor.agent(agent, **skills)
-    colleague.pauses()
+    colleague.is_busy()
     return colleague
 
 
@@ -296,6 +297,7 @@ def test_another_phone_number_for_the_same_agent(floor: Floor) -> None:
     asks(floor, *THREE_STEPS)
     last = busy(floor, "700", dutch=7)
     floor.agent("300", dutch=3)
+    floor.take(PhoneReachable(PhoneId("new")))
     floor.caller()
     profile = AgentProfile(
         agent=last.id, name="Last", phone=PhoneId("new"), queues=(SALES,), skills={"dutch": 7}

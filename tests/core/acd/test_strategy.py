@@ -79,7 +79,7 @@ def test_every_strategy_serves_a_line_in_order(floor: Floor, strategy: Strategy)
     open_with(floor, strategy, order=(AgentId("300"), AgentId("100")))
     agents = [floor.agent(agent) for agent in ("100", "200", "300")]
     for agent in agents:
-        agent.pauses()
+        agent.is_busy()
     callers = [floor.caller() for _ in range(6)]
     for agent in agents:
         agent.goes_ready()
@@ -141,7 +141,7 @@ def test_a_break_earns_nothing_if_only_time_in_ready_counts(
     """Who came first and spent the time at lunch is overtaken then, and only then."""
     open_with(floor, Strategy.LONGEST_IDLE, ready_time_only=ready_time_only)
     ann = floor.agent("100", idle=MINUTE)
-    ann.pauses()
+    ann.is_busy()
     floor.agent("200", idle=20 * MINUTE)
     ann.goes_ready()
     floor.wait(10 * MINUTE)
@@ -182,7 +182,7 @@ def test_a_short_break_does_not_make_first(floor: Floor) -> None:
     assert next_one(floor) == "100"
     talks(floor, ann, 3 * MINUTE)
     assert next_one(floor) == "200"
-    ann.pauses()
+    ann.is_busy()
     floor.wait(5 * MINUTE)
     ann.goes_ready()
     assert next_one(floor) == "200"
@@ -244,7 +244,7 @@ def test_a_break_of_an_hour_is_not_made_up_for(floor: Floor) -> None:
     day = Day(floor)
     day.goes_on(30)
     away = next(agent for agent in day.agents if not agent.is_rung())
-    away.pauses()
+    away.is_busy()
     day.goes_on(60)
     away.goes_ready()
     first = day.goes_on(10)
@@ -266,7 +266,7 @@ def test_the_most_skilled_in_what_is_asked_for(floor: Floor) -> None:
     best = floor.agent("400", idle=1, dutch=3, claims=7)
     talks(floor, best)
     assert next_one(floor) == "400"
-    best.pauses()
+    best.is_busy()
     assert next_one(floor) == "100"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.vocabulary.ids import PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
@@ -26,7 +27,7 @@ def test_logging_in_twice(floor: Floor) -> None:
     agent = floor.agent()
     agent.logs_in()
     assert len(agent.moves) == 1
-    agent.pauses()
+    agent.is_busy()
     agent.logs_in()
     assert agent.state == ("ready", "")
 
@@ -95,7 +96,7 @@ def test_an_agent_who_comes_back_to_the_directory_in_a_talk(floor: Floor) -> Non
 def test_an_agent_gets_other_queues(floor: Floor) -> None:
     """A change in the directory counts at once, also for those who wait."""
     agent = floor.agent("100", "support")
-    floor.agent("200").pauses()
+    floor.agent("200").is_busy()
     waiting = floor.caller()
     assert not agent.is_rung()
     floor.colleague("100", "sales")
@@ -105,6 +106,7 @@ def test_an_agent_gets_other_queues(floor: Floor) -> None:
 
 def test_an_agent_gets_another_phone(floor: Floor) -> None:
     """The new phone rings, once it is registered."""
+    floor.open(None, QueueSettings(name=QueueName("sales"), join_empty=True))
     agent = floor.agent()
     other = PhoneId("desk-7")
     profile = AgentProfile(agent=agent.id, name="Ann", phone=other, queues=(QueueName("sales"),))

@@ -27,7 +27,7 @@ from contactcenter_ari.core.vocabulary.event import (
     CallbackBooked,
     CallbackClosed,
 )
-from contactcenter_ari.core.vocabulary.ids import AgentId, CallbackId, InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def open_shop(
         "no": [Play("we cannot", barge_in=False)],
     }
     shop = msgspec.structs.replace(floor.write(sections), dial_allow=allowed, **(flow or {}))
-    floor.open(shop, QueueSettings(name=SALES, **settings))
+    floor.open(shop, QueueSettings(name=SALES, **{"join_empty": True} | settings))
 
 
 def waits(floor: Floor, number: str = ANN) -> Caller:
@@ -95,13 +95,20 @@ def promised(floor: Floor, number: str = ANN, *, hangs_up: bool = True) -> Callb
 
 
 def busy_agent(floor: Floor, agent: str = "100") -> None:
-    """An agent who is signed in and takes a break, so that callers wait."""
-    floor.agent(agent).pauses()
+    """An agent who takes calls and is in one, so that callers wait."""
+    floor.agent(agent).is_busy()
+
+
+def talking_agent(floor: Floor, agent: str = "100") -> None:
+    """An agent who takes calls and talks to somebody for as long as it takes."""
+    known = floor.agent(agent)
+    waits(floor, "")
+    known.picks_up()
 
 
 def ready(floor: Floor, agent: str = "100") -> None:
-    """The agent is back."""
-    floor.take(request.GoReady(AgentId(agent), agent))
+    """The agent is free again, after a call or a pause."""
+    floor.known(agent).goes_ready()
 
 
 def rung(floor: Floor) -> list[str]:

@@ -67,7 +67,7 @@ def test_an_announcement_is_cut_the_moment_an_agent_is_reserved(floor: Floor) ->
     """In the turn in which his phone is dialed; the caller hears music again."""
     announcing(floor, every_ten_seconds("hold on"))
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     floor.wait(10)
     assert caller.is_spoken_to()
@@ -85,7 +85,7 @@ def test_an_announcement_is_cut_for_ring_all_once(floor: Floor) -> None:
     agents = [floor.agent(agent) for agent in ("100", "200")]
     first = floor.caller()
     agents[0].picks_up()
-    agents[1].pauses()
+    agents[1].is_busy()
     caller = floor.caller()
     floor.wait(10)
     assert caller.is_spoken_to()
@@ -150,7 +150,7 @@ def test_a_greeting_is_heard_while_a_phone_rings(floor: Floor) -> None:
 def test_an_unknown_wait_is_not_told(floor: Floor) -> None:
     """Too few contacts yet: what is told beside it is told all the same."""
     announcing(floor, every_ten_seconds("wait"), every_ten_seconds("hold on"))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     assert listens(floor.caller(), 25) == ["hold on", "hold on"]
     assert floor.told(WaitTold) == []
 
@@ -160,11 +160,12 @@ def test_a_wait_is_not_told_when_nobody_takes_calls(floor: Floor) -> None:
     announcing(floor, every_ten_seconds("wait"))
     knows_handle_times(floor, 3 * MINUTE)
     agent = floor.agent()
-    agent.pauses()
     caller = floor.caller()
+    agent.hangs_up(17)
+    assert agent.state == ("not_ready", "busy")
     assert listens(caller, 15) == []
     agent.goes_ready()
-    agent.hangs_up(17)
+    agent.pauses()
     assert listens(caller, 15) == []
 
 
@@ -224,7 +225,7 @@ def test_what_a_moved_caller_is_told_is_of_the_new_queue(floor: Floor) -> None:
     announcing(floor, every_ten_seconds("wait"))
     knows_handle_times(floor, 3 * MINUTE, SUPPORT)
     for agent, queue in (("100", "sales"), ("200", "support")):
-        floor.agent(agent, queue).pauses()
+        floor.agent(agent, queue).is_busy()
     floor.colleague("200", "support").goes_ready()
     other, caller = floor.caller(), floor.caller()
     other.is_moved("support")
@@ -260,7 +261,7 @@ def test_a_new_line_may_tell_another_wait(floor: Floor) -> None:
 def test_the_position_is_told_where_nobody_overtakes(floor: Floor) -> None:
     """The place in line, and a better one when it moves."""
     announcing(floor, every_ten_seconds("place"))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     first, _, third = (floor.caller() for _ in range(3))
     assert listens(third, 10) == ["place 3"]
     first.hangs_up()
@@ -275,7 +276,7 @@ def overtake(floor: Floor, callers: list[Caller], how: str) -> None:
         case "down":
             callers[0].is_ranked(priority=9)
         case _:
-            floor.agent("300", "support").pauses()
+            floor.agent("300", "support").is_busy()
             callers[0].is_moved("support")
             callers[0].is_moved("sales")
             callers[0].is_ranked(priority=2)
@@ -286,7 +287,9 @@ def test_no_position_is_told_within_an_hour_of_overtaking(floor: Floor, how: str
     """A place that was told might have to be taken back."""
     sales = QueueSettings(name=SALES, max_wait=timedelta(hours=3))
     announcing(floor, every_ten_seconds("place"), sales=sales)
-    floor.agent().pauses()
+    agent = floor.agent()
+    floor.caller()
+    agent.picks_up()
     callers = [floor.caller() for _ in range(3)]
     assert listens(callers[1], 10) == ["place 2"]
     overtake(floor, callers, how)
@@ -298,7 +301,7 @@ def test_no_position_is_told_within_an_hour_of_overtaking(floor: Floor, how: str
 def test_a_change_that_moves_nobody(floor: Floor) -> None:
     """The first is given a better rank still: no place changes, so places are told."""
     announcing(floor, every_ten_seconds("place"))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     callers = [floor.caller() for _ in range(3)]
     callers[0].is_ranked(priority=1)
     callers[2].is_ranked(priority=7)
@@ -313,7 +316,7 @@ def test_head_starts_that_overtake(floor: Floor) -> None:
         head_start=parse('1m if caller.name == "gold" else 0s'),
     )  # fmt: skip
     floor.open(floor.write({"start": [step]}, place=PLACE), gold)
-    floor.agent().pauses()
+    floor.agent().is_busy()
     first = floor.caller(name="gold")
     caller = floor.caller()
     assert listens(caller, 10) == ["place 2"]
@@ -331,8 +334,8 @@ def test_other_lines_are_not_touched(floor: Floor) -> None:
         place=PLACE,
     )
     floor.open(flow)
-    floor.agent().pauses()
-    floor.agent("200", "support").pauses()
+    floor.agent().is_busy()
+    floor.agent("200", "support").is_busy()
     callers = [floor.caller() for _ in range(4)]
     for caller in callers:
         caller.hears_out()

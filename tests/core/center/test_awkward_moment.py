@@ -372,7 +372,7 @@ def test_wait_limit_passes_while_the_phone_rings_and_he_answers(floor: Floor) ->
 def test_wait_limit_passes_while_the_phone_rings_in_vain(floor: Floor) -> None:
     """Not answered either: the caller leaves at the ring limit and nobody else is rung."""
     short_wait(floor)
-    floor.agent("100").pauses()
+    floor.agent("100").is_busy()
     caller = floor.caller()
     floor.wait(20)
     floor.agent("200")
@@ -391,7 +391,7 @@ def test_wait_limit_passes_while_the_phone_rings_in_vain(floor: Floor) -> None:
 def test_wait_limit_passes_between_answer_and_bridge(floor: Floor) -> None:
     """Picked up already: he talks."""
     short_wait(floor)
-    floor.agent("100").pauses()
+    floor.agent("100").is_busy()
     caller = floor.caller()
     floor.wait(29)
     agent = floor.agent("200")
@@ -404,7 +404,7 @@ def test_wait_limit_passes_between_answer_and_bridge(floor: Floor) -> None:
 def test_bridge_fails_after_the_wait_limit(floor: Floor) -> None:
     """The limit passed while the legs were joined in vain: the caller leaves the line."""
     short_wait(floor)
-    floor.agent("100").pauses()
+    floor.agent("100").is_busy()
     caller = floor.caller()
     floor.wait(29)
     floor.agent("200").answers()
@@ -417,7 +417,7 @@ def test_bridge_fails_after_the_wait_limit(floor: Floor) -> None:
 def test_wait_limit_and_ring_limit_in_the_same_instant(floor: Floor) -> None:
     """Both pass in one turn: one exit, one lapse."""
     short_wait(floor)
-    floor.agent("100").pauses()
+    floor.agent("100").is_busy()
     caller = floor.caller()
     floor.wait(10)
     floor.agent("200")

@@ -29,6 +29,7 @@ from tests.core.center.promise import (
     promised,
     ready,
     rung,
+    talking_agent,
     waits,
 )
 
@@ -161,7 +162,7 @@ CAUSES = [(17, "busy"), (18, "no_answer"), (21, "declined"), (34, "failed")]
 def test_who_is_not_reached_is_called_again(floor: Floor, cause: int, result: str) -> None:
     """After the delay, at the old place, until the attempts are used up."""
     open_shop(floor, max_wait=timedelta(hours=1))
-    busy_agent(floor)
+    talking_agent(floor)
     promised(floor)
     customer(floor).hangs_up(cause)
     assert attempts(floor) == [(1, result, 900)]
@@ -215,7 +216,7 @@ def test_the_customer_gives_up(floor: Floor, stage: str) -> None:
 
 def test_all_agents_are_gone(floor: Floor) -> None:
     """They left while the customer was rung: an apology, and another try."""
-    open_shop(floor)
+    open_shop(floor, join_empty=False)
     busy_agent(floor)
     promised(floor)
     callee = customer(floor)
@@ -260,7 +261,7 @@ ORDERS = sorted(set(permutations("dddttt")))
 def test_three_dispatches_at_once_dial_once(floor: Floor, order: tuple[str, ...]) -> None:
     """Whatever the order of the requests and the wake-ups in the instant a promise is due."""
     open_shop(floor)
-    busy_agent(floor)
+    talking_agent(floor)
     callback = promised(floor)
     customer(floor).hangs_up(17)
     floor.settle()

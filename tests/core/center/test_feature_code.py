@@ -107,7 +107,7 @@ def test_after_the_confirmation_we_hang_up(floor: Floor) -> None:
 
 def test_an_agent_who_logs_in_by_phone_is_rung_after_it(floor: Floor) -> None:
     """Not while he listens to the confirmation."""
-    floor.agent("200").pauses()
+    floor.agent("200").is_busy()
     caller = floor.caller()
     agent = floor.agent("100")
     agent.hangs_up(21)

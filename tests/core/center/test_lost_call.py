@@ -321,9 +321,12 @@ def test_who_is_sent_away_is_a_task_where_the_queue_says_so(
     floor: Floor, exit_: str, *, wanted: bool
 ) -> None:
     """By default nobody looks after a caller who was told to call another time."""
-    more: dict[str, Any] = {"full": {"max_waiting": 1}, "diverted": {"divert_ratio": 1}}.get(
-        exit_, {}
-    )
+    settings: dict[str, dict[str, Any]] = {
+        "full": {"max_waiting": 1},
+        "diverted": {"divert_ratio": 1},
+        "no_agents": {"join_empty": False},
+    }
+    more = settings.get(exit_, {})
     if wanted:
         more["lost_calls"] = (QueueExit(exit_),)
     open_shop(floor, **more)

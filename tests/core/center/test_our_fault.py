@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from contactcenter_ari.core.acd.offering import Offers
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.lost_call import LostCalls
@@ -199,6 +200,7 @@ def test_a_fault_in_an_offer(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> N
     """The next caller is offered to the agent in the same turn. This one waits on; if it fails
     again at once, they hear an apology.
     """
+    floor.open(None, QueueSettings(name=QueueName("sales"), join_empty=True))
     agent = floor.agent()
     agent.pauses()
     bad, good = floor.caller(), floor.caller("+31612345679")
@@ -223,6 +225,7 @@ def test_a_fault_in_an_offer(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_fault_after_the_turn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is done at the end of each turn for callbacks keeps no caller from an agent."""
+    floor.open(None, QueueSettings(name=QueueName("sales"), join_empty=True))
     agent = floor.agent()
     agent.pauses()
     caller = floor.caller()

@@ -36,7 +36,7 @@ def test_what_was_asked_for_is_still_asked_for(floor: Floor, mode: str) -> None:
     skills = (SkillStep(timedelta(), {"finnish": 5}), SkillStep(timedelta(minutes=2), {}))
     open_shop(floor, line={"skills": skills}, callback_mode=mode)
     finn = floor.agent("200", finnish=9)
-    finn.pauses()
+    finn.is_busy()
     caller = waits(floor)
     floor.wait(90)
     caller.presses("1")

@@ -51,7 +51,7 @@ def test_a_flow_that_is_gone(floor: Floor) -> None:
 def test_a_queue_that_is_gone(floor: Floor) -> None:
     """Who waits in it is still served, with the settings it had."""
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     floor.take(SitePublished(msgspec.structs.replace(floor.site, queues={})))
     agent.goes_ready()
@@ -111,7 +111,7 @@ def test_a_queue_that_is_gone_is_off_the_boards(floor: Floor) -> None:
 def test_a_queue_that_is_gone_is_shown_while_somebody_waits_or_talks(floor: Floor) -> None:
     """The work after the talk is not of the queue any more, though its settings are in force."""
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     published(floor, "sales")
     assert shown(floor) == ["sales", "support"]
@@ -126,16 +126,16 @@ def test_a_queue_that_is_gone_is_shown_while_somebody_waits_or_talks(floor: Floo
 
 def test_who_waits_in_a_queue_that_is_gone_leaves_with_an_exit(floor: Floor) -> None:
     """Nobody serves it any more: the caller hears so, and is not lost."""
-    away = {"timeout": Destination(Way.SECTION, "sorry")}
+    away = {"no_agents": Destination(Way.SECTION, "sorry")}
     floor.open(floor.write({"start": [Queue(SALES, away)], "sorry": [Play("sorry")]}))
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     published(floor, "sales")
     floor.colleague("100", "support")
     agent.goes_ready()
-    floor.wait(900)
-    assert (caller.exits, caller.heard, shown(floor)) == (["timeout"], ["sorry"], ["support"])
+    floor.wait(30)
+    assert (caller.exits, caller.heard, shown(floor)) == (["no_agents"], ["sorry"], ["support"])
 
 
 def test_a_queue_that_is_gone_takes_nobody_more(floor: Floor) -> None:
@@ -153,7 +153,7 @@ def test_a_queue_that_is_gone_takes_nobody_more(floor: Floor) -> None:
 
 def test_supervisors_do_not_find_a_queue_that_is_gone(floor: Floor) -> None:
     """It can be neither closed, nor opened, nor sent to."""
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     published(floor, "support")
     support = QueueName("support")
@@ -201,7 +201,7 @@ def test_a_queue_that_comes_back_begins_anew(floor: Floor) -> None:
 
 def test_a_queue_stays_off_the_boards_after_a_restart(floor: Floor) -> None:
     """A snapshot keeps that it is gone, and that somebody still waits in it."""
-    floor.agent().pauses()
+    floor.agent().is_busy()
     floor.caller()
     published(floor, "sales")
     floor.center = pickle.loads(pickle.dumps(floor.center))  # noqa: S301  # our own

@@ -67,7 +67,7 @@ def test_everything_is_still_there(floor: Floor) -> None:
 def test_a_waiting_caller_is_gone(floor: Floor) -> None:
     """The switch lost him: a fault of ours, not an impatient caller."""
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     floor.wait(10)
     reconcile(floor, phones=(agent,))
@@ -199,7 +199,7 @@ def test_after_a_loss_of_the_connection_age_does_not_matter(floor: Floor) -> Non
     """Asterisk has died: a call of the second before is as gone as one of an hour before, and
     what began after the loss is not.
     """
-    floor.agent().pauses()
+    floor.agent().is_busy()
     floor.wait(60)
     old = floor.caller()
     floor.wait(1)

@@ -193,7 +193,7 @@ def asked_in_line(floor: Floor, *before: Verb) -> Caller:
     back = Goto(Destination(Way.RETURN))
     floor.open(floor.write({"start": [*before, queue], "secret": [PIN, back]}))
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     caller.presses("1")
     floor.wait(2)

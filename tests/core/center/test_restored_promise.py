@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 def test_restored(floor: Floor) -> None:
     """At its place in line, with the attempts made; once more changes nothing."""
     open_shop(floor, join_empty=True)
-    waits(floor, BOB)
+    bob = waits(floor, BOB)
     request = restore(floor)
     assert floor.told(CallbackBooked) == []
     assert floor.center._distribution.position(placed(floor)) == 1
@@ -62,6 +62,7 @@ def test_restored(floor: Floor) -> None:
     floor.take(request)
     customer(floor).hangs_up(17)
     assert attempts(floor) == [(2, "busy", 900)]
+    bob.hangs_up()
     floor.wait(900)
     customer(floor).hangs_up(17)
     assert closed(floor) == ["exhausted"]

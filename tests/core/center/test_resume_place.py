@@ -39,7 +39,7 @@ def open_with(floor: Floor, seconds: float = 60, **settings: object) -> Colleagu
         ),
     )
     agent = floor.agent("100", "sales", "support")
-    agent.pauses()
+    agent.is_busy()
     return agent
 
 
@@ -164,7 +164,7 @@ def test_only_who_hung_up_waiting_has_a_place(floor: Floor) -> None:
     agent.picks_up()
     floor.wait(20)
     agent.hangs_up()
-    agent.pauses()
+    agent.is_busy()
 
 
 def test_a_call_that_the_switch_lost(floor: Floor) -> None:

@@ -67,7 +67,7 @@ def test_who_waits_or_talks_is_left_alone(floor: Floor) -> None:
 def test_who_heard_a_greeting_hears_music(floor: Floor) -> None:
     """Its end may have been missed: silence would be worse than half a greeting."""
     floor.open(floor.write({"start": [Queue(QueueName("sales"), {}, greeting="please wait")]}))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.take(CenterResumed())
     assert (caller.is_spoken_to(), caller.music) == (False, "default")

@@ -56,7 +56,7 @@ def with_ways_out(floor: Floor, *queues: QueueSettings, step: Queue | None = Non
 def away(floor: Floor, agent: str = "100", *queues: str) -> Colleague:
     """An agent who is signed in, but pauses."""
     colleague = floor.agent(agent, *queues)
-    colleague.pauses()
+    colleague.is_busy()
     return colleague
 
 
@@ -285,8 +285,7 @@ def test_a_moved_caller_asks_for_what_he_asked_for(floor: Floor) -> None:
     skills = (SkillStep(timedelta(), {"dutch": 5}), SkillStep(TEN_SECONDS, {"dutch": 3}))
     with_ways_out(floor, step=Queue(SALES, {}, skills=skills))
     for queue in ("sales", "support"):
-        best = floor.colleague(f"best-{queue}", queue, dutch=5)
-        best.logs_in()
+        floor.agent(f"best-{queue}", queue, dutch=5).is_busy()
     good = floor.agent("300", "support", dutch=3)
     floor.agent("400", "support")
     caller = floor.caller()

@@ -55,9 +55,10 @@ def follows_a_key(floor: Floor, step: Verb) -> tuple[Caller, Colleague]:
             }
         ),
         QueueSettings(name=SALES, max_wait=timedelta(seconds=30)),
+        QueueSettings(name=SUPPORT, join_empty=True),
     )
     agent = floor.agent("100", "sales", "support")
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     caller.presses("1")
     assert (caller.exits, caller.music) == ([], None)

@@ -23,7 +23,7 @@ APOLOGY = "apology"
 
 def test_who_waits_is_told_and_is_a_task(floor: Floor) -> None:
     """An apology, the end, and somebody who looks after it."""
-    floor.agent().pauses()
+    floor.agent().is_busy()
     waiting = floor.caller()
     floor.take(CenterStopping())
     assert (waiting.heard[-1], waiting.is_released()) == (APOLOGY, False)
@@ -37,7 +37,7 @@ def test_who_waits_is_told_and_is_a_task(floor: Floor) -> None:
 
 def test_who_hangs_up_on_the_apology_was_lost_by_us(floor: Floor) -> None:
     """The end was ours, and nobody gave up waiting."""
-    floor.agent().pauses()
+    floor.agent().is_busy()
     waiting = floor.caller()
     floor.wait(30)
     floor.take(CenterStopping())

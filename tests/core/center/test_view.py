@@ -33,6 +33,7 @@ def test_queues_and_agents(floor: Floor) -> None:
     floor.caller()
     sales, support = floor.center.queues(floor.now)
     assert (sales.queue, sales.waiting, sales.signed_in, sales.free) == ("sales", 2, 1, 0)
+    assert (sales.takes_calls, support.takes_calls) == (1, 0)
     assert sales.oldest_wait == timedelta(seconds=5)
     assert (support.waiting, support.signed_in, support.free) == (0, 1, 0)
     assert support.oldest_wait == timedelta()
@@ -87,7 +88,7 @@ def test_calls_in_progress(floor: Floor) -> None:
 
 def test_the_longest_wait(floor: Floor) -> None:
     """It is not that of the first in line, if a head start brought him there."""
-    floor.agent("100").pauses()
+    floor.agent("100").is_busy()
     floor.caller()
     floor.wait(30)
     late = floor.caller()
@@ -133,7 +134,7 @@ def test_promises(floor: Floor) -> None:
 
 def test_lost_calls(floor: Floor) -> None:
     """They are counted."""
-    floor.agent("100").pauses()
+    floor.agent("100").is_busy()
     caller = floor.caller()
     floor.wait(10)
     caller.hangs_up()

@@ -87,7 +87,7 @@ def test_waits_may_be_foreseen_by_another(floor: Floor) -> None:
     )
     floor.open(flow)
     floor.center = Center(STARTED, floor.site, foresight=Prophet())
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(5)
     assert [(event.told, event.mean) for event in caller.told(WaitTold)] == [(SEVEN, SEVEN)]

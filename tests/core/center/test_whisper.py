@@ -39,7 +39,7 @@ def test_the_agent_hears_the_queue_and_the_wait(floor: Floor) -> None:
     """First that, then the caller, who hears music until then; no sooner counts as answered."""
     with_whisper(floor)
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     caller = floor.caller()
     floor.wait(60)
     agent.goes_ready()
@@ -273,7 +273,7 @@ def test_a_key_of_the_caller_during_the_whisper(floor: Floor) -> None:
         prompts={"who_comes": WHO_COMES},
     )
     agent = floor.agent()
-    floor.agent("200", "support").pauses()
+    floor.agent("200", "support").is_busy()
     caller = floor.caller()
     agent.answers()
     caller.presses("1")

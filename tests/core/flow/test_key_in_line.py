@@ -71,14 +71,15 @@ def wait_in_line(
         )
     )
     agent = floor.agent()
-    agent.pauses()
+    agent.is_busy()
     floor.caller()
     return floor.caller(), agent
 
 
 def first_leaves(floor: Floor) -> None:
     """Whoever came first hangs up."""
-    floor.take(LegHungUp(next(iter(floor.switch.legs)), 16))
+    first = next(leg for leg in floor.switch.legs if leg.startswith("leg"))
+    floor.take(LegHungUp(first, 16))
 
 
 # --- the place is kept ----------------------------------------------------------------------
@@ -216,7 +217,7 @@ def test_another_queue(floor: Floor, where: Destination) -> None:
     """He leaves this line, once, and waits in the other."""
     floor_queue = Queue(SUPPORT, {}, max_wait=minutes(2))
     caller, _ = wait_in_line(floor, floor_queue, HangUp(), where=where)
-    floor.agent("300", "support").pauses()
+    floor.agent("300", "support").is_busy()
     caller.presses("1")
     assert (caller.exits, caller.music) == (["key_exit"], "default")
     assert [e.queue for e in caller.told(InteractionQueued)] == ["sales", "support"]
@@ -296,7 +297,7 @@ def test_back_to_the_section_before(floor: Floor) -> None:
     waiting = Queue(SALES, {}, keys={"*": Destination(Way.BACK)})
     menu = Menu(InputRules(("main",)), {"1": to("wait"), "2": Destination(Way.RETURN)})
     floor.open(floor.write({"start": [menu], "wait": [waiting]}))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     caller.presses("1*")
     assert (caller.heard, caller.exits, caller.music) == (["main", "main"], [], None)
@@ -346,7 +347,7 @@ def test_the_place_in_a_called_section(floor: Floor) -> None:
             }
         )
     )
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     caller.presses("1")
     caller.hears_out()

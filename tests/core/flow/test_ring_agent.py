@@ -273,7 +273,7 @@ def test_from_the_line_to_one_agent(floor: Floor) -> None:
     ring = RingAgent(parse('"200"'), {}, timedelta(seconds=RING))
     after: list[Verb | Step] = [ring, Play("nobody"), Goto(Destination(Way.HANG_UP))]
     floor.open(floor.write({"start": [Queue(SALES, {}, keys={"1": to_one})], "one": after}))
-    floor.agent("100").pauses()
+    floor.agent("100").is_busy()
     agent = floor.agent("200", "support")
     caller = floor.caller()
     caller.presses("1")

@@ -43,7 +43,7 @@ def seconds(number: float) -> timedelta:
 def waiting(floor: Floor, step: Queue) -> Caller:
     """A caller who waits in a queue, where the only agent pauses."""
     floor.open(floor.write({"start": [step]}))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     return floor.caller()
 
 
@@ -58,7 +58,7 @@ def test_music(floor: Floor, step_music: str | None, queue_music: str, expected:
     """That of the step, or else of the queue."""
     flow = floor.write({"start": [Queue(SALES, {}, music=step_music)]})
     floor.open(flow, QueueSettings(name=SALES, music=queue_music))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     assert floor.caller().music == expected
 
 
@@ -143,7 +143,7 @@ def test_the_position_in_an_announcement(floor: Floor) -> None:
     blank = Blank(parse("queue.position"), "number")
     position = Prompt({"en": (Text((Words("number "), blank)),)})
     floor.open(msgspec.structs.replace(flow, prompts={"position": position}))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     first, second = floor.caller(), floor.caller()
     second.hears_out()
     first.hangs_up()
@@ -234,7 +234,7 @@ def test_announcements_go_on_in_another_queue(floor: Floor) -> None:
     """Who is moved while a phone rings is not left without a word."""
     announce = (Announcement("still waiting", seconds(15), every=seconds(60)),)
     floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
-    floor.agent("200", "support").pauses()
+    floor.agent("200", "support").is_busy()
     agent = floor.agent()
     caller = floor.caller()
     assert agent.is_rung()
@@ -253,7 +253,7 @@ def test_a_key_during_an_announcement(floor: Floor) -> None:
     )
     back = Goto(Destination(Way.RETURN))
     floor.open(floor.write({"start": [step], "news": [Play("news", barge_in=False), back]}))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(10)
     caller.presses("1")
@@ -297,7 +297,7 @@ def test_an_empty_announcement(floor: Floor) -> None:
     announce = (Announcement("empty", seconds(10), every=seconds(10)),)
     flow = floor.write({"start": [Queue(SALES, {}, announce=announce)]})
     floor.open(msgspec.structs.replace(flow, prompts={"empty": Prompt({})}))
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(35)
     assert (caller.heard, caller.music) == ([], "default")
@@ -342,7 +342,7 @@ def test_from_one_queue_to_the_next(floor: Floor) -> None:
             }
         )
     )
-    floor.agent("100", "sales").pauses()
+    floor.agent("100", "sales").is_busy()
     agent = floor.agent("200", "support")
     caller = floor.caller()
     floor.wait(30)
@@ -370,7 +370,7 @@ def test_a_queue_again_and_again(floor: Floor) -> None:
             {"start": [Queue(SALES, {"timeout": Destination(Way.REPEAT)}, max_wait=seconds(10))]}
         )
     )
-    floor.agent().pauses()
+    floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(35)
     caller.hangs_up()

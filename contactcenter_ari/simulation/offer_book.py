@@ -22,6 +22,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegAnswered,
     LegHungUp,
     LegRinging,
+    PhoneSilent,
     SwitchReconciled,
 )
 from contactcenter_ari.core.vocabulary.turn import Outcome
@@ -37,6 +38,7 @@ class OfferBook:
         self._phones: dict[OfferId, PhoneId] = {}
         self._picked_up: set[OfferId] = set()
         self._heard: set[OfferId] = set()
+        self._lives: set[OfferId] = set()
 
     def __repr__(self) -> str:
         """Tell how many there are."""
@@ -47,6 +49,9 @@ class OfferBook:
         winner = self._answered(input_)
         if winner in self._live:
             self._picked_up.add(winner)
+        self._lives = set()
+        if isinstance(input_, PhoneSilent) and self.dead_phone(input_.leg) is None:
+            self._lives = {offer for offer, leg in self._legs.items() if leg == input_.leg}
         if isinstance(input_, LegRinging):
             self._heard |= {offer for offer, leg in self._legs.items() if leg == input_.leg}
 
@@ -68,6 +73,7 @@ class OfferBook:
 
     def end(self, event: OfferEnded) -> None:
         """The result of an offer."""
+        assert event.offer not in self._lives, f"its phone has said something: {event}"
         made = self._live.pop(event.offer)
         del self._phones[event.offer]
         self._picked_up.discard(event.offer)

@@ -144,10 +144,12 @@ def dial(world: World, pick: int, how: int) -> None:
 
 
 def say_nothing(world: World, pick: int, how: int) -> None:
-    """A phone is told to have said nothing of its call, be it that it has."""
-    del how
+    """A phone is told to have said nothing of its call, be it that it has just rung."""
     if world.ringing:
-        world.take(PhoneSilent(pick_of(world.ringing, pick)))
+        leg = pick_of(world.ringing, pick)
+        if how % 2:
+            world.take(LegRinging(leg))
+        world.take(PhoneSilent(leg))
 
 
 def connect(world: World, pick: int, how: int) -> None:

@@ -42,7 +42,7 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
     "resume_place": (timedelta(), HOUR),
 }
 """Settings that are durations, with their limits."""
-SWITCHES = ("ready_time_only", "count_flow_time", "recording", "join_empty")
+SWITCHES = ("ready_time_only", "count_flow_time", "recording", "join_empty", "keep_last_ready")
 NOT_SERVED = [
     str(exit_)
     for exit_, column in COLUMNS.items()

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from contactcenter_ari.core.acd.offer import MISS_REASONS
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.state import (
     LOGGED_OUT,
@@ -302,6 +303,7 @@ class Ledger:
             case RecordingEnded(recording=recording):
                 self._recordings.remove(recording)
             case AgentStateChanged():
+                self._check_kept(event)
                 self.agents[event.agent].move(event)
             case DispositionSet(interaction=interaction):
                 assert interaction in self.interactions or interaction in self.ends, event
@@ -316,6 +318,17 @@ class Ledger:
                 pass
             case _:
                 assert event.interaction in self.interactions, event
+
+    def _check_kept(self, event: AgentStateChanged) -> None:
+        """Assert that a miss leaves somebody in each queue that keeps its last agent READY."""
+        if event.before is not OFFERED or event.reason not in MISS_REASONS.values():
+            return
+        agent = self.agents[event.agent]
+        others = [other for other in self.agents.values() if other is not agent]
+        for queue in agent.profile.queues:
+            if queue in self._settings and self._settings[queue].keep_last_ready:
+                left = any(other.takes_calls and other.serves(queue) for other in others)
+                assert left, f"nobody is left in {queue}: {event}"
 
     def _started(self, event: InteractionStarted) -> None:
         interaction = event.interaction

@@ -43,6 +43,7 @@ sales:
   misses_before_not_ready: {no_answer: 1, busy: 3, refused: 2}
   miss_pause: 45s
   miss_return: 5m
+  keep_last_ready: true
   unreachable_after: 6s
   count_flow_time: true
   prefer_last_agent: 30s
@@ -106,6 +107,7 @@ def test_every_setting_is_read(write_site: WriteSite) -> None:
         misses_before_not_ready=MissLimits(no_answer=1, busy=3, refused=2, unreachable=1),
         miss_pause=seconds(45),
         miss_return=seconds(300),
+        keep_last_ready=True,
         unreachable_after=seconds(6),
         count_flow_time=True,
         prefer_last_agent=seconds(30),

@@ -79,6 +79,7 @@ QUEUES = (
         miss_pause=seconds(12),
         misses_before_not_ready=MissLimits(no_answer=2, busy=3),
         leave_when_empty=LeaveWhenEmpty.PAUSED,
+        keep_last_ready=True,
     ),
     QueueSettings(
         name=BILLING,
@@ -101,6 +102,7 @@ QUEUES = (
         divert_wait=seconds(400),
         leave_when_empty=LeaveWhenEmpty.PAUSED,
         leave_grace=timedelta(),
+        keep_last_ready=True,
         miss_pause=timedelta(),
         misses_before_not_ready=MissLimits.alike(3),
     ),

@@ -93,6 +93,11 @@ def a_phone_that_rang_is_taken_for_dead(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Distribution, "phone_silent", phone_silent)
 
 
+def the_last_agent_is_sent_away(patch: pytest.MonkeyPatch) -> None:
+    """Nobody looks who is left when an agent has missed a call."""
+    patch.setattr(Misses, "_is_last_of_a_queue", lambda *_: False)
+
+
 BUGS: tuple[Seed, ...] = (
     who_says_no_is_rung_on,
     who_loses_the_queue_is_rung_on,
@@ -101,6 +106,7 @@ BUGS: tuple[Seed, ...] = (
     who_becomes_free_is_not_rung_too,
     a_withdrawn_caller_is_forgotten,
     a_phone_that_rang_is_taken_for_dead,
+    the_last_agent_is_sent_away,
 )
 
 

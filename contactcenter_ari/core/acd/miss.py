@@ -54,6 +54,7 @@ class Misses:
                 reason,
                 getattr(settings.misses_before_not_ready, reason),
                 turn,
+                is_kept=self._is_last_of_a_queue(offer.agent),
                 return_after=self._return_after(offer) if reason == "no_answer" else None,
             )
         books.go_on_waiting(offer.waiting, turn)
@@ -96,6 +97,12 @@ class Misses:
         """Whether an agent is free whom the caller does not skip."""
         pool = self._distribution.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
         return bool(pool.first(1, waiting.skipped, turn.now))
+
+    def _is_last_of_a_queue(self, agent: Agent) -> bool:
+        """Whether a queue that keeps its last agent READY would have nobody else."""
+        taking_calls = self._distribution.roster.taking_calls
+        queues = self._settings_of(agent)
+        return any(each.keep_last_ready and taking_calls(each.name) <= 1 for each in queues)
 
     def _return_after(self, offer: Offer) -> timedelta | None:
         """How long the agent is NOT_READY; after a call for the agent alone, as in that one of

@@ -113,6 +113,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     miss_pause: timedelta = timedelta(seconds=30)
     miss_return: timedelta | None = None
     """After so long an agent who did not answer is READY again by itself."""
+    keep_last_ready: bool = False
+    """The last agent of the queue who takes calls stays READY, whatever they miss."""
     unreachable_after: timedelta = UNREACHABLE_AFTER
     """A registered phone that has said nothing of a call for so long is out of reach, which is
     nobody's miss.

@@ -298,13 +298,14 @@ class Roster:
         limit: int,
         turn: Turn,
         *,
+        is_kept: bool = False,
         return_after: timedelta | None = None,
     ) -> None:
         """The agent let an offer pass; after `limit` in a row for this reason, whatever passed for
-        others, they are NOT_READY(reason), be it for a while.
+        others, they are NOT_READY(reason), be it for a while; one who `is_kept` stays READY.
         """
         agent.misses[reason] = agent.misses.get(reason, 0) + 1
-        if agent.misses[reason] < limit:
+        if is_kept or agent.misses[reason] < limit:
             self._after_call(agent, Wanted(READY, "", CENTER), turn)
             return
         is_sent_away = agent.wanted is None and not agent.removed

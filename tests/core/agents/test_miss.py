@@ -13,6 +13,7 @@ from contactcenter_ari.core.flow.step import RingAgent
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import RemoveAgent
+from contactcenter_ari.core.vocabulary.signal import PhoneUnreachable
 
 if TYPE_CHECKING:
     from tests.core.conftest import Colleague, Floor
@@ -237,3 +238,94 @@ def test_a_missed_call_for_one_agent_alone(floor: Floor) -> None:
     agent = missed(floor)
     floor.wait(300)
     assert agent.state == ("ready", "")
+
+
+# --- the last one ----------------------------------------------------------------------------
+
+
+def keeping(floor: Floor, *more: QueueSettings) -> None:
+    """A queue whose last agent stays READY."""
+    floor.open(None, QueueSettings(name=SALES, keep_last_ready=True), *more)
+
+
+@pytest.mark.parametrize("cause", [None, 17, 20, 21])
+def test_the_last_agent_of_a_queue_stays_ready(floor: Floor, cause: int | None) -> None:
+    """Whatever is missed; the caller is offered again after the pause."""
+    keeping(floor)
+    agent = floor.agent()
+    caller = floor.caller()
+    for _ in range(3):
+        floor.wait(20) if cause is None else agent.hangs_up(cause)
+        assert agent.state == ("ready", "")
+        floor.wait(30)
+        assert caller.rung == ["100"]
+
+
+def test_others_are_sent_away_until_one_is_left(floor: Floor) -> None:
+    """The first miss is as always, that of the last one is not."""
+    keeping(floor)
+    first, last = floor.agent("100", idle=5), floor.agent("200")
+    floor.caller()
+    floor.wait(40)
+    assert (first.state, last.state) == (("not_ready", "no_answer"), ("ready", ""))
+
+
+@pytest.mark.parametrize("how", ["lunch", "logged out", "unplugged", "leaves after the call"])
+def test_who_takes_no_calls_does_not_count(floor: Floor, how: str) -> None:
+    """A colleague who is at work but takes none leaves the other one alone."""
+    keeping(floor)
+    agent, other = floor.agent("100", idle=5), floor.agent("200")
+    match how:
+        case "lunch":
+            other.pauses()
+        case "logged out":
+            other.logs_out()
+        case "unplugged":
+            floor.take(PhoneUnreachable(other.phone))
+        case _:
+            agent.pauses()
+            floor.caller()
+            other.picks_up()
+            other.logs_out()
+            agent.goes_ready()
+    floor.caller()
+    floor.wait(20)
+    assert agent.state == ("ready", "")
+
+
+def test_who_is_in_a_talk_counts(floor: Floor) -> None:
+    """They come back: the queue is not without anybody."""
+    keeping(floor)
+    agent, other = floor.agent("100"), floor.agent("200", idle=5)
+    agent.pauses()
+    floor.caller()
+    other.picks_up()
+    agent.goes_ready()
+    floor.caller()
+    floor.wait(20)
+    assert agent.state == ("not_ready", "no_answer")
+
+
+def test_the_last_agent_of_another_queue(floor: Floor) -> None:
+    """A queue keeps its last agent, for whichever queue the call was."""
+    keeping(floor, QueueSettings(name=QueueName("support")))
+    floor.agent("300", "support").pauses()
+    agent = floor.agent("100", "sales", "support")
+    floor.agent("200", "support")
+    caller = floor.caller()
+    caller.is_moved("support")
+    floor.settle()
+    floor.wait(20)
+    assert agent.state == ("ready", "")
+
+
+def test_by_default_the_last_agent_is_sent_away(floor: Floor) -> None:
+    """And whoever asked to leave is kept by nobody."""
+    missed(floor)
+    keeping(floor)
+    agent = floor.agent()
+    floor.caller()
+    agent.answers()
+    agent.pauses()
+    agent.hangs_up(19)
+    assert agent.state == ("not_ready", "lunch")

@@ -3,6 +3,7 @@
 Every start publishes, so that the logs are cut by snapshots in between.
 """
 
+import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -27,6 +28,9 @@ QUEUE = "longest"
 AGENT, CALLER = 620, 440
 TALKS = "201"
 HANDS = (Hand(TALKS, (QUEUE,), frequency=AGENT),)
+MUCH = 50_000_000
+"""Bytes of inputs: seven hours of a hundred agents and more."""
+EDITION = 300_000
 READY_WITHIN = timedelta(seconds=6)
 """From the start of the process to ready, on a machine that does a lot else besides."""
 
@@ -127,3 +131,25 @@ async def test_killed_forty_times(data_folder: Path, tools: Tools, runtime: Runt
     """The long form, with thirty calls up."""
     async with busy(data_folder / "data", tools, runtime, 20, 9) as (scene, talk):
         await _killed_often(scene, talk, 40, 20)
+
+
+@pytest.mark.chaos
+async def test_killed_after_fifty_megabytes(
+    data_folder: Path, tools: Tools, runtime: Runtime
+) -> None:
+    """However much was written since the start, thirty calls are taken up as quickly."""
+    async with busy(data_folder / "data", tools, runtime, 29, 0) as (scene, talk):
+        await _write_much(scene, data_folder / "site" / "desk.yaml")
+        await _killed_often(scene, talk, 3, 29)
+
+
+async def _write_much(scene: Scene, flow: Path) -> None:
+    """Publish one long edition of a flow after another: each stands in the input log."""
+    text = await asyncio.to_thread(flow.read_text, "utf-8")
+    for edition in range(MUCH // EDITION):
+        long = f'{{en: "{edition} {{caller.number | digits}} {"x" * EDITION}"}}'
+        changed = text.replace("prompts:\n", f"prompts:\n  long: {long}\n")
+        await asyncio.to_thread(flow.write_text, changed, "utf-8")
+        await scene.program.publish()
+        logs = (scene.ground.data / "input").glob("*.jsonl")
+        assert max(log.stat().st_size for log in logs) > EDITION

@@ -36,6 +36,7 @@ from contactcenter_ari.core.vocabulary.event import (
     AgentStateChanged,
     CallbackBooked,
     CallbackClosed,
+    CallbackTakenOver,
     DispositionSet,
     EndReason,
     Event,
@@ -67,7 +68,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult
+from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
     CloseQueue,
@@ -137,7 +138,6 @@ class Ledger:
         self._lost_calls = LostCallBook()
         self._columns = ColumnBook()
         self._arrivals = 0
-        self._last_queued: Stay | None = None
         self._number = 0
 
     def __repr__(self) -> str:
@@ -154,7 +154,7 @@ class Ledger:
             assert (event.number, event.at) == (self._number, now), event
             self._note_event(event)
         self._offers.follow(input_, outcome, self.agents)
-        self._promises.follow(outcome)
+        self._promises.follow(outcome, self.interactions)
         self._forget_removed()
         self._note_commands(outcome)
         self._check_agents()
@@ -312,9 +312,9 @@ class Ledger:
                 assert interaction in self.interactions or interaction in self.ends, event
                 assert self.agents[event.agent].state is WRAP_UP, event
                 assert event.until > self._now, event
-            case CallbackClosed():
-                self._promise_closed(event)
-            case QueueClosed() | QueueOpened() | LostCallClosed():
+            case CallbackTakenOver():
+                self._place_taken(event)
+            case CallbackClosed() | QueueClosed() | QueueOpened() | LostCallClosed():
                 pass
             case _:
                 assert event.interaction in self.interactions, event
@@ -387,18 +387,17 @@ class Ledger:
             place = self._promises.of(event.interaction).stay(self._now)
             assert (event.ranked_since, event.head_start) == (place.ranked_since, place.head_start)
             arrival = place.arrival
-        book.stay = self._last_queued = Stay.begun(event, arrival, self.agents)
+        book.stay = Stay.begun(event, arrival, self.agents)
         self._staff.join(book.stay)
 
-    def _promise_closed(self, event: CallbackClosed) -> None:
-        """Who called in just now has the place of the promise, if it is better than his own."""
-        if event.result is not CallbackResult.CALLED_IN:
-            return
-        stay, kept = self._last_queued, self._promises.closed_place(event.callback, self._now)
-        assert stay is not None, event
-        assert stay.joined_at == self._now, (event, stay)
+    def _place_taken(self, event: CallbackTakenOver) -> None:
+        """Who called in has the place of the promise, if it is better than their own."""
+        stay = _present(self.interactions[event.interaction])
+        kept = self._promises.place(event.callback, self._now)
+        assert stay.queue == kept.queue, (event, stay)
         if kept.rank < stay.rank:
             stay.arrival = kept.arrival
+            assert stay.rank == kept.rank, (stay, kept)
 
     def _dequeued(self, event: InteractionDequeued) -> None:
         book = self.interactions[event.interaction]

@@ -1,24 +1,31 @@
 """The promises to call back, from inputs, events and commands alone.
 
 Each is closed exactly once, a number has one at most, and nobody is dialed twice at once, nor
-against the do-not-call list.
+against the do-not-call list, nor while on the phone with us. A talk with the customer settles a
+promise; a call that ends in anything else has given the place back.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contactcenter_ari.core.center.site import Input
-from contactcenter_ari.core.vocabulary.command import DialOutside
+from contactcenter_ari.core.vocabulary.command import DialOutside, HangUpLeg
 from contactcenter_ari.core.vocabulary.event import (
     OUTBOUND,
+    AgentConnected,
     CallbackAttempted,
     CallbackBooked,
     CallbackClosed,
+    CallbackGivenBack,
+    CallbackTakenOver,
     Event,
     InteractionEnded,
+    InteractionQueued,
     InteractionStarted,
+    OutsideEnded,
 )
-from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.promise import (
     AttemptResult,
     CallbackMode,
@@ -30,18 +37,34 @@ from contactcenter_ari.core.vocabulary.request import (
     ForbidNumber,
     RestoreCallback,
 )
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    LegAnswered,
+    LegHungUp,
+    SwitchReconciled,
+)
 from contactcenter_ari.core.vocabulary.turn import Outcome
+from contactcenter_ari.simulation.book import InteractionBook, Place
 from contactcenter_ari.simulation.stay import Stay
 
 FIRST = 0
 """The class of a promise that a person wants kept next."""
+BUSY = (Place.QUEUE, Place.ANSWERED, Place.TALK)
+"""Where a caller is for certain on the phone, whatever the switch does not tell."""
+BY_CUSTOMER = (AttemptResult.CANCELLED, AttemptResult.REACHED)
+"""Results with which the customer has closed a promise."""
 
 
 @dataclass(slots=True)
 class PromiseEntry:
-    """One open promise; `arrival` is that of the stay it was given in."""
+    """One open promise; `arrival` is that of the stay it was given in. Its customer is known by
+    the `interaction` and the numbers, was `talked` to in another call or `reached`, and waits in
+    that of `taken_by`. There will be `more` attempts.
+    """
 
+    interaction: InteractionId
     number: str
+    caller_number: str
     queue: QueueName
     since: datetime
     head_start: timedelta
@@ -52,6 +75,14 @@ class PromiseEntry:
     attempts_made: int = 0
     urgent: bool = False
     reached: bool = False
+    talked: bool = False
+    more: bool = True
+    taken_by: InteractionId | None = None
+
+    @property
+    def known_by(self) -> set[str]:
+        """What its customer is known by."""
+        return {self.interaction, self.number, self.caller_number} - {""}
 
     def stay(self, now: datetime) -> Stay:
         """The place that is kept."""
@@ -65,6 +96,18 @@ class PromiseEntry:
         )
 
 
+@dataclass(slots=True)
+class CallerEntry:
+    """One customer who called: `known_by` the interaction and the number. The leg is `unsure` once
+    the switch may have lost it unheard, and `gone` when it said so.
+    """
+
+    leg: LegId
+    known_by: set[str]
+    unsure: bool = False
+    gone: bool = False
+
+
 class PromiseBook:
     """All promises so far."""
 
@@ -75,6 +118,10 @@ class PromiseBook:
         self._forbidden: set[str] = set()
         self._customers: dict[InteractionId, str] = {}
         self._dialed: dict[str, InteractionId] = {}
+        self._answered: set[InteractionId] = set()
+        self._legs: dict[LegId, InteractionId] = {}
+        self._callers: dict[InteractionId, CallerEntry] = {}
+        self._joined: dict[InteractionId, QueueName] = {}
 
     def __repr__(self) -> str:
         """Tell how many there are."""
@@ -91,11 +138,13 @@ class PromiseBook:
         self._open[request.callback] = _restored(request, arrival)
 
     def is_promised(self, number: str) -> bool:
-        """Whether a number is to be called back."""
-        return any(entry.number == number for entry in self._open.values())
+        """Whether a customer with a number is to be called back."""
+        return any(number in entry.known_by for entry in self._open.values())
+
+    # Inputs and events
 
     def note_input(self, input_: Input) -> None:
-        """What people and programs asked for."""
+        """What people, programs and the switch said."""
         match input_:
             case DialCallback(callback=callback):
                 self._open[callback].urgent = True
@@ -103,6 +152,14 @@ class PromiseBook:
                 self._forbidden.add(number)
             case AllowNumber(number=number):
                 self._forbidden.discard(number)
+            case LegAnswered(leg=leg) if leg in self._legs:
+                self._answered.add(self._legs[leg])
+            case LegHungUp(leg=leg):
+                for caller in self._callers.values():
+                    caller.gone = caller.gone or caller.leg == leg
+            case SwitchReconciled() | CommandFailed():
+                for caller in self._callers.values():
+                    caller.unsure = True
             case _:
                 pass
 
@@ -113,30 +170,51 @@ class PromiseBook:
                 assert callback not in self._open, event
                 assert callback not in self._closed, event
                 self._open[callback] = _booked(event, arrival)
-            case CallbackAttempted(callback=callback):
+            case CallbackTakenOver(callback=callback, interaction=interaction):
                 entry = self._open[callback]
-                entry.attempts_made += 1
-                entry.urgent = False
-                entry.reached = event.result is AttemptResult.REACHED
-                assert event.attempt == entry.attempts_made <= entry.attempts, event
-                assert self._dialed.pop(entry.number) == event.interaction, event
+                assert entry.taken_by is None, event
+                assert entry.known_by & self._callers[interaction].known_by, event
+                entry.taken_by = interaction
+            case CallbackGivenBack(callback=callback, interaction=interaction):
+                assert self._open[callback].taken_by == interaction, event
+                self._open[callback].taken_by = None
+            case CallbackAttempted():
+                self._attempted(event)
             case CallbackClosed():
                 self._close(event)
-            case InteractionStarted(interaction=interaction, direction=direction):
-                if direction == OUTBOUND:
-                    self._customers[interaction] = event.called_number
+            case AgentConnected() | OutsideEnded(outcome="answered"):
+                self._talked(event.interaction)
+            case InteractionQueued(interaction=interaction, queue=queue):
+                self._joined[interaction] = queue
+            case InteractionStarted():
+                self._started(event)
             case InteractionEnded(interaction=interaction):
                 self._customers.pop(interaction, None)
+                self._callers.pop(interaction, None)
             case _:
                 pass
 
-    def follow(self, outcome: Outcome) -> None:
+    def follow(
+        self, outcome: Outcome, interactions: Mapping[InteractionId, InteractionBook]
+    ) -> None:
         """Assert what must hold after all events of the turn."""
         for command in outcome.commands:
             if isinstance(command, DialOutside) and InteractionId(command.call) in self._customers:
-                self._dial(command)
+                self._dial(command, interactions)
+            if isinstance(command, HangUpLeg):
+                for caller in self._callers.values():
+                    caller.unsure = caller.unsure or caller.leg == command.leg
         numbers = [entry.number for entry in self._open.values()]
         assert len(numbers) == len(set(numbers)), "a number has two open promises"
+        for entry in self._open.values():
+            self._check_settled(entry)
+            if entry.taken_by is not None:
+                book = interactions.get(entry.taken_by)
+                there = book is not None and book.place is Place.QUEUE and book.stay is not None
+                assert there, f"its place was not given back: {entry}"
+        for interaction, queue in self._joined.items():
+            self._check_place(interactions.get(interaction), queue)
+        self._joined.clear()
 
     def of(self, interaction: InteractionId) -> PromiseEntry:
         """The promise for which an outbound interaction is made."""
@@ -144,36 +222,114 @@ class PromiseBook:
         (entry,) = (entry for entry in self._open.values() if entry.number == number)
         return entry
 
-    def closed_place(self, callback: CallbackId, now: datetime) -> Stay:
-        """The place that was kept for a promise that is closed."""
-        return self._closed[callback].stay(now)
+    def place(self, callback: CallbackId, now: datetime) -> Stay:
+        """The place that is kept for an open promise."""
+        return self._open[callback].stay(now)
 
     def settle(self) -> None:
         """Assert that every promise was closed, and no customer is on the line."""
         assert not self._open, self._open
         assert not self._dialed, self._dialed
 
+    # Within
+
+    def _started(self, event: InteractionStarted) -> None:
+        if event.direction == OUTBOUND:
+            self._customers[event.interaction] = event.called_number
+        else:
+            known_by: set[str] = {event.interaction}
+            if event.caller_number.startswith("+"):
+                known_by.add(event.caller_number)
+            self._callers[event.interaction] = CallerEntry(event.leg, known_by)
+
+    def _attempted(self, event: CallbackAttempted) -> None:
+        entry = self._open[event.callback]
+        entry.attempts_made += 1
+        entry.urgent = False
+        entry.reached = event.result in BY_CUSTOMER
+        assert event.attempt == entry.attempts_made, event
+        assert self._dialed.pop(entry.number) == event.interaction, event
+        self._answered.discard(event.interaction)
+        entry.more = event.next_at is not None
+        granted = event.result is AttemptResult.LATER or self._is_calling(entry)
+        spent = entry.attempts_made >= entry.attempts
+        assert not entry.more or not spent or granted, (event, entry)
+
+    def _talked(self, interaction: InteractionId) -> None:
+        """The customer hears somebody: of all promises but that of this call it is settled."""
+        known_by: set[str] = set()
+        if interaction in self._callers:
+            known_by = self._callers[interaction].known_by
+        elif interaction in self._customers:
+            known_by = self.of(interaction).known_by
+        for entry in self._open.values():
+            entry.talked = entry.talked or bool(entry.known_by & known_by)
+
+    def _check_settled(self, entry: PromiseEntry) -> None:
+        """Only somebody who has picked up for it keeps it open after a talk."""
+        attempt = self._dialed.get(entry.number)
+        assert not entry.talked or attempt in self._answered, f"talked to, and open: {entry}"
+
+    def _check_place(self, book: InteractionBook | None, queue: QueueName) -> None:
+        """Whoever joined a line where a callback was to be made has its place."""
+        if book is None or book.outbound or book.place is not Place.QUEUE:
+            return
+        caller = self._callers[book.interaction]
+        for entry in self._open.values():
+            mine = entry.queue == queue and bool(entry.known_by & caller.known_by)
+            mine = mine and entry.interaction != book.interaction
+            taken = any(other.taken_by == book.interaction for other in self._open.values())
+            dialed = entry.number in self._dialed
+            assert not mine or taken or dialed or entry.taken_by, f"{book} has no place of {entry}"
+
+    def _is_calling(self, entry: PromiseEntry) -> bool:
+        callers = self._callers.values()
+        return any(entry.known_by & caller.known_by and not caller.gone for caller in callers)
+
     def _close(self, event: CallbackClosed) -> None:
         entry = self._closed[event.callback] = self._open.pop(event.callback)
         if event.callback in self._superfluous:
             self._superfluous.remove(event.callback)
             assert event.result is CallbackResult.CANCELLED, event
-        assert entry.reached == (event.result is CallbackResult.REACHED), (event, entry)
-        if event.result is CallbackResult.EXHAUSTED:
-            assert entry.attempts_made >= entry.attempts, (event, entry)
+        match event.result:
+            case CallbackResult.REACHED:
+                assert entry.reached or entry.talked, (event, entry)
+            case CallbackResult.CALLED_IN:
+                assert entry.talked, (event, entry)
+            case CallbackResult.RENEWED:
+                assert entry.taken_by is not None, (event, entry)
+            case CallbackResult.EXHAUSTED:
+                assert entry.attempts_made >= entry.attempts, (event, entry)
+            case CallbackResult.EXPIRED:
+                assert entry.taken_by is None, (event, entry)
+            case _:
+                pass
 
-    def _dial(self, command: DialOutside) -> None:
+    def _dial(
+        self, command: DialOutside, interactions: Mapping[InteractionId, InteractionBook]
+    ) -> None:
         number = command.number
         assert self._customers[InteractionId(command.call)] == number, command
         assert number not in self._dialed, f"dialed twice at once: {command}"
         assert number not in self._forbidden, f"on the do-not-call list: {command}"
-        assert any(entry.number == number for entry in self._open.values()), command
+        entry = self.of(InteractionId(command.call))
+        assert entry.more, f"dialed once more than told: {entry}"
+        assert entry.taken_by is None, f"waits in a call of their own: {entry}"
+        for interaction, caller in self._callers.items():
+            if not entry.known_by & caller.known_by:
+                continue
+            certain = not caller.gone and not caller.unsure
+            busy = certain or interactions[interaction].place in BUSY
+            assert not busy, f"dialed while on the phone: {entry}, {interactions[interaction]}"
         self._dialed[number] = InteractionId(command.call)
+        self._legs[command.leg] = InteractionId(command.call)
 
 
 def _booked(event: CallbackBooked, arrival: int) -> PromiseEntry:
     return PromiseEntry(
+        interaction=event.interaction,
         number=event.dialed,
+        caller_number=event.caller_number,
         queue=event.queue,
         since=event.waiting_since,
         head_start=event.head_start,
@@ -186,7 +342,9 @@ def _booked(event: CallbackBooked, arrival: int) -> PromiseEntry:
 
 def _restored(request: RestoreCallback, arrival: int) -> PromiseEntry:
     return PromiseEntry(
+        interaction=request.interaction,
         number=request.dialed,
+        caller_number=request.caller_number,
         queue=request.queue,
         since=request.waiting_since,
         head_start=request.head_start,
@@ -195,4 +353,5 @@ def _restored(request: RestoreCallback, arrival: int) -> PromiseEntry:
         mode=request.mode,
         attempts=request.attempts,
         attempts_made=request.attempts_made,
+        more=request.next_at is not None or request.attempts_made < request.attempts,
     )

@@ -12,6 +12,7 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
+from contactcenter_ari.core.center.catalog import CALLBACK_PROMPTS
 from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, Prompt, Text, Words
 from contactcenter_ari.core.flow.parsing import parse
@@ -80,6 +81,7 @@ QUEUES = (
         misses_before_not_ready=MissLimits(no_answer=2, busy=3),
         leave_when_empty=LeaveWhenEmpty.PAUSED,
         keep_last_ready=True,
+        callback_keys=True,
     ),
     QueueSettings(
         name=BILLING,
@@ -158,7 +160,9 @@ KEYS = {
     "1": Destination(Way.CALL, "told"),
     "5": Destination(Way.SECTION, "out"),
 }
-"""What a caller may press while waiting, besides 2 for a promise of a call back."""
+"""What a caller may press while waiting, besides 2 for a promise of a call back, and 9 for one to
+a number that another caller has.
+"""
 PROMISED = "+322"
 """Straight to a promise of a call back."""
 AWAY = "+31201111112"
@@ -207,9 +211,14 @@ def _lines(name: str, steps: dict[str, Queue], on_hangup: str) -> Flow:
         "bye": _bye(),
     }
     for number, step in steps.items():
-        keys = KEYS | {"2": Destination(Way.CALL, f"promise {step.queue}")}
+        keys = KEYS | {
+            "2": Destination(Way.CALL, f"promise {step.queue}"),
+            "9": Destination(Way.CALL, f"promise {step.queue} elsewhere"),
+        }
         sections[number] = _section(msgspec.structs.replace(step, keys=keys))
         sections[f"promise {step.queue}"] = _section(_promise(step.queue))
+        elsewhere = msgspec.structs.replace(_promise(step.queue), number=parse(f'"{CALLERS[1]}"'))
+        sections[f"promise {step.queue} elsewhere"] = _section(elsewhere)
     return _flow(name, tuple(steps), sections, on_hangup)
 
 
@@ -257,12 +266,12 @@ def _site(queues: tuple[QueueSettings, ...]) -> Site:
     plain = {number: step for number, step in steps.items() if number < "+315"}
     rest = {number: step for number, step in steps.items() if number not in plain}
     lines = (_lines("plain", plain, ""), _lines("rest", rest, "bye"))
-    whisper = {WHISPER: Prompt({"en": (Text((Words(WHISPER),)),)})}
+    more = {name: Prompt({"en": (Text((Words(name),)),)}) for name in (WHISPER, *CALLBACK_PROMPTS)}
     return msgspec.structs.replace(
         sample,
         flows=(*sample.flows, *lines, _promised(), _away()),
         queues={queue.name: queue for queue in queues},
-        prompts=sample.prompts | whisper,
+        prompts=sample.prompts | more,
         pause_reason_required=False,
     )
 

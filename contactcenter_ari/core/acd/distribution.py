@@ -150,6 +150,15 @@ class Distribution:
         waiting.offerable = offerable
         self._join(waiting, turn)
 
+    def block(self, waiting: Waiting, turn: Turn, *, blocked: bool) -> None:
+        """Pass over a place that is kept, or no more; agents who are rung for it are freed."""
+        if waiting.blocked == blocked:
+            return
+        waiting.blocked = blocked
+        if blocked:
+            self.offers.withdraw(waiting, turn)
+        self.reopen(waiting, turn)
+
     def drop(self, interaction: InteractionId, turn: Turn) -> None:
         """Give up a place that was kept."""
         waiting = self._waiting[interaction]
@@ -231,6 +240,7 @@ class Distribution:
         head_start: timedelta | None,
         by: str,
         turn: Turn,
+        arrival: int | None = None,
     ) -> None:
         """Move a waiting caller up or down; None leaves it as it is."""
         line = self.lines[waiting.queue]
@@ -240,6 +250,7 @@ class Distribution:
             waiting.priority if priority is None else priority,
             waiting.head_start if head_start is None else head_start,
             turn.now,
+            arrival=arrival,
         )
         if was_open:
             self._settle(waiting)
@@ -489,6 +500,8 @@ class Distribution:
         """Stand in the sub-line of what is asked for now."""
         line = self.lines[waiting.queue]
         line.close(waiting)
+        if waiting.blocked:
+            return
         waiting.demand = self._wishes.demand(waiting, turn)
         self._settle(waiting)
 

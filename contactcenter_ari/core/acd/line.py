@@ -40,7 +40,9 @@ class Waiting:
     place was taken, at `expected_at`. `over` is why the stay ends once no phone rings.
     `unoffered` and `seeks` are kept by the line: no phone rings for the caller, and one more may
     ring, with `ring_all` beside others. One that takes over a place `kept` in the line until now
-    overtakes nobody. `prepared` is an interaction that begins when a phone rings for it.
+    overtakes nobody. `prepared` is an interaction that begins when a phone rings for it. The
+    place of a customer who is on the phone is `blocked`: it counts in positions, and is neither
+    offered nor next.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Waiting:
         self.prepared = prepared
         self.kept = kept
         self.offerable = True
+        self.blocked = False
         self.unoffered = False
         self.seeks = False
         self.demand: Demand = ANYBODY
@@ -168,10 +171,17 @@ class WaitingLine:
         return position
 
     def rerank(
-        self, waiting: Waiting, priority: int, head_start: timedelta, now: datetime
+        self,
+        waiting: Waiting,
+        priority: int,
+        head_start: timedelta,
+        now: datetime,
+        *,
+        arrival: int | None = None,
     ) -> None:
         """Take another place, and be open no more. Who falls behind is overtaken by others."""
         position = self.leave(waiting)
+        waiting.arrival = waiting.arrival if arrival is None else arrival
         waiting.rerank(priority, head_start)
         self._line.add(waiting)
         if self.position(waiting) != position:

@@ -69,7 +69,7 @@ class Mending:
 
     def is_settled(self, waiting: Waiting) -> bool:
         """Whether a stay is entered wholly, and open if nothing speaks against it."""
-        shut = bool(waiting.offers) or waiting.over is not None
+        shut = bool(waiting.offers) or waiting.over is not None or waiting.blocked
         line = self._distribution.lines[waiting.queue]
         return waiting in line and (shut or waiting.unoffered)
 

@@ -76,6 +76,17 @@ class CallWindow(msgspec.Struct, frozen=True):
     until: time = time(21)
 
 
+class UnknownZone(StrEnum):
+    """Whose day it must be to call a number that may be in zones far apart."""
+
+    FLOW = "flow"
+    """That of the flow in which the callback was booked."""
+    BLOCK = "block"
+    """Nobody's: it is not called."""
+    ALL_ZONES = "all_zones"
+    """That of each of them."""
+
+
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One queue. A None sets no limit.
 
@@ -89,6 +100,10 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     `divert_ratio` send callers on before they join: estimated wait, and waiting callers per agent
     who takes calls. Who left by one of `lost_calls` at last and talked to nobody after it is a
     task. `whisper` is the system prompt an agent hears before the bridge; none when empty.
+    `callback_keys` asks a customer who answers a callback to accept, be called later, or cancel.
+    With `shared_numbers` several people are behind a number: each has a callback, and a caller
+    with the number is not taken for the one it was promised to. `unknown_zone` is what counts for
+    a number that may be in zones far apart: an `UnknownZone`, or a zone (IANA name).
     """
 
     name: QueueName
@@ -130,7 +145,10 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     leave_when_empty: LeaveWhenEmpty | None = None
     leave_grace: timedelta = timedelta(seconds=30)
     callback_mode: CallbackMode = CallbackMode.CUSTOMER_FIRST
+    callback_keys: bool = False
+    shared_numbers: bool = False
     call_window: CallWindow = CallWindow()
+    unknown_zone: str = UnknownZone.FLOW
 
     @cached_property
     def places(self) -> Mapping[AgentId, int]:

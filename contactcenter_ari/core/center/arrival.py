@@ -7,6 +7,7 @@ from contactcenter_ari.core.center.catalog import NO_FLOW, Catalog
 from contactcenter_ari.core.center.outside import OutsideLine
 from contactcenter_ari.core.flow.run import FlowRun, Frame
 from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId
 from contactcenter_ari.core.vocabulary.signal import CallArrived
 from contactcenter_ari.core.vocabulary.turn import Turn
@@ -42,7 +43,9 @@ def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
     if answering is None:
         run.frames = [Frame(NO_FLOW)]
     interaction.begin(turn)
-    return Call(run, interpreter, turn.now, interaction=interaction)
+    number = numbers.caller
+    known_by = (interaction.id, number) if is_e164(number) else (interaction.id,)
+    return Call(run, interpreter, turn.now, interaction=interaction, known_by=known_by)
 
 
 def refusing(call: Call, prompt: str, catalog: Catalog) -> Call:

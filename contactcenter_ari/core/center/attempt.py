@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.callback import Promise
+from contactcenter_ari.core.center.callback import CANCELLED, LATER, QUESTION, Promise
 from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.flow.flow import ACCEPTED
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.command import DialOutside
@@ -19,10 +20,16 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.promise import AttemptResult
+from contactcenter_ari.core.vocabulary.promise import AttemptResult, CallbackResult, ZoneSource
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 RING_LIMIT = timedelta(seconds=30)
+CHOICES = {LATER: AttemptResult.LATER, CANCELLED: AttemptResult.CANCELLED}
+"""What comes of an attempt by the sections that lead there; the customer pressed a key."""
+ENDS = {
+    AttemptResult.CANCELLED: CallbackResult.CANCELLED,
+    AttemptResult.REACHED: CallbackResult.REACHED,
+}
 CALLED_BACK = "Callback"
 """The name on the agent's display."""
 
@@ -33,7 +40,7 @@ class Attempt:
     while its `place` in line is taken. `result` is what came of it, `agent` who waits for the
     customer, with what he hears as `briefing`,
     `bridge` where they are being joined and
-    `recording` what is written down of that.
+    `recording` what is written down of that. When it was dialed it had to be day in all `zones`.
     """
 
     promise: Promise
@@ -48,6 +55,8 @@ class Attempt:
     briefing: Call | None = None
     bridge: BridgeId | None = None
     recording: RecordingId | None = None
+    zones: tuple[str, ...] = ()
+    zone_source: ZoneSource | None = None
 
     def __repr__(self) -> str:
         """Tell for which promise."""
@@ -63,6 +72,17 @@ class Attempt:
         self.result = result
         self.interaction.unreached = True
         self.interaction.ended_by = Party.SYSTEM
+
+    @property
+    def chosen(self) -> AttemptResult | None:
+        """What the customer has chosen by key; whoever hung up on the question was reached."""
+        entered = self.call.run.entries
+        for section, result in CHOICES.items():
+            if section in entered:
+                return result
+        asked = QUESTION in entered and ACCEPTED not in entered
+        hung_up = self.interaction.ended_by is None and not self.interaction.failed
+        return AttemptResult.REACHED if asked and hung_up else None
 
     def abandon(self, turn: Turn) -> None:
         """The customer will not be dialed; an agent may have been rung for it all the same."""
@@ -89,8 +109,10 @@ class Attempt:
         )
 
 
-def prepare(promise: Promise, catalog: Catalog, turn: Turn) -> Attempt:
-    """The next attempt, of which nobody knows yet."""
+def prepare(
+    promise: Promise, catalog: Catalog, turn: Turn, *, known_by: tuple[str, ...]
+) -> Attempt:
+    """The next attempt, of which nobody knows yet, to a customer who is `known_by` this."""
     flow = catalog.flow(promise.flow)
     interaction = Interaction(
         interaction=InteractionId(turn.clockwork.mint()),
@@ -113,7 +135,8 @@ def prepare(promise: Promise, catalog: Catalog, turn: Turn) -> Attempt:
         called_number=interaction.caller_number,
         answered=True,  # by the customer, before the run begins
     )
-    call = Call(run, catalog.calling_back(promise.queue), turn.now, interaction=interaction)
+    flow_back = catalog.calling_back(promise.queue)
+    call = Call(run, flow_back, turn.now, interaction=interaction, known_by=known_by)
     call.attempt = Attempt(promise, interaction, call, _place(promise, interaction, turn))
     return call.attempt
 
@@ -135,6 +158,11 @@ def _place(promise: Promise, interaction: Interaction, turn: Turn) -> Waiting:
         callback=promise.id,
         prepared=interaction,
     )
+
+
+def ends_as(attempt: Attempt) -> CallbackResult | None:
+    """How the promise is over after an attempt, if the customer has decided that."""
+    return ENDS.get(attempt.result) if attempt.result is not None else None
 
 
 def take_over(waiting: Waiting, promise: Promise, *, kept: bool) -> None:

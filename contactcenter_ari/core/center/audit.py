@@ -277,7 +277,7 @@ class Audit:
         if call.attempt is not None:
             ways.append(partial(self._calls.calling_back.over, call.attempt, turn))
         if interaction is not None and interaction.state is not ENDED:
-            left = partial(self._calls.calling_back.caller_left, interaction.id, turn)
+            left = partial(self._calls.calling_back.reconsider_customer, call, turn)
             ways += [
                 partial(self._bring_to_flow, call),
                 partial(self._note_failed, interaction),

@@ -8,11 +8,20 @@ from contactcenter_ari.core.center.attempt import Attempt
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import Promise
 from contactcenter_ari.core.flow.run import DEFAULT_PRIORITY, PromiseCallback
-from contactcenter_ari.core.hours.calling_time import zones_of
-from contactcenter_ari.core.vocabulary.event import CallbackAttempted, CallbackBooked
-from contactcenter_ari.core.vocabulary.ids import CallbackId
+from contactcenter_ari.core.hours.calling_time import is_zone, zones_of
+from contactcenter_ari.core.number import is_e164
+from contactcenter_ari.core.vocabulary.event import (
+    CallbackAttempted,
+    CallbackBooked,
+    CallbackGivenBack,
+    CallbackTakenOver,
+)
+from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId
 from contactcenter_ari.core.vocabulary.request import RestoreCallback
 from contactcenter_ari.core.vocabulary.turn import Turn
+
+CUSTOMER, TIMEZONE = "customer", "timezone"
+"""The look-up result, and the value in it, that tell where a customer lives."""
 
 
 def booked(call: Call, asked: PromiseCallback, distribution: Distribution, turn: Turn) -> Promise:
@@ -38,8 +47,15 @@ def booked(call: Call, asked: PromiseCallback, distribution: Distribution, turn:
         arrival=place.rank[2] if place else distribution.next_arrival(),
         next_at=turn.now,
         skills=skills_left(place, turn.now) if place else (),
-        on_phone=True,
+        caller_number=next((key for key in call.known_by if is_e164(key)), ""),
+        timezone=_timezone(call),
     )
+
+
+def _timezone(call: Call) -> str:
+    """Where the customer lives, if a look-up of the flow has told a zone that there is."""
+    zone = (call.run.look_ups.get(CUSTOMER) or {}).get(TIMEZONE, "")
+    return zone if is_zone(zone) else ""
 
 
 def restored(request: RestoreCallback, arrival: int, turn: Turn) -> Promise:
@@ -64,6 +80,8 @@ def restored(request: RestoreCallback, arrival: int, turn: Turn) -> Promise:
         arrival=arrival,
         next_at=request.next_at or turn.now,
         skills=request.skills,
+        caller_number=request.caller_number,
+        timezone=request.timezone,
     )
 
 
@@ -88,6 +106,32 @@ def tell_booked(promise: Promise, turn: Turn) -> None:
             expires_at=promise.expires_at,
             mode=promise.mode,
             skills=promise.skills,
+            caller_number=promise.caller_number,
+            timezone=promise.timezone,
+        )
+    )
+
+
+def tell_taken_over(promise: Promise, interaction: InteractionId, turn: Turn) -> None:
+    """The customer waits at its place, in a call of their own."""
+    turn.tell(
+        CallbackTakenOver(
+            number=turn.clockwork.number(),
+            at=turn.now,
+            interaction=interaction,
+            callback=promise.id,
+        )
+    )
+
+
+def tell_given_back(promise: Promise, interaction: InteractionId, turn: Turn) -> None:
+    """The customer waits there no more."""
+    turn.tell(
+        CallbackGivenBack(
+            number=turn.clockwork.number(),
+            at=turn.now,
+            interaction=interaction,
+            callback=promise.id,
         )
     )
 
@@ -104,5 +148,7 @@ def tell_attempted(attempt: Attempt, next_at: datetime | None, turn: Turn) -> No
             attempt=attempt.promise.attempts_made,
             result=attempt.result,
             next_at=next_at,
+            zones=attempt.zones,
+            zone_source=attempt.zone_source,
         )
     )

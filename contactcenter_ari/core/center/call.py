@@ -11,6 +11,7 @@ from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.event import Party
+from contactcenter_ari.core.vocabulary.ids import CallbackId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Call:
     that `whispers` tells an agent who comes, one that `briefs` an agent how it stands with the
     customer who is called back; none of them has an interaction. `attempt` is set for such a
     customer, `hung_up_at` is when we ended it from our side, which `was_not_heard` if the switch
-    did not reply.
+    did not reply. The customer is `known_by` the interaction, and by numbers in E.164 that were
+    not withheld; one who waits at the place of a callback `stands_for` it.
     """
 
     run: FlowRun
@@ -42,6 +44,8 @@ class Call:
     attempt: "Attempt | None" = None
     hung_up_at: datetime | None = None
     was_not_heard: bool = False
+    known_by: tuple[str, ...] = ()
+    stands_for: CallbackId | None = None
 
     def order_end(self, turn: Turn) -> None:
         """Have the leg hung up; the switch should say soon that it is gone."""

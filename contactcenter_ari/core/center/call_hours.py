@@ -1,34 +1,80 @@
-"""When a promise may be kept: within the hours its flow names, and by day where the callee is."""
+"""When a promise may be kept: within the hours its flow names, and by day where the callee is.
+
+Where the customer lives, if that is known; else where the number is by the numbering plan, if
+that is one zone or zones close together. A number that may be in zones far apart, as mobiles of
+large countries and toll-free ones are, is called by day where its queue says.
+"""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.settings import QueueSettings, UnknownZone
 from contactcenter_ari.core.center.callback import Promise
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.hours.calendar import Calendar
-from contactcenter_ari.core.hours.calling_time import common_until, every_day, next_common
+from contactcenter_ari.core.hours.calling_time import (
+    are_close,
+    common_until,
+    every_day,
+    next_common,
+)
+from contactcenter_ari.core.vocabulary.promise import ZoneSource
 
 NO_ZONE = "UTC"
+"""That of a flow that is not published any more."""
+
+
+class CalleeZones(NamedTuple):
+    """The time zones (IANA names) in which it must be day, and how they are known."""
+
+    zones: tuple[str, ...]
+    source: ZoneSource
+
+
+def callee_zones(
+    promise: Promise, catalog: Catalog, settings: QueueSettings, at: datetime
+) -> CalleeZones | None:
+    """Where it must be day to keep a promise; None when it must not be kept at any hour."""
+    if promise.timezone:
+        return CalleeZones((promise.timezone,), ZoneSource.CUSTOMER)
+    if are_close(promise.zones, at):
+        return CalleeZones(promise.zones, ZoneSource.NUMBER)
+    flow = catalog.flow(promise.flow)
+    of_flow = CalleeZones((flow.timezone if flow else NO_ZONE,), ZoneSource.FLOW)
+    match settings.unknown_zone:
+        case UnknownZone.FLOW:
+            return of_flow
+        case UnknownZone.BLOCK:
+            return None
+        case UnknownZone.ALL_ZONES:
+            return CalleeZones(promise.zones, ZoneSource.ALL_ZONES) if promise.zones else of_flow
+        case zone:
+            return CalleeZones((zone,), ZoneSource.SETTING)
 
 
 def next_allowed(
     promise: Promise, catalog: Catalog, settings: QueueSettings, now: datetime
 ) -> datetime | None:
     """The first instant from `now` on at which it may be kept; None when it expires before."""
-    return next_common(_calendars(promise, catalog, settings), now, promise.expires_at)
+    calendars = _calendars(promise, catalog, settings, now)
+    return None if calendars is None else next_common(calendars, now, promise.expires_at)
 
 
 def allowed_until(
     promise: Promise, catalog: Catalog, settings: QueueSettings, now: datetime
 ) -> datetime:
     """How long it may be kept, when it may be now."""
-    end = common_until(_calendars(promise, catalog, settings), now)
+    end = common_until(_calendars(promise, catalog, settings, now) or (), now)
     return promise.expires_at if end is None else min(end, promise.expires_at)
 
 
-def _calendars(promise: Promise, catalog: Catalog, settings: QueueSettings) -> list[Calendar]:
+def _calendars(
+    promise: Promise, catalog: Catalog, settings: QueueSettings, at: datetime
+) -> list[Calendar] | None:
+    callee = callee_zones(promise, catalog, settings, at)
+    if callee is None:
+        return None
     flow, window = catalog.flow(promise.flow), settings.call_window
-    zones = promise.zones or (flow.timezone if flow is not None else NO_ZONE,)
-    calendars = [every_day(zone, window.since, window.until) for zone in zones]
+    calendars = [every_day(zone, window.since, window.until) for zone in callee.zones]
     named = flow.hours.get(promise.hours) if flow is not None else None
     return calendars if named is None else [named, *calendars]

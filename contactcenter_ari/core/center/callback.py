@@ -1,7 +1,8 @@
-"""Calls back that were promised: the book, in which each number has at most one open promise.
+"""Calls back that were promised: the book, by id and by what a customer is known by.
 
-A promise is plain data: it rests until it is due, stands in line, is being dialed, and in the
-end is closed, once. Nothing is dialed here; see `calling_back`.
+A promise is plain data: it rests until it is due, stands in line, is being dialed or has its
+place taken over by the customer who called in, and in the end is closed, once. Nothing is dialed
+here; see `calling_back`.
 """
 
 from collections.abc import Iterator
@@ -27,6 +28,13 @@ NOT_REACHED = "callback_not_reached"
 """The system prompt for an agent when he did not."""
 GREETING = "callback_greeting"
 """The system prompt for a customer who picked up and waits for an agent."""
+QUESTION = "callback_question"
+"""The system prompt that asks a customer who picked up to accept (1), be called later (2) or
+cancel (3); only where a queue asks."""
+LATER = "callback_later"
+"""The system prompt for one who is to be called later."""
+CANCELLED = "callback_cancelled"
+"""The system prompt for one who needs no call any more."""
 SORRY = "callback_sorry"
 """The system prompt for one for whom there is no agent after all."""
 FIRST = 0
@@ -42,30 +50,35 @@ class PromiseState(StrEnum):
     """Its place in the waiting line is taken."""
     DIALING = "dialing"
     """An attempt is under way, up to the talk or its failure."""
+    TAKEN_OVER = "taken_over"
+    """The customer called in and waits at its place."""
     CLOSED = "closed"
 
 
 RESTING = PromiseState.RESTING
 IN_LINE = PromiseState.IN_LINE
 DIALING = PromiseState.DIALING
+TAKEN_OVER = PromiseState.TAKEN_OVER
 CLOSED = PromiseState.CLOSED
 
 MOVES: dict[PromiseState, tuple[PromiseState, ...]] = {
-    RESTING: (IN_LINE, CLOSED),
+    RESTING: (IN_LINE, TAKEN_OVER, CLOSED),
     IN_LINE: (RESTING, DIALING, CLOSED),
     DIALING: (RESTING, CLOSED),
+    TAKEN_OVER: (RESTING, CLOSED),
     CLOSED: (),
 }
 
 
 @dataclass(slots=True, kw_only=True)
 class Promise:
-    """One promise to call `number` (E.164) back. `since`, `head_start`, `priority` and `arrival`
-    are of the place in line that is kept, `skills` what is asked for there; `zones` are
-    where the number may be, and `next_at` is when it is due if the hours allow it. While
-    `on_phone` the customer has not yet hung up, so his line is busy. One that a person wants
-    kept next is `urgent`; one taken back while it was being dialed is `cancelled` if the attempt
-    fails.
+    """One promise to call `number` (E.164) back, given to a customer who called from
+    `caller_number` (E.164, empty when withheld). `since`, `head_start`, `priority` and `arrival`
+    are of the place in line that is kept, `skills` what is asked for there. `zones` are where the
+    number may be by the numbering plan, `timezone` is where the customer is known to live, and
+    `next_at` is when it is due if the hours allow it. One that a person wants kept next is
+    `urgent`. `taken_by` is the call in which the customer waits at its place. One that was
+    settled or taken back while it was being dialed `ends_as` this unless the attempt succeeds.
     """
 
     id: CallbackId
@@ -86,16 +99,24 @@ class Promise:
     arrival: int
     next_at: datetime
     skills: tuple[SkillStep, ...] = ()
+    caller_number: str = ""
+    timezone: str = ""
     attempts_made: int = 0
     state: PromiseState = RESTING
-    on_phone: bool = False
     urgent: bool = False
-    cancelled: bool = False
+    taken_by: InteractionId | None = None
+    ends_as: CallbackResult | None = None
 
     def __repr__(self) -> str:
         """Tell where it is, and how often it was tried."""
         tried = f"{self.attempts_made} of {self.attempts} attempts"
         return f"<Promise {self.id} in {self.queue}: {self.state}, {tried}>"
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """What its customer is known by: the call in which it was given, and the numbers."""
+        numbers = (self.number, self.caller_number)
+        return (self.interaction, *(number for number in numbers if number))
 
     @property
     def rank(self) -> Rank:
@@ -119,11 +140,11 @@ class Promise:
 
 
 class Promises:
-    """The open promises, by id and by number."""
+    """The open promises, by id and by what their customers are known by."""
 
     def __init__(self) -> None:
         self._by_id: dict[CallbackId, Promise] = {}
-        self._by_number: dict[str, Promise] = {}
+        self._of_customer: dict[str, dict[CallbackId, Promise]] = {}
         self._closed: dict[CallbackId, None] = {}
 
     def __repr__(self) -> str:
@@ -143,9 +164,14 @@ class Promises:
         """Whether no more can be kept."""
         return len(self._by_id) >= MOST_OPEN
 
-    def of_number(self, number: str) -> Promise | None:
-        """The open promise to call a number."""
-        return self._by_number.get(number)
+    def of_customer(self, *known_by: str) -> list[Promise]:
+        """The open promises to a customer who is known by a number or by a call, each once."""
+        found = [each for key in known_by for each in self._of_customer.get(key, {}).values()]
+        return list({promise.id: promise for promise in found}.values())
+
+    def to_number(self, number: str) -> list[Promise]:
+        """The open promises to call a number."""
+        return [promise for promise in self.of_customer(number) if promise.number == number]
 
     def find(self, callback: CallbackId) -> Promise | None:
         """The open promise of that id."""
@@ -167,16 +193,19 @@ class Promises:
         return callback in self._closed
 
     def open(self, promise: Promise) -> None:
-        """Enter a promise; its number has no other."""
-        assert promise.number not in self._by_number, "a number has one open promise"
+        """Enter a promise."""
         self._by_id[promise.id] = promise
-        self._by_number[promise.number] = promise
+        for key in promise.known_by:
+            self._of_customer.setdefault(key, {})[promise.id] = promise
 
     def close(self, promise: Promise, result: CallbackResult, turn: Turn) -> None:
         """The promise is kept or over."""
         promise.move_to(CLOSED)
         del self._by_id[promise.id]
-        del self._by_number[promise.number]
+        for key in dict.fromkeys(promise.known_by):
+            del self._of_customer[key][promise.id]
+            if not self._of_customer[key]:
+                del self._of_customer[key]
         self.tell_closed(promise, result, turn)
 
     def tell_closed(self, promise: Promise, result: CallbackResult, turn: Turn) -> None:

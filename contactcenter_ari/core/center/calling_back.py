@@ -4,9 +4,13 @@ While it may be kept, a promise has its original place among the live callers an
 their positions. `customer_first`: when it is next in line the customer is dialed, one at a time
 a queue and at most as many as there are agents, and on answering waits at that place like any
 caller. `agent_first`: see there. A machine that answers cannot be told from a person.
+
+A promise is settled when its customer talks to somebody, by whatever way, and is not dialed while
+the customer is on the phone; for what calls of customers mean to it see `customer_call`.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
@@ -15,17 +19,19 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.center import call_hours
 from contactcenter_ari.core.center.agent_first import AgentFirst
-from contactcenter_ari.core.center.attempt import Attempt, prepare, take_over
+from contactcenter_ari.core.center.attempt import Attempt, ends_as, prepare, take_over
 from contactcenter_ari.core.center.booking import booked, restored, tell_attempted, tell_booked
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import (
     DIALING,
     IN_LINE,
     RESTING,
+    TAKEN_OVER,
     Promise,
     Promises,
 )
 from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.customer import Customers
 from contactcenter_ari.core.center.desk import Desk
 from contactcenter_ari.core.center.do_not_call import DoNotCall
 from contactcenter_ari.core.center.outside import outcome_of_cause
@@ -36,7 +42,6 @@ from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
     CallbackId,
-    InteractionId,
     LegId,
     QueueName,
 )
@@ -52,6 +57,7 @@ class CallingBack:
 
     def __init__(self, desk: Desk, distribution: Distribution, catalog: Catalog) -> None:
         self.promises = Promises()
+        self.customers = Customers(self.promises, desk.registry, distribution)
         self.do_not_call = DoNotCall()
         self.agent_first = AgentFirst(desk, distribution)
         self._desk = desk
@@ -61,7 +67,6 @@ class CallingBack:
         self._dialed: dict[LegId, Attempt] = {}
         self._under_way: dict[QueueName, dict[CallbackId, Attempt]] = {}
         self._standing: Counter[QueueName] = Counter()
-        self._on_phone: dict[InteractionId, list[Promise]] = {}
 
     def __repr__(self) -> str:
         """Tell how many are promised, and how many are in line or dialed."""
@@ -71,14 +76,18 @@ class CallingBack:
 
     def book(self, call: Call, asked: PromiseCallback, turn: Turn) -> Promise | None:
         """Promise it, with the place in line if the caller has one; None when it could not be
-        kept, or is promised already.
+        kept, or is promised already. One whose place the caller has taken over is replaced.
         """
         promise = booked(call, asked, self._distribution, turn)
-        refused = self.promises.full or self.promises.of_number(promise.number) is not None
-        if refused or not self._may_be_called(promise) or self._due_at(promise, turn) is None:
+        others = self.customers.rivals(promise)
+        renewed = [other for other in others if other.taken_by == promise.interaction]
+        if self.promises.full or len(others) > len(renewed) or not self._may_be_called(promise):
             return None
+        if self._due_at(promise, turn) is None:
+            return None
+        for other in renewed:
+            self.close(other, CallbackResult.RENEWED, turn)
         self.promises.open(promise)
-        self._on_phone.setdefault(promise.interaction, []).append(promise)
         tell_booked(promise, turn)
         return promise
 
@@ -108,11 +117,11 @@ class CallingBack:
         if request.queue not in self._distribution.settings:
             raise RequestRefused("unknown_queue", f"there is no queue {request.queue}")
         promise = restored(request, self._distribution.next_arrival(), turn)
-        if self.promises.full or self.promises.of_number(promise.number) is not None:
+        if self.promises.full or self.customers.rivals(promise):
             self.promises.tell_closed(promise, CallbackResult.CANCELLED, turn)
             return
         self.promises.open(promise)
-        if promise.attempts_made >= promise.attempts:
+        if promise.attempts_made >= promise.attempts and request.next_at is None:
             self.close(promise, CallbackResult.EXHAUSTED, turn)
         else:
             self.schedule(promise, turn)
@@ -137,12 +146,16 @@ class CallingBack:
         """A person wants it kept next.
 
         Raises:
-            RequestRefused: `unknown_callback`, `already_dialing`, `outside_hours`.
+            RequestRefused: `unknown_callback`, `already_dialing`, `customer_waits`,
+                `outside_hours`.
         """
         promise = self.promises.get(callback)
         if promise.state is DIALING:
             message = f"callback {callback} is being dialed already"
             raise RequestRefused("already_dialing", message)
+        if promise.state is TAKEN_OVER:
+            message = f"the customer of callback {callback} has called in and waits at its place"
+            raise RequestRefused("customer_waits", message)
         at = self._allowed_at(promise, turn.now)
         if at != turn.now:
             until = f"until {at:%Y-%m-%d %H:%M} UTC" if at else "any more"
@@ -162,7 +175,7 @@ class CallingBack:
         """
         promise = self.promises.get(callback)
         if promise.state is DIALING:
-            promise.cancelled = True
+            promise.ends_as = CallbackResult.CANCELLED
         else:
             self.close(promise, CallbackResult.CANCELLED, turn)
 
@@ -173,9 +186,9 @@ class CallingBack:
             RequestRefused: `number_invalid`, `list_full`.
         """
         self.do_not_call.forbid(number)
-        promise = self.promises.of_number(number)
-        if promise is not None and promise.state is not DIALING:
-            self.close(promise, CallbackResult.DO_NOT_CALL, turn)
+        for promise in self.promises.to_number(number):
+            if promise.state is not DIALING:
+                self.close(promise, CallbackResult.DO_NOT_CALL, turn)
 
     def publish(self, catalog: Catalog, turn: Turn) -> None:
         """New flows and hours hold for all that is not yet dialed."""
@@ -201,42 +214,48 @@ class CallingBack:
         else:
             self.schedule(promise, turn)
 
-    # The customer calls in
+    # The customer is on the phone
 
-    def lend(self, call: Call, waiting: Waiting, turn: Turn) -> Promise | None:
-        """The promise whose place in the queue is the caller's: he was called back, or called
-        again before that. He is about to wait there; see `lent`.
+    def reconsider_customer(self, call: Call, turn: Turn) -> None:
+        """The customer has come to the phone or left it: nobody is dialed who is on it."""
+        self._reconsider_all(self.customers.promised_to(call), turn)
+
+    def orphan_talks(self, leg: LegId, number: str, turn: Turn) -> None:
+        """The customer with a number is in a talk of which nothing else is known."""
+        self.customers.orphan_talks(leg, number)
+        self._reconsider_all(self.promises.of_customer(number), turn)
+
+    def orphan_left(self, leg: LegId, number: str, turn: Turn) -> None:
+        """And is not any more."""
+        self.customers.orphan_left(leg, number)
+        self._reconsider_all(self.promises.of_customer(number), turn)
+
+    def stand_for(self, attempt: Attempt, waiting: Waiting, turn: Turn) -> None:
+        """The customer who was called back waits at the place that was kept."""
+        self._give_up_place(attempt, turn)
+        take_over(waiting, attempt.promise, kept=True)
+        waiting.skills = attempt.promise.skills
+
+    def leave_line(self, promise: Promise, turn: Turn) -> bool:
+        """Take a promise that does not dial out of the line; gives whether it stood there."""
+        stood = promise.state is IN_LINE
+        if stood:
+            self._leave_line(promise, turn)
+        turn.clockwork.forget(Wake.CALLBACK, promise.id)
+        return stood
+
+    def settle(self, promise: Promise, result: CallbackResult, turn: Turn) -> None:
+        """The customer talks to somebody, in another call than that of an attempt. A phone that
+        rings is let go; whoever has answered it stays on the line.
         """
-        if call.attempt is not None:
-            self._give_up_place(call.attempt, turn)
-            take_over(waiting, call.attempt.promise, kept=True)
-            waiting.skills = call.attempt.promise.skills
-            return call.attempt.promise
-        found = self.promises.of_number(call.run.caller_number)
-        if found is None or found.queue != waiting.queue or found.state is DIALING:
-            return None
-        kept = found.state is IN_LINE
-        if kept:
-            self._leave_line(found, turn)
-        if found.rank < waiting.rank:
-            take_over(waiting, found, kept=kept)
-        return found
-
-    def lent(self, call: Call, promise: Promise, turn: Turn, *, taken: bool) -> None:
-        """The caller waits at that place now, or could not."""
-        if call.attempt is not None:
+        if promise.state is not DIALING:
+            self.close(promise, result, turn)
             return
-        if taken:
-            self.close(promise, CallbackResult.CALLED_IN, turn)
-        else:
-            self.schedule(promise, turn, kept=True)
-
-    def caller_left(self, interaction: InteractionId, turn: Turn) -> None:
-        """A caller hung up: what he was promised may be dialed."""
-        for promise in self._on_phone.pop(interaction, ()):
-            promise.on_phone = False
-            if promise.state is IN_LINE and promise.mode is AGENT_FIRST:
-                self._hold_anew(self._attempts[promise.id], turn)
+        promise.ends_as = result
+        attempt = self._attempts[promise.id]
+        if attempt.answered_at is None:
+            attempt.fail(AttemptResult.WITHDRAWN)
+            self._let_go(attempt, turn)
 
     def opened_or_closed(self, queue: QueueName, turn: Turn) -> None:
         """A person opened or closed a queue: agents are rung for it again, or no more."""
@@ -303,7 +322,7 @@ class CallingBack:
         if attempt.over:
             return
         attempt.over = True
-        attempt.result = attempt.result or AttemptResult.GIVEN_UP
+        attempt.result = attempt.result or attempt.chosen or AttemptResult.GIVEN_UP
         promise = attempt.promise
         self._give_up_place(attempt, turn)
         self._forget(attempt, turn)
@@ -311,16 +330,22 @@ class CallingBack:
         promise.move_to(RESTING)
         promise.urgent = False
         promise.next_at = turn.now + promise.retry_after
-        last = promise.attempts_made >= promise.attempts
-        next_at = None if last or promise.cancelled else self._due_at(promise, turn)
+        exhausted = CallbackResult.EXHAUSTED if self._is_spent(attempt) else None
+        over = promise.ends_as or ends_as(attempt) or exhausted
+        next_at = None if over else self._due_at(promise, turn)
         tell_attempted(attempt, next_at, turn)
         if next_at is not None:
             turn.clockwork.wake(Wake.CALLBACK, promise.id, next_at)
-        elif promise.cancelled:
-            self.close(promise, CallbackResult.CANCELLED, turn)
         else:
-            result = CallbackResult.EXHAUSTED if last else CallbackResult.EXPIRED
-            self.close(promise, result, turn)
+            self.close(promise, over or CallbackResult.EXPIRED, turn)
+
+    def _is_spent(self, attempt: Attempt) -> bool:
+        """Whether that was the last attempt. There is one more for whoever wants to be called
+        later, or calls us meanwhile.
+        """
+        promise = attempt.promise
+        granted = attempt.result is AttemptResult.LATER or self.customers.is_on_phone(promise)
+        return promise.attempts_made >= promise.attempts and not granted
 
     # After a fault
 
@@ -330,11 +355,15 @@ class CallingBack:
         due = turn.clockwork.is_set(Wake.CALLBACK, promise.id)
         if promise.state is RESTING:
             return due and attempt is None
+        if promise.state is TAKEN_OVER:
+            taken = self._distribution.place_of(promise.taken_by) if promise.taken_by else None
+            return attempt is None and taken is not None and taken.queue == promise.queue
         if attempt is None:
             return False
         if promise.state is IN_LINE:
             placed = self._distribution.place_of(attempt.interaction.id) is attempt.place
-            return due and placed and attempt.placed
+            blocked = attempt.place.blocked == self.customers.is_on_phone(promise)
+            return due and placed and attempt.placed and blocked
         called = self._desk.has(attempt.call)
         return called and (due or attempt.answered_at is not None)
 
@@ -346,7 +375,7 @@ class CallingBack:
     def expel(self, promise: Promise, turn: Turn) -> None:
         """Strike out the attempt that we failed with; the promise rests until the next one."""
         attempt = self._attempts.pop(promise.id, None)
-        promise.state, promise.urgent = RESTING, False
+        promise.state, promise.urgent, promise.taken_by = RESTING, False, None
         promise.next_at = turn.now + promise.retry_after
         turn.clockwork.wake(Wake.CALLBACK, promise.id, promise.next_at)
         self._under_way.get(promise.queue, {}).pop(promise.id, None)
@@ -393,13 +422,21 @@ class CallingBack:
             self._leave_line(promise, turn)
             self.schedule(promise, turn)
 
+    def _reconsider_all(self, promises: Iterable[Promise], turn: Turn) -> None:
+        """Whether their customers are on the phone."""
+        for promise in promises:
+            if promise.state is IN_LINE:
+                place = self._attempts[promise.id].place
+                blocked = self.customers.is_on_phone(promise)
+                self._distribution.block(place, turn, blocked=blocked)
+
     def _wake_at_end(self, promise: Promise, turn: Turn) -> None:
         settings = self._distribution.settings[promise.queue]
         end = call_hours.allowed_until(promise, self._catalog, settings, turn.now)
         turn.clockwork.wake(Wake.CALLBACK, promise.id, end)
 
     def _stand(self, promise: Promise, turn: Turn, *, kept: bool) -> None:
-        attempt = prepare(promise, self._catalog, turn)
+        attempt = prepare(promise, self._catalog, turn, known_by=self.customers.known_by(promise))
         promise.move_to(IN_LINE)
         self._attempts[promise.id] = attempt
         self._standing[promise.queue] += promise.mode is CUSTOMER_FIRST
@@ -410,6 +447,7 @@ class CallingBack:
         promise = attempt.promise
         offerable = promise.mode is AGENT_FIRST and self._may_begin(promise)
         attempt.place.kept, attempt.placed = kept, True
+        attempt.place.blocked = self.customers.is_on_phone(promise)
         self._distribution.hold(attempt.place, turn, offerable=offerable)
 
     def _hold_anew(self, attempt: Attempt, turn: Turn) -> None:
@@ -417,7 +455,7 @@ class CallingBack:
         self._hold(attempt, turn, kept=True)
 
     def _may_begin(self, promise: Promise) -> bool:
-        return not promise.on_phone and promise.queue not in self._distribution.closed
+        return promise.queue not in self._distribution.closed
 
     def _give_up_place(self, attempt: Attempt, turn: Turn) -> None:
         placed, attempt.placed = attempt.placed, False
@@ -442,19 +480,29 @@ class CallingBack:
         attempt = self._attempts[waiting.callback]
         promise, under_way = attempt.promise, self._under_way.get(queue, {})
         dialable = promise.state is IN_LINE and promise.mode is CUSTOMER_FIRST
-        if not dialable or not self._may_begin(promise):
+        if not dialable or not self._may_begin(promise) or self._rings_for_customer(promise):
             return None
         rings = any(other.answered_at is None for other in under_way.values())
         staffed = len(under_way) < self._distribution.roster.taking_calls(queue)
         servable = staffed and self._distribution.is_servable(waiting, now)
         return attempt if servable and not rings else None
 
+    def _rings_for_customer(self, promise: Promise) -> bool:
+        """Whether an agent is rung for another callback to the same customer."""
+        others = self.promises.of_customer(*self.customers.known_by(promise))
+        attempts = (self._attempts.get(other.id) for other in others)
+        return any(attempt is not None and attempt.place.offers for attempt in attempts)
+
     def _dial(self, attempt: Attempt, originator: LegId, turn: Turn) -> None:
         attempt.promise.move_to(DIALING)
         attempt.promise.attempts_made += 1
         self._dialed[attempt.leg] = attempt
+        settings = self._distribution.settings[attempt.promise.queue]
+        callee = call_hours.callee_zones(attempt.promise, self._catalog, settings, turn.now)
+        if callee is not None:
+            attempt.zones, attempt.zone_source = callee
         attempt.dial(originator, turn)
-        self._desk.add(attempt.call)
+        self._desk.add(attempt.call, turn)
 
     def _taken(self, attempt: Attempt, offer: Offer, turn: Turn) -> None:
         """An agent is there for the customer."""

@@ -63,10 +63,10 @@ class Calls:
         self.recordings = Recordings()
         self.talks = Talks(self.recordings)
         self.outside = OutsideLines()
+        self.registry = CallRegistry()
         self.calling_back = CallingBack(self, distribution, catalog)
         self.queueing = Queueing(distribution, self.calling_back, foresight)
         self._distribution = distribution
-        self.registry = CallRegistry()
         self._calls, self._by_leg = self.registry.by_id, self.registry.by_leg
 
     def __repr__(self) -> str:
@@ -103,14 +103,15 @@ class Calls:
             self._distribution.roster.add_other_leg(call.agent, call.run.leg, turn.now)
         self.begin(call, turn)
 
-    def add(self, call: Call) -> None:
-        """Know a call whose flow has not begun."""
-        self._calls[call.run.call] = call
-        self._by_leg[call.run.leg] = call
+    def add(self, call: Call, turn: Turn) -> None:
+        """Know a call whose flow has not begun; nobody who is on the phone is called back."""
+        self.registry.enter(call)
+        self.calling_back.reconsider_customer(call, turn)
 
     def begin(self, call: Call, turn: Turn) -> None:
         """Begin the flow of a call."""
-        self.add(call)
+        if not self.registry.knows_leg_of(call):
+            self.add(call, turn)
         self.carry_out(call, call.interpreter.start(call.run, turn), turn)
 
     # What the switch and the look-ups say
@@ -190,14 +191,14 @@ class Calls:
         if line is not None:
             self._outside_joined(line, turn)
         if (attempt := self.calling_back.agent_first.joined(bridge, turn)) is not None:
-            self.queueing.talked(attempt.call, attempt.interaction.agent, turn)
+            self.queueing.talked(attempt.call, turn, agent=attempt.interaction.agent)
         offer = self._distribution.bridged(bridge, turn)
         if offer is None:
             return
         call = self._calls[CallId(offer.waiting.interaction)]
         assert call.interaction is not None, "an offer is for an interaction"
         call.interaction.meet(offer.agent.id, offer.waiting.queue, turn)
-        self.queueing.talked(call, offer.agent.id, turn)
+        self.queueing.talked(call, turn, agent=offer.agent.id)
         self.talks.confirm(offer.leg, call.run, turn)
 
     def bridge_failed(self, bridge: BridgeId, turn: Turn) -> None:
@@ -397,8 +398,7 @@ class Calls:
         call = self._by_leg.get(leg)
         if call is not None and call.interaction is None:
             call.interpreter.end(call.run, turn)
-            del self._by_leg[leg]
-            del self._calls[call.run.call]
+            self.registry.strike(call)
 
     def _join_outside(self, line: OutsideLine, turn: Turn) -> None:
         run = line.call.run
@@ -418,6 +418,7 @@ class Calls:
         self.outside.close(line, "answered", turn, hang_up=False)
         interaction.move_to(TALKING, turn)
         interaction.with_agent = False
+        self.queueing.talked(line.call, turn)
         self.talks.confirm(line.leg, line.call.run, turn)
 
     def _outside_failed(
@@ -469,7 +470,7 @@ class Calls:
     def _end(self, call: Call, talk: Talk | None, turn: Turn) -> None:
         """The caller's leg is gone, or that of a phone that dialed a feature code."""
         turn.clockwork.forget(Wake.HANG_UP, call.run.call)
-        del self._by_leg[call.run.leg]
+        self.registry.leg_over(call)
         if call.agent is not None:
             self._distribution.roster.drop_other_leg(call.agent, call.run.leg, turn.now)
         if (line := self.outside.of(call.run.call)) is not None:
@@ -479,7 +480,7 @@ class Calls:
             self.calling_back.agent_first.agent_left(call.briefs, turn)
         if call.interaction is not None:
             self.queueing.abandon(call, turn)
-            self.calling_back.caller_left(call.interaction.id, turn)
+            self.calling_back.reconsider_customer(call, turn)
         if talk is not None and talk.connected:
             turn.do(HangUpLeg(call=talk.call, leg=talk.other_leg))
             self.finish_talk(talk, turn)
@@ -494,6 +495,7 @@ class Calls:
         call.interpreter.end(call.run, turn)
         if call.attempt is not None:
             self.calling_back.over(call.attempt, turn)
+            self.queueing.customers.attempt_over(call.attempt.promise, turn)
         if call.interaction is not None and call.interaction.begun:
             self.queueing.look_after(call, turn)
         call.tell_end(turn)

@@ -1,9 +1,12 @@
 """The published flows by number and version; calls in flight keep the one they began with."""
 
 from contactcenter_ari.core.center.callback import (
+    CANCELLED,
     CUSTOMER_DIALED,
     GREETING,
+    LATER,
     NOT_REACHED,
+    QUESTION,
     SORRY,
 )
 from contactcenter_ari.core.center.called_number import CalledNumbers, CallNumbers
@@ -15,11 +18,24 @@ from contactcenter_ari.core.center.feature_code import (
     UNKNOWN_PHONE,
 )
 from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import APOLOGY, Flow
+from contactcenter_ari.core.flow.flow import ACCEPTED, APOLOGY, Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.speaking import Flags
-from contactcenter_ari.core.flow.step import Answer, HangUp, Play, Queue, Section, Step, Verb
+from contactcenter_ari.core.flow.step import (
+    Answer,
+    Destination,
+    Goto,
+    HangUp,
+    InputRules,
+    Menu,
+    Play,
+    Queue,
+    Section,
+    Step,
+    Verb,
+    Way,
+)
 from contactcenter_ari.core.flow.watcher import Watcher
 from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.ids import QueueName
@@ -30,7 +46,9 @@ SYSTEM_PROMPTS = (
     *(NO_FLOW, *PROMPTS.values(), PAUSED, UNKNOWN_CODE, UNKNOWN_PHONE, REFUSED),
     *(GREETING, SORRY, CUSTOMER_DIALED, NOT_REACHED, APOLOGY),
 )
-"""All that the system itself says."""
+"""All that the system itself says, wherever it is installed."""
+CALLBACK_PROMPTS = (QUESTION, LATER, CANCELLED)
+"""What it says besides, where a queue has `callback_keys`."""
 
 
 class Catalog:
@@ -94,7 +112,10 @@ class Catalog:
     def calling_back(self, queue: QueueName) -> Interpreter:
         """Leads a customer who was called back to an agent of the queue."""
         if queue not in self._calling_back:
-            self._calling_back[queue] = self._interpreter(_called_back(self.site, queue))
+            settings = self.site.queues.get(queue)
+            asks = settings is not None and settings.callback_keys
+            flow = _called_back(self.site, queue, asks=asks)
+            self._calling_back[queue] = self._interpreter(flow)
         return self._calling_back[queue]
 
     def _interpreter(self, flow: Flow) -> Interpreter:
@@ -108,15 +129,26 @@ def _announcements(site: Site) -> Flow:
     return _own_flow(site, said | {START: Section(())})
 
 
-def _called_back(site: Site, queue: QueueName) -> Flow:
-    """No agent for whatever reason: an apology, and the end."""
-    steps = (
-        Play(GREETING, barge_in=False),
-        Queue(queue, {}),
-        Play(SORRY, barge_in=False),
-        HangUp(),
-    )
-    return _own_flow(site, {START: _section(*steps)})
+def _called_back(site: Site, queue: QueueName, *, asks: bool) -> Flow:
+    """A queue that `asks` lets the customer accept, be called later or cancel; no key is to
+    accept. No agent for whatever reason: an apology, and the end.
+    """
+    waits = (Queue(queue, {}), Play(SORRY, barge_in=False), HangUp())
+    if not asks:
+        return _own_flow(site, {START: _section(Play(GREETING, barge_in=False), *waits)})
+    accept = Destination(Way.SECTION, ACCEPTED)
+    keys = {"1": accept} | {
+        key: Destination(Way.SECTION, said) for key, said in {"2": LATER, "3": CANCELLED}.items()
+    }
+    asked = Menu(InputRules(prompts=(QUESTION,), tries=1, failed=accept), keys)
+    sections = {
+        START: _section(Play(GREETING), Goto(Destination(Way.SECTION, QUESTION))),
+        QUESTION: _section(asked),
+        ACCEPTED: _section(*waits),
+        LATER: _section(Play(LATER, barge_in=False), HangUp()),
+        CANCELLED: _section(Play(CANCELLED, barge_in=False), HangUp()),
+    }
+    return _own_flow(site, sections)
 
 
 def _section(*verbs: Verb) -> Section:

@@ -167,7 +167,7 @@ class Center:
         self._recovery = FaultRecovery(self._calls, self._distribution)
         self._apologies = Apologies(self._calls.queueing.lost_calls)
         self.secrets = Secrets(self._calls.registry)
-        self._orphans = OrphanTalks(self._roster)
+        self._orphans = OrphanTalks(self._roster, self._calls.calling_back)
         self._reconciliation = Reconciliation(
             self._roster, self._distribution, self._calls, self._orphans
         )

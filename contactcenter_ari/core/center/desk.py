@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.registry import CallRegistry
 from contactcenter_ari.core.center.talk import Talks
 from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.turn import Turn
@@ -12,8 +13,9 @@ class Desk(Protocol):
     """Keeps the calls, by id and by leg."""
 
     talks: Talks
+    registry: CallRegistry
 
-    def add(self, call: Call) -> None:
+    def add(self, call: Call, turn: Turn) -> None:
         """Know a call whose flow has not begun."""
         ...
 

@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.called_number import CallNumbers
+from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.vocabulary.command import DissolveBridge, HangUpLeg
 from contactcenter_ari.core.vocabulary.event import INBOUND, OUTBOUND, Party
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
@@ -25,7 +27,9 @@ FEWEST = 2
 
 
 class OrphanTalk:
-    """The legs that are still there, whose they are, and the interactions of the callers."""
+    """The legs that are still there, whose they are, and the interactions of the callers with
+    their `numbers` in E.164.
+    """
 
     def __init__(self, live: LiveBridge) -> None:
         self.bridge = live.bridge
@@ -33,6 +37,7 @@ class OrphanTalk:
         self.phones = dict(live.phones)
         self.agents: dict[LegId, Agent] = {}
         self.interactions: dict[LegId, Interaction] = {}
+        self.numbers: dict[LegId, str] = {}
         self.over = False
 
     def __repr__(self) -> str:
@@ -43,10 +48,12 @@ class OrphanTalk:
 class OrphanTalks:
     """All orphaned talks, by leg."""
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self, roster: Roster, calling_back: CallingBack) -> None:
         self._roster = roster
+        self._calling_back = calling_back
         self._by_leg: dict[LegId, OrphanTalk] = {}
         self._dissolved: dict[BridgeId, None] = {}
+        self._unended: dict[BridgeId, OrphanTalk] = {}
 
     def __repr__(self) -> str:
         """Tell how many there are."""
@@ -61,11 +68,15 @@ class OrphanTalks:
         return list(self._by_leg)
 
     def follow(self, live: Iterable[LiveBridge], turn: Turn) -> None:
-        """Legs that are in their bridge no more have left it unheard."""
+        """Legs that are in their bridge no more have left it unheard; what a fault of ours kept
+        from ending ends now.
+        """
         there = {bridge.bridge: bridge.legs for bridge in live}
         for talk in self._talks():
             for leg in [leg for leg in talk.legs if leg not in there.get(talk.bridge, ())]:
                 self.hung_up(leg, turn)
+        for talk in list(self._unended.values()):
+            self._end(talk, Party.SYSTEM, turn)
 
     def find(self, live: LiveBridge, catalog: Catalog, turn: Turn) -> None:
         """A talk was found in the switch; when only one party is left it ends at once. One that
@@ -80,6 +91,10 @@ class OrphanTalks:
             interaction.orphaned = True
             interaction.begin(turn)
             talk.interactions[interaction.leg] = interaction
+            number = interaction.caller_number
+            if is_e164(number):
+                talk.numbers[interaction.leg] = number
+                self._calling_back.orphan_talks(interaction.leg, number, turn)
         for leg, phone in talk.phones.items():
             agent = self._roster.at_phone(phone)
             if agent is not None:
@@ -101,14 +116,17 @@ class OrphanTalks:
         if talk is None:
             return
         talk.legs.remove(leg)
+        party = _party(talk, leg)
         agent = talk.agents.pop(leg, None)
         if agent is not None and self._roster.find(agent.id) is agent:
             self._roster.drop_other_leg(agent, leg, turn.now)
         if len(talk.legs) < FEWEST and not talk.over:
-            self._end(talk, _party(talk, leg), turn)
+            self._end(talk, party, turn)
         if not talk.legs:
             self._dissolved[talk.bridge] = None
             turn.do(DissolveBridge(call=CallId(talk.bridge), bridge=talk.bridge))
+        if leg in talk.numbers:
+            self._calling_back.orphan_left(leg, talk.numbers.pop(leg), turn)
 
     # Within
 
@@ -122,14 +140,17 @@ class OrphanTalks:
         for interaction in talk.interactions.values():
             interaction.agent = agent.id
 
-    @staticmethod
-    def _end(talk: OrphanTalk, by: Party, turn: Turn) -> None:
-        talk.over = True
-        for leg in talk.legs:
-            turn.do(HangUpLeg(call=CallId(talk.bridge), leg=leg))
-        for interaction in talk.interactions.values():
+    def _end(self, talk: OrphanTalk, by: Party, turn: Turn) -> None:
+        self._unended[talk.bridge] = talk
+        for leg in list(talk.interactions):
+            interaction = talk.interactions[leg]
             language = interaction.language
             interaction.end(by=by, language=language, status="", tags={}, turn=turn)
+            del talk.interactions[leg]
+        for leg in talk.legs:
+            turn.do(HangUpLeg(call=CallId(talk.bridge), leg=leg))
+        talk.over = True
+        del self._unended[talk.bridge]
 
 
 def _party(talk: OrphanTalk, leg: LegId) -> Party:

@@ -19,6 +19,7 @@ from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.wish import skills_left
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.calling_back import CallingBack
+from contactcenter_ari.core.center.customer_call import CustomerCalls
 from contactcenter_ari.core.center.lost_call import LostCalls
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
@@ -71,7 +72,7 @@ class Queueing:
         self.lost_calls = LostCalls()
         self._distribution = distribution
         self._foresight = foresight
-        self._calling_back = calling_back
+        self.customers = CustomerCalls(calling_back, distribution)
         self._last_agents: OrderedDict[str, AgentId] = OrderedDict()
         self._given_up: OrderedDict[tuple[str, QueueName], GivenUpPlace] = OrderedDict()
 
@@ -88,12 +89,12 @@ class Queueing:
         interaction.move_to(QUEUED, turn)
         interaction.queue = step.queue
         waiting = self._place(call, handover, settings, turn)
-        lent = self._calling_back.lend(call, waiting, turn)
+        lent = self.customers.lend(call, waiting, turn)
         status = call.run.caller_status
         max_wait = step.max_wait or settings.max_wait_by_status.get(status, settings.max_wait)
         refusal = self._distribution.enqueue(waiting, max_wait, turn)
         if lent is not None:
-            self._calling_back.lent(call, lent, turn, taken=refusal is None)
+            self.customers.lent(call, lent, turn, taken=refusal is None)
         if refusal is None:
             self._given_up.pop((waiting.caller_number, waiting.queue), None)
             self.tell_place(call, turn)
@@ -172,6 +173,7 @@ class Queueing:
         assert waiting is not None, "only who waits is moved"
         settings = self._distribution.settings[queue]
         self._distribution.leave(interaction.id, QueueExit.TRANSFERRED, turn)
+        self.customers.give_back(call, turn)
         call.interpreter.treatment.offer_over(call.run, turn)
         interaction.queue = call.run.line = queue
         moved = Waiting(
@@ -191,6 +193,7 @@ class Queueing:
         max_wait = settings.max_wait_by_status.get(status, settings.max_wait)
         refusal = self._distribution.enqueue(moved, max_wait, turn, sent=True)
         assert refusal is None, "whether the queue takes callers was asked before"
+        self.customers.claim(call, turn)
 
     def offer_over(self, call: Call, offer: Offer, turn: Turn) -> Handover | None:
         """An offer came to nothing: the caller goes on waiting, unless the time is up."""
@@ -230,6 +233,7 @@ class Queueing:
         interaction = _interaction(call)
         interaction.move_to(IN_FLOW, turn)
         interaction.turned_away = True
+        self.customers.give_back(call, turn)
         return call.interpreter.resume(call.run, outcome, turn)
 
     def give_up_place(self, call: Call, result: QueueExit, turn: Turn) -> None:
@@ -244,6 +248,7 @@ class Queueing:
             call.run.line_frame = None
             self._leave(call, result, turn)
             call.interaction.move_to(IN_FLOW, turn)
+            self.customers.give_back(call, turn)
 
     def abandon(self, call: Call, turn: Turn) -> None:
         """The caller is gone; the place is kept for a while if the queue says so."""
@@ -252,6 +257,7 @@ class Queueing:
         if waiting is None or waiting.callback is not None:
             return
         result = self._distribution.abandon(interaction.id, turn, lost=interaction.failed)
+        self.customers.give_back(call, turn)
         if result is not None:
             self.note_left(call, waiting, result, turn)
         if not waiting.caller_number:
@@ -272,7 +278,7 @@ class Queueing:
             unserved = Unserved(interaction.queue, LOST, timedelta(), is_task=True)
         if unserved is None or not unserved.is_task:
             return
-        if self._calling_back.promises.of_number(number) is None:
+        if not self.customers.is_promised(call):
             self.lost_calls.open(interaction.id, number, turn, unserved=unserved)
 
     def note_left(self, call: Call, waiting: Waiting, result: QueueExit, turn: Turn) -> None:
@@ -290,15 +296,17 @@ class Queueing:
         self._distribution.leave(waiting.interaction, result, turn)
         self.note_left(call, waiting, result, turn)
 
-    def talked(self, call: Call, agent: AgentId, turn: Turn) -> None:
-        """Remember whom a caller talked to last; whoever was lost or promised is reached."""
+    def talked(self, call: Call, turn: Turn, *, agent: AgentId | None = None) -> None:
+        """Remember which agent a caller talked to last; whoever was lost or promised a callback
+        has talked to somebody.
+        """
         number = call.run.caller_number
-        if number:
+        if number and agent is not None:
             _remember(self._last_agents, number, agent)
         again = LostCallResult.REACHED if call.attempt else LostCallResult.CALLED_AGAIN
-        self.lost_calls.talked(number, again, turn)
-        if call.attempt is not None:
-            self._calling_back.reached(call.attempt, turn)
+        for known in dict.fromkeys((number, *call.known_by)):
+            self.lost_calls.talked(known, again, turn)
+        self.customers.talked(call, turn)
 
     def _given_up_by(
         self, caller_number: str, settings: QueueSettings, now: datetime

@@ -1,10 +1,10 @@
-"""When somebody may be called: several calendars must be open at once, ours and the callee's.
-
-A number that may be in one of several zones is called when it is a decent hour in all of them.
+"""When somebody may be called: several calendars must be open at once, ours and the callee's,
+and where the callee may be.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import timezone
@@ -12,6 +12,8 @@ from phonenumbers import timezone
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange, closes_at, next_open
 
 DAY_MINUTES = 1440
+CLOSE = timedelta(hours=2)
+"""Zones no further apart than this have most of their day in common."""
 
 
 def zones_of(number: str) -> tuple[str, ...]:
@@ -23,6 +25,21 @@ def zones_of(number: str) -> tuple[str, ...]:
     except phonenumbers.NumberParseException:
         return ()
     return tuple(zone for zone in zones if zone != timezone.UNKNOWN_TIMEZONE)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name (IANA)."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return bool(name)
+
+
+def are_close(zones: Sequence[str], at: datetime) -> bool:
+    """Whether it is much the same hour in all of some zones; of none nothing is known."""
+    offsets = [at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in zones]
+    return bool(offsets) and max(offsets) - min(offsets) <= CLOSE
 
 
 def every_day(zone: str, since: time, until: time) -> Calendar:

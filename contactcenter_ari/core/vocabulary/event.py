@@ -27,6 +27,7 @@ from contactcenter_ari.core.vocabulary.promise import (
     CallbackResult,
     LostCallReason,
     LostCallResult,
+    ZoneSource,
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
@@ -240,7 +241,8 @@ class CallbackBooked(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """The caller was promised a call back. `waiting_since`, `head_start` and `priority` are of
     the place in line that is kept, and `skills` are still asked for from then on; it is dialed
     at most `attempts` times, `retry_after` each, within the hours of that name of the flow,
-    until `expires_at`.
+    until `expires_at`. The customer called from `caller_number` (E.164, empty when withheld) and
+    lives in `timezone` (IANA name, empty when not known).
     """
 
     callback: CallbackId
@@ -257,17 +259,34 @@ class CallbackBooked(InteractionEvent, frozen=True, tag=True, kw_only=True):
     expires_at: datetime
     mode: CallbackMode
     skills: tuple[SkillStep, ...] = ()
+    caller_number: str = ""
+    timezone: str = ""
+
+
+class CallbackTakenOver(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The customer called in, and waits at the place of the callback in this `interaction`."""
+
+    callback: CallbackId
+
+
+class CallbackGivenBack(InteractionEvent, frozen=True, tag=True, kw_only=True):
+    """The customer waits no more and has talked to nobody: the callback has its place again."""
+
+    callback: CallbackId
 
 
 class CallbackAttempted(InteractionEvent, frozen=True, tag=True, kw_only=True):
     """An attempt to call back is over; `interaction` is the outbound one of this attempt.
-    `next_at` is when the next is due, None after the last.
+    `next_at` is when the next is due, None after the last. It had to be day in all `zones` (IANA
+    names), which are known from `zone_source`; events of old have neither.
     """
 
     callback: CallbackId
     attempt: int
     result: AttemptResult
     next_at: datetime | None
+    zones: tuple[str, ...] = ()
+    zone_source: ZoneSource | None = None
 
 
 class CallbackClosed(InteractionEvent, frozen=True, tag=True, kw_only=True):
@@ -512,6 +531,8 @@ Event = (
     | OutsideDialed
     | OutsideEnded
     | CallbackBooked
+    | CallbackTakenOver
+    | CallbackGivenBack
     | CallbackAttempted
     | CallbackClosed
     | CallerApologized

@@ -23,21 +23,45 @@ class AttemptResult(StrEnum):
     FAILED = "failed"
     GIVEN_UP = "given_up"
     """The customer answered and hung up before there was an agent, or our side failed."""
+    LATER = "later"
+    """The customer answered and asked by key to be called later."""
+    CANCELLED = "cancelled"
+    """The customer answered and said by key that no call is needed any more."""
+    WITHDRAWN = "withdrawn"
+    """The customer talked to somebody in another call while the phone rang."""
 
 
 class CallbackResult(StrEnum):
     """How a promise to call back was closed; exactly one each."""
 
     REACHED = "reached"
+    """The customer was called back and talked to, or hung up when asked what to do."""
     CALLED_IN = "called_in"
-    """The customer called again and took over the place."""
+    """The customer called again and talked to somebody."""
+    RENEWED = "renewed"
+    """The customer called again and asked for another callback, which has the place."""
     EXHAUSTED = "exhausted"
     """No attempt reached the customer."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
-    """A person took it back, or its flow is no longer published."""
+    """The customer or a person took it back, or its flow is no longer published."""
     DO_NOT_CALL = "do_not_call"
     """The number may not be called any more."""
+
+
+class ZoneSource(StrEnum):
+    """Where the time zones come from in which it had to be day for an attempt."""
+
+    CUSTOMER = "customer"
+    """`timezone` of the look-up result `customer`, in the call in which it was booked."""
+    NUMBER = "number"
+    """The numbering plan: one zone, or zones that are no more than two hours apart."""
+    FLOW = "flow"
+    """The number may be in zones that are further apart: the zone of the flow."""
+    SETTING = "setting"
+    """For such a number, the zone that the queue names."""
+    ALL_ZONES = "all_zones"
+    """For such a number, all of them."""
 
 
 class LostCallReason(StrEnum):

@@ -154,6 +154,8 @@ class RestoreCallback(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     expires_at: datetime
     mode: CallbackMode
     skills: tuple[SkillStep, ...] = ()
+    caller_number: str = ""
+    timezone: str = ""
 
 
 class DialCallback(msgspec.Struct, frozen=True, tag=True):

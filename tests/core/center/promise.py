@@ -9,11 +9,13 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.center.site import SitePublished
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import (
     BookCallback,
     Destination,
     Goto,
+    HangUp,
     Play,
     Queue,
     Step,
@@ -37,6 +39,8 @@ CUSTOMER_FIRST, AGENT_FIRST = CallbackMode.CUSTOMER_FIRST, CallbackMode.AGENT_FI
 BOTH = pytest.mark.parametrize("mode", [CUSTOMER_FIRST, AGENT_FIRST])
 ANN, BOB, CAS = "+31612345678", "+31687654321", "+31611111111"
 SALES = QueueName("sales")
+BESIDE = "+31207654321"
+"""The number of the other flow, see `opens_beside`."""
 NOBODY = InteractionId("n0-b0-1")
 """Whose call was another process's."""
 
@@ -49,21 +53,30 @@ def open_shop(
     flow: dict[str, Any] | None = None,
     step: dict[str, Any] | None = None,
     line: dict[str, Any] | None = None,
+    next: dict[str, Destination] | None = None,  # noqa: A002  # as in a flow
+    more: dict[str, list[Verb | Step]] | None = None,
+    first: Verb | None = None,
     inline: bool = False,
     **settings: Any,  # noqa: ANN401  # of the queue
 ) -> None:
-    """A queue in which key 1 asks for a call back, and key 2 for one to Bob's number; `inline`,
-    the steps of key 1 are written beside it.
+    """A queue in which key 1 asks for a call back, key 2 for one to Bob's number, and key 0 leads
+    out of the line; `inline`,
+    the steps of key 1 are written beside it. `next` is where the queue leads, `more` are other
+    sections, and `first` is done before all else.
     """
-    keys = {key: Destination(Way.SECTION, name) for key, name in {"1": "own", "2": "bob"}.items()}
+    keys = {
+        key: Destination(Way.SECTION, name)
+        for key, name in {"1": "own", "2": "bob", "0": "menu"}.items()
+    }
     if inline:
         keys = {"1": Destination(Way.INLINE, "(key)")}
     said = {"booked": Destination(Way.SECTION, "yes"), "refused": Destination(Way.SECTION, "no")}
     book = BookCallback(SALES, said, **(step or {}))
     sections: dict[str, list[Verb | Step]] = {
         "start": [
+            *([first] if first else []),
             Goto(Destination(Way.SECTION, "vip")) if head_start else Play("welcome"),
-            Queue(SALES, {}, keys=keys, **(line or {})),
+            Queue(SALES, next or {}, keys=keys, **(line or {})),
         ],
         "vip": [Queue(SALES, {}, keys=keys, head_start=parse(head_start) if head_start else None)],
         "own": [book],
@@ -71,7 +84,9 @@ def open_shop(
         "(key)": [BookCallback(SALES, {}), Play("thank you", barge_in=False)],
         "yes": [Play("we call you", barge_in=False)],
         "no": [Play("we cannot", barge_in=False)],
+        "menu": [Play("menu", barge_in=False), HangUp()],
     }
+    sections |= more or {}
     shop = msgspec.structs.replace(floor.write(sections), dial_allow=allowed, **(flow or {}))
     floor.open(shop, QueueSettings(name=SALES, **{"join_empty": True} | settings))
 
@@ -160,6 +175,19 @@ def placed(floor: Floor) -> InteractionId:
     line = floor.center._distribution.lines[SALES]
     (kept,) = (waiting for waiting in line if waiting.callback is not None)
     return kept.interaction
+
+
+def opens_beside(floor: Floor, *steps: Verb, queues: dict[QueueName, Any] | None = None) -> None:
+    """Another flow is published beside the shop, with a number of its own."""
+    beside = floor.write({"start": list(steps)})
+    beside = msgspec.structs.replace(
+        beside, name="beside", numbers=(BESIDE,), dial_allow=("+316", "+3120")
+    )
+    flows = (*floor.site.flows, beside)
+    floor.site = msgspec.structs.replace(
+        floor.site, flows=flows, queues=floor.site.queues | (queues or {})
+    )
+    floor.take(SitePublished(floor.site))
 
 
 def restore(floor: Floor, **changed: Any) -> request.RestoreCallback:  # noqa: ANN401  # any field

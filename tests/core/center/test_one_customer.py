@@ -16,7 +16,6 @@ from tests.core.center.promise import (
     ANN,
     BOB,
     busy_agent,
-    closed,
     open_shop,
     promised,
     ready,
@@ -47,7 +46,7 @@ def test_calling_in_takes_the_promise(floor: Floor, spelling: str) -> None:
     open_shop(floor, join_empty=True, flow=NL)
     promised(floor, ANN)
     waits(floor, spelling)
-    assert closed(floor) == ["called_in"]
+    assert [one.state for one in floor.center.callbacks()] == ["taken_over"]
 
 
 @EACH

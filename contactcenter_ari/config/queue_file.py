@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import time, timedelta
+from zoneinfo import available_timezones
 
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar
@@ -16,8 +17,11 @@ from contactcenter_ari.core.acd.settings import (
     MissLimits,
     QueueSettings,
     Strategy,
+    UnknownZone,
     WrapUpKind,
 )
+from contactcenter_ari.core.center.catalog import CALLBACK_PROMPTS
+from contactcenter_ari.core.hours.calling_time import is_zone
 from contactcenter_ari.core.kpi.queue_stay import COLUMNS, StayColumn
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
@@ -42,7 +46,14 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
     "resume_place": (timedelta(), HOUR),
 }
 """Settings that are durations, with their limits."""
-SWITCHES = ("ready_time_only", "count_flow_time", "recording", "join_empty", "keep_last_ready")
+SWITCHES = (
+    "ready_time_only",
+    "keep_last_ready",
+    "count_flow_time",
+    "recording",
+    "join_empty",
+    "shared_numbers",
+)
 NOT_SERVED = [
     str(exit_)
     for exit_, column in COLUMNS.items()
@@ -127,7 +138,9 @@ class _QueueReader:
             "whisper": self.whisper,
             "music": self.reading.text,
             "callback_mode": lambda node, what: choice(node, what, CallbackMode),
+            "callback_keys": self.callback_keys,
             "call_window": self.call_window,
+            "unknown_zone": self.unknown_zone,
         }
 
         def reader(setting: str) -> ReadSetting:
@@ -242,6 +255,27 @@ class _QueueReader:
         if scalar is not None and prompts is not None and scalar.text not in prompts:
             self.reading.unknown("E202", "system prompt", scalar, prompts)
         return scalar.text if scalar is not None else ""
+
+    def callback_keys(self, node: Node, setting: str) -> bool:
+        """Asking needs the prompts that ask."""
+        asks, prompts = self.reading.boolean(node, setting), self.system_prompts
+        if asks and prompts is not None:
+            for name in [name for name in CALLBACK_PROMPTS if name not in prompts]:
+                message = f'{setting} needs the system prompt "{name}" in site.yaml'
+                self.reading.blame("E202", message, node)
+        return asks
+
+    def unknown_zone(self, node: Node, setting: str) -> str:
+        """`flow`, `block`, `all_zones`, or a time zone."""
+        text = node.text if isinstance(node, Scalar) else ""
+        known = [each.value for each in UnknownZone]
+        if text in known or is_zone(text):
+            return text
+        wanted = f"{', '.join(known)}, or a time zone such as Europe/Moscow"
+        message = f'{setting} must be {wanted}, not "{text[:60]}"'
+        suggestion = did_you_mean(text, [*known, *available_timezones()])
+        self.reading.blame("E105", message, node, suggestion=suggestion)
+        return UnknownZone.FLOW
 
     def call_window(self, node: Node, setting: str) -> CallWindow:
         """`08:00-21:00`, of one day, which may last to 24:00."""

@@ -39,14 +39,16 @@ class LostCallBook:
     def note_event(
         self,
         event: Event,
-        is_promised: Callable[[str], bool],
+        is_promised: Callable[[str, InteractionId], bool],
         settings: Mapping[QueueName, QueueSettings],
     ) -> None:
-        """Follow an event; `is_promised` tells whether a number is to be called back."""
+        """Follow an event; `is_promised` tells whether the customer with a number, or of an
+        interaction, is to be called back.
+        """
         match event:
             case LostCallOpened(caller_number=number):
                 assert number not in self._open.values(), event
-                assert not is_promised(number), event
+                assert not is_promised(number, event.interaction), event
                 self._open[event.interaction] = number
             case LostCallClosed(interaction=interaction):
                 self._open.pop(interaction, None)
@@ -60,14 +62,16 @@ class LostCallBook:
             case _:
                 pass
 
-    def _check_end(self, event: InteractionEnded, is_promised: Callable[[str], bool]) -> None:
+    def _check_end(
+        self, event: InteractionEnded, is_promised: Callable[[str, InteractionId], bool]
+    ) -> None:
         """Assert that whoever was lost is a task, and nobody else."""
         result, wanted = self._in_vain.pop(event.interaction, (None, False))
         cut_off = event.reason is EndReason.SYSTEM_ERROR and result is not QueueExit.SYSTEM_ERROR
         outbound = event.direction == OUTBOUND
         number = event.called_number if outbound else event.caller_number
         if cut_off or wanted:
-            looked_after = number in self._open.values() or is_promised(number)
+            looked_after = number in self._open.values() or is_promised(number, event.interaction)
             assert looked_after or not number.startswith("+"), event
         else:
             assert event.interaction not in self._open, event

@@ -117,6 +117,7 @@ class PromiseBook:
         self._superfluous: set[CallbackId] = set()
         self._forbidden: set[str] = set()
         self._customers: dict[InteractionId, str] = {}
+        self._known_by: dict[InteractionId, set[str]] = {}
         self._dialed: dict[str, InteractionId] = {}
         self._answered: set[InteractionId] = set()
         self._legs: dict[LegId, InteractionId] = {}
@@ -137,9 +138,10 @@ class PromiseBook:
             self._superfluous.add(request.callback)
         self._open[request.callback] = _restored(request, arrival)
 
-    def is_promised(self, number: str) -> bool:
-        """Whether a customer with a number is to be called back."""
-        return any(number in entry.known_by for entry in self._open.values())
+    def is_promised(self, number: str, interaction: InteractionId) -> bool:
+        """Whether the customer with a number, or of an interaction, is to be called back."""
+        known_by = {number} | self._known_by.get(interaction, set())
+        return any(known_by & entry.known_by for entry in self._open.values())
 
     # Inputs and events
 
@@ -236,6 +238,8 @@ class PromiseBook:
     def _started(self, event: InteractionStarted) -> None:
         if event.direction == OUTBOUND:
             self._customers[event.interaction] = event.called_number
+            if any(entry.number == event.called_number for entry in self._open.values()):
+                self._known_by[event.interaction] = self.of(event.interaction).known_by
         else:
             known_by: set[str] = {event.interaction}
             if event.caller_number.startswith("+"):

@@ -16,6 +16,7 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
+from contactcenter_ari.core.center.catalog import CALLBACK_PROMPTS
 from contactcenter_ari.core.hours.calendar import is_open
 from contactcenter_ari.core.hours.calling_time import every_day
 from contactcenter_ari.core.vocabulary.event import QueueExit
@@ -53,7 +54,9 @@ sales:
   recording: false
   join_empty: true
   callback_mode: agent_first
+  shared_numbers: true
   call_window: 9:00-20:30
+  unknown_zone: Europe/Moscow
 claims:
   strategy: ring_all
   ring_at_most: 5
@@ -64,7 +67,12 @@ claims:
   leave_grace: 1m
 support:
   ready_time_only: true
+  callback_keys: true
 """
+
+
+ASKING = "".join(f"  {name}: {{en: x, nl: x}}\n" for name in CALLBACK_PROMPTS)
+"""Prompts of site.yaml that a queue with callback_keys needs."""
 
 
 def seconds(number: int) -> timedelta:
@@ -83,9 +91,11 @@ def told(folder: Path) -> list[str]:
     ]
 
 
-def test_every_setting_is_read(write_site: WriteSite) -> None:
+def test_every_setting_is_read(write_site: WriteSite, site_text: str) -> None:
     """Each lands in its field; what is left out has its default."""
-    queues = load_site(write_site(queues=EVERYTHING, desk=None, night=NIGHT)).queues
+    queues = load_site(
+        write_site(site=site_text + ASKING, queues=EVERYTHING, desk=None, night=NIGHT)
+    ).queues
     assert queues[QueueName("sales")] == QueueSettings(
         name=QueueName("sales"),
         strategy=Strategy.LINEAR,
@@ -117,8 +127,11 @@ def test_every_setting_is_read(write_site: WriteSite) -> None:
         recording=False,
         join_empty=True,
         callback_mode=CallbackMode.AGENT_FIRST,
+        shared_numbers=True,
         call_window=CallWindow(time(9), time(20, 30)),
+        unknown_zone="Europe/Moscow",
     )
+    assert queues[QueueName("support")].callback_keys
     assert queues[QueueName("claims")] == QueueSettings(
         name=QueueName("claims"),
         strategy=Strategy.RING_ALL,
@@ -132,9 +145,11 @@ def test_every_setting_is_read(write_site: WriteSite) -> None:
     assert queues[QueueName("support")].ready_time_only
 
 
-def test_every_setting_there_is_can_be_written(write_site: WriteSite) -> None:
+def test_every_setting_there_is_can_be_written(write_site: WriteSite, site_text: str) -> None:
     """The three queues above differ from the defaults in every field but their names."""
-    queues = load_site(write_site(queues=EVERYTHING, desk=None, night=NIGHT)).queues.values()
+    queues = load_site(
+        write_site(site=site_text + ASKING, queues=EVERYTHING, desk=None, night=NIGHT)
+    ).queues.values()
     same = QueueSettings(name=QueueName("x"))
     kept = [
         field
@@ -222,6 +237,20 @@ MISTAKES = [
     (
         "whisper: goodby",
         '1:18 E202 [goodby] system prompt "goodby" does not exist (did you mean "goodbye"?)',
+    ),
+    (
+        "unknown_zone: all_zone",
+        (
+            "1:23 E105 [all_zone] unknown_zone must be flow, block, all_zones, or a time zone such"
+            ' as Europe/Moscow, not "all_zone" (did you mean "all_zones"?)'
+        ),
+    ),
+    (
+        "unknown_zone: Europe/Moscou",
+        (
+            "1:23 E105 [Europe/Moscou] unknown_zone must be flow, block, all_zones, or a time zone"
+            ' such as Europe/Moscow, not "Europe/Moscou" (did you mean "Europe/Moscow"?)'
+        ),
     ),
     (
         "call_window: 21:00-08:00",
@@ -338,6 +367,15 @@ def test_a_contradiction_is_told(settings: str, message: str, write_site: WriteS
     """Two settings of which one makes the other senseless, blamed on one that was given."""
     (problem,) = told(write_site(queues=f"sales: {{{settings}}}\n"))
     assert problem.partition(" E111 ")[2] == message
+
+
+def test_asking_by_key_needs_its_prompts(write_site: WriteSite, site_text: str) -> None:
+    """A customer who answers would be asked nothing."""
+    site = (site_text + ASKING).replace("  callback_later: {en: x, nl: x}\n", "")
+    (problem,) = told(write_site(site=site, queues="sales: {callback_keys: true}\n"))
+    assert problem == (
+        '1:24 E202 [true] callback_keys needs the system prompt "callback_later" in site.yaml'
+    )
 
 
 def test_a_wrong_value_is_no_contradiction(write_site: WriteSite) -> None:

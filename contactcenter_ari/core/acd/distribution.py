@@ -156,7 +156,7 @@ class Distribution:
             return
         waiting.blocked = blocked
         if blocked:
-            self.offers.withdraw(waiting, turn)
+            self.offers.spare(waiting, turn)
         self.reopen(waiting, turn)
 
     def drop(self, interaction: InteractionId, turn: Turn) -> None:

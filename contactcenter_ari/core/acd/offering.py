@@ -141,6 +141,10 @@ class Offers:
         """The caller is gone: the agents are READY again with the idle time kept."""
         self._withdraw(waiting, HangUpReason.NORMAL, turn)
 
+    def spare(self, waiting: Waiting, turn: Turn) -> None:
+        """The customer is on the phone elsewhere: the same, and no call was missed."""
+        self._withdraw(waiting, HangUpReason.ANSWERED_ELSEWHERE, turn)
+
     def _withdraw(
         self, waiting: Waiting, reason: HangUpReason, turn: Turn, but: Offer | None = None
     ) -> None:

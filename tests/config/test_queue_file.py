@@ -80,6 +80,11 @@ def seconds(number: int) -> timedelta:
     return timedelta(seconds=number)
 
 
+def all_settings(write_site: WriteSite, site_text: str) -> Path:
+    """A folder with a site that has every setting of a queue somewhere."""
+    return write_site(site=site_text + ASKING, queues=EVERYTHING, desk=None, night=NIGHT)
+
+
 def told(folder: Path) -> list[str]:
     """Place, code, word under the caret and message of each problem of queues.yaml."""
     return [
@@ -93,9 +98,7 @@ def told(folder: Path) -> list[str]:
 
 def test_every_setting_is_read(write_site: WriteSite, site_text: str) -> None:
     """Each lands in its field; what is left out has its default."""
-    queues = load_site(
-        write_site(site=site_text + ASKING, queues=EVERYTHING, desk=None, night=NIGHT)
-    ).queues
+    queues = load_site(all_settings(write_site, site_text)).queues
     assert queues[QueueName("sales")] == QueueSettings(
         name=QueueName("sales"),
         strategy=Strategy.LINEAR,
@@ -147,9 +150,7 @@ def test_every_setting_is_read(write_site: WriteSite, site_text: str) -> None:
 
 def test_every_setting_there_is_can_be_written(write_site: WriteSite, site_text: str) -> None:
     """The three queues above differ from the defaults in every field but their names."""
-    queues = load_site(
-        write_site(site=site_text + ASKING, queues=EVERYTHING, desk=None, night=NIGHT)
-    ).queues.values()
+    queues = load_site(all_settings(write_site, site_text)).queues.values()
     same = QueueSettings(name=QueueName("x"))
     kept = [
         field

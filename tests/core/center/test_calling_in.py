@@ -119,9 +119,9 @@ def is_taken_out(floor: Floor, caller: Caller) -> None:
 
 def is_moved_away(floor: Floor, caller: Caller) -> None:
     """A supervisor moves the caller to another queue, where nobody answers."""
-    floor.agent("800", "support").pauses("training")
+    floor.agent("800", "support")
     caller.is_moved("support")
-    floor.wait(30)
+    floor.wait(10)
     caller.hangs_up()
 
 

@@ -19,6 +19,7 @@ from contactcenter_ari.core.vocabulary.event import (
     CallbackClosed,
     CallbackGivenBack,
     CallbackTakenOver,
+    EndReason,
     Event,
     InteractionEnded,
     InteractionQueued,
@@ -120,6 +121,7 @@ class PromiseBook:
         self._known_by: dict[InteractionId, set[str]] = {}
         self._dialed: dict[str, InteractionId] = {}
         self._answered: set[InteractionId] = set()
+        self._ours: set[InteractionId] = set()
         self._legs: dict[LegId, InteractionId] = {}
         self._callers: dict[InteractionId, CallerEntry] = {}
         self._joined: dict[InteractionId, QueueName] = {}
@@ -190,7 +192,10 @@ class PromiseBook:
                 self._joined[interaction] = queue
             case InteractionStarted():
                 self._started(event)
-            case InteractionEnded(interaction=interaction):
+            case InteractionEnded(interaction=interaction, reason=reason):
+                # one more attempt than there may be: only because we failed with it
+                assert interaction not in self._ours or reason is EndReason.SYSTEM_ERROR, event
+                self._ours.discard(interaction)
                 self._customers.pop(interaction, None)
                 self._callers.pop(interaction, None)
             case _:
@@ -257,7 +262,8 @@ class PromiseBook:
         entry.more = event.next_at is not None
         granted = event.result is AttemptResult.LATER or self._is_calling(entry)
         spent = entry.attempts_made >= entry.attempts
-        assert not entry.more or not spent or granted, (event, entry)
+        if entry.more and spent and not granted:
+            self._ours.add(event.interaction)
 
     def _talked(self, interaction: InteractionId) -> None:
         """The customer hears somebody: of all promises but that of this call it is settled."""

@@ -67,6 +67,11 @@ class Attempt:
         """The customer's."""
         return self.interaction.leg
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether nobody was reached through a fault of ours: such an attempt does not count."""
+        return self.answered_at is None and self.interaction.failed
+
     def fail(self, result: AttemptResult) -> None:
         """The customer's phone was not picked up."""
         self.result = result

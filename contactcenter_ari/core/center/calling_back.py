@@ -16,7 +16,7 @@ from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.acd.offer import LOST, Offer
 from contactcenter_ari.core.center import call_hours
 from contactcenter_ari.core.center.agent_first import AgentFirst
 from contactcenter_ari.core.center.attempt import Attempt, ends_as, prepare, take_over
@@ -307,6 +307,7 @@ class CallingBack:
         attempt = self._dialed.pop(leg, None)
         if attempt is not None and attempt.result is None:
             attempt.fail(AttemptResult(outcome_of_cause(cause)))
+            attempt.interaction.failed |= cause == LOST
         self.agent_first.part_from(leg, turn)
 
     def reached(self, attempt: Attempt, turn: Turn) -> None:
@@ -345,7 +346,8 @@ class CallingBack:
         """
         promise = attempt.promise
         granted = attempt.result is AttemptResult.LATER or self.customers.is_on_phone(promise)
-        return promise.attempts_made >= promise.attempts and not granted
+        spent = promise.attempts_made >= promise.attempts
+        return spent and not granted and not attempt.is_ours
 
     # After a fault
 

@@ -13,10 +13,12 @@ from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.event import InteractionQueued
 from contactcenter_ari.core.vocabulary.request import DialCallback
-from contactcenter_ari.core.vocabulary.signal import LegAnswered, TimePassed
+from contactcenter_ari.core.vocabulary.signal import LegAnswered, SwitchReconciled, TimePassed
 from tests.core.center.promise import (
+    AGENT_FIRST,
     ANN,
     BOB,
+    BOTH,
     CAS,
     SALES,
     attempts,
@@ -34,6 +36,7 @@ from tests.core.center.promise import (
 )
 
 if TYPE_CHECKING:
+    from contactcenter_ari.core.vocabulary.promise import CallbackMode
     from tests.core.conftest import Floor
 
 
@@ -252,6 +255,47 @@ def test_the_trunk_is_away(floor: Floor) -> None:
     promised(floor)
     floor.fails(DialOutside)
     assert attempts(floor) == [(1, "failed", 900)]
+
+
+@BOTH
+@pytest.mark.parametrize("status", [0, 503])
+def test_an_attempt_that_the_switch_did_not_make(
+    floor: Floor, mode: CallbackMode, status: int
+) -> None:
+    """It was away, or had no room: the last attempt is still to come."""
+    open_shop(floor, step={"attempts": 1}, callback_mode=mode)
+    agent = floor.agent()
+    agent.is_busy()
+    promised(floor)
+    if mode is AGENT_FIRST:
+        ready(floor)
+        agent.answers()
+    floor.fails(DialOutside, status)
+    assert attempts(floor) == [(1, "failed", 900)]
+    assert closed(floor) == []
+    assert ended(floor, outbound(floor)[0]).reason == "system_error"
+    floor.wait(900)
+    if mode is AGENT_FIRST:
+        agent.answers()
+    customer(floor).hangs_up(17)
+    assert rung(floor) == [ANN, ANN]
+    assert (attempts(floor)[1:], closed(floor)) == ([(2, "busy", None)], ["exhausted"])
+
+
+def test_an_attempt_in_which_the_switch_died(floor: Floor) -> None:
+    """While the customer's phone rang: it does not count."""
+    open_shop(floor, step={"attempts": 1})
+    agent = floor.agent()
+    agent.is_busy()
+    promised(floor)
+    floor.wait(10)
+    floor.switch = type(floor.switch)()
+    told = SwitchReconciled(floor.now, (), (agent.phone,), settled_at=floor.now)
+    floor.take(told)
+    agent.is_busy()
+    assert closed(floor) == []
+    floor.wait(900)
+    assert rung(floor) == [ANN, ANN]
 
 
 ORDERS = sorted(set(permutations("dddttt")))

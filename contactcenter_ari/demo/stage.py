@@ -52,13 +52,15 @@ class Progress:
 
 
 def demo_site(site: Site) -> Site:
-    """The site as it is played: open around the clock, short wrap-up."""
+    """The site as it is played: open around the clock, short wrap-up, and a line for the one
+    queue whose callers wait in vain.
+    """
     flows = tuple(
         msgspec.structs.replace(flow, flags={**flow.flags, "always_open": "on"})
         for flow in site.flows
     )
     queues = {
-        name: msgspec.structs.replace(queue, wrap_up=WRAP_UP)
+        name: msgspec.structs.replace(queue, wrap_up=WRAP_UP, join_empty=name == SLOW_QUEUE)
         for name, queue in site.queues.items()
     }
     return msgspec.structs.replace(site, flows=flows, queues=queues)

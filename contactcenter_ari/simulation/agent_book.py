@@ -55,6 +55,7 @@ class AgentBook:
     offer: OfferId | None = None
     talk: InteractionId | None = None
     unmet: bool = False
+    chosen: tuple[QueueName, ...] | None = None
     own_calls: dict[LegId, datetime] = field(default_factory=dict)
     spent: dict[AgentState, timedelta] = field(default_factory=dict)
     signed_in: timedelta = timedelta()
@@ -70,6 +71,8 @@ class AgentBook:
             self.spent[self.state] = so_far + event.at - event.since
         if event.before is LOGGED_OUT:
             self.signed_in_at = event.at
+        if event.after is LOGGED_OUT:
+            self.chosen = None
         if event.after is LOGGED_OUT and self.signed_in_at is not None:
             self.signed_in += event.at - self.signed_in_at
             self.signed_in_at = None
@@ -107,11 +110,19 @@ class AgentBook:
 
     def serves(self, queue: QueueName) -> bool:
         """Whether calls of this queue, or in the agent's own line, are the agent's."""
+        if self.chosen is not None and queue not in self.chosen:
+            return queue == own_line(self.agent)
         return queue in self.profile.queues or queue == own_line(self.agent)
 
     def want(self, request: Input) -> None:
         """The agent asks for another state; during a call that is kept until it is over."""
         match request:
+            case LogIn(queues=queues, not_ready=str()):
+                self.chosen = self.chosen if queues is None else queues
+                self.leaving, self.going_home = self.state in IN_A_CALL, False
+            case LogIn(queues=tuple() as queues):
+                self.chosen = queues
+                self.leaving = self.going_home = False
             case LogIn() | GoReady():
                 self.leaving = self.going_home = False
             case LogOut() | GoNotReady() | RemoveAgent():

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.event import AgentState
-from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
     EndWrapUp,
     ExtendWrapUp,
@@ -31,7 +31,8 @@ from contactcenter_ari.web.submission import submit
 
 STATE_EXAMPLE = (
     '{"state": "not_ready", "reason": "lunch"}, '
-    "or one of the states ready, logged_in, logged_out without a reason"
+    '{"state": "logged_in", "queues": ["sales"], "reason": "training"}, '
+    "or one of the states ready, logged_in, logged_out alone"
 )
 
 
@@ -39,7 +40,7 @@ DISPOSITION_EXAMPLE = '{"disposition": "sold"}'
 
 
 class WantedState(StrEnum):
-    """What may be asked for; `logged_in` makes a logged-out agent ready."""
+    """What may be asked for; `logged_in` makes an agent ready, with a reason not ready."""
 
     READY = "ready"
     NOT_READY = "not_ready"
@@ -49,11 +50,14 @@ class WantedState(StrEnum):
 
 class StateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Asks for a state; `not_ready` goes with one of the site's reasons (without one only where
-    the site wants none), the others take none.
+    the site wants none), and logs in an agent who is logged out. `logged_in` takes a reason to
+    become not ready at once, and some of the agent's `queues` to serve no others until the
+    log-out. The other states take neither.
     """
 
     state: WantedState
     reason: str | None = None
+    queues: tuple[QueueName, ...] | None = None
 
 
 class TalkResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,14 +141,18 @@ def _agent_of(request: web.Request) -> AgentId:
 
 
 def _request_for(change: StateChange, agent: AgentId, by: str) -> Request:
-    if change.state is not WantedState.NOT_READY and change.reason is not None:
-        detail = f"{change.state} takes no reason; it goes with not_ready"
+    with_reason = {WantedState.NOT_READY, WantedState.LOGGED_IN}
+    if change.state not in with_reason and change.reason is not None:
+        detail = f"{change.state} takes no reason; it goes with not_ready and logged_in"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_reason", detail)
+    if change.state is not WantedState.LOGGED_IN and change.queues is not None:
+        detail = f"{change.state} takes no queues; they go with logged_in"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_queues", detail)
     match change.state:
         case WantedState.READY:
             return GoReady(agent=agent, by=by)
         case WantedState.LOGGED_IN:
-            return LogIn(agent=agent, by=by)
+            return LogIn(agent, by, queues=change.queues, not_ready=change.reason)
         case WantedState.LOGGED_OUT:
             return LogOut(agent=agent, by=by)
         case WantedState.NOT_READY:

@@ -27,6 +27,7 @@ REFUSALS: Mapping[str, int] = {
     "unknown_flag": HTTPStatus.NOT_FOUND,
     "unknown_queue": HTTPStatus.NOT_FOUND,
     "unknown_reason": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "not_your_queue": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_version": HTTPStatus.NOT_FOUND,
 }
 """The status of a refused request by its code; 409 for the others: not as things stand."""

@@ -46,7 +46,16 @@ from contactcenter_ari.core.vocabulary.signal import (
     TimePassed,
 )
 from tests.property.center_world import LEGS_AT_ONCE, START, World, pick_of
-from tests.property.made_site import AGENTS, CALLERS, DISPOSITIONS, NUMBERS, QUEUES, SITES, seconds
+from tests.property.made_site import (
+    AGENTS,
+    CALLERS,
+    DISPOSITIONS,
+    NUMBERS,
+    PROFILES,
+    QUEUES,
+    SITES,
+    seconds,
+)
 
 Happening = Callable[[World, int, int], None]
 CAUSES = (0, 16, 17, 19, 20, 21, 23)
@@ -55,6 +64,8 @@ CODES = ("*11", "*12", "*13", "*131", "*139", "*14", "77")
 PAUSES = (0.01, 0.5, 3, 3, 12, 12, 31, 95, 400)
 ASKED_BY_AGENTS: tuple[Callable[[AgentId], Request], ...] = (
     lambda agent: LogIn(agent, "test"),
+    lambda agent: LogIn(agent, "test", queues=PROFILES[agent][0][0][:1]),
+    lambda agent: LogIn(agent, "test", not_ready="lunch"),
     lambda agent: LogOut(agent, "test"),
     lambda agent: GoReady(agent, "test"),
     lambda agent: GoNotReady(agent, "lunch", "test"),

@@ -139,6 +139,17 @@ async def test_nobody_moves_an_agent_that_is_not_his(api: "Api") -> None:
     assert api.driver.turns == turns
 
 
+async def test_an_agent_logs_in_to_some_queues_on_a_break(api: "Api") -> None:
+    """Straight to a pause; queues of other agents are refused, and those there are named."""
+    answer = await api.set_state("100", "anna", state="logged_in", queues=["sales"])
+    assert (answer.status, answer.code) == (422, "not_your_queue")
+    assert "support" in answer.detail
+    change = {"queues": ["support"], "reason": "lunch"}
+    answer = await api.set_state("100", "anna", state="logged_in", **change)
+    assert (answer.status, answer.json["state"]) == (200, "not_ready")
+    assert (answer.json["queues"], answer.json["takes_calls"]) == (["support"], False)
+
+
 async def test_a_refused_request_names_its_reason(api: "Api") -> None:
     """The codes of the center are the codes of the problems."""
     answer = await api.set_state("100", "anna", state="ready")
@@ -200,6 +211,9 @@ async def test_a_request_that_gets_no_turn_is_not_waited_for_forever(
         (b'{"state": "not_ready", "reason": 7}', 422, "bad_field"),
         (b'{"state": "not_ready"}', 422, "unknown_reason"),
         (b'{"state": "ready", "reason": "lunch"}', 422, "bad_reason"),
+        (b'{"state": "ready", "queues": ["support"]}', 422, "bad_queues"),
+        (b'{"state": "logged_in", "queues": "support"}', 422, "bad_field"),
+        (b'{"state": "logged_in", "queues": []}', 422, "not_your_queue"),
         (b'{"state": "not_ready", "reason": "\\u0000"}', 422, "bad_field"),
         (b'{"state": "not_ready", "reason": "\\\\u0000"}', 422, "unknown_reason"),
         (b'{"state": "' + b"x" * 65_536 + b'"}', 413, "body_too_large"),

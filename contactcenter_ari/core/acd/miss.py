@@ -115,4 +115,4 @@ class Misses:
 
     def _settings_of(self, agent: Agent) -> Iterator[QueueSettings]:
         known = self._distribution.settings
-        return (known[queue] for queue in agent.profile.queues if queue in known)
+        return (known[queue] for queue in agent.queues if queue in known)

@@ -42,7 +42,7 @@ class Outlook:
         """Follow who takes calls, and the contacts that are over."""
         for agent in changed:
             present = self._roster.find(agent.id)
-            queues = present.profile.queues if present else ()
+            queues = present.queues if present else ()
             available = present is not None and present.takes_calls
             self._evidence.staffed(agent.id, queues, available=available)
         for contact in self._roster.take_finished():

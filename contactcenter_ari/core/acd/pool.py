@@ -58,6 +58,7 @@ class Member(NamedTuple):
     """An agent who takes calls, as what he is in his pools; `edition` is of the settings."""
 
     profile: AgentProfile
+    lines: tuple[QueueName, ...]
     edition: int
     memberships: list[Membership]
 
@@ -120,6 +121,7 @@ class Pools:
             member is None
             or not agent.takes_calls
             or member.profile is not agent.profile
+            or member.lines is not agent.lines
             or member.edition != self._edition
         ):
             return False
@@ -142,7 +144,7 @@ class Pools:
     def _put_in(self, agent: Agent, now: datetime) -> None:
         if not agent.takes_calls:
             return
-        member = self._members[agent.id] = Member(agent.profile, self._edition, [])
+        member = self._members[agent.id] = Member(agent.profile, agent.lines, self._edition, [])
         for queue in agent.lines:
             for pool in self._pools.get(queue, {}).values():
                 self._join(agent, pool, member, now)

@@ -63,6 +63,7 @@ class Agent:
     """
 
     def __init__(self, profile: AgentProfile, window: timedelta, now: datetime) -> None:
+        self._chosen: tuple[QueueName, ...] | None = None
         self.take_profile(profile)
         self.state = LOGGED_OUT
         self.reason = ""
@@ -90,12 +91,19 @@ class Agent:
         return f"<Agent {self.id}: {self.state}{reason} since {self.since:%H:%M:%S}>"
 
     def take_profile(self, profile: AgentProfile) -> None:
-        """What the directory says of him from now on. `lines` are where calls for him may wait:
-        the queues he serves, and his own line.
-        """
+        """What the directory says of him from now on."""
         self.profile = profile
         self.id: AgentId = profile.agent
-        self.lines: tuple[QueueName, ...] = (*profile.queues, own_line(profile.agent))
+        self.choose(self._chosen)
+
+    def choose(self, chosen: tuple[QueueName, ...] | None) -> None:
+        """Serve no other queues than these, of those the directory has; None: serve them all.
+        `lines` are where calls for the agent may wait: the queues served, and the own line.
+        """
+        self._chosen = chosen
+        known = self.profile.queues
+        self.queues = known if chosen is None else tuple(q for q in known if q in chosen)
+        self.lines: tuple[QueueName, ...] = (*self.queues, own_line(self.id))
 
     @property
     def takes_calls(self) -> bool:

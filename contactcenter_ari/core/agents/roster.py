@@ -171,15 +171,40 @@ class Roster:
 
     # Requests
 
-    def log_in(self, agent_id: AgentId, by: str, turn: Turn) -> None:
-        """Sign in and become READY; already signed in is the same as going ready."""
+    def log_in(
+        self,
+        agent_id: AgentId,
+        by: str,
+        turn: Turn,
+        *,
+        queues: tuple[QueueName, ...] | None = None,
+        not_ready: str | None = None,
+    ) -> None:
+        """Log in and become READY, or NOT_READY for a reason; already logged in is the same as
+        going so. The `queues` are served alone until the log-out.
+
+        Raises:
+            RequestRefused: `not_your_queue`.
+        """
         agent = self.get(agent_id)
-        if agent.state is not LOGGED_OUT:
-            self.go_ready(agent_id, by, turn)
+        self._check_queues(agent, queues)
+        if agent.state is LOGGED_OUT:
+            agent.end_contact(turn.now)
+            agent.misses.clear()
+            agent.choose(queues)
+            state = READY if not_ready is None else NOT_READY
+            self._move(agent, Wanted(state, not_ready or "", by), turn, anew=True)
             return
-        agent.end_contact(turn.now)
-        agent.misses.clear()
-        self._move(agent, Wanted(READY, "", by), turn, anew=True)
+        if queues is not None:
+            self._staffing.leave(agent, turn.now)
+            agent.choose(queues)
+            self._staffing.begin_counting(agent)
+            self._staffing.join(agent, turn.now)
+            self.mark_changed(agent)
+        if not_ready is None:
+            self.go_ready(agent_id, by, turn)
+        else:
+            self.go_not_ready(agent_id, not_ready, by, turn)
 
     def log_out(self, agent_id: AgentId, by: str, turn: Turn) -> None:
         """Sign out, after the call if there is one."""
@@ -203,13 +228,11 @@ class Roster:
             self._come_back(agent, by, turn)
 
     def go_not_ready(self, agent_id: AgentId, reason: str, by: str, turn: Turn) -> None:
-        """Take no calls, after the present one if there is one.
-
-        Raises:
-            RequestRefused: `not_logged_in`.
-        """
-        agent = self._signed_in(agent_id)
-        if agent.state is not NOT_READY or agent.reason != reason:
+        """Take no calls, after the present one if there is one; logged out, log in so."""
+        agent = self.get(agent_id)
+        if agent.state is LOGGED_OUT:
+            self.log_in(agent_id, by, turn, not_ready=reason)
+        elif agent.state is not NOT_READY or agent.reason != reason:
             self._move_or_keep(agent, Wanted(NOT_READY, reason, by), turn)
 
     def end_wrap_up(self, agent_id: AgentId, by: str, turn: Turn) -> None:
@@ -379,6 +402,17 @@ class Roster:
         return agent
 
     @staticmethod
+    def _check_queues(agent: Agent, queues: tuple[QueueName, ...] | None) -> None:
+        known = agent.profile.queues
+        listed = ", ".join(known) or "none"
+        if queues == ():
+            raise RequestRefused("not_your_queue", f"name at least one of: {listed}")
+        for queue in queues or ():
+            if queue not in known:
+                message = f"the queues of agent {agent.id} are: {listed}; not {queue[:60]}"
+                raise RequestRefused("not_your_queue", message)
+
+    @staticmethod
     def _wrap_up_of(agent: Agent) -> WrapUp:
         if agent.wrap_up is None:
             raise RequestRefused("not_in_wrap_up", f"agent {agent.id} is not in wrap-up")
@@ -434,8 +468,10 @@ class Roster:
         self._staffing.leave(agent, turn.now)
         agent.move_to(after, wanted.reason, turn.now)
         if anew:
-            mean = self.mean_share(agent.profile.queues, turn.now)
+            mean = self.mean_share(agent.queues, turn.now)
             agent.occupancy.start_at(mean, turn.now)
+        if after is LOGGED_OUT:
+            agent.choose(None)
         if LOGGED_OUT in {before, after}:
             self._staffing.begin_counting(agent)
         self._staffing.join(agent, turn.now)

@@ -161,7 +161,7 @@ class Staffing:
         """Let the agent's count of calls begin at the mean in each queue that is new to him;
         to be called while he is counted out. Who is logged out has no counts.
         """
-        queues = agent.profile.queues if agent.state is not LOGGED_OUT else ()
+        queues = agent.queues if agent.state is not LOGGED_OUT else ()
         agent.calls_taken = {
             queue: agent.calls_taken.get(queue, self.mean_calls(queue)) for queue in queues
         }
@@ -169,7 +169,7 @@ class Staffing:
     def recount(self, agent: Agent) -> None:
         """Count an agent as what the agent is now; to be called after every change."""
         known = agent.stays
-        queues = agent.profile.queues if known else ()
+        queues = agent.queues if known else ()
         now = Counted(queues, stays=known, takes_calls=known and agent.takes_calls)
         if now == agent.counted:
             return

@@ -11,7 +11,7 @@ WRAP_UP = AgentState.WRAP_UP
 NOT_READY = AgentState.NOT_READY
 
 MOVES: dict[AgentState, tuple[AgentState, ...]] = {
-    LOGGED_OUT: (READY,),
+    LOGGED_OUT: (READY, NOT_READY),
     READY: (OFFERED, NOT_READY, LOGGED_OUT),
     OFFERED: (ON_CALL, READY, NOT_READY, LOGGED_OUT),
     ON_CALL: (WRAP_UP,),

@@ -359,8 +359,10 @@ class Center:
                 self._orphans.agent_known(profile, turn)
             case RemoveAgent(agent=agent, by=by):
                 self._roster.remove(agent, by, turn)
-            case LogIn(agent=agent, by=by):
-                self._roster.log_in(agent, by, turn)
+            case LogIn(agent=agent, by=by, queues=queues, not_ready=reason):
+                if reason is not None:
+                    self._check_reason(reason)
+                self._roster.log_in(agent, by, turn, queues=queues, not_ready=reason)
             case LogOut(agent=agent, by=by):
                 self._roster.log_out(agent, by, turn)
             case GoReady(agent=agent, by=by):

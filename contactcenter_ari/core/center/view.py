@@ -140,7 +140,7 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
         reason=agent.reason,
         since=agent.since,
         reachable=agent.reachable,
-        queues=agent.profile.queues,
+        queues=agent.queues,
         occupancy=agent.share(now),
         skills=agent.profile.skills,
         own_calls=len(agent.other_legs),

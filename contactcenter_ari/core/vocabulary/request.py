@@ -44,10 +44,15 @@ class RemoveAgent(msgspec.Struct, frozen=True, tag=True):
 
 
 class LogIn(msgspec.Struct, frozen=True, tag=True):
-    """Sign in and become READY."""
+    """Log in and become READY, or straight NOT_READY for the reason `not_ready`; to some of the
+    agent's `queues` only, until the log-out. Who is logged in already goes ready, or not ready,
+    and serves the queues that are named.
+    """
 
     agent: AgentId
     by: str
+    queues: tuple[QueueName, ...] | None = None
+    not_ready: str | None = None
 
 
 class LogOut(msgspec.Struct, frozen=True, tag=True):
@@ -66,7 +71,7 @@ class GoReady(msgspec.Struct, frozen=True, tag=True):
 
 class GoNotReady(msgspec.Struct, frozen=True, tag=True):
     """Take no calls, for a reason out of the site's list, or empty where the site wants none;
-    during a call, once it is over.
+    during a call, once it is over. Who is logged out logs in so.
     """
 
     agent: AgentId

@@ -72,7 +72,6 @@ def test_a_working_day(floor: Floor) -> None:
         (EndWrapUp(AgentId("999"), "me"), "unknown_agent"),
         (RemoveAgent(AgentId("999"), "me"), "unknown_agent"),
         (GoReady(ANN, "me"), "not_logged_in"),
-        (GoNotReady(ANN, "lunch", "me"), "not_logged_in"),
         (GoNotReady(ANN, "golf", "me"), "unknown_reason"),
         (GoNotReady(ANN, "", "me"), "unknown_reason"),
         (EndWrapUp(ANN, "me"), "not_in_wrap_up"),

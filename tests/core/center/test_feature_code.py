@@ -43,7 +43,7 @@ def dial(floor: Floor, agent: Colleague, code: str) -> list[str]:
         (["*11", "*13"], ["agent_logged_in", "feature_code_unknown"], ("ready", "")),
         (["*11", "0800123"], ["agent_logged_in", "feature_code_unknown"], ("ready", "")),
         (["*14"], ["request_refused"], ("logged_out", "")),
-        (["*131"], ["request_refused"], ("logged_out", "")),
+        (["*131"], ["agent_not_ready"], ("not_ready", "lunch")),
         (["*12"], ["agent_logged_out"], ("logged_out", "")),
         ([""], ["feature_code_unknown"], ("logged_out", "")),
     ],

@@ -48,6 +48,8 @@ from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.simulation.book import InteractionBook, Place
 from contactcenter_ari.simulation.stay import Stay
 
+SIGNIFICANT = 9
+"""So many last digits are the same in all spellings of a number."""
 FIRST = 0
 """The class of a promise that a person wants kept next."""
 BUSY = (Place.QUEUE, Place.ANSWERED, Place.TALK)
@@ -153,9 +155,9 @@ class PromiseBook:
             case DialCallback(callback=callback):
                 self._open[callback].urgent = True
             case ForbidNumber(number=number):
-                self._forbidden.add(number)
+                self._forbidden.add(number[-SIGNIFICANT:])
             case AllowNumber(number=number):
-                self._forbidden.discard(number)
+                self._forbidden.discard(number[-SIGNIFICANT:])
             case LegAnswered(leg=leg) if leg in self._legs:
                 self._answered.add(self._legs[leg])
             case LegHungUp(leg=leg):
@@ -321,7 +323,7 @@ class PromiseBook:
         number = command.number
         assert self._customers[InteractionId(command.call)] == number, command
         assert number not in self._dialed, f"dialed twice at once: {command}"
-        assert number not in self._forbidden, f"on the do-not-call list: {command}"
+        assert number[-SIGNIFICANT:] not in self._forbidden, f"on the do-not-call list: {command}"
         entry = self.of(InteractionId(command.call))
         assert entry.more, f"dialed once more than told: {entry}"
         assert entry.taken_by is None, f"waits in a call of their own: {entry}"

@@ -70,7 +70,7 @@ class StaffBook:
                 alone_since = stay.unoffered_since or stay.joined_at
                 since = max(self._empty_since[stay.queue], alone_since)
                 due = since + self._settings[stay.queue].leave_grace
-                woken_later = due_at_once and due == now
+                woken_later = due_at_once and due == known_at
                 assert due > known_at or woken_later, f"{stay} waits where nobody is left"
 
     def _is_empty(self, queue: QueueName, settings: QueueSettings) -> bool:

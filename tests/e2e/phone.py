@@ -199,6 +199,10 @@ class AgentPhone:
         """Go home."""
         await self._agent.unregister(timeout=LIMIT.total_seconds())
 
+    async def register(self) -> None:
+        """Come back."""
+        await self._agent.register(timeout=LIMIT.total_seconds())
+
     async def close(self) -> None:
         """End what is going on."""
         for talk in self.calls:

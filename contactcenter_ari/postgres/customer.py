@@ -10,7 +10,9 @@ from contactcenter_ari.postgres.statement import statement
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer with the numbers they call from and one account."""
+    """A customer with the numbers they call from and one account; `timezone` is an IANA name,
+    empty when not known.
+    """
 
     name: str
     numbers: tuple[str, ...]
@@ -19,6 +21,7 @@ class Customer:
     currency: str = "EUR"
     status: str = "standard"
     language: str = "en"
+    timezone: str = ""
 
 
 async def put_customers(database: Database, customers: Iterable[Customer]) -> None:
@@ -35,5 +38,6 @@ async def put_customers(database: Database, customers: Iterable[Customer]) -> No
                     "currency": customer.currency,
                     "status": customer.status,
                     "language": customer.language,
+                    "timezone": customer.timezone,
                 },
             )

@@ -19,7 +19,7 @@ from contactcenter_ari.core.center.view import CallbackView
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode, LostCallReason
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, LostCallReason, ZoneSource
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
     CancelCallback,
@@ -39,8 +39,10 @@ REASON_EXAMPLE = '{"reason": "asked by letter"}, or {}'
 
 class CallbackStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A call back that is still to be made: it is resting until `next_at` at the earliest, in
-    line (at which place, 1 is next), or being dialed. `number` is null for whoever may not see
-    it; an urgent one comes before all others, for a person wants it so.
+    line (at which place, 1 is next), being dialed, or taken over by its customer, who called in
+    and waits. `number` is null for whoever may not see it; an urgent one comes before all others,
+    for a person wants it so. For the last attempt it had to be day in all `zones` (IANA names),
+    known from `zone_source`; null until there was one.
     """
 
     callback: CallbackId
@@ -56,6 +58,8 @@ class CallbackStatus(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     mode: CallbackMode
     urgent: bool
+    zones: tuple[str, ...]
+    zone_source: ZoneSource | None
 
 
 class CallbackList(msgspec.Struct, frozen=True):
@@ -209,6 +213,8 @@ def _callback(view: CallbackView, *, numbers: bool) -> CallbackStatus:
         expires_at=view.expires_at,
         mode=view.mode,
         urgent=view.urgent,
+        zones=view.zones,
+        zone_source=view.zone_source,
     )
 
 

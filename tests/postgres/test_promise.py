@@ -43,6 +43,7 @@ from contactcenter_ari.core.vocabulary.promise import (
     CallbackResult,
     LostCallReason,
     LostCallResult,
+    ZoneSource,
 )
 from contactcenter_ari.core.vocabulary.request import (
     ForbidNumber,
@@ -89,6 +90,8 @@ BOOKED = CallbackBooked(
     expires_at=START + timedelta(days=2),
     mode=CallbackMode.AGENT_FIRST,
     skills=SKILLS,
+    caller_number="+31687654321",
+    timezone="Europe/Moscow",
 )
 CLOSED = CallbackClosed(
     number=9,
@@ -155,6 +158,8 @@ def attempted(attempt: int, next_at: datetime | None) -> CallbackAttempted:
         attempt=attempt,
         result=AttemptResult.NO_ANSWER,
         next_at=next_at,
+        zones=("Europe/Moscow", f"Asia/{attempt}"),
+        zone_source=ZoneSource.CUSTOMER,
     )
 
 
@@ -202,6 +207,8 @@ def restored(**changed: object) -> RestoreCallback:
         expires_at=BOOKED.expires_at,
         mode=CallbackMode.AGENT_FIRST,
         skills=SKILLS,
+        caller_number="+31687654321",
+        timezone="Europe/Moscow",
     )
     return msgspec.structs.replace(promise, **changed)
 
@@ -224,9 +231,12 @@ async def test_a_promise_is_the_same_in_whatever_order_it_is_told(
 ) -> None:
     """One by one, all at once, and again: the row ends up the same."""
     story: list[Event] = [BOOKED, FIRST, SECOND, CLOSED]
-    expected = [("closed", "reached", 2, None, "no_answer", NUMBER, CLOSED.at)]
+    zones = ["Europe/Moscow", "Asia/2"]
+    told = (2, None, "no_answer", NUMBER, CLOSED.at, zones, "customer")
+    expected = [("closed", "reached", *told)]
     query: LiteralString = (
-        "select state, result, attempts_made, next_at, last_result, number, closed_at"
+        "select state, result, attempts_made, next_at, last_result, number, closed_at,"
+        " zones, zone_source"
         " from callback"
     )
     for order in permutations(story):
@@ -458,3 +468,13 @@ async def test_a_database_that_is_away_is_told() -> None:
         with pytest.raises(DatabaseUnreachable) as caught:
             await Promises(database).forbid(NUMBER, by="floor", reason="")
     assert NUMBER not in str(caught.value)
+
+
+async def test_a_promise_of_before_has_no_more_than_it_had(
+    database_url: str, promises: Promises
+) -> None:
+    """A spool of an older program does not say who called, and where they live."""
+    older = msgspec.to_builtins(BOOKED)
+    del older["caller_number"], older["timezone"]
+    await write(database_url, [msgspec.convert(older, CallbackBooked)])
+    assert await promises.open_callbacks() == [restored(caller_number="", timezone="")]

@@ -20,7 +20,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.promise import AttemptResult, CallbackResult, ZoneSource
+from contactcenter_ari.core.vocabulary.promise import AttemptResult, CallbackResult
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 RING_LIMIT = timedelta(seconds=30)
@@ -40,7 +40,7 @@ class Attempt:
     while its `place` in line is taken. `result` is what came of it, `agent` who waits for the
     customer, with what he hears as `briefing`,
     `bridge` where they are being joined and
-    `recording` what is written down of that. When it was dialed it had to be day in all `zones`.
+    `recording` what is written down of that.
     """
 
     promise: Promise
@@ -55,8 +55,6 @@ class Attempt:
     briefing: Call | None = None
     bridge: BridgeId | None = None
     recording: RecordingId | None = None
-    zones: tuple[str, ...] = ()
-    zone_source: ZoneSource | None = None
 
     def __repr__(self) -> str:
         """Tell for which promise."""

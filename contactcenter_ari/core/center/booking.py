@@ -148,7 +148,7 @@ def tell_attempted(attempt: Attempt, next_at: datetime | None, turn: Turn) -> No
             attempt=attempt.promise.attempts_made,
             result=attempt.result,
             next_at=next_at,
-            zones=attempt.zones,
-            zone_source=attempt.zone_source,
+            zones=attempt.promise.attempt_zones,
+            zone_source=attempt.promise.zone_source,
         )
     )

@@ -14,7 +14,7 @@ from contactcenter_ari.core.acd.line import Rank
 from contactcenter_ari.core.errors import IllegalMove, RequestRefused
 from contactcenter_ari.core.vocabulary.event import CallbackClosed
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, CallbackResult, ZoneSource
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.core.vocabulary.turn import Turn
 
@@ -78,7 +78,8 @@ class Promise:
     number may be by the numbering plan, `timezone` is where the customer is known to live, and
     `next_at` is when it is due if the hours allow it. One that a person wants kept next is
     `urgent`. `taken_by` is the call in which the customer waits at its place. One that was
-    settled or taken back while it was being dialed `ends_as` this unless the attempt succeeds.
+    settled or taken back while it was being dialed `ends_as` this unless the attempt succeeds. For
+    the last attempt it had to be day in all `attempt_zones`, known from `zone_source`.
     """
 
     id: CallbackId
@@ -106,6 +107,8 @@ class Promise:
     urgent: bool = False
     taken_by: InteractionId | None = None
     ends_as: CallbackResult | None = None
+    attempt_zones: tuple[str, ...] = ()
+    zone_source: ZoneSource | None = None
 
     def __repr__(self) -> str:
         """Tell where it is, and how often it was tried."""

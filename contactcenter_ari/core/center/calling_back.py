@@ -502,7 +502,7 @@ class CallingBack:
         settings = self._distribution.settings[attempt.promise.queue]
         callee = call_hours.callee_zones(attempt.promise, self._catalog, settings, turn.now)
         if callee is not None:
-            attempt.zones, attempt.zone_source = callee
+            attempt.promise.attempt_zones, attempt.promise.zone_source = callee
         attempt.dial(originator, turn)
         self._desk.add(attempt.call, turn)
 

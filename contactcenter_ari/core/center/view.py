@@ -24,7 +24,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     InteractionId,
     QueueName,
 )
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
+from contactcenter_ari.core.vocabulary.promise import CallbackMode, ZoneSource
 from contactcenter_ari.core.vocabulary.skill import Skills
 
 
@@ -87,7 +87,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     """One promise to call `number` back; `interaction` is the one it was given in. It waits
     since `waiting_since` as far as the order goes; `position` is 0 unless it is in line.
-    `next_at` is the earliest instant of the next attempt; an `urgent` one comes before all.
+    `next_at` is the earliest instant of the next attempt; an `urgent` one comes before all. It had
+    to be day in `zones` for the last attempt.
     """
 
     callback: CallbackId
@@ -103,6 +104,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     mode: CallbackMode
     urgent: bool
+    zones: tuple[str, ...] = ()
+    zone_source: ZoneSource | None = None
 
 
 def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, ...]:
@@ -205,6 +208,8 @@ def view_callbacks(promises: Promises, distribution: Distribution) -> tuple[Call
             expires_at=promise.expires_at,
             mode=promise.mode,
             urgent=promise.urgent,
+            zones=promise.attempt_zones,
+            zone_source=promise.zone_source,
         )
         for promise in promises
     )

@@ -1,6 +1,6 @@
 with new_customer as (
-    insert into customer (name, status, language)
-    select %(name)s, %(status)s, %(language)s
+    insert into customer (name, status, language, timezone)
+    select %(name)s, %(status)s, %(language)s, %(timezone)s
     where not exists (select from account where policy_number = %(policy_number)s)
     returning id
 ), new_number as (

@@ -20,7 +20,12 @@ from contactcenter_ari.core.acd.pool import Pool
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.agents.staffing import Staffing
+from contactcenter_ari.core.center.call import Call
+from contactcenter_ari.core.center.callback import Promise
+from contactcenter_ari.core.center.calling_back import CallingBack
 from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.customer import Customers
+from contactcenter_ari.core.center.customer_call import CustomerCalls
 from contactcenter_ari.core.center.queueing import Queueing
 from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.center.talk import Talks
@@ -29,6 +34,7 @@ from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.kpi import queue_stay
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, AgentState, QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
+from contactcenter_ari.core.vocabulary.promise import CallbackResult
 from contactcenter_ari.core.vocabulary.signal import TimePassed
 from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
 from tests.property.center_machine import CenterMachine
@@ -229,7 +235,36 @@ def who_is_back_is_overlooked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Clockwork, "forget", keep)
 
 
+def joining_settles_a_promise(patch: pytest.MonkeyPatch) -> None:
+    """A callback is closed as soon as its customer waits in line."""
+
+    def settled(customers: CustomerCalls, call: Call, promise: Promise, turn: Turn) -> None:
+        del call
+        customers._calling_back.close(promise, CallbackResult.CALLED_IN, turn)
+
+    patch.setattr(CustomerCalls, "_take", settled)
+
+
+def place_is_not_given_back(patch: pytest.MonkeyPatch) -> None:
+    """A customer who took over the place of a callback hangs up, and that was all."""
+    patch.setattr(CustomerCalls, "give_back", lambda *_: None)
+
+
+def talk_settles_nothing(patch: pytest.MonkeyPatch) -> None:
+    """A customer who was talked to is called back all the same."""
+    patch.setattr(CallingBack, "settle", lambda *_: None)
+
+
+def whoever_talks_to_us_is_dialed(patch: pytest.MonkeyPatch) -> None:
+    """Nobody looks whether the customer is on the phone already."""
+    patch.setattr(Customers, "is_on_phone", lambda *_: False)
+
+
 BUGS: tuple[Seed, ...] = (
+    joining_settles_a_promise,
+    place_is_not_given_back,
+    talk_settles_nothing,
+    whoever_talks_to_us_is_dialed,
     paused_agents_count_as_there,
     unplugged_phones_take_calls,
     wishes_are_not_counted,

@@ -6,7 +6,6 @@ import asyncio
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import pairwise
-from typing import NamedTuple
 
 import aiohttp
 import msgspec
@@ -24,12 +23,13 @@ from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.web.promise import CallbackList, CallbackStatus
-from tests.e2e.acd.floor import AGENT, PROMISED, RESERVED, joined, stay, talk
+from tests.e2e.acd.floor import AGENT, PROMISED, RESERVED, stay, talk
+from tests.e2e.acd.line_up import LineUp, booked, called, lined_up
 from tests.e2e.caller import Caller
-from tests.e2e.carrier import Carrier, Line, Reply
+from tests.e2e.carrier import Carrier, Reply
 from tests.e2e.language.listening import LINE, events, hears_music
-from tests.e2e.patience import until, until_holds
-from tests.e2e.world import Record, Worker, World
+from tests.e2e.patience import until_holds
+from tests.e2e.world import Record, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -38,16 +38,6 @@ RETRY_AFTER = timedelta(seconds=1)
 
 AHEAD = timedelta(milliseconds=2)
 """So long before an attempt is due, requests are sent that shall come in the same instant."""
-
-
-class LineUp(NamedTuple):
-    """Who is there: an agent in a talk, and those who are next, in this order."""
-
-    worker: Worker
-    talker: Caller
-    ahead: Caller
-    customer: Caller
-    behind: Caller
 
 
 class CallbackRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,14 +84,14 @@ async def test_a_customer_is_called_back_in_turn(world: World, carrier: Carrier)
     there: he is told who calls, and talks after the one and before the other.
     """
     carrier.reply = Reply.IS_BUSY
-    line_up = await _lined_up(world, PROMISED, "promised")
+    line_up = await lined_up(world, PROMISED, "promised")
     assert carrier.lines == []
     line_up.talker.hang_up()
     await line_up.ahead.until_hears_tone(AGENT)
     for calls, reply in enumerate((Reply.IS_AWAY, Reply.ANSWERS), start=1):
-        await _called(carrier, calls)
+        await called(carrier, calls)
         carrier.reply = reply
-    line = await _called(carrier, 3)
+    line = await called(carrier, 3)
     assert (line.dialed, line.number) == (line_up.customer.number, PROMISED)
     await line.until_hears(await world.sound("You are called back."))
     await hears_music(line)
@@ -120,14 +110,14 @@ async def test_an_agent_waits_for_the_customer(world: World, carrier: Carrier) -
     joined when he picks up; who came later waits for it.
     """
     carrier.reply = Reply.RINGS
-    line_up = await _lined_up(world, RESERVED, "reserved")
+    line_up = await lined_up(world, RESERVED, "reserved")
     line_up.talker.hang_up()
     await line_up.ahead.until_hears_tone(AGENT)
     assert carrier.lines == []
     line_up.ahead.hang_up()
     talking = await line_up.worker.phone.talks(3)
     await talking.until_hears(await world.sound("We call."))
-    line = await _called(carrier, 1)
+    line = await called(carrier, 1)
     assert (line.dialed, line.number) == (line_up.customer.number, PROMISED)
     line.pick_up()
     await line.until_hears_tone(AGENT)
@@ -140,14 +130,14 @@ async def test_an_agent_waits_for_the_customer(world: World, carrier: Carrier) -
 async def test_an_agent_hears_that_nobody_picks_up(world: World, carrier: Carrier) -> None:
     """He is free again without wrap-up, and called once more for the next attempt."""
     carrier.reply = Reply.IS_BUSY
-    customer = await _booked(world, RESERVED, "reserved")
+    customer = await booked(world, RESERVED, "reserved")
     worker = await world.hire("reserved", frequency=AGENT)
     talking = await worker.phone.talks()
     await talking.until_hears(await world.sound("Not reached."))
     carrier.reply = Reply.ANSWERS
     await talking.until_over()
     again = await worker.phone.talks(2)
-    line = await _called(carrier, 2)
+    line = await called(carrier, 2)
     await line.until_hears_tone(AGENT)
     await again.until_hears_tone(LINE)
     line.hang_up()
@@ -167,15 +157,15 @@ async def test_three_at_once_dial_once(
     talker = await world.call(PROMISED)
     await talker.until_hears_tone(AGENT)
     carrier.reply = Reply.IS_BUSY
-    customer = await _booked(world, PROMISED, "promised")
+    customer = await booked(world, PROMISED, "promised")
     for calls, reply in enumerate((Reply.IS_BUSY, Reply.ANSWERS), start=1):
-        await _called(carrier, calls)
+        await called(carrier, calls)
         promise = await _resting(api, calls)
         carrier.reply = reply
         statuses = await _three_ask(world, api, promise)
         assert statuses.count(HTTPStatus.OK) <= 1
         assert set(statuses) <= {HTTPStatus.OK, HTTPStatus.CONFLICT}
-        await _called(carrier, calls + 1)
+        await called(carrier, calls + 1)
     line = carrier.lines[-1]
     talker.hang_up()
     await line.until_hears_tone(AGENT)
@@ -184,17 +174,6 @@ async def test_three_at_once_dial_once(
     tries = await _tries(world, customer, 3)
     assert len(carrier.lines) == 3
     await _is_written(world, customer, tries, ["busy", "busy", "reached"])
-
-
-async def _lined_up(world: World, number: str, queue: str) -> LineUp:
-    """A customer who has booked waits for a call between two who wait on the line."""
-    worker = await world.hire(queue, frequency=AGENT)
-    talker = await world.call(number)
-    await talker.until_hears_tone(AGENT)
-    ahead = await joined(world, number, queue)
-    customer = await _booked(world, number, queue)
-    behind = await joined(world, number, queue)
-    return LineUp(worker, talker, ahead, customer, behind)
 
 
 async def _all_are_served(world: World, line_up: LineUp, results: list[str]) -> Record:
@@ -210,22 +189,6 @@ async def _all_are_served(world: World, line_up: LineUp, results: list[str]) -> 
     assert begun == sorted(begun)
     assert reached.interaction.agent == line_up.worker.id
     return reached
-
-
-async def _booked(world: World, number: str, queue: str) -> Caller:
-    """A caller who was promised a call back and has hung up."""
-    caller = await joined(world, number, queue)
-    await caller.press("1")
-    await caller.until_hears(await world.sound("We shall call you back."))
-    await caller.until_over()
-    return caller
-
-
-async def _called(carrier: Carrier, calls: int) -> Line:
-    """The nth call that the carrier was asked for."""
-    await until(lambda: len(carrier.lines) >= calls, "no outside line was called")
-    assert len(carrier.lines) == calls
-    return carrier.lines[-1]
 
 
 async def _tries(world: World, customer: Caller, wanted: int) -> list[InteractionRow]:

@@ -10,6 +10,7 @@ from contactcenter_ari.config.verb import OPTIONS
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.checking import DOUBT, Types
 from contactcenter_ari.core.flow.flow import HttpLookUp, Prompt, SqlLookUp
+from contactcenter_ari.core.flow.number_literal import AREA, COUNTRY
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.speaking import names_in
 from contactcenter_ari.core.flow.treatment import POSITION, WAIT
@@ -38,6 +39,8 @@ DOUBTS = {
 _SAVING = ("lookup", *OPTIONS["lookup"])
 ALWAYS: Mapping[str, ValueType] = {
     "caller.number": PHONE,
+    AREA: TEXT,
+    COUNTRY: TEXT,
     "caller.name": TEXT,
     "caller.status": TEXT,
     "called.number": PHONE,

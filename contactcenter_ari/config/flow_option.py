@@ -37,7 +37,9 @@ class Options:
         self, node: Node, what: str, wanted: ValueType | None = None, *, secret: bool = False
     ) -> Expression:
         """An expression over the names of the flow; sensitive ones only where it stays secret."""
-        expression = read_expression(self.reading, node, what, self.names.types, wanted)
+        expression = read_expression(
+            self.reading, node, what, self.names.types, wanted, country=self.names.country
+        )
         if not secret and isinstance(node, Scalar):
             refuse_sensitive(self.reading, node, self.names.sensitive)
         return expression

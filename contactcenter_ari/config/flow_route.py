@@ -6,9 +6,10 @@ from contactcenter_ari.config.flow_scope import ON, Scope
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.value_type import NOTHING
 from contactcenter_ari.core.flow.checking import check, faults
-from contactcenter_ari.core.flow.expression import Expression
+from contactcenter_ari.core.flow.expression import Expression, Name
+from contactcenter_ari.core.flow.number_literal import AREA, COUNTRY, NumberLiterals
 from contactcenter_ari.core.flow.step import Destination, Goto, If, Split, Switch, Verb, Way
-from contactcenter_ari.core.flow.value import Kind, read_value, write_value
+from contactcenter_ari.core.flow.value import PHONE, Kind, read_value, write_value
 
 HUNDRED = 100
 
@@ -41,6 +42,8 @@ def _case(scope: Scope, value: Expression, key: Scalar) -> str:
     """A case as the value's canonical text; one the value can never have is told."""
     if value == NOTHING or faults(value, scope.names.types):
         return key.text
+    if isinstance(value.root, Name) and (number := _number(scope, value.root.name, key)):
+        return number
     type_ = check(value, scope.names.types)
     if type_ is None or type_.kind in {Kind.TEXT, Kind.NUMBER}:
         return key.text
@@ -51,6 +54,18 @@ def _case(scope: Scope, value: Expression, key: Scalar) -> str:
         suggestion = did_you_mean(key.text, type_.choices)
         scope.reading.blame("E304", message, key, suggestion=suggestion)
         return key.text
+
+
+def _number(scope: Scope, name: str, key: Scalar) -> str:
+    """A case of the caller's number, area or country in the one form it has; empty for another."""
+    literals = NumberLiterals(scope.names.types, scope.names.country)
+    try:
+        text = literals.read_text(name, key.text)
+    except ValueError as error:
+        scope.reading.blame("E304", f'{name} can never be "{key.text[:60]}": {error}', key)
+        return key.text
+    known = name in {AREA, COUNTRY} or scope.names.types.get(name) == PHONE
+    return text if known else ""
 
 
 def read_split(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb:

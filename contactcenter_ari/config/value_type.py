@@ -9,6 +9,7 @@ from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.flow.checking import Types, check, faults, fits
 from contactcenter_ari.core.flow.expression import Expression, ExpressionInvalid, Fault, Literal
 from contactcenter_ari.core.flow.foreign import VALUES
+from contactcenter_ari.core.flow.number_literal import NumberLiterals
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.value import (
     TEXT,
@@ -52,6 +53,8 @@ def read_expression(
     what: str,
     types: Types,
     wanted: ValueType | None = None,
+    *,
+    country: str = "",
 ) -> Expression:
     """An expression over the names of `types`, giving a value that fits `wanted`.
 
@@ -64,11 +67,13 @@ def read_expression(
     if wanted is not None and (literal := _written_out(scalar.text, wanted)):
         return literal
     try:
-        expression = parse(scalar.text)
+        expression, mistakes = NumberLiterals(types, country).read(parse(scalar.text))
     except ExpressionInvalid as invalid:
         _blame(reading, scalar, invalid)
         return NOTHING
     found = faults(expression, types)
+    told = {fault.offset for fault in found}
+    found += [mistake for mistake in mistakes if mistake.offset not in told]
     for fault in found:
         _blame(reading, scalar, fault, wanted.choices if wanted else ())
     if wanted is not None and not found:

@@ -90,6 +90,43 @@ def test_a_caller_in_many_spellings(tmp_path: Path, written: str, heard: str) ->
     assert failures(tmp_path, flow, f'from: "{written}", script: [{{hears: {heard}}}]') == []
 
 
+@pytest.mark.parametrize(
+    ("caller", "heard"),
+    [
+        ("0201112222", "[start, city]"),
+        ("+442079460000", "[start, abroad]"),
+        ("0701112222", "[start, hague]"),
+        ("0611112222", "[start, mobile]"),
+        ("", "[start, hidden]"),
+    ],
+)
+def test_ways_by_area_and_country(tmp_path: Path, caller: str, heard: str) -> None:
+    """By the beginning of a number, its area and its country, as cases too."""
+    flow = """\
+flow: desk
+numbers: ["+31201234504"]
+languages: [en]
+sections:
+  start:
+    - answer
+    - if: caller.country == ""
+      then: hidden
+    - if: caller.country != "NL"
+      then: abroad
+    - if: caller.number startswith "06"
+      then: mobile
+    - switch: caller.area
+      cases: {"020": city, "70": hague}
+      default: hidden
+  city: [hangup]
+  hague: [hangup]
+  abroad: [hangup]
+  mobile: [hangup]
+  hidden: [hangup]
+"""
+    assert failures(tmp_path, flow, f'from: "{caller}", expect: {{path: {heard}}}') == []
+
+
 def test_a_promise_to_a_national_number(tmp_path: Path) -> None:
     """It is one that dial_allow lets through, and is told as it is kept."""
     flow = CALLER.replace("NUMBERS", '"+31201234504"')

@@ -4,6 +4,7 @@ Every name must be known, only like may be compared with like, and never with a 
 other side cannot have. What passes here `evaluate` can work out whatever the values are.
 """
 
+import re
 from collections.abc import Mapping
 
 from contactcenter_ari.core.flow.expression import (
@@ -40,6 +41,8 @@ NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 ORDERED = NUMBERS | {Kind.MONEY, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.DURATION}
 READABLE = frozenset({Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.DURATION, Kind.BOOL})
 """What a text in quotes may be compared with: it is read as one."""
+_DIALED = re.compile(r"[0-9+*#]*")
+"""A number to call: in E.164, a short one of an in-house PBX, or empty when it is withheld."""
 DOUBT = "*"
 """The name, or the last part of a name, that stands for any."""
 Types = Mapping[str, ValueType | None]
@@ -182,11 +185,21 @@ class _Checking:
         right = self.type_of(node.right, left)
         if left is None or right is None:
             return
+        if node.how is Comparison.BEGINS:
+            self.begins(node, left, right)
+            return
         timely = bool({left.kind, right.kind} & WRITTEN.keys()) and not _like(left, right)
         if timely or node.how in {Comparison.EQUAL, Comparison.UNEQUAL}:
             self.equal(node.left, left, node.right, right)
         elif not _like(left, right) or not ({left.kind, right.kind} & ORDERED):
             self.blame(node, f"{left} and {right} have no order to compare by")
+
+    def begins(self, node: Compare, left: ValueType, right: ValueType) -> None:
+        for side, type_ in ((node.left, left), (node.right, right)):
+            if type_.kind not in TEXTS:
+                self.blame(side, f"startswith compares texts and numbers to call, not {type_}")
+        if right.choices == ("",):
+            self.blame(node.right, "startswith needs a beginning that is not empty")
 
     def among(self, node: Among) -> None:
         type_ = self.type_of(node.value)
@@ -260,6 +273,8 @@ def _like(left: ValueType, right: ValueType) -> bool:
 
 
 def _may_be(type_: ValueType, choices: tuple[str, ...]) -> bool:
+    if type_.kind is Kind.PHONE:
+        return any(_DIALED.fullmatch(choice) for choice in choices)
     if type_.kind in TEXTS and "" in choices:
         return True
     if type_.kind not in TEXTS | READABLE:

@@ -70,6 +70,7 @@ class Comparison(StrEnum):
     AT_MOST = "<="
     MORE = ">"
     AT_LEAST = ">="
+    BEGINS = "startswith"
 
 
 class Sum(StrEnum):
@@ -225,6 +226,9 @@ def _compare(left: Value, how: Comparison, right: Value) -> bool:
             return _less(left, right) or _ordered_equal(left, right)
         case Comparison.AT_LEAST:
             return _less(right, left) or _ordered_equal(left, right)
+        case Comparison.BEGINS:
+            texts = isinstance(left, str) and isinstance(right, str)
+            return texts and bool(right) and str(left).startswith(str(right))
 
 
 def _equal(left: Value, right: Value) -> bool:

@@ -13,6 +13,7 @@ _CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _NAME = "write the name alone, as in caller.number"
 _QUOTES = 'write straight quotes, as in "gold"'
 _ASSIGNS = "an expression assigns nothing; write "
+BEGINS = 'write startswith, as in caller.number startswith "+3120"'
 _SUMS = "only + - * are sums here"
 _PATTERN = "an expression has no patterns"
 _CHOICE = "write a if condition else b"
@@ -44,6 +45,8 @@ WORDS: Mapping[str, str] = {
     **dict.fromkeys(("eq", "equals", "equal"), "write =="),
     **dict.fromkeys(("ne", "xor"), "write !="),
     **dict.fromkeys(("like", "matches"), _PATTERN),
+    **dict.fromkeys(("startsWith", "STARTSWITH", "starts_with", "starts", "begins"), BEGINS),
+    **dict.fromkeys(("beginswith", "begins_with", "prefix"), BEGINS),
     **dict.fromkeys(("mod", "div"), _SUMS),
     **dict.fromkeys(("IF", "ELSE"), _CHOICE),
     **dict.fromkeys(("then", "THEN"), "the section stands under a key of its own, then: sales"),
@@ -61,7 +64,7 @@ VALUES: Mapping[str, str] = {
     **dict.fromkeys(("false", "no", "off"), "write false"),
 }
 """Values by the names they have elsewhere, in lower case."""
-_KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "is"})
+_KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "is", "startswith"})
 _QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
 _SIGN = re.compile(rf"\$\{{?|\{{+|[@`{_CURLY}]|--|[!=<>&|?^/%+*~:-]*[!=<>&|?^/%+*~]|\?:?")
 _GAP = re.compile(r"""(?P<left>\w+|["')\]])\s+(?P<right>["'(]|\w[\w.]*)""")

@@ -1,7 +1,8 @@
 """Text to expression: a short list of Python's forms, everything else refused by name.
 
 Python's own parser reads the text and nothing is ever executed. Durations (`2m`, `1h30m`)
-are no Python, so they are swapped for placeholder names of the same length before.
+are no Python, so they are swapped for placeholder names of the same length before; so is
+`startswith`, for `is`, which is no word of ours.
 """
 
 import ast
@@ -26,7 +27,7 @@ from contactcenter_ari.core.flow.expression import (
     Or,
     Sum,
 )
-from contactcenter_ari.core.flow.foreign import WORDS, refuse_foreign, refuse_foreign_word
+from contactcenter_ari.core.flow.foreign import BEGINS, WORDS, refuse_foreign, refuse_foreign_word
 from contactcenter_ari.core.flow.value import (
     BOOL,
     DURATION,
@@ -67,7 +68,8 @@ REFUSED: Mapping[type[ast.AST], str] = {
 _TOKEN = re.compile(
     r"""(?P<quoted>"[^"\n]*"|'[^'\n]*')|"""
     r"""(?<![\w.])(?P<duration>(?=[0-9])(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?"""
-    r"""(?:[0-9]+ms)?(?<=[dhms]))(?![\w.])"""
+    r"""(?:[0-9]+ms)?(?<=[dhms]))(?![\w.])|"""
+    r"""(?<![\w.])(?P<begins>(?:not\s+)?startswith)(?![\w.])"""
 )
 _WORDS = {"true": "true", "false": "false"}
 
@@ -101,6 +103,8 @@ class _Reading:
 
     def _placeholder(self, found: re.Match[str]) -> str:
         duration = found["duration"]
+        if begins := found["begins"]:
+            return ("is not" if begins.startswith("not") else "is").ljust(len(begins))
         if not duration:
             return found[0]
         self.durations[found.start()] = duration
@@ -248,8 +252,8 @@ class _Reading:
             if isinstance(how, ast.In):
                 return among
             return Not(operand=among, offset=start, length=length)
-        if type(how) not in COMPARISONS:
-            raise ExpressionInvalid('"is" is not allowed; write ==', start, length=length)
+        if isinstance(how, ast.Is | ast.IsNot):
+            return self.begins(value, how, right, depth=depth)
         return Compare(
             left=value,
             how=COMPARISONS[type(how)],
@@ -258,11 +262,42 @@ class _Reading:
             length=length,
         )
 
+    def begins(self, value: AnyNode, how: ast.cmpop, right: ast.expr, *, depth: int) -> AnyNode:
+        """`startswith`, which stands there as `is`: one beginning, or a list of them."""
+        offset, (right_start, right_length) = value.offset, self.place(right)
+        length = right_start + right_length - offset
+        word = re.search(
+            r"(not\s+)?startswith(\s+not)?", self.text[value.offset + value.length : right_start]
+        )
+        if word is None:
+            raise ExpressionInvalid('"is" is not allowed; write ==', offset, length=length)
+        if word[2]:
+            message = 'startswith must be followed by a text, as in startswith "+3120"'
+            raise ExpressionInvalid(message, right_start, length=right_length)
+        options = right.elts if isinstance(right, ast.List) else [right]
+        operands = tuple(
+            Compare(
+                left=value,
+                how=Comparison.BEGINS,
+                right=self.node(option, depth=depth),
+                offset=offset,
+                length=length,
+            )
+            for option in options
+        )
+        one = len(operands) == 1
+        found = operands[0] if one else Or(operands=operands, offset=offset, length=length)
+        if isinstance(how, ast.Is):
+            return found
+        return Not(operand=found, offset=offset, length=length)
+
 
 def _call(tree: ast.Call) -> str:
     """What is wrong with a call: it may be a word of another language before brackets."""
     called = tree.func.id if isinstance(tree.func, ast.Name) else ""
     if called in WORDS:
         return f'"{called}" is not allowed; {WORDS[called]}'
+    if isinstance(tree.func, ast.Attribute) and tree.func.attr.lower() == "startswith":
+        return f"calls are not allowed; {BEGINS}"
     alone = ast.unparse(tree.func)
     return "calls are not allowed" + ("" if tree.args or tree.keywords else f"; write {alone}")

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 from contactcenter_ari.core.flow import checking, narration
 from contactcenter_ari.core.flow.expression import Expression, evaluate
 from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text
+from contactcenter_ari.core.flow.number_literal import AREA, COUNTRY
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.stand_in import SHORTEST_SECRET
 from contactcenter_ari.core.flow.step import Gather, LookUpStep
 from contactcenter_ari.core.flow.value import BOOL, TEXT, Value, ValueType, read_value, write_value
 from contactcenter_ari.core.flow.wording import render
 from contactcenter_ari.core.hours.calendar import DAYS, is_open, next_open
+from contactcenter_ari.core.number import area_of, country_of
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt, StopPlayback
 from contactcenter_ari.core.vocabulary.ids import PlaybackId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
@@ -25,6 +27,8 @@ Flags = Mapping[tuple[str, str], str]
 """Flags switched at run time, `on` or `off`, by flow and flag; the file says the rest."""
 OF_RUN: Mapping[str, Callable[[FlowRun], Value]] = {
     "caller.number": lambda run: run.caller_number,
+    AREA: lambda run: area_of(run.caller_number),
+    COUNTRY: lambda run: country_of(run.caller_number),
     "caller.name": lambda run: run.caller_name,
     "caller.status": lambda run: run.caller_status,
     "called.number": lambda run: run.called_number,

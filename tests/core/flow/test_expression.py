@@ -101,6 +101,17 @@ MEANINGS = [
     ("hours.office.next_open - hours.office.next_open", timedelta(0), DURATION),
     ("customer.found == true", True, BOOL),
     ('name\n  == "Jansen"', True, BOOL),
+    ('caller.number startswith "+3120"', True, BOOL),
+    ('caller.number startswith "+3170"', False, BOOL),
+    ('not caller.number startswith "+3120"', False, BOOL),
+    ('caller.number not startswith "+3170"', True, BOOL),
+    ('caller.number not  startswith "+3120" or tries == 3', True, BOOL),
+    ('caller.number startswith ["+3170", "+3120"]', True, BOOL),
+    ('(caller.number) startswith "+31" and policy startswith "00"', True, BOOL),
+    ('1 if name startswith "Jan" else 2', 1, INTEGER),
+    ('name == "startswith Jan"', False, BOOL),
+    ('caller.number == "1001"', False, BOOL),
+    ('caller.number != ""', True, BOOL),
 ]
 
 
@@ -146,6 +157,23 @@ SYNTAX = [
     ("f(tries)", "calls are not allowed", 0),
     ("1 + name[0]", "indexing is not allowed", 4),
     ("tries is None", '"is" is not allowed; write ==', 0),
+    ('name is "x"', '"is" is not allowed; write ==', 0),
+    ("name startswith", "the expression ends too early", 14),
+    (
+        'name startswith not "x"',
+        'startswith must be followed by a text, as in startswith "+3120"',
+        20,
+    ),
+    (
+        'name.startswith("x")',
+        'calls are not allowed; write startswith, as in caller.number startswith "+3120"',
+        0,
+    ),
+    (
+        'name begins "x"',
+        '"begins" is not allowed; write startswith, as in caller.number startswith "+3120"',
+        5,
+    ),
     ("tries == None", "an unset value is false: write `not x`", 9),
     ("tries / 2", '"/" is not allowed; only + - * are sums here', 6),
     ("tries[1:2]", "indexing is not allowed", 0),
@@ -181,6 +209,10 @@ MISTAKES = [
     ("policy == 12", Fault.TYPES, "digits cannot be compared with integer", "12"),
     ("name < policy", Fault.TYPES, "text and digits have no order", "name < policy"),
     ("balance + 1", Fault.TYPES, "money EUR + integer makes no sense", "balance + 1"),
+    ('tries startswith "3"', Fault.TYPES, "startswith compares texts", "tries"),
+    ("name startswith tries", Fault.TYPES, "startswith compares texts", "tries"),
+    ('name startswith ""', Fault.TYPES, "needs a beginning that is not empty", '""'),
+    ('caller.number == "boss"', Fault.NEVER, 'caller.number can never be "boss"', '"boss"'),
     ("not -name", Fault.TYPES, "minus text makes no sense", "-name"),
     ("1 if day else name", Fault.TYPES, "both sides must be alike", "name"),
 ]
@@ -197,6 +229,12 @@ def test_a_mistake_is_found_before_a_caller_meets_it(
     assert found.fault is fault
     assert message in found.message
     assert text[found.offset : found.offset + found.length] == word
+
+
+@pytest.mark.parametrize("value", [None, "", 3])
+def test_nothing_unset_begins_with_anything(value: Value) -> None:
+    """Neither does a value that is no text."""
+    assert evaluate(parse('x startswith "1"'), {"x": value}.get) is False
 
 
 def test_all_mistakes_of_an_expression_are_told() -> None:

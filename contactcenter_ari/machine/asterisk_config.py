@@ -174,16 +174,20 @@ def _called(header: str) -> tuple[str, ...]:
     """The steps of the dialplan that find the number a carrier called: in a header that holds a
     URI or the number alone, else in the URI of the request.
     """
-    of_uri = "Set(CALLED=${EXTEN:0:32})"
     if not header:
-        return (f" same => n,{of_uri}",)
+        return (" same => n,Set(CALLED=${EXTEN:0:32})",)
     return (
         f" same => n,Set(HEADER=${{PJSIP_HEADER(read,{header})}})",
-        ' same => n,Set(IS_URI=${REGEX(":" ${HEADER})})',
-        " same => n,Set(CALLED=${IF(${IS_URI}?:${FILTER(0-9+*#,${HEADER})})})",
-        " same => n,ExecIf(${IS_URI}?Set(CALLED=${PJSIP_PARSE_URI_FROM(HEADER,user)}))",
+        ' same => n,Set(IS_URI=${REGEX(":" ${FILTER(0-9:,${HEADER})})})',
+        " same => n,Set(URI=${CUT(HEADER,<,2)})",
+        " same => n,Set(URI=${CUT(URI,>,1)})",
+        " same => n,GotoIf(${LEN(${URI})}?named)",
+        " same => n,Set(URI=${HEADER})",
+        " same => n(named),Set(CALLED=${PJSIP_PARSE_URI_FROM(URI,user)})",
         " same => n,Set(CALLED=${FILTER(0-9+*#,${CUT(CALLED,\\;,1)})})",
-        f' same => n,ExecIf($["${{CALLED}}" = ""]?{of_uri})',
+        " same => n,Set(CALLED=${IF(${IS_URI}?${CALLED}:${FILTER(0-9+*#,${HEADER})})})",
+        " same => n,Set(BESIDE=${FILTER(0-9+*#,${EXTEN:0:32})})",
+        ' same => n,Set(CALLED=${IF($["${CALLED}" = ""]?${BESIDE}:${CALLED})})',
     )
 
 

@@ -117,8 +117,10 @@ def closed_queue_is_open(patch: pytest.MonkeyPatch) -> None:
     """Nobody is sent on for want of an agent, or because the queue is closed."""
     refusal = Distribution.refusal
 
-    def lenient(distribution: Distribution, queue: QueueName) -> QueueExit | None:
-        reason = refusal(distribution, queue)
+    def lenient(
+        distribution: Distribution, queue: QueueName, *, kept: bool = False
+    ) -> QueueExit | None:
+        reason = refusal(distribution, queue, kept=kept)
         return None if reason is QueueExit.CLOSED else reason
 
     patch.setattr(Distribution, "refusal", lenient)

@@ -10,6 +10,7 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.site import SitePublished
+from contactcenter_ari.core.flow.flow import Prompt
 from contactcenter_ari.core.flow.parsing import parse
 from contactcenter_ari.core.flow.step import (
     BookCallback,
@@ -57,6 +58,7 @@ def open_shop(
     more: dict[str, list[Verb | Step]] | None = None,
     first: Verb | None = None,
     inline: bool = False,
+    prompts: dict[str, Prompt] | None = None,
     **settings: Any,  # noqa: ANN401  # of the queue
 ) -> None:
     """A queue in which key 1 asks for a call back, key 2 for one to Bob's number, and key 0 leads
@@ -88,7 +90,7 @@ def open_shop(
     }
     sections |= more or {}
     shop = msgspec.structs.replace(floor.write(sections), dial_allow=allowed, **(flow or {}))
-    floor.open(shop, QueueSettings(name=SALES, **{"join_empty": True} | settings))
+    floor.open(shop, QueueSettings(name=SALES, **{"join_empty": True} | settings), prompts=prompts)
 
 
 def waits(floor: Floor, number: str = ANN) -> Caller:

@@ -15,6 +15,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
     SwitchReconciled,
 )
+from tests.core.center.promise import ANN, open_shop, restore, rung
 from tests.core.conftest import NUMBER
 
 if TYPE_CHECKING:
@@ -201,3 +202,30 @@ def test_a_leg_that_cannot_be_told_of(floor: Floor) -> None:
     assert hung_up(floor) == []
     inventory(floor, alone=(CALLER,))
     assert hung_up(floor) == [CALLER]
+
+
+def test_its_customer_is_not_called_back(floor: Floor) -> None:
+    """The database tells a new center of a promise while they talk to somebody."""
+    open_shop(floor)
+    floor.colleague("100")
+    inventory(floor, TALK)
+    floor.agent("200")
+    restore(floor, waiting_since=floor.now)
+    assert rung(floor) == []
+    gone(floor, AGENT)
+    assert rung(floor) == [], "the leg of the caller is still there"
+    gone(floor, CALLER)
+    assert rung(floor) == [ANN]
+
+
+def test_a_promise_is_not_called_once_its_customer_is_found(floor: Floor) -> None:
+    """The other order: the promise is known first, and stands in line."""
+    open_shop(floor)
+    restore(floor, waiting_since=floor.now)
+    inventory(floor, TALK)
+    floor.agent("200")
+    assert rung(floor) == []
+    assert [one.position for one in floor.center.callbacks()] == [1]
+    gone(floor, CALLER)
+    gone(floor, AGENT)
+    assert rung(floor) == [ANN]

@@ -20,7 +20,7 @@ from contactcenter_ari.core.acd.offer import LOST, Offer
 from contactcenter_ari.core.center import call_hours
 from contactcenter_ari.core.center.agent_first import AgentFirst
 from contactcenter_ari.core.center.attempt import Attempt, ends_as, prepare, take_over
-from contactcenter_ari.core.center.booking import booked, restored, tell_attempted, tell_booked
+from contactcenter_ari.core.center.booking import booked, tell_attempted, tell_booked
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import (
     DIALING,
@@ -35,7 +35,6 @@ from contactcenter_ari.core.center.customer import Customers
 from contactcenter_ari.core.center.desk import Desk
 from contactcenter_ari.core.center.do_not_call import DoNotCall
 from contactcenter_ari.core.center.outside import outcome_of_cause
-from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.run import PromiseCallback
 from contactcenter_ari.core.interactions.interaction import ENDED
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
@@ -46,7 +45,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
 )
 from contactcenter_ari.core.vocabulary.promise import AttemptResult, CallbackMode, CallbackResult
-from contactcenter_ari.core.vocabulary.request import CancelCallback, DialCallback, RestoreCallback
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 CUSTOMER_FIRST, AGENT_FIRST = CallbackMode.CUSTOMER_FIRST, CallbackMode.AGENT_FIRST
@@ -91,41 +89,6 @@ class CallingBack:
         tell_booked(promise, turn)
         return promise
 
-    def grant(self, request: RestoreCallback | DialCallback | CancelCallback, turn: Turn) -> None:
-        """Do what a person or program asks with a promise.
-
-        Raises:
-            RequestRefused: see `restore`, `dial_next`, `cancel`.
-        """
-        match request:
-            case RestoreCallback():
-                self.restore(request, turn)
-            case DialCallback(callback=callback):
-                self.dial_next(callback, turn)
-            case CancelCallback(callback=callback):
-                self.cancel(callback, turn)
-
-    def restore(self, request: RestoreCallback, turn: Turn) -> None:
-        """Take over a promise of another process; a number that has a new one keeps that.
-
-        Raises:
-            RequestRefused: `unknown_queue`.
-        """
-        known = self.promises.find(request.callback) is not None
-        if known or self.promises.was_closed(request.callback):
-            return
-        if request.queue not in self._distribution.settings:
-            raise RequestRefused("unknown_queue", f"there is no queue {request.queue}")
-        promise = restored(request, self._distribution.next_arrival(), turn)
-        if self.promises.full or self.customers.rivals(promise):
-            self.promises.tell_closed(promise, CallbackResult.CANCELLED, turn)
-            return
-        self.promises.open(promise)
-        if promise.attempts_made >= promise.attempts and request.next_at is None:
-            self.close(promise, CallbackResult.EXHAUSTED, turn)
-        else:
-            self.schedule(promise, turn)
-
     def schedule(self, promise: Promise, turn: Turn, *, kept: bool = False) -> None:
         """Take the place in line as soon as it may be kept, if ever; a place that was `kept` in
         the line until now overtakes nobody.
@@ -141,54 +104,6 @@ class CallingBack:
             turn.clockwork.wake(Wake.CALLBACK, promise.id, at)
         else:
             self._stand(promise, turn, kept=kept)
-
-    def dial_next(self, callback: CallbackId, turn: Turn) -> None:
-        """A person wants it kept next.
-
-        Raises:
-            RequestRefused: `unknown_callback`, `already_dialing`, `customer_waits`,
-                `outside_hours`.
-        """
-        promise = self.promises.get(callback)
-        if promise.state is DIALING:
-            message = f"callback {callback} is being dialed already"
-            raise RequestRefused("already_dialing", message)
-        if promise.state is TAKEN_OVER:
-            message = f"the customer of callback {callback} has called in and waits at its place"
-            raise RequestRefused("customer_waits", message)
-        at = self._allowed_at(promise, turn.now)
-        if at != turn.now:
-            until = f"until {at:%Y-%m-%d %H:%M} UTC" if at else "any more"
-            message = f"callback {callback} may not be dialed {until}: it is outside its hours"
-            raise RequestRefused("outside_hours", message)
-        if promise.state is IN_LINE:
-            self._leave_line(promise, turn)
-        promise.urgent = True
-        promise.next_at = turn.now
-        self.schedule(promise, turn)
-
-    def cancel(self, callback: CallbackId, turn: Turn) -> None:
-        """A person takes it back; a call in progress goes on.
-
-        Raises:
-            RequestRefused: `unknown_callback`.
-        """
-        promise = self.promises.get(callback)
-        if promise.state is DIALING:
-            promise.ends_as = CallbackResult.CANCELLED
-        else:
-            self.close(promise, CallbackResult.CANCELLED, turn)
-
-    def forbid(self, number: str, turn: Turn) -> None:
-        """A number may not be called any more; a call in progress goes on.
-
-        Raises:
-            RequestRefused: `number_invalid`, `list_full`.
-        """
-        self.do_not_call.forbid(number)
-        for promise in self.promises.to_number(number):
-            if promise.state is not DIALING:
-                self.close(promise, CallbackResult.DO_NOT_CALL, turn)
 
     def publish(self, catalog: Catalog, turn: Turn) -> None:
         """New flows and hours hold for all that is not yet dialed."""
@@ -213,6 +128,11 @@ class CallingBack:
             self._reconsider(promise, turn)
         else:
             self.schedule(promise, turn)
+
+    def allowed_at(self, promise: Promise, earliest: datetime) -> datetime | None:
+        """The first instant from `earliest` on at which it may be kept; None when it never may."""
+        settings = self._distribution.settings[promise.queue]
+        return call_hours.next_allowed(promise, self._catalog, settings, earliest)
 
     # The customer is on the phone
 
@@ -410,11 +330,7 @@ class CallingBack:
         return allowed and promise.number not in self.do_not_call
 
     def _due_at(self, promise: Promise, turn: Turn) -> datetime | None:
-        return self._allowed_at(promise, max(turn.now, promise.next_at))
-
-    def _allowed_at(self, promise: Promise, earliest: datetime) -> datetime | None:
-        settings = self._distribution.settings[promise.queue]
-        return call_hours.next_allowed(promise, self._catalog, settings, earliest)
+        return self.allowed_at(promise, max(turn.now, promise.next_at))
 
     def _reconsider(self, promise: Promise, turn: Turn) -> None:
         """Whether it may go on standing in line."""

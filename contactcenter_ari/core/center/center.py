@@ -15,6 +15,7 @@ from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.apology import Apologies
 from contactcenter_ari.core.center.arrival import announcing
+from contactcenter_ari.core.center.callback_request import CallbackRequests
 from contactcenter_ari.core.center.calls import Calls
 from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.center.deadline import deadline_come
@@ -162,6 +163,7 @@ class Center:
         self._catalog = Catalog(site, self._flags, watcher)
         self._distribution.configure(site.queues)
         self._calls = Calls(self._distribution, self._catalog, foresight or self._distribution)
+        self._callbacks = CallbackRequests(self._calls.calling_back, self._distribution)
         self._steering = Steering(self._distribution, self._calls)
         self._is_stopping = False
         self._recovery = FaultRecovery(self._calls, self._distribution)
@@ -384,9 +386,9 @@ class Center:
             case LearnHandleTimes(times=times):
                 self._distribution.outlook.learn(times)
             case RestoreCallback() | DialCallback() | CancelCallback():
-                self._calls.calling_back.grant(request, turn)
+                self._callbacks.grant(request, turn)
             case ForbidNumber(number=number):
-                self._calls.calling_back.forbid(self.e164(number), turn)
+                self._callbacks.forbid(self.e164(number), turn)
             case AllowNumber(number=number):
                 self._calls.calling_back.do_not_call.allow(self.e164(number))
             case RestoreLostCall():

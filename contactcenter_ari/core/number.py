@@ -25,6 +25,7 @@ NOWHERE = "001"
 _AROUND = re.compile(r"^.*<|>.*$|^\s*(?:tel|sips?|callto):(?://)?", re.IGNORECASE)
 _ENDING = re.compile(r"[;?@,].*|(?:ext(?:ension|n)?|x)\.?\s*[0-9]+\s*$", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[^0-9+*#]")
+_CLEAN = re.compile(r"[0-9+*#]*", re.ASCII)
 _FORM = re.compile(r"\+[1-9][0-9]{5,14}")
 _PREFIXES = frozenset(
     {
@@ -50,6 +51,8 @@ def cleaned(text: str) -> str:
     parameters of a URI, punctuation, letters or an extension; so a name such as `anonymous` is
     empty.
     """
+    if _CLEAN.fullmatch(text):
+        return text
     plain = unquote(unicodedata.normalize("NFKC", text))
     plain = _ENDING.sub("", _AROUND.sub("", _AROUND.sub("", plain)))
     return _PUNCTUATION.sub("", re.sub(r"\d", lambda digit: str(int(digit[0])), plain))
@@ -63,11 +66,12 @@ def e164(written: str, country: str = "") -> str:
     number = cleaned(written)
     if "*" in number or "#" in number:
         return written
-    readings = _readings(number, country)
-    for reading in readings:
+    unknown: list[PhoneNumber] = []
+    for reading in _readings(number, country):
         if phonenumbers.is_valid_number(reading):
             return _written(reading)
-    for reading in readings:
+        unknown.append(reading)
+    for reading in unknown:
         if _says_prefix(reading) and _has_usual_length(reading):
             return _written(reading)
     return written
@@ -137,16 +141,14 @@ def calling_code(country: str) -> str:
     return str(code) if code else ""
 
 
-def _readings(number: str, country: str) -> tuple[PhoneNumber, ...]:
+def _readings(number: str, country: str) -> Iterator[PhoneNumber]:
     """What a number may mean, the likeliest first: as people of the country write it, as one of
     the world without its plus, as a national one with a plus too many.
     """
     if not number.startswith(("+", "0")) and len(number) < SHORTEST_NATIONAL:
-        return ()
+        return iter(())
     plain, region = number.removeprefix("+"), _region(country)
-    return tuple(
-        _parsed((number, region), (f"+{plain.removeprefix('00')}", None), (plain, region))
-    )
+    return _parsed((number, region), (f"+{plain.removeprefix('00')}", None), (plain, region))
 
 
 def _parsed(*readings: tuple[str, str | None]) -> Iterator[PhoneNumber]:

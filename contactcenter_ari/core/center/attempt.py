@@ -8,9 +8,10 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import CANCELLED, LATER, QUESTION, Promise
 from contactcenter_ari.core.center.catalog import Catalog
-from contactcenter_ari.core.flow.flow import ACCEPTED
+from contactcenter_ari.core.flow.flow import ACCEPTED, Flow
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, Party
 from contactcenter_ari.core.vocabulary.ids import (
@@ -121,7 +122,7 @@ def prepare(
         interaction=InteractionId(turn.clockwork.mint()),
         leg=LegId(turn.clockwork.mint()),
         called_number=promise.number,
-        caller_number=flow.numbers[0] if flow is not None and flow.numbers else "",
+        caller_number=_own_number(flow),
         caller_name="",
         flow=promise.flow,
         flow_version=flow.version if flow is not None else "",
@@ -142,6 +143,12 @@ def prepare(
     call = Call(run, flow_back, turn.now, interaction=interaction, known_by=known_by)
     call.attempt = Attempt(promise, interaction, call, _place(promise, interaction, turn))
     return call.attempt
+
+
+def _own_number(flow: Flow | None) -> str:
+    """What the customer sees: the first number of the flow that can be called from outside."""
+    numbers = flow.numbers if flow is not None else ()
+    return next(filter(is_e164, numbers), numbers[0] if numbers else "")
 
 
 def _place(promise: Promise, interaction: Interaction, turn: Turn) -> Waiting:

@@ -10,6 +10,7 @@ import pytest
 
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted
+from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import InteractionQueued, LostCallClosed
 from contactcenter_ari.core.vocabulary.request import AllowNumber, ForbidNumber
 from tests.core.center.promise import (
@@ -130,3 +131,14 @@ def test_a_number_without_a_call_is_read_for_the_site(floor: Floor) -> None:
     assert Center(CenterStarted("n1", "b2"), both).e164("0612345678") == "0612345678"
     ours = msgspec.structs.replace(both, country="NL")
     assert Center(CenterStarted("n1", "b3"), ours).e164("0612345678") == ANN
+
+
+def test_a_customer_sees_a_number_to_call(floor: Floor) -> None:
+    """Not the short one by which colleagues reach the flow."""
+    open_shop(floor, flow={**NL, "numbers": ("1001", "+31201234567")})
+    busy_agent(floor)
+    caller = floor.caller(ANN, to="1001")
+    caller.hears_out()
+    caller.presses("1")
+    caller.hangs_up()
+    assert [dial.caller_number for dial in floor.done(DialOutside)] == ["+31201234567"]

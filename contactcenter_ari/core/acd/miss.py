@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 RING_AGAIN_AFTER = timedelta(seconds=5)
 """So long at most all phones are silent after a ring of all that nobody took; other callers may
-be offered meanwhile.
+be offered meanwhile. So long at least a caller skips who is not sent away for a missed call, or
+whom we failed to ring: without any pause the same would happen again at once, without end.
 """
 
 
@@ -41,9 +42,12 @@ class Misses:
         books, reason = self._distribution, MISS_REASONS[result]
         settings = books.settings[offer.waiting.queue]
         rang_all = result is OfferResult.LAPSED and settings.strategy is Strategy.RING_ALL
+        is_kept = self._is_last_of_a_queue(offer.agent)
         pause = settings.miss_pause
         if rang_all and not self._others_are_free(offer.waiting, turn):
             pause = min(pause, RING_AGAIN_AFTER)
+        elif is_kept:  # whose phone may refuse each call at once
+            pause = max(pause, RING_AGAIN_AFTER)
         self._skip(offer, pause, turn)
         books.offers.close(offer, result, turn)
         if rang_all:
@@ -54,7 +58,7 @@ class Misses:
                 reason,
                 getattr(settings.misses_before_not_ready, reason),
                 turn,
-                is_kept=self._is_last_of_a_queue(offer.agent),
+                is_kept=is_kept,
                 return_after=self._return_after(offer) if reason == "no_answer" else None,
             )
         books.go_on_waiting(offer.waiting, turn)
@@ -64,7 +68,8 @@ class Misses:
         once.
         """
         books = self._distribution
-        self._skip(offer, books.settings[offer.waiting.queue].miss_pause, turn)
+        pause = max(books.settings[offer.waiting.queue].miss_pause, RING_AGAIN_AFTER)
+        self._skip(offer, pause, turn)
         books.offers.close(offer, OfferResult.FAILED, turn)
         books.roster.release(offer.agent, turn)
         books.go_on_waiting(offer.waiting, turn)

@@ -261,6 +261,20 @@ def test_the_last_agent_of_a_queue_stays_ready(floor: Floor, cause: int | None) 
         assert caller.rung == ["100"]
 
 
+@pytest.mark.parametrize("cause", [17, 20, 21])
+def test_the_last_agent_is_not_rung_again_at_once(floor: Floor, cause: int) -> None:
+    """Not even where callers skip nobody: a phone that refuses at once would be rung without
+    end.
+    """
+    settings = QueueSettings(name=SALES, keep_last_ready=True, miss_pause=timedelta())
+    floor.open(None, settings)
+    agent, caller = floor.agent(), floor.caller()
+    agent.hangs_up(cause)
+    assert caller.rung == []
+    floor.wait(5)
+    assert caller.rung == ["100"]
+
+
 def test_others_are_sent_away_until_one_is_left(floor: Floor) -> None:
     """The first miss is as always, that of the last one is not."""
     keeping(floor)

@@ -53,6 +53,7 @@ EXAMPLES: dict[str, Operation] = {
     "stop_recording": operation.stop_recording("r"),
     "rtp_statistics": operation.rtp_statistics("c"),
     "is_on_hold": operation.is_on_hold("c"),
+    "audio_address": operation.audio_address("c"),
     "refresh_session": operation.refresh_session("c"),
     "get_global": operation.get_global("CC_REFUSED"),
     "list_channels": operation.list_channels(),

@@ -103,7 +103,9 @@ from contactcenter_ari.simulation.stay import Stay
 
 NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
 RING_AGAIN_AFTER = timedelta(seconds=5)
-"""So soon a caller is offered again to all who let it ring, if there is nobody else."""
+"""So soon a caller is offered again to all who let it ring, if there is nobody else; and no
+sooner to one whom we failed to ring, or who stays READY as the last of a queue.
+"""
 SURELY_WAITS = timedelta(seconds=30)
 """No caller is sent on before, in the queues that ring all."""
 
@@ -325,10 +327,25 @@ class Ledger:
             return
         agent = self.agents[event.agent]
         others = [other for other in self.agents.values() if other is not agent]
-        for queue in agent.profile.queues:
-            if queue in self._settings and self._settings[queue].keep_last_ready:
-                left = any(other.takes_calls and other.serves(queue) for other in others)
-                assert left, f"nobody is left in {queue}: {event}"
+        for queue in self._keeping(agent):
+            left = any(other.takes_calls and other.serves(queue) for other in others)
+            assert left, f"nobody is left in {queue}: {event}"
+
+    def _is_last_of_a_queue(self, agent: AgentBook) -> bool:
+        everybody = [each for each in self.agents.values() if each.takes_calls]
+        return any(
+            sum(each.serves(queue) for each in everybody) <= 1 for queue in self._keeping(agent)
+        )
+
+    def _keeping(self, agent: AgentBook) -> list[QueueName]:
+        """The queues of an agent that keep their last agent READY."""
+        return [
+            queue
+            for queue in agent.profile.queues
+            if agent.serves(queue)
+            and queue in self._settings
+            and self._settings[queue].keep_last_ready
+        ]
 
     def _started(self, event: InteractionStarted) -> None:
         interaction = event.interaction
@@ -456,6 +473,8 @@ class Ledger:
             agent.excused = True
             if not any(self._could_take(stay, other) for other in self.agents.values()):
                 pause = min(pause, RING_AGAIN_AFTER)
+        elif event.result is OfferResult.FAILED or self._is_last_of_a_queue(agent):
+            pause = max(pause, RING_AGAIN_AFTER)
         stay.miss(event.agent, self._now + pause)
 
     def _could_take(self, stay: Stay, agent: AgentBook) -> bool:

@@ -53,7 +53,7 @@ async def test_calls_keep_the_flow_they_began_with(
     async with followed(folder, tools, runtime) as world:
         publishing = world.service.publishing
         old = publishing.state().flows["longest"]
-        await (await world.hire("longest")).pause()
+        await world.engage("longest", LONGEST)
         early = [await world.call(LONGEST) for _ in range(CALLS)]
         await world.until_waiting("longest", CALLS)
 

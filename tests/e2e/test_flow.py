@@ -51,6 +51,7 @@ async def test_closed_doors_are_told(world: World) -> None:
 async def test_a_gold_customer_overtakes(world: World) -> None:
     """The head start by caller status puts a later caller first."""
     await put_customers(world.service.database, [GOLD])
+    await world.engage("longest", LONGEST)
     worker = await world.hire("longest", frequency=1000)
     await worker.pause()
     plain = await world.call(LONGEST, frequency=440)

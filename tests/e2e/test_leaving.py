@@ -32,6 +32,7 @@ def _idle_since(worker: Worker) -> datetime:
 
 async def test_a_caller_gives_up_in_the_queue(world: World) -> None:
     """One end reason, one end of the stay, nobody was bothered."""
+    await world.engage("longest", LONGEST)
     worker = await world.hire("longest")
     await worker.pause()
     caller = await world.call(LONGEST)

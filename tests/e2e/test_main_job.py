@@ -20,7 +20,7 @@ from contactcenter_ari.speech.tone import Samples, level_of
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until
 from tests.e2e.phone import Conversation
-from tests.e2e.world import DESK, Record, Worker, World
+from tests.e2e.world import DESK, LONGEST, Record, Worker, World
 from tests.recorded import sides_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,6 +32,7 @@ ENOUGH = timedelta(seconds=0.4)
 
 async def test_a_caller_reaches_an_agent(world: World) -> None:
     """Prompts, menus, music, agent: heard at both ends, recorded, and all rows are there."""
+    await world.engage("longest", LONGEST)
     worker = await world.hire("longest", frequency=AGENT)
     await worker.pause()
     caller = await _through_the_menus(world)

@@ -160,6 +160,12 @@ class World:
         await self.sign_in(worker.id, ready=ready)
         return worker
 
+    async def engage(self, queue: str, number: str) -> None:
+        """One more agent, who talks to somebody: callers wait, whoever else of the queue pauses."""
+        worker = await self.hire(queue)
+        await self.call(number)
+        await worker.phone.talks()
+
     async def sign_in(self, agent: AgentId, *, ready: bool = True) -> None:
         """Wait until the agent's phone is registered, then sign in."""
         await until(lambda: self.agent(agent).reachable, "the phone is not known as registered")

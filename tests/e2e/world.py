@@ -161,7 +161,7 @@ class World:
         return worker
 
     async def engage(self, queue: str, number: str) -> None:
-        """One more agent, who talks to somebody: callers wait, whoever else of the queue pauses."""
+        """One more agent, who talks to somebody: callers wait, whoever else pauses."""
         worker = await self.hire(queue)
         await self.call(number)
         await worker.phone.talks()

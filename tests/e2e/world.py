@@ -126,6 +126,7 @@ class World:
     callers: list[Caller] = field(default_factory=list)
     agents: list[AgentId] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
+    engaged: set[AgentId] = field(default_factory=set)
 
     @property
     def ground(self) -> Ground:
@@ -165,6 +166,7 @@ class World:
         worker = await self.hire(queue)
         await self.call(number)
         await worker.phone.talks()
+        self.engaged.add(worker.id)
 
     async def sign_in(self, agent: AgentId, *, ready: bool = True) -> None:
         """Wait until the agent's phone is registered, then sign in."""
@@ -271,9 +273,11 @@ class World:
         """What of the interactions that are over still goes on, in words."""
         center = self.service.driver.center
         busy = {AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.OFFERED}
-        if any(view.state in busy for view in center.agents(self.service.clock.now())):
+        views = center.agents(self.service.clock.now())
+        if any(view.state in busy for view in views if view.agent not in self.engaged):
             return "an agent is still busy"
-        return "a recording is still open" if center._calls.recordings._recordings else ""
+        recordings = center._calls.recordings._recordings
+        return "a recording is still open" if len(recordings) > len(self.engaged) else ""
 
     # After a story
 

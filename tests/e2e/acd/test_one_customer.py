@@ -53,7 +53,8 @@ async def _promised(world: World) -> list[tuple[str, str]]:
     async with world.service.database.connection() as connection:
         cursor = connection.cursor(row_factory=scalar_row)
         await cursor.execute(
-            "select number || ' ' || result from callback where result <> 'called_in'"
+            "select number || ' ' || result from callback"
+            " where result not in ('called_in', 'renewed')"
         )
         for text in await cursor.fetchall():
             number, result = str(text).split()

@@ -112,22 +112,15 @@ def tell_booked(promise: Promise, turn: Turn) -> None:
     )
 
 
-def tell_taken_over(promise: Promise, interaction: InteractionId, turn: Turn) -> None:
-    """The customer waits at its place, in a call of their own."""
+def tell_place(
+    kind: type[CallbackTakenOver | CallbackGivenBack],
+    promise: Promise,
+    interaction: InteractionId,
+    turn: Turn,
+) -> None:
+    """The customer has taken the place over, in a call of their own, or given it back."""
     turn.tell(
-        CallbackTakenOver(
-            number=turn.clockwork.number(),
-            at=turn.now,
-            interaction=interaction,
-            callback=promise.id,
-        )
-    )
-
-
-def tell_given_back(promise: Promise, interaction: InteractionId, turn: Turn) -> None:
-    """The customer waits there no more."""
-    turn.tell(
-        CallbackGivenBack(
+        kind(
             number=turn.clockwork.number(),
             at=turn.now,
             interaction=interaction,

@@ -9,10 +9,11 @@ callback was booked.
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.center.attempt import take_over
-from contactcenter_ari.core.center.booking import tell_given_back, tell_taken_over
+from contactcenter_ari.core.center.booking import tell_place
 from contactcenter_ari.core.center.call import Call
 from contactcenter_ari.core.center.callback import IN_LINE, RESTING, TAKEN_OVER, Promise
 from contactcenter_ari.core.center.calling_back import CallingBack
+from contactcenter_ari.core.vocabulary.event import CallbackGivenBack, CallbackTakenOver
 from contactcenter_ari.core.vocabulary.ids import InteractionId
 from contactcenter_ari.core.vocabulary.promise import CallbackResult
 from contactcenter_ari.core.vocabulary.turn import Turn
@@ -67,7 +68,7 @@ class CustomerCalls:
             return
         promise.taken_by = None
         promise.move_to(RESTING)
-        tell_given_back(promise, _interaction(call), turn)
+        tell_place(CallbackGivenBack, promise, _interaction(call), turn)
         self._calling_back.schedule(promise, turn, kept=True)
 
     def attempt_over(self, promise: Promise, turn: Turn) -> None:
@@ -121,7 +122,7 @@ class CustomerCalls:
         promise.move_to(TAKEN_OVER)
         promise.taken_by = _interaction(call)
         call.stands_for = promise.id
-        tell_taken_over(promise, promise.taken_by, turn)
+        tell_place(CallbackTakenOver, promise, promise.taken_by, turn)
 
     def _taken_by(self, call: Call) -> Promise | None:
         """The promise whose place a caller has; none when it is closed by now."""

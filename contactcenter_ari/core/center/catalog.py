@@ -49,6 +49,8 @@ SYSTEM_PROMPTS = (
 """All that the system itself says, wherever it is installed."""
 CALLBACK_PROMPTS = (QUESTION, LATER, CANCELLED)
 """What it says besides, where a queue has `callback_keys`."""
+CALLBACK_KEYS = {"1": ACCEPTED, "2": LATER, "3": CANCELLED}
+"""Where they lead: sections."""
 
 
 class Catalog:
@@ -136,10 +138,8 @@ def _called_back(site: Site, queue: QueueName, *, asks: bool) -> Flow:
     waits = (Queue(queue, {}), Play(SORRY, barge_in=False), HangUp())
     if not asks:
         return _own_flow(site, {START: _section(Play(GREETING, barge_in=False), *waits)})
+    keys = {key: Destination(Way.SECTION, name) for key, name in CALLBACK_KEYS.items()}
     accept = Destination(Way.SECTION, ACCEPTED)
-    keys = {"1": accept} | {
-        key: Destination(Way.SECTION, said) for key, said in {"2": LATER, "3": CANCELLED}.items()
-    }
     asked = Menu(InputRules(prompts=(QUESTION,), tries=1, failed=accept), keys)
     sections = {
         START: _section(Play(GREETING), Goto(Destination(Way.SECTION, QUESTION))),

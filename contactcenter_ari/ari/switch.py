@@ -27,25 +27,22 @@ from contactcenter_ari.ari.connection import (
     Tally,
 )
 from contactcenter_ari.ari.errors import SwitchError, SwitchReplaced
+from contactcenter_ari.ari.event_filter import farewell, greeting
 from contactcenter_ari.ari.first_response import FirstResponses
 from contactcenter_ari.ari.inventory import Inventory, Sweep, take_inventory
 from contactcenter_ari.ari.lane import Http, Lanes, PromptRenderer, SignalInbox
 from contactcenter_ari.ari.late_arrival import LateArrivals
 from contactcenter_ari.ari.messages import (
-    EVENT_KINDS,
-    PHONE_EVENT_KINDS,
     ApplicationReplaced,
     ChannelHangupRequest,
     Dial,
     Endpoint,
     EndpointStateChange,
     Playback,
-    RESTResponse,
     StasisEnd,
     StasisStart,
 )
 from contactcenter_ari.ari.messages import PlaybackFinished as EndOfPlayback
-from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reconnection import Reconnection
 from contactcenter_ari.ari.recorder import Manager, Recorder, RecorderCommand
 from contactcenter_ari.ari.reply import Reply
@@ -91,25 +88,10 @@ ALIVE_VARIABLE: Final = "CC_ALIVE"
 """When inputs were last being handled; the watch beside Asterisk reads it."""
 BEAT_VARIABLE: Final = "CC_BEAT"
 """The same, or 0 while no new calls are taken; the dialplan reads it."""
-
 REDIRECTED: Final = 23
 """Cause of ITU-T Q.850: the phone sends its calls elsewhere (SIP 302)."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
-
-
-def phones_app(app: str) -> str:
-    """The application that watches phones; were it `app`, digits would be reported twice."""
-    return f"{app}-phones"
-
-
-def greeting(app: str) -> list[Operation]:
-    """What is said first on each connection: which events to send."""
-    return [
-        operation.filter_events(app, [*EVENT_KINDS, RESTResponse.__name__]),
-        operation.filter_events(phones_app(app), PHONE_EVENT_KINDS),
-        operation.watch_phones(phones_app(app)),
-    ]
 
 
 class PingedHttp(Http, Protocol):
@@ -132,12 +114,6 @@ class CallInbox(SignalInbox, Protocol):
     def keeps_up(self) -> bool:
         """Whether signals are being handled, rather than only gathered."""
         ...
-
-
-def farewell(app: str) -> list[Operation]:
-    """What is said before we leave: no more events, they are asked for again on return."""
-    replies = [RESTResponse.__name__]
-    return [operation.filter_events(name, replies) for name in (app, phones_app(app))]
 
 
 class AriSwitch:

@@ -1,0 +1,25 @@
+"""Which events Asterisk is asked for, and that it is asked for none any more."""
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.messages import EVENT_KINDS, PHONE_EVENT_KINDS, RESTResponse
+from contactcenter_ari.ari.operation import Operation
+
+
+def phones_app(app: str) -> str:
+    """The application that watches phones; were it `app`, digits would be reported twice."""
+    return f"{app}-phones"
+
+
+def greeting(app: str) -> list[Operation]:
+    """What is said first on each connection: which events to send."""
+    return [
+        operation.filter_events(app, [*EVENT_KINDS, RESTResponse.__name__]),
+        operation.filter_events(phones_app(app), PHONE_EVENT_KINDS),
+        operation.watch_phones(phones_app(app)),
+    ]
+
+
+def farewell(app: str) -> list[Operation]:
+    """What is said before we leave: no more events, they are asked for again on return."""
+    replies = [RESTResponse.__name__]
+    return [operation.filter_events(name, replies) for name in (app, phones_app(app))]

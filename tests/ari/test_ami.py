@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -21,18 +21,24 @@ def agreeing(action: str) -> str | None:
 
 
 @asynccontextmanager
-async def asterisk(answer: Answer) -> AsyncIterator[int]:
-    """A manager interface that answers each action in this way; gives its port."""
+async def asterisk(answer: Answer, left: asyncio.Event) -> AsyncIterator[int]:
+    """A manager interface that answers each action in this way; gives its port. `left` is set
+    when a client closes a connection.
+    """
     writers = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers.append(writer)
         writer.write(b"Asterisk Call Manager/11.0.0\r\n")
-        while message := (await reader.readuntil(b"\r\n\r\n")).decode():
-            lines = dict(line.split(": ", 1) for line in message.strip().split("\r\n"))
-            if (said := answer(lines["Action"])) is not None:
-                told = f"Response: {said}\r\nActionID: {lines['ActionID']}\r\nMessage: so\r\n\r\n"
-                writer.write(told.encode())
+        with suppress(EOFError):
+            while True:
+                message = (await reader.readuntil(b"\r\n\r\n")).decode()
+                lines = dict(line.split(": ", 1) for line in message.strip().split("\r\n"))
+                if (said := answer(lines["Action"])) is not None:
+                    number = lines["ActionID"]
+                    told = f"Response: {said}\r\nActionID: {number}\r\nMessage: so\r\n\r\n"
+                    writer.write(told.encode())
+        left.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
@@ -42,9 +48,10 @@ async def asterisk(answer: Answer) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def connected(answer: Answer) -> AsyncIterator[Ami]:
+async def connected(answer: Answer, left: asyncio.Event | None = None) -> AsyncIterator[Ami]:
     """A client that is logged in."""
-    async with asyncio.timeout(LIMIT), asterisk(answer) as port, asyncio.TaskGroup() as group:
+    serving = asterisk(answer, left or asyncio.Event())
+    async with asyncio.timeout(LIMIT), serving as port, asyncio.TaskGroup() as group:
         ami = Ami("127.0.0.1", port, Credentials("recorder", "secret"))
         run = group.create_task(ami.run())
         await ami.until_connected()
@@ -86,12 +93,13 @@ async def test_silence_is_an_error_and_noticed() -> None:
         assert action
         return None if silent else "Success"
 
-    async with connected(falling_silent) as ami:
+    left = asyncio.Event()
+    async with connected(falling_silent, left) as ami:
         silent = True
         with pytest.raises(SwitchTooSlow):
             await ami.mute("l1", muted=True)
-        while ami.connected:  # noqa: ASYNC110 - it is read, and tells nobody
-            await asyncio.sleep(0.01)
+        await left.wait()
+        assert not ami.connected
         with pytest.raises(SwitchError):
             await ami.mute("l1", muted=True)
 

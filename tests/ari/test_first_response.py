@@ -58,6 +58,19 @@ class Asterisk:
             return await self.asked.get()
 
 
+async def is_heard(reply: asyncio.Future[Reply]) -> None:
+    """Whoever waited for the reply has been told: callbacks are called in their order."""
+    await asyncio.wait([reply])
+
+
+async def timers_have_run() -> None:
+    """Whatever was due by now was done: timers are called in the order of their instants."""
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    loop.call_later(0, over.set_result, None)
+    await over
+
+
 @pytest.fixture
 def asterisk() -> Asterisk:
     """One that is asked nothing yet."""
@@ -77,7 +90,7 @@ async def test_a_phone_that_says_nothing(responses: FirstResponses, asterisk: As
     reply = await asterisk.is_asked()
     assert asterisk.told == []
     reply.set_result(channel("Down"))
-    await asyncio.sleep(0)
+    await is_heard(reply)
     assert asterisk.told == [PhoneSilent(LegId(LEG))]
     assert len(responses) == 0
 
@@ -104,7 +117,7 @@ async def test_a_word_that_was_on_its_way(responses: FirstResponses, asterisk: A
     reply = await asterisk.is_asked()
     responses.note(word("PROGRESS"))
     reply.set_result(channel("Down"))
-    await asyncio.sleep(0)
+    await is_heard(reply)
     assert asterisk.told == []
 
 
@@ -126,8 +139,9 @@ async def test_no_phone_is_blamed_without_need(
     """The leg rings, or is gone, or Asterisk does not say: the ring limit decides."""
     responses.expect(LEG, SOON)
     responses.note(word())
-    settle(await asterisk.is_asked())
-    await asyncio.sleep(0)
+    reply = await asterisk.is_asked()
+    settle(reply)
+    await is_heard(reply)
     assert asterisk.told == []
     assert len(responses) == 0
 
@@ -137,8 +151,7 @@ async def test_the_time_runs_from_when_the_call_is_sent(
 ) -> None:
     """As long as Asterisk has not sent it, no phone can say anything."""
     responses.expect(LEG, timedelta())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await timers_have_run()
     assert asterisk.asked.empty()
     responses.note(word())
     await asterisk.is_asked()

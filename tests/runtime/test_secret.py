@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from contactcenter_ari.core.flow.flow import SqlLookUp
 from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.step import (
     Destination,
     Gather,
@@ -150,6 +151,30 @@ async def types(driver: Driver, digits: str) -> None:
         await quiet(driver)
 
 
+async def saves(driver: Driver, begun: Beginning) -> None:
+    """Take a snapshot now."""
+    begun.keeper._wanted = True
+    driver._tend()
+    await written(driver)
+
+
+async def is_told_it(driver: Driver) -> FlowRun:
+    """A caller types the secret, and the answer of the look-up repeats it."""
+    driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
+    await quiet(driver)
+    await types(driver, SECRET)
+    (call,) = driver.center.secrets.calls()
+    assert call.run.look_up is not None
+    driver.put(LookUpFinished(call.run.look_up, {"number": f"NL{SECRET}"}))
+    await quiet(driver)
+    return call.run
+
+
+def first_log(folder: Path) -> Path:
+    """The input log with which the first life began."""
+    return min((folder / "input").glob("*.jsonl"), key=lambda path: len(path.name))
+
+
 @pytest.mark.parametrize("name", GATHERS)
 async def test_in_no_file(tmp_path: Path, name: str) -> None:
     """Neither in the log nor in a snapshot, with the program up; a kill loses nothing, and once
@@ -163,9 +188,7 @@ async def test_in_no_file(tmp_path: Path, name: str) -> None:
         await quiet(driver)
         await types(driver, WRONG.get(name, ""))
         await types(driver, SECRET[:5])
-        first.keeper._wanted = True
-        driver._tend()
-        await written(driver)
+        await saves(driver, first)
         await types(driver, SECRET[5:] + ("#" if name == "until a key" else ""))
         run = driver.center.secrets.calls()[0].run
         assert run.variables == {"pin": SECRET}
@@ -186,9 +209,7 @@ async def test_in_no_file(tmp_path: Path, name: str) -> None:
             )
         )
         await quiet(driver)
-        first.keeper._wanted = True
-        driver._tend()
-        await written(driver)
+        await saves(driver, first)
         assert first.keeper.taken == 2
     assert place.found() == []
     assert stat.S_IMODE((tmp_path / "secrets" / "call_keys").stat().st_mode) == 0o600
@@ -207,8 +228,7 @@ async def test_in_no_file(tmp_path: Path, name: str) -> None:
         await written(driver)
     assert place.vault.calls() == []
     assert place.found() == []
-    start = min((p for p in (tmp_path / "input").glob("*.jsonl")), key=lambda p: len(p.name))
-    done = replay_onward(start)
+    done = replay_onward(first_log(tmp_path))
     assert done.digest.text == driver.digest.text
     assert done.center.calls_in_progress() == 0
 
@@ -239,13 +259,7 @@ async def test_an_answer_that_repeats_it(tmp_path: Path) -> None:
     first = place.begin()
     driver = place.driver(first)
     async with running(driver, place.switch):
-        driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
-        await quiet(driver)
-        await types(driver, SECRET)
-        run = driver.center.secrets.calls()[0].run
-        assert run.look_up is not None
-        driver.put(LookUpFinished(run.look_up, {"number": f"NL{SECRET}"}))
-        await quiet(driver)
+        await is_told_it(driver)
     log = next((tmp_path / "input").glob("*.jsonl")).read_text()
     assert "LookUpFinished" in log
     again = place.begin()
@@ -285,9 +299,7 @@ async def test_what_is_typed_before_it_is_asked_for(tmp_path: Path, where: str) 
         await types(driver, SECRET)
         (call,) = driver.center.secrets.calls()
         assert call.run.listening is None
-        first.keeper._wanted = True
-        driver._tend()
-        await written(driver)
+        await saves(driver, first)
     assert place.found() == []
     again = place.begin()
     assert again.digest.text == driver.digest.text
@@ -304,8 +316,7 @@ async def test_what_is_typed_before_it_is_asked_for(tmp_path: Path, where: str) 
         driver._tend()
         await written(driver)
     assert (place.vault.calls(), place.found()) == ([], [])
-    start = min((p for p in (tmp_path / "input").glob("*.jsonl")), key=lambda p: len(p.name))
-    assert replay_onward(start).digest.text == driver.digest.text
+    assert replay_onward(first_log(tmp_path)).digest.text == driver.digest.text
 
 
 async def goes_on(driver: Driver, clock: SetClock) -> None:
@@ -328,17 +339,9 @@ async def test_a_tag_that_repeats_it(tmp_path: Path) -> None:
     first = place.begin()
     driver = place.driver(first)
     async with running(driver, place.switch):
-        driver.put(CallArrived(LEG, DIRECT, "+31612345678", ""))
-        await quiet(driver)
-        await types(driver, SECRET)
-        (call,) = driver.center.secrets.calls()
-        assert call.run.look_up is not None
-        driver.put(LookUpFinished(call.run.look_up, {"number": f"NL{SECRET}"}))
-        await quiet(driver)
-        assert call.run.tags == {"account": "NL########"}
-        first.keeper._wanted = True
-        driver._tend()
-        await written(driver)
+        run = await is_told_it(driver)
+        assert run.tags == {"account": "NL########"}
+        await saves(driver, first)
     assert place.found() == []
     again = place.begin()
     assert state_of(again.center) == state_of(driver.center)
@@ -346,9 +349,8 @@ async def test_a_tag_that_repeats_it(tmp_path: Path) -> None:
     async with running(driver, place.switch):
         driver.put(LegHungUp(LEG, 16))
         await quiet(driver)
-    start = min((p for p in (tmp_path / "input").glob("*.jsonl")), key=lambda p: len(p.name))
     place.vault.forget(place.vault.calls())
-    assert replay_onward(start).digest.text == driver.digest.text
+    assert replay_onward(first_log(tmp_path)).digest.text == driver.digest.text
 
 
 async def test_other_keys_are_kept_as_they_are(tmp_path: Path) -> None:

@@ -30,10 +30,7 @@ from contactcenter_ari.core.flow.run import (
     RingOneAgent,
     TakeMessage,
 )
-from contactcenter_ari.core.interactions.interaction import (
-    IN_FLOW,
-    TALKING,
-)
+from contactcenter_ari.core.interactions.interaction import IN_FLOW, TALKING
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason, StopMusic
 from contactcenter_ari.core.vocabulary.event import Party, QueueExit
 from contactcenter_ari.core.vocabulary.ids import (

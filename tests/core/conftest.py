@@ -20,24 +20,20 @@ from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.flow import Flow, Prompt
 from contactcenter_ari.core.flow.step import (
     Destination,
-    DialOut,
-    Gather,
-    Menu,
-    Play,
     Queue,
     Section,
     Step,
     Verb,
-    Voicemail,
     Way,
 )
 from contactcenter_ari.core.vocabulary import event, ids, request, signal
 from contactcenter_ari.core.vocabulary.command import Command, DialOutside
 from contactcenter_ari.core.vocabulary.turn import Outcome
 from tests.core.books import check_books
+from tests.core.prompts import prompts_of, says
 from tests.core.switch import Switch
 
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -465,31 +461,6 @@ class Floor:
                 return
             self.wait(max((deadline - self.now).total_seconds(), 0))
         raise AssertionError("there is always another deadline")
-
-
-def says(*pieces: str | Blank) -> Prompt:
-    """A prompt that says these words in English, and what the blanks stand for."""
-    filled = tuple(Words(piece) if isinstance(piece, str) else piece for piece in pieces)
-    return Prompt({"en": (Text(filled),)})
-
-
-def prompts_of(verb: Verb) -> tuple[str, ...]:
-    """The prompts that a step names."""
-    match verb:
-        case Play(prompt=prompt) | Voicemail(prompt=prompt):
-            return (prompt,)
-        case Menu(rules=rules):
-            return (*rules.prompts, *rules.no_input, *rules.no_match)
-        case Gather(rules=rules, confirm=confirm):
-            said = (*rules.prompts, *rules.no_input, *rules.no_match)
-            return (*said, confirm) if confirm else said
-        case DialOut(screen=screen) if screen:
-            return (screen,)
-        case Queue(greeting=greeting, announce=announce):
-            said = (greeting, *(name for a in announce for name in (a.prompt, a.longer)))
-            return tuple(filter(None, said))
-        case _:
-            return ()
 
 
 @pytest.fixture

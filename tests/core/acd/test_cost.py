@@ -66,7 +66,8 @@ from contactcenter_ari.core.vocabulary.signal import (
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.core.vocabulary.turn import Outcome
-from tests.core.conftest import MORNING, NUMBER, says
+from tests.core.conftest import MORNING, NUMBER
+from tests.core.prompts import says
 
 SMALL = 100
 LARGE = {

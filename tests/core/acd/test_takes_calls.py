@@ -23,7 +23,7 @@ from contactcenter_ari.core.vocabulary.signal import (
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from tests.core.center.promise import ANN, BOB, CAS, open_shop, promised, ready, rung, waits
-from tests.core.conftest import says
+from tests.core.prompts import says
 
 if TYPE_CHECKING:
     from tests.core.conftest import Colleague, Floor

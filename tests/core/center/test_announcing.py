@@ -18,7 +18,7 @@ from contactcenter_ari.core.vocabulary.command import DialLeg, StartMusic, StopP
 from contactcenter_ari.core.vocabulary.event import PromptPlayed, WaitTold
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes
-from tests.core.conftest import says
+from tests.core.prompts import says
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Floor

@@ -25,7 +25,7 @@ from tests.core.center.promise import (
     restore,
     rung,
 )
-from tests.core.conftest import says
+from tests.core.prompts import says
 
 if TYPE_CHECKING:
     from tests.core.conftest import Callee, Floor

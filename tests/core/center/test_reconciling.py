@@ -25,7 +25,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
 )
 from tests.core.center.promise import ANN, busy_agent, open_shop, promised
-from tests.core.conftest import says
+from tests.core.prompts import says
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor

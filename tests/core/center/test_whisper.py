@@ -17,7 +17,7 @@ from contactcenter_ari.core.vocabulary.command import BridgeLegs, HangUpLeg, Pla
 from contactcenter_ari.core.vocabulary.event import AgentConnected, PromptPlayed
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.signal import DigitPressed, LegAnswered, PlaybackFinished
-from tests.core.conftest import says
+from tests.core.prompts import says
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor

@@ -1,12 +1,17 @@
-"""A SIP phone for the contract tests: as much SIP as they need, and no audio."""
+"""What the contract tests stand on: both switches, and a SIP phone that speaks as they need."""
 
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import count
 
 import pytest
+import pytest_asyncio
+
+from tests.contract.asterisk_floor import asterisk_floor
+from tests.contract.fake_floor import FakeFloor
+from tests.contract.floor import Floor
 
 LIMIT = 10
 
@@ -183,3 +188,18 @@ def _md5(text: str) -> str:
 def sip_phone() -> type[SipPhone]:
     """The class: a conftest cannot be imported from."""
     return SipPhone
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["fake", "asterisk"])
+async def floor(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    sip_phone: type[SipPhone],
+) -> AsyncIterator[Floor]:
+    """Both switches, one after the other."""
+    if request.param == "fake":
+        yield FakeFloor()
+    else:
+        folder = tmp_path_factory.mktemp("floor")
+        async with asterisk_floor(folder, sip_phone) as real:
+            yield real

@@ -4,45 +4,27 @@ The simulations and property tests are worth as much as the fake switch is hones
 sentences keep it so. Each is run against both.
 """
 
-import re
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from datetime import timedelta
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     BridgeLegs,
     Command,
-    DialLeg,
-    DiscardRecording,
     DissolveBridge,
-    FinishRecording,
     HangUpLeg,
-    PauseRecording,
     PlayPrompt,
-    RecordCall,
-    RecordLeg,
-    ResumeRecording,
     StartMusic,
-    StopMessage,
     StopMusic,
     StopPlayback,
-    StopRecording,
     UnbridgeLeg,
 )
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
-    CallId,
-    LegId,
-    PhoneId,
     PlaybackId,
-    RecordingId,
 )
-from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.core.vocabulary.signal import (
     LEG_GONE,
     CommandFailed,
@@ -55,136 +37,27 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegUnheld,
     PhoneSilent,
     PlaybackFinished,
-    RecordingBegan,
-    RecordingClosed,
-    RecordingFinished,
-    Signal,
 )
-from tests.contract.asterisk_floor import asterisk_floor
-from tests.contract.fake_floor import FakeFloor
 from tests.contract.floor import MISSING, Floor, Manner, new_id
-
-if TYPE_CHECKING:
-    from tests.contract.conftest import SipPhone
+from tests.contract.telling import (
+    AGENT_END_TOLD,
+    BEEP,
+    CALL,
+    LONG,
+    NOBODY,
+    answered_agent,
+    answered_caller,
+    dial,
+    joined,
+    leave,
+    legs_gone,
+    part,
+    until,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CALL = CallId("n1-0-1")
-BEEP, LONG = (SoundFile("beep"),), (SoundFile("vm-intro"),)
-NOBODY = LegId("n1-0-nobody")
-NOW = datetime(2026, 3, 10, tzinfo=UTC)
-TONE = timedelta(seconds=0.6)
-"""The tone before a message takes so long."""
 A_MOMENT = timedelta(milliseconds=300)
-AGENT_END_TOLD = 2
-"""A dialed leg that was answered leaves the application, and ends: both are told."""
-
-Kind = TypeVar("Kind", bound=Signal)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["fake", "asterisk"])
-async def floor(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    sip_phone: type["SipPhone"],
-) -> AsyncIterator[Floor]:
-    """Both switches, one after the other."""
-    if request.param == "fake":
-        yield FakeFloor()
-    else:
-        folder = tmp_path_factory.mktemp("floor")
-        async with asterisk_floor(folder, sip_phone) as real:
-            yield real
-
-
-# How the sentences below are told
-
-
-async def until(floor: Floor, kind: type[Kind]) -> Kind:
-    """The next signal, which must be of this kind."""
-    signal = await floor.next()
-    assert isinstance(signal, kind), signal
-    return signal
-
-
-async def rest(floor: Floor) -> list[Signal]:
-    """All signals that are still to come, when whatever was asked for is done."""
-    marker = PlayPrompt(CALL, NOBODY, PlaybackId(new_id()), BEEP)
-    floor.do(marker)
-    signals: list[Signal] = []
-    while True:
-        signal = await floor.next()
-        if isinstance(signal, CommandFailed) and signal.command == marker:
-            return signals
-        signals.append(signal)
-
-
-async def answered_caller(floor: Floor) -> LegId:
-    """A caller whose leg is answered."""
-    leg = await floor.caller()
-    floor.do(AnswerLeg(CALL, leg))
-    await floor.greet(leg)
-    return leg
-
-
-def dial(
-    phone: PhoneId,
-    originator: LegId,
-    ring_limit: timedelta = timedelta(seconds=20),
-    recording: RecordingId | None = None,
-) -> DialLeg:
-    """Ring a phone."""
-    return DialLeg(
-        call=CALL,
-        leg=LegId(new_id()),
-        phone=phone,
-        caller_number="+31612345678",
-        caller_name="Bob",
-        originator=originator,
-        ring_limit=ring_limit,
-        recording=recording,
-    )
-
-
-async def answered_agent(floor: Floor, caller: LegId) -> LegId:
-    """An agent whose phone was picked up."""
-    command = dial(await floor.phone(Manner.ANSWERS), caller)
-    floor.do(command)
-    while await floor.next() != LegAnswered(command.leg):
-        pass
-    return command.leg
-
-
-async def joined(floor: Floor) -> tuple[LegId, LegId, BridgeId]:
-    """A caller and an agent who hear each other."""
-    caller = await answered_caller(floor)
-    agent = await answered_agent(floor, caller)
-    bridge = BridgeId(new_id())
-    floor.do(BridgeLegs(CALL, bridge, (caller, agent)))
-    assert await floor.next() == LegsBridged(bridge)
-    return caller, agent, bridge
-
-
-async def part(floor: Floor, *legs: LegId) -> list[Signal]:
-    """Hang up legs and see that nothing is left; gives what was told meanwhile."""
-    floor.do(*[HangUpLeg(CALL, leg) for leg in legs])
-    await floor.assert_nothing_left()
-    return await rest(floor)
-
-
-async def leave(floor: Floor, caller: LegId, agent: LegId) -> None:
-    """End a talk, and hear of each end as often as it is told."""
-    floor.do(HangUpLeg(CALL, caller), HangUpLeg(CALL, agent))
-    told = [(await until(floor, LegHungUp)).leg for _ in range(1 + AGENT_END_TOLD)]
-    assert sorted(told) == sorted((caller, *[agent] * AGENT_END_TOLD))
-
-
-def legs_gone(signals: Sequence[Signal]) -> set[LegId]:
-    """The legs that ended."""
-    return {signal.leg for signal in signals if isinstance(signal, LegHungUp)}
-
-
-# The sentences
 
 
 async def test_a_prompt_ends_in_playback_finished(floor: Floor) -> None:
@@ -463,217 +336,6 @@ async def test_the_agent_leaves_and_the_caller_hears_more(floor: Floor) -> None:
     floor.do(UnbridgeLeg(CALL, bridge, caller), DissolveBridge(CALL, bridge))
     floor.do(PlayPrompt(CALL, caller, playback, BEEP))
     assert await floor.next() == PlaybackFinished(playback)
-    assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-async def recorded_talk(floor: Floor) -> tuple[LegId, DialLeg, BridgeId]:
-    """A caller and an agent who hear each other, and what was commanded for the agent."""
-    caller = await answered_caller(floor)
-    command = dial(await floor.phone(Manner.ANSWERS), caller, recording=RecordingId(new_id()))
-    floor.do(command)
-    assert await until(floor, LegRinging) == LegRinging(command.leg)
-    assert await until(floor, LegAnswered) == LegAnswered(command.leg)
-    bridge = BridgeId(new_id())
-    floor.do(BridgeLegs(CALL, bridge, (caller, command.leg)))
-    assert await until(floor, LegsBridged) == LegsBridged(bridge)
-    return caller, command, bridge
-
-
-def finishing(recording: RecordingId, channels: int) -> FinishRecording:
-    """Make a file whole, of which nothing is known."""
-    return FinishRecording(CALL, recording, channels, NOW, None, ())
-
-
-async def until_closed(floor: Floor, recording: RecordingId) -> list[Signal]:
-    """What is told before a recording is closed."""
-    before: list[Signal] = []
-    while (signal := await floor.next()) != RecordingClosed(recording):
-        before.append(signal)
-    return before
-
-
-async def test_a_talk_is_recorded(floor: Floor) -> None:
-    """From the agent's leg on, until that ends; the file is closed once, and can be finished
-    twice.
-    """
-    caller, command, bridge = await recorded_talk(floor)
-    assert command.recording is not None
-    await floor.press(caller, 3)
-    assert await floor.next() == DigitPressed(caller, "3")
-    floor.do(HangUpLeg(CALL, command.leg))
-    ends = await until_closed(floor, command.recording)
-    ends += [await floor.next() for _ in range(AGENT_END_TOLD - len(ends))]
-    assert {end.leg for end in ends if isinstance(end, LegHungUp)} == {command.leg}
-    assert len(ends) == AGENT_END_TOLD
-    for _ in range(2):
-        floor.do(finishing(command.recording, 2))
-        done = await until(floor, RecordingFinished)
-        assert (done.recording, done.cut) == (command.recording, False)
-        assert re.search(rf"/{command.recording}\.wav$", done.path) or done.failed
-    floor.do(UnbridgeLeg(CALL, bridge, caller), DissolveBridge(CALL, bridge))
-    assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-async def test_a_recording_is_paused_and_resumed(floor: Floor) -> None:
-    """In silence; of a leg that is gone it fails."""
-    caller, command, bridge = await recorded_talk(floor)
-    assert command.recording is not None
-    pause = PauseRecording(CALL, command.recording, command.leg)
-    floor.do(pause, ResumeRecording(CALL, command.recording, command.leg))
-    floor.do(StopRecording(CALL, command.recording, command.leg))
-    assert await until_closed(floor, command.recording) == []
-    lost = PauseRecording(CALL, RecordingId(new_id()), NOBODY)
-    floor.do(lost)
-    failed = await until(floor, CommandFailed)
-    assert (failed.command, failed.status) == (lost, 0)
-    await leave(floor, caller, command.leg)
-    floor.do(DissolveBridge(CALL, bridge))
-    assert await part(floor) == []
-
-
-async def test_a_whole_call_is_recorded(floor: Floor) -> None:
-    """It is told when it runs, and ends with the caller."""
-    caller = await answered_caller(floor)
-    recording = RecordingId(new_id())
-    ear = LegId(new_id())
-    floor.do(RecordCall(CALL, caller, ear, recording))
-    assert await until(floor, RecordingBegan) == RecordingBegan(recording)
-    floor.do(PauseRecording(CALL, recording, ear), ResumeRecording(CALL, recording, ear))
-    floor.do(PlayPrompt(CALL, caller, PlaybackId(new_id()), BEEP))
-    await until(floor, PlaybackFinished)
-    await floor.hang_up(caller)
-    before = await until_closed(floor, recording)
-    while LegHungUp(caller) not in before:
-        before.append(await floor.next())
-    floor.do(finishing(recording, 1))
-    while not isinstance(done := await floor.next(), RecordingFinished):
-        assert done == LegHungUp(ear)
-    assert (done.recording, done.failed) == (recording, False)
-    assert [s for s in await part(floor) if s != LegHungUp(ear)] == []
-
-
-async def test_a_recording_that_never_was(floor: Floor) -> None:
-    """There is no file to be finished, nor to be discarded."""
-    recording = RecordingId(new_id())
-    floor.do(DiscardRecording(CALL, recording), finishing(recording, 1))
-    assert await until(floor, RecordingFinished) == RecordingFinished(
-        recording, "", 0, failed=True
-    )
-
-
-# Messages
-
-
-async def message(
-    floor: Floor, *, limit: float = 20, max_silence: float | None = None, after: timedelta = TONE
-) -> tuple[LegId, RecordingId]:
-    """A caller whose message is recorded, so long after the tone began."""
-    caller = await answered_caller(floor)
-    recording = RecordingId(new_id())
-    silence = timedelta(seconds=max_silence) if max_silence is not None else None
-    floor.do(RecordLeg(CALL, caller, recording, timedelta(seconds=limit), silence))
-    await floor.listen(caller, after)
-    return caller, recording
-
-
-async def measured(floor: Floor, recording: RecordingId) -> float:
-    """How much speech is in the message."""
-    floor.do(msgspec.structs.replace(finishing(recording, 1), measures_speech=True))
-    done = await until(floor, RecordingFinished)
-    assert done.speech is not None
-    return done.speech
-
-
-async def test_a_key_ends_a_message(floor: Floor) -> None:
-    """It is told first; what was spoken by then is measured."""
-    caller, recording = await message(floor)
-    await floor.speak(caller, timedelta(seconds=2))
-    await floor.press(caller, 5)
-    assert await floor.next() == DigitPressed(caller, "5")
-    assert await floor.next() == RecordingClosed(recording)
-    assert await measured(floor, recording) == pytest.approx(2, abs=0.2)
-    assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-async def test_silence_ends_a_message(floor: Floor) -> None:
-    """Once it lasts as long as is said; there is no speech in it."""
-    caller, recording = await message(floor, max_silence=1)
-    await floor.listen(caller, timedelta(seconds=2))
-    assert await floor.next() == RecordingClosed(recording)
-    assert await measured(floor, recording) == 0
-    assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-async def test_silence_after_speech_ends_a_message(floor: Floor) -> None:
-    """The speech is kept."""
-    caller, recording = await message(floor, max_silence=2)
-    await floor.speak(caller, timedelta(seconds=2))
-    await floor.listen(caller, timedelta(seconds=3))
-    assert await floor.next() == RecordingClosed(recording)
-    assert await measured(floor, recording) == pytest.approx(2, abs=0.2)
-    assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-async def test_the_limit_ends_a_message(floor: Floor) -> None:
-    """Though nobody does anything."""
-    caller, recording = await message(floor, limit=1)
-    await floor.listen(caller, timedelta(seconds=1.5))
-    assert await floor.next() == RecordingClosed(recording)
-    assert await measured(floor, recording) == 0
-    assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-@pytest.mark.parametrize("hangs_up", [True, False])
-async def test_a_message_is_stopped(floor: Floor, *, hangs_up: bool) -> None:
-    """By the caller's end, or by us; a second time is no harm."""
-    caller, recording = await message(floor)
-    await floor.speak(caller, timedelta(seconds=1))
-    if hangs_up:
-        await floor.hang_up(caller)
-        told = [await floor.next(), await floor.next()]
-        assert LegHungUp(caller) in told
-        assert RecordingClosed(recording) in told
-    else:
-        floor.do(StopMessage(CALL, recording), StopMessage(CALL, recording))
-        assert await until_closed(floor, recording) == []
-    assert await measured(floor, recording) == pytest.approx(1, abs=0.2)
-    if not hangs_up:
-        assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-async def test_the_tone_is_heard_out(floor: Floor) -> None:
-    """A key is told and does not end the message, for it has not begun; we can end it later."""
-    caller = await answered_caller(floor)
-    recording = RecordingId(new_id())
-    await floor.listen(caller, TONE)  # so that Asterisk knows where the keys come from
-    floor.do(RecordLeg(CALL, caller, recording, timedelta(seconds=20)))
-    await floor.press(caller, 7, after=timedelta(milliseconds=100))
-    assert await floor.next() == DigitPressed(caller, "7")
-    await floor.listen(caller, TONE)
-    await floor.speak(caller, timedelta(seconds=1))
-    floor.do(StopMessage(CALL, recording))
-    assert await until_closed(floor, recording) == []
-    assert await measured(floor, recording) == pytest.approx(1, abs=0.2)
-    assert await part(floor, caller) == [LegHungUp(caller)]
-
-
-async def test_a_message_after_a_prompt_that_was_cut_short(floor: Floor) -> None:
-    """The tone comes at once."""
-    caller = await answered_caller(floor)
-    playback, recording = PlaybackId(new_id()), RecordingId(new_id())
-    floor.do(PlayPrompt(CALL, caller, playback, LONG))
-    await floor.press(caller, 1)
-    assert await floor.next() == DigitPressed(caller, "1")
-    floor.do(
-        StopPlayback(CALL, playback), RecordLeg(CALL, caller, recording, timedelta(seconds=20))
-    )
-    assert await floor.next() == PlaybackFinished(playback)
-    await floor.listen(caller, TONE)
-    await floor.speak(caller, timedelta(seconds=1))
-    await floor.press(caller, 1)
-    assert await floor.next() == DigitPressed(caller, "1")
-    assert await floor.next() == RecordingClosed(recording)
-    assert await measured(floor, recording) == pytest.approx(1, abs=0.2)
     assert await part(floor, caller) == [LegHungUp(caller)]
 
 

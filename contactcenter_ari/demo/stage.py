@@ -60,7 +60,9 @@ def demo_site(site: Site) -> Site:
         for flow in site.flows
     )
     queues = {
-        name: msgspec.structs.replace(queue, wrap_up=WRAP_UP, join_empty=name == SLOW_QUEUE)
+        name: msgspec.structs.replace(
+            queue, wrap_up=WRAP_UP, join_empty=queue.join_empty or name == SLOW_QUEUE
+        )
         for name, queue in site.queues.items()
     }
     return msgspec.structs.replace(site, flows=flows, queues=queues)

@@ -180,7 +180,7 @@ def test_ring_all_passes_over_nobody_it_rings(floor: Floor) -> None:
 def test_agents_who_are_not_free_are_not_passed_over(floor: Floor) -> None:
     """Who pauses, talks or is unregistered was no candidate."""
     open_with(floor)
-    floor.agent("100", idle=10).is_busy()
+    floor.agent("100", idle=10).pauses()
     floor.agent("200", "support", idle=10)
     floor.agent("300")
     grounds = told(floor.caller(EASY))

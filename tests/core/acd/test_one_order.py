@@ -55,7 +55,7 @@ def with_status(floor: Floor, *queues: QueueSettings, step: Queue | None = None)
 
 
 def away(floor: Floor, *queues: str) -> Colleague:
-    """An agent who is signed in, but pauses."""
+    """An agent who is signed in, but busy."""
     agent = floor.agent("100", *queues)
     agent.is_busy()
     return agent

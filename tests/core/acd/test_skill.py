@@ -154,7 +154,7 @@ def test_a_head_start_relaxes_nothing(floor: Floor) -> None:
 
 
 def test_a_step_nobody_has_is_skipped_at_once(floor: Floor) -> None:
-    """And so is the one after it; who only pauses does have it."""
+    """And so is the one after it."""
     asks(floor, *THREE_STEPS)
     floor.agent("000")
     floor.caller()

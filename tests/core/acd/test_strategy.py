@@ -141,7 +141,7 @@ def test_a_break_earns_nothing_if_only_time_in_ready_counts(
     """Who came first and spent the time at lunch is overtaken then, and only then."""
     open_with(floor, Strategy.LONGEST_IDLE, ready_time_only=ready_time_only)
     ann = floor.agent("100", idle=MINUTE)
-    ann.is_busy()
+    ann.pauses()
     floor.agent("200", idle=20 * MINUTE)
     ann.goes_ready()
     floor.wait(10 * MINUTE)
@@ -182,7 +182,7 @@ def test_a_short_break_does_not_make_first(floor: Floor) -> None:
     assert next_one(floor) == "100"
     talks(floor, ann, 3 * MINUTE)
     assert next_one(floor) == "200"
-    ann.is_busy()
+    ann.pauses()
     floor.wait(5 * MINUTE)
     ann.goes_ready()
     assert next_one(floor) == "200"
@@ -244,7 +244,7 @@ def test_a_break_of_an_hour_is_not_made_up_for(floor: Floor) -> None:
     day = Day(floor)
     day.goes_on(30)
     away = next(agent for agent in day.agents if not agent.is_rung())
-    away.is_busy()
+    away.pauses()
     day.goes_on(60)
     away.goes_ready()
     first = day.goes_on(10)

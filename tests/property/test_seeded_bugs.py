@@ -3,7 +3,6 @@
 A machine that finds nothing in a broken center would prove nothing of a sound one.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -38,6 +37,7 @@ from contactcenter_ari.core.vocabulary.promise import CallbackResult
 from contactcenter_ari.core.vocabulary.signal import TimePassed
 from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
 from tests.property.center_machine import CenterMachine
+from tests.property.ringing_bugs import RINGING_BUGS, Seed
 
 FOUND_WITHIN = settings(
     max_examples=2_000,
@@ -50,8 +50,6 @@ FOUND_WITHIN = settings(
     suppress_health_check=list(HealthCheck),
 )
 """Most are found after a few hundred tries; there is no shrinking, which is not the question."""
-
-Seed = Callable[[pytest.MonkeyPatch], None]
 
 
 def agent_stays_reserved(patch: pytest.MonkeyPatch) -> None:
@@ -289,6 +287,7 @@ BUGS: tuple[Seed, ...] = (
     timeouts_move_on,
     work_without_a_stay_is_lost,
     gone_queues_stay,
+    *RINGING_BUGS,
 )
 
 

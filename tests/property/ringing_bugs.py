@@ -1,7 +1,8 @@
-"""The machine finds faults in who is rung, and in whose miss it is, as in `test_seeded_bugs`."""
+"""Faults in who is rung, and in whose miss it is, to be put into the core."""
+
+from collections.abc import Callable
 
 import pytest
-from hypothesis.stateful import run_state_machine_as_test
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
@@ -9,13 +10,13 @@ from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.turn import Turn
-from tests.property.center_machine import CenterMachine
-from tests.property.test_seeded_bugs import FOUND_WITHIN, Seed
+
+Seed = Callable[[pytest.MonkeyPatch], None]
+"""Puts one fault into the core."""
 
 
 def who_says_no_is_rung_on(patch: pytest.MonkeyPatch) -> None:
@@ -98,7 +99,7 @@ def the_last_agent_is_sent_away(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Misses, "_is_last_of_a_queue", lambda *_: False)
 
 
-BUGS: tuple[Seed, ...] = (
+RINGING_BUGS: tuple[Seed, ...] = (
     who_says_no_is_rung_on,
     who_loses_the_queue_is_rung_on,
     a_pause_takes_back_the_answer,
@@ -108,11 +109,3 @@ BUGS: tuple[Seed, ...] = (
     a_phone_that_rang_is_taken_for_dead,
     the_last_agent_is_sent_away,
 )
-
-
-@pytest.mark.parametrize("seed", BUGS, ids=lambda seed: seed.__name__)
-def test_a_seeded_bug_is_found(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By an assertion of the books, or of the core itself."""
-    seed(monkeypatch)
-    with pytest.raises((AssertionError, KeyError, ValueError, IllegalMove)):
-        run_state_machine_as_test(CenterMachine, settings=FOUND_WITHIN)

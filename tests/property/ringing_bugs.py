@@ -83,15 +83,16 @@ def a_withdrawn_caller_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 def a_phone_that_rang_is_taken_for_dead(patch: pytest.MonkeyPatch) -> None:
     """Whatever it has said before."""
 
-    def phone_silent(distribution: Distribution, leg: LegId, turn: Turn) -> Offer | None:
+    def phone_silent(misses: Misses, leg: LegId, turn: Turn) -> Offer | None:
+        distribution = misses._distribution
         offer = distribution.offers.at_leg(leg)
         if offer is not None and offer.answered_at is None:
             distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
             distribution.roster.set_reachable(offer.phone, reachable=False)
-            distribution.misses.failed(offer, turn)
+            misses.failed(offer, turn)
         return offer
 
-    patch.setattr(Distribution, "phone_silent", phone_silent)
+    patch.setattr(Misses, "phone_silent", phone_silent)
 
 
 def the_last_agent_is_sent_away(patch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
 from contactcenter_ari.core.acd.mending import Mending
 from contactcenter_ari.core.acd.miss import Misses
-from contactcenter_ari.core.acd.offer import LOST, Offer, result_of_cause
+from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.offering import Offers
 from contactcenter_ari.core.acd.outlook import Outlook
 from contactcenter_ari.core.acd.pool import Pool, Pools
@@ -28,7 +28,6 @@ from contactcenter_ari.core.acd.stay import tell_joined, tell_left, tell_priorit
 from contactcenter_ari.core.acd.wish import Wishes, disappointed
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferResult, QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
@@ -39,9 +38,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     own_line,
 )
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
-
-NORMAL_CLEARING = 16
-"""Cause of ITU-T Q.850: somebody hung up."""
 
 Candidates = list[tuple[Rank, int, Waiting, Agent | None]]
 """Callers who may be offered, best rank first; with the free agent who brought each up."""
@@ -377,18 +373,6 @@ class Distribution:
         if offer is not None and offer.rang_at is None:
             offer.rang_at = turn.now
 
-    def phone_silent(self, leg: LegId, turn: Turn) -> Offer | None:
-        """The phone says nothing: it counts as out of reach until the switch says otherwise.
-        Gives the offer that ended with it, None when the phone has rung or there is no offer.
-        """
-        offer = self.offers.at_leg(leg)
-        if offer is None or offer.rang_at is not None or offer.answered_at is not None:
-            return None
-        self.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        self.roster.set_reachable(offer.phone, reachable=False)
-        self.misses.failed(offer, turn)
-        return offer
-
     def answered(self, leg: LegId, turn: Turn) -> Offer | None:
         """The agent picked up. None when this leg belongs to no open offer, or did so before."""
         offer = self.offers.at_leg(leg)
@@ -436,38 +420,6 @@ class Distribution:
         self.offers.close(offer, OfferResult.ACCEPTED, turn)
         self._part(offer.waiting, turn)
         self._connect(offer, turn)
-        return offer
-
-    def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> Offer | None:
-        """The agent's leg ended before he was connected; gives the offer that ended with it."""
-        offer = self.offers.at_leg(leg)
-        if offer is None:
-            return None
-        result = result_of_cause(cause)
-        if offer.answered_at and cause == NORMAL_CLEARING:
-            result = OfferResult.REFUSED  # hung up on the whisper or before the bridge
-        if cause == LOST:
-            self.misses.failed(offer, turn)
-        else:
-            self.misses.missed(offer, result, turn)
-        return offer
-
-    def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> Offer:
-        """Nobody picked up: the caller keeps place and age, the agent missed a call."""
-        offer = self.offers.get(offer_id)
-        self.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        self.misses.missed(offer, OfferResult.LAPSED, turn)
-        return offer
-
-    def bridge_failed(self, bridge: BridgeId, turn: Turn) -> Offer | None:
-        """The switch could not join the legs; nobody's miss, but this pair is not tried again
-        at once.
-        """
-        offer = self.offers.at_bridge(bridge)
-        if offer is None:
-            return None
-        self.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
-        self.misses.failed(offer, turn)
         return offer
 
     # Within

@@ -9,17 +9,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.acd.offer import MISS_REASONS, Offer
+from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
-from contactcenter_ari.core.vocabulary.ids import agent_of
+from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId, agent_of
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 if TYPE_CHECKING:
     from contactcenter_ari.core.acd.distribution import Distribution
 
+NORMAL_CLEARING = 16
+"""Cause of ITU-T Q.850: somebody hung up."""
 RING_AGAIN_AFTER = timedelta(seconds=5)
 """So long at most all phones are silent after a ring of all that nobody took; other callers may
 be offered meanwhile. So long at least a caller skips who is not sent away for a missed call, or
@@ -36,6 +38,50 @@ class Misses:
     def __repr__(self) -> str:
         """Tell whose offers."""
         return f"<Misses of {self._distribution!r}>"
+
+    def phone_silent(self, leg: LegId, turn: Turn) -> Offer | None:
+        """The phone says nothing: it counts as out of reach until the switch says otherwise.
+        Gives the offer that ended with it, None when the phone has rung or there is no offer.
+        """
+        offer = self._distribution.offers.at_leg(leg)
+        if offer is None or offer.rang_at is not None or offer.answered_at is not None:
+            return None
+        self._distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        self._distribution.roster.set_reachable(offer.phone, reachable=False)
+        self.failed(offer, turn)
+        return offer
+
+    def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> Offer | None:
+        """The agent's leg ended before he was connected; gives the offer that ended with it."""
+        offer = self._distribution.offers.at_leg(leg)
+        if offer is None:
+            return None
+        result = result_of_cause(cause)
+        if offer.answered_at and cause == NORMAL_CLEARING:
+            result = OfferResult.REFUSED  # hung up on the whisper or before the bridge
+        if cause == LOST:
+            self.failed(offer, turn)
+        else:
+            self.missed(offer, result, turn)
+        return offer
+
+    def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> Offer:
+        """Nobody picked up: the caller keeps place and age."""
+        offer = self._distribution.offers.get(offer_id)
+        self._distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        self.missed(offer, OfferResult.LAPSED, turn)
+        return offer
+
+    def bridge_failed(self, bridge: BridgeId, turn: Turn) -> Offer | None:
+        """The switch could not join the legs; nobody's miss, but this pair is not tried again
+        at once.
+        """
+        offer = self._distribution.offers.at_bridge(bridge)
+        if offer is None:
+            return None
+        self._distribution.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
+        self.failed(offer, turn)
+        return offer
 
     def missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         """The agent let the offer pass, or all did."""

@@ -204,7 +204,7 @@ class Calls:
         if line is not None:
             self._outside_failed(line, "failed", turn, hang_up=True)
         self.calling_back.join_failed(bridge, turn)
-        offer = self._distribution.bridge_failed(bridge, turn)
+        offer = self._distribution.misses.bridge_failed(bridge, turn)
         if offer is not None:
             self.talks.take_out(offer.waiting.leg, turn)
             self.offer_over(offer, turn)
@@ -212,7 +212,7 @@ class Calls:
     def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
         """A leg is gone: the caller's, or the other party's before, during or after the talk."""
         self.calling_back.leg_lost(leg, cause, turn)
-        offer = self._distribution.leg_lost(leg, cause, turn)
+        offer = self._distribution.misses.leg_lost(leg, cause, turn)
         talk = self.talks.of(leg)
         self.talks.drop(leg, turn)
         self.talks.gone(leg)
@@ -244,7 +244,7 @@ class Calls:
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> None:
         """An agent did not pick up."""
-        self.offer_over(self._distribution.ring_limit_passed(offer_id, turn), turn)
+        self.offer_over(self._distribution.misses.ring_limit_passed(offer_id, turn), turn)
 
     def join_overdue(self, offer_id: OfferId, turn: Turn) -> None:
         """The switch never said whether the legs were joined."""

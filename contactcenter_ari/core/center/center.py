@@ -438,7 +438,7 @@ class Center:
         self._calls.announce(call, turn)
 
     def _phone_silent(self, leg: LegId, turn: Turn) -> None:
-        offer = self._distribution.phone_silent(leg, turn)
+        offer = self._distribution.misses.phone_silent(leg, turn)
         if offer is not None:
             self._calls.offer_over(offer, turn)
 

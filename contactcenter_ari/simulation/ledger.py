@@ -15,18 +15,11 @@ It keeps its own account, from what the center tells; it never asks the center's
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from contactcenter_ari.core.acd.offer import MISS_REASONS
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
-from contactcenter_ari.core.agents.state import (
-    LOGGED_OUT,
-    OFFERED,
-    ON_CALL,
-    READY,
-    WRAP_UP,
-)
+from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, READY, WRAP_UP
 from contactcenter_ari.core.center.feature_code import read_feature_code
 from contactcenter_ari.core.center.site import Input, Site, SitePublished
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
@@ -64,7 +57,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     InteractionId,
     LegId,
-    PhoneId,
     QueueName,
     RecordingId,
 )
@@ -85,9 +77,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegAnswered,
     LegHungUp,
     PhoneDialed,
-    PhoneReachable,
-    PhoneSilent,
-    PhoneUnreachable,
     SwitchReconciled,
 )
 from contactcenter_ari.core.vocabulary.turn import Outcome
@@ -97,6 +86,7 @@ from contactcenter_ari.simulation.bridging import Bridges
 from contactcenter_ari.simulation.column_book import ColumnBook
 from contactcenter_ari.simulation.lost_call_book import LostCallBook
 from contactcenter_ari.simulation.offer_book import OfferBook
+from contactcenter_ari.simulation.phone_book import PhoneBook
 from contactcenter_ari.simulation.promise_book import PromiseBook
 from contactcenter_ari.simulation.staff_book import StaffBook
 from contactcenter_ari.simulation.stay import Stay
@@ -133,10 +123,9 @@ class Ledger:
         self._bridges = Bridges()
         self._promises = PromiseBook()
         self._staff = StaffBook(self.agents, self._settings)
-        self._reachable: set[PhoneId] = set()
+        self._phones = PhoneBook(self.agents)
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
-        self._orphans: dict[LegId, PhoneId] = {}
         self._lost_calls = LostCallBook()
         self._columns = ColumnBook()
         self._arrivals = 0
@@ -184,33 +173,21 @@ class Ledger:
 
     # Inputs
 
-    def _note_input(self, input_: Input, outcome: Outcome) -> None:  # noqa: C901, PLR0912  # one arm an input
+    def _note_input(self, input_: Input, outcome: Outcome) -> None:  # noqa: PLR0912  # one arm an input
         if isinstance(input_, SwitchReconciled):
-            self._note_orphans(input_)
+            self._phones.note_orphans(input_, self._bridges)
         self._bridges.note_input(input_)
         self._offers.note_input(input_)
         self._promises.note_input(input_)
         match input_:
             case PutAgent(profile=profile):
                 self._put(profile)
-            case PhoneReachable(phone=phone):
-                self._reachable.add(phone)
-            case PhoneUnreachable(phone=phone):
-                self._reachable.discard(phone)
-            case SwitchReconciled(phones=phones):
-                self._reachable = set(phones)
-            case PhoneSilent(leg=leg):
-                self._reachable -= {self._offers.dead_phone(leg)}
             case PhoneDialed(leg=leg):
                 if any(getattr(c, "leg", None) == leg for c in outcome.commands):
                     self._phone_dialed(input_)
             case LegAnswered(leg=leg):
                 for book in self.interactions.values():
                     book.rung = book.rung and book.leg != leg
-            case LegHungUp(leg=leg):
-                self._orphans.pop(leg, None)
-                for agent in self.agents.values():
-                    agent.own_calls.pop(leg, None)
             case LogIn() | LogOut() | GoReady() | GoNotReady():
                 self.agents[input_.agent].want(input_)
             case RemoveAgent(agent=agent_id):
@@ -229,21 +206,7 @@ class Ledger:
                     stay.rings_on = bool(stay.offers)
             case _:
                 pass
-        for agent in self.agents.values():
-            agent.reachable = agent.profile.phone in self._reachable
-            for leg in [x for x, phone in self._orphans.items() if phone == agent.profile.phone]:
-                agent.own_calls[leg] = datetime.max.replace(tzinfo=UTC)  # it may last for ever
-
-    def _note_orphans(self, signal: SwitchReconciled) -> None:
-        """Phones in talks that nobody knows are busy, for as long as they are in their bridge."""
-        there = {leg for bridge in signal.bridges for leg in bridge.legs}
-        for leg in [leg for leg in self._orphans if leg not in there]:
-            del self._orphans[leg]
-            for agent in self.agents.values():
-                agent.own_calls.pop(leg, None)
-        for bridge in signal.bridges:
-            if self._bridges.is_new(bridge):
-                self._orphans |= bridge.phones
+        self._phones.note_input(input_, self._offers)
 
     def _phone_dialed(self, signal: PhoneDialed) -> None:
         for agent in self.agents.values():
@@ -305,7 +268,7 @@ class Ledger:
             case RecordingEnded(recording=recording):
                 self._recordings.remove(recording)
             case AgentStateChanged():
-                self._check_kept(event)
+                self._staff.check_miss(event)
                 self.agents[event.agent].move(event)
             case DispositionSet(interaction=interaction):
                 assert interaction in self.interactions or interaction in self.ends, event
@@ -320,32 +283,6 @@ class Ledger:
                 pass
             case _:
                 assert event.interaction in self.interactions, event
-
-    def _check_kept(self, event: AgentStateChanged) -> None:
-        """Assert that a miss leaves somebody in each queue that keeps its last agent READY."""
-        if event.before is not OFFERED or event.reason not in MISS_REASONS.values():
-            return
-        agent = self.agents[event.agent]
-        others = [other for other in self.agents.values() if other is not agent]
-        for queue in self._keeping(agent):
-            left = any(other.takes_calls and other.serves(queue) for other in others)
-            assert left, f"nobody is left in {queue}: {event}"
-
-    def _is_last_of_a_queue(self, agent: AgentBook) -> bool:
-        everybody = [each for each in self.agents.values() if each.takes_calls]
-        return any(
-            sum(each.serves(queue) for each in everybody) <= 1 for queue in self._keeping(agent)
-        )
-
-    def _keeping(self, agent: AgentBook) -> list[QueueName]:
-        """The queues of an agent that keep their last agent READY."""
-        return [
-            queue
-            for queue in agent.profile.queues
-            if agent.serves(queue)
-            and queue in self._settings
-            and self._settings[queue].keep_last_ready
-        ]
 
     def _started(self, event: InteractionStarted) -> None:
         interaction = event.interaction
@@ -473,7 +410,7 @@ class Ledger:
             agent.excused = True
             if not any(self._could_take(stay, other) for other in self.agents.values()):
                 pause = min(pause, RING_AGAIN_AFTER)
-        elif event.result is OfferResult.FAILED or self._is_last_of_a_queue(agent):
+        elif event.result is OfferResult.FAILED or self._staff.is_last_of_a_queue(agent):
             pause = max(pause, RING_AGAIN_AFTER)
         stay.miss(event.agent, self._now + pause)
 

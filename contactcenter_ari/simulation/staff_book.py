@@ -4,12 +4,16 @@
   nobody is refused for want of agents while somebody takes calls.
 - Those who wait without an offer leave a queue once it has been empty for so long, as the queue
   has it (`leave_when_empty`), and not before.
+- A miss sends nobody away who is the last of a queue that keeps them (`keep_last_ready`).
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from contactcenter_ari.core.acd.offer import MISS_REASONS
 from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings
+from contactcenter_ari.core.agents.state import OFFERED
+from contactcenter_ari.core.vocabulary.event import AgentStateChanged
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.simulation.agent_book import AgentBook
 from contactcenter_ari.simulation.stay import Stay
@@ -48,6 +52,23 @@ class StaffBook:
         assert empty_since is not None, f"{stay} is sent away from a staffed queue"
         assert now - empty_since >= grace, f"{stay} is sent away too soon"
 
+    def check_miss(self, event: AgentStateChanged) -> None:
+        """Assert that a miss leaves somebody in each queue that keeps its last agent READY."""
+        if event.before is not OFFERED or event.reason not in MISS_REASONS.values():
+            return
+        agent = self._agents[event.agent]
+        others = [other for other in self._agents.values() if other is not agent]
+        for queue in self._keeping(agent):
+            left = any(other.takes_calls and other.serves(queue) for other in others)
+            assert left, f"nobody is left in {queue}: {event}"
+
+    def is_last_of_a_queue(self, agent: AgentBook) -> bool:
+        """Whether a queue that keeps its last agent READY would have nobody else."""
+        everybody = [each for each in self._agents.values() if each.takes_calls]
+        return any(
+            sum(each.serves(queue) for each in everybody) <= 1 for queue in self._keeping(agent)
+        )
+
     def follow(
         self, stays: Iterable[Stay], now: datetime, known_at: datetime, *, due_at_once: bool
     ) -> None:
@@ -72,6 +93,16 @@ class StaffBook:
                 due = since + self._settings[stay.queue].leave_grace
                 woken_later = due_at_once and due == known_at
                 assert due > known_at or woken_later, f"{stay} waits where nobody is left"
+
+    def _keeping(self, agent: AgentBook) -> list[QueueName]:
+        """The queues of an agent that keep their last agent READY."""
+        return [
+            queue
+            for queue in agent.profile.queues
+            if agent.serves(queue)
+            and queue in self._settings
+            and self._settings[queue].keep_last_ready
+        ]
 
     def _is_empty(self, queue: QueueName, settings: QueueSettings) -> bool:
         stays = any(a.stays and a.serves(queue) for a in self._agents.values())

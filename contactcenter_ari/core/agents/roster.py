@@ -451,7 +451,7 @@ class Roster:
 
     def _talk_over(self, agent: Agent) -> None:
         if agent.contact is not None:
-            self._talks -= Counter([agent.contact.queue])
+            self._talks[agent.contact.queue] -= 1
 
     def _after_call(self, agent: Agent, otherwise: Wanted, turn: Turn) -> None:
         wanted = agent.wanted or otherwise

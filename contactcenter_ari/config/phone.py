@@ -2,12 +2,10 @@
 
 import re
 
-import phonenumbers
-
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.number import e164, is_country
+from contactcenter_ari.core.number import e164, is_country, is_e164, is_possible
 
 EXAMPLE = "+31201234567"
 SHORT = re.compile(r"[0-9]{2,6}")
@@ -26,13 +24,9 @@ def parse_phone(text: str, country: str = "") -> str:
     plain = re.sub(r"[\s()./-]", "", text)
     if country and re.fullmatch(r"[0-9]+", plain):
         plain = e164(plain, country)
-    if not re.fullmatch(r"\+[1-9][0-9]{5,14}", plain):
+    if not is_e164(plain):
         raise ValueError(f'"{text[:60]}" is no phone number; an example: {EXAMPLE}')
-    try:
-        possible = phonenumbers.is_possible_number(phonenumbers.parse(plain))
-    except phonenumbers.NumberParseException:
-        possible = False
-    if not possible:
+    if not is_possible(plain):
         raise ValueError(f'"{text[:60]}" is no possible phone number; an example: {EXAMPLE}')
     return plain
 

@@ -41,6 +41,11 @@ def is_e164(number: str) -> bool:
     return _FORM.fullmatch(number) is not None
 
 
+def is_possible(number: str) -> bool:
+    """Whether a numbering plan has numbers of this length; of a number in E.164."""
+    return any(phonenumbers.is_possible_number(parsed) for parsed in _parsed((number, None)))
+
+
 def is_country(code: str) -> bool:
     """Whether this is a country of two letters (ISO 3166) that has a numbering plan."""
     return code in phonenumbers.SUPPORTED_REGIONS
@@ -91,6 +96,17 @@ def typed(digits: str, country: str) -> str | None:
         if _has_usual_length(reading):
             return _written(reading)
     return None
+
+
+def beginning(written: str, country: str) -> str:
+    """The first digits of numbers in E.164, of what is written nationally or with 00."""
+    digits = cleaned(written)
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    code = calling_code(country)
+    if not digits.startswith("0") or not code:
+        return digits
+    return f"+{code}{digits.removeprefix(national_prefix(country))}"
 
 
 def country_of(number: str) -> str:

@@ -23,7 +23,7 @@ from contactcenter_ari.core.flow.expression import (
     Node,
 )
 from contactcenter_ari.core.flow.value import PHONE, Kind, ValueType
-from contactcenter_ari.core.number import calling_code, e164, is_country, national_prefix
+from contactcenter_ari.core.number import beginning, e164, is_country, national_prefix
 
 AREA, COUNTRY = "caller.area", "caller.country"
 HIDDEN = 'a number that is withheld is empty: write == ""'
@@ -68,17 +68,7 @@ class NumberLiterals:
             return text
         if not _NUMBER.fullmatch(text):
             raise ValueError(HIDDEN)
-        return self._beginning(text) if begins else e164(text, self._country)
-
-    def _beginning(self, text: str) -> str:
-        """The first digits of numbers in E.164, of what is written nationally or with 00."""
-        digits = re.sub(r"[ ()./-]", "", text)
-        if digits.startswith("00"):
-            return f"+{digits[2:]}"
-        code = calling_code(self._country)
-        if not digits.startswith("0") or not code:
-            return digits
-        return f"+{code}{digits.removeprefix(national_prefix(self._country))}"
+        return beginning(text, self._country) if begins else e164(text, self._country)
 
     def _node(self, node: AnyNode, mistakes: list[ExpressionInvalid]) -> AnyNode:
         match node:

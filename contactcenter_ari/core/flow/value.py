@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
 
 import msgspec
+
+from contactcenter_ari.core.number import is_e164
 
 
 class Kind(StrEnum):
@@ -90,7 +91,6 @@ EXAMPLES = {
 }
 
 _DIGITS = re.compile(r"[0-9*#]{1,64}")
-_PHONE = re.compile(r"\+[1-9][0-9]{5,14}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -171,8 +171,14 @@ def _matched(text: str, pattern: re.Pattern[str]) -> str:
     return text
 
 
-def _pattern_reader(pattern: re.Pattern[str], text: str, _type: ValueType) -> Value:
-    return _matched(text, pattern)
+def _read_digits(text: str, _type: ValueType) -> Value:
+    return _matched(text, _DIGITS)
+
+
+def _read_phone(text: str, _type: ValueType) -> Value:
+    if not is_e164(text):
+        raise ValueError(text)
+    return text
 
 
 def _read_integer(text: str, _type: ValueType) -> Value:
@@ -225,8 +231,8 @@ def _read_choice(text: str, type_: ValueType) -> Value:
 
 
 _READERS: dict[Kind, Callable[[str, ValueType], Value]] = {
-    Kind.DIGITS: partial(_pattern_reader, _DIGITS),
-    Kind.PHONE: partial(_pattern_reader, _PHONE),
+    Kind.DIGITS: _read_digits,
+    Kind.PHONE: _read_phone,
     Kind.INTEGER: _read_integer,
     Kind.NUMBER: _read_number,
     Kind.MONEY: _read_money,

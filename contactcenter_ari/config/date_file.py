@@ -15,7 +15,13 @@ from datetime import date
 
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.hours.calendar import MonthDay, Ranges, Stretch, YearlyStretch
+from contactcenter_ari.core.hours.calendar import (
+    MonthDay,
+    Ranges,
+    Stretch,
+    YearlyStretch,
+    dates_text,
+)
 
 EXAMPLES = "2026-12-24, 12-24 each year, or 12-24..01-02"
 _DATE = re.compile(r"(?:(?P<year>[0-9]{4})-)?(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
@@ -60,7 +66,7 @@ def read_dates(
 def _add_dated(reading: Reading, key: Scalar, found: Dates, stretch: Stretch) -> None:
     if stretch.first == stretch.last:
         if stretch.first in found.single:
-            _blame_twice(reading, key, stretch.first.isoformat())
+            reading.blame("E603", f"{stretch.first} is given twice", key)
         found.single[stretch.first] = stretch.ranges
         return
     _refuse_overlap(reading, key, stretch, found.stretches)
@@ -82,8 +88,8 @@ def _refuse_overlap(
 ) -> None:
     for other in others:
         if _holds(stretch, other) or _holds(other, stretch):
-            written = _written(other.first, other.last)
-            reading.blame("E603", f'"{key.text}" overlaps the dates {written} before it', key)
+            message = f'"{key.text}" overlaps the dates {dates_text(other)} before it'
+            reading.blame("E603", message, key)
             return
 
 
@@ -91,18 +97,6 @@ def _holds(stretch: Stretch | YearlyStretch, other: Stretch | YearlyStretch) -> 
     """Whether a stretch holds the first day of another of its sort."""
     first = other.first
     return stretch.holds(first if isinstance(first, date) else date(_LEAP, *first))
-
-
-def _blame_twice(reading: Reading, key: Scalar, day: str) -> None:
-    reading.blame("E603", f"{day} is given twice", key)
-
-
-def _written(first: Day, last: Day) -> str:
-    texts = [
-        day.isoformat() if isinstance(day, date) else f"{day[0]:02}-{day[1]:02}"
-        for day in (first, last)
-    ]
-    return "..".join(dict.fromkeys(texts))
 
 
 def _days(reading: Reading, key: Scalar) -> tuple[Day | None, Day | None]:

@@ -5,17 +5,16 @@ are told by name, not day by day for forty years.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import groupby
 
 from contactcenter_ari.core.hours.calendar import (
     DAYS,
     Calendar,
     HolidayRule,
-    MonthDay,
     Ranges,
     Stretch,
     YearlyStretch,
+    dates_text,
 )
 
 MINUTES = 60
@@ -96,13 +95,8 @@ def _dates(calendar: Calendar) -> dict[str, str]:
     hours = {day.isoformat(): hours_text(ranges) for day, ranges in calendar.dates.items()}
     some_days: tuple[Stretch | YearlyStretch, ...] = (*calendar.stretches, *calendar.yearly)
     for stretch in some_days:
-        days = dict.fromkeys((_day(stretch.first), _day(stretch.last)))
-        hours["..".join(days)] = hours_text(stretch.ranges)
+        hours[dates_text(stretch)] = hours_text(stretch.ranges)
     return hours
-
-
-def _day(day: date | MonthDay) -> str:
-    return day.isoformat() if isinstance(day, date) else f"{day[0]:02}-{day[1]:02}"
 
 
 def _listed(names: list[str]) -> str:

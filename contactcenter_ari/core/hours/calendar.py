@@ -67,6 +67,15 @@ class YearlyStretch(msgspec.Struct, frozen=True):
         return this >= self.first or this <= self.last
 
 
+def dates_text(stretch: Stretch | YearlyStretch) -> str:
+    """The days of a stretch as an engineer writes them: `12-24..01-02`."""
+    texts = [
+        day.isoformat() if isinstance(day, date) else f"{day[0]:02}-{day[1]:02}"
+        for day in (stretch.first, stretch.last)
+    ]
+    return "..".join(dict.fromkeys(texts))
+
+
 class HolidayRule(msgspec.Struct, frozen=True):
     """Whose holidays a calendar keeps: country and region (ISO 3166), and the hours by the name
     of the holiday; none means closed, None that the day is like any other.

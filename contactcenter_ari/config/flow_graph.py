@@ -11,6 +11,7 @@ from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.step_graph import END, Edge, Place, StepGraph, circles
 from contactcenter_ari.core.flow.flow import Flow, Words
 from contactcenter_ari.core.flow.graph import falls_through
+from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.step import (
     BookCallback,
     DialOut,
@@ -28,7 +29,6 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 
-START = "start"
 PERSON = (Queue, RingAgent, BookCallback, DialOut, TransferOut, Voicemail)
 """Steps that bring the caller to a person, now or later."""
 BUSY = (Queue, RingAgent, DialOut, Voicemail)

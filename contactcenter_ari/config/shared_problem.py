@@ -31,19 +31,19 @@ def problems_by_flow(readings: Sequence[Reading]) -> Iterator[Problem]:
             others = including.get(str(problem.file), [])
             if all(problem in other.problems for other in others):
                 yield problem
-            elif problem.code.startswith(OF_THE_FLOW):
+            elif problem.code in OF_THE_FLOW:
                 yield _told_of(reading.document, problem)
-            elif not problem.code.startswith(HARMLESS):
+            elif problem.code not in HARMLESS:
                 yield problem
 
 
 def _told_of(flow: Document, problem: Problem) -> Problem:
     """The same problem at the word that includes the file."""
-    shared = f"{problem.file.name}:{problem.line}"
-    message = f"{shared} does not fit this flow: {problem.message}"
     item = next(_including(flow, problem.file.name), None)
     if item is None:
         return problem
+    shared = f"{problem.file.name}:{problem.line}"
+    message = f"{shared} does not fit this flow: {problem.message}"
     return replace(
         problem,
         file=flow.file,

@@ -106,8 +106,8 @@ def check_site(folder: Path) -> tuple[Site, list[Problem]]:
     return _site(site, queues, [flow for _, flow in known]), problems
 
 
-def load_flow_site(file: Path) -> tuple[Site, Flow | None]:
-    """A site with one flow alone, and this flow; None when the file is no flow of its folder.
+def load_flow_site(file: Path) -> Site:
+    """A site with one flow alone; with none when the file is no flow of its folder.
     Mistakes in what the flow does not use are passed over: other flows, queues, and prompts.
 
     Raises:
@@ -116,7 +116,7 @@ def load_flow_site(file: Path) -> tuple[Site, Flow | None]:
     around, (site_reading, site), (queue_reading, queues) = _surroundings(file.parent)
     reading = _reading(file)
     if file.name not in {path.name for path in flow_files(file.parent)}:
-        return _site(site, queues, []), None
+        return _site(site, queues, [])
     flow = read_flow(reading, around)
     used = words_in(reading.document.root)
     found = [
@@ -128,7 +128,7 @@ def load_flow_site(file: Path) -> tuple[Site, Flow | None]:
     errors = [problem for problem in found if problem.severity is Severity.ERROR]
     if errors:
         raise SiteInvalid(errors)
-    return _site(site, queues, [flow] if flow else []), flow
+    return _site(site, queues, [flow] if flow else [])
 
 
 def _keys(reading: Reading) -> set[str]:

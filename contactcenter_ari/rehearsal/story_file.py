@@ -81,7 +81,7 @@ def read_played_flow(flow_file: Path, sites: dict[Path, Site]) -> tuple[Site, Fl
     """
     path = flow_file.absolute()
     if path not in sites:
-        sites[path], _ = load_flow_site(path)
+        sites[path] = load_flow_site(path)
     return sites[path], next(iter(sites[path].flows), None)
 
 

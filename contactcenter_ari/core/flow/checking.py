@@ -39,7 +39,7 @@ from contactcenter_ari.core.flow.value import (
 TEXTS = frozenset({Kind.TEXT, Kind.DIGITS, Kind.PHONE, Kind.CHOICE})
 NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 ORDERED = NUMBERS | {Kind.MONEY, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.DURATION}
-READABLE = frozenset({Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.DURATION, Kind.BOOL})
+READABLE = frozenset(WRITTEN)
 """What a text in quotes may be compared with: it is read as one."""
 _DIALED = re.compile(r"[0-9+*#]*")
 """A number to call: in E.164, a short one of an in-house PBX, or empty when it is withheld."""

@@ -21,14 +21,14 @@ SIGNS: Mapping[str, str] = {
     **dict.fromkeys(("=", "==="), "write =="),
     **dict.fromkeys(("!==", "<>", "=!"), "write !="),
     **dict.fromkeys(("=~", "~=", "~", "!~"), _PATTERN),
-    **dict.fromkeys(("=<",), "write <="),
-    **dict.fromkeys(("=>",), "write >="),
     **dict.fromkeys(("&&", "&"), "write and"),
     **dict.fromkeys(("||", "|"), "write or"),
-    **dict.fromkeys(("?", "??", "?:"), _CHOICE),
+    **dict.fromkeys(("?", "??"), _CHOICE),
     **dict.fromkeys(("/", "//", "%", "**", "^"), _SUMS),
     **dict.fromkeys(("$", "${", "{", "{{", "@"), _NAME),
     **dict.fromkeys(f"`{_CURLY}", _QUOTES),
+    "=<": "write <=",
+    "=>": "write >=",
     "!": "write not",
     ":=": f"{_ASSIGNS}== to compare",
     "+=": f"{_ASSIGNS}the sum, as in x + 1",
@@ -66,7 +66,7 @@ VALUES: Mapping[str, str] = {
 """Values by the names they have elsewhere, in lower case."""
 _KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "is", "startswith"})
 _QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
-_SIGN = re.compile(rf"\$\{{?|\{{+|[@`{_CURLY}]|--|[!=<>&|?^/%+*~:-]*[!=<>&|?^/%+*~]|\?:?")
+_SIGN = re.compile(rf"\$\{{?|\{{+|[@`{_CURLY}]|--|[!=<>&|?^/%+*~:-]*[!=<>&|?^/%+*~]")
 _GAP = re.compile(r"""(?P<left>\w+|["')\]])\s+(?P<right>["'(]|\w[\w.]*)""")
 _VALUES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (

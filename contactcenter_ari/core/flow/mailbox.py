@@ -18,8 +18,6 @@ from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 ON = Destination(Way.CONTINUE)
 MARGIN = timedelta(seconds=10)
 """So long after its limit a message is taken to have ended, though nothing was heard of it."""
-
-
 TONE_OVER = timedelta(seconds=1)
 """So long after a key the tone is over, during which Asterisk hears no key and loses a stop."""
 

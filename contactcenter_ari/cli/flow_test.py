@@ -31,7 +31,7 @@ def play_tests(
     ] = None,
     run: Annotated[str, typer.Option("--run", help="Only tests whose name holds this.")] = "",
     show_coverage: Annotated[
-        bool, typer.Option("--coverage", help="Show which sections and steps were come by.")
+        bool, typer.Option("--coverage", help="Show which sections and steps were reached.")
     ] = False,
     fail_under: Annotated[
         float, typer.Option(min=0, max=100, help="Fail if fewer % of the sections were entered.")

@@ -2,10 +2,8 @@
 
 from zlib import crc32
 
-from contactcenter_ari.core.flow.step import Destination, Way
+from contactcenter_ari.core.flow.step import ON, Destination
 from contactcenter_ari.core.vocabulary.ids import CallId
-
-ON = Destination(Way.CONTINUE)
 
 
 def pick(shares: tuple[tuple[Destination, int], ...], call: CallId) -> Destination:

@@ -24,12 +24,10 @@ from contactcenter_ari.core.flow.listening import (
 from contactcenter_ari.core.flow.pattern import fits
 from contactcenter_ari.core.flow.run import Activity, FlowRun, LateTerminator, Listening
 from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Way
+from contactcenter_ari.core.flow.step import ON, Destination, Gather, InputRules, Menu
 from contactcenter_ari.core.flow.value import TEXT
 from contactcenter_ari.core.flow.walk import Walk
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
-
-ON = Destination(Way.CONTINUE)
 
 
 class Dialog:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.choosing import pick
-from contactcenter_ari.core.flow.dialog import ON, Dialog
+from contactcenter_ari.core.flow.dialog import Dialog
 from contactcenter_ari.core.flow.expression import Expression, truth
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.inquiry import Inquiry
@@ -27,6 +27,7 @@ from contactcenter_ari.core.flow.run import (
 )
 from contactcenter_ari.core.flow.speaking import Speaker
 from contactcenter_ari.core.flow.step import (
+    ON,
     Answer,
     BookCallback,
     Destination,

@@ -7,6 +7,7 @@ import msgspec
 from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.listening import Verdict, may_lead
 from contactcenter_ari.core.flow.step import (
+    ON,
     BookCallback,
     Destination,
     DialOut,
@@ -30,7 +31,6 @@ from contactcenter_ari.core.flow.step import (
 )
 from contactcenter_ari.core.flow.value import TEXT
 
-ON = Destination(Way.CONTINUE)
 OVER = Destination(Way.HANG_UP)
 LOOK_UP_OUTCOMES = ("found", "not_found", "error")
 WASTED = (Verdict.NO_INPUT, Verdict.NO_MATCH)

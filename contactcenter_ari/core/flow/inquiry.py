@@ -9,7 +9,7 @@ from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, SqlLookUp
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import Destination, LookUpStep, Way
+from contactcenter_ari.core.flow.step import ON, Destination, LookUpStep
 from contactcenter_ari.core.flow.value import PHONE, read_value
 from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.vocabulary.command import LookUp, StartMusic, StopMusic
@@ -101,4 +101,4 @@ class Inquiry:
         run.look_up = None
         run.look_ups[step.save_as] = fields
         narration.look_up_done(run, step, outcome, turn)
-        return step.next.get(outcome, Destination(Way.CONTINUE))
+        return step.next.get(outcome, ON)

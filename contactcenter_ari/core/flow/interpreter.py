@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from contactcenter_ari.core.flow import narration
-from contactcenter_ari.core.flow.dialog import ON, Dialog
+from contactcenter_ari.core.flow.dialog import Dialog
 from contactcenter_ari.core.flow.entrance import HANG_UP, Entrance, Stay, after_dial
 from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
 from contactcenter_ari.core.flow.inquiry import Inquiry, Row
@@ -23,6 +23,7 @@ from contactcenter_ari.core.flow.run import (
 )
 from contactcenter_ari.core.flow.speaking import Flags, Speaker
 from contactcenter_ari.core.flow.step import (
+    ON,
     BookCallback,
     Destination,
     DialOut,

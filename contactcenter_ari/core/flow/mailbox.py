@@ -10,12 +10,11 @@ from datetime import timedelta
 from contactcenter_ari.core.flow import narration
 from contactcenter_ari.core.flow.run import Activity, FlowRun, TakeMessage
 from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import Destination, Voicemail, Way
+from contactcenter_ari.core.flow.step import ON, Destination, Voicemail
 from contactcenter_ari.core.vocabulary.command import StopMessage
 from contactcenter_ari.core.vocabulary.ids import RecordingId
 from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
-ON = Destination(Way.CONTINUE)
 MARGIN = timedelta(seconds=10)
 """So long after its limit a message is taken to have ended, though nothing was heard of it."""
 TONE_OVER = timedelta(seconds=1)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from contactcenter_ari.core.flow.graph import exits
 from contactcenter_ari.core.flow.run import Frame
 from contactcenter_ari.core.flow.step import (
+    ON,
     Destination,
     Gather,
     Menu,
@@ -72,7 +73,7 @@ class NextQuestion:
         step = self._sections[place[-1][0]].steps[place[-1][1]]
         ways = [way.destination for way in exits(verb)]
         if step.when is not None:
-            ways.append(Destination(Way.CONTINUE))
+            ways.append(ON)
         return [self._led(place, way) for way in ways]
 
     def _led(self, place: Place, way: Destination) -> Place:

@@ -43,6 +43,9 @@ class Destination(msgspec.Struct, frozen=True):
     section: str = ""
 
 
+ON = Destination(Way.CONTINUE)
+
+
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
     """Pick up; a no-op when already answered."""
 
@@ -80,7 +83,7 @@ class InputRules(msgspec.Struct, frozen=True):
     timeout: timedelta = timedelta(seconds=5)
     inter_digit_timeout: timedelta = timedelta(seconds=3)
     barge_in: bool = True
-    failed: Destination = Destination(Way.CONTINUE)
+    failed: Destination = ON
     own_tries: dict[str, int] = {}
     next: dict[str, Destination] = {}
 
@@ -145,7 +148,7 @@ class If(msgspec.Struct, frozen=True, tag="if"):
 
     condition: Expression
     then: Destination
-    otherwise: Destination = Destination(Way.CONTINUE)
+    otherwise: Destination = ON
 
 
 class Goto(msgspec.Struct, frozen=True, tag="goto"):
@@ -159,7 +162,7 @@ class Switch(msgspec.Struct, frozen=True, tag="switch"):
 
     value: Expression
     cases: dict[str, Destination]
-    default: Destination = Destination(Way.CONTINUE)
+    default: Destination = ON
 
 
 class Split(msgspec.Struct, frozen=True, tag="split"):

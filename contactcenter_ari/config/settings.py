@@ -54,11 +54,11 @@ class Settings:
     `trunk_networks` are let in without a password: they are the carrier's and nobody else's.
     Outside lines are dialed at `carrier`; without one there is no way out. The carrier writes
     national numbers as they are written in `trunk_country` (ISO 3166; empty: as in the country of
-    the flow), and the called one into the header `called_from` (empty: into the
-    URI of the request). Calls in progress
-    when the program is to end go on for `drain_limit` at the most. A leg that sends no audio
-    for `rtp_timeout`, on hold for `rtp_timeout_hold`, and does not answer when it is asked is
-    given up. `asterisk_http_sessions` bounds the connections to Asterisk's HTTP server.
+    the flow), and the called one into the header `called_from` (empty: into the URI of the
+    request). Calls in progress when the program is to end go on for `drain_limit` at the most. A
+    leg that sends no audio for `rtp_timeout`, on hold for `rtp_timeout_hold`, and does not answer
+    when it is asked is given up. `asterisk_http_sessions` bounds the connections to Asterisk's
+    HTTP server.
     """
 
     site: Path

@@ -35,12 +35,6 @@ async def test_all_tables_are_made_once(empty_database_url: str) -> None:
     )
 
 
-def test_migrations_have_numbers_of_their_own() -> None:
-    """Two changes that were made at the same time do not get the same number."""
-    numbers = [migration.number for migration in shipped_migrations()]
-    assert numbers == list(range(1, len(numbers) + 1))
-
-
 async def test_this_month_and_the_next_have_a_partition(empty_database_url: str) -> None:
     """After a start, events of now and of next month have a partition waiting."""
     await migrate(empty_database_url)

@@ -44,7 +44,7 @@ SILENCE, VOICE = b"\xff" * 160, bytes.fromhex("9e0b1e8b") * 40
 """20 ms in mu-law: nothing, and 2000 hertz."""
 
 
-class _Sounds:
+class Sounds:
     """Every part is a sound that Asterisk ships, or not."""
 
     async def media(self, parts: Sequence[PromptPart], /) -> Sequence[str]:
@@ -196,7 +196,8 @@ def _site(folder: Path, port: int) -> AsteriskSite:
 
 
 @asynccontextmanager
-async def _running(switch: AriSwitch, ami: Ami) -> AsyncIterator[None]:
+async def running(switch: AriSwitch, ami: Ami) -> AsyncIterator[None]:
+    """The switch and the manager interface work meanwhile."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(switch.run()), group.create_task(ami.run())]
         yield
@@ -219,7 +220,7 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
             app=site.application,
             credentials=Credentials(site.application_login.user, site.application_login.secret),
             http=http,
-            prompts=_Sounds(),
+            prompts=Sounds(),
             inbox=floor,
             recordings=process.folders.recordings,
             manager=floor.ami,
@@ -228,7 +229,7 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
         )
         port = site.application_at.port
         await stack.enter_async_context(floor.switch.listening("127.0.0.1", port))
-        await stack.enter_async_context(_running(floor.switch, floor.ami))
+        await stack.enter_async_context(running(floor.switch, floor.ami))
         await process.start()
         stack.push_async_callback(process.stop)
         async with asyncio.timeout(LIMIT):

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     PhoneId,
     PlaybackId,
 )
-from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
+from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     CommandFailed,
@@ -62,6 +62,7 @@ from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.port import Protocol, free_port, free_rtp_block
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.runtime.address import Address
+from tests.contract.asterisk_floor import Sounds, running
 
 if TYPE_CHECKING:
     from tests.contract.conftest import SipPhone
@@ -126,14 +127,6 @@ class FakeInbox:
             while (signal := await self._signals.get()) != last:
                 seen.append(signal)
         return seen
-
-
-class FakePrompts:
-    """Every part is a sound that Asterisk ships."""
-
-    async def media(self, parts: Sequence[PromptPart], /) -> Sequence[str]:
-        """The URIs."""
-        return [f"sound:{part.path}" for part in parts if isinstance(part, SoundFile)]
 
 
 @dataclass
@@ -239,15 +232,6 @@ def _site(folder: Path, port: int) -> AsteriskSite:
     )
 
 
-@asynccontextmanager
-async def _running(switch: AriSwitch, ami: Ami) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(switch.run()), group.create_task(ami.run())]
-        yield
-        for task in tasks:
-            task.cancel()
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def center(
     tmp_path_factory: pytest.TempPathFactory, sip_phone: type["SipPhone"]
@@ -268,7 +252,7 @@ async def center(
             app=site.application,
             credentials=Credentials(OURS.user, OURS.secret),
             http=http,
-            prompts=FakePrompts(),
+            prompts=Sounds(),
             inbox=inbox,
             recordings=process.folders.recordings,
             manager=ami,
@@ -277,7 +261,7 @@ async def center(
         )
         inbox.switch = switch
         await stack.enter_async_context(switch.listening("127.0.0.1", port))
-        await stack.enter_async_context(_running(switch, ami))
+        await stack.enter_async_context(running(switch, ami))
         await process.start()
         stack.push_async_callback(process.stop)
         first = await inbox.find(SwitchReconciled)

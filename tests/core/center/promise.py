@@ -62,9 +62,8 @@ def open_shop(
     **settings: Any,  # noqa: ANN401  # of the queue
 ) -> None:
     """A queue in which key 1 asks for a call back, key 2 for one to Bob's number, and key 0 leads
-    out of the line; `inline`,
-    the steps of key 1 are written beside it. `next` is where the queue leads, `more` are other
-    sections, and `first` is done before all else.
+    out of the line; `inline`, the steps of key 1 are written beside it. `next` is where the queue
+    leads, `more` are other sections, and `first` is done before all else.
     """
     keys = {
         key: Destination(Way.SECTION, name)

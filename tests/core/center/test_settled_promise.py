@@ -310,7 +310,7 @@ def test_asking_again_at_the_place(floor: Floor) -> None:
 def test_people_behind_one_number(floor: Floor) -> None:
     """Each has a promise, and none is taken for the other."""
     open_shop(floor, shared_numbers=True)
-    agent = talks(floor)
+    talks(floor)
     bob = waits(floor, BOB)
     first, second = promised(floor, ANN), promised(floor, ANN)
     assert first != second
@@ -320,7 +320,6 @@ def test_people_behind_one_number(floor: Floor) -> None:
     assert rung(floor) == [ANN], "the number has other lines"
     customer(floor).hangs_up(17)
     floor.settle()
-    del agent
     caller.hangs_up()
     assert closed(floor) == []
 

@@ -90,9 +90,10 @@ class Misses:
         rang_all = result is OfferResult.LAPSED and settings.strategy is Strategy.RING_ALL
         is_kept = self._is_last_of_a_queue(offer.agent)
         pause = settings.miss_pause
-        if rang_all and not self._others_are_free(offer.waiting, turn):
-            pause = min(pause, RING_AGAIN_AFTER)
-        elif is_kept:  # whose phone may refuse each call at once
+        if rang_all:
+            if not self._others_are_free(offer.waiting, turn):
+                pause = min(pause, RING_AGAIN_AFTER)
+        elif is_kept or result is OfferResult.FAILED:  # which may happen at once each time
             pause = max(pause, RING_AGAIN_AFTER)
         self._skip(offer, pause, turn)
         books.offers.close(offer, result, turn)

@@ -132,7 +132,7 @@ def test_each_kind_of_miss_has_its_own_limit(floor: Floor, reason: str, limit: i
     floor.caller()
     for _ in range(limit - 1):
         agent.hangs_up(CAUSES[reason])
-        floor.wait(0)
+        floor.wait(5)
         assert agent.state == ("offered", "")
     agent.hangs_up(CAUSES[reason])
     assert agent.state == ("not_ready", reason)

@@ -275,6 +275,19 @@ def test_the_last_agent_is_not_rung_again_at_once(floor: Floor, cause: int) -> N
     assert caller.rung == ["100"]
 
 
+def test_a_phone_that_fails_is_not_rung_again_at_once(floor: Floor) -> None:
+    """Not even where callers skip nobody and many misses are forgiven."""
+    settings = QueueSettings(
+        name=SALES, misses_before_not_ready=MissLimits.alike(9), miss_pause=timedelta()
+    )
+    floor.open(None, settings)
+    agent, caller = floor.agent(), floor.caller()
+    agent.hangs_up(20)
+    assert caller.rung == []
+    floor.wait(5)
+    assert caller.rung == ["100"]
+
+
 def test_others_are_sent_away_until_one_is_left(floor: Floor) -> None:
     """The first miss is as always, that of the last one is not."""
     keeping(floor)

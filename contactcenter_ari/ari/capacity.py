@@ -2,7 +2,7 @@
 
 Asterisk lets in as many calls as there are ports for two legs each, answers 503 to more, before
 they are answered, and counts them (`extensions.conf`). Here is known how near that is, and the
-count is read. Promises an alarm before the room ends, in `trouble` and once in the log.
+count is read. Callbacks an alarm before the room ends, in `trouble` and once in the log.
 """
 
 import asyncio

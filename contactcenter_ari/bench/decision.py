@@ -14,13 +14,13 @@ from contactcenter_ari.bench.figures import DecisionCost, Figures
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
-from contactcenter_ari.core.acd.selection import choice
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.strategy import choice
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
 
 SIZES = (100, 1_000, 10_000)
 MORNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -56,7 +56,7 @@ class Crowd:
             }
         )
         for number in range(size):
-            self._sign_in(number)
+            self._log_in(number)
 
     def __repr__(self) -> str:
         """Tell how large it is."""
@@ -120,7 +120,7 @@ class Crowd:
 
     # Within
 
-    def _sign_in(self, number: int) -> None:
+    def _log_in(self, number: int) -> None:
         phone = PhoneId(f"phone-{number}")
         profile = AgentProfile(
             agent=AgentId(f"{number:05}"), name="Anna", phone=phone, queues=QUEUES

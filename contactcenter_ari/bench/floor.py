@@ -25,7 +25,7 @@ from contactcenter_ari.bench.plan import (
     QUEUE,
     Plan,
 )
-from contactcenter_ari.bootstrap.ground import Ground
+from contactcenter_ari.bootstrap.environment import Environment
 from contactcenter_ari.bootstrap.service import Service
 from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.center.view import AgentView
@@ -59,7 +59,7 @@ class BenchFailed(ContactCenterError):
 class Floor:
     """The simulated world around one running service; use it inside `staffed`."""
 
-    def __init__(self, service: Service, ground: Ground, tools: Tools, plan: Plan) -> None:
+    def __init__(self, service: Service, ground: Environment, tools: Tools, plan: Plan) -> None:
         if ground.asterisk is None:
             raise BenchFailed("the benchmark needs an Asterisk of its own")
         self._service = service
@@ -81,7 +81,7 @@ class Floor:
 
     @asynccontextmanager
     async def staffed(self) -> AsyncIterator[None]:
-        """Both crews at work meanwhile: agents signed in, members added."""
+        """Both crews at work meanwhile: agents logged in, members added."""
         write_audio(self._audio)
         dice = random.Random(self._plan.seed)  # noqa: S311  # lengths of talks, not a secret
         credentials = [await self._hire(number) for number in range(self._plan.agents)]

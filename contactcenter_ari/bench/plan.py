@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.bootstrap.ground import Variation
+from contactcenter_ari.bootstrap.environment import Variation
 from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.step import (
     Answer,
     Destination,
     HangUp,
@@ -20,6 +19,7 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Way,
 )
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 CENTER_NUMBER = "7001"

@@ -20,7 +20,7 @@ from contactcenter_ari.bench.figures import (
 from contactcenter_ari.bench.floor import Floor
 from contactcenter_ari.bench.plan import VARIATION, Plan, bench_site
 from contactcenter_ari.bench.turns import measure_turns
-from contactcenter_ari.bootstrap.ground import prepared
+from contactcenter_ari.bootstrap.environment import prepared
 from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from contactcenter_ari.bench.figures import Figures, TurnCost
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.site.site import CenterStarted, SitePublished
 from contactcenter_ari.runtime.input_log import Entry, InputLog, read_input_log
 
 

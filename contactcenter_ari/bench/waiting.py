@@ -19,7 +19,7 @@ from random import Random
 
 from contactcenter_ari.bench.app_queue import HoldTime
 from contactcenter_ari.core.acd.estimate import Estimate, estimate_wait
-from contactcenter_ari.core.acd.evidence import Evidence
+from contactcenter_ari.core.acd.queue_statistics import QueueStatistics
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.simulation.agenda import Agenda
 from contactcenter_ari.simulation.arrivals import varying
@@ -107,7 +107,7 @@ class Day:
         self.tellings: list[Telling] = []
         self._random = Random(seed)  # noqa: S311 - a simulation must be repeatable
         self._agenda = Agenda(OPENING)
-        self._evidence = Evidence()
+        self._evidence = QueueStatistics()
         self._hold_times = {queue: HoldTime() for queue in scenario.queues}
         self._line: deque[_Caller] = deque()
         self._free = deque(AgentId(str(number)) for number in range(scenario.agents))

@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, LookUpFinished
 from contactcenter_ari.machine.secret import SecretFolder

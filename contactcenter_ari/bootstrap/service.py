@@ -16,27 +16,20 @@ from contactcenter_ari.ari.connection import listening as listening_for_switch
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.silence import SilenceLimits
 from contactcenter_ari.ari.switch import AriSwitch
-from contactcenter_ari.bootstrap.archive import FOLDER, Archive
-from contactcenter_ari.bootstrap.database import ServedDatabase
+from contactcenter_ari.bootstrap.environment import APPLICATION, Environment
 from contactcenter_ari.bootstrap.fall_back import FallBackIntake
 from contactcenter_ari.bootstrap.fall_back_plan import SpokenAhead, spool_folder
-from contactcenter_ari.bootstrap.ground import APPLICATION, Ground
-from contactcenter_ari.bootstrap.health import ServiceHealth
 from contactcenter_ari.bootstrap.look_up import AllLookUps, Published
-from contactcenter_ari.bootstrap.offering import Announced, RecentOffers
-from contactcenter_ari.bootstrap.phones import Phones
-from contactcenter_ari.bootstrap.publishing import Publishing, Tester, Untested
-from contactcenter_ari.bootstrap.restoring import Restoring
 from contactcenter_ari.bootstrap.token import KnownTokens
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.core.center.site import Site
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.machine.port import calls_in, legs_in
 from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.postgres.callback import Callbacks
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.journal import Journal
 from contactcenter_ari.postgres.look_up import LookUps
-from contactcenter_ari.postgres.promise import Promises
 from contactcenter_ari.postgres.spool import Spool
 from contactcenter_ari.postgres.token import PREFIX, ApiTokens
 from contactcenter_ari.runtime.clock import Clock
@@ -44,6 +37,13 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.listener import Listeners
 from contactcenter_ari.runtime.recovery import begin
 from contactcenter_ari.runtime.vault import Vault
+from contactcenter_ari.service.archive import FOLDER, Archive
+from contactcenter_ari.service.database import ServedDatabase
+from contactcenter_ari.service.health import ServiceHealth
+from contactcenter_ari.service.phones import Phones
+from contactcenter_ari.service.publishing import Publishing, Tester, Untested
+from contactcenter_ari.service.recent_offers import Announced, RecentOffers
+from contactcenter_ari.service.restoring import Restoring
 from contactcenter_ari.speech.prompt_cache import CallPrompts
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.look_up import WebLookUps
@@ -80,7 +80,7 @@ class Service:
     phones: Phones
     prompts: CallPrompts
     tokens: KnownTokens
-    promises: Promises
+    callbacks: Callbacks
     offers: RecentOffers
     restoring: Restoring
     fall_back: FallBackIntake
@@ -91,7 +91,7 @@ class Service:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, site: Site, ground: Ground, *, tester: Tester | None = None
+    settings: Settings, site: Site, ground: Environment, *, tester: Tester | None = None
 ) -> AsyncIterator[Service]:
     """Run the service meanwhile; with a tester, publish the site's folder when it changes and
     passes its tests (without one the site is not the folder's). Raises ContactCenterError when
@@ -149,7 +149,7 @@ async def serving(
 
 
 async def _assembled(
-    settings: Settings, site: Site, ground: Ground, tester: Tester, stack: AsyncExitStack
+    settings: Settings, site: Site, ground: Environment, tester: Tester, stack: AsyncExitStack
 ) -> Service:
     clock = Clock()
     http = await stack.enter_async_context(
@@ -222,7 +222,7 @@ async def _assembled(
         ),
         silence=SilenceLimits(settings.rtp_timeout, settings.rtp_timeout_hold),
     )
-    promises = Promises(database)
+    callbacks = Callbacks(database)
     administrator = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX)
     return Service(
         driver=driver,
@@ -236,9 +236,9 @@ async def _assembled(
         prompts=prompts,
         phones=Phones(directory, http, switch, driver, interface=ground.addresses.sip.interface),
         tokens=KnownTokens(ApiTokens(database), administrator, clock.now),
-        promises=promises,
+        callbacks=callbacks,
         offers=offers,
-        restoring=Restoring(promises, journal, driver, clock.now),
+        restoring=Restoring(callbacks, journal, driver, clock.now),
         fall_back=FallBackIntake(
             spool_folder(ground.data), ground.recordings, driver.request, clock.now
         ),
@@ -272,7 +272,7 @@ def _api(
         ),
         flows=service.publishing,
         offers=service.offers,
-        promises=service.promises,
+        callbacks=service.callbacks,
     )
     return serving_on(sockets, application)
 
@@ -298,4 +298,4 @@ async def _restored(restoring: Restoring) -> None:
         async with asyncio.timeout(RESTORE_LIMIT.total_seconds()):
             await restoring.until_known()
     except TimeoutError:
-        log.warning("promises.not_restored_yet")
+        log.warning("callbacks.not_restored_yet")

@@ -11,22 +11,22 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from contactcenter_ari.bootstrap.ground import open_database
+from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_queues, site_zone
 from contactcenter_ari.core.acd.settings import Strategy
-from contactcenter_ari.core.flow.value import read_duration
-from contactcenter_ari.forecast.forecast import Forecast, forecasts
-from contactcenter_ari.forecast.one_queue import OneQueue
-from contactcenter_ari.forecast.past import Past
-from contactcenter_ari.forecast.plan import plan_of
-from contactcenter_ari.forecast.run import simulate
-from contactcenter_ari.forecast.scenario import MOST_AGENTS, Scenario
-from contactcenter_ari.forecast.scenario_file import read_scenario
-from contactcenter_ari.forecast.span import read_span
-from contactcenter_ari.forecast.table import as_json, tables
+from contactcenter_ari.core.spoken.value import read_duration
+from contactcenter_ari.planning.forecast import Forecast, forecasts
+from contactcenter_ari.planning.history import Past
+from contactcenter_ari.planning.interval import read_span
+from contactcenter_ari.planning.one_queue import OneQueue
+from contactcenter_ari.planning.plan import plan_of
+from contactcenter_ari.planning.run import simulate
+from contactcenter_ari.planning.scenario import MOST_AGENTS, Scenario
+from contactcenter_ari.planning.scenario_file import read_scenario
+from contactcenter_ari.planning.table import as_json, tables
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.history import History
 from contactcenter_ari.runtime.clock import Clock
@@ -157,7 +157,7 @@ def _simulated(scenarios: Sequence[Scenario]) -> list[Forecast]:
 
 
 def _draw(found: Sequence[Forecast], path: Path, target: float) -> None:
-    from contactcenter_ari.forecast.chart import draw_chart  # loads slowly
+    from contactcenter_ari.planning.chart import draw_chart  # loads slowly
 
     draw_chart(found, path, target=target)
 

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from contactcenter_ari.bootstrap.address import Addresses, addresses
-from contactcenter_ari.bootstrap.ground import open_database
+from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_queues
@@ -233,4 +233,4 @@ def _show_secrets(agents: list[NewAgent], where: Addresses) -> None:
         typer.echo(f"  SIP user    {new.credential.phone}")
         typer.echo(f"  SIP secret  {new.credential.secret}")
         typer.echo(f"  API token   {new.token}")
-    typer.echo(f"Register the phone at {where.sip} (UDP); then dial *11 to sign in.")
+    typer.echo(f"Register the phone at {where.sip} (UDP); then dial *11 to log in.")

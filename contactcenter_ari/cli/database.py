@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 import typer
 
-from contactcenter_ari.bootstrap.ground import open_database
+from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.bootstrap.look_up import LookUpAccess
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings

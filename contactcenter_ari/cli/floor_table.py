@@ -38,7 +38,7 @@ def queue_table(listed: QueueList) -> Table:
         "Callbacks",
         "Free",
         "Take calls",
-        "Signed in",
+        "Logged in",
         title="Queues",
     )
     for queue in listed.queues:
@@ -49,7 +49,7 @@ def queue_table(listed: QueueList) -> Table:
 def _queue_row(queue: QueueStatus) -> list[Text]:
     longest = clock(timedelta(seconds=queue.oldest_wait_seconds)) if queue.waiting else ""
     state = Text("closed", style="red") if queue.closed else Text("open")
-    counts = (queue.callbacks, queue.free, queue.takes_calls, queue.signed_in)
+    counts = (queue.callbacks, queue.free, queue.takes_calls, queue.logged_in)
     return [_text(queue.queue), state, _text(queue.waiting), _text(longest), *map(_text, counts)]
 
 

@@ -8,9 +8,9 @@ import typer
 from contactcenter_ari.cli.app import command, error_screen
 from contactcenter_ari.cli.flow import USAGE, flow
 from contactcenter_ari.cli.flow_reading import read_flow_or_site
-from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.errors import CallFlowInvalid
-from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.drawing.difference import flow_difference, site_difference
 
 

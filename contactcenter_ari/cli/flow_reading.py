@@ -6,9 +6,9 @@ import msgspec
 
 from contactcenter_ari.config.problem import Severity, SiteInvalid
 from contactcenter_ari.config.site import check_flow, check_site
-from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.errors import CallFlowInvalid
-from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.runtime.regular_file import read_json
 
 PUBLISHED = ".json"

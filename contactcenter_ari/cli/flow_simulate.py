@@ -10,13 +10,13 @@ import typer
 
 from contactcenter_ari.cli.app import command
 from contactcenter_ari.cli.flow import flow
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.rehearsal.given_file import parse_instant
-from contactcenter_ari.rehearsal.hand import HELP, Hand
-from contactcenter_ari.rehearsal.stage import Stage
-from contactcenter_ari.rehearsal.story import Given
-from contactcenter_ari.rehearsal.story_file import given_like, read_played_flow
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.site.site import Site
+from contactcenter_ari.flow_test.given import parse_instant
+from contactcenter_ari.flow_test.interactive import HELP, Interactive
+from contactcenter_ari.flow_test.stage import Stage
+from contactcenter_ari.flow_test.story import Given
+from contactcenter_ari.flow_test.story_file import given_like, read_played_flow
 from contactcenter_ari.runtime.clock import Clock
 
 
@@ -47,7 +47,7 @@ def simulate(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(f"{file.name}: {HELP}")
-    Hand(Stage(site, played, given), typer.echo).play(_lines())
+    Interactive(Stage(site, played, given), typer.echo).play(_lines())
 
 
 def _given(played: Flow) -> Given:

@@ -9,8 +9,8 @@ from rich.table import Table
 from contactcenter_ari.cli.app import command, load_settings, screen
 from contactcenter_ari.cli.flow import USAGE, flow
 from contactcenter_ari.config.problem import SiteInvalid
-from contactcenter_ari.rehearsal.junit import junit
-from contactcenter_ari.rehearsal.rehearsal import (
+from contactcenter_ari.flow_test.junit import junit
+from contactcenter_ari.flow_test.suite import (
     Covered,
     NoTests,
     Rehearsed,

@@ -10,11 +10,11 @@ from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.cli.app import command, load_settings, run, screen
 from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.flow_test.history import find_in_logs, flow_file_of, read_from_database
+from contactcenter_ari.flow_test.recorded_call import retell
+from contactcenter_ari.flow_test.trace import CallUnknown, Traced, trace_log
 from contactcenter_ari.machine.postgres_process import running_dsn
 from contactcenter_ari.postgres.connection import Database
-from contactcenter_ari.rehearsal.past import find_in_logs, flow_file_of, read_from_database
-from contactcenter_ari.rehearsal.retelling import retell
-from contactcenter_ari.rehearsal.trace import CallUnknown, Traced, trace_log
 
 
 @flow.command("trace")

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from contactcenter_ari.config.problem import Severity, SiteInvalid
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.rehearsal.failure import Failure
-from contactcenter_ari.rehearsal.rehearsal import is_story_file, rehearse
+from contactcenter_ari.core.site.site import Site
+from contactcenter_ari.flow_test.failure import Failure
+from contactcenter_ari.flow_test.suite import is_story_file, rehearse
 from contactcenter_ari.web.port import FlowProblem
 
 CODE = "test"

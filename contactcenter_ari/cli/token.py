@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contactcenter_ari.bootstrap.ground import open_database
+from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import RequestRefused

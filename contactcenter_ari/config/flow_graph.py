@@ -9,10 +9,9 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Scalar
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.step_graph import END, Edge, Place, StepGraph, circles
-from contactcenter_ari.core.flow.flow import Flow, Words
-from contactcenter_ari.core.flow.graph import falls_through
-from contactcenter_ari.core.flow.run import START
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow, Words
+from contactcenter_ari.core.flow.language.graph import falls_through
+from contactcenter_ari.core.flow.language.step import (
     BookCallback,
     DialOut,
     Gather,
@@ -27,6 +26,7 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Voicemail,
 )
+from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 
 PERSON = (Queue, RingAgent, BookCallback, DialOut, TransferOut, Voicemail)

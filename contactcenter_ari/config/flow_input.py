@@ -9,10 +9,10 @@ from contactcenter_ari.config.flow_option import GATHERABLE, MOST_DIGITS, Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.reading import KEYS
 from contactcenter_ari.config.verb import WASTED
-from contactcenter_ari.core.flow.listening import may_lead
-from contactcenter_ari.core.flow.pattern import named_keys
-from contactcenter_ari.core.flow.step import Destination, Gather, InputRules, Menu, Verb
-from contactcenter_ari.core.flow.value import TEXT, Kind, ValueType
+from contactcenter_ari.core.flow.input import may_lead
+from contactcenter_ari.core.flow.language.pattern import named_keys
+from contactcenter_ari.core.flow.language.step import Destination, Gather, InputRules, Menu, Verb
+from contactcenter_ari.core.spoken.value import TEXT, Kind, ValueType
 
 TRIES, MOST_TRIES = 3, 10
 

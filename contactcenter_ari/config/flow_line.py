@@ -13,9 +13,8 @@ from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import DAY
 from contactcenter_ari.config.skill_file import read_skills
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.expression import Expression, Literal
-from contactcenter_ari.core.flow.outside_policy import kind_of
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.expression import Expression, Literal
+from contactcenter_ari.core.flow.language.step import (
     BookCallback,
     DialOut,
     Queue,
@@ -24,7 +23,15 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Voicemail,
 )
-from contactcenter_ari.core.flow.value import DIGITS, DURATION, INTEGER, PHONE, TEXT, ValueType
+from contactcenter_ari.core.flow.outside_policy import kind_of
+from contactcenter_ari.core.spoken.value import (
+    DIGITS,
+    DURATION,
+    INTEGER,
+    PHONE,
+    TEXT,
+    ValueType,
+)
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 TENTH = timedelta(milliseconds=100)
@@ -90,14 +97,14 @@ def read_agent(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
 
 
 def read_callback(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
-    """Promise to call back."""
+    """Book a callback."""
     options, before = scope.options, len(scope.reading.problems)
     attempts = options.integer(fields, "attempts", 3, most=10)
     retry_after = options.duration(fields, "retry_after", 15 * MINUTE, least=MINUTE)
     expires = options.duration(fields, "expires", DAY, least=MINUTE, most=7 * DAY)
     if len(scope.reading.problems) == before and (attempts - 1) * retry_after >= expires:
         given = [fields[key] for key in ("expires", "attempts", "retry_after") if key in fields]
-        message = f"the promise expires before all {attempts} attempts can be made"
+        message = f"the callback expires before all {attempts} attempts can be made"
         scope.reading.blame("E111", message, given[0])
     return BookCallback(
         queue=_queue_name(scope, node, "callback"),

@@ -8,13 +8,14 @@ from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.problem import nearest
 from contactcenter_ari.config.verb import OPTIONS
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.checking import DOUBT, Types
-from contactcenter_ari.core.flow.flow import HttpLookUp, Prompt, SqlLookUp
-from contactcenter_ari.core.flow.number_literal import AREA, COUNTRY
+from contactcenter_ari.core.flow.language.flow import HttpLookUp, Prompt, SqlLookUp
+from contactcenter_ari.core.flow.language.number_literal import AREA, COUNTRY
+from contactcenter_ari.core.flow.language.type_check import DOUBT, Types
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
-from contactcenter_ari.core.flow.speaking import names_in
+from contactcenter_ari.core.flow.speaker import names_in
 from contactcenter_ari.core.flow.treatment import POSITION, WAIT
-from contactcenter_ari.core.flow.value import (
+from contactcenter_ari.core.hours.calendar import DAYS, Calendar
+from contactcenter_ari.core.spoken.value import (
     BOOL,
     DATE,
     DATETIME,
@@ -26,7 +27,6 @@ from contactcenter_ari.core.flow.value import (
     Kind,
     ValueType,
 )
-from contactcenter_ari.core.hours.calendar import DAYS, Calendar
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 DOUBTS = {

@@ -10,10 +10,10 @@ from contactcenter_ari.config.flow_names import Names
 from contactcenter_ari.config.pattern import can_match
 from contactcenter_ari.config.reading import DAY, Reading
 from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
-from contactcenter_ari.core.flow.expression import Expression
-from contactcenter_ari.core.flow.pattern import pattern_fault
-from contactcenter_ari.core.flow.step import Announcement
-from contactcenter_ari.core.flow.value import Kind, ValueType
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.language.pattern import pattern_fault
+from contactcenter_ari.core.flow.language.step import Announcement
+from contactcenter_ari.core.spoken.value import Kind, ValueType
 
 Fields = Mapping[str, Node]
 GATHERABLE = frozenset({Kind.DIGITS, Kind.INTEGER, Kind.PHONE, Kind.TEXT})

@@ -7,8 +7,8 @@ from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.value_type import NOTHING
-from contactcenter_ari.core.flow.expression import Expression
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.language.step import (
     Answer,
     HangUp,
     Language,
@@ -21,7 +21,7 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Wait,
 )
-from contactcenter_ari.core.flow.value import TEXT, Kind, ValueType
+from contactcenter_ari.core.spoken.value import TEXT, Kind, ValueType
 
 
 def read_answer(_scope: Scope, _node: Node, _fields: Fields, _path: str) -> Verb:

@@ -5,11 +5,20 @@ from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.value_type import NOTHING
-from contactcenter_ari.core.flow.checking import check, faults
-from contactcenter_ari.core.flow.expression import Expression, Name
-from contactcenter_ari.core.flow.number_literal import AREA, COUNTRY, NumberLiterals
-from contactcenter_ari.core.flow.step import ON, Destination, Goto, If, Split, Switch, Verb, Way
-from contactcenter_ari.core.flow.value import PHONE, Kind, read_value, write_value
+from contactcenter_ari.core.flow.language.expression import Expression, Name
+from contactcenter_ari.core.flow.language.number_literal import AREA, COUNTRY, NumberLiterals
+from contactcenter_ari.core.flow.language.step import (
+    ON,
+    Destination,
+    Goto,
+    If,
+    Split,
+    Switch,
+    Verb,
+    Way,
+)
+from contactcenter_ari.core.flow.language.type_check import check, faults
+from contactcenter_ari.core.spoken.value import PHONE, Kind, read_value, write_value
 
 HUNDRED = 100
 

@@ -17,8 +17,8 @@ from contactcenter_ari.config.verb import (
     OUTCOMES,
     WASTED,
 )
-from contactcenter_ari.core.flow.pattern import MOST_CHARACTERS
-from contactcenter_ari.core.flow.step import RecordingAct
+from contactcenter_ari.core.flow.language.pattern import MOST_CHARACTERS
+from contactcenter_ari.core.flow.language.step import RecordingAct
 from contactcenter_ari.core.hours.calendar import DAYS
 
 Schema = Mapping[str, object]

@@ -17,7 +17,7 @@ from contactcenter_ari.config.problem import misspelled, suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.step_graph import Place
 from contactcenter_ari.config.verb import BARE, COMMON, OPTIONS
-from contactcenter_ari.core.flow.step import Destination, HangUp, Section, Step, Verb
+from contactcenter_ari.core.flow.language.step import Destination, HangUp, Section, Step, Verb
 
 VERBS: Mapping[str, ReadVerb] = {
     "answer": flow_plain.read_answer,

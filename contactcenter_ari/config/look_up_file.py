@@ -18,8 +18,8 @@ from contactcenter_ari.config.look_up_rule import check_reach
 from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import NAME, Reading
 from contactcenter_ari.config.value_type import read_type
-from contactcenter_ari.core.flow.flow import HttpLookUp, SqlLookUp
-from contactcenter_ari.core.flow.value import ValueType
+from contactcenter_ari.core.flow.language.flow import HttpLookUp, SqlLookUp
+from contactcenter_ari.core.spoken.value import ValueType
 
 _NO_CODE = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::", re.DOTALL)
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_][A-Za-z0-9_]*)")

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
-from contactcenter_ari.core.flow.listening import DIGITS
-from contactcenter_ari.core.flow.pattern import named_keys
+from contactcenter_ari.core.flow.input import DIGITS
+from contactcenter_ari.core.flow.language.pattern import named_keys
 
 MOST = 32
 ANY_LENGTH = frozenset(range(MOST + 1))

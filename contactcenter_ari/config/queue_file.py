@@ -20,12 +20,12 @@ from contactcenter_ari.core.acd.settings import (
     UnknownZone,
     WrapUpKind,
 )
-from contactcenter_ari.core.center.catalog import CALLBACK_PROMPTS
 from contactcenter_ari.core.hours.calling_time import is_zone
 from contactcenter_ari.core.kpi.queue_stay import COLUMNS, StayColumn
+from contactcenter_ari.core.site.catalog import CALLBACK_PROMPTS
+from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

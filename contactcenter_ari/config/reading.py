@@ -14,7 +14,7 @@ from typing import TypeVar
 from contactcenter_ari.config.catalogue import severity
 from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, Sequence
 from contactcenter_ari.config.problem import Problem, did_you_mean, nearest, suggest
-from contactcenter_ari.core.flow.value import NO, YES, read_duration
+from contactcenter_ari.core.spoken.value import NO, YES, read_duration
 
 Choice = TypeVar("Choice", bound=StrEnum)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -17,8 +17,8 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Scalar, read_document
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.core.flow.value import read_duration
 from contactcenter_ari.core.number import is_country
+from contactcenter_ari.core.spoken.value import read_duration
 from contactcenter_ari.runtime.address import Address, PortBlock
 
 PREFIX = "CC_"

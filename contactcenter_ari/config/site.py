@@ -20,8 +20,8 @@ from contactcenter_ari.config.shared_problem import problems_by_flow
 from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS, SiteFile, read_site_file
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 SITE_FILE = "site.yaml"

@@ -7,9 +7,9 @@ An edge tells whether a key of the caller's opens it. What is not known before t
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.graph import Exit, exits, global_exits
-from contactcenter_ari.core.flow.step import Destination, Queue, Step, Way
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.graph import Exit, exits, global_exits
+from contactcenter_ari.core.flow.language.step import Destination, Queue, Step, Way
 
 Place = tuple[str, int]
 """A step: its section and its number there."""

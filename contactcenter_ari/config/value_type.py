@@ -6,12 +6,17 @@ from collections.abc import Collection
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.problem import did_you_mean, there_are
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.flow.checking import Types, check, faults, fits
-from contactcenter_ari.core.flow.expression import Expression, ExpressionInvalid, Fault, Literal
-from contactcenter_ari.core.flow.foreign import VALUES
-from contactcenter_ari.core.flow.number_literal import NumberLiterals
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.value import (
+from contactcenter_ari.core.flow.language.expression import (
+    Expression,
+    ExpressionInvalid,
+    Fault,
+    Literal,
+)
+from contactcenter_ari.core.flow.language.foreign import VALUES
+from contactcenter_ari.core.flow.language.number_literal import NumberLiterals
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.type_check import Types, check, faults, fits
+from contactcenter_ari.core.spoken.value import (
     TEXT,
     Kind,
     ValueType,

@@ -42,10 +42,10 @@ class LiveView:
 
 
 def _queues(queues: tuple[QueueView, ...]) -> Table:
-    table = Table("Queue", "Waiting", "Oldest", "Free", "Take calls", "Signed in", title="Queues")
+    table = Table("Queue", "Waiting", "Oldest", "Free", "Take calls", "Logged in", title="Queues")
     for view in queues:
         oldest = clock(view.oldest_wait) if view.waiting else ""
-        counts = map(str, (view.free, view.takes_calls, view.signed_in))
+        counts = map(str, (view.free, view.takes_calls, view.logged_in))
         table.add_row(view.queue, str(view.waiting), oldest, *counts)
     return table
 

@@ -1,4 +1,4 @@
-"""Plays the demonstration: phones register, agents sign in by feature code, callers call."""
+"""Plays the demonstration: phones register, agents log in by feature code, callers call."""
 
 import asyncio
 from collections import Counter
@@ -10,12 +10,12 @@ from pathlib import Path
 
 import msgspec
 
-from contactcenter_ari.bootstrap.ground import Ground
+from contactcenter_ari.bootstrap.environment import Environment
 from contactcenter_ari.bootstrap.service import Service
 from contactcenter_ari.config.settings import CHECKOUT
-from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.demo.cast import (
     BUSY_QUEUES,
@@ -71,7 +71,7 @@ def demo_site(site: Site) -> Site:
 class Stage:
     """The simulated world around one running service."""
 
-    def __init__(self, service: Service, ground: Ground, tools: Tools) -> None:
+    def __init__(self, service: Service, ground: Environment, tools: Tools) -> None:
         self._service = service
         self._audio = ground.data / "audio"
         self._sipp = Sipp(
@@ -92,7 +92,7 @@ class Stage:
 
     @asynccontextmanager
     async def staffed(self, agents: int) -> AsyncIterator[None]:
-        """Agents with phones, signed in meanwhile; the last of several is at lunch."""
+        """Agents with phones, logged in meanwhile; the last of several is at lunch."""
         write_audio(self._audio)
         await put_customers(self._service.database, CUSTOMERS)
         phones = [await self._hire(number, agents) for number in range(agents)]
@@ -103,8 +103,8 @@ class Stage:
             await self._until(SIGN_IN_LIMIT, "the phones did not register", self._registered)
             async with asyncio.TaskGroup() as group:
                 for number, phone in enumerate(phones):
-                    group.create_task(self._sign_in(phone, lunch=_at_lunch(number, agents)))
-            await self._until(SIGN_IN_LIMIT, "the agents did not sign in", self._signed_in)
+                    group.create_task(self._log_in(phone, lunch=_at_lunch(number, agents)))
+            await self._until(SIGN_IN_LIMIT, "the agents did not log in", self._logged_in)
             yield
         finally:
             run.stop()
@@ -126,7 +126,7 @@ class Stage:
         )
         return Phone(new.credential.phone, new.credential.secret)
 
-    async def _sign_in(self, phone: Phone, *, lunch: bool) -> None:
+    async def _log_in(self, phone: Phone, *, lunch: bool) -> None:
         codes = (LOG_IN_CODE, LUNCH_CODE) if lunch else (LOG_IN_CODE,)
         for code in codes:
             outcome = await dial_code(self._sipp, phone, code)
@@ -160,7 +160,7 @@ class Stage:
     def _registered(self) -> bool:
         return all(agent.reachable for agent in self._agents())
 
-    def _signed_in(self) -> bool:
+    def _logged_in(self) -> bool:
         return all(agent.state is not AgentState.LOGGED_OUT for agent in self._agents())
 
     def _is_clear(self) -> bool:

@@ -10,10 +10,15 @@ from typing import TypeVar
 
 import msgspec
 
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.expression import Expression
-from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, Prompt, SqlLookUp, fault_section
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.language.flow import (
+    Flow,
+    HttpLookUp,
+    Prompt,
+    SqlLookUp,
+    fault_section,
+)
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Goto,
     InputRules,
@@ -25,6 +30,7 @@ from contactcenter_ari.core.flow.step import (
     Way,
 )
 from contactcenter_ari.core.hours.calendar import Calendar
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.drawing.calendar import calendar_difference
 from contactcenter_ari.drawing.meaning import (
     Meaning,

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.graph import global_exits
-from contactcenter_ari.core.flow.run import START
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.graph import global_exits
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Section,
     Step,
     TransferOut,
     Way,
 )
+from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.drawing.verb import in_words, leads
 
 LINE_LIMIT = 48

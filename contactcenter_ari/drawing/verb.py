@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from contactcenter_ari.core.flow.expression import Expression
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.language.step import (
     Answer,
     BookCallback,
     Destination,
@@ -30,7 +30,7 @@ from contactcenter_ari.core.flow.step import (
     Wait,
     Way,
 )
-from contactcenter_ari.core.flow.value import write_value
+from contactcenter_ari.core.spoken.value import write_value
 
 Lead = tuple[str, Destination]
 """A key, outcome or condition, and where it leads; the label may be empty."""

@@ -12,7 +12,7 @@ from contactcenter_ari.core.vocabulary.event import (
     Party,
     SegmentKind,
 )
-from contactcenter_ari.core.vocabulary.grounds import Grounds
+from contactcenter_ari.core.vocabulary.offer_reason import OfferReason
 from contactcenter_ari.core.vocabulary.pause import Pause
 
 
@@ -71,7 +71,7 @@ class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     rang_at: datetime | None
     ended_at: datetime
-    grounds: Grounds | None = None
+    grounds: OfferReason | None = None
 
 
 class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True):

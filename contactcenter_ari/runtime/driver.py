@@ -14,19 +14,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import (
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.site.site import (
     CenterResumed,
     CenterStopping,
     Input,
     Site,
     SitePublished,
 )
-from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import LogOut, Request
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, Signal, TimePassed
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.runtime.keeper import Keeper

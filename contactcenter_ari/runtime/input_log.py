@@ -18,11 +18,11 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.flow.stand_in import masked
+from contactcenter_ari.core.site.site import Input
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import Command, LookUp, PlayPrompt
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.regular_file import open_regular
 
 HALF_LINE_LIMIT = 4_000_000

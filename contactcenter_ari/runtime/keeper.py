@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import Input, SitePublished
+from contactcenter_ari.core.site.site import Input, SitePublished
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.ids import CallId
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, InputLog
 from contactcenter_ari.runtime.log_folder import LogFolder
 from contactcenter_ari.runtime.secret_state import seal_secrets

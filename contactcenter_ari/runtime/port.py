@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, LookUpFinished

@@ -13,10 +13,10 @@ from pathlib import Path
 import structlog
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Site, SitePublished
+from contactcenter_ari.core.site.site import CenterStarted, Site, SitePublished
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.event import AgentState, Event
 from contactcenter_ari.core.vocabulary.ids import AgentId
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, InputLog
 from contactcenter_ari.runtime.keeper import UNWRITTEN, Keeper
 from contactcenter_ari.runtime.log_folder import LOG, LogFolder

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, SitePublished
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
-from contactcenter_ari.core.vocabulary.turn import Outcome
+from contactcenter_ari.core.site.site import CenterStarted, SitePublished
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, Entry, read_input_log
 from contactcenter_ari.runtime.log_folder import pieces_after
 from contactcenter_ari.runtime.sealing import unsealed

@@ -2,9 +2,9 @@
 
 import msgspec
 
+from contactcenter_ari.core.calls.secret import opened
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.secret import opened
-from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.vocabulary.command import Command, DialOutside, LookUp, PlayPrompt
 from contactcenter_ari.core.vocabulary.signal import CommandFailed, DigitPressed, LookUpFinished
 from contactcenter_ari.runtime.input_log import Entry

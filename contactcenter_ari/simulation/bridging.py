@@ -1,6 +1,6 @@
 """The bridges as the core orders them: a leg is in one at most, and none is left behind."""
 
-from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,

@@ -64,7 +64,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
 )
 from contactcenter_ari.simulation.agenda import Agenda
-from contactcenter_ari.simulation.part import (
+from contactcenter_ari.simulation.participant import (
     FakeBridge,
     FakeFile,
     FakeLeg,

@@ -8,7 +8,7 @@ It keeps its own account, from what the center tells; it never asks the center's
 - Nobody is rung who said no, and a ring of all that nobody took is nobody's miss.
 - Nobody joins or waits where nobody takes calls, but as the queue has it, see the book of staff.
 - State moves only along the tables; agents' seconds by state add up.
-- A promise to call back is closed once, see the book of promises; customers are called one at a
+- A callback is closed once, see the book of callbacks; customers are called one at a
   time, none before a caller who has waited longer.
 - Whoever is lost is a task; the columns of a report add up, see those books.
 - A leg is in one bridge at most; ids and event numbers are not given twice.
@@ -20,8 +20,10 @@ from typing import Protocol
 
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, READY, WRAP_UP
-from contactcenter_ari.core.center.feature_code import read_feature_code
-from contactcenter_ari.core.center.site import Input, Site, SitePublished
+from contactcenter_ari.core.site.feature_code import read_feature_code
+from contactcenter_ari.core.site.site import Input, Site, SitePublished
+from contactcenter_ari.core.turn import Outcome
+from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.event import (
     OUTBOUND,
@@ -60,7 +62,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.request import (
     AgentProfile,
     CloseQueue,
@@ -79,16 +80,15 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneDialed,
     SwitchReconciled,
 )
-from contactcenter_ari.core.vocabulary.turn import Outcome
-from contactcenter_ari.simulation.agent_book import AgentBook
-from contactcenter_ari.simulation.book import InteractionBook, Place
+from contactcenter_ari.simulation.agent_account import AgentAccount
 from contactcenter_ari.simulation.bridging import Bridges
-from contactcenter_ari.simulation.column_book import ColumnBook
-from contactcenter_ari.simulation.lost_call_book import LostCallBook
-from contactcenter_ari.simulation.offer_book import OfferBook
-from contactcenter_ari.simulation.phone_book import PhoneBook
-from contactcenter_ari.simulation.promise_book import PromiseBook
-from contactcenter_ari.simulation.staff_book import StaffBook
+from contactcenter_ari.simulation.callback_account import CallbackAccount
+from contactcenter_ari.simulation.column_account import ColumnAccount
+from contactcenter_ari.simulation.interaction_account import InteractionAccount, Place
+from contactcenter_ari.simulation.lost_call_account import LostCallAccount
+from contactcenter_ari.simulation.offer_account import OfferAccount
+from contactcenter_ari.simulation.phone_account import PhoneAccount
+from contactcenter_ari.simulation.staff_account import StaffAccount
 from contactcenter_ari.simulation.stay import Stay
 
 NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
@@ -112,22 +112,22 @@ class Ledger:
     """The books of one center from its start on."""
 
     def __init__(self, site: Site, start: datetime) -> None:
-        self.agents: dict[AgentId, AgentBook] = {}
-        self.interactions: dict[InteractionId, InteractionBook] = {}
+        self.agents: dict[AgentId, AgentAccount] = {}
+        self.interactions: dict[InteractionId, InteractionAccount] = {}
         self.ends: dict[InteractionId, InteractionEnded] = {}
         self._settings: dict[QueueName, QueueSettings] = dict(site.queues)
         self._site = site
         self._closed: set[QueueName] = set()
         self._now = self._known_at = start
-        self._offers = OfferBook()
+        self._offers = OfferAccount()
         self._bridges = Bridges()
-        self._promises = PromiseBook()
-        self._staff = StaffBook(self.agents, self._settings)
-        self._phones = PhoneBook(self.agents)
+        self._callbacks = CallbackAccount()
+        self._staff = StaffAccount(self.agents, self._settings)
+        self._phones = PhoneAccount(self.agents)
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
-        self._lost_calls = LostCallBook()
-        self._columns = ColumnBook()
+        self._lost_calls = LostCallAccount()
+        self._columns = ColumnAccount()
         self._arrivals = 0
         self._number = 0
 
@@ -145,7 +145,7 @@ class Ledger:
             assert (event.number, event.at) == (self._number, now), event
             self._note_event(event)
         self._offers.follow(input_, outcome, self.agents)
-        self._promises.follow(outcome, self.interactions)
+        self._callbacks.follow(outcome, self.interactions)
         self._forget_removed()
         self._note_commands(outcome)
         self._check_agents()
@@ -166,7 +166,7 @@ class Ledger:
         assert not self._recordings, self._recordings
         self._offers.settle()
         self._bridges.settle()
-        self._promises.settle()
+        self._callbacks.settle()
         self._columns.settle()
         for agent in self.agents.values():
             assert agent.state not in {OFFERED, ON_CALL, WRAP_UP}, agent
@@ -178,7 +178,7 @@ class Ledger:
             self._phones.note_orphans(input_, self._bridges)
         self._bridges.note_input(input_)
         self._offers.note_input(input_)
-        self._promises.note_input(input_)
+        self._callbacks.note_input(input_)
         match input_:
             case PutAgent(profile=profile):
                 self._put(profile)
@@ -194,7 +194,7 @@ class Ledger:
                 self.agents[agent_id].removed = True
                 self.agents[agent_id].want(input_)
             case RestoreCallback():
-                self._promises.restore(input_, self._next_arrival())
+                self._callbacks.restore(input_, self._next_arrival())
             case CloseQueue(queue=queue):
                 self._closed.add(queue)
             case OpenQueue(queue=queue):
@@ -219,7 +219,7 @@ class Ledger:
     def _put(self, profile: AgentProfile) -> None:
         known = self.agents.get(profile.agent)
         if known is None:
-            self.agents[profile.agent] = AgentBook(profile, self._now)
+            self.agents[profile.agent] = AgentAccount(profile, self._now)
         else:
             known.profile, known.removed = profile, False
 
@@ -230,8 +230,8 @@ class Ledger:
     # Events
 
     def _note_event(self, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915  # one arm each
-        self._promises.note_event(event, self._arrival_of(event))
-        self._lost_calls.note_event(event, self._promises.is_promised, self._settings)
+        self._callbacks.note_event(event, self._arrival_of(event))
+        self._lost_calls.note_event(event, self._callbacks.has_callback, self._settings)
         self._columns.note_event(event)
         match event:
             case InteractionStarted():
@@ -288,31 +288,31 @@ class Ledger:
         interaction = event.interaction
         assert interaction not in self.interactions, event
         assert interaction not in self.ends, event
-        book = InteractionBook(interaction, event.leg, self._now)
+        book = InteractionAccount(interaction, event.leg, self._now)
         self.interactions[interaction] = book
         if event.direction == OUTBOUND:
             book.outbound = True
-            book.rung = self._promises.of(interaction).mode is CallbackMode.CUSTOMER_FIRST
+            book.rung = self._callbacks.of(interaction).mode is CallbackMode.CUSTOMER_FIRST
             if book.rung:
                 self._check_called(book)
 
-    def _check_called(self, book: InteractionBook) -> None:
+    def _check_called(self, book: InteractionAccount) -> None:
         """Assert that it is this customer's turn."""
-        promise = self._promises.of(book.interaction)
+        callback = self._callbacks.of(book.interaction)
         for other in self.interactions.values():
             if other.rung and other is not book:
-                rung = self._promises.of(other.interaction)
-                assert rung.queue != promise.queue, f"called at once: {rung}, {promise}"
-        place = promise.stay(self._now)
-        assert self._staff.takes_calls(promise.queue), f"called for nobody: {promise}"
-        if any(a.serves(promise.queue) and a.state is READY for a in self.agents.values()):
+                rung = self._callbacks.of(other.interaction)
+                assert rung.queue != callback.queue, f"called at once: {rung}, {callback}"
+        place = callback.stay(self._now)
+        assert self._staff.takes_calls(callback.queue), f"called for nobody: {callback}"
+        if any(a.serves(callback.queue) and a.state is READY for a in self.agents.values()):
             return  # for whom those who wait before this customer would not do
         for stay in self._unoffered():
-            passed = stay.queue == promise.queue and stay.rank < place.rank
-            assert not passed, f"{stay} is passed by for {promise}"
+            passed = stay.queue == callback.queue and stay.rank < place.rank
+            assert not passed, f"{stay} is passed by for {callback}"
 
     def _arrival_of(self, event: Event) -> int:
-        """The order of arrival that a promise keeps: that of the caller's place, if he has one."""
+        """The order of arrival that a callback keeps: the one of the caller's place, if any."""
         if not isinstance(event, CallbackBooked):
             return 0
         book = self.interactions[event.interaction]
@@ -338,16 +338,16 @@ class Ledger:
             assert event.ranked_since == book.stay.ranked_since, (event, book)
             arrival = book.stay.arrival
         elif book.outbound:
-            place = self._promises.of(event.interaction).stay(self._now)
+            place = self._callbacks.of(event.interaction).stay(self._now)
             assert (event.ranked_since, event.head_start) == (place.ranked_since, place.head_start)
             arrival = place.arrival
         book.stay = Stay.begun(event, arrival, self.agents)
         self._staff.join(book.stay)
 
     def _place_taken(self, event: CallbackTakenOver) -> None:
-        """Who called in has the place of the promise, if it is better than their own."""
+        """Who called in has the place of the callback, if it is better than their own."""
         stay = _present(self.interactions[event.interaction])
-        kept = self._promises.place(event.callback, self._now)
+        kept = self._callbacks.place(event.callback, self._now)
         assert stay.queue == kept.queue, (event, stay)
         if kept.rank < stay.rank:
             stay.arrival = kept.arrival
@@ -372,9 +372,9 @@ class Ledger:
     def _offered(self, event: OfferMade) -> None:
         book, agent = self.interactions[event.interaction], self.agents[event.agent]
         if book.outbound and book.place is Place.FLOW and not (book.stay and book.stay.offers):
-            promise = self._promises.of(event.interaction)
-            assert promise.mode is CallbackMode.AGENT_FIRST, promise
-            book.stay = promise.stay(self._now)
+            callback = self._callbacks.of(event.interaction)
+            assert callback.mode is CallbackMode.AGENT_FIRST, callback
+            book.stay = callback.stay(self._now)
         stay = _offerable(book)
         assert (agent.offer, agent.state) == (None, OFFERED), agent
         assert agent.reachable, "an unregistered phone is never offered"
@@ -414,7 +414,7 @@ class Ledger:
             pause = max(pause, RING_AGAIN_AFTER)
         stay.miss(event.agent, self._now + pause)
 
-    def _could_take(self, stay: Stay, agent: AgentBook) -> bool:
+    def _could_take(self, stay: Stay, agent: AgentAccount) -> bool:
         able = agent.is_free(self._now) and agent.has(stay.asked.levels)
         return able and stay.is_open_to(agent, self._now)
 
@@ -491,7 +491,7 @@ class Ledger:
                 yield stay
 
 
-def _offerable(book: InteractionBook) -> Stay:
+def _offerable(book: InteractionAccount) -> Stay:
     """The stay of who waits, or the place kept for a customer who is not yet called."""
     if not book.outbound or book.place is not Place.FLOW:
         return _present(book)
@@ -499,7 +499,7 @@ def _offerable(book: InteractionBook) -> Stay:
     return book.stay
 
 
-def _present(book: InteractionBook) -> Stay:
+def _present(book: InteractionAccount) -> Stay:
     """The stay of who waits."""
     assert book.place is Place.QUEUE, book
     assert book.stay is not None, book

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.catalog import SYSTEM_PROMPTS
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow, Prompt, Text, Words
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.step import (
     Announcement,
     Answer,
     BookCallback,
@@ -23,6 +21,8 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Way,
 )
+from contactcenter_ari.core.site.catalog import SYSTEM_PROMPTS
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 DIRECT = "+31201111110"
@@ -63,7 +63,7 @@ def _menu_flow(queues: Sequence[QueueSettings]) -> Flow:
     }
     for queue in queues:
         sections[f"queue_{queue.name}"] = _section(_waiting(queue.name))
-        sections[f"callback_{queue.name}"] = _section(_promise(queue.name))
+        sections[f"callback_{queue.name}"] = _section(_request_callback(queue.name))
     return _flow("menu", MENU, sections)
 
 
@@ -74,7 +74,7 @@ def _waiting(queue: QueueName) -> Queue:
     return Queue(queue, {"answered": _to("rating"), **away}, announce=(position,), keys=keys)
 
 
-def _promise(queue: QueueName) -> BookCallback:
+def _request_callback(queue: QueueName) -> BookCallback:
     return BookCallback(
         queue,
         {"booked": _to("promised"), "refused": Destination(Way.RETURN)},

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.site.site import CenterStarted, Input, Site
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.signal import (
@@ -22,7 +22,7 @@ from contactcenter_ari.core.vocabulary.signal import (
 from contactcenter_ari.simulation.agenda import Agenda
 from contactcenter_ari.simulation.fake_switch import LATENCY, RINGS_AFTER, FakeSwitch
 from contactcenter_ari.simulation.ledger import Ledger
-from contactcenter_ari.simulation.wire import FaithfulWire, Wire
+from contactcenter_ari.simulation.link import FaithfulLink, Link
 
 TURNS_AT_ONCE = 10_000
 """More turns than this at one instant, and time stands still: a deadline is set for ever."""
@@ -42,7 +42,7 @@ class Simulation:
         latency: timedelta = LATENCY,
         rings_after: timedelta = RINGS_AFTER,
         checked: bool = True,
-        wire: Wire | None = None,
+        wire: Link | None = None,
         look_ups: Mapping[str, Source] | None = None,
     ) -> None:
         self.agenda = Agenda(start)
@@ -52,7 +52,7 @@ class Simulation:
         self.events: list[Event] = []
         self.refused: list[RequestRefused] = []
         self._checked = checked
-        self._wire = wire or FaithfulWire()
+        self._wire = wire or FaithfulLink()
         self._look_ups = look_ups or {}
         self._turns_now = 0
         self._last_turn_at = start

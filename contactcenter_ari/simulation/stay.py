@@ -11,11 +11,11 @@ from typing import NamedTuple
 from contactcenter_ari.core.vocabulary.event import InteractionQueued
 from contactcenter_ari.core.vocabulary.ids import AgentId, OfferId, QueueName
 from contactcenter_ari.core.vocabulary.skill import Skills, SkillStep
-from contactcenter_ari.simulation.agent_book import AgentBook
+from contactcenter_ari.simulation.agent_account import AgentAccount
 
 Rank = tuple[int, datetime, int]
 """Priority class, since when the caller counts as waiting, order of arrival."""
-Agents = Mapping[AgentId, AgentBook]
+Agents = Mapping[AgentId, AgentAccount]
 
 
 class Wish(NamedTuple):
@@ -24,7 +24,7 @@ class Wish(NamedTuple):
     levels: Skills
     agent: AgentId | None = None
 
-    def fits(self, agent: AgentBook) -> bool:
+    def fits(self, agent: AgentAccount) -> bool:
         """Whether the agent is asked for."""
         if self.agent is not None:
             return agent.agent == self.agent
@@ -100,17 +100,17 @@ class Stay:
             return Wish({}, self.prefer)
         return Wish(self.skills[self._step(agents, now)].skills if self.skills else {})
 
-    def must_go_to(self, agent: AgentBook, wish: Wish, known_at: datetime) -> bool:
+    def must_go_to(self, agent: AgentAccount, wish: Wish, known_at: datetime) -> bool:
         """Whether the agent, if free, has to get this caller; `wish` is that of now. The center
         was woken for all that was due by `known_at`.
         """
         return self.is_open_to(agent, known_at) and self.asked.fits(agent) and wish.fits(agent)
 
-    def may_go_to(self, agent: AgentBook, wish: Wish, now: datetime) -> bool:
+    def may_go_to(self, agent: AgentAccount, wish: Wish, now: datetime) -> bool:
         """Whether the agent may get this caller."""
         return self.is_open_to(agent, now) and (self.asked.fits(agent) or wish.fits(agent))
 
-    def is_open_to(self, agent: AgentBook, now: datetime) -> bool:
+    def is_open_to(self, agent: AgentAccount, now: datetime) -> bool:
         """Whether the agent serves the queue and is not skipped."""
         return agent.serves(self.queue) and not self.skips(agent.agent, now)
 

@@ -10,15 +10,15 @@ from contactcenter_ari.web.access import Access
 from contactcenter_ari.web.agent import AgentRoutes
 from contactcenter_ari.web.bearer import Bearers
 from contactcenter_ari.web.call import CallRoutes
+from contactcenter_ari.web.callback import CallbackRoutes
 from contactcenter_ari.web.flow import FlowRoutes
 from contactcenter_ari.web.health import HealthRoutes
 from contactcenter_ari.web.message import BODY_LIMIT, HEADERS
 from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
 from contactcenter_ari.web.offer import OfferRoutes
 from contactcenter_ari.web.openapi import RIGHTS, DescriptionRoutes
-from contactcenter_ari.web.port import Flows, Health, Offers, Promises, Tokens
+from contactcenter_ari.web.port import Callbacks, Flows, Health, Offers, Tokens
 from contactcenter_ari.web.problem import CONTENT_TYPE, Problems, as_problem
-from contactcenter_ari.web.promise import PromiseRoutes
 from contactcenter_ari.web.queue import QueueRoutes
 
 
@@ -30,7 +30,7 @@ def make_application(
     health: Health,
     flows: Flows,
     offers: Offers,
-    promises: Promises,
+    callbacks: Callbacks,
 ) -> web.Application:
     """The API of one center; serve it with `serving`, on the loop the driver runs on."""
     bearers = Bearers(tokens, clock)
@@ -47,7 +47,7 @@ def make_application(
             *AgentRoutes(driver, clock).routes(),
             *CallRoutes(driver).routes(),
             *OfferRoutes(offers).routes(),
-            *PromiseRoutes(promises, driver).routes(),
+            *CallbackRoutes(callbacks, driver).routes(),
             *FlowRoutes(flows, driver).routes(),
         ]
     )

@@ -125,7 +125,7 @@ class MetricRoutes:
 def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:
     waiting = _by_queue("waiting", "Callers waiting.")
     oldest = _by_queue("oldest_wait_seconds", "The longest wait of a caller who waits.")
-    signed_in = _by_queue("signed_in", "Agents of the queue who are signed in.")
+    logged_in = _by_queue("logged_in", "Agents of the queue who are logged in.")
     takes_calls = _by_queue("takes_calls", "Agents who take calls, now or after the present one.")
     free = _by_queue("free", "Agents who could take a call this instant.")
     callbacks = _by_queue("callbacks", "Places in line kept for calls back.")
@@ -133,12 +133,12 @@ def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:
     for view in queues:
         waiting.add_metric([view.queue], view.waiting)
         oldest.add_metric([view.queue], view.oldest_wait.total_seconds())
-        signed_in.add_metric([view.queue], view.signed_in)
+        logged_in.add_metric([view.queue], view.logged_in)
         takes_calls.add_metric([view.queue], view.takes_calls)
         free.add_metric([view.queue], view.free)
         callbacks.add_metric([view.queue], view.callbacks)
         closed.add_metric([view.queue], float(view.closed))
-    yield from (waiting, oldest, signed_in, takes_calls, free, callbacks, closed)
+    yield from (waiting, oldest, logged_in, takes_calls, free, callbacks, closed)
 
 
 def _by_queue(name: str, text: str) -> GaugeMetricFamily:

@@ -6,8 +6,8 @@ import msgspec
 from aiohttp import web
 
 from contactcenter_ari.core.vocabulary.event import OfferResult
-from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
+from contactcenter_ari.core.vocabulary.offer_reason import OfferReason, PassedAgent, PassedCaller
 from contactcenter_ari.web.message import json_answer
 from contactcenter_ari.web.port import Offers, RecentOffer
 
@@ -86,7 +86,7 @@ def _status(offer: RecentOffer) -> OfferStatus:
     )
 
 
-def _grounds(grounds: Grounds) -> OfferGrounds:
+def _grounds(grounds: OfferReason) -> OfferGrounds:
     waited, head_start = grounds.waited.total_seconds(), grounds.head_start.total_seconds()
     return OfferGrounds(
         strategy=grounds.strategy,

@@ -14,18 +14,18 @@ from aiohttp import web
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.web.agent import AgentList, StateChange, TalkResult
 from contactcenter_ari.web.call import CallChange, CallList, PriorityChange, QueueMove
-from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
-from contactcenter_ari.web.health import Readiness, Wellness
-from contactcenter_ari.web.message import json_answer
-from contactcenter_ari.web.offer import OfferList
-from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
-from contactcenter_ari.web.promise import (
+from contactcenter_ari.web.callback import (
     CallbackChange,
     CallbackList,
     LostCallList,
     NumberStatus,
     Prohibition,
 )
+from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
+from contactcenter_ari.web.health import Readiness, Wellness
+from contactcenter_ari.web.message import json_answer
+from contactcenter_ari.web.offer import OfferList
+from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
 from contactcenter_ari.web.queue import QueueList, QueueStatus
 from contactcenter_ari.web.right import Right, roles_with
 
@@ -135,7 +135,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         problems=(*_BODY, *_TOKEN, 403, 404, 409),
     ),
     ("/api/v1/callbacks/{callback}/cancel", "post"): Operation(
-        summary="Take a promise back; a call in progress goes on",
+        summary="Take a callback back; a call in progress goes on",
         right=Right.CONTROL_FLOOR,
         answers={200: CallbackChange},
         problems=(*_BODY, *_TOKEN, 403, 404, 409),

@@ -175,7 +175,7 @@ class Offers(Protocol):
         """The last ones, the newest first; never waits."""
 
 
-class Promises(Protocol):
+class Callbacks(Protocol):
     """Knows lost calls and the do-not-call list; raises ContactCenterError when it cannot tell."""
 
     async def open_lost_calls(self) -> Sequence[RestoreLostCall]:

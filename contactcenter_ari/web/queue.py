@@ -15,7 +15,7 @@ from contactcenter_ari.web.submission import submit
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One queue now: callers waiting, the longest wait in seconds (0 when nobody waits), its
-    agents signed in, those of them who take calls, now or after the present one, and those who
+    agents logged in, those of them who take calls, now or after the present one, and those who
     could take a call this instant; places in line kept for calls back. `closed` when a person
     closed it.
     """
@@ -23,7 +23,7 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     queue: QueueName
     waiting: int
     oldest_wait_seconds: float
-    signed_in: int
+    logged_in: int
     takes_calls: int
     free: int
     callbacks: int
@@ -82,7 +82,7 @@ def _status(view: QueueView) -> QueueStatus:
         queue=view.queue,
         waiting=view.waiting,
         oldest_wait_seconds=round(view.oldest_wait.total_seconds(), 3),
-        signed_in=view.signed_in,
+        logged_in=view.logged_in,
         takes_calls=view.takes_calls,
         free=view.free,
         callbacks=view.callbacks,

@@ -17,8 +17,8 @@ import pytest
 from contactcenter_ari.bootstrap.address import Addresses
 from contactcenter_ari.cli.offer_words import what_happened, why_this_agent, why_this_caller
 from contactcenter_ari.core.vocabulary.event import OfferResult
-from contactcenter_ari.core.vocabulary.grounds import PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
+from contactcenter_ari.core.vocabulary.offer_reason import PassedAgent, PassedCaller
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.runtime.address import Address, PortBlock
 from contactcenter_ari.web.offer import OfferGrounds, OfferStatus
@@ -100,7 +100,7 @@ async def test_it_follows_until_ctrl_c(api: Api, tmp_path: Path) -> None:
         second = json.loads(await process.stdout.readline())
         process.send_signal(signal.SIGINT)
         assert await process.wait() == 0
-    assert [queues["queues"][0]["signed_in"] for queues in (first, second)] == [0, 1]
+    assert [queues["queues"][0]["logged_in"] for queues in (first, second)] == [0, 1]
 
 
 async def test_a_center_that_stops_is_told(api: Api, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from contactcenter_ari.config.problem import Problem, Severity, in_order
 from contactcenter_ari.config.site import check_flow, check_site, flow_files, load_site
-from contactcenter_ari.core.flow.expression import Literal
-from contactcenter_ari.core.flow.flow import Flow, HttpLookUp
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.expression import Literal
+from contactcenter_ari.core.flow.language.flow import Flow, HttpLookUp
+from contactcenter_ari.core.flow.language.step import (
     BookCallback,
     Destination,
     DialOut,

@@ -16,12 +16,12 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
-from contactcenter_ari.core.center.catalog import CALLBACK_PROMPTS
 from contactcenter_ari.core.hours.calendar import is_open
 from contactcenter_ari.core.hours.calling_time import every_day
+from contactcenter_ari.core.site.catalog import CALLBACK_PROMPTS
+from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 WriteSite = Callable[..., Path]
 EVERYTHING = """\

@@ -19,11 +19,11 @@ from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.expression import evaluate
-from contactcenter_ari.core.flow.flow import Blank, Words
-from contactcenter_ari.core.flow.step import Gather, If, Menu, Queue, SetVariables, Way
+from contactcenter_ari.core.flow.language.expression import evaluate
+from contactcenter_ari.core.flow.language.flow import Blank, Words
+from contactcenter_ari.core.flow.language.step import Gather, If, Menu, Queue, SetVariables, Way
 from contactcenter_ari.core.hours.calendar import TimeRange
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 

@@ -15,13 +15,11 @@ from typing import TypeVar
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.flow import Flow, Prompt
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow, Prompt
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Queue,
     Section,
@@ -29,9 +27,11 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Way,
 )
+from contactcenter_ari.core.site.catalog import SYSTEM_PROMPTS
+from contactcenter_ari.core.site.site import CenterStarted, Input, Site
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary import event, ids, request, signal
 from contactcenter_ari.core.vocabulary.command import Command, DialOutside
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from tests.core.books import check_books
 from tests.core.prompts import prompts_of, says
 from tests.core.switch import Switch
@@ -198,7 +198,7 @@ class Colleague:
         return self.floor.take(signal.PlaybackFinished(playback, failed=failed))
 
     def logs_in(self) -> None:
-        """Sign in."""
+        """Log in."""
         self.floor.take(request.LogIn(self.id, self.id))
 
     def logs_out(self) -> None:
@@ -348,7 +348,7 @@ class Floor:
         return Caller(self, leg, started.interaction)
 
     def agent(self, agent: str = "100", *queues: str, idle: float = 0, **skills: int) -> Colleague:
-        """An agent with a registered phone signs in, `idle` seconds before what follows."""
+        """An agent with a registered phone logs in, `idle` seconds before what follows."""
         known = self.colleague(agent, *queues, **skills)
         self.take(signal.PhoneReachable(known.phone))
         known.logs_in()
@@ -356,7 +356,7 @@ class Floor:
         return known
 
     def colleague(self, agent: str = "100", *queues: str, **skills: int) -> Colleague:
-        """An agent in the directory, neither signed in nor registered; by default for sales."""
+        """An agent in the directory, neither logged in nor registered; by default for sales."""
         profile = request.AgentProfile(
             agent=ids.AgentId(agent),
             name=f"Agent {agent}",

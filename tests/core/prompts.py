@@ -1,7 +1,15 @@
 """The prompts of a story: each says its own name."""
 
-from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
-from contactcenter_ari.core.flow.step import DialOut, Gather, Menu, Play, Queue, Verb, Voicemail
+from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.step import (
+    DialOut,
+    Gather,
+    Menu,
+    Play,
+    Queue,
+    Verb,
+    Voicemail,
+)
 
 
 def says(*pieces: str | Blank) -> Prompt:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.vocabulary import ids, signal
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from contactcenter_ari.core.flow.flow import Flow, Prompt, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Answer,
     Destination,
     Goto,

@@ -4,10 +4,9 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow, SqlLookUp
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow, SqlLookUp
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Announcement,
     Answer,
     Goto,
@@ -21,7 +20,8 @@ from contactcenter_ari.core.flow.step import (
     Step,
     Wait,
 )
-from contactcenter_ari.core.flow.value import DIGITS, INTEGER, TEXT
+from contactcenter_ari.core.site.site import Site
+from contactcenter_ari.core.spoken.value import DIGITS, INTEGER, TEXT
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.drawing.difference import flow_difference, site_difference

@@ -18,8 +18,8 @@ import msgspec
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.web.agent import AgentList
+from contactcenter_ari.web.callback import CallbackList, CallbackStatus
 from contactcenter_ari.web.health import Wellness
-from contactcenter_ari.web.promise import CallbackList, CallbackStatus
 from contactcenter_ari.web.queue import QueueList, QueueStatus
 from tests.e2e.patience import LIMIT, until_holds
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
-from contactcenter_ari.bootstrap.ground import Ground, Variation, prepared
+from contactcenter_ari.bootstrap.environment import Environment, Variation, prepared
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import read_settings
 from contactcenter_ari.config.site import load_site
@@ -53,7 +53,7 @@ class Hand:
 class Scene:
     """What outlives the program."""
 
-    ground: Ground
+    ground: Environment
     program: Program
     database: Database
     since: datetime
@@ -162,7 +162,7 @@ async def _phones_of(
     return phones
 
 
-def _environ_of(environ: dict[str, str], ground: Ground) -> dict[str, str]:
+def _environ_of(environ: dict[str, str], ground: Environment) -> dict[str, str]:
     """What tells the program to use what runs already."""
     return {
         **environ,

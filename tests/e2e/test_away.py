@@ -20,7 +20,7 @@ from contactcenter_ari.bootstrap.fall_back_text import TEXTS
 from contactcenter_ari.core.vocabulary.event import EndReason
 from contactcenter_ari.fallback.plan import CONFIRM_NUMBER, NUMBER_KEPT, SPEAK
 from contactcenter_ari.machine.tool import Tools
-from contactcenter_ari.postgres.promise import Promises
+from contactcenter_ari.postgres.callback import Callbacks
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.sound_file import read_wav
@@ -126,7 +126,7 @@ class Outage:
         left = {v.caller.number: v.leaves for v in self.visitors if v.leaves != "nothing"}
         tasks = {
             task.caller_number: task.reason.value.removesuffix("_left")
-            for task in await Promises(self.scene.database).open_lost_calls()
+            for task in await Callbacks(self.scene.database).open_lost_calls()
         }
         assert tasks == left
         messages = [v for v in self.visitors if v.leaves == "message"]

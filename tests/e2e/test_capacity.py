@@ -78,7 +78,7 @@ async def test_ringing_phones_take_room_as_well(world: World) -> None:
     for _ in range(2 * calls_in(world.ground.addresses.rtp) - 1):
         agent = await world.enlist("crowd")
         phones.append(await DeskPhone.registered(agent, world.ground.addresses.sip, frequency=620))
-        await world.sign_in(agent.profile.agent)
+        await world.log_in(agent.profile.agent)
     caller = await world.call(CROWD)
     lines = [await phone.rings() for phone in phones]
     await refused(world)

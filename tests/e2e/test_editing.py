@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from baresip import Runtime
 
-from contactcenter_ari.bootstrap.publishing import Untested
 from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.core.vocabulary.event import EndReason, Party
 from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.service.publishing import Untested
 from contactcenter_ari.web.port import Condition
 from tests.e2e.patience import until
 from tests.e2e.world import LONGEST, SITE, World, founded

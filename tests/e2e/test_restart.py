@@ -12,8 +12,8 @@ import pytest
 from baresip import Runtime
 
 from contactcenter_ari.bootstrap.service import snapshot_key
-from contactcenter_ari.core.center.site import CenterResumed
 from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.vocabulary.event import EndReason, OfferResult, Party
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.report import Report
@@ -74,7 +74,7 @@ async def test_killed_amid_calls(data_folder: Path, tools: Tools, runtime: Runti
 
 
 async def _begin_talk(scene: Scene) -> Conversation:
-    """Two agents sign in, one of them has lunch; a caller talks to the other."""
+    """Two agents log in, one of them has lunch; a caller talks to the other."""
     program = scene.program
     await program.until_reachable(TALKS)
     await program.change_state(TALKS, "logged_in")

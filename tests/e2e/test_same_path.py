@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from contactcenter_ari.core.flow.flow import Flow, Words
+from contactcenter_ari.core.flow.language.flow import Flow, Words
+from contactcenter_ari.flow_test.runner import perform
+from contactcenter_ari.flow_test.story import Aspect, Deed, Story, StoryFile
+from contactcenter_ari.flow_test.story_file import read_story_file
 from contactcenter_ari.postgres.customer import Customer, put_customers
 from contactcenter_ari.postgres.report import Report
-from contactcenter_ari.rehearsal.performance import perform
-from contactcenter_ari.rehearsal.story import Aspect, Deed, Story, StoryFile
-from contactcenter_ari.rehearsal.story_file import read_story_file
 from tests.e2e.caller import Caller
 from tests.e2e.world import DESK, SITE, World
 

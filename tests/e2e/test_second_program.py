@@ -20,7 +20,7 @@ from baresip import Runtime
 from contactcenter_ari.bootstrap.address import Addresses, addresses
 from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import Settings
-from contactcenter_ari.core.center.site import CenterResumed, CenterStarted
+from contactcenter_ari.core.site.site import CenterResumed, CenterStarted
 from contactcenter_ari.loadtest.agent import Phone
 from contactcenter_ari.machine.postgres_process import running_dsn
 from contactcenter_ari.machine.secret import SecretFolder

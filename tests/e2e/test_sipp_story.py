@@ -40,7 +40,7 @@ def _caller(world: World, story: Story, caller: str, number: str, keys: str = "-
 async def _agent(
     world: World, behavior: Behavior, queue: str, *, shift: timedelta = timedelta(minutes=5)
 ) -> AsyncIterator[tuple[AgentId, SippRun]]:
-    """An agent signed in by code from a SIPp phone of that behavior."""
+    """An agent logged in by code from a SIPp phone of that behavior."""
     hired = await world.enlist(queue)
     phones = AgentPhones(
         phones=[credential(hired)],
@@ -53,7 +53,7 @@ async def _agent(
     )
     run = await phones.start(world.sipp)
     try:
-        await world.sign_in(hired.profile.agent, ready=False)
+        await world.log_in(hired.profile.agent, ready=False)
         dialed = await dial_code(world.sipp, credential(hired), "*11")
         assert dialed.passed, str(dialed)
         yield hired.profile.agent, run

@@ -69,7 +69,7 @@ def now() -> float:
 
 
 async def begin_talk(scene: Scene) -> Conversation:
-    """An agent signs in and talks to a caller."""
+    """An agent logs in and talks to a caller."""
     await scene.program.until_reachable(TALKS, IDLE, AWAY)
     await scene.program.change_state(TALKS, "logged_in")
     talker = await scene.call("talker", LONGEST, TALKER)

@@ -13,12 +13,12 @@ from baresip import Runtime
 from rich.console import Console
 
 from contactcenter_ari.ari import operation
-from contactcenter_ari.bootstrap.ground import Ground, Variation, prepared
+from contactcenter_ari.bootstrap.environment import Environment, Variation, prepared
 from contactcenter_ari.bootstrap.service import Service, serving
 from contactcenter_ari.config.settings import CHECKOUT, Settings, read_settings
 from contactcenter_ari.config.site import load_site
-from contactcenter_ari.core.center.site import Site
 from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
@@ -113,7 +113,7 @@ class Place:
     site: Site
     tools: Tools
     runtime: Runtime
-    ground: Ground
+    ground: Environment
 
 
 @dataclass(slots=True)
@@ -129,7 +129,7 @@ class World:
     engaged: set[AgentId] = field(default_factory=set)
 
     @property
-    def ground(self) -> Ground:
+    def ground(self) -> Environment:
         """What the application stands on."""
         return self.place.ground
 
@@ -150,7 +150,7 @@ class World:
         manner: Manner = Manner.ANSWERS,
         ready: bool = True,
     ) -> Worker:
-        """A new agent with a registered phone, signed in unless not `ready`."""
+        """A new agent with a registered phone, logged in unless not `ready`."""
         hired = await self.enlist(*queues)
         phone = await AgentPhone.registered(
             self.place.runtime, credential(hired), self.ground.addresses.sip, frequency=frequency
@@ -158,7 +158,7 @@ class World:
         phone.manner = manner
         worker = Worker(hired, phone, self)
         self.workers.append(worker)
-        await self.sign_in(worker.id, ready=ready)
+        await self.log_in(worker.id, ready=ready)
         return worker
 
     async def engage(self, queue: str, number: str) -> None:
@@ -168,8 +168,8 @@ class World:
         await worker.phone.talks()
         self.engaged.add(worker.id)
 
-    async def sign_in(self, agent: AgentId, *, ready: bool = True) -> None:
-        """Wait until the agent's phone is registered, then sign in."""
+    async def log_in(self, agent: AgentId, *, ready: bool = True) -> None:
+        """Wait until the agent's phone is registered, then log in."""
         await until(lambda: self.agent(agent).reachable, "the phone is not known as registered")
         if ready:
             await self.service.driver.request(LogIn(agent, TEST))

@@ -16,8 +16,8 @@ from contactcenter_ari.core.kpi.containment import NEVER_ENTERED, containment
 from contactcenter_ari.core.kpi.handle_time import handle_time, handled_talks
 from contactcenter_ari.core.kpi.occupancy import (
     StateStretch,
+    logged_in_time,
     occupancy,
-    signed_in_time,
     utilization,
 )
 from contactcenter_ari.core.kpi.queue_stay import QueueCount, QueueStay, count_stays
@@ -257,7 +257,7 @@ def expected_queue(day: Day, queue: str) -> QueueKpis:
 
 def expected_agent(day: Day, agent: str) -> AgentKpis:
     """The figures of an agent, by `core/kpi`."""
-    time = signed_in_time(day.stretches(agent), since=SINCE, until=UNTIL)
+    time = logged_in_time(day.stretches(agent), since=SINCE, until=UNTIL)
     talks = [
         one
         for one in day.segments

@@ -6,9 +6,9 @@ Several things may happen in one instant, before or after the center is woken fo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from tests.property.observation import HAPPENINGS, Happening
 
 from tests.property.center_world import World
-from tests.property.happening import HAPPENINGS, Happening
 from tests.property.made_site import AGENTS
 
 picks = st.integers(0, 127)

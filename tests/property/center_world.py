@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.site.site import CenterStarted, Input
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
@@ -46,7 +46,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
     TimePassed,
 )
-from contactcenter_ari.simulation.book import Place
+from contactcenter_ari.simulation.interaction_account import Place
 from contactcenter_ari.simulation.ledger import Ledger
 from tests.property.made_site import PROFILES, SITE
 

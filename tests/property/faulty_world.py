@@ -12,9 +12,10 @@ from datetime import timedelta
 import pytest
 
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
-from contactcenter_ari.core.center.site import Input
 from contactcenter_ari.core.center.soundness import Soundness
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.site.site import Input
+from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.event import (
     InteractionEnded,
     InteractionStarted,
@@ -27,7 +28,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     RecordingFinished,
     SwitchReconciled,
 )
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
 from tests.property.center_world import World
 
 STRUCK = (
@@ -138,7 +138,7 @@ class FaultyWorld(World):
 
     def waiting(self) -> list[InteractionId]:
         """Who waits in a line, told by the lines."""
-        stays = self.center._distribution.mending.stays()
+        stays = self.center._distribution.repair.stays()
         return [waiting.interaction for waiting in stays if waiting.callback is None]
 
     def check_sound(self) -> None:
@@ -147,15 +147,17 @@ class FaultyWorld(World):
         sound = Soundness(center._calls, center._distribution, Turn(center._clockwork, self.now))
         for call in center._calls:
             assert sound.call(call), call
-        for waiting in center._distribution.mending.stays():
+        for waiting in center._distribution.repair.stays():
             assert sound.stay(waiting), waiting
         for offer in center._distribution.offers:
             assert sound.offer(offer), offer
         for agent in center._distribution.roster:
             if agent.state in {OFFERED, ON_CALL, WRAP_UP}:
                 assert sound.agent(agent), agent
-        for promise in center._calls.calling_back.promises:
-            assert center._calls.calling_back.is_sound(promise, Turn(center._clockwork, self.now))
+        for callback in center._calls.callback_queue.callbacks:
+            assert center._calls.callback_queue.is_sound(
+                callback, Turn(center._clockwork, self.now)
+            )
 
     def end(self) -> None:
         """Everybody hangs up, and time runs out: nothing is left, and all is in the books."""

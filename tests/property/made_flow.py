@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contactcenter_ari.config.verb import OUTCOMES, WASTED
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.flow import (
+from contactcenter_ari.core.flow.language.flow import (
     Blank,
     Flow,
     HttpLookUp,
@@ -19,8 +19,8 @@ from contactcenter_ari.core.flow.flow import (
     Text,
     Words,
 )
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Announcement,
     Answer,
     BookCallback,
@@ -51,8 +51,8 @@ from contactcenter_ari.core.flow.step import (
     Wait,
     Way,
 )
-from contactcenter_ari.core.flow.value import INTEGER, TEXT
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
+from contactcenter_ari.core.spoken.value import INTEGER, TEXT
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.core.vocabulary.skill import SkillStep

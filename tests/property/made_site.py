@@ -12,11 +12,9 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
-from contactcenter_ari.core.center.catalog import CALLBACK_PROMPTS
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow, HttpLookUp, Prompt, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Flow, HttpLookUp, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Announcement,
     BookCallback,
     Destination,
@@ -34,8 +32,10 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Way,
 )
+from contactcenter_ari.core.site.catalog import CALLBACK_PROMPTS
+from contactcenter_ari.core.site.site import Site
+from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.simulation.sample import MENU, sample_site
 
@@ -160,11 +160,11 @@ KEYS = {
     "1": Destination(Way.CALL, "told"),
     "5": Destination(Way.SECTION, "out"),
 }
-"""What a caller may press while waiting, besides 2 for a promise of a call back, and 9 for one to
+"""What a caller may press while waiting, besides 2 for a callback of a call back, and 9 for one to
 a number that another caller has.
 """
 PROMISED = "+322"
-"""Straight to a promise of a call back."""
+"""Straight to a callback of a call back."""
 AWAY = "+31201111112"
 """Agent 100 straight, a doctor who must accept, the claims queue with keys, another number."""
 NUMBERS = (*STEPS, *STEPS, MENU, AWAY, *(PROMISED,) * 3, "+999")
@@ -212,17 +212,19 @@ def _lines(name: str, steps: dict[str, Queue], on_hangup: str) -> Flow:
     }
     for number, step in steps.items():
         keys = KEYS | {
-            "2": Destination(Way.CALL, f"promise {step.queue}"),
-            "9": Destination(Way.CALL, f"promise {step.queue} elsewhere"),
+            "2": Destination(Way.CALL, f"callback {step.queue}"),
+            "9": Destination(Way.CALL, f"callback {step.queue} elsewhere"),
         }
         sections[number] = _section(msgspec.structs.replace(step, keys=keys))
-        sections[f"promise {step.queue}"] = _section(_promise(step.queue))
-        elsewhere = msgspec.structs.replace(_promise(step.queue), number=parse(f'"{CALLERS[1]}"'))
-        sections[f"promise {step.queue} elsewhere"] = _section(elsewhere)
+        sections[f"callback {step.queue}"] = _section(_request_callback(step.queue))
+        elsewhere = msgspec.structs.replace(
+            _request_callback(step.queue), number=parse(f'"{CALLERS[1]}"')
+        )
+        sections[f"callback {step.queue} elsewhere"] = _section(elsewhere)
     return _flow(name, tuple(steps), sections, on_hangup)
 
 
-def _promise(queue: QueueName) -> BookCallback:
+def _request_callback(queue: QueueName) -> BookCallback:
     return BookCallback(
         queue,
         {"booked": Destination(Way.HANG_UP)},
@@ -233,7 +235,7 @@ def _promise(queue: QueueName) -> BookCallback:
 
 
 def _promised() -> Flow:
-    sections = {"start": _section(_promise(SALES), Queue(SALES, {})), "bye": _bye()}
+    sections = {"start": _section(_request_callback(SALES), Queue(SALES, {})), "bye": _bye()}
     return _flow("promised", (PROMISED,), sections, "bye")
 
 

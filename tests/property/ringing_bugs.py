@@ -10,10 +10,10 @@ from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import LegId
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 Seed = Callable[[pytest.MonkeyPatch], None]
 """Puts one fault into the core."""

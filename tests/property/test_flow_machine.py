@@ -12,15 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.flow import (
+from contactcenter_ari.core.flow.language.flow import (
     Flow,
     Prompt,
     Text,
     Words,
 )
 from contactcenter_ari.core.flow.run import Activity, FlowRun
+from contactcenter_ari.core.site.site import CenterStarted, Input, Site
+from contactcenter_ari.core.turn import Wake
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
@@ -68,7 +69,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
     TimePassed,
 )
-from contactcenter_ari.core.vocabulary.turn import Wake
 from contactcenter_ari.simulation.ledger import Ledger
 from tests.property.made_flow import NUMBER, QUEUES, flows
 
@@ -149,7 +149,7 @@ class OneCall:
         for call in self.center._calls:
             run = call.run
             if call.attempt is not None and call.attempt.answered_at is None:
-                assert (Wake.CALLBACK, call.attempt.promise.id) in deadlines, call.attempt
+                assert (Wake.CALLBACK, call.attempt.callback.id) in deadlines, call.attempt
                 continue
             self._is_told_the_truth(run)
             match run.activity:
@@ -286,7 +286,7 @@ class OneCall:
 
 
 FORGOTTEN = timedelta(days=8)
-"""By then every promise is kept or over, and no lost call is a task any more."""
+"""By then every callback is kept or over, and no lost call is a task any more."""
 _SUBJECTS: dict[str, type[Command]] = {
     "prompt ends": PlayPrompt,
     "row": LookUp,

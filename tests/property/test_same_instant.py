@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from contactcenter_ari.core.center.site import SitePublished
+from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId
 from contactcenter_ari.core.vocabulary.request import (
     CancelCallback,
@@ -263,15 +263,15 @@ def forgets(world: World) -> None:
 
 
 def takes_back(world: World) -> None:
-    """A person takes the promise back."""
-    for promise in world.promised:
-        world.take(CancelCallback(promise.callback, "test"))
+    """A person takes the callback back."""
+    for callback in world.promised:
+        world.take(CancelCallback(callback.callback, "test"))
 
 
 def wants_kept(world: World) -> None:
-    """A person wants the promise kept next."""
-    for promise in world.promised:
-        world.take(DialCallback(promise.callback, "test"))
+    """A person wants the callback kept next."""
+    for callback in world.promised:
+        world.take(DialCallback(callback.callback, "test"))
 
 
 # Where it happens

@@ -11,31 +11,31 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.empty_queue import EmptyQueues
-from contactcenter_ari.core.acd.gone_queue import GoneQueues
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
-from contactcenter_ari.core.acd.offering import Offers
+from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.pool import Pool
+from contactcenter_ari.core.acd.removed_queue import RemovedQueues
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.agents.staffing import Staffing
-from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.callback import Promise
-from contactcenter_ari.core.center.calling_back import CallingBack
+from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.calls.talk import Talks
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.customer import Customers
-from contactcenter_ari.core.center.customer_call import CustomerCalls
 from contactcenter_ari.core.center.queueing import Queueing
-from contactcenter_ari.core.center.site import Input
-from contactcenter_ari.core.center.talk import Talks
 from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.kpi import queue_stay
+from contactcenter_ari.core.outbound.callback import Callback
+from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
+from contactcenter_ari.core.outbound.customer import Customers
+from contactcenter_ari.core.outbound.customer_call import CustomerCalls
+from contactcenter_ari.core.site.site import Input
+from contactcenter_ari.core.turn import Clockwork, Outcome, Turn, Wake
+from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, AgentState, QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
-from contactcenter_ari.core.vocabulary.promise import CallbackResult
 from contactcenter_ari.core.vocabulary.signal import TimePassed
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
 from tests.property.center_machine import CenterMachine
 from tests.property.ringing_bugs import RINGING_BUGS, Seed
 
@@ -189,7 +189,7 @@ def work_without_a_stay_is_lost(patch: pytest.MonkeyPatch) -> None:
 
 def gone_queues_stay(patch: pytest.MonkeyPatch) -> None:
     """A queue that is gone from the files stays on the boards for ever."""
-    patch.setattr(GoneQueues, "is_shown", lambda _, queue: agent_of(queue) is None)
+    patch.setattr(RemovedQueues, "is_shown", lambda _, queue: agent_of(queue) is None)
 
 
 def paused_agents_count_as_there(patch: pytest.MonkeyPatch) -> None:
@@ -238,9 +238,9 @@ def who_is_back_is_overlooked(patch: pytest.MonkeyPatch) -> None:
 def joining_settles_a_promise(patch: pytest.MonkeyPatch) -> None:
     """A callback is closed as soon as its customer waits in line."""
 
-    def settled(customers: CustomerCalls, call: Call, promise: Promise, turn: Turn) -> None:
+    def settled(customers: CustomerCalls, call: Call, callback: Callback, turn: Turn) -> None:
         del call
-        customers._calling_back.close(promise, CallbackResult.CALLED_IN, turn)
+        customers._callback_queue.close(callback, CallbackResult.CALLED_IN, turn)
 
     patch.setattr(CustomerCalls, "_take", settled)
 
@@ -252,7 +252,7 @@ def place_is_not_given_back(patch: pytest.MonkeyPatch) -> None:
 
 def talk_settles_nothing(patch: pytest.MonkeyPatch) -> None:
     """A customer who was talked to is called back all the same."""
-    patch.setattr(CallingBack, "settle", lambda *_: None)
+    patch.setattr(CallbackQueue, "settle", lambda *_: None)
 
 
 def whoever_talks_to_us_is_dialed(patch: pytest.MonkeyPatch) -> None:

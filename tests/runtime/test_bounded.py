@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import Input, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.vocabulary.turn import Outcome
+from contactcenter_ari.core.site.site import Input, SitePublished
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.runtime import keeper as keeping
 from contactcenter_ari.runtime.input_log import Digest, InputLog
 from contactcenter_ari.runtime.keeper import Keeper
@@ -19,8 +19,8 @@ from contactcenter_ari.runtime.log_folder import LOG, LogFolder
 from contactcenter_ari.runtime.recovery import begin
 from contactcenter_ari.runtime.snapshot import SUFFIX
 from contactcenter_ari.simulation.people import Habits
+from contactcenter_ari.simulation.population import Population
 from contactcenter_ari.simulation.sample import DIRECT, MENU
-from contactcenter_ari.simulation.town import Town
 from tests.runtime.world import CLAIMS, MORNING, SALES, SITE, STARTED
 
 KEY = "k" * 32
@@ -79,7 +79,7 @@ class _Logged:
 
 def lived(folder: Path, calls: int) -> _Logged:
     """So many calls, one after the other and at once."""
-    town = Town(SITE, MORNING, Random(7))  # noqa: S311  # a simulation must be repeatable
+    town = Population(SITE, MORNING, Random(7))  # noqa: S311  # a simulation must be repeatable
     simulation = town.simulation
     simulation._checked = False
     center = _Logged(folder)

@@ -9,10 +9,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.site import CenterResumed, CenterStarted, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.flow import SqlLookUp
-from contactcenter_ari.core.flow.step import LookUpStep, Play, Section, Step
+from contactcenter_ari.core.flow.language.flow import SqlLookUp
+from contactcenter_ari.core.flow.language.step import LookUpStep, Play, Section, Step
+from contactcenter_ari.core.site.site import CenterResumed, CenterStarted, SitePublished
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import InteractionStarted
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId

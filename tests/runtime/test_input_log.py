@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from contactcenter_ari.core.center.site import CenterResumed, SitePublished
+from contactcenter_ari.core.site.site import CenterResumed, SitePublished
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.ids import LegId, LookUpId, PhoneId
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
@@ -20,7 +21,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
     TimePassed,
 )
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.input_log import Digest, Entry, InputLog, read_input_log
 from tests.runtime.world import MORNING, SITE
 

@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from contactcenter_ari.bootstrap.health import disk_health
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId
 from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent, SetFlag
@@ -25,6 +24,7 @@ from contactcenter_ari.runtime.keeper import Keeper
 from contactcenter_ari.runtime.log_folder import LogFolder, Piece
 from contactcenter_ari.runtime.recovery import Beginning, begin
 from contactcenter_ari.runtime.replay import ReplayFailed, needed_snapshot, replay, replay_onward
+from contactcenter_ari.service.health import disk_health
 from contactcenter_ari.simulation.sample import DIRECT
 from contactcenter_ari.web.port import Condition
 from tests.runtime.world import (
@@ -359,7 +359,7 @@ async def test_scarce_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def large_center() -> Center:
-    """Two thousand agents are signed in, and two hundred callers wait."""
+    """Two thousand agents are logged in, and two hundred callers wait."""
     center = Center(STARTED, SITE)
     for number in range(2_000):
         agent, phone = AgentId(f"{number:05}"), PhoneId(f"p{number:05}")

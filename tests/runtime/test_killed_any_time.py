@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted
 from contactcenter_ari.core.center.view import AgentView, QueueView
+from contactcenter_ari.core.site.site import CenterStarted
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.request import GoNotReady
 from contactcenter_ari.runtime.driver import Driver

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from contactcenter_ari.core.center.site import CenterStarted, SitePublished
+from contactcenter_ari.core.site.site import CenterStarted, SitePublished
 from contactcenter_ari.core.vocabulary.event import InteractionStarted
 from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.request import LogIn, PutAgent
@@ -38,7 +38,7 @@ NOW = MORNING + timedelta(seconds=3)
 
 @pytest.fixture
 async def killed(tmp_path: Path) -> World:
-    """A center that was killed a moment ago: an agent is signed in, two callers wait."""
+    """A center that was killed a moment ago: an agent is logged in, two callers wait."""
     world = World(tmp_path / "input" / "18f.jsonl")
     async with world.running():
         await world.driver.request(PutAgent(ANNA))
@@ -155,7 +155,7 @@ async def test_half_a_line_is_cut(killed: World) -> None:
 
 
 async def test_a_program_that_ended_well(killed: World) -> None:
-    """Its log was closed; agents are still signed in after a restart."""
+    """Its log was closed; agents are still logged in after a restart."""
     killed.log.close(NOW, killed.driver.digest.text)
     age(killed, timedelta())
     beginning, _ = begun(killed)

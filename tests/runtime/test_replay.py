@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from contactcenter_ari.core.center.site import CenterStarted
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.site.site import CenterStarted
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.request import GoNotReady, LogIn, PutAgent
 from contactcenter_ari.core.vocabulary.signal import LegHungUp, PhoneReachable
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import InputLog
 from contactcenter_ari.runtime.replay import ReplayFailed, replay

@@ -8,10 +8,9 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from contactcenter_ari.core.flow.flow import SqlLookUp
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.run import FlowRun
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import SqlLookUp
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Gather,
     InputRules,
@@ -24,7 +23,8 @@ from contactcenter_ari.core.flow.step import (
     Wait,
     Way,
 )
-from contactcenter_ari.core.flow.value import TEXT
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.spoken.value import TEXT
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.ids import LegId
 from contactcenter_ari.core.vocabulary.signal import (

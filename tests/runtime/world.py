@@ -10,20 +10,20 @@ from typing import TypeVar
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, SitePublished
+from contactcenter_ari.core.site.site import CenterStarted, Input, SitePublished
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
 from contactcenter_ari.core.vocabulary.signal import CallArrived, LookUpFailed, LookUpFinished
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import Digest, InputLog
+from contactcenter_ari.simulation.link import Faults, FaultyLink
 from contactcenter_ari.simulation.people import Habits
+from contactcenter_ari.simulation.population import Population
 from contactcenter_ari.simulation.sample import DIRECT, MENU, sample_site
-from contactcenter_ari.simulation.town import Town
-from contactcenter_ari.simulation.wire import Faults, FaultyWire
 
 LIMIT = 10
 """Seconds in which what is waited for must come."""
@@ -185,7 +185,7 @@ def busy_hour(seed: int, *, minutes: int = 60) -> list[Moment]:
     """Inputs as they come in a busy center whose wire has faults now and then."""
     random = Random(seed)  # noqa: S311  # a simulation must be repeatable
     faults = Faults(fails=0.02, doubles=0.02, delays=0.02, loses=0.005)
-    town = Town(SITE, MORNING, random, wire=FaultyWire(random, faults))
+    town = Population(SITE, MORNING, random, wire=FaultyLink(random, faults))
     center = _Kept()
     town.simulation.center = center
     habits = Habits(refuses=0.05, ignores=0.05, hangs_up=timedelta(minutes=6))

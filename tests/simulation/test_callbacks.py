@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.vocabulary.callback import AttemptResult, CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.event import (
     OUTBOUND,
     CallbackAttempted,
@@ -20,12 +21,11 @@ from contactcenter_ari.core.vocabulary.event import (
     QueueExit,
 )
 from contactcenter_ari.core.vocabulary.ids import QueueName
-from contactcenter_ari.core.vocabulary.promise import AttemptResult, CallbackMode, CallbackResult
 from contactcenter_ari.simulation.invariant import assert_at_rest
+from contactcenter_ari.simulation.link import Faults, FaultyLink
 from contactcenter_ari.simulation.people import Habits
+from contactcenter_ari.simulation.population import Population
 from contactcenter_ari.simulation.sample import MENU, sample_site
-from contactcenter_ari.simulation.town import Town
-from contactcenter_ari.simulation.wire import Faults, FaultyWire
 
 OPENS = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=4)
@@ -42,15 +42,15 @@ BOTH = {
 
 def day_of_promises(
     modes: tuple[CallbackMode, CallbackMode], seed: int, faults: Faults | None = None
-) -> Town:
+) -> Population:
     """Four hours with more callers than agents can serve, then two that are quiet."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyWire(random, faults or Faults())
+    wire = FaultyLink(random, faults or Faults())
     queues = [
         QueueSettings(name=name, callback_mode=mode, recording=name == SALES)
         for name, mode in zip((SALES, CLAIMS), modes, strict=True)
     ]
-    town = Town(sample_site(queues), OPENS, random, wire=wire)
+    town = Population(sample_site(queues), OPENS, random, wire=wire)
     simulation = town.simulation
     town.staff(3, [SALES], HABITS)
     town.staff(4, [SALES, CLAIMS], HABITS)
@@ -69,14 +69,14 @@ def day_of_promises(
     return town
 
 
-def log_in(town: Town) -> None:
-    """All who are not there sign in."""
+def log_in(town: Population) -> None:
+    """All who are not there log in."""
     town.all_dial("*11", within=timedelta(minutes=5))
 
 
 @pytest.mark.parametrize("mode", BOTH)
 def test_a_day_of_promises(mode: str) -> None:
-    """Each promise is closed once, nobody is dialed twice at once, and ranks are kept: the
+    """Each callback is closed once, nobody is dialed twice at once, and ranks are kept: the
     ledger asserts it after each turn. Here: that it all happened.
     """
     town = day_of_promises(BOTH[mode], seed=5)
@@ -95,7 +95,7 @@ def test_a_day_of_promises(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", BOTH)
 def test_outbound_calls_are_told_apart(mode: str) -> None:
-    """One for each attempt; who was reached is completed, and the promise ended the wait."""
+    """One for each attempt; who was reached is completed, and the callback ended the wait."""
     town = day_of_promises(BOTH[mode], seed=6)
     simulation = town.simulation
     attempts = [e for e in simulation.events if isinstance(e, CallbackAttempted)]
@@ -115,7 +115,7 @@ def test_outbound_calls_are_told_apart(mode: str) -> None:
 
 
 def test_lost_calls_are_closed() -> None:
-    """Who hung up without a promise is a task until the number talks, or a week is over."""
+    """Who hung up without a callback is a task until the number talks, or a week is over."""
     town = day_of_promises(BOTH["one queue each"], seed=7)
     events = town.simulation.events
     opened = [e.interaction for e in events if isinstance(e, LostCallOpened)]
@@ -136,7 +136,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_promises_survive_a_switch_that_misbehaves(fault: str, seed: int) -> None:
-    """No input raises, the invariants hold, and every promise is closed in the end."""
+    """No input raises, the invariants hold, and every callback is closed in the end."""
     town = day_of_promises(BOTH["one queue each"], seed, FAULTS[fault])
     assert_at_rest(town.simulation)
     results = Counter(e.result for e in town.simulation.events if isinstance(e, CallbackClosed))

@@ -23,10 +23,10 @@ from contactcenter_ari.core.vocabulary.event import (
 )
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.simulation.invariant import assert_at_rest
+from contactcenter_ari.simulation.link import Link
 from contactcenter_ari.simulation.people import Habits
+from contactcenter_ari.simulation.population import Population
 from contactcenter_ari.simulation.sample import DIRECT, MENU, sample_site
-from contactcenter_ari.simulation.town import Town
-from contactcenter_ari.simulation.wire import Wire
 
 OPENS = datetime(2026, 3, 10, 8, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=10)
@@ -45,10 +45,10 @@ MINDS = (("", "1"), ("", "2"), ("", "2", "", "5"), ("", "9", "1"), ())
 PEAK = 450.0
 
 
-def busy_day(seed: int, *, wire: Wire | None = None) -> Town:
+def busy_day(seed: int, *, wire: Link | None = None) -> Population:
     """A day of 11 agents and more callers at noon than they can serve, with nothing run yet."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    town = Town(sample_site(QUEUES), OPENS, random, wire=wire)
+    town = Population(sample_site(QUEUES), OPENS, random, wire=wire)
     town.staff(4, [SALES], HABITS)
     town.staff(4, [CLAIMS], HABITS)
     town.staff(3, [SALES, CLAIMS], HABITS)
@@ -64,7 +64,7 @@ def rate(at: datetime) -> float:
     return PEAK * sin(pi * ((at - OPENS) / (CLOSES - OPENS))) ** 2
 
 
-def close(town: Town) -> None:
+def close(town: Population) -> None:
     """Let the day pass, send everybody home, and wait until it is quiet."""
     town.simulation.run_until(CLOSES)
     town.all_dial("*12", within=timedelta(minutes=5))
@@ -72,14 +72,14 @@ def close(town: Town) -> None:
 
 
 @pytest.fixture(scope="module", params=[1, 2])
-def day(request: pytest.FixtureRequest) -> Town:
+def day(request: pytest.FixtureRequest) -> Population:
     """A day that is over."""
     town = busy_day(request.param)
     close(town)
     return town
 
 
-def test_nothing_is_left_after_the_day(day: Town) -> None:
+def test_nothing_is_left_after_the_day(day: Population) -> None:
     """No leg, bridge, recording, call or deadline is left, and nobody is logged in."""
     assert_at_rest(day.simulation)
     agents = day.simulation.center.agents(day.simulation.agenda.now)
@@ -95,7 +95,7 @@ NOT_ON_A_GOOD_DAY = {
 """No part fails on this day, and no callback is dialed."""
 
 
-def test_every_caller_ends_exactly_once(day: Town) -> None:
+def test_every_caller_ends_exactly_once(day: Population) -> None:
     """Each call is one interaction with one end reason, and who talked is completed."""
     ledger = day.simulation.ledger
     started = [e for e in day.simulation.events if isinstance(e, InteractionStarted)]
@@ -107,7 +107,7 @@ def test_every_caller_ends_exactly_once(day: Town) -> None:
     assert set(EndReason) - NOT_ON_A_GOOD_DAY == set(reasons)
 
 
-def test_every_queue_stay_has_one_exit(day: Town) -> None:
+def test_every_queue_stay_has_one_exit(day: Population) -> None:
     """Entries and exits are the same number, and every way out was taken."""
     queued = [e for e in day.simulation.events if isinstance(e, InteractionQueued)]
     left = [e for e in day.simulation.events if isinstance(e, InteractionDequeued)]
@@ -122,7 +122,7 @@ def test_every_queue_stay_has_one_exit(day: Town) -> None:
     }
 
 
-def test_every_offer_has_one_result(day: Town) -> None:
+def test_every_offer_has_one_result(day: Population) -> None:
     """Offers made and ended are the same number, and every result but a failure occurred."""
     made = [e for e in day.simulation.events if isinstance(e, OfferMade)]
     ended = [e for e in day.simulation.events if isinstance(e, OfferEnded)]
@@ -130,7 +130,7 @@ def test_every_offer_has_one_result(day: Town) -> None:
     assert set(OfferResult) - {OfferResult.FAILED} <= {e.result for e in ended}
 
 
-def test_every_talk_is_recorded_once(day: Town) -> None:
+def test_every_talk_is_recorded_once(day: Population) -> None:
     """Each recording that began is closed, with its length."""
     began = {e.recording for e in day.simulation.events if isinstance(e, RecordingStarted)}
     closed = [e for e in day.simulation.events if isinstance(e, RecordingEnded)]
@@ -139,15 +139,15 @@ def test_every_talk_is_recorded_once(day: Town) -> None:
     assert not any(e.failed for e in closed)
 
 
-def test_agent_seconds_by_state_add_up(day: Town) -> None:
+def test_agent_seconds_by_state_add_up(day: Population) -> None:
     """An agent's seconds by state are the signed-in time, most of it busy at noon."""
     for agent in day.simulation.ledger.agents.values():
         agent.check_seconds(day.simulation.agenda.now)
-        assert agent.signed_in > timedelta(hours=9)
-        assert sum(agent.spent.values(), timedelta()) == agent.signed_in
+        assert agent.logged_in > timedelta(hours=9)
+        assert sum(agent.spent.values(), timedelta()) == agent.logged_in
 
 
-def test_the_same_seed_gives_the_same_day(day: Town) -> None:
+def test_the_same_seed_gives_the_same_day(day: Population) -> None:
     """The core rolls no dice and reads no clock: the same inputs give the same events."""
     first, second = busy_day(7), busy_day(7)
     for town in (first, second):

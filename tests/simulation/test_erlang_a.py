@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from contactcenter_ari.core.acd.settings import Strategy
-from contactcenter_ari.forecast.expectation import Expectation, erlang_a_of
-from contactcenter_ari.forecast.figure import FIGURES
-from contactcenter_ari.forecast.one_queue import QUEUE, OneQueue
-from contactcenter_ari.forecast.run import gather, simulate
-from contactcenter_ari.forecast.tally import total
+from contactcenter_ari.planning.counts import total
+from contactcenter_ari.planning.expectation import Expectation, erlang_a_of
+from contactcenter_ari.planning.figure import FIGURES
+from contactcenter_ari.planning.one_queue import QUEUE, OneQueue
+from contactcenter_ari.planning.run import gather, simulate
 from tests.simulation.observed import DAYS, Observed
 
 TALK = timedelta(minutes=3)

@@ -9,10 +9,10 @@ from statistics import fmean
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.kpi.erlang import answered_within, erlang_c, mean_wait
 from contactcenter_ari.core.vocabulary.event import AgentConnected
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent
+from contactcenter_ari.planning.erlang_c import answered_within, erlang_c, mean_wait
 from contactcenter_ari.simulation.arrivals import poisson
 from contactcenter_ari.simulation.invariant import assert_at_rest
 from contactcenter_ari.simulation.people import (

@@ -10,10 +10,10 @@ from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
 from contactcenter_ari.core.vocabulary.event import AgentConnected, EndReason
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.simulation.invariant import assert_at_rest
+from contactcenter_ari.simulation.link import Faults, FaultyLink
 from contactcenter_ari.simulation.people import Habits, PhoneUser
+from contactcenter_ari.simulation.population import Population
 from contactcenter_ari.simulation.sample import DIRECT, MENU, sample_site
-from contactcenter_ari.simulation.town import Town
-from contactcenter_ari.simulation.wire import Faults, FaultyWire
 
 OPENS = datetime(2026, 3, 10, 8, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=3)
@@ -36,9 +36,9 @@ FAULTS = {
 }
 
 
-def troubled_town(wire: FaultyWire, random: Random) -> Town:
+def troubled_town(wire: FaultyLink, random: Random) -> Population:
     """Three busy hours; the switch is asked for its inventory every ten minutes."""
-    town = Town(sample_site(QUEUES), OPENS, random, wire=wire)
+    town = Population(sample_site(QUEUES), OPENS, random, wire=wire)
     town.staff(4, [SALES], HABITS)
     town.staff(4, [SALES, CLAIMS], HABITS)
     for minutes in range(0, 180, 15):  # who was thrown out by a fault logs in again
@@ -54,7 +54,7 @@ def troubled_town(wire: FaultyWire, random: Random) -> Town:
     return town
 
 
-def close(town: Town, wire: FaultyWire) -> None:
+def close(town: Population, wire: FaultyLink) -> None:
     """Let the hours pass, mend the wire, take the inventory, and wait until it is quiet."""
     simulation = town.simulation
     simulation.run_until(CLOSES)
@@ -69,7 +69,7 @@ def close(town: Town, wire: FaultyWire) -> None:
 def test_faults_of_the_switch_are_survived(fault: str, seed: int) -> None:
     """No input raises, the invariants hold after every turn, and in the end nothing is left."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyWire(random, FAULTS[fault])
+    wire = FaultyLink(random, FAULTS[fault])
     town = troubled_town(wire, random)
     close(town, wire)
     assert_at_rest(town.simulation)
@@ -77,7 +77,7 @@ def test_faults_of_the_switch_are_survived(fault: str, seed: int) -> None:
     assert len(connected) > len(town.callers) / 10, "the center goes on working"
 
 
-def move(town: Town, user: PhoneUser) -> None:
+def move(town: Population, user: PhoneUser) -> None:
     """A phone loses its registration, and has it again after a while."""
     town.simulation.switch.unregister(user.phone)
     town.simulation.agenda.after(COMEBACK, user.plug_in)
@@ -87,7 +87,7 @@ def move(town: Town, user: PhoneUser) -> None:
 def test_phones_may_come_and_go(seed: int) -> None:
     """An unregistered phone is never offered; its agent works on when it is back."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyWire(random, Faults())
+    wire = FaultyLink(random, Faults())
     town = troubled_town(wire, random)
     for minutes in range(5, 170, 2):
         going = partial(move, town, random.choice(town.agents))
@@ -100,7 +100,7 @@ def test_phones_may_come_and_go(seed: int) -> None:
 def test_the_switch_may_die(seed: int) -> None:
     """Calls that died with the switch end as a system error, and agents are freed."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyWire(random, Faults())
+    wire = FaultyLink(random, Faults())
     town = troubled_town(wire, random)
     simulation = town.simulation
     for minutes in (45, 95):

@@ -5,22 +5,22 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.calls import JOIN_TRIES
+from contactcenter_ari.core.center.call_control import JOIN_TRIES
 from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferEnded, OfferResult
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.signal import LegsBridged, Signal
 from contactcenter_ari.simulation.invariant import assert_at_rest
+from contactcenter_ari.simulation.link import FaithfulLink
 from contactcenter_ari.simulation.people import Caller, CallerPlan, Habits
+from contactcenter_ari.simulation.population import Population
 from contactcenter_ari.simulation.sample import DIRECT, sample_site
-from contactcenter_ari.simulation.town import Town
-from contactcenter_ari.simulation.wire import FaithfulWire
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 SALES = QueueName("sales")
 
 
-class DeafWire(FaithfulWire):
+class DeafWire(FaithfulLink):
     """Loses the first words about bridges."""
 
     def __init__(self, deaf_for: int) -> None:
@@ -34,11 +34,11 @@ class DeafWire(FaithfulWire):
         return super().deliveries(signal)
 
 
-def call_one_agent(deaf_for: int) -> Town:
+def call_one_agent(deaf_for: int) -> Population:
     """One caller, one agent, and a wire that is deaf for a while."""
     random = Random(1)  # noqa: S311 - a simulation must be repeatable
     queue = QueueSettings(name=SALES)
-    town = Town(sample_site([queue]), START, random, wire=DeafWire(deaf_for))
+    town = Population(sample_site([queue]), START, random, wire=DeafWire(deaf_for))
     town.staff(1, [SALES], Habits())
     town.all_dial("*11", within=timedelta(seconds=1))
     town.simulation.run_until(START + timedelta(minutes=1))

@@ -13,8 +13,8 @@ from multidict import CIMultiDict
 
 from contactcenter_ari.core.acd.settings import CallWindow, QueueSettings, WrapUpKind
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
+from contactcenter_ari.core.site.site import CenterStarted, Input
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
@@ -172,8 +172,8 @@ class RecentOffers:
         return self.now
 
 
-class Promises:
-    """Promises in memory; the database they would be in may be away."""
+class Callbacks:
+    """Callbacks in memory; the database they would be in may be away."""
 
     def __init__(self) -> None:
         self.lost_calls: list[RestoreLostCall] = []
@@ -266,7 +266,7 @@ class Api:
     around: Surroundings
     flows: Flows
     offers: RecentOffers
-    promises: Promises
+    callbacks: Callbacks
     client: aiohttp.ClientSession
     running: asyncio.Task[None]
     application: web.Application
@@ -318,7 +318,7 @@ class Api:
 async def api() -> AsyncIterator[Api]:
     """Two agents, one queue, one reason; everybody is logged out."""
     clock, around, tokens, parts = HandClock(), Surroundings(), Tokens(), Parts()
-    flows, offers, promises = Flows(), RecentOffers(), Promises()
+    flows, offers, callbacks = Flows(), RecentOffers(), Callbacks()
     support = QueueSettings(
         name=SUPPORT,
         join_empty=True,
@@ -350,7 +350,7 @@ async def api() -> AsyncIterator[Api]:
         health=parts,
         flows=flows,
         offers=offers,
-        promises=promises,
+        callbacks=callbacks,
     )
     try:
         async with (
@@ -365,7 +365,7 @@ async def api() -> AsyncIterator[Api]:
                 around=around,
                 flows=flows,
                 offers=offers,
-                promises=promises,
+                callbacks=callbacks,
                 client=client,
                 running=running,
                 application=application,

@@ -29,13 +29,13 @@ async def test_queues_are_shown_as_they_stand(api: "Api") -> None:
         "queue": "support",
         "waiting": 0,
         "oldest_wait_seconds": 0.0,
-        "signed_in": 1,
+        "logged_in": 1,
         "takes_calls": 1,
         "free": 1,
         "callbacks": 0,
         "closed": False,
     }
-    sales = {**support, "queue": "sales", "signed_in": 0, "takes_calls": 0, "free": 0}
+    sales = {**support, "queue": "sales", "logged_in": 0, "takes_calls": 0, "free": 0}
     assert answer.json == {"queues": [support, sales]}
 
 

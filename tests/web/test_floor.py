@@ -1,4 +1,4 @@
-"""What those who run the floor see and do: calls, offers, queues, promises, numbers."""
+"""What those who run the floor see and do: calls, offers, queues, callbacks, numbers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,11 +8,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg
 from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
-from contactcenter_ari.core.vocabulary.grounds import Grounds, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, OfferId
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
+from contactcenter_ari.core.vocabulary.offer_reason import OfferReason, PassedAgent, PassedCaller
 from contactcenter_ari.core.vocabulary.request import (
     AllowNumber,
     CancelCallback,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Answer, Api
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
-GROUNDS = Grounds(
+GROUNDS = OfferReason(
     strategy="longest_idle",
     value=93.5,
     priority=5,
@@ -102,7 +102,7 @@ STEERING: list[tuple[str, str, object, Request]] = [
 
 
 async def talking(api: "Api", caller: str = CALLER) -> str:
-    """Anna signs in and talks to a caller; gives the interaction."""
+    """Anna logs in and talks to a caller; gives the interaction."""
     await api.set_state("100", "anna", state="logged_in")
     interaction = await api.call(caller)
     (dialed,) = (one for one in api.around.commands if isinstance(one, DialLeg))
@@ -114,7 +114,7 @@ async def talking(api: "Api", caller: str = CALLER) -> str:
     return interaction
 
 
-async def promise(api: "Api") -> None:
+async def book_callback(api: "Api") -> None:
     """A call back was promised just now, and tried once."""
     now = api.clock.now()
     promised = RestoreCallback(
@@ -195,7 +195,7 @@ async def test_offers_say_why(api: "Api") -> None:
 
 async def test_callbacks_are_shown(api: "Api") -> None:
     """As the center knows them; the number is for those who run the floor."""
-    await promise(api)
+    await book_callback(api)
     for who, number in (("floor", CALLER), ("root", CALLER), ("wallboard", None)):
         shown = await api.ask("GET", "/api/v1/callbacks", who)
         (callback,) = msgspec.convert(shown.json["callbacks"], list[dict[str, object]])
@@ -207,7 +207,7 @@ async def test_callbacks_are_shown(api: "Api") -> None:
 
 async def test_lost_calls_are_shown(api: "Api") -> None:
     """As the database knows them; the number is for those who run the floor."""
-    api.promises.lost_calls = [LOST]
+    api.callbacks.lost_calls = [LOST]
     for who, number in (("floor", CALLER), ("root", CALLER), ("wallboard", None)):
         shown = await api.ask("GET", "/api/v1/lost-calls", who)
         (lost,) = msgspec.convert(shown.json["lost_calls"], list[dict[str, object]])
@@ -217,7 +217,7 @@ async def test_lost_calls_are_shown(api: "Api") -> None:
 
 async def test_promises_need_the_database(api: "Api") -> None:
     """503 while it is away, and nothing is asked of the center."""
-    api.promises.away = ContactCenterError("away")
+    api.callbacks.away = ContactCenterError("away")
     turns = api.driver.turns
     for method, path in (
         ("GET", "lost-calls"),
@@ -281,11 +281,11 @@ async def test_a_number_is_forbidden_for_good(api: "Api") -> None:
         path = "/api/v1/do-not-call/+31%206%2012345678"
         answer = await api.ask("PUT", path, "floor", body={"reason": "asked by letter"})
         assert (answer.status, answer.json) == (200, {"number": CALLER, "forbidden": True})
-        assert api.promises.forbidden == {CALLER: ("floor", "asked by letter")}
+        assert api.callbacks.forbidden == {CALLER: ("floor", "asked by letter")}
         assert api.around.inputs[-1] == ForbidNumber(CALLER, "floor")
         answer = await api.ask("DELETE", path, "floor")
         assert (answer.status, answer.json) == (200, {"number": CALLER, "forbidden": False})
-        assert api.promises.forbidden == {}
+        assert api.callbacks.forbidden == {}
     assert "12345678" not in str(lines)
 
 
@@ -351,7 +351,7 @@ async def test_a_waiting_caller_is_moved_up_on_and_out(api: "Api") -> None:
 
 async def test_a_promise_is_dialed_or_taken_back(api: "Api") -> None:
     """Next, whatever its place; and one that is not open is told."""
-    await promise(api)
+    await book_callback(api)
     answer = await api.ask("POST", "/api/v1/callbacks/c-1/dial", "floor")
     assert (answer.status, answer.json) == (200, {"callback": "c-1"})
     (callback,) = api.driver.center.callbacks()

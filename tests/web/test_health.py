@@ -67,7 +67,7 @@ async def test_metrics_show_what_goes_on(api: "Api") -> None:
         "contactcenter_lost_calls_open 0.0",
         'contactcenter_queue_waiting{queue="support"} 0.0',
         'contactcenter_queue_oldest_wait_seconds{queue="support"} 0.0',
-        'contactcenter_queue_signed_in{queue="support"} 1.0',
+        'contactcenter_queue_logged_in{queue="support"} 1.0',
         'contactcenter_queue_takes_calls{queue="support"} 1.0',
         'contactcenter_queue_free{queue="support"} 1.0',
         'contactcenter_queue_callbacks{queue="support"} 0.0',

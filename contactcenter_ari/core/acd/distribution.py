@@ -14,20 +14,21 @@ from itertools import count
 
 from contactcenter_ari.core.acd.empty_queue import EmptyQueues
 from contactcenter_ari.core.acd.estimate import Estimate
-from contactcenter_ari.core.acd.gone_queue import GoneQueues
-from contactcenter_ari.core.acd.grounds import grounds
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
-from contactcenter_ari.core.acd.mending import Mending
 from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
-from contactcenter_ari.core.acd.offering import Offers
-from contactcenter_ari.core.acd.outlook import Outlook
+from contactcenter_ari.core.acd.offer_reason import explain
+from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.pool import Pool, Pools
+from contactcenter_ari.core.acd.relaxation import Relaxation, unservable
+from contactcenter_ari.core.acd.removed_queue import RemovedQueues
+from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.acd.stay import tell_joined, tell_left, tell_priority
-from contactcenter_ari.core.acd.wish import Wishes, disappointed
+from contactcenter_ari.core.acd.wait_estimator import WaitEstimator
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferResult, QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     BridgeId,
@@ -37,7 +38,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     own_line,
 )
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 Candidates = list[tuple[Rank, int, Waiting, Agent | None]]
 """Callers who may be offered, best rank first; with the free agent who brought each up."""
@@ -51,16 +51,16 @@ class Distribution:
         self.settings: dict[QueueName, QueueSettings] = {}
         self.lines: dict[QueueName, WaitingLine] = {}
         self.pools = Pools(roster)
-        self.outlook = Outlook(roster, self.lines)
+        self.estimator = WaitEstimator(roster, self.lines)
         self.empty_queues = EmptyQueues(roster, self.settings, self.lines)
         self.closed: dict[QueueName, None] = {}
-        self.gone = GoneQueues(self.lines, roster)
+        self.gone = RemovedQueues(self.lines, roster)
         self.offers = Offers(roster)
         self.misses = Misses(self)
-        self._wishes = Wishes(roster, self.pools)
+        self._relaxation = Relaxation(roster, self.pools)
         self._waiting: dict[InteractionId, Waiting] = {}
         self._unsettled: dict[InteractionId, Waiting] = {}
-        self.mending = Mending(self, self._waiting, self._unsettled)
+        self.repair = Repair(self, self._waiting, self._unsettled)
         self._freed: dict[Agent, None] = {}
         self._changed: dict[Agent, None] = {}
         self._arrivals = 0
@@ -72,7 +72,7 @@ class Distribution:
     def configure(self, settings: dict[QueueName, QueueSettings]) -> None:
         """Take over new settings; a queue that is gone keeps its old ones."""
         for back in self.gone.follow(settings):
-            self.outlook.forget(back)
+            self.estimator.forget(back)
         for queue, new in settings.items():
             if self.settings.get(queue) != new:
                 self._configure(new, [a for a in self.roster if queue in a.lines])
@@ -131,13 +131,13 @@ class Distribution:
         """Whether the wait would be too long to let the caller begin it."""
         settings = self.settings[waiting.queue]
         self._follow_agents(turn)
-        if waiting.kept or not self.outlook.is_too_long(waiting, settings, turn.now):
+        if waiting.kept or not self.estimator.is_too_long(waiting, settings, turn.now):
             return None
-        return None if self._wishes.is_met(waiting, turn.now) else QueueExit.DIVERTED
+        return None if self._relaxation.is_met(waiting, turn.now) else QueueExit.DIVERTED
 
     def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
         """How long a caller still waits; None when too little is known to say so."""
-        return self.outlook.estimate(waiting, now)
+        return self.estimator.estimate(waiting, now)
 
     def hold(self, waiting: Waiting, turn: Turn, *, offerable: bool) -> None:
         """Keep a place for a callback, which is no stay in the queue and tells nothing; an
@@ -173,14 +173,16 @@ class Distribution:
 
     def is_servable(self, waiting: Waiting, now: datetime) -> bool:
         """Whether somebody takes calls who could take this one."""
-        return bool(self.pools.pool(waiting.queue, waiting.demand.levels, now).taking_calls)
+        return bool(self.pools.pool(waiting.queue, waiting.requirement.levels, now).taking_calls)
 
     def next_in_line(self, queue: QueueName, now: datetime) -> Waiting | None:
         """Who is first of those for whom no phone rings; or, while agents are free for him, who is
         first of those not offered to them: whoever stands before waits for somebody else.
         """
         line = self.lines[queue]
-        held = [w for w in line.first_held if self.pools.pool(queue, w.demand.levels, now).free]
+        held = [
+            w for w in line.first_held if self.pools.pool(queue, w.requirement.levels, now).free
+        ]
         return min(held, key=lambda waiting: waiting.rank, default=line.next_unoffered)
 
     def abandon(
@@ -298,7 +300,7 @@ class Distribution:
 
     def keep_books(self, now: datetime) -> None:
         """What has changed becomes evidence of waits, after the offers: it must not delay them."""
-        self.outlook.note_agents(self._changed, now)
+        self.estimator.note_agents(self._changed, now)
         self._changed.clear()
 
     def _follow_agents(self, turn: Turn) -> None:
@@ -307,7 +309,7 @@ class Distribution:
         """
         changed, left = self.pools.refresh(turn.now)
         self._changed.update(dict.fromkeys(changed))
-        for waiting in disappointed(left, self.lines):
+        for waiting in unservable(left, self.lines):
             turn.attempt(waiting.interaction, partial(self.reopen, waiting, turn))
         self._freed.update(dict.fromkeys(agent for agent in changed if agent.is_free))
 
@@ -338,11 +340,11 @@ class Distribution:
     def _offer(self, waiting: Waiting, turn: Turn) -> None:
         settings = self.settings[waiting.queue]
         line = self.lines[waiting.queue]
-        pool = self.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
+        pool = self.pools.pool(waiting.queue, waiting.requirement.levels, turn.now)
         everybody = self.pools.pool(waiting.queue, (), turn.now)
         room = self._room(waiting)
         chosen = self._choose(waiting, pool, room, turn.now)
-        told = grounds(waiting, chosen, line, pool=pool, everybody=everybody, now=turn.now)
+        told = explain(waiting, chosen, line, pool=pool, everybody=everybody, now=turn.now)
         if chosen or not room:
             line.close(waiting)
         for agent, why in zip(chosen, told, strict=True):
@@ -358,8 +360,8 @@ class Distribution:
         return max(most - len(waiting.offers), 0)
 
     def _choose(self, waiting: Waiting, pool: Pool, most: int, now: datetime) -> list[Agent]:
-        if waiting.demand.agent and most:
-            agent = self.roster.find(waiting.demand.agent)
+        if waiting.requirement.agent and most:
+            agent = self.roster.find(waiting.requirement.agent)
             if agent is None or not agent.is_free or waiting.skips(agent.id, now):
                 return []
             return [agent] if waiting.queue in agent.lines else []
@@ -434,7 +436,7 @@ class Distribution:
     def _join(self, waiting: Waiting, turn: Turn) -> None:
         self._waiting[waiting.interaction] = waiting
         line = self.lines[waiting.queue]
-        self.outlook.note_joining(waiting, turn.now)
+        self.estimator.note_joining(waiting, turn.now)
         line.join(waiting, turn.now)
         self.empty_queues.look_at(waiting.queue)
         self.reopen(waiting, turn)
@@ -454,7 +456,7 @@ class Distribution:
         line.close(waiting)
         if waiting.blocked:
             return
-        waiting.demand = self._wishes.demand(waiting, turn)
+        waiting.requirement = self._relaxation.requirement(waiting, turn)
         self._settle(waiting)
 
     def _settle(self, waiting: Waiting) -> None:
@@ -468,9 +470,9 @@ class Distribution:
         tell_left(waiting, result, position, turn)
 
     def _part(self, waiting: Waiting, turn: Turn, result: QueueExit | None = None) -> int:
-        turn.clockwork.forget(Wake.DEMAND, waiting.interaction)
+        turn.clockwork.forget(Wake.REQUIREMENT, waiting.interaction)
         turn.clockwork.forget(Wake.MISS_PAUSE, waiting.interaction)
         del self._waiting[waiting.interaction]
         self._unsettled.pop(waiting.interaction, None)
-        self.outlook.note_leaving(waiting, result, turn.now)
+        self.estimator.note_leaving(waiting, result, turn.now)
         return self.lines[waiting.queue].leave(waiting)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from contactcenter_ari.core.acd.line import Waiting, WaitingLine
 from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.ids import QueueName
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 
 class EmptyQueues:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sortedcontainers import SortedKeyList
 
-from contactcenter_ari.core.acd.demand import ANYBODY, Demand, meets
 from contactcenter_ari.core.acd.estimate import Estimate
+from contactcenter_ari.core.acd.requirement import ANYBODY, Requirement, meets
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
@@ -85,7 +85,7 @@ class Waiting:
         self.blocked = False
         self.unoffered = False
         self.seeks = False
-        self.demand: Demand = ANYBODY
+        self.requirement: Requirement = ANYBODY
         self.position_at_entry = 0
         self.offers: dict[OfferId, None] = {}
         self.skipped: dict[AgentId, datetime] = {}
@@ -127,8 +127,8 @@ class WaitingLine:
         self.queue = queue
         self._line: Line = SortedKeyList(key=_rank)
         self._unoffered: Line = SortedKeyList(key=_rank)
-        self._held: dict[Demand, Line] = {}
-        self._open: dict[AgentId, dict[Demand, Line]] = {}
+        self._held: dict[Requirement, Line] = {}
+        self._open: dict[AgentId, dict[Requirement, Line]] = {}
         self._overtaken_at: datetime | None = None
 
     def __repr__(self) -> str:
@@ -155,7 +155,7 @@ class WaitingLine:
 
     @property
     def first_held(self) -> list[Waiting]:
-        """Of those who may not be offered to agents, the first of each demand."""
+        """Of those who may not be offered to agents, the first of each requirement."""
         return [line[0] for line in self._held.values()]
 
     def is_steady(self, now: datetime) -> bool:
@@ -204,10 +204,10 @@ class WaitingLine:
         _strike(waiting, self._line)
         _strike(waiting, self._unoffered)
         for lines in (self._held, *self._open.values()):
-            for demand, line in list(lines.items()):
+            for requirement, line in list(lines.items()):
                 _strike(waiting, line)
                 if not line:
-                    del lines[demand]
+                    del lines[requirement]
         self._open = {agent: lines for agent, lines in self._open.items() if lines}
 
     def position(self, waiting: Waiting) -> int:
@@ -219,12 +219,14 @@ class WaitingLine:
         return self._unoffered.bisect_key_left(waiting.rank)
 
     def open(self, waiting: Waiting) -> None:
-        """The caller may be offered to whoever meets the demand; some phones may ring."""
+        """The caller may be offered to whoever meets the requirement; some phones may ring."""
         waiting.seeks = True
         if not waiting.offers:
             waiting.unoffered = True
             self._unoffered.add(waiting)
-        self._sub_lines(waiting).setdefault(waiting.demand, SortedKeyList(key=_rank)).add(waiting)
+        self._sub_lines(waiting).setdefault(waiting.requirement, SortedKeyList(key=_rank)).add(
+            waiting
+        )
 
     def close(self, waiting: Waiting) -> None:
         """No more offers to this caller for now; one who is not open is fine."""
@@ -234,12 +236,12 @@ class WaitingLine:
         if waiting.unoffered:
             waiting.unoffered = False
             self._unoffered.remove(waiting)
-        lines, demand = self._sub_lines(waiting), waiting.demand
-        lines[demand].remove(waiting)
-        if not lines[demand]:
-            del lines[demand]
-        if not self._open.get(demand.agent, True):
-            del self._open[demand.agent]
+        lines, requirement = self._sub_lines(waiting), waiting.requirement
+        lines[requirement].remove(waiting)
+        if not lines[requirement]:
+            del lines[requirement]
+        if not self._open.get(requirement.agent, True):
+            del self._open[requirement.agent]
 
     def first_for(
         self, agent: AgentId, skills: Mapping[str, int], now: datetime
@@ -248,25 +250,25 @@ class WaitingLine:
         firsts = [
             first
             for wanted in (ANYBODY.agent, agent)
-            for demand, line in self._open.get(wanted, {}).items()
-            if meets(skills, demand.levels)
+            for requirement, line in self._open.get(wanted, {}).items()
+            if meets(skills, requirement.levels)
             for first in [next((w for w in line if not w.skips(agent, now)), None)]
             if first is not None
         ]
         return min(firsts, key=_rank, default=None)
 
-    def asking_for(self, demand: Demand) -> list[Waiting]:
+    def asking_for(self, requirement: Requirement) -> list[Waiting]:
         """The open callers of one sub-line."""
-        return list(self._open.get(demand.agent, {}).get(demand, ()))
+        return list(self._open.get(requirement.agent, {}).get(requirement, ()))
 
     def asking_for_agent(self, agent: AgentId) -> list[Waiting]:
         """The open callers who wait for this agent alone."""
         return [waiting for line in self._open.get(agent, {}).values() for waiting in line]
 
-    def _sub_lines(self, waiting: Waiting) -> dict[Demand, Line]:
+    def _sub_lines(self, waiting: Waiting) -> dict[Requirement, Line]:
         if not waiting.offerable:
             return self._held
-        return self._open.setdefault(waiting.demand.agent, {})
+        return self._open.setdefault(waiting.requirement.agent, {})
 
 
 def _strike(waiting: Waiting, line: Line) -> None:

@@ -12,10 +12,10 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId, agent_of
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 if TYPE_CHECKING:
     from contactcenter_ari.core.acd.distribution import Distribution
@@ -147,7 +147,7 @@ class Misses:
 
     def _others_are_free(self, waiting: Waiting, turn: Turn) -> bool:
         """Whether an agent is free whom the caller does not skip."""
-        pool = self._distribution.pools.pool(waiting.queue, waiting.demand.levels, turn.now)
+        pool = self._distribution.pools.pool(waiting.queue, waiting.requirement.levels, turn.now)
         return bool(pool.first(1, waiting.skipped, turn.now))
 
     def _is_last_of_a_queue(self, agent: Agent) -> bool:

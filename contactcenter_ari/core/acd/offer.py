@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from contactcenter_ari.core.acd.demand import meets
 from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.requirement import meets
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId, RecordingId
@@ -30,7 +30,7 @@ class Offer:
         self.leg = leg
         self.made_at = made_at
         self.phone = agent.profile.phone
-        self.levels = waiting.demand.levels
+        self.levels = waiting.requirement.levels
         self.recording = recording
         self.rang_at: datetime | None = None
         self.answered_at: datetime | None = None

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from sortedcontainers import SortedKeyList
 
-from contactcenter_ari.core.acd.demand import Levels, meets
-from contactcenter_ari.core.acd.selection import Choice, choice
+from contactcenter_ari.core.acd.requirement import Levels, meets
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Choice, choice
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName

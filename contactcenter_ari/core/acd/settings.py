@@ -8,10 +8,10 @@ from functools import cached_property
 import msgspec
 
 from contactcenter_ari.core.agents.wrap_up import WrapUpRule
+from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.command import UNREACHABLE_AFTER
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
 
 
 class Strategy(StrEnum):

@@ -1,6 +1,7 @@
 """What is told of a stay in a queue: when it begins, changes and ends."""
 
 from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.event import (
     InteractionDequeued,
     InteractionQueued,
@@ -10,7 +11,6 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, SegmentId
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 
 def tell_joined(waiting: Waiting, turn: Turn) -> None:

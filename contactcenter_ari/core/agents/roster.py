@@ -24,6 +24,7 @@ from contactcenter_ari.core.agents.state import (
 )
 from contactcenter_ari.core.agents.wrap_up import WrapUp, WrapUpRule
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import (
     AgentStateChanged,
     DispositionSet,
@@ -33,7 +34,6 @@ from contactcenter_ari.core.vocabulary.event import (
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName, SegmentId
 from contactcenter_ari.core.vocabulary.request import AgentProfile
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 NO_WRAP_UP = WrapUpRule(ends_after=timedelta())
 CENTER = "center"
@@ -56,8 +56,8 @@ class Roster:
 
     def __repr__(self) -> str:
         """Tell how many there are."""
-        signed_in = sum(a.state is not LOGGED_OUT for a in self)
-        return f"<Roster {len(self._agents)} agents, {signed_in} signed in>"
+        logged_in = sum(a.state is not LOGGED_OUT for a in self)
+        return f"<Roster {len(self._agents)} agents, {logged_in} logged in>"
 
     def __iter__(self) -> Iterator[Agent]:
         """All agents in the order they were added."""
@@ -84,9 +84,9 @@ class Roster:
         """The agent whose phone this is."""
         return self._by_phone.get(phone)
 
-    def signed_in(self, queue: QueueName) -> int:
+    def logged_in(self, queue: QueueName) -> int:
         """How many agents of the queue are not logged out."""
-        return self._staffing.signed_in(queue)
+        return self._staffing.logged_in(queue)
 
     def talks_of(self, queue: QueueName) -> int:
         """How many agents talk for a queue."""
@@ -218,7 +218,7 @@ class Roster:
         Raises:
             RequestRefused: `not_logged_in`.
         """
-        agent = self._signed_in(agent_id)
+        agent = self._logged_in(agent_id)
         agent.misses.clear()
         agent.wanted = None
         self.mark_changed(agent)
@@ -395,7 +395,7 @@ class Roster:
 
     # Within
 
-    def _signed_in(self, agent_id: AgentId) -> Agent:
+    def _logged_in(self, agent_id: AgentId) -> Agent:
         agent = self.get(agent_id)
         if agent.state is LOGGED_OUT:
             raise RequestRefused("not_logged_in", f"agent {agent_id} is not logged in")

@@ -63,10 +63,10 @@ class Staff:
 
     def __repr__(self) -> str:
         """Tell how many there are."""
-        return f"<Staff {len(self)} signed in, {self._ready.count} ready>"
+        return f"<Staff {len(self)} logged in, {self._ready.count} ready>"
 
     def __len__(self) -> int:
-        """How many are signed in."""
+        """How many are logged in."""
         return self._ready.count + self._idle_of_busy.count + self._paused.count
 
     @property
@@ -108,7 +108,7 @@ class Staffing:
         """Tell of how many queues."""
         return f"<Staffing of {len(self._staff)} queues>"
 
-    def signed_in(self, queue: QueueName) -> int:
+    def logged_in(self, queue: QueueName) -> int:
         """How many agents of the queue are not logged out."""
         staff = self._staff.get(queue)
         return len(staff) if staff else 0

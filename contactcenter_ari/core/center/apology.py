@@ -6,12 +6,14 @@ what it leads to is numbered after it. A number or a message that was left is a 
 
 from collections import OrderedDict
 
-from contactcenter_ari.core.center.called_number import CallNumbers
-from contactcenter_ari.core.center.catalog import Catalog
-from contactcenter_ari.core.center.lost_call import LostCalls
-from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.step import Queue
 from contactcenter_ari.core.number import e164
+from contactcenter_ari.core.outbound.lost_call import LostCalls
+from contactcenter_ari.core.site.called_number import CallNumbers
+from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.vocabulary.callback import LostCallReason
 from contactcenter_ari.core.vocabulary.event import (
     INBOUND,
     INTERNAL,
@@ -26,9 +28,7 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, QueueName, SegmentId
-from contactcenter_ari.core.vocabulary.promise import LostCallReason
 from contactcenter_ari.core.vocabulary.request import RecordApology
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 REMEMBERED = 20_000
 """Of so many calls it is known that they are in the books."""

@@ -14,28 +14,28 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
-from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.callback import Promise
-from contactcenter_ari.core.center.calls import Calls
+from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.calls.outside import OutsideLine
+from contactcenter_ari.core.calls.talk import Talk
+from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.dismissal import apology
-from contactcenter_ari.core.center.outside import OutsideLine
 from contactcenter_ari.core.center.queueing import LOST
 from contactcenter_ari.core.center.soundness import Soundness
-from contactcenter_ari.core.center.talk import Talk
 from contactcenter_ari.core.interactions.interaction import (
     ENDED,
     IN_FLOW,
     TALKING,
     Interaction,
 )
+from contactcenter_ari.core.outbound.callback import Callback
+from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
 from contactcenter_ari.core.vocabulary.event import Party
 from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId
-from contactcenter_ari.core.vocabulary.promise import CallbackResult
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 ROUNDS = 4
-"""How often the books are looked through when there are faults in the mending, too."""
+"""How often the books are looked through when there are faults in the repair, too."""
 
 
 class Audit:
@@ -46,7 +46,7 @@ class Audit:
 
     def __init__(
         self,
-        calls: Calls,
+        calls: CallControl,
         distribution: Distribution,
         turn: Turn,
         *,
@@ -69,7 +69,7 @@ class Audit:
 
     def mend(self) -> None:
         """Leave nothing half done. Another round mends what the first one has led to, and blames
-        nobody any more; faults in the mending are followed by one more.
+        nobody any more; faults in the repair are followed by one more.
         """
         for self._round in range(ROUNDS):
             faults = len(self._turn.faults)
@@ -80,7 +80,7 @@ class Audit:
         for wake, owner in self._turn.clockwork.deadlines():
             if not self._sound.needs(wake, owner):
                 self._turn.clockwork.forget(wake, owner)
-        self._distribution.mending.start_over()
+        self._distribution.repair.start_over()
 
     def _mend_once(self) -> None:
         center, attempt = self._calls, self._turn.attempt
@@ -90,14 +90,14 @@ class Audit:
             attempt(talk.bridge, partial(self._mend_talk, talk))
         for line in center.outside.all():
             attempt(line.leg, partial(self._mend_line, line))
-        for waiting in self._distribution.mending.stays():
+        for waiting in self._distribution.repair.stays():
             attempt(waiting.interaction, partial(self._mend_stay, waiting))
         for call in center:
             attempt(call.run.call, partial(self._mend_call, call))
         for agent in list(self._distribution.roster):
             attempt(agent.id, partial(self._mend_agent, agent))
-        for promise in list(center.calling_back.promises):
-            attempt(promise.id, partial(self._mend_promise, promise))
+        for callback in list(center.callback_queue.callbacks):
+            attempt(callback.id, partial(self._mend_callback, callback))
 
     def _is_blamed(self, *ids: str | None) -> bool:
         return any(each is not None and each in self._subjects for each in ids)
@@ -132,8 +132,8 @@ class Audit:
             self._part(talk)
         self._first_that_works(
             offer.id,
-            partial(self._distribution.mending.fail, offer, turn),
-            partial(self._distribution.mending.expel_offer, offer, turn),
+            partial(self._distribution.repair.fail, offer, turn),
+            partial(self._distribution.repair.expel_offer, offer, turn),
         )
         call = self._calls.registry.by_id.get(self._sound.call_of(offer.waiting))
         if call is not None and self._sound.stay(offer.waiting):
@@ -176,16 +176,16 @@ class Audit:
     def _mend_stay(self, waiting: Waiting) -> None:
         if not self._sound.stay(waiting):
             self._expel(waiting)
-        elif not self._distribution.mending.is_settled(waiting):
+        elif not self._distribution.repair.is_settled(waiting):
             self._first_that_works(
                 waiting.interaction,
-                partial(self._distribution.mending.settle, waiting, self._turn),
+                partial(self._distribution.repair.settle, waiting, self._turn),
                 partial(self._expel, waiting),
             )
 
     def _expel(self, waiting: Waiting) -> None:
         subject = waiting.interaction
-        self._turn.attempt(subject, partial(self._distribution.mending.expel, waiting, self._turn))
+        self._turn.attempt(subject, partial(self._distribution.repair.expel, waiting, self._turn))
 
     def _leave_line(self, call: Call) -> None:
         waiting = self._distribution.place_of(InteractionId(call.run.call))
@@ -195,7 +195,7 @@ class Audit:
                 self._calls.queueing.note_left(call, waiting, LOST, self._turn)
         call.run.line_frame = None
 
-    # Calls
+    # CallControl
 
     def _mend_call(self, call: Call) -> None:
         if self._gone == call.run.leg and self._calls.registry.knows_leg_of(call):
@@ -220,7 +220,7 @@ class Audit:
         elif call.screens is not None and call.screens in self._calls.outside.all():
             self._give_up_line(call.screens)
         elif call.briefs is not None and call.briefs.briefing is call:
-            self._give_up_attempt(call.briefs.promise)
+            self._give_up_attempt(call.briefs.callback)
         else:
             return False
         if self._calls.has(call):
@@ -275,9 +275,9 @@ class Audit:
         wakes = (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP)
         ways += [partial(turn.clockwork.forget, wake, run.call) for wake in wakes]
         if call.attempt is not None:
-            ways.append(partial(self._calls.calling_back.over, call.attempt, turn))
+            ways.append(partial(self._calls.callback_queue.over, call.attempt, turn))
         if interaction is not None and interaction.state is not ENDED:
-            left = partial(self._calls.calling_back.reconsider_customer, call, turn)
+            left = partial(self._calls.callback_queue.reconsider_customer, call, turn)
             ways += [
                 partial(self._bring_to_flow, call),
                 partial(self._note_failed, interaction),
@@ -314,23 +314,23 @@ class Audit:
         if agent.state in {OFFERED, ON_CALL, WRAP_UP} and not self._sound.agent(agent):
             turn.attempt(agent.id, partial(roster.set_free, agent, turn))
 
-    def _mend_promise(self, promise: Promise) -> None:
-        turn, calling_back = self._turn, self._calls.calling_back
-        if calling_back.is_sound(promise, turn) and promise.id not in self._subjects:
+    def _mend_callback(self, callback: Callback) -> None:
+        turn, callback_queue = self._turn, self._calls.callback_queue
+        if callback_queue.is_sound(callback, turn) and callback.id not in self._subjects:
             return
-        self._give_up_attempt(promise)
+        self._give_up_attempt(callback)
 
-    def _give_up_attempt(self, promise: Promise) -> None:
-        """The customer is not dialed, or not any more; the promise rests until the next time."""
-        turn, calling_back = self._turn, self._calls.calling_back
+    def _give_up_attempt(self, callback: Callback) -> None:
+        """The customer is not dialed, or not any more; the callback rests until the next time."""
+        turn, callback_queue = self._turn, self._calls.callback_queue
         for call in self._calls:
-            if call.attempt is not None and call.attempt.promise is promise:
+            if call.attempt is not None and call.attempt.callback is callback:
                 call.attempt.over = True
                 turn.attempt(call.run.call, partial(self._end, call))
-        told = turn.attempt(promise.id, partial(calling_back.tell_given_up, promise, turn))
+        told = turn.attempt(callback.id, partial(callback_queue.tell_given_up, callback, turn))
         if not told and self._round < ROUNDS - 1:
             return  # once more in the next round
-        calling_back.expel(promise, turn)
-        if promise.attempts_made >= promise.attempts:
+        callback_queue.expel(callback, turn)
+        if callback.attempts_made >= callback.attempts:
             result = CallbackResult.EXHAUSTED
-            turn.attempt(promise.id, partial(calling_back.close, promise, result, turn))
+            turn.attempt(callback.id, partial(callback_queue.close, callback, result, turn))

@@ -13,34 +13,17 @@ from functools import partial
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.calls.arrival import announcing
+from contactcenter_ari.core.calls.secret import Secrets
 from contactcenter_ari.core.center.apology import Apologies
-from contactcenter_ari.core.center.arrival import announcing
-from contactcenter_ari.core.center.callback_request import CallbackRequests
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.deadline import deadline_come
 from contactcenter_ari.core.center.dismissal import dismiss
 from contactcenter_ari.core.center.fault_recovery import FaultRecovery
-from contactcenter_ari.core.center.feature_code import (
-    REFUSED,
-    UNKNOWN_CODE,
-    UNKNOWN_PHONE,
-    confirmation,
-    read_feature_code,
-)
 from contactcenter_ari.core.center.orphan import OrphanTalks
-from contactcenter_ari.core.center.queueing import Foresight
+from contactcenter_ari.core.center.queue_control import QueueControl
+from contactcenter_ari.core.center.queueing import WaitSource
 from contactcenter_ari.core.center.reconciliation import Reconciliation
-from contactcenter_ari.core.center.secret import Secrets
-from contactcenter_ari.core.center.site import (
-    CenterResumed,
-    CenterStarted,
-    CenterStopping,
-    Input,
-    Site,
-    SitePublished,
-)
-from contactcenter_ari.core.center.steering import Steering
 from contactcenter_ari.core.center.view import (
     AgentView,
     CallbackView,
@@ -52,8 +35,33 @@ from contactcenter_ari.core.center.view import (
     view_queues,
 )
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.watcher import Watcher
+from contactcenter_ari.core.flow.observer import Observer
 from contactcenter_ari.core.number import e164
+from contactcenter_ari.core.outbound.callback_request import CallbackRequests
+from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.site.feature_code import (
+    REFUSED,
+    UNKNOWN_CODE,
+    UNKNOWN_PHONE,
+    confirmation,
+    read_feature_code,
+)
+from contactcenter_ari.core.site.site import (
+    CenterResumed,
+    CenterStarted,
+    CenterStopping,
+    Input,
+    Site,
+    SitePublished,
+)
+from contactcenter_ari.core.turn import (
+    Clockwork,
+    Deadline,
+    Fault,
+    Handled,
+    Outcome,
+    Turn,
+)
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     BridgeLegs,
@@ -125,14 +133,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
     TimePassed,
 )
-from contactcenter_ari.core.vocabulary.turn import (
-    Clockwork,
-    Deadline,
-    Fault,
-    Handled,
-    Outcome,
-    Turn,
-)
 
 ABSENT = 20
 """Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
@@ -144,7 +144,7 @@ MOST_TOLD = 20
 
 class Center:
     """All rules of one node, from `CenterStarted` on. In service it has no `watcher`, and its own
-    `foresight` of waits.
+    `wait_source` of waits.
     """
 
     def __init__(
@@ -152,8 +152,8 @@ class Center:
         started: CenterStarted,
         site: Site,
         *,
-        watcher: Watcher | None = None,
-        foresight: Foresight | None = None,
+        watcher: Observer | None = None,
+        wait_source: WaitSource | None = None,
     ) -> None:
         self._clockwork = Clockwork(node=started.node, boot=started.boot)
         self._roster = Roster(site.occupancy_window)
@@ -162,14 +162,16 @@ class Center:
         self._watcher = watcher
         self._catalog = Catalog(site, self._flags, watcher)
         self._distribution.configure(site.queues)
-        self._calls = Calls(self._distribution, self._catalog, foresight or self._distribution)
-        self._callbacks = CallbackRequests(self._calls.calling_back, self._distribution)
-        self._steering = Steering(self._distribution, self._calls)
+        self._calls = CallControl(
+            self._distribution, self._catalog, wait_source or self._distribution
+        )
+        self._callbacks = CallbackRequests(self._calls.callback_queue, self._distribution)
+        self._queue_control = QueueControl(self._distribution, self._calls)
         self._is_stopping = False
         self._recovery = FaultRecovery(self._calls, self._distribution)
         self._apologies = Apologies(self._calls.queueing.lost_calls)
         self.secrets = Secrets(self._calls.registry)
-        self._orphans = OrphanTalks(self._roster, self._calls.calling_back)
+        self._orphans = OrphanTalks(self._roster, self._calls.callback_queue)
         self._reconciliation = Reconciliation(
             self._roster, self._distribution, self._calls, self._orphans
         )
@@ -229,7 +231,7 @@ class Center:
         if self._is_stopping:
             return  # nobody is rung any more
         turn.attempt("", partial(self._offer, turn))
-        turn.attempt("", partial(self._calls.calling_back.dispatch, turn))
+        turn.attempt("", partial(self._calls.callback_queue.dispatch, turn))
 
     def _call_off(self, turn: Turn) -> None:
         for offer in self._distribution.call_off(turn):
@@ -246,7 +248,7 @@ class Center:
         """What new calls are handled by."""
         return self._catalog.site
 
-    def watch(self, watcher: Watcher | None) -> None:
+    def watch(self, watcher: Observer | None) -> None:
         """Show each step of each call to somebody else from now on."""
         self._watcher = watcher
         self._catalog.watch(watcher)
@@ -275,12 +277,12 @@ class Center:
         return view_calls(self._calls, self._distribution)
 
     def callbacks(self) -> tuple[CallbackView, ...]:
-        """The promises to call back as they stand."""
-        return view_callbacks(self._calls.calling_back.promises, self._distribution)
+        """The callbacks as they stand."""
+        return view_callbacks(self._calls.callback_queue.callbacks, self._distribution)
 
     def open_callbacks(self) -> int:
         """How many calls back are still to be made."""
-        return len(self._calls.calling_back.promises)
+        return len(self._calls.callback_queue.callbacks)
 
     def open_lost_calls(self) -> int:
         """How many abandoned calls nobody has looked after yet."""
@@ -382,15 +384,15 @@ class Center:
             case SetFlag(flow=flow, flag=flag, value=value):
                 self._set_flag(flow, flag, value)
             case CloseQueue() | OpenQueue() | ChangePriority() | MoveWaiting() | WithdrawWaiting():
-                self._steering.grant(request, turn)
+                self._queue_control.grant(request, turn)
             case LearnHandleTimes(times=times):
-                self._distribution.outlook.learn(times)
+                self._distribution.estimator.learn(times)
             case RestoreCallback() | DialCallback() | CancelCallback():
                 self._callbacks.grant(request, turn)
             case ForbidNumber(number=number):
                 self._callbacks.forbid(self.e164(number), turn)
             case AllowNumber(number=number):
-                self._calls.calling_back.do_not_call.allow(self.e164(number))
+                self._calls.callback_queue.do_not_call.allow(self.e164(number))
             case RestoreLostCall():
                 self._calls.queueing.lost_calls.restore(request, turn)
             case RecordApology():

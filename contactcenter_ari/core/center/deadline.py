@@ -1,8 +1,9 @@
 """What is to be done when a deadline has come."""
 
 from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.center.steering import send_on
+from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.queue_control import send_on
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -14,13 +15,12 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 NO_AGENTS, TIMEOUT = QueueExit.NO_AGENTS, QueueExit.TIMEOUT
 
 
 def deadline_come(  # noqa: PLR0912  # one arm a kind of deadline
-    wake: Wake, owner: str, calls: Calls, distribution: Distribution, turn: Turn
+    wake: Wake, owner: str, calls: CallControl, distribution: Distribution, turn: Turn
 ) -> None:
     """Tell whoever asked for it."""
     match wake:
@@ -49,8 +49,8 @@ def deadline_come(  # noqa: PLR0912  # one arm a kind of deadline
         case Wake.HANG_UP:
             calls.hang_up_passed(CallId(owner), turn)
         case Wake.CALLBACK:
-            calls.calling_back.due(CallbackId(owner), turn)
+            calls.callback_queue.due(CallbackId(owner), turn)
         case Wake.LOST_CALL:
             calls.queueing.lost_calls.expired(owner, turn)
-        case Wake.MISS_PAUSE | Wake.DEMAND:
+        case Wake.MISS_PAUSE | Wake.REQUIREMENT:
             distribution.look_again(InteractionId(owner), turn)

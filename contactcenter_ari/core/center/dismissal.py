@@ -4,16 +4,16 @@ Who is in the menus or waits hears an apology and is hung up, and is a task for 
 after; who talks, and whoever we are dialing, is hung up.
 """
 
-from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.flow.flow import APOLOGY
+from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.flow.language.flow import APOLOGY
 from contactcenter_ari.core.flow.run import Activity, FlowRun, Frame
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.event import Party, QueueExit
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 
-def dismiss(calls: Calls, turn: Turn) -> None:
+def dismiss(calls: CallControl, turn: Turn) -> None:
     """End all calls that are in progress."""
     for call in calls:
         if call.run.hung_up or call.run.activity is Activity.ENDED:
@@ -24,7 +24,7 @@ def dismiss(calls: Calls, turn: Turn) -> None:
             calls.hang_up(call, turn, by=Party.SYSTEM, failed=False)
 
 
-def _apologize(call: Call, calls: Calls, turn: Turn) -> None:
+def _apologize(call: Call, calls: CallControl, turn: Turn) -> None:
     """Whatever the caller hears or waits for is over."""
     interaction = call.interaction
     assert interaction is not None, "a caller has one"

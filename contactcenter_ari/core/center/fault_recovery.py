@@ -9,12 +9,13 @@ from datetime import timedelta
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.center.arrival import announcing, arriving, refusing
+from contactcenter_ari.core.calls.arrival import announcing, arriving, refusing
 from contactcenter_ari.core.center.audit import Audit
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.soundness import Soundness
-from contactcenter_ari.core.flow.flow import APOLOGY
+from contactcenter_ari.core.flow.language.flow import APOLOGY
+from contactcenter_ari.core.site.site import Input
+from contactcenter_ari.core.turn import Deadline, Turn
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.ids import CallId
 from contactcenter_ari.core.vocabulary.signal import (
@@ -23,7 +24,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
     PhoneDialed,
 )
-from contactcenter_ari.core.vocabulary.turn import Deadline, Turn
 
 RETRY_AFTER = timedelta(minutes=1)
 """When a deadline that no call depends on is tried once more."""
@@ -34,7 +34,7 @@ NAMES = ("leg", "bridge", "playback", "look_up", "recording", "interaction", "ca
 class FaultRecovery:
     """Keeps a fault to the call it belongs to."""
 
-    def __init__(self, calls: Calls, distribution: Distribution) -> None:
+    def __init__(self, calls: CallControl, distribution: Distribution) -> None:
         self._calls = calls
         self._distribution = distribution
 

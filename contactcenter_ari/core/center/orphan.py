@@ -10,17 +10,17 @@ from collections.abc import Iterable
 
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.center.called_number import CallNumbers
-from contactcenter_ari.core.center.calling_back import CallingBack
-from contactcenter_ari.core.center.catalog import Catalog
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.number import is_e164
+from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
+from contactcenter_ari.core.site.called_number import CallNumbers
+from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import DissolveBridge, HangUpLeg
 from contactcenter_ari.core.vocabulary.event import INBOUND, OUTBOUND, Party
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
 from contactcenter_ari.core.vocabulary.request import AgentProfile
 from contactcenter_ari.core.vocabulary.signal import CallArrived, LiveBridge
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 FEWEST = 2
 """With fewer legs nobody is there to talk to."""
@@ -48,9 +48,9 @@ class OrphanTalk:
 class OrphanTalks:
     """All orphaned talks, by leg."""
 
-    def __init__(self, roster: Roster, calling_back: CallingBack) -> None:
+    def __init__(self, roster: Roster, callback_queue: CallbackQueue) -> None:
         self._roster = roster
-        self._calling_back = calling_back
+        self._callback_queue = callback_queue
         self._by_leg: dict[LegId, OrphanTalk] = {}
         self._dissolved: dict[BridgeId, None] = {}
         self._unended: dict[BridgeId, OrphanTalk] = {}
@@ -94,7 +94,7 @@ class OrphanTalks:
             number = interaction.caller_number
             if is_e164(number):
                 talk.numbers[interaction.leg] = number
-                self._calling_back.orphan_talks(interaction.leg, number, turn)
+                self._callback_queue.orphan_talks(interaction.leg, number, turn)
         for leg, phone in talk.phones.items():
             agent = self._roster.at_phone(phone)
             if agent is not None:
@@ -126,7 +126,7 @@ class OrphanTalks:
             self._dissolved[talk.bridge] = None
             turn.do(DissolveBridge(call=CallId(talk.bridge), bridge=talk.bridge))
         if leg in talk.numbers:
-            self._calling_back.orphan_left(leg, talk.numbers.pop(leg), turn)
+            self._callback_queue.orphan_left(leg, talk.numbers.pop(leg), turn)
 
     # Within
 

@@ -15,12 +15,9 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.estimate import Estimate, phrase_to_tell
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
+from contactcenter_ari.core.acd.relaxation import skills_left
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.acd.wish import skills_left
-from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.calling_back import CallingBack
-from contactcenter_ari.core.center.customer_call import CustomerCalls
-from contactcenter_ari.core.center.lost_call import LostCalls
+from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.flow.run import (
     DEFAULT_PRIORITY,
     Activity,
@@ -33,10 +30,13 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
     Unserved,
 )
+from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
+from contactcenter_ari.core.outbound.customer_call import CustomerCalls
+from contactcenter_ari.core.outbound.lost_call import LostCalls
+from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.vocabulary.callback import LostCallResult
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
-from contactcenter_ari.core.vocabulary.promise import LostCallResult
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -55,7 +55,7 @@ class GivenUpPlace(msgspec.Struct, frozen=True):
     left_at: datetime
 
 
-class Foresight(Protocol):
+class WaitSource(Protocol):
     """Foresees how long callers wait: the distribution by its evidence, a rehearsal as told."""
 
     def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
@@ -67,12 +67,12 @@ class Queueing:
     """Callers on their way into and out of the lines."""
 
     def __init__(
-        self, distribution: Distribution, calling_back: CallingBack, foresight: Foresight
+        self, distribution: Distribution, callback_queue: CallbackQueue, wait_source: WaitSource
     ) -> None:
         self.lost_calls = LostCalls()
         self._distribution = distribution
-        self._foresight = foresight
-        self.customers = CustomerCalls(calling_back, distribution)
+        self._wait_source = wait_source
+        self.customers = CustomerCalls(callback_queue, distribution)
         self._last_agents: OrderedDict[str, AgentId] = OrderedDict()
         self._given_up: OrderedDict[tuple[str, QueueName], GivenUpPlace] = OrderedDict()
 
@@ -158,7 +158,7 @@ class Queueing:
         run, line = call.run, self._distribution.lines[waiting.queue]
         staffed = self._distribution.roster.taking_calls(waiting.queue)
         run.position = line.position(waiting) if staffed and line.is_steady(turn.now) else 0
-        estimate = self._foresight.estimate(waiting, turn.now)
+        estimate = self._wait_source.estimate(waiting, turn.now)
         if estimate is None:
             run.wait, run.wait_longer = None, False
             return
@@ -238,7 +238,7 @@ class Queueing:
 
     def give_up_place(self, call: Call, result: QueueExit, turn: Turn) -> None:
         """A key led a waiting caller out of the line. For one who is promised a call back the
-        steps of the key are the last: coming back to the queue, he would take the promise back.
+        steps of the key are the last: coming back to the queue, he would take the callback back.
         """
         if call.run.hung_up or call.interaction is None:
             return
@@ -278,7 +278,7 @@ class Queueing:
             unserved = Unserved(interaction.queue, LOST, timedelta(), is_task=True)
         if unserved is None or not unserved.is_task:
             return
-        if not self.customers.is_promised(call):
+        if not self.customers.has_callback(call):
             self.lost_calls.open(interaction.id, number, turn, unserved=unserved)
 
     def note_left(self, call: Call, waiting: Waiting, result: QueueExit, turn: Turn) -> None:

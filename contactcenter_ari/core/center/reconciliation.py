@@ -11,13 +11,13 @@ from functools import partial
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.agents.roster import Roster
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.center.catalog import Catalog
+from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.orphan import OrphanTalks, is_of_this_boot, is_ours
+from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId
 from contactcenter_ari.core.vocabulary.signal import SwitchReconciled
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 SETTLING = timedelta(seconds=5)
 """A leg younger than this may be missing in an inventory that was taken meanwhile."""
@@ -27,7 +27,7 @@ class Reconciliation:
     """Takes inventories; `strays` are the useless legs that the last one has found."""
 
     def __init__(
-        self, roster: Roster, distribution: Distribution, calls: Calls, orphans: OrphanTalks
+        self, roster: Roster, distribution: Distribution, calls: CallControl, orphans: OrphanTalks
     ) -> None:
         self._roster = roster
         self._distribution = distribution

@@ -5,12 +5,13 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import NOT_READY, OFFERED, ON_CALL, WRAP_UP
-from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.center.outside import OutsideLine
-from contactcenter_ari.core.center.talk import Talk
+from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.calls.outside import OutsideLine
+from contactcenter_ari.core.calls.talk import Talk
+from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.run import Activity
 from contactcenter_ari.core.interactions.interaction import QUEUED, TALKING
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallbackId,
@@ -19,13 +20,12 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 
 class Soundness:
     """Asks the books of a center, and changes nothing."""
 
-    def __init__(self, calls: Calls, distribution: Distribution, turn: Turn) -> None:
+    def __init__(self, calls: CallControl, distribution: Distribution, turn: Turn) -> None:
         self._calls = calls
         self._distribution = distribution
         self._clockwork = turn.clockwork
@@ -62,7 +62,7 @@ class Soundness:
             return True  # a leg of ours that is on its way out takes the bridge with it
         offer = self._distribution.offers.at_leg(talk.other_leg)
         line = self._calls.outside.at_leg(talk.other_leg)
-        joining = (offer, line, self._calls.calling_back.agent_first.of_bridge(talk.bridge))
+        joining = (offer, line, self._calls.callback_queue.agent_first.of_bridge(talk.bridge))
         return any(each is not None and each.bridge == talk.bridge for each in joining)
 
     def is_talking(self, call: Call) -> bool:
@@ -83,7 +83,7 @@ class Soundness:
     def stay(self, waiting: Waiting) -> bool:
         """A stay has a caller who waits, and an end; the place of a callback its attempt."""
         if waiting.callback is not None:
-            return self._calls.calling_back.holds(waiting)
+            return self._calls.callback_queue.holds(waiting)
         call = self._calls.registry.by_id.get(self.call_of(waiting))
         if call is None or call.interaction is None or call.interaction.state is not QUEUED:
             return False
@@ -124,7 +124,7 @@ class Soundness:
     def needs(self, wake: Wake, owner: str) -> bool:
         """Whether a deadline is of something that is still there and may wait for it."""
         match wake:
-            case Wake.MISS_PAUSE | Wake.DEMAND | Wake.WAIT | Wake.ANNOUNCEMENT:
+            case Wake.MISS_PAUSE | Wake.REQUIREMENT | Wake.WAIT | Wake.ANNOUNCEMENT:
                 return self._distribution.place_of(InteractionId(owner)) is not None
             case Wake.EMPTY_QUEUE:
                 return owner in self._distribution.lines
@@ -137,7 +137,7 @@ class Soundness:
                 agent = self._distribution.roster.find(AgentId(owner))
                 return agent is not None and agent.state is NOT_READY
             case Wake.CALLBACK:
-                return self._calls.calling_back.promises.find(CallbackId(owner)) is not None
+                return self._calls.callback_queue.callbacks.find(CallbackId(owner)) is not None
             case Wake.LOST_CALL:
                 return owner in self._calls.queueing.lost_calls.numbers()
             case Wake.OUTSIDE:
@@ -167,4 +167,4 @@ class Soundness:
         attempt = call.attempt or call.briefs
         if attempt is None or (call.briefs is not None and attempt.briefing is not call):
             return False
-        return self._clockwork.is_set(Wake.CALLBACK, attempt.promise.id)
+        return self._clockwork.is_set(Wake.CALLBACK, attempt.callback.id)

@@ -7,16 +7,17 @@ import msgspec
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import WaitingLine
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.center.call import Call
-from contactcenter_ari.core.center.callback import Promises, PromiseState
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.flow.walk import current_section
+from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.flow.position import current_section
 from contactcenter_ari.core.interactions.interaction import (
     QUEUED,
     TALKING,
     Interaction,
     InteractionState,
 )
+from contactcenter_ari.core.outbound.callback import Callbacks, CallbackState
+from contactcenter_ari.core.vocabulary.callback import CallbackMode, ZoneSource
 from contactcenter_ari.core.vocabulary.event import INBOUND, AgentState
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -24,20 +25,19 @@ from contactcenter_ari.core.vocabulary.ids import (
     InteractionId,
     QueueName,
 )
-from contactcenter_ari.core.vocabulary.promise import CallbackMode, ZoneSource
 from contactcenter_ari.core.vocabulary.skill import Skills
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     """One queue now: callers who wait and the longest of their waits (zero when nobody does),
-    and the places kept for `callbacks`; of the agents who are `signed_in` those who take calls,
+    and the places kept for `callbacks`; of the agents who are `logged_in` those who take calls,
     now or after the present one, and those who are free. `closed` when a person closed it.
     """
 
     queue: QueueName
     waiting: int
     oldest_wait: timedelta
-    signed_in: int
+    logged_in: int
     takes_calls: int
     free: int
     callbacks: int = 0
@@ -85,7 +85,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise to call `number` back; `interaction` is the one it was given in. It waits
+    """One callback to `number`; `interaction` is the one it was given in. It waits
     since `waiting_since` as far as the order goes; `position` is 0 unless it is in line.
     `next_at` is the earliest instant of the next attempt; an `urgent` one comes before all. It had
     to be day in `zones` for the last attempt.
@@ -95,7 +95,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     interaction: InteractionId
     queue: QueueName
     number: str
-    state: PromiseState
+    state: CallbackState
     position: int
     waiting_since: datetime
     attempts_made: int
@@ -126,7 +126,7 @@ def _view_queue(line: WaitingLine, distribution: Distribution, now: datetime) ->
         queue=line.queue,
         waiting=len(joined_at),
         oldest_wait=now - min(joined_at, default=now),
-        signed_in=distribution.roster.signed_in(line.queue),
+        logged_in=distribution.roster.logged_in(line.queue),
         takes_calls=distribution.roster.taking_calls(line.queue),
         free=distribution.pools.free(line.queue),
         callbacks=len(line) - len(joined_at),
@@ -152,7 +152,7 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
     )
 
 
-def view_calls(calls: Calls, distribution: Distribution) -> tuple[CallView, ...]:
+def view_calls(calls: CallControl, distribution: Distribution) -> tuple[CallView, ...]:
     """The calls of customers in progress, the oldest first; those to feature codes are none."""
     return tuple(
         _view_call(call.interaction, _section(call), distribution)
@@ -185,8 +185,8 @@ def _view_call(interaction: Interaction, section: str, distribution: Distributio
     )
 
 
-def view_callbacks(promises: Promises, distribution: Distribution) -> tuple[CallbackView, ...]:
-    """The open promises, in the order they came to be known."""
+def view_callbacks(callbacks: Callbacks, distribution: Distribution) -> tuple[CallbackView, ...]:
+    """The open callbacks, in the order they came to be known."""
     positions = {
         waiting.callback: position
         for line in distribution.lines.values()
@@ -195,21 +195,21 @@ def view_callbacks(promises: Promises, distribution: Distribution) -> tuple[Call
     }
     return tuple(
         CallbackView(
-            callback=promise.id,
-            interaction=promise.interaction,
-            queue=promise.queue,
-            number=promise.number,
-            state=promise.state,
-            position=positions.get(promise.id, 0),
-            waiting_since=promise.since,
-            attempts_made=promise.attempts_made,
-            attempts=promise.attempts,
-            next_at=promise.next_at,
-            expires_at=promise.expires_at,
-            mode=promise.mode,
-            urgent=promise.urgent,
-            zones=promise.attempt_zones,
-            zone_source=promise.zone_source,
+            callback=callback.id,
+            interaction=callback.interaction,
+            queue=callback.queue,
+            number=callback.number,
+            state=callback.state,
+            position=positions.get(callback.id, 0),
+            waiting_since=callback.since,
+            attempts_made=callback.attempts_made,
+            attempts=callback.attempts,
+            next_at=callback.next_at,
+            expires_at=callback.expires_at,
+            mode=callback.mode,
+            urgent=callback.urgent,
+            zones=callback.attempt_zones,
+            zone_source=callback.zone_source,
         )
-        for promise in promises
+        for callback in callbacks
     )

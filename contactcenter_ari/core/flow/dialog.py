@@ -3,9 +3,8 @@
 Each function gives the destination that the input led to, or None while more is awaited.
 """
 
-from contactcenter_ari.core.flow import narration
-from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.listening import (
+from contactcenter_ari.core.flow import flow_event
+from contactcenter_ari.core.flow.input import (
     ACCEPT,
     AGAIN,
     Judgment,
@@ -21,19 +20,20 @@ from contactcenter_ari.core.flow.listening import (
     takes,
     typed_value,
 )
-from contactcenter_ari.core.flow.pattern import fits
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.pattern import fits
+from contactcenter_ari.core.flow.language.step import ON, Destination, Gather, InputRules, Menu
+from contactcenter_ari.core.flow.position import FlowPosition
 from contactcenter_ari.core.flow.run import Activity, FlowRun, LateTerminator, Listening
-from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import ON, Destination, Gather, InputRules, Menu
-from contactcenter_ari.core.flow.value import TEXT
-from contactcenter_ari.core.flow.walk import Walk
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
+from contactcenter_ari.core.flow.speaker import Speaker
+from contactcenter_ari.core.spoken.value import TEXT
+from contactcenter_ari.core.turn import Turn, Wake
 
 
 class Dialog:
     """Asks the callers of one flow."""
 
-    def __init__(self, flow: Flow, walk: Walk, speaker: Speaker) -> None:
+    def __init__(self, flow: Flow, walk: FlowPosition, speaker: Speaker) -> None:
         self._global_keys = flow.global_keys
         self._country_code = flow.country_code
         self._types = flow.variables
@@ -137,7 +137,7 @@ class Dialog:
     def _lead_out(self, run: FlowRun, key: str, turn: Turn) -> Destination:
         verb = self._verb(run)
         self._end(run)
-        narration.choice_made(run, verb, key, turn)
+        flow_event.choice_made(run, verb, key, turn)
         return self._leads(verb)[key]
 
     def _settle(self, run: FlowRun, judgment: Judgment, turn: Turn) -> Destination | None:
@@ -199,7 +199,7 @@ class Dialog:
 
     def _gathered(self, run: FlowRun, verb: Gather, turn: Turn) -> Destination:
         self._end(run)
-        narration.input_gathered(run, verb, run.variables[verb.variable], turn)
+        flow_event.input_gathered(run, verb, run.variables[verb.variable], turn)
         return ON
 
     def _value(self, verb: Gather, digits: str) -> str | None:
@@ -216,7 +216,7 @@ class Dialog:
     ) -> Destination | None:
         listening = _listening(run)
         run.typed_ahead = ""
-        narration.input_failed(run, verdict, turn)
+        flow_event.input_failed(run, verdict, turn)
         listening.no_inputs += verdict is Verdict.NO_INPUT
         if _is_last(rules, listening, verdict):
             self._end(run)

@@ -7,22 +7,11 @@ and is sent to a person. The interpreter keeps no state; all of it is in the Flo
 from collections.abc import Mapping
 from datetime import timedelta
 
-from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow import flow_event
 from contactcenter_ari.core.flow.dialog import Dialog
-from contactcenter_ari.core.flow.entrance import HANG_UP, Entrance, Stay, after_dial
-from contactcenter_ari.core.flow.flow import Flow, Prompt, screening_flow
-from contactcenter_ari.core.flow.inquiry import Inquiry, Row
-from contactcenter_ari.core.flow.mailbox import MARGIN, Mailbox
-from contactcenter_ari.core.flow.question import NextQuestion
-from contactcenter_ari.core.flow.run import (
-    Activity,
-    FlowRun,
-    Frame,
-    Handover,
-    Leave,
-)
-from contactcenter_ari.core.flow.speaking import Flags, Speaker
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.entry import HANG_UP, Entrance, Stay, after_dial
+from contactcenter_ari.core.flow.language.flow import Flow, Prompt, screening_flow
+from contactcenter_ari.core.flow.language.step import (
     ON,
     BookCallback,
     Destination,
@@ -37,9 +26,21 @@ from contactcenter_ari.core.flow.step import (
     Voicemail,
     Way,
 )
+from contactcenter_ari.core.flow.look_up import FlowLookUp, Row
+from contactcenter_ari.core.flow.mailbox import MARGIN, Mailbox
+from contactcenter_ari.core.flow.observer import Observer
+from contactcenter_ari.core.flow.position import ENTRY_LIMIT, Arrival, FlowPosition
+from contactcenter_ari.core.flow.question import NextQuestion
+from contactcenter_ari.core.flow.run import (
+    Activity,
+    FlowRun,
+    Frame,
+    Handover,
+    Leave,
+)
+from contactcenter_ari.core.flow.speaker import Flags, Speaker
 from contactcenter_ari.core.flow.treatment import Treatment
-from contactcenter_ari.core.flow.walk import ENTRY_LIMIT, Arrival, Walk
-from contactcenter_ari.core.flow.watcher import Watcher
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopMusic
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -48,7 +49,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     RecordingId,
     own_line,
 )
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 STEP_LIMIT = 500
 """How many steps a call may take."""
@@ -67,16 +67,16 @@ class Interpreter:
         flow: Flow,
         system_prompts: Mapping[str, Prompt],
         flags: Flags,
-        watcher: Watcher | None = None,
+        watcher: Observer | None = None,
     ) -> None:
         self.flow = flow
         self._prompts = system_prompts
         self._flags = flags
         self._watcher = watcher
         self._speaker = Speaker(flow, system_prompts, flags)
-        self._walk = Walk(flow)
+        self._walk = FlowPosition(flow)
         self._question = NextQuestion(flow.sections)
-        self._inquiry = Inquiry(flow, self._speaker)
+        self._inquiry = FlowLookUp(flow, self._speaker)
         self._dialog = Dialog(flow, self._walk, self._speaker)
         self._mailbox = Mailbox(self._speaker)
         self._entrance = Entrance(
@@ -88,7 +88,7 @@ class Interpreter:
         """Tell which flow."""
         return f"<Interpreter of {self.flow!r}>"
 
-    def watch(self, watcher: Watcher | None) -> None:
+    def watch(self, watcher: Observer | None) -> None:
         """Show each step to somebody else from now on."""
         self._watcher = watcher
         self._entrance.watch(watcher)
@@ -97,7 +97,7 @@ class Interpreter:
 
     def start(self, run: FlowRun, turn: Turn) -> Handover | None:
         """Begin at the start section."""
-        narration.section_entered(run, run.frames[0].section, turn)
+        flow_event.section_entered(run, run.frames[0].section, turn)
         return self._run_on(run, turn)
 
     def digit(self, run: FlowRun, digit: str, turn: Turn) -> Handover | None:
@@ -142,7 +142,7 @@ class Interpreter:
         if run.playback != playback:
             return None
         if failed:
-            narration.flow_failed(run, "a prompt could not be played", turn)
+            flow_event.flow_failed(run, "a prompt could not be played", turn)
         return self._prompt_ended(run, turn)
 
     def looked_up(
@@ -210,7 +210,7 @@ class Interpreter:
             return None
         self.treatment.end(run, turn)
         run.activity = Activity.RUNNING
-        narration.key_pressed(run, "queue", digit, turn)
+        flow_event.key_pressed(run, "queue", digit, turn)
         arrival = self._walk.detour(run, destination, turn)
         return self._arrived(run, arrival, turn) or self._run_on(run, turn)
 
@@ -331,7 +331,7 @@ class Interpreter:
 
     def _fault(self, run: FlowRun, reason: str, turn: Turn) -> Handover | None:
         """Lead the caller on after a fault of ours; a second one ends the call."""
-        narration.flow_failed(run, reason, turn)
+        flow_event.flow_failed(run, reason, turn)
         if run.line_frame is not None:  # who has a place in line goes on waiting
             self._walk.end_detour(run)
             return None
@@ -342,7 +342,7 @@ class Interpreter:
         self._walk.to_fault(run)
         return None
 
-    # Promises
+    # Callbacks
 
     def promised(self, run: FlowRun, *, booked: bool, turn: Turn) -> Handover | None:
         """Whether the call back was booked."""

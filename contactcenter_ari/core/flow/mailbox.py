@@ -7,13 +7,13 @@ waits, and so does the end of a call whose caller hung up.
 
 from datetime import timedelta
 
-from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow import flow_event
+from contactcenter_ari.core.flow.language.step import ON, Destination, Voicemail
 from contactcenter_ari.core.flow.run import Activity, FlowRun, TakeMessage
-from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import ON, Destination, Voicemail
+from contactcenter_ari.core.flow.speaker import Speaker
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import StopMessage
 from contactcenter_ari.core.vocabulary.ids import RecordingId
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 MARGIN = timedelta(seconds=10)
 """So long after its limit a message is taken to have ended, though nothing was heard of it."""
@@ -92,7 +92,7 @@ class Mailbox:
         run.message = None
         if saved:
             run.tags["voicemail"] = verb.box
-            narration.tagged(run, "voicemail", verb.box, turn)
+            flow_event.tagged(run, "voicemail", verb.box, turn)
         key, run.left_by, run.stopping = run.left_by, "", False
         if key:
             return self._lead_out(run, verb, key, turn)
@@ -100,5 +100,5 @@ class Mailbox:
 
     @staticmethod
     def _lead_out(run: FlowRun, verb: Voicemail, key: str, turn: Turn) -> Destination:
-        narration.key_pressed(run, "voicemail", key, turn)
+        flow_event.key_pressed(run, "voicemail", key, turn)
         return verb.keys[key]

@@ -7,9 +7,8 @@ Where one of them is an ordinary question, an early key may be its answer, and i
 
 from collections.abc import Iterable, Mapping
 
-from contactcenter_ari.core.flow.graph import exits
-from contactcenter_ari.core.flow.run import Frame
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.graph import exits
+from contactcenter_ari.core.flow.language.step import (
     ON,
     Destination,
     Gather,
@@ -20,6 +19,7 @@ from contactcenter_ari.core.flow.step import (
     Voicemail,
     Way,
 )
+from contactcenter_ari.core.flow.run import Frame
 
 Place = tuple[tuple[str, int, bool], ...]
 """The frames of a run, as plain data: section, step, and whether it was called."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from contactcenter_ari.core.flow.step import BookCallback, Queue, RecordingAct
+from contactcenter_ari.core.flow.language.step import BookCallback, Queue, RecordingAct
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallId,
@@ -180,8 +180,8 @@ class Dial(msgspec.Struct, frozen=True):
     screen: str = ""
 
 
-class PromiseCallback(msgspec.Struct, frozen=True):
-    """The flow promises to call a number back."""
+class RequestCallback(msgspec.Struct, frozen=True):
+    """The flow asks for a callback to a number."""
 
     step: BookCallback
     number: str
@@ -207,5 +207,5 @@ class Leave(msgspec.Struct, frozen=True):
 
 
 Handover = (
-    EnterQueue | RingOneAgent | Dial | PromiseCallback | ControlRecording | TakeMessage | Leave
+    EnterQueue | RingOneAgent | Dial | RequestCallback | ControlRecording | TakeMessage | Leave
 )

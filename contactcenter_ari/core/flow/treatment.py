@@ -6,12 +6,12 @@ picks up. Nothing is said of a wait or a position that is not known, and a wait 
 never raised.
 """
 
-from contactcenter_ari.core.flow import narration
+from contactcenter_ari.core.flow import flow_event
+from contactcenter_ari.core.flow.language.step import Announcement, Queue
 from contactcenter_ari.core.flow.run import Activity, FlowRun
-from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import Announcement, Queue
+from contactcenter_ari.core.flow.speaker import Speaker
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import StartMusic, StopMusic
-from contactcenter_ari.core.vocabulary.turn import Turn, Wake
 
 POSITION, WAIT = "queue.position", "queue.wait"
 
@@ -130,7 +130,7 @@ class Treatment:
         elif any(WAIT in self._speaker.speaks_of(run, prompt) for prompt in said):
             told = None if run.wait_longer else run.wait
             run.wait_told = told or run.wait_told
-            narration.wait_told(run, run.line, told, turn)
+            flow_event.wait_told(run, run.line, told, turn)
 
     def _wake(self, run: FlowRun, turn: Turn) -> None:
         times = [at for at in run.announcements_at if at is not None]

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.event import (
     INBOUND,
     EndReason,
@@ -22,7 +23,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     SegmentId,
 )
-from contactcenter_ari.core.vocabulary.turn import Turn
 
 
 class InteractionState(StrEnum):

@@ -25,7 +25,7 @@ class SignedInTime:
     not_ready: timedelta
 
 
-def signed_in_time(
+def logged_in_time(
     stretches: Iterable[StateStretch], *, since: datetime, until: datetime
 ) -> SignedInTime:
     """Add up the parts of the stretches that lie between `since` and `until`."""

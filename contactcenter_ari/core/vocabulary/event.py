@@ -9,7 +9,14 @@ from enum import StrEnum
 
 import msgspec
 
-from contactcenter_ari.core.vocabulary.grounds import Grounds
+from contactcenter_ari.core.vocabulary.callback import (
+    AttemptResult,
+    CallbackMode,
+    CallbackResult,
+    LostCallReason,
+    LostCallResult,
+    ZoneSource,
+)
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallbackId,
@@ -20,15 +27,8 @@ from contactcenter_ari.core.vocabulary.ids import (
     RecordingId,
     SegmentId,
 )
+from contactcenter_ari.core.vocabulary.offer_reason import OfferReason
 from contactcenter_ari.core.vocabulary.pause import Pause, PauseReason
-from contactcenter_ari.core.vocabulary.promise import (
-    AttemptResult,
-    CallbackMode,
-    CallbackResult,
-    LostCallReason,
-    LostCallResult,
-    ZoneSource,
-)
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 INBOUND, OUTBOUND, INTERNAL = "inbound", "outbound", "internal"
@@ -290,7 +290,7 @@ class CallbackAttempted(InteractionEvent, frozen=True, tag=True, kw_only=True):
 
 
 class CallbackClosed(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """The promise is kept or over; `interaction` is the one it was given in."""
+    """The callback is kept or over; `interaction` is the one it was given in."""
 
     callback: CallbackId
     result: CallbackResult
@@ -372,7 +372,7 @@ class OfferMade(InteractionEvent, frozen=True, tag=True, kw_only=True):
     offer: OfferId
     agent: AgentId
     queue: QueueName
-    grounds: Grounds
+    grounds: OfferReason
 
 
 class OfferEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):

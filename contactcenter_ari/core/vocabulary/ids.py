@@ -25,7 +25,7 @@ OfferId = NewType("OfferId", str)
 SegmentId = NewType("SegmentId", str)
 
 CallbackId = NewType("CallbackId", str)
-"""One promise to call a customer back, over all its attempts."""
+"""One callback to a customer, over all its attempts."""
 
 AgentId = NewType("AgentId", str)
 """An agent in the directory; shown to people, so it is short: the extension."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from contactcenter_ari.core.vocabulary.callback import CallbackMode, LostCallReason
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallbackId,
@@ -15,7 +16,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
 )
-from contactcenter_ari.core.vocabulary.promise import CallbackMode, LostCallReason
 from contactcenter_ari.core.vocabulary.skill import Skills, SkillStep
 
 
@@ -140,7 +140,7 @@ class WithdrawWaiting(msgspec.Struct, frozen=True, tag=True):
 
 
 class RestoreCallback(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """A promise that was open when another process ended; one that is known changes nothing."""
+    """A callback that was open when another process ended; one that is known changes nothing."""
 
     callback: CallbackId
     interaction: InteractionId
@@ -173,7 +173,7 @@ class DialCallback(msgspec.Struct, frozen=True, tag=True):
 
 
 class CancelCallback(msgspec.Struct, frozen=True, tag=True):
-    """Take a promise back; a call in progress goes on."""
+    """Take a callback back; a call in progress goes on."""
 
     callback: CallbackId
     by: str

@@ -17,15 +17,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.evidence import half_hour_of
 from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.queue_statistics import half_hour_of
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site
-from contactcenter_ari.core.flow.flow import Blank, Flow
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Blank, Flow
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Announcement,
     Destination,
     If,
@@ -34,6 +33,8 @@ from contactcenter_ari.core.flow.step import (
     Step,
     Way,
 )
+from contactcenter_ari.core.site.site import CenterStarted, Input, Site
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg
 from contactcenter_ari.core.vocabulary.event import WaitTold
 from contactcenter_ari.core.vocabulary.ids import (
@@ -65,7 +66,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     TimePassed,
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from tests.core.conftest import MORNING, NUMBER
 from tests.core.prompts import says
 
@@ -140,12 +140,12 @@ class Crowd:
         self.told: list[WaitTold] = []
         self.take(PhoneReachable(PhoneId("spare")))
         self.take(LearnHandleTimes(tuple(_handle_time(queue) for queue in QUEUES)))
-        self.sign_in("golden", gold=9)
+        self.log_in("golden", gold=9)
         self.take(self.answers("talks", "+31309999999"))
-        self.sign_in("goldie", gold=9)
+        self.log_in("goldie", gold=9)
         self.take(GoNotReady(AgentId("goldie"), "lunch", "floor"))
         for number in range(size):
-            self.sign_in(f"{number:05}", silver=1)
+            self.log_in(f"{number:05}", silver=1)
             self.now += timedelta(seconds=1)
         for number in range(size):
             self.waiting.append(InteractionId(self.calls(f"+3120{number:07}")))
@@ -172,8 +172,8 @@ class Crowd:
         )
         return self.take(PutAgent(profile))
 
-    def sign_in(self, agent: str, **skills: int) -> Outcome:
-        """An agent is put and signs in."""
+    def log_in(self, agent: str, **skills: int) -> Outcome:
+        """An agent is put and logs in."""
         self.puts(agent, **skills)
         self.take(PhoneReachable(PhoneId(agent)))
         return self.take(LogIn(AgentId(agent), agent))
@@ -383,7 +383,7 @@ def a_rung_agent_pauses(crowd: Crowd) -> Iterator[Input]:
 
 
 @story
-def an_agent_signs_in(crowd: Crowd) -> Iterator[Input]:
+def an_agent_logs_in(crowd: Crowd) -> Iterator[Input]:
     """One more who is free."""
     crowd.puts("spare")
     yield LogIn(AgentId("spare"), "spare")
@@ -391,7 +391,7 @@ def an_agent_signs_in(crowd: Crowd) -> Iterator[Input]:
 
 
 @story
-def an_agent_signs_out(crowd: Crowd) -> Iterator[Input]:
+def an_agent_logs_out(crowd: Crowd) -> Iterator[Input]:
     """One of those who are free."""
     yield LogOut(AgentId("00007"), "floor")
     crowd.take(LogIn(AgentId("00007"), "floor"))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, Play, RingAgent, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, Play, RingAgent, Way
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
 from contactcenter_ari.core.vocabulary.signal import (

@@ -9,8 +9,8 @@ import pytest
 
 from contactcenter_ari.core.acd.line import Waiting, WaitingLine
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, If, Play, Queue, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, If, Play, Queue, Way
 from contactcenter_ari.core.vocabulary.command import DialLeg
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
@@ -235,7 +235,7 @@ def with_exits(floor: Floor, settings: QueueSettings) -> None:
     floor.open(floor.write({"start": [Queue(SALES, leads)], **said}), settings)
 
 
-def test_nobody_is_signed_in(floor: Floor) -> None:
+def test_nobody_is_logged_in(floor: Floor) -> None:
     """The caller is told at once; a stay of no length."""
     with_exits(floor, QueueSettings(name=SALES))
     floor.colleague()
@@ -248,7 +248,7 @@ def test_nobody_is_signed_in(floor: Floor) -> None:
     assert caller.end.reason == "turned_away"
 
 
-def test_somebody_is_signed_in_but_busy(floor: Floor) -> None:
+def test_somebody_is_logged_in_but_busy(floor: Floor) -> None:
     """A call will end: the caller waits."""
     with_exits(floor, QueueSettings(name=SALES))
     floor.agent().is_busy()
@@ -256,7 +256,7 @@ def test_somebody_is_signed_in_but_busy(floor: Floor) -> None:
 
 
 def test_joining_an_empty_queue(floor: Floor) -> None:
-    """With `join_empty` the caller waits for an agent to sign in."""
+    """With `join_empty` the caller waits for an agent to log in."""
     with_exits(floor, QueueSettings(name=SALES, join_empty=True))
     caller = floor.caller()
     floor.wait(60)

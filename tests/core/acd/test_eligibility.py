@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, Queue, Way
-from contactcenter_ari.core.flow.step import Switch as SwitchStep
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, Queue, Way
+from contactcenter_ari.core.flow.language.step import Switch as SwitchStep
 from contactcenter_ari.core.vocabulary.event import OfferMade
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
 from contactcenter_ari.core.vocabulary.signal import (
@@ -150,7 +150,7 @@ def test_other_kinds_do_not_count(floor: Floor) -> None:
     assert agent.state == ("not_ready", "refused")
 
 
-@pytest.mark.parametrize("how", ["answers", "goes ready", "signs in again"])
+@pytest.mark.parametrize("how", ["answers", "goes ready", "logs in again"])
 def test_the_count_begins_anew(floor: Floor, how: str) -> None:
     """With an answer, or when the agent says that he is there."""
     tolerant(floor, busy=3)
@@ -215,7 +215,7 @@ def test_limits_are_those_of_the_queue_that_rang(floor: Floor) -> None:
 
 
 def test_an_unregistered_phone_is_never_offered(floor: Floor) -> None:
-    """Signed in and ready does not help; as soon as it registers it rings."""
+    """Logged in and ready does not help; as soon as it registers it rings."""
     floor.open(None, QueueSettings(name=SALES, join_empty=True))
     agent = floor.colleague()
     agent.logs_in()

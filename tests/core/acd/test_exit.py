@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.evidence import half_hour_of
+from contactcenter_ari.core.acd.queue_statistics import half_hour_of
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.step import BookCallback, Destination, Play, Queue, Wait, Way
+from contactcenter_ari.core.flow.language.step import (
+    BookCallback,
+    Destination,
+    Play,
+    Queue,
+    Wait,
+    Way,
+)
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     InteractionDequeued,
@@ -125,7 +132,7 @@ def test_key_exit(floor: Floor) -> None:
 
 
 def test_callback_taken(floor: Floor) -> None:
-    """The promise takes the caller's place in line; he is told so."""
+    """The callback takes the caller's place in line; he is told so."""
     with_ways_out(floor)
     floor.agent().is_busy()
     caller = floor.caller()
@@ -190,7 +197,7 @@ def test_full(floor: Floor) -> None:
 
 
 def test_no_agents(floor: Floor) -> None:
-    """Nobody is signed in."""
+    """Nobody is logged in."""
     with_ways_out(floor)
     caller = floor.caller()
     assert (stay_of(caller), caller.heard) == (("no_agents", timedelta()), ["no_agents"])

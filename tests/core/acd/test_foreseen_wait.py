@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactcenter_ari.core.acd.evidence import half_hour_of
+from contactcenter_ari.core.acd.queue_statistics import half_hour_of
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, If, Queue, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Way
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes

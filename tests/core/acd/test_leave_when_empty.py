@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings
-from contactcenter_ari.core.center.site import SitePublished
-from contactcenter_ari.core.flow.step import Destination, Play, Queue, Way
+from contactcenter_ari.core.flow.language.step import Destination, Play, Queue, Way
+from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.event import InteractionDequeued
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import RemoveAgent
 from contactcenter_ari.core.vocabulary.signal import PhoneReachable, PhoneUnreachable
-from tests.core.center.promise import ANN, BOB, CAS, open_shop, promised, rung
+from tests.core.outbound.callback import ANN, BOB, CAS, open_shop, promised, rung
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor

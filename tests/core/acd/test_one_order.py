@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, Queue, SetVariables, Wait, Way
-from contactcenter_ari.core.flow.step import Switch as SwitchStep
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, Queue, SetVariables, Wait, Way
+from contactcenter_ari.core.flow.language.step import Switch as SwitchStep
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     InteractionDequeued,
@@ -55,7 +55,7 @@ def with_status(floor: Floor, *queues: QueueSettings, step: Queue | None = None)
 
 
 def away(floor: Floor, *queues: str) -> Colleague:
-    """An agent who is signed in, but busy."""
+    """An agent who is logged in, but busy."""
     agent = floor.agent("100", *queues)
     agent.is_busy()
     return agent

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Queue
 from contactcenter_ari.core.vocabulary.command import BridgeLegs
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent

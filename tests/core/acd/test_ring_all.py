@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.center.site import SitePublished
-from contactcenter_ari.core.flow.step import Queue
+from contactcenter_ari.core.flow.language.step import Queue
+from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
 from contactcenter_ari.core.vocabulary.signal import (
@@ -97,7 +97,7 @@ def test_the_first_answer_wins(floor: Floor) -> None:
 
 
 def test_those_who_were_too_late_keep_their_idle_time(floor: Floor) -> None:
-    """They come before somebody who signed in while the phones rang."""
+    """They come before somebody who logged in while the phones rang."""
     ann, bob, cy = three(floor)
     cy.logs_out()
     floor.caller()

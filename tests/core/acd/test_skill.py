@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, If, Queue, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Way
 from contactcenter_ari.core.vocabulary.event import OfferMade
 from contactcenter_ari.core.vocabulary.ids import PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent
@@ -40,7 +40,7 @@ def asks(floor: Floor, *steps: tuple[float, Skills], **settings: object) -> None
 
 
 def busy(floor: Floor, agent: str, **skills: int) -> Colleague:
-    """An agent who is signed in, but takes no calls now."""
+    """An agent who is logged in, but takes no calls now."""
     colleague = floor.agent(agent, **skills)
     colleague.is_busy()
     return colleague
@@ -82,7 +82,7 @@ def test_who_is_idle_longest_among_those_good_enough(floor: Floor) -> None:
     assert [floor.caller().rung for _ in range(3)] == [["200"], ["300"], []]
 
 
-def test_nobody_signed_in_has_the_last_step(floor: Floor) -> None:
+def test_nobody_logged_in_has_the_last_step(floor: Floor) -> None:
     """The last step is what must be: the caller waits for somebody who has it."""
     asks(floor, (0, {"dutch": 3}))
     floor.agent("100")

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
-from contactcenter_ari.core.center.site import SitePublished
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, If, Queue, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Way
+from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferMade
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.signal import LegHungUp, PhoneDialed
@@ -223,7 +223,7 @@ class Day:
 
 
 def test_a_newcomer_is_not_flooded(floor: Floor) -> None:
-    """Who signs in after an hour gets as many calls in the next hour as anybody else does, and
+    """Who logs in after an hour gets as many calls in the next hour as anybody else does, and
     not all of the first minutes.
     """
     day = Day(floor)

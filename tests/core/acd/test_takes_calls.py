@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.flow import Blank
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Announcement, Destination, Play, Queue, Way
+from contactcenter_ari.core.flow.language.flow import Blank
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Announcement, Destination, Play, Queue, Way
+from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
-from contactcenter_ari.core.vocabulary.promise import CallbackMode
 from contactcenter_ari.core.vocabulary.request import DialCallback, RemoveAgent
 from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
@@ -22,7 +22,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
-from tests.core.center.promise import ANN, BOB, CAS, open_shop, promised, ready, rung, waits
+from tests.core.outbound.callback import ANN, BOB, CAS, open_shop, promised, ready, rung, waits
 from tests.core.prompts import says
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_an_agent_who_is_coming_back(floor: Floor, state: str) -> None:
     caller = floor.caller(ANN)
     assert (caller.exits, caller.heard) == ([], [])
     (sales, _) = floor.center.queues(floor.now)
-    assert (sales.signed_in, sales.takes_calls, sales.free) == (1, 1, 0)
+    assert (sales.logged_in, sales.takes_calls, sales.free) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("how", ["goes ready", "is plugged in", "takes the pause back"])

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.center.site import SitePublished
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, Play, Queue, RingAgent, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, Play, Queue, RingAgent, Way
+from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_logging_in_twice(floor: Floor) -> None:
-    """Signed in already is the same as going ready."""
+    """Logged in already is the same as going ready."""
     agent = floor.agent()
     agent.logs_in()
     assert len(agent.moves) == 1
@@ -46,7 +46,7 @@ def test_logging_in_during_a_talk(floor: Floor) -> None:
 
 
 def test_logging_out_twice(floor: Floor) -> None:
-    """Signed out already is fine."""
+    """Logged out already is fine."""
     agent = floor.agent()
     agent.logs_out()
     agent.logs_out()
@@ -73,7 +73,7 @@ def test_removal_during_a_call(floor: Floor, when: str, *, insists: bool) -> Non
 
 
 def test_removal_of_an_idle_agent(floor: Floor) -> None:
-    """He is signed out and gone; the next caller finds nobody."""
+    """He is logged out and gone; the next caller finds nobody."""
     agent = floor.agent()
     floor.take(RemoveAgent(agent.id, "boss"))
     assert floor.center.agents(floor.now) == ()

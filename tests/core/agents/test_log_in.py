@@ -65,7 +65,7 @@ def test_to_some_queues_only(floor: Floor) -> None:
     assert agent.view.queues == (SALES, SUPPORT)
     agent.logs_in()
     assert caller.rung == ["100"]
-    assert [view.signed_in for view in floor.center.queues(floor.now)] == [1, 1]
+    assert [view.logged_in for view in floor.center.queues(floor.now)] == [1, 1]
 
 
 def test_other_queues_while_logged_in(floor: Floor) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.center.site import SitePublished
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import (

@@ -12,6 +12,7 @@ from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.agents.staffing import FadingSum
 from contactcenter_ari.core.agents.wrap_up import WrapUpRule
 from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -21,7 +22,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
 )
 from contactcenter_ari.core.vocabulary.request import AgentProfile
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
 
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 WINDOW = timedelta(minutes=45)
@@ -54,8 +54,8 @@ class Office:
         self.roster.put(profile, self.turn)
         return self.roster.get(agent)
 
-    def sign_in(self, agent: AgentId, *queues: QueueName) -> Agent:
-        """Somebody is in the directory and signs in."""
+    def log_in(self, agent: AgentId, *queues: QueueName) -> Agent:
+        """Somebody is in the directory and logs in."""
         put = self.put(agent, *queues)
         self.roster.log_in(agent, agent, self.turn)
         return put
@@ -85,33 +85,33 @@ class Office:
 # --- a queue's agents as a whole ------------------------------------------------------------
 
 
-def test_who_is_signed_in() -> None:
+def test_who_is_logged_in() -> None:
     """A queue counts its agents who are not logged out, in whatever state they are."""
     office = Office()
-    ann = office.sign_in(ANN, SALES, SUPPORT)
-    office.sign_in(BOB, SALES)
+    ann = office.log_in(ANN, SALES, SUPPORT)
+    office.log_in(BOB, SALES)
     office.put(CY, SALES)
     office.roster.go_not_ready(BOB, "lunch", BOB, office.turn)
     office.roster.reserve(ann, SALES, office.turn)
-    assert [office.roster.signed_in(queue) for queue in QUEUES] == [2, 1, 0]
+    assert [office.roster.logged_in(queue) for queue in QUEUES] == [2, 1, 0]
     office.put(BOB, CLAIMS)
-    assert [office.roster.signed_in(queue) for queue in QUEUES] == [1, 1, 1]
+    assert [office.roster.logged_in(queue) for queue in QUEUES] == [1, 1, 1]
     office.roster.release(ann, office.turn)
     office.roster.log_out(ANN, ANN, office.turn)
     office.roster.remove(BOB, "boss", office.turn)
-    assert [office.roster.signed_in(queue) for queue in QUEUES] == [0, 0, 0]
+    assert [office.roster.logged_in(queue) for queue in QUEUES] == [0, 0, 0]
 
 
 def test_a_move_that_is_not_allowed_changes_no_sum() -> None:
     """Who pauses cannot be reserved; he stays counted as he was."""
     office = Office()
-    ann = office.sign_in(ANN, SALES)
+    ann = office.log_in(ANN, SALES)
     office.talk(ann, SALES, 20)
     office.roster.go_not_ready(ANN, "lunch", ANN, office.turn)
     before = office.share(ann)
     with pytest.raises(IllegalMove):
         office.roster.reserve(ann, SALES, office.turn)
-    assert office.roster.signed_in(SALES) == 1
+    assert office.roster.logged_in(SALES) == 1
     assert office.roster.mean_share((SALES,), office.now) == pytest.approx(before)
     assert ann.last_turn == {SALES: 1}
 
@@ -121,7 +121,7 @@ def test_the_mean_of_nobody() -> None:
     office = Office()
     assert office.roster.mean_share(QUEUES, office.now) == 0.0
     for agent in (ANN, BOB):
-        office.talk(office.sign_in(agent, SALES), SALES, 7)
+        office.talk(office.log_in(agent, SALES), SALES, 7)
     for agent in (ANN, BOB):
         office.roster.log_out(agent, agent, office.turn)
     assert office.roster.mean_share(QUEUES, office.now) == 0.0
@@ -133,14 +133,14 @@ def test_nothing_is_left_of_a_busy_colleague() -> None:
     """
     for minutes in range(1, 20):
         office = Office()
-        ann, busy = office.sign_in(ANN, SALES), office.sign_in(BOB, SALES)
+        ann, busy = office.log_in(ANN, SALES), office.log_in(BOB, SALES)
         office.talk(busy, SALES, minutes)
         for _ in range(3):
             office.wait(minutes / 7)
             office.roster.reserve(ann, SALES, office.turn)
             office.roster.release(ann, office.turn)
         office.roster.log_out(BOB, BOB, office.turn)
-        assert office.share(office.sign_in(CY, SALES)) == 0.0
+        assert office.share(office.log_in(CY, SALES)) == 0.0
 
 
 def test_calls_of_his_own_make_an_agent_busy() -> None:
@@ -148,8 +148,8 @@ def test_calls_of_his_own_make_an_agent_busy() -> None:
     a pause they are his own affair.
     """
     office = Office()
-    ann = office.sign_in(ANN, SALES)
-    office.sign_in(BOB, SALES)
+    ann = office.log_in(ANN, SALES)
+    office.log_in(BOB, SALES)
     for minutes, legs in ((5, 1), (10, 2), (15, 1)):
         for number in range(legs):
             office.roster.add_other_leg(ann, LegId(f"own {number}"), office.now)
@@ -169,7 +169,7 @@ def test_calls_of_his_own_make_an_agent_busy() -> None:
 def test_a_call_of_his_own_that_outlasts_an_offer() -> None:
     """He is as busy after the offer as before it and during it."""
     office = Office()
-    ann = office.sign_in(ANN, SALES)
+    ann = office.log_in(ANN, SALES)
     office.roster.reserve(ann, SALES, office.turn)
     office.own_call(ann)
     office.wait(1)
@@ -231,11 +231,11 @@ def test_sums_agree_with_a_look_at_everybody(seed: int) -> None:
         office.wait(random.expovariate(1))
     for queue in QUEUES:
         here = [a for a in agents if queue in a.profile.queues and a.state != "logged_out"]
-        assert office.roster.signed_in(queue) == len(here)
+        assert office.roster.logged_in(queue) == len(here)
         mean = sum(office.share(agent) for agent in here) / len(here)
         assert office.roster.mean_share((queue,), office.now) == pytest.approx(mean)
         calls = sum(agent.calls_taken[queue] for agent in here)
-        newcomer = office.sign_in(AgentId(f"new in {queue}"), queue)
+        newcomer = office.log_in(AgentId(f"new in {queue}"), queue)
         assert newcomer.calls_taken == {queue: calls // len(here)}
         assert calls > 0
 
@@ -248,7 +248,7 @@ def test_calls_taken() -> None:
     none.
     """
     office = Office()
-    ann = office.sign_in(ANN, SALES, SUPPORT)
+    ann = office.log_in(ANN, SALES, SUPPORT)
     office.talk(ann, SALES, 1)
     office.talk(ann, SALES, 1)
     office.talk(ann, QueueName("@100"), 1)
@@ -260,13 +260,13 @@ def test_calls_taken() -> None:
 def test_a_newcomer_begins_at_the_mean_number_of_calls() -> None:
     """He is not sent all calls until he has caught up; the mean is rounded down."""
     office = Office()
-    ann, bob = office.sign_in(ANN, SALES), office.sign_in(BOB, SALES, SUPPORT)
+    ann, bob = office.log_in(ANN, SALES), office.log_in(BOB, SALES, SUPPORT)
     for _ in range(5):
         office.talk(ann, SALES, 1)
     office.talk(bob, SALES, 1)
     office.talk(bob, SALES, 1)
     office.talk(bob, SUPPORT, 1)
-    assert office.sign_in(CY, SALES, SUPPORT, CLAIMS).calls_taken == {
+    assert office.log_in(CY, SALES, SUPPORT, CLAIMS).calls_taken == {
         SALES: 3,
         SUPPORT: 1,
         CLAIMS: 0,
@@ -276,8 +276,8 @@ def test_a_newcomer_begins_at_the_mean_number_of_calls() -> None:
 def test_calls_taken_are_counted_from_log_in() -> None:
     """Who comes back begins at the mean of who is there, whatever he took before."""
     office = Office()
-    ann = office.sign_in(ANN, SALES)
-    office.sign_in(BOB, SALES)
+    ann = office.log_in(ANN, SALES)
+    office.log_in(BOB, SALES)
     for _ in range(4):
         office.talk(ann, SALES, 1)
     office.roster.log_out(ANN, ANN, office.turn)
@@ -286,10 +286,10 @@ def test_calls_taken_are_counted_from_log_in() -> None:
     assert ann.calls_taken == {SALES: 0}
 
 
-def test_a_queue_that_is_new_to_a_signed_in_agent() -> None:
+def test_a_queue_that_is_new_to_a_logged_in_agent() -> None:
     """His count of its calls begins at the mean, those of his other queues go on."""
     office = Office()
-    ann, bob = office.sign_in(ANN, SALES), office.sign_in(BOB, SUPPORT)
+    ann, bob = office.log_in(ANN, SALES), office.log_in(BOB, SUPPORT)
     office.talk(ann, SALES, 1)
     for _ in range(3):
         office.talk(bob, SUPPORT, 1)
@@ -302,7 +302,7 @@ def test_turns() -> None:
     of each queue.
     """
     office = Office()
-    ann, bob = office.sign_in(ANN, SALES, SUPPORT), office.sign_in(BOB, SALES)
+    ann, bob = office.log_in(ANN, SALES, SUPPORT), office.log_in(BOB, SALES)
     assert ann.last_turn.get(SALES, 0) == 0
     office.talk(ann, SALES, 1)
     office.talk(bob, SALES, 1)
@@ -317,7 +317,7 @@ def test_turns() -> None:
 def test_each_change_of_a_state_is_told_once() -> None:
     """Who changed is told in the order of the first change, once, and then no more."""
     office = Office()
-    bob, _ = office.sign_in(BOB, SALES), office.sign_in(ANN, SALES)
+    bob, _ = office.log_in(BOB, SALES), office.log_in(ANN, SALES)
     office.roster.reserve(bob, SALES, office.turn)
     assert office.changed() == [BOB, ANN]
     assert office.changed() == []
@@ -330,7 +330,7 @@ def test_changes_of_phone_and_own_calls() -> None:
     phone that is there still is none.
     """
     office = Office()
-    ann = office.sign_in(ANN, SALES)
+    ann = office.log_in(ANN, SALES)
     office.changed()
     for reachable, expected in ((True, [ANN]), (True, []), (False, [ANN]), (False, [])):
         office.roster.set_reachable(ann.profile.phone, reachable=reachable)
@@ -344,7 +344,7 @@ def test_changes_of_phone_and_own_calls() -> None:
 def test_a_change_in_the_directory() -> None:
     """Another profile is a change."""
     office = Office()
-    office.sign_in(ANN, SALES)
+    office.log_in(ANN, SALES)
     office.changed()
     office.put(ANN, SUPPORT)
     assert office.changed() == [ANN]
@@ -353,17 +353,17 @@ def test_a_change_in_the_directory() -> None:
 def test_who_was_removed_and_put_anew() -> None:
     """Both are told: the one who is gone, never free again, and the one of the same name."""
     office = Office()
-    gone = office.sign_in(ANN, SALES)
+    gone = office.log_in(ANN, SALES)
     office.roster.set_reachable(gone.profile.phone, reachable=True)
     office.changed()
     office.roster.remove(ANN, "boss", office.turn)
-    new = office.sign_in(ANN, SALES)
+    new = office.log_in(ANN, SALES)
     first, second = office.roster.take_changed()
     assert (first is gone, second is new) == (True, True)
     assert (gone.is_free, new.is_free) == (False, True)
 
 
-def test_a_removed_agent_who_was_signed_out() -> None:
+def test_a_removed_agent_who_was_logged_out() -> None:
     """He is told, too, though his state did not change."""
     office = Office()
     office.put(ANN, SALES)

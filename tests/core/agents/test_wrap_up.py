@@ -9,8 +9,8 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings, WrapUpKind
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, If, Queue, Verb, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Verb, Way
 from contactcenter_ari.core.vocabulary.event import (
     DispositionSet,
     SegmentEnded,

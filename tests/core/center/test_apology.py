@@ -16,8 +16,8 @@ from contactcenter_ari.core.vocabulary.request import (
     RecordApology,
     RestoreLostCall,
 )
-from tests.core.center.promise import ANN, BOB, SALES, open_shop, waits
 from tests.core.conftest import NUMBER
+from tests.core.outbound.callback import ANN, BOB, SALES, open_shop, waits
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.flow import Blank, Prompt, Text
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, If, Play, Queue, SetVariables, Tag, Way
+from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
+    Destination,
+    If,
+    Play,
+    Queue,
+    SetVariables,
+    Tag,
+    Way,
+)
 from contactcenter_ari.core.vocabulary.command import DialLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import InteractionStarted, InteractionTagged
 from contactcenter_ari.core.vocabulary.ids import (

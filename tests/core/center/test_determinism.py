@@ -18,11 +18,10 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site, SitePublished
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.flow import SqlLookUp
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import SqlLookUp
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Announcement,
     Destination,
     Gather,
@@ -33,7 +32,9 @@ from contactcenter_ari.core.flow.step import (
     Queue,
     Way,
 )
-from contactcenter_ari.core.flow.value import DIGITS, TEXT
+from contactcenter_ari.core.site.site import CenterStarted, Input, Site, SitePublished
+from contactcenter_ari.core.spoken.value import DIGITS, TEXT
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     Command,
@@ -66,7 +67,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneUnreachable,
     PlaybackFinished,
 )
-from contactcenter_ari.core.vocabulary.turn import Outcome
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor
@@ -79,7 +79,7 @@ REPLAY = """
 import hashlib, sys, msgspec
 from datetime import datetime
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.center.site import CenterStarted, Input, Site
+from contactcenter_ari.core.site.site import CenterStarted, Input, Site
 site = msgspec.json.decode(open(sys.argv[1], "rb").read(), type=Site)
 log = msgspec.json.decode(open(sys.argv[2], "rb").read(), type=list[tuple[Input, datetime]])
 center = Center(CenterStarted("n1", "b1"), site)

@@ -15,8 +15,8 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
     SwitchReconciled,
 )
-from tests.core.center.promise import ANN, open_shop, restore, rung
 from tests.core.conftest import NUMBER
+from tests.core.outbound.callback import ANN, open_shop, restore, rung
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor
@@ -95,7 +95,7 @@ def test_the_agent_hangs_up(floor: Floor) -> None:
 
 
 def test_its_agent_is_not_rung(floor: Floor) -> None:
-    """Signed in, registered and ready, but on the phone; free once the talk is over."""
+    """Logged in, registered and ready, but on the phone; free once the talk is over."""
     agent = floor.agent("100")
     inventory(floor, TALK)
     waiting = floor.caller()
@@ -205,7 +205,7 @@ def test_a_leg_that_cannot_be_told_of(floor: Floor) -> None:
 
 
 def test_its_customer_is_not_called_back(floor: Floor) -> None:
-    """The database tells a new center of a promise while they talk to somebody."""
+    """The database tells a new center of a callback while they talk to somebody."""
     open_shop(floor)
     floor.colleague("100")
     inventory(floor, TALK)
@@ -219,7 +219,7 @@ def test_its_customer_is_not_called_back(floor: Floor) -> None:
 
 
 def test_a_promise_is_not_called_once_its_customer_is_found(floor: Floor) -> None:
-    """The other order: the promise is known first, and stands in line."""
+    """The other order: the callback is known first, and stands in line."""
     open_shop(floor)
     restore(floor, waiting_since=floor.now)
     inventory(floor, TALK)

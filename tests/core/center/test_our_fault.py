@@ -5,14 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter_ari.core.acd.offering import Offers
+from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.calling_back import CallingBack
-from contactcenter_ari.core.center.calls import Calls
-from contactcenter_ari.core.center.lost_call import LostCalls
-from contactcenter_ari.core.center.site import Input
+from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.interpreter import Interpreter
-from contactcenter_ari.core.flow.step import Destination, HangUp, InputRules, Menu, Play, Way
+from contactcenter_ari.core.flow.language.step import (
+    Destination,
+    HangUp,
+    InputRules,
+    Menu,
+    Play,
+    Way,
+)
+from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
+from contactcenter_ari.core.outbound.lost_call import LostCalls
+from contactcenter_ari.core.site.site import Input
+from contactcenter_ari.core.turn import Handled
 from contactcenter_ari.core.vocabulary.command import Command, DialLeg, HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import EndReason, InteractionEnded
 from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId, QueueName
@@ -26,7 +34,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     PlaybackFinished,
     TimePassed,
 )
-from contactcenter_ari.core.vocabulary.turn import Handled
 from tests.core.conftest import NUMBER, Caller, Floor
 
 
@@ -149,7 +156,7 @@ def test_a_flow_that_always_fails(
 def test_a_fault_as_a_call_comes_in(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows the call yet: the caller hears the apology, and the books have one row."""
     leg = LegId("new")
-    monkeypatch.setattr(Calls, "arrive", failing)
+    monkeypatch.setattr(CallControl, "arrive", failing)
     floor.switch.note(CallArrived(leg, NUMBER, "+31612345678", ""))
     handled = take(floor, CallArrived(leg, NUMBER, "+31612345678", ""))
     assert said(handled.outcome.commands) == ["apology"]
@@ -186,7 +193,7 @@ def test_a_fault_as_an_agent_answers(floor: Floor, monkeypatch: pytest.MonkeyPat
     """The phone is hung up, the agent free, and the caller offered to the next one at once."""
     first, second = floor.agent("100", idle=9), floor.agent("101", idle=3)
     caller = floor.caller()
-    monkeypatch.setattr(Calls, "_join", failing)
+    monkeypatch.setattr(CallControl, "_join", failing)
     dialed = floor.done(DialLeg)[-1]
     assert dialed.phone == first.phone
     handled = take(floor, LegAnswered(dialed.leg))
@@ -229,7 +236,7 @@ def test_a_fault_after_the_turn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -
     agent = floor.agent()
     agent.pauses()
     caller = floor.caller()
-    monkeypatch.setattr(CallingBack, "dispatch", failing)
+    monkeypatch.setattr(CallbackQueue, "dispatch", failing)
     handled = take(floor, GoReady(agent.id, "100"))
     assert handled.faults
     assert caller.rung == [agent.id]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactcenter_ari.core.flow.step import Voicemail
+from contactcenter_ari.core.flow.language.step import Voicemail
 from contactcenter_ari.core.vocabulary.command import (
     DialLeg,
     DissolveBridge,
@@ -24,7 +24,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     RecordingFinished,
     SwitchReconciled,
 )
-from tests.core.center.promise import ANN, busy_agent, open_shop, promised
+from tests.core.outbound.callback import ANN, busy_agent, open_shop, promised
 from tests.core.prompts import says
 
 if TYPE_CHECKING:

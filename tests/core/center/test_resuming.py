@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.center.site import CenterResumed
-from contactcenter_ari.core.flow.step import Destination, InputRules, Menu, Play, Queue, Wait, Way
+from contactcenter_ari.core.flow.language.step import (
+    Destination,
+    InputRules,
+    Menu,
+    Play,
+    Queue,
+    Wait,
+    Way,
+)
+from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.vocabulary.event import SectionEntered
 from contactcenter_ari.core.vocabulary.ids import QueueName
 

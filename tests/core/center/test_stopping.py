@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.center.site import CenterResumed, CenterStopping
-from contactcenter_ari.core.flow.step import Play, Wait
+from contactcenter_ari.core.flow.language.step import Play, Wait
+from contactcenter_ari.core.site.site import CenterResumed, CenterStopping
 from contactcenter_ari.core.vocabulary.event import (
     EndReason,
     LostCallOpened,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.flow.step import Destination, Goto, Queue, Wait, Way
+from contactcenter_ari.core.flow.language.step import Destination, Goto, Queue, Wait, Way
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, TALKING
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
@@ -16,7 +16,7 @@ from contactcenter_ari.core.vocabulary.request import (
     PutAgent,
 )
 from contactcenter_ari.core.vocabulary.signal import PhoneDialed
-from tests.core.center.promise import ANN, CAS, busy_agent, open_shop, waits
+from tests.core.outbound.callback import ANN, CAS, busy_agent, open_shop, waits
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor
@@ -32,10 +32,10 @@ def test_queues_and_agents(floor: Floor) -> None:
     floor.wait(5)
     floor.caller()
     sales, support = floor.center.queues(floor.now)
-    assert (sales.queue, sales.waiting, sales.signed_in, sales.free) == ("sales", 2, 1, 0)
+    assert (sales.queue, sales.waiting, sales.logged_in, sales.free) == ("sales", 2, 1, 0)
     assert (sales.takes_calls, support.takes_calls) == (1, 0)
     assert sales.oldest_wait == timedelta(seconds=5)
-    assert (support.waiting, support.signed_in, support.free) == (0, 1, 0)
+    assert (support.waiting, support.logged_in, support.free) == (0, 1, 0)
     assert support.oldest_wait == timedelta()
     assert (ann.view.state, ann.view.reachable) == ("on_call", True)
     assert (bob.view.state, bob.view.reason, bob.view.name) == ("not_ready", "lunch", "Agent 200")

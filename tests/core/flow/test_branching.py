@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactcenter_ari.core.flow.choosing import pick
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Goto,
     InputRules,
@@ -23,6 +22,7 @@ from contactcenter_ari.core.flow.step import (
     Wait,
     Way,
 )
+from contactcenter_ari.core.flow.split import pick
 from contactcenter_ari.core.vocabulary.event import FlowFailed, SectionEntered
 from contactcenter_ari.core.vocabulary.ids import CallId
 from tests.core.flow.walking import say, to

@@ -7,14 +7,21 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.flow import Flow
 from contactcenter_ari.core.flow.interpreter import Interpreter
-from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
+    Destination,
+    Queue,
+    Section,
+    SetVariables,
+    Step,
+    Way,
+)
 from contactcenter_ari.core.flow.run import EnterQueue, FlowRun
-from contactcenter_ari.core.flow.step import Destination, Queue, Section, SetVariables, Step, Way
-from contactcenter_ari.core.flow.value import TEXT
+from contactcenter_ari.core.spoken.value import TEXT
+from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, LegId, QueueName
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
 from tests.core.flow.walking import to
 
 SALES = QueueName("sales")

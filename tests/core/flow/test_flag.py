@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.center.site import SitePublished
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, Goto, If, Play, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, Goto, If, Play, Way
+from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.request import SetFlag
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.graph import global_exits
-from contactcenter_ari.core.flow.pattern import named_keys
-from contactcenter_ari.core.flow.step import Gather, InputRules, Play, Wait
-from contactcenter_ari.core.flow.value import DIGITS, INTEGER, PHONE, TEXT, ValueType
+from contactcenter_ari.core.flow.language.graph import global_exits
+from contactcenter_ari.core.flow.language.pattern import named_keys
+from contactcenter_ari.core.flow.language.step import Gather, InputRules, Play, Wait
+from contactcenter_ari.core.spoken.value import DIGITS, INTEGER, PHONE, TEXT, ValueType
 from contactcenter_ari.core.vocabulary.event import InputFailed, InputGathered, MenuChosen
 from tests.core.flow.walking import say, to
 
 if TYPE_CHECKING:
-    from contactcenter_ari.core.flow.step import Destination
+    from contactcenter_ari.core.flow.language.step import Destination
     from tests.core.conftest import Caller, Floor
 
 NEXT = 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Gather,
     InputRules,

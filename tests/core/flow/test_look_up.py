@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.flow import Blank, HttpLookUp, Prompt, SqlLookUp, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Destination, If, LookUpStep, Play, Wait, Way
-from contactcenter_ari.core.flow.value import PHONE, TEXT, Kind, ValueType
+from contactcenter_ari.core.flow.language.flow import (
+    Blank,
+    HttpLookUp,
+    Prompt,
+    SqlLookUp,
+    Text,
+    Words,
+)
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Destination, If, LookUpStep, Play, Wait, Way
+from contactcenter_ari.core.spoken.value import PHONE, TEXT, Kind, ValueType
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp
 from contactcenter_ari.core.vocabulary.event import LookUpDone
 from contactcenter_ari.core.vocabulary.ids import LookUpId

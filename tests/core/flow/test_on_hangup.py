@@ -9,10 +9,9 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.site import CenterResumed
-from contactcenter_ari.core.flow.flow import HttpLookUp
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import HttpLookUp
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     HangUp,
     LookUpStep,
     Play,
@@ -23,7 +22,8 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Wait,
 )
-from contactcenter_ari.core.flow.value import TEXT
+from contactcenter_ari.core.site.site import CenterResumed
+from contactcenter_ari.core.spoken.value import TEXT
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp, StartMusic
 from contactcenter_ari.core.vocabulary.event import InteractionEnded, LookUpDone, SegmentEnded
 from contactcenter_ari.core.vocabulary.ids import QueueName

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.expression import Expression
-from contactcenter_ari.core.flow.outside_policy import NumberKind, OutsidePolicy, kind_of
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     BookCallback,
     DialOut,
     Play,
     TransferOut,
     Verb,
 )
+from contactcenter_ari.core.flow.outside_policy import NumberKind, OutsidePolicy, kind_of
 from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import CallbackBooked, FlowFailed
 from contactcenter_ari.core.vocabulary.ids import QueueName

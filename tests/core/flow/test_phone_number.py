@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.listening import phone_number
-from contactcenter_ari.core.flow.step import Gather, InputRules
-from contactcenter_ari.core.flow.value import PHONE
+from contactcenter_ari.core.flow.input import phone_number
+from contactcenter_ari.core.flow.language.step import Gather, InputRules
+from contactcenter_ari.core.spoken.value import PHONE
 from contactcenter_ari.core.vocabulary.event import InputFailed, InputGathered
 
 if TYPE_CHECKING:

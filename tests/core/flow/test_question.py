@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.question import NextQuestion
-from contactcenter_ari.core.flow.run import Frame
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Gather,
     Goto,
@@ -23,6 +21,8 @@ from contactcenter_ari.core.flow.step import (
     Wait,
     Way,
 )
+from contactcenter_ari.core.flow.question import NextQuestion
+from contactcenter_ari.core.flow.run import Frame
 
 SECRET = Gather("pin", InputRules(("ask",)), 4, 4, sensitive=True)
 PLAIN = Gather("number", InputRules(("ask",)), 4, 4)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.center.site import CenterResumed
-from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     DialOut,
     Play,
@@ -21,6 +20,7 @@ from contactcenter_ari.core.flow.step import (
     Wait,
     Way,
 )
+from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DissolveBridge, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import (
     InteractionEvent,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import Play, SetVariables
-from contactcenter_ari.core.flow.value import INTEGER
+from contactcenter_ari.core.flow.language.flow import Blank, Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Play, SetVariables
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
+from contactcenter_ari.core.spoken.value import INTEGER
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor

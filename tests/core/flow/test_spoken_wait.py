@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contactcenter_ari.core.acd.estimate import rounded_up
-from contactcenter_ari.core.flow.wording import render
+from contactcenter_ari.core.spoken.phrase import render
 
 LANGUAGES = ("en", "nl", "ru", "lt", "ro")
 WAITS = [

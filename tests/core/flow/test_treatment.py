@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
-from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Announcement,
     Destination,
     Goto,

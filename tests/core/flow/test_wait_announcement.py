@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contactcenter_ari.core.flow.flow import Blank, Flow, Prompt, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
+from contactcenter_ari.core.flow.language.flow import Blank, Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import Announcement, Queue
 from contactcenter_ari.core.flow.run import Activity, FlowRun
-from contactcenter_ari.core.flow.speaking import Speaker
-from contactcenter_ari.core.flow.step import Announcement, Queue
+from contactcenter_ari.core.flow.speaker import Speaker
 from contactcenter_ari.core.flow.treatment import Treatment
+from contactcenter_ari.core.turn import Clockwork, Outcome, Turn, Wake
 from contactcenter_ari.core.vocabulary.command import PlayPrompt, StartMusic, StopPlayback
 from contactcenter_ari.core.vocabulary.event import PromptPlayed, WaitTold
 from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId, QueueName
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Outcome, Turn, Wake
 
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 TEN_SECONDS, MINUTE = timedelta(seconds=10), timedelta(minutes=1)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.expression import Expression
-from contactcenter_ari.core.flow.flow import Blank, Prompt, Text, Words
-from contactcenter_ari.core.flow.parsing import parse
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.language.step import (
     Answer,
     HangUp,
     If,
@@ -26,8 +26,8 @@ from contactcenter_ari.core.flow.step import (
     Verb,
     Wait,
 )
-from contactcenter_ari.core.flow.value import Kind, ValueType
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
+from contactcenter_ari.core.spoken.value import Kind, ValueType
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import (
     CallerStatusSet,
@@ -99,7 +99,7 @@ def test_wait(floor: Floor) -> None:
 
 
 def test_set_and_if(floor: Floor) -> None:
-    """Variables are assigned in order and decide the way."""
+    """Variables are aslogged in order and decide the way."""
     flow = floor.write(
         {
             "start": [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactcenter_ari.core.flow.graph import exits
-from contactcenter_ari.core.flow.step import Gather, InputRules, Menu, Wait
+from contactcenter_ari.core.flow.language.graph import exits
+from contactcenter_ari.core.flow.language.step import Gather, InputRules, Menu, Wait
 from contactcenter_ari.core.vocabulary.event import InputFailed
 from tests.core.flow.walking import Sections, say, to
 

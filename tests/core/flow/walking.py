@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.flow.step import (
+from contactcenter_ari.core.flow.language.step import (
     Destination,
     Play,
     Step,

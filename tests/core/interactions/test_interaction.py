@@ -14,6 +14,7 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
     InteractionState,
 )
+from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.event import (
     EndReason,
     InteractionEnded,
@@ -22,7 +23,6 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, QueueName
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Turn
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 WAYS: dict[InteractionState, tuple[InteractionState, ...]] = {

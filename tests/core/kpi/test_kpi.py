@@ -16,8 +16,8 @@ from contactcenter_ari.core.kpi.handle_time import (
 from contactcenter_ari.core.kpi.occupancy import (
     SignedInTime,
     StateStretch,
+    logged_in_time,
     occupancy,
-    signed_in_time,
     utilization,
 )
 from contactcenter_ari.core.kpi.queue_stay import QueueCount, QueueStay, count_stays
@@ -196,14 +196,14 @@ def test_occupancy_is_busy_of_busy_and_ready() -> None:
         for state, begin, end in moves
     ]
     lasting = StateStretch(AgentState.READY, NINE + seconds(240), None)
-    time = signed_in_time([*stretches, lasting], since=NINE, until=NINE + seconds(300))
+    time = logged_in_time([*stretches, lasting], since=NINE, until=NINE + seconds(300))
     assert time == SignedInTime(busy=seconds(120), ready=seconds(120), not_ready=seconds(60))
     assert (occupancy(time), utilization(time)) == (0.5, 0.8)
 
 
-def test_nobody_signed_in_has_no_occupancy() -> None:
+def test_nobody_logged_in_has_no_occupancy() -> None:
     """Of no time there is no share."""
-    time = signed_in_time([], since=NINE, until=NINE + seconds(300))
+    time = logged_in_time([], since=NINE, until=NINE + seconds(300))
     assert (occupancy(time), utilization(time)) == (None, None)
 
 

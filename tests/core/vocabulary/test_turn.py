@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from contactcenter_ari.core.turn import Clockwork, Wake
 from contactcenter_ari.core.vocabulary.ids import CallId, LookUpId, PlaybackId, owner_of
-from contactcenter_ari.core.vocabulary.turn import Clockwork, Wake
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import PlayPrompt
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes, LogOut
-from contactcenter_ari.core.vocabulary.turn import Outcome
 from contactcenter_ari.runtime.replay import replay
 from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
 from tests.e2e.acd.floor import (

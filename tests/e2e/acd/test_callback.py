@@ -14,15 +14,15 @@ import pytest_asyncio
 from msgspec.structs import replace
 from psycopg.rows import dict_row
 
-from contactcenter_ari.core.center.callback import PromiseState
-from contactcenter_ari.core.center.site import Site
-from contactcenter_ari.core.flow.flow import Flow
-from contactcenter_ari.core.flow.step import BookCallback, Section, Step
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.step import BookCallback, Section, Step
+from contactcenter_ari.core.outbound.callback import CallbackState
+from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
 from contactcenter_ari.speech.hearing import tone_heard
-from contactcenter_ari.web.promise import CallbackList, CallbackStatus
+from contactcenter_ari.web.callback import CallbackList, CallbackStatus
 from tests.e2e.acd.floor import AGENT, PROMISED, RESERVED, stay, talk
 from tests.e2e.acd.line_up import LineUp, booked, called, lined_up
 from tests.e2e.caller import Caller
@@ -41,7 +41,7 @@ AHEAD = timedelta(milliseconds=2)
 
 
 class CallbackRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A promise as the database has it."""
+    """A callback as the database has it."""
 
     id: str
     interaction_id: str
@@ -160,9 +160,9 @@ async def test_three_at_once_dial_once(
     customer = await booked(world, PROMISED, "promised")
     for calls, reply in enumerate((Reply.IS_BUSY, Reply.ANSWERS), start=1):
         await called(carrier, calls)
-        promise = await _resting(api, calls)
+        callback = await _resting(api, calls)
         carrier.reply = reply
-        statuses = await _three_ask(world, api, promise)
+        statuses = await _three_ask(world, api, callback)
         assert statuses.count(HTTPStatus.OK) <= 1
         assert set(statuses) <= {HTTPStatus.OK, HTTPStatus.CONFLICT}
         await called(carrier, calls + 1)
@@ -202,7 +202,7 @@ async def _tries(world: World, customer: Caller, wanted: int) -> list[Interactio
 async def _is_written(
     world: World, customer: Caller, tries: list[InteractionRow], results: list[str]
 ) -> None:
-    """The promise, its attempts, and the call in which it was given agree."""
+    """The callback, its attempts, and the call in which it was given agree."""
     given = await world.record(customer)
     async with world.service.database.connection() as connection:
         cursor = connection.cursor(row_factory=dict_row)
@@ -227,31 +227,31 @@ async def _is_written(
 
 
 async def _resting(api: aiohttp.ClientSession, attempts_made: int) -> CallbackStatus:
-    """The one open promise, which waits for its next attempt after so many."""
+    """The one open callback, which waits for its next attempt after so many."""
     found: list[CallbackStatus] = []
 
     async def missing() -> str:
         async with api.get("/api/v1/callbacks") as answer:
             listed = msgspec.json.decode(await answer.read(), type=CallbackList).callbacks
         found[:] = [each for each in listed if each.attempts_made == attempts_made]
-        return "" if [each.state for each in found] == [PromiseState.RESTING] else f"{listed}"
+        return "" if [each.state for each in found] == [CallbackState.RESTING] else f"{listed}"
 
     await until_holds(missing)
     return found[0]
 
 
 async def _three_ask(
-    world: World, api: aiohttp.ClientSession, promise: CallbackStatus
+    world: World, api: aiohttp.ClientSession, callback: CallbackStatus
 ) -> list[int]:
     """Three requests to dial it, sent just when it is due; gives their answers."""
     loop = asyncio.get_running_loop()
-    due_in = promise.next_at - world.service.clock.now()
+    due_in = callback.next_at - world.service.clock.now()
     due = loop.create_future()
     loop.call_later((due_in - AHEAD).total_seconds(), due.set_result, None)
     await due
 
     async def ask() -> int:
-        async with api.post(f"/api/v1/callbacks/{promise.callback}/dial") as answer:
+        async with api.post(f"/api/v1/callbacks/{callback.callback}/dial") as answer:
             return answer.status
 
     return list(await asyncio.gather(*(ask() for _ in range(3))))

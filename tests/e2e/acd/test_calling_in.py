@@ -1,4 +1,4 @@
-"""A customer who was promised a call back calls in: only a talk settles the promise."""
+"""A customer who was promised a call back calls in: only a talk settles the callback."""
 
 from datetime import timedelta
 
@@ -78,7 +78,7 @@ def _positions(world: World) -> dict[str, int]:
 
 
 async def _row(world: World, customer: Caller, wanted: Row) -> str:
-    """Whether the promise is so in the database; else what is there."""
+    """Whether the callback is so in the database; else what is there."""
     await world.service.journal.caught_up()
     async with world.service.database.connection() as connection:
         query = (

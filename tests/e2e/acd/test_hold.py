@@ -60,7 +60,7 @@ async def talking(world: World, number: str, queue: str) -> Pair:
     hired = await world.enlist(queue)
     at = world.ground.addresses.sip
     phone = await HoldingPhone.registered(hired, at, frequency=AGENT)
-    await world.sign_in(hired.profile.agent)
+    await world.log_in(hired.profile.agent)
     own = f"+3161000009{next(_callers)}"
     caller = await HoldKey.place(at, number, number=own, frequency=CALLER)
     assert isinstance(caller, HoldKey)

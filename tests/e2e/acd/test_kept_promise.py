@@ -1,5 +1,5 @@
-"""The program is killed with a promise open and a caller who waits for a skill: both are kept,
-the promise even when nothing is left but the database.
+"""The program is killed with a callback open and a caller who waits for a skill: both are kept,
+the callback even when nothing is left but the database.
 """
 
 import asyncio
@@ -62,14 +62,14 @@ async def _take_up_the_log(scene: Scene, exchange: Carrier) -> None:
     program, loop = scene.program, asyncio.get_running_loop()
     waiter = await _waits_for_a_skill(scene, "waiter")
     customer = await _is_promised(scene, "customer")
-    (promise,) = await program.callbacks()
+    (callback,) = await program.callbacks()
     age, seen_at = (await program.queue("skilled")).oldest_wait_seconds, loop.time()
     await program.kill()
     await program.start()
     status = await program.queue("skilled")
     assert status.waiting == 1
     assert status.oldest_wait_seconds >= age + loop.time() - seen_at - SLACK
-    assert await program.callbacks() == (promise,)
+    assert await program.callbacks() == (callback,)
     await program.until_agent(PLAIN, "ready")
     await program.change_state(DUTCH, "ready")
     await waiter.until_hears_tone(AGENT)
@@ -87,12 +87,12 @@ async def _begin_anew(scene: Scene, exchange: Carrier) -> None:
     program = scene.program
     waiter = await _waits_for_a_skill(scene, "second waiter")
     customer = await _is_promised(scene, "second customer")
-    (promise,) = await program.callbacks()
+    (callback,) = await program.callbacks()
     await program.kill()
     shutil.rmtree(scene.ground.data / "input")
     await program.start()
     (restored,) = await program.callbacks()
-    assert replace(restored, next_at=promise.next_at) == promise
+    assert replace(restored, next_at=callback.next_at) == callback
     await waiter.until_over()
     assert waiter.center_hung_up
     await program.until_reachable(CALLS_BACK)
@@ -143,7 +143,7 @@ async def _is_kept(scene: Scene, exchange: Carrier, customer: Caller) -> None:
 
 
 async def _is_written(scene: Scene, customer: Caller, wanted: tuple[str, str | None]) -> str:
-    """Whether the promise is so in the database; else what is there."""
+    """Whether the callback is so in the database; else what is there."""
     async with scene.database.connection() as connection:
         query = "select state, result from callback where number = %s"
         cursor = await connection.execute(query, (customer.number,))

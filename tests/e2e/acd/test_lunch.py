@@ -28,11 +28,11 @@ async def test_lunch_for_everybody(world: World, api: aiohttp.ClientSession) -> 
     await talking.until_hears_tone(AGENT)
     eats = await world.hire("canteen", ready=False)
     await eats.pause()
-    assert eats.view.state is AgentState.NOT_READY, "signed in straight to a break"
+    assert eats.view.state is AgentState.NOT_READY, "logged in straight to a break"
     waiting = [await joined(world, CANTEEN, "canteen") for _ in range(2)]
-    assert await _staff(api) == {"signed_in": 2, "takes_calls": 1, "free": 0}
+    assert await _staff(api) == {"logged_in": 2, "takes_calls": 1, "free": 0}
     await talks.pause()
-    assert await _staff(api) == {"signed_in": 2, "takes_calls": 0, "free": 0}
+    assert await _staff(api) == {"logged_in": 2, "takes_calls": 0, "free": 0}
     late = await world.call(CANTEEN)
     nobody = await world.sound("Nobody is at work.")
     await asyncio.gather(*(caller.until_hears(nobody) for caller in (*waiting, late)))
@@ -79,4 +79,4 @@ async def _staff(api: aiohttp.ClientSession) -> dict[str, int]:
     async with api.get("/api/v1/queues") as answer:
         assert answer.status == HTTPStatus.OK, await answer.text()
         (shown,) = (q for q in (await answer.json())["queues"] if q["queue"] == "canteen")
-    return {name: shown[name] for name in ("signed_in", "takes_calls", "free")}
+    return {name: shown[name] for name in ("logged_in", "takes_calls", "free")}

@@ -1,4 +1,4 @@
-"""A caller whom carriers write in four ways is one customer: one promise, one history."""
+"""A caller whom carriers write in four ways is one customer: one callback, one history."""
 
 import pytest
 from psycopg.rows import scalar_row
@@ -17,7 +17,7 @@ DIALED = {NATIONAL: "0200000081", ABROAD: "0031200000081", PLAIN: "31200000081",
 
 
 async def test_a_caller_written_four_ways_is_one_customer(world: World, carrier: Carrier) -> None:
-    """They ask for a call back as one spelling and again as each other one: there is one promise,
+    """They ask for a call back as one spelling and again as each other one: there is one callback,
     it is dialed in E.164, and all calls are rows of one number.
     """
     worker = await world.hire("promised", frequency=AGENT)
@@ -48,7 +48,7 @@ async def test_a_caller_written_four_ways_is_one_customer(world: World, carrier:
 
 
 async def _promised(world: World) -> list[tuple[str, str]]:
-    """Numbers and results of the promises that came to something."""
+    """Numbers and results of the callbacks that came to something."""
     found: list[tuple[str, str]] = []
     async with world.service.database.connection() as connection:
         cursor = connection.cursor(row_factory=scalar_row)

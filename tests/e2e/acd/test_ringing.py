@@ -86,7 +86,7 @@ async def _seated(world: World, queue: str, voice: float) -> tuple[AgentId, Desk
     hired = await world.enlist(queue)
     sip = world.ground.addresses.sip
     phone = await DeskPhone.registered(hired, sip, frequency=voice)
-    await world.sign_in(hired.profile.agent)
+    await world.log_in(hired.profile.agent)
     return hired.profile.agent, phone
 
 

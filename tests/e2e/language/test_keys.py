@@ -92,7 +92,7 @@ async def test_a_caller_leaves_while_told_something(world: World) -> None:
 
 
 async def test_a_call_back_is_promised(world: World) -> None:
-    """The promise is written down, and the stay in the queue ended with it; nobody is signed in
+    """The callback is written down, and the stay in the queue ended with it; nobody is logged in
     to keep it.
     """
     worker = await world.hire("patient")

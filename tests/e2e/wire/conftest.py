@@ -76,7 +76,7 @@ async def hire(world: World) -> AsyncIterator[Hire]:
         agent = await world.enlist(queue)
         sip = world.ground.addresses.sip
         phone = await DeskPhone.registered(agent, sip, frequency=frequency)
-        await world.sign_in(agent.profile.agent)
+        await world.log_in(agent.profile.agent)
         seats.append(Seat(agent, phone, world))
         return seats[-1]
 

@@ -1,0 +1,239 @@
+"""What the service stands on: a database and an Asterisk, started here unless configured."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import structlog
+from rich.console import Console
+
+from contactcenter_ari.bootstrap.address import Addresses, addresses
+from contactcenter_ari.bootstrap.fall_back_plan import plan_ahead, plan_file
+from contactcenter_ari.bootstrap.look_up import LookUpAccess
+from contactcenter_ari.bootstrap.watching import keep_watch
+from contactcenter_ari.config.settings import CHECKOUT, Settings
+from contactcenter_ari.core.site.site import Site
+from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from contactcenter_ari.machine.errors import DatabaseClaimed
+from contactcenter_ari.machine.log_rotation import kept_small
+from contactcenter_ari.machine.port import RTP_PORTS
+from contactcenter_ari.machine.postgres_process import EmbeddedPostgres, running_dsn
+from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.migration import migrate
+from contactcenter_ari.service.database import (
+    CLAIM_LIMIT,
+    CLAIM_PAUSE,
+    ServedDatabase,
+    served_database,
+)
+from contactcenter_ari.service.prompts import dialplan_sound, prompt_cache, speak_ahead
+from contactcenter_ari.speech.music import write_music
+from contactcenter_ari.speech.prompt_cache import PromptCache
+
+APPLICATION = "contactcenter"
+AMI_USER = "recorder"
+RESTART_AFTER = timedelta(milliseconds=500)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How a start differs from the usual one: the demo and the tests save on safety of data
+    and take few ports for audio (`rtp_ports`, where CC_RTP_PORTS says nothing), and tests and the
+    benchmark add a dialplan, modules and files of their own.
+    """
+
+    fsync: bool = True
+    extra_dialplan: Path | None = None
+    extra_modules: tuple[str, ...] = ()
+    extra_templates: tuple[Path, ...] = ()
+    rtp_ports: int = RTP_PORTS
+
+
+USUAL = Variation()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where the service finds what it needs; `asterisk` is None when somebody else runs it."""
+
+    data: Path
+    addresses: Addresses
+    database: ServedDatabase
+    look_up_access: LookUpAccess
+    prompts: PromptCache
+    recordings: Path
+    ari: Login = field(repr=False)
+    application_login: Login = field(repr=False)
+    ami: Login = field(repr=False)
+    asterisk: AsteriskProcess | None
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database, password included; never log it."""
+        return self.database.url
+
+
+def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) -> AsteriskSite:
+    """What the configuration of Asterisk says of this site."""
+    secrets = SecretFolder(data / "secrets")
+    return AsteriskSite(
+        sip=where.sip,
+        http=where.asterisk_http,
+        application_at=where.application,
+        rtp=where.rtp,
+        ari=Login(APPLICATION, secrets.secret("ari")),
+        application_login=Login("asterisk", secrets.secret("application")),
+        ami=Login(AMI_USER, secrets.secret("ami")),
+        ami_port=where.ami.port,
+        music=data / "music",
+        templates=CHECKOUT / "asterisk-conf",
+        dialplan=CHECKOUT / "dialplan",
+        apology=sound,
+        fall_back_plan=plan_file(data),
+        node=settings.node,
+        application=APPLICATION,
+        trunk_networks=settings.trunk_networks,
+        phone_networks=settings.phone_networks,
+        carrier=settings.carrier,
+        trunk_country=settings.trunk_country,
+        called_from=settings.called_from,
+        http_sessions=settings.asterisk_http_sessions,
+    )
+
+
+async def open_database(settings: Settings, stack: AsyncExitStack, console: Console) -> str:
+    """The URL of a database with the present tables, for a program that soon ends; one of our
+    own is found running, or started. Raises DatabaseUnreachable, SchemaMismatch,
+    DatabaseStartFailed.
+    """
+    url = settings.database_url
+    if url is None:
+        url = await _own_database(settings.data.absolute(), stack, console)
+    await migrate(url)
+    return url
+
+
+async def _own_database(data: Path, stack: AsyncExitStack, console: Console) -> str:
+    """Start the embedded Postgres, unless another program runs it, or has it for a moment."""
+    server = EmbeddedPostgres(data, shared=False)
+    loop = asyncio.get_running_loop()
+    patient_until = loop.time() + CLAIM_LIMIT.total_seconds()
+    while True:
+        if (found := running_dsn(data)) is not None:
+            return found
+        try:
+            await stack.enter_async_context(server)
+        except DatabaseClaimed:
+            if loop.time() > patient_until:
+                raise
+            await asyncio.sleep(CLAIM_PAUSE.total_seconds())
+            continue
+        if server.notice:
+            console.print(server.notice)
+        return server.dsn
+
+
+async def switch_process(
+    settings: Settings,
+    site: Site,
+    tools: Tools,
+    *,
+    environ: Mapping[str, str],
+    variation: Variation = USUAL,
+) -> AsteriskProcess:
+    """This site's Asterisk, not yet started."""
+    data = settings.data.absolute()
+    prompts = prompt_cache(tools, settings.site, environ)
+    sound = await dialplan_sound(prompts, site)
+    await plan_ahead(prompts, site, data)
+    switch = replace(
+        asterisk_site(settings, addresses(settings, data, variation.rtp_ports), sound, data),
+        extra_dialplan=variation.extra_dialplan,
+        extra_modules=variation.extra_modules,
+        extra_templates=variation.extra_templates,
+    )
+    write_music(switch.music)
+    return AsteriskProcess(tools, switch, data / "asterisk")
+
+
+@asynccontextmanager
+async def kept_running(asterisk: AsteriskProcess) -> AsyncIterator[None]:
+    """Run Asterisk meanwhile, and start it again whenever it ends by itself.
+
+    Raises AsteriskStartFailed, also in the body, when it does not start.
+    """
+    await asterisk.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_restart_for_ever(asterisk)),
+                group.create_task(keep_watch(asterisk.site)),
+            ]
+            try:
+                async with kept_small(asterisk.rotate_logs):
+                    yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+    finally:
+        await asterisk.stop()
+
+
+async def _restart_for_ever(asterisk: AsteriskProcess) -> None:
+    while True:
+        await asterisk.wait()
+        log.error("asterisk.ended", log=str(asterisk.log_file))
+        await asyncio.sleep(RESTART_AFTER.total_seconds())
+        await asterisk.start()
+
+
+async def _prepare(access: LookUpAccess, url: str) -> None:
+    """Bring the tables up to date, and what look-ups may read of them."""
+    await migrate(url)
+    await access.grant(url)
+
+
+@asynccontextmanager
+async def prepared(
+    settings: Settings,
+    site: Site,
+    tools: Tools,
+    *,
+    console: Console,
+    environ: Mapping[str, str],
+    variation: Variation = USUAL,
+) -> AsyncIterator[Environment]:
+    """Start what is not configured, and stop it again; raises ContactCenterError."""
+    data = settings.data.absolute()
+    prompts = prompt_cache(tools, settings.site, environ)
+    async with AsyncExitStack() as stack:
+        access = LookUpAccess(settings, site.lookup_tables)
+        database = await stack.enter_async_context(
+            served_database(settings, console, partial(_prepare, access), fsync=variation.fsync)
+        )
+        await speak_ahead(prompts, site, console)
+        asterisk = await switch_process(
+            settings, site, tools, environ=environ, variation=variation
+        )
+        if settings.asterisk_http is None:
+            await stack.enter_async_context(kept_running(asterisk))
+        yield Environment(
+            data=data,
+            addresses=addresses(settings, data, variation.rtp_ports),
+            database=database,
+            look_up_access=access,
+            prompts=prompts,
+            recordings=asterisk.folders.recordings,
+            ari=asterisk.site.ari,
+            application_login=asterisk.site.application_login,
+            ami=asterisk.site.ami,
+            asterisk=asterisk if settings.asterisk_http is None else None,
+        )

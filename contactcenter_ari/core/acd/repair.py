@@ -1,0 +1,89 @@
+"""What is done to the lines after a fault of ours left them half changed."""
+
+from typing import TYPE_CHECKING
+
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.acd.stay import tell_left
+from contactcenter_ari.core.agents.state import OFFERED
+from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.vocabulary.command import HangUpReason
+from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.core.vocabulary.ids import InteractionId
+
+if TYPE_CHECKING:
+    from contactcenter_ari.core.acd.distribution import Distribution
+
+
+class Repair:
+    """Strikes out stays and offers of a distribution, wherever they are entered. `waiting` and
+    `unsettled` are the distribution's own books.
+    """
+
+    def __init__(
+        self,
+        distribution: "Distribution",
+        waiting: dict[InteractionId, Waiting],
+        unsettled: dict[InteractionId, Waiting],
+    ) -> None:
+        self._distribution = distribution
+        self._waiting = waiting
+        self._unsettled = unsettled
+
+    def __repr__(self) -> str:
+        """Tell whose lines."""
+        return f"<Repair of {self._distribution!r}>"
+
+    def stays(self) -> list[Waiting]:
+        """All who have a place in a line, and the places kept for callbacks."""
+        return list(self._waiting.values())
+
+    def expel(self, waiting: Waiting, turn: Turn) -> None:
+        """Strike out a stay, with its offers."""
+        books = self._distribution
+        for offer in [offer for offer in books.offers if offer.waiting is waiting]:
+            self.expel_offer(offer, turn)
+        for wake in (Wake.WAIT, Wake.REQUIREMENT, Wake.MISS_PAUSE):
+            turn.clockwork.forget(wake, waiting.interaction)
+        known = self._waiting.pop(waiting.interaction, None) is not None
+        self._unsettled.pop(waiting.interaction, None)
+        books.lines[waiting.queue].expel(waiting)
+        if known:
+            books.estimator.note_leaving(waiting, None, turn.now)
+            if waiting.callback is None:
+                position = waiting.position_at_entry
+                tell_left(waiting, QueueExit.SYSTEM_ERROR, position, turn)
+
+    def expel_offer(self, offer: Offer, turn: Turn) -> None:
+        """Strike out an offer; the phone is hung up and the caller waits on."""
+        offers = self._distribution.offers
+        offers.hang_up(offer, HangUpReason.CONGESTION, turn)
+        offers.expel(offer, turn)
+        if offer.agent.state is OFFERED:
+            self._distribution.roster.release(offer.agent, turn)
+
+    def fail(self, offer: Offer, turn: Turn) -> None:
+        """We failed with an offer: nobody's miss, and the caller waits on."""
+        self._distribution.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
+        self._distribution.misses.failed(offer, turn)
+
+    def is_settled(self, waiting: Waiting) -> bool:
+        """Whether a stay is entered wholly, and open if nothing speaks against it."""
+        shut = bool(waiting.offers) or waiting.over is not None or waiting.blocked
+        line = self._distribution.lines[waiting.queue]
+        return waiting in line and (shut or waiting.unoffered)
+
+    def settle(self, waiting: Waiting, turn: Turn) -> None:
+        """Let a stay be looked at anew, as if something had changed."""
+        if not waiting.offers and waiting.over is None:
+            self._distribution.reopen(waiting, turn)
+
+    def start_over(self) -> None:
+        """What was to be looked at was lost by a fault: look at everybody."""
+        for agent in self._distribution.roster:
+            self._distribution.roster.mark_changed(agent)
+        for queue in self._distribution.lines:
+            self._distribution.empty_queues.look_at(queue)
+        for waiting in self._waiting.values():
+            if waiting.is_open:
+                self._unsettled[waiting.interaction] = waiting

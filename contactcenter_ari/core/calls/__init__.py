@@ -1,0 +1,1 @@
+"""Calls in progress: a leg with its flow, and the parties it is joined with."""

@@ -1,0 +1,78 @@
+"""One call of a caller or of an agent's phone: its run, and its interaction if it is one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.flow.interpreter import Interpreter
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.vocabulary.command import HangUpLeg
+from contactcenter_ari.core.vocabulary.event import Party
+from contactcenter_ari.core.vocabulary.ids import CallbackId
+
+if TYPE_CHECKING:
+    from contactcenter_ari.core.calls.outside import OutsideLine
+    from contactcenter_ari.core.outbound.attempt import CallbackAttempt
+
+HANG_UP_LIMIT = timedelta(seconds=10)
+"""After this long a leg we hung up is taken to be gone."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A leg that runs a flow. A call to a feature code has no interaction, but may have the
+    agent whose phone it came from. One that `screens` asks a callee whether to take a call, one
+    that `whispers` tells an agent who comes, one that `briefs` an agent how it stands with the
+    customer who is called back; none of them has an interaction. `attempt` is set for such a
+    customer, `hung_up_at` is when we ended it from our side, which `was_not_heard` if the switch
+    did not reply. The customer is `known_by` the interaction, and by numbers in E.164 that were
+    not withheld; one who waits at the place of a callback `stands_for` it.
+    """
+
+    run: FlowRun
+    interpreter: Interpreter
+    arrived_at: datetime
+    interaction: Interaction | None = None
+    agent: Agent | None = None
+    screens: "OutsideLine | None" = None
+    whispers: Offer | None = None
+    briefs: "CallbackAttempt | None" = None
+    attempt: "CallbackAttempt | None" = None
+    hung_up_at: datetime | None = None
+    was_not_heard: bool = False
+    known_by: tuple[str, ...] = ()
+    stands_for: CallbackId | None = None
+
+    def order_end(self, turn: Turn) -> None:
+        """Have the leg hung up; the switch should say soon that it is gone."""
+        self.was_not_heard = False
+        turn.do(HangUpLeg(call=self.run.call, leg=self.run.leg))
+        turn.clockwork.wake(Wake.HANG_UP, self.run.call, turn.now + HANG_UP_LIMIT)
+
+    def was_ending(self, at: datetime) -> bool:
+        """Whether its end was known by then: an end that we ordered later was our helplessness."""
+        if self.interaction is None or self.interaction.ended_by is None:
+            return False
+        return self.hung_up_at is None or self.hung_up_at < at
+
+    def ended_by(self, *, failed: bool) -> Party:
+        """Who ended a call whose flow has come to its end: an agent who ended the talk before it,
+        also if the caller has heard or done something since.
+        """
+        released_by = self.interaction.released_by if self.interaction is not None else None
+        return Party.SYSTEM if failed or released_by is None else released_by
+
+    def tell_end(self, turn: Turn) -> None:
+        """The interaction is over, if it ever began; by the caller unless noted otherwise."""
+        if self.interaction is not None and self.interaction.begun:
+            self.interaction.end(
+                by=Party.CALLER,
+                language=self.run.language,
+                status=self.run.caller_status,
+                tags=self.run.tags,
+                turn=turn,
+            )

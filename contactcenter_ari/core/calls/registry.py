@@ -1,0 +1,56 @@
+"""The calls in progress, by id, by the leg that runs the flow, and by the customer on it."""
+
+from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.flow.observer import Observer
+from contactcenter_ari.core.vocabulary.ids import CallId, LegId
+
+
+class CallRegistry:
+    """A call is here by its id until nothing is left to do for it, by its leg and by its customer
+    while the leg lives.
+    """
+
+    def __init__(self) -> None:
+        self.by_id: dict[CallId, Call] = {}
+        self.by_leg: dict[LegId, Call] = {}
+        self._by_customer: dict[str, dict[CallId, Call]] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<CallRegistry {len(self.by_id)} calls>"
+
+    def knows_leg_of(self, call: Call) -> bool:
+        """Whether the call is found by its leg."""
+        return self.by_leg.get(call.run.leg) is call
+
+    def calls_of(self, *known_by: str) -> list[Call]:
+        """The calls of a customer who is on the phone, by a number or a call; see `Call`."""
+        found = [each for key in known_by for each in self._by_customer.get(key, {}).values()]
+        return list({call.run.call: call for call in found}.values())
+
+    def enter(self, call: Call) -> None:
+        """Know a call, its leg, and its customer."""
+        self.by_id[call.run.call] = call
+        self.by_leg[call.run.leg] = call
+        for key in call.known_by:
+            self._by_customer.setdefault(key, {})[call.run.call] = call
+
+    def leg_over(self, call: Call) -> None:
+        """The leg of a call lives no more; the call is still known by its id."""
+        if self.knows_leg_of(call):
+            del self.by_leg[call.run.leg]
+        for key in call.known_by:
+            calls = self._by_customer.get(key, {})
+            calls.pop(call.run.call, None)
+            if not calls:
+                self._by_customer.pop(key, None)
+
+    def watch(self, watcher: Observer | None) -> None:
+        """Show each step of each call to somebody else from now on."""
+        for call in self.by_id.values():
+            call.interpreter.watch(watcher)
+
+    def strike(self, call: Call) -> None:
+        """Forget a call, wherever it is entered."""
+        self.by_id.pop(call.run.call, None)
+        self.leg_over(call)

@@ -1,0 +1,128 @@
+"""What supervisors do to the lines: close and open queues, move callers up, over, and out.
+
+Every request that cannot be granted is refused before anything is changed.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.vocabulary.event import QueueClosed, QueueExit, QueueOpened
+from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.request import (
+    ChangePriority,
+    CloseQueue,
+    MoveWaiting,
+    OpenQueue,
+    WithdrawWaiting,
+)
+
+PRIORITIES = range(1, 11)
+MOST_HEAD_START = timedelta(hours=24)
+
+
+def send_on(callers: Iterable[Waiting], result: QueueExit, calls: CallControl, turn: Turn) -> None:
+    """Let callers wait no longer, because of their queue; a fault with one keeps no other."""
+    for waiting in callers:
+        interaction = waiting.interaction
+        turn.attempt(interaction, partial(calls.end_stay, interaction, result, turn))
+
+
+QueueControlRequest = CloseQueue | OpenQueue | ChangePriority | MoveWaiting | WithdrawWaiting
+
+
+class QueueControl:
+    """Carries out what a person wants with the lines."""
+
+    def __init__(self, distribution: Distribution, calls: CallControl) -> None:
+        self._distribution = distribution
+        self._calls = calls
+
+    def __repr__(self) -> str:
+        """Tell what is closed."""
+        return f"<QueueControl, closed: {', '.join(self._distribution.closed) or 'nothing'}>"
+
+    def grant(self, request: QueueControlRequest, turn: Turn) -> None:
+        """Do what is asked.
+
+        Raises:
+            RequestRefused: `unknown_queue`, `not_waiting`, `being_answered`,
+                `priority_invalid`, `queue_refuses`.
+        """
+        match request:
+            case CloseQueue(queue=queue, by=by):
+                self._close(queue, by, turn)
+            case OpenQueue(queue=queue, by=by):
+                self._open(queue, by, turn)
+            case ChangePriority():
+                self._change_priority(request, turn)
+            case MoveWaiting(interaction=interaction, queue=queue):
+                self._move(self._place_to_leave(interaction), queue, turn)
+            case WithdrawWaiting(interaction=interaction):
+                self._calls.withdraw(self._place_to_leave(interaction).interaction, turn)
+
+    def _close(self, queue: QueueName, by: str, turn: Turn) -> None:
+        self._check_queue(queue)
+        if queue in self._distribution.closed:
+            return
+        self._distribution.closed[queue] = None
+        number = turn.clockwork.number()
+        turn.tell(QueueClosed(number=number, at=turn.now, queue=queue, by=by))
+        callers = [each for each in self._distribution.lines[queue] if each.callback is None]
+        send_on(callers, QueueExit.CLOSED, self._calls, turn)
+        self._calls.callback_queue.opened_or_closed(queue, turn)
+
+    def _open(self, queue: QueueName, by: str, turn: Turn) -> None:
+        self._check_queue(queue)
+        if queue not in self._distribution.closed:
+            return
+        del self._distribution.closed[queue]
+        number = turn.clockwork.number()
+        turn.tell(QueueOpened(number=number, at=turn.now, queue=queue, by=by))
+        for waiting in self._distribution.lines[queue]:  # who has not left, for a phone rings
+            if waiting.over is QueueExit.CLOSED:
+                waiting.over = None
+                self._distribution.go_on_waiting(waiting, turn)
+        self._calls.callback_queue.opened_or_closed(queue, turn)
+
+    def _change_priority(self, request: ChangePriority, turn: Turn) -> None:
+        waiting = self._place(request.interaction)
+        priority, head_start = request.priority, request.head_start
+        if priority is not None and priority not in PRIORITIES:
+            raise RequestRefused("priority_invalid", "a priority is from 1 (first) to 10")
+        if head_start is not None and not timedelta() <= head_start <= MOST_HEAD_START:
+            raise RequestRefused("priority_invalid", "a head start is from 0 s to 24 h")
+        self._distribution.change_priority(
+            waiting, priority=priority, head_start=head_start, by=request.by, turn=turn
+        )
+
+    def _move(self, waiting: Waiting, queue: QueueName, turn: Turn) -> None:
+        self._check_queue(queue)
+        refusal = self._distribution.refusal(queue)
+        if queue == waiting.queue:
+            raise RequestRefused("queue_refuses", f"the caller waits in {queue} already")
+        if refusal is not None:
+            raise RequestRefused("queue_refuses", f"queue {queue} takes no callers: {refusal}")
+        self._calls.move(waiting.interaction, queue, turn)
+
+    def _check_queue(self, queue: QueueName) -> None:
+        if not self._distribution.gone.is_shown(queue):
+            raise RequestRefused("unknown_queue", f"there is no queue {queue}")
+
+    def _place(self, interaction: InteractionId) -> Waiting:
+        waiting = self._distribution.place_of(interaction)
+        if waiting is None or waiting.callback is not None:
+            raise RequestRefused("not_waiting", f"interaction {interaction} is not waiting")
+        return waiting
+
+    def _place_to_leave(self, interaction: InteractionId) -> Waiting:
+        waiting = self._place(interaction)
+        if self._distribution.is_being_answered(waiting):
+            message = f"an agent is answering interaction {interaction} at this moment"
+            raise RequestRefused("being_answered", message)
+        return waiting

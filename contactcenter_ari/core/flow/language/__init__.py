@@ -1,0 +1,1 @@
+"""The call-flow language as data: steps, expressions, values, and their checks."""

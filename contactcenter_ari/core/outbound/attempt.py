@@ -1,0 +1,184 @@
+"""One attempt of a callback: from its place in line to the end of the call to the customer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.flow.language.flow import ACCEPTED, Flow
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.number import is_e164
+from contactcenter_ari.core.outbound.callback import Callback
+from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.site.system_prompt import CANCELLED, LATER, QUESTION
+from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.vocabulary.callback import AttemptResult, CallbackResult
+from contactcenter_ari.core.vocabulary.command import DialOutside
+from contactcenter_ari.core.vocabulary.event import OUTBOUND, Party
+from contactcenter_ari.core.vocabulary.ids import (
+    BridgeId,
+    CallId,
+    InteractionId,
+    LegId,
+    RecordingId,
+)
+
+RING_LIMIT = timedelta(seconds=30)
+CHOICES = {LATER: AttemptResult.LATER, CANCELLED: AttemptResult.CANCELLED}
+"""What comes of an attempt by the sections that lead there; the customer pressed a key."""
+ENDS = {
+    AttemptResult.CANCELLED: CallbackResult.CANCELLED,
+    AttemptResult.REACHED: CallbackResult.REACHED,
+}
+CALLED_BACK = "Callback"
+"""The name on the agent's display."""
+
+
+@dataclass(slots=True)
+class CallbackAttempt:
+    """The call to the customer, not begun before somebody's phone rings for it. It is `placed`
+    while its `place` in line is taken. `result` is what came of it, `agent` who waits for the
+    customer, with what he hears as `briefing`,
+    `bridge` where they are being joined and
+    `recording` what is written down of that.
+    """
+
+    callback: Callback
+    interaction: Interaction
+    call: Call
+    place: Waiting
+    answered_at: datetime | None = None
+    result: AttemptResult | None = None
+    placed: bool = False
+    over: bool = False
+    agent: Agent | None = None
+    briefing: Call | None = None
+    bridge: BridgeId | None = None
+    recording: RecordingId | None = None
+
+    def __repr__(self) -> str:
+        """Tell for which callback."""
+        return f"<CallbackAttempt of {self.callback!r}>"
+
+    @property
+    def leg(self) -> LegId:
+        """The customer's."""
+        return self.interaction.leg
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether nobody was reached through a fault of ours: such an attempt does not count."""
+        return self.answered_at is None and self.interaction.failed
+
+    def fail(self, result: AttemptResult) -> None:
+        """The customer's phone was not picked up."""
+        self.result = result
+        self.interaction.unreached = True
+        self.interaction.ended_by = Party.SYSTEM
+
+    @property
+    def chosen(self) -> AttemptResult | None:
+        """What the customer has chosen by key; whoever hung up on the question was reached."""
+        entered = self.call.run.entries
+        for section, result in CHOICES.items():
+            if section in entered:
+                return result
+        asked = QUESTION in entered and ACCEPTED not in entered
+        hung_up = self.interaction.ended_by is None and not self.interaction.failed
+        return AttemptResult.REACHED if asked and hung_up else None
+
+    def abandon(self, turn: Turn) -> None:
+        """The customer will not be dialed; an agent may have been rung for it all the same."""
+        if self.interaction.begun:
+            self.fail(AttemptResult.FAILED)
+            self.interaction.end(
+                by=Party.SYSTEM, language=self.interaction.language, status="", tags={}, turn=turn
+            )
+
+    def dial(self, originator: LegId, turn: Turn) -> None:
+        """Ring the customer's phone; `originator` is the agent's leg, if he is there already."""
+        self.interaction.begin(turn)
+        self.call.arrived_at = turn.now
+        turn.clockwork.wake(Wake.CALLBACK, self.callback.id, turn.now + RING_LIMIT)
+        turn.do(
+            DialOutside(
+                call=self.call.run.call,
+                leg=self.leg,
+                number=self.callback.number,
+                caller_number=self.interaction.caller_number,
+                originator=originator,
+                ring_limit=RING_LIMIT,
+            )
+        )
+
+
+def prepare(
+    callback: Callback, catalog: Catalog, turn: Turn, *, known_by: tuple[str, ...]
+) -> CallbackAttempt:
+    """The next attempt, of which nobody knows yet, to a customer who is `known_by` this."""
+    flow = catalog.flow(callback.flow)
+    interaction = Interaction(
+        interaction=InteractionId(turn.clockwork.mint()),
+        leg=LegId(turn.clockwork.mint()),
+        called_number=callback.number,
+        caller_number=_own_number(flow),
+        caller_name="",
+        flow=callback.flow,
+        flow_version=flow.version if flow is not None else "",
+        language=callback.language,
+        now=turn.now,
+        direction=OUTBOUND,
+    )
+    run = FlowRun(
+        call=CallId(interaction.id),
+        interaction=interaction.id,
+        leg=interaction.leg,
+        language=callback.language,
+        caller_number=callback.number,
+        called_number=interaction.caller_number,
+        answered=True,  # by the customer, before the run begins
+    )
+    flow_back = catalog.callback_queue(callback.queue)
+    call = Call(run, flow_back, turn.now, interaction=interaction, known_by=known_by)
+    call.attempt = CallbackAttempt(
+        callback, interaction, call, _place(callback, interaction, turn)
+    )
+    return call.attempt
+
+
+def _own_number(flow: Flow | None) -> str:
+    """What the customer sees: the first number of the flow that can be called from outside."""
+    numbers = flow.numbers if flow is not None else ()
+    return next(filter(is_e164, numbers), numbers[0] if numbers else "")
+
+
+def _place(callback: Callback, interaction: Interaction, turn: Turn) -> Waiting:
+    """The place in line that is kept for the customer."""
+    return Waiting(
+        interaction=interaction.id,
+        queue=callback.queue,
+        leg=LegId(""),
+        caller_number=callback.number,
+        caller_name=CALLED_BACK,
+        joined_at=turn.now,
+        ranked_since=callback.since,
+        priority=callback.rank_priority,
+        head_start=callback.head_start,
+        arrival=callback.arrival,
+        skills=callback.skills,
+        callback=callback.id,
+        prepared=interaction,
+    )
+
+
+def ends_as(attempt: CallbackAttempt) -> CallbackResult | None:
+    """How the callback is over after an attempt, if the customer has decided that."""
+    return ENDS.get(attempt.result) if attempt.result is not None else None
+
+
+def take_over(waiting: Waiting, callback: Callback, *, kept: bool) -> None:
+    """Let a caller wait at the promised place, which may have been `kept` in the line."""
+    waiting.ranked_since, waiting.arrival, waiting.kept = callback.since, callback.arrival, kept
+    waiting.rerank(callback.rank_priority, callback.head_start)

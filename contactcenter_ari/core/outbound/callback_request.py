@@ -1,0 +1,107 @@
+"""What people and programs ask with callbacks: keep one next, take one back, restore, forbid."""
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.outbound.booking import restored
+from contactcenter_ari.core.outbound.callback import DIALING, TAKEN_OVER
+from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
+from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.vocabulary.callback import CallbackResult
+from contactcenter_ari.core.vocabulary.ids import CallbackId
+from contactcenter_ari.core.vocabulary.request import CancelCallback, DialCallback, RestoreCallback
+
+
+class CallbackRequests:
+    """Grants requests about callbacks, or refuses them and changes nothing."""
+
+    def __init__(self, callback_queue: CallbackQueue, distribution: Distribution) -> None:
+        self._callback_queue = callback_queue
+        self._distribution = distribution
+
+    def __repr__(self) -> str:
+        """Tell about whose callbacks."""
+        return f"<CallbackRequests of {self._callback_queue!r}>"
+
+    def grant(self, request: RestoreCallback | DialCallback | CancelCallback, turn: Turn) -> None:
+        """Do what a person or program asks with a callback.
+
+        Raises:
+            RequestRefused: see `restore`, `dial_next`, `cancel`.
+        """
+        match request:
+            case RestoreCallback():
+                self.restore(request, turn)
+            case DialCallback(callback=callback):
+                self.dial_next(callback, turn)
+            case CancelCallback(callback=callback):
+                self.cancel(callback, turn)
+
+    def restore(self, request: RestoreCallback, turn: Turn) -> None:
+        """Take over a callback of another process; a number that has a new one keeps that.
+
+        Raises:
+            RequestRefused: `unknown_queue`.
+        """
+        known = self._callback_queue.callbacks.find(request.callback) is not None
+        if known or self._callback_queue.callbacks.was_closed(request.callback):
+            return
+        if request.queue not in self._distribution.settings:
+            raise RequestRefused("unknown_queue", f"there is no queue {request.queue}")
+        callback = restored(request, self._distribution.next_arrival(), turn)
+        if self._callback_queue.callbacks.full or self._callback_queue.customers.rivals(callback):
+            self._callback_queue.callbacks.tell_closed(callback, CallbackResult.CANCELLED, turn)
+            return
+        self._callback_queue.callbacks.open(callback)
+        if callback.attempts_made >= callback.attempts and request.next_at is None:
+            self._callback_queue.close(callback, CallbackResult.EXHAUSTED, turn)
+        else:
+            self._callback_queue.schedule(callback, turn)
+
+    def dial_next(self, callback_id: CallbackId, turn: Turn) -> None:
+        """A person wants it kept next.
+
+        Raises:
+            RequestRefused: `unknown_callback`, `already_dialing`, `customer_waits`,
+                `outside_hours`.
+        """
+        callback = self._callback_queue.callbacks.get(callback_id)
+        if callback.state is DIALING:
+            message = f"callback {callback_id} is being dialed already"
+            raise RequestRefused("already_dialing", message)
+        if callback.state is TAKEN_OVER:
+            message = (
+                f"the customer of callback {callback_id} has called in and waits at its place"
+            )
+            raise RequestRefused("customer_waits", message)
+        at = self._callback_queue.allowed_at(callback, turn.now)
+        if at != turn.now:
+            until = f"until {at:%Y-%m-%d %H:%M} UTC" if at else "any more"
+            message = f"callback {callback_id} may not be dialed {until}: it is outside its hours"
+            raise RequestRefused("outside_hours", message)
+        self._callback_queue.leave_line(callback, turn)
+        callback.urgent = True
+        callback.next_at = turn.now
+        self._callback_queue.schedule(callback, turn)
+
+    def cancel(self, callback_id: CallbackId, turn: Turn) -> None:
+        """A person takes it back; a call in progress goes on.
+
+        Raises:
+            RequestRefused: `unknown_callback`.
+        """
+        callback = self._callback_queue.callbacks.get(callback_id)
+        if callback.state is DIALING:
+            callback.ends_as = CallbackResult.CANCELLED
+        else:
+            self._callback_queue.close(callback, CallbackResult.CANCELLED, turn)
+
+    def forbid(self, number: str, turn: Turn) -> None:
+        """A number may not be called any more; a call in progress goes on.
+
+        Raises:
+            RequestRefused: `number_invalid`, `list_full`.
+        """
+        self._callback_queue.do_not_call.forbid(number)
+        for callback in self._callback_queue.callbacks.to_number(number):
+            if callback.state is not DIALING:
+                self._callback_queue.close(callback, CallbackResult.DO_NOT_CALL, turn)

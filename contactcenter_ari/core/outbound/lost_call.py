@@ -1,0 +1,168 @@
+"""Lost calls: somebody hung up while waiting, was cut off by a fault of the switch or of ours, was
+sent away by a queue that wants to know of it, or left a number or a message while the application
+was away, and nobody yet knows what it was about.
+
+Each number has at most one open task, and one more for each message. They are closed when the
+number talks to an agent, whoever called whom, or when they are too old to be of use.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter_ari.core.interactions.interaction import Unserved
+from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.vocabulary.callback import LostCallReason, LostCallResult
+from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
+from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.request import RestoreLostCall
+
+LOST_FOR = timedelta(days=7)
+"""After this long nobody remembers what the call was about."""
+MOST_OPEN = 10_000
+"""The oldest give way to more."""
+
+
+class LostCall(msgspec.Struct, frozen=True):
+    """A task: `interaction` is the call that was abandoned or cut off, or in which something was
+    left.
+    """
+
+    interaction: InteractionId
+    number: str
+    opened_at: datetime
+    reason: LostCallReason = LostCallReason.ABANDONED
+
+    @property
+    def key(self) -> str:
+        """What there is one task for: the number, or the message."""
+        return self.interaction if self.reason is LostCallReason.MESSAGE_LEFT else self.number
+
+
+class LostCalls:
+    """The open tasks: one for each number in E.164, and one for each message."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, LostCall] = {}
+        self._messages: dict[str, list[str]] = {}
+
+    def __repr__(self) -> str:
+        """Tell how many there are."""
+        return f"<LostCalls {len(self._open)} open>"
+
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
+    def numbers(self) -> list[str]:
+        """The numbers of open tasks."""
+        return list(self._open)
+
+    def open(
+        self,
+        interaction: InteractionId,
+        number: str,
+        turn: Turn,
+        *,
+        unserved: Unserved,
+    ) -> None:
+        """A call ended without what the caller wanted, in the last queue of the call or in none;
+        a second time keeps the first task, a withheld number can have none.
+        """
+        if not number or number in self._open:
+            return
+        reason = LostCallReason(unserved.result.value)
+        self._enter(LostCall(interaction, number, turn.now, reason), turn)
+        turn.tell(
+            LostCallOpened(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=interaction,
+                queue=unserved.queue,
+                caller_number=number,
+                waited=unserved.waited,
+                reason=reason,
+            )
+        )
+
+    def left(
+        self,
+        interaction: InteractionId,
+        number: str,
+        reason: LostCallReason,
+        *,
+        queue: QueueName,
+        at: datetime,
+        turn: Turn,
+    ) -> None:
+        """A caller left a number or a message while the application was away; a number that has
+        a task keeps it.
+        """
+        lost = LostCall(interaction, number, at, reason)
+        if lost.key in self._open:
+            return
+        self._enter(lost, turn)
+        turn.tell(
+            LostCallOpened(
+                number=turn.clockwork.number(),
+                at=at,
+                interaction=interaction,
+                queue=queue,
+                caller_number=number,
+                waited=timedelta(),
+                reason=reason,
+            )
+        )
+
+    def restore(self, request: RestoreLostCall, turn: Turn) -> None:
+        """Take over a task of another process; of two for one number the newcomer here stays,
+        and a task that is too old expires.
+        """
+        lost = LostCall(
+            request.interaction, request.caller_number, request.opened_at, request.reason
+        )
+        known = self._open.get(lost.key)
+        if known is None:
+            self._enter(lost, turn)
+        elif known.interaction != lost.interaction:
+            self._tell_closed(lost, LostCallResult.EXPIRED, turn)
+
+    def talked(self, number: str, result: LostCallResult, turn: Turn) -> None:
+        """The number talks to an agent."""
+        if number in self._open:
+            self._close(number, result, turn)
+        for message in list(self._messages.get(number, ())):
+            self._close(message, result, turn)
+
+    def expired(self, key: str, turn: Turn) -> None:
+        """The time of a task has come."""
+        self._close(key, LostCallResult.EXPIRED, turn)
+
+    def _enter(self, lost: LostCall, turn: Turn) -> None:
+        if len(self._open) >= MOST_OPEN:
+            self.expired(next(iter(self._open)), turn)
+        self._open[lost.key] = lost
+        if lost.key != lost.number and lost.number:
+            self._messages.setdefault(lost.number, []).append(lost.key)
+        turn.clockwork.wake(Wake.LOST_CALL, lost.key, lost.opened_at + LOST_FOR)
+
+    def _close(self, key: str, result: LostCallResult, turn: Turn) -> None:
+        lost = self._open.pop(key)
+        if key in self._messages.get(lost.number, ()):
+            self._messages[lost.number].remove(key)
+            if not self._messages[lost.number]:
+                del self._messages[lost.number]
+        turn.clockwork.forget(Wake.LOST_CALL, key)
+        self._tell_closed(lost, result, turn)
+
+    @staticmethod
+    def _tell_closed(lost: LostCall, result: LostCallResult, turn: Turn) -> None:
+        turn.tell(
+            LostCallClosed(
+                number=turn.clockwork.number(),
+                at=turn.now,
+                interaction=lost.interaction,
+                caller_number=lost.number,
+                result=result,
+            )
+        )

@@ -1,0 +1,20 @@
+"""The names of the prompts that the system itself speaks, wherever it is installed."""
+
+NO_FLOW = "no_flow"
+"""For a caller who dialed a number that no flow answers."""
+CUSTOMER_DIALED = "callback_dialing"
+"""For an agent who waits until the customer of a callback picks up."""
+NOT_REACHED = "callback_not_reached"
+"""For that agent when the customer did not pick up."""
+GREETING = "callback_greeting"
+"""For a customer who picked up and waits for an agent."""
+QUESTION = "callback_question"
+"""Asks a customer who picked up to accept (1), be called later (2) or cancel (3); only where a
+queue asks.
+"""
+LATER = "callback_later"
+"""For a customer who is to be called later."""
+CANCELLED = "callback_cancelled"
+"""For a customer who needs no call any more."""
+SORRY = "callback_sorry"
+"""For a customer who picked up and for whom there is no agent after all."""

@@ -1,0 +1,1 @@
+"""Values as words a caller hears: grammar and phrases per language."""

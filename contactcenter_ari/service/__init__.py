@@ -1,0 +1,1 @@
+"""The running service: publishing, health, phones, and what it keeps in memory."""

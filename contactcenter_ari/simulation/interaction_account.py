@@ -1,0 +1,48 @@
+"""What the ledger knows of one interaction, from events alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from contactcenter_ari.core.vocabulary.event import SegmentEnded
+from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId
+from contactcenter_ari.simulation.stay import Stay
+
+
+class Place(StrEnum):
+    """Where an interaction is; in exactly one place."""
+
+    FLOW = "flow"
+    QUEUE = "queue"
+    ANSWERED = "answered"
+    TALK = "talk"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class InteractionAccount:
+    """One interaction; its segments must follow each other without a gap. `stay` is that in a
+    line, present or last; `agent` is talked to. An `outbound` one is with a customer we call back,
+    who may be offered before he is called, and is `rung` until he answers.
+    """
+
+    interaction: InteractionId
+    leg: LegId
+    covered_until: datetime
+    place: Place = Place.FLOW
+    stay: Stay | None = None
+    moved: bool = False
+    agent: AgentId | None = None
+    outside: int = 0
+    outbound: bool = False
+    rung: bool = False
+
+    def go(self, after: Place, *before: Place) -> None:
+        """Move on from one of the places given."""
+        assert self.place in before, f"from {self.place} to {after}: {self}"
+        self.place = after
+
+    def cover(self, segment: SegmentEnded) -> None:
+        """Lay the next segment on the timeline."""
+        assert segment.started_at == self.covered_until, (self, segment)
+        self.covered_until = segment.at

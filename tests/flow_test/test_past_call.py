@@ -1,0 +1,57 @@
+"""A call of the past is read back from a real Postgres, by its events alone."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.flow_test.history import read_from_database
+from contactcenter_ari.flow_test.trace import CallUnknown
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.journal import Journal
+from contactcenter_ari.postgres.spool import Spool
+from tests.flow_test.test_retelling import GIVEN, held, played
+
+
+async def written(url: str, folder: Path, events: list[Event]) -> None:
+    """Have a journal write the events."""
+    spool = Spool(folder / "journal.spool")
+    journal = Journal(url, spool)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(journal.run())
+        journal.record(events)
+        await journal.drain(timedelta(seconds=20))
+    spool.close()
+
+
+def test_the_trace_out_of_the_database(
+    folder: Path, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time, section, line and what happened; a sensitive value was never written down."""
+    given = replace(GIVEN, replies={"account": ({"balance": "12.50"},)})
+    stage = played(folder, given, "2", "7391")
+    asyncio.run(written(database_url, tmp_path, stage.events))
+    monkeypatch.setenv("CC_SITE", str(folder))
+    monkeypatch.setenv("CC_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("CC_DATABASE_URL", database_url)
+    done = CliRunner().invoke(app, ["flow", "trace", stage.interaction])
+    assert done.exit_code == 0
+    rows = [[cell.strip() for cell in line.split("│")[2:6]] for line in done.output.splitlines()]
+    assert ["choosing", "desk.yaml:43", "chose", "2 in menu"] in rows
+    assert ["account", "desk.yaml:50", "gathered", "pin (hidden)"] in rows
+    assert ["account", "desk.yaml:56", "looked up", "account found"] in rows
+    test = CliRunner().invoke(app, ["flow", "trace", stage.interaction, "--as-test"])
+    assert "7391" not in done.output + test.output
+    assert held(folder, test.output)
+
+
+async def test_a_call_the_database_does_not_hold(folder: Path, database_url: str) -> None:
+    """It is said in a sentence."""
+    async with Database(database_url) as database:
+        with pytest.raises(CallUnknown, match="the database holds no call n1-1-1"):
+            await read_from_database(database, folder, "n1-1-1")

@@ -25,6 +25,7 @@ EXPLANATIONS: dict[str, str] = {
     "E109": "A DTMF key is one of 0-9, * and #.",
     "E110": "A name is made of letters, digits and _, and begins with a letter.",
     "E111": "Two settings, or two steps of a list, contradict one another.",
+    "E112": "A key has a new name. The old one is read for one more version.",
     "E201": "A section that is led to does not exist.",
     "E202": "A prompt does not exist.",
     "E203": "A queue does not exist in queues.yaml.",
@@ -90,7 +91,9 @@ EXPLANATIONS: dict[str, str] = {
     "E812": "A web service on this machine or in a private network is asked only if its host is"
     " listed under lookup_hosts in site.yaml, so that no flow reaches what it should not.",
 }
-WARNINGS = frozenset({"E006", "E505", "E605", "E701", "E705", "E802", "E803", "E805", "E811"})
+WARNINGS = frozenset(
+    {"E006", "E112", "E505", "E605", "E701", "E705", "E802", "E803", "E805", "E811"}
+)
 """What is worth telling but does not stop publishing."""
 SILENCEABLE = frozenset(
     {"E501", "E504", "E505", "E605", "E701", "E702", "E703", "E705"}

@@ -20,6 +20,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "sales: {strategy: longest_idle, order: [101, 102]}",
         "sales: {strategy: linear, order: [101, 102]}",
     ),
+    "E112": ("sales: {whisper: next_caller}", "sales: {agent_prompt: next_caller}"),
     "E201": ("- goto: slaes", "- goto: sales"),
     "E202": ("- play: wellcome", "- play: welcome"),
     "E203": ("- queue: sale", "- queue: sales"),

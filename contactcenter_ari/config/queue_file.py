@@ -43,7 +43,7 @@ DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
     "miss_return": (SECOND, 8 * HOUR),
     "unreachable_after": (SECOND, 5 * MINUTE),
     "prefer_last_agent": (timedelta(), HOUR),
-    "resume_place": (timedelta(), HOUR),
+    "resume_position": (timedelta(), HOUR),
 }
 """Settings that are durations, with their limits."""
 SWITCHES = (
@@ -135,7 +135,7 @@ class _QueueReader:
             "leave_when_empty": lambda node, what: choice(node, what, LeaveWhenEmpty),
             "divert_ratio": self.ratio,
             "misses_before_not_ready": self.miss_limits,
-            "whisper": self.whisper,
+            "agent_prompt": self.agent_prompt,
             "music": self.reading.text,
             "callback_mode": lambda node, what: choice(node, what, CallbackMode),
             "callback_keys": self.callback_keys,
@@ -248,7 +248,7 @@ class _QueueReader:
     def misses(self, node: Node, what: str) -> int:
         return self.reading.integer(node, what, least=1, most=100, example=1)
 
-    def whisper(self, node: Node, setting: str) -> str:
+    def agent_prompt(self, node: Node, setting: str) -> str:
         """One of the system's own prompts."""
         scalar = self.reading.scalar(node, setting)
         prompts = self.system_prompts

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from contactcenter_ari.config.catalogue import severity
 from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, Sequence
+from contactcenter_ari.config.old_key import OLD_KEY, OLD_KEYS
 from contactcenter_ari.config.problem import Problem, did_you_mean, nearest, suggest
 from contactcenter_ari.core.spoken.value import NO, YES, read_duration
 
@@ -103,14 +104,16 @@ class Reading:
     def fields(
         self, mapping: Mapping, what: str, known: Collection[str], *, needed: Iterable[str] = ()
     ) -> dict[str, Node]:
-        """The values by key; unknown and missing keys are noted. A misspelled key is read as the
-        one that was meant, so that nothing else is told of it; of an unknown one nobody knows, so
-        that no other is called missing.
+        """The values by key; unknown and missing keys are noted. An old key is read as its new
+        name. A misspelled key is read as the one that was meant, so that nothing else is told of
+        it; of an unknown one nobody knows, so that no other is called missing.
         """
         found = {key.text: value for key, value in mapping.entries if key.text in known}
         nobody_knows = mapping.missing
         for key, value in mapping.entries:
-            if key.text not in known:
+            if key.text not in known and OLD_KEYS.get(key.text) in known:
+                self._read_old_key(key, value, found)
+            elif key.text not in known:
                 message = f'key "{key.text[:QUOTED]}" is not known in {what}'
                 self.blame("E101", message, key, suggestion=suggest(key.text, known))
                 if meant := nearest(key.text, known):
@@ -123,6 +126,16 @@ class Reading:
         for name in missing:
             self.blame("E106", f"{what} needs the key {name}", mapping)
         return found
+
+    def _read_old_key(self, key: Scalar, value: Node, found: dict[str, Node]) -> None:
+        new = OLD_KEYS[key.text]
+        if new in found:
+            message = f'"{key.text}" is the old name of "{new}", which is given too'
+            self.blame("E003", message, key)
+            return
+        message = f'"{key.text}" is now "{new}"; the next version will not know the old key'
+        self.blame(OLD_KEY, message, key)
+        found[new] = value
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:
         """The items of a list; a single value is a list of one."""

@@ -193,7 +193,7 @@ def _sound(
     """
     if not isinstance(reading.document.root, Map):
         return None
-    wrong = {problem.line for problem in reading.problems}
+    wrong = {p.line for p in reading.problems if p.severity is Severity.ERROR}
     places = lines_by_key(reading.document.root, len(reading.document.lines))
     return {
         name: None if places.get(name, set()) & wrong else each for name, each in queues.items()

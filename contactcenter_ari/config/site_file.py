@@ -35,8 +35,8 @@ KEYS = (
 NEEDED_PROMPTS = (*SYSTEM_PROMPTS, "goodbye")
 """What the system itself says, and a farewell for flows that have none of their own."""
 NAMES = {"reason": TEXT, "queue": TEXT, "waited": DURATION, **ALWAYS}
-"""What prompts may speak of: `agent_not_ready` of the reason, one that is whispered to an agent of
-the queue and how long the caller waited, and those that flows use of what every flow knows.
+"""What prompts may speak of: `agent_not_ready` of the reason, an agent prompt of the queue and how
+long the caller waited, and those that flows use of what every flow knows.
 """
 _TABLE = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?")
 _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")

@@ -166,7 +166,7 @@ def _plain(queue: QueueSettings) -> QueueSettings:
     takes `wrap_up`, for nobody notes dispositions here.
     """
     return msgspec.structs.replace(
-        queue, recording=False, whisper="", wrap_up_kind=WrapUpKind.FIXED
+        queue, recording=False, agent_prompt="", wrap_up_kind=WrapUpKind.FIXED
     )
 
 

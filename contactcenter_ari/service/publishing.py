@@ -15,8 +15,9 @@ from typing import Protocol
 
 import structlog
 
+from contactcenter_ari.config.old_key import OLD_KEY
 from contactcenter_ari.config.problem import Problem, Severity, SiteInvalid, in_order
-from contactcenter_ari.config.site import check_site, load_site
+from contactcenter_ari.config.site import check_site
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.service.archive import Archive, Pin, site_version
@@ -38,20 +39,23 @@ READS_LIMIT = 5
 
 
 def first_site(folder: Path, archive: Archive) -> Site:
-    """What to begin with: the files, or when they have errors what was published last.
+    """The site to begin with: the files, or the version published last when they have errors.
+    Old keys in the files are logged.
 
     Raises:
         SiteInvalid: the files have errors, and nothing was published before.
     """
-    try:
-        return load_site(folder)
-    except SiteInvalid as invalid:
-        for kept in archive.sites():
-            with suppress(RequestRefused):
-                site = archive.read(kept)
-                log.error("site.invalid", problems=len(invalid.problems), served=kept.version)
-                return site
-        raise
+    site, problems = check_site(folder)
+    for old in in_order(each for each in problems if each.code == OLD_KEY):
+        log.warning("site.old_key", at=f"{old.file}:{old.line}:{old.column}", told=old.message)
+    if not _errors(problems):
+        return site
+    for kept in archive.sites():
+        with suppress(RequestRefused):
+            site = archive.read(kept)
+            log.error("site.invalid", problems=len(problems), served=kept.version)
+            return site
+    raise SiteInvalid(problems)
 
 
 class Publisher(Protocol):

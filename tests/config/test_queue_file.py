@@ -48,8 +48,8 @@ sales:
   unreachable_after: 6s
   count_flow_time: true
   prefer_last_agent: 30s
-  resume_place: 60s
-  whisper: goodbye
+  resume_position: 60s
+  agent_prompt: goodbye
   music: calm
   recording: false
   join_empty: true
@@ -124,8 +124,8 @@ def test_every_setting_is_read(write_site: WriteSite, site_text: str) -> None:
         unreachable_after=seconds(6),
         count_flow_time=True,
         prefer_last_agent=seconds(30),
-        resume_place=seconds(60),
-        whisper="goodbye",
+        resume_position=seconds(60),
+        agent_prompt="goodbye",
         music="calm",
         recording=False,
         join_empty=True,
@@ -236,8 +236,8 @@ MISTAKES = [
         '1:41 E105 [0] busy must be a whole number from 1 to 100, for example 1, not "0"',
     ),
     (
-        "whisper: goodby",
-        '1:18 E202 [goodby] system prompt "goodby" does not exist (did you mean "goodbye"?)',
+        "agent_prompt: goodby",
+        '1:23 E202 [goodby] system prompt "goodby" does not exist (did you mean "goodbye"?)',
     ),
     (
         "unknown_zone: all_zone",
@@ -287,8 +287,8 @@ MISTAKES = [
         ),
     ),
     (
-        "resume_place: 2h",
-        "1:23 E107 [2h] resume_place must be from 0s to 1h",
+        "resume_position: 2h",
+        "1:26 E107 [2h] resume_position must be from 0s to 1h",
     ),
     (
         "count_flow_time: often",
@@ -397,16 +397,47 @@ def test_customers_may_be_called_up_to_midnight(begin: str, write_site: WriteSit
         assert is_open(every_day("UTC", window.since, window.until), at)
 
 
-def test_without_a_site_any_whisper_is_taken_to_exist(write_site: WriteSite) -> None:
+def test_an_old_key_is_read_with_a_warning(write_site: WriteSite, site_text: str) -> None:
+    """It says where it stands and the new key; the queue is as if the new key were written."""
+    queues = "sales: {max_wait: 5m, whisper: goodbye, resume_place: 60s}\n"
+    folder = write_site(site=site_text, queues=queues, desk=None, night=NIGHT)
+    expected = [
+        f'1:{column} E112 [{old}] "{old}" is now "{new}"; the next version will not know'
+        " the old key"
+        for column, old, new in (
+            (23, "whisper", "agent_prompt"),
+            (41, "resume_place", "resume_position"),
+        )
+    ]
+    assert expected == told(folder)
+    assert load_site(folder).queues[QueueName("sales")] == QueueSettings(
+        name=QueueName("sales"),
+        max_wait=seconds(300),
+        agent_prompt="goodbye",
+        resume_position=seconds(60),
+    )
+
+
+def test_a_key_by_both_its_names(write_site: WriteSite, site_text: str) -> None:
+    """Only one of the two can be meant, as when a key stands twice."""
+    queues = "sales: {max_wait: 5m, whisper: goodbye, agent_prompt: goodbye}\n"
+    folder = write_site(site=site_text, queues=queues, desk=None, night=NIGHT)
+    message = '"whisper" is the old name of "agent_prompt", which is given too'
+    assert told(folder) == [f"1:23 E003 [whisper] {message}"]
+
+
+def test_without_a_site_any_agent_prompt_is_taken_to_exist(write_site: WriteSite) -> None:
     """The prompts of a site.yaml that is missing are not told one by one."""
-    folder = write_site(site=None, queues="sales: {max_wait: 5m, whisper: hello}\n")
+    folder = write_site(site=None, queues="sales: {max_wait: 5m, agent_prompt: hello}\n")
     assert told(folder) == []
 
 
-def test_a_whisper_speaks_of_the_queue_and_the_wait(write_site: WriteSite, site_text: str) -> None:
+def test_what_an_agent_prompt_may_name(write_site: WriteSite, site_text: str) -> None:
     """A prompt of the site may name both; it has the caller's wait so far, no estimate."""
     prompt = '  next: {en: "{queue}, {waited | duration}.", nl: "{queue | phone}, {waiting}."}\n'
-    folder = write_site(site=site_text + prompt, queues="sales: {max_wait: 5m, whisper: next}\n")
+    folder = write_site(
+        site=site_text + prompt, queues="sales: {max_wait: 5m, agent_prompt: next}\n"
+    )
     problems = [(each.code, each.message) for each in in_order(check_site(folder)[1])]
     assert problems == [("E302", 'name "waiting" does not exist')]
 

@@ -6,10 +6,10 @@ Several things may happen in one instant, before or after the center is woken fo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from tests.property.observation import HAPPENINGS, Happening
 
 from tests.property.center_world import World
 from tests.property.made_site import AGENTS
+from tests.property.observation import HAPPENINGS, Happening
 
 picks = st.integers(0, 127)
 

@@ -44,7 +44,7 @@ BILLING, NIGHT, DESK = QueueName("billing"), QueueName("night"), QueueName("desk
 EVERYBODY = QueueName("everybody")
 AGENTS = tuple(map(AgentId, ("100", "101", "102", "103", "104")))
 DISPOSITIONS = ("sold", "lost")
-WHISPER = "whisper"
+AGENT_PROMPT = "agent_prompt"
 
 
 def seconds(number: float) -> timedelta:
@@ -69,7 +69,7 @@ QUEUES = (
         max_waiting=5,
         join_empty=True,
         leave_when_empty=LeaveWhenEmpty.LOGGED_OUT,
-        resume_place=seconds(95),
+        resume_position=seconds(95),
     ),
     QueueSettings(
         name=TECH,
@@ -92,7 +92,7 @@ QUEUES = (
         count_flow_time=True,
         callback_mode=CallbackMode.AGENT_FIRST,
         call_window=CallWindow(until=time(10, 2)),
-        whisper=WHISPER,
+        agent_prompt=AGENT_PROMPT,
         leave_when_empty=LeaveWhenEmpty.NEVER,
     ),
     QueueSettings(
@@ -268,7 +268,9 @@ def _site(queues: tuple[QueueSettings, ...]) -> Site:
     plain = {number: step for number, step in steps.items() if number < "+315"}
     rest = {number: step for number, step in steps.items() if number not in plain}
     lines = (_lines("plain", plain, ""), _lines("rest", rest, "bye"))
-    more = {name: Prompt({"en": (Text((Words(name),)),)}) for name in (WHISPER, *CALLBACK_PROMPTS)}
+    more = {
+        name: Prompt({"en": (Text((Words(name),)),)}) for name in (AGENT_PROMPT, *CALLBACK_PROMPTS)
+    }
     return msgspec.structs.replace(
         sample,
         flows=(*sample.flows, *lines, _promised(), _away()),
@@ -288,7 +290,7 @@ def _changed(number: int, queue: QueueSettings) -> QueueSettings:
         wrap_up=seconds(3 * number),
         miss_pause=seconds(12 * number),
         max_wait=seconds(31 * number),
-        whisper=WHISPER if number == 1 else "",
+        agent_prompt=AGENT_PROMPT if number == 1 else "",
     )
 
 

@@ -4,13 +4,13 @@ from random import Random
 from typing import get_args
 
 import pytest
-from tests.property.observation import HAPPENINGS
 
 from contactcenter_ari.core.site.site import CenterResumed, SitePublished
 from contactcenter_ari.core.vocabulary.request import Request
 from contactcenter_ari.core.vocabulary.signal import Signal
 from tests.property.faulty_world import FaultyWorld, trapped
 from tests.property.made_site import AGENTS
+from tests.property.observation import HAPPENINGS
 
 KINDS = (*get_args(Signal), *get_args(Request), SitePublished, CenterResumed)
 DEPTHS = range(1, 9)

@@ -298,7 +298,7 @@ def joins(world: World) -> None:
     world.answer(world.ringing[0])
 
 
-def whispers(world: World) -> None:
+def plays_agent_prompt(world: World) -> None:
     """An agent hears who comes, and another caller waits."""
     world.arrive(ANN, 2)
     world.call_in("+317", CALLERS[1])
@@ -411,7 +411,7 @@ SCENES = (
         (*PEOPLE, *PHONES[2:], is_joined, is_not_joined, *AGENT, *STEERING, *SWITCH),
     ),
     Scene(
-        whispers,
+        plays_agent_prompt,
         (0, 2, 0, "offered"),
         (*PEOPLE, dialed_leg_ends, prompt_ends, prompt_fails, *AGENT, *STEERING, *SWITCH),
     ),

@@ -270,6 +270,18 @@ async def test_a_start_with_bad_files(engineer: "Engineer") -> None:
         first_site(engineer.folder, Archive(engineer.folder / "none"))
 
 
+async def test_old_keys_are_logged_at_the_start(engineer: "Engineer") -> None:
+    """Once, with place and new key; the site is served all the same."""
+    engineer.edit("sales: {max_wait: 5m, whisper: goodbye}\n", "queues.yaml")
+    with capture_logs() as logs:
+        site = first_site(engineer.folder, engineer.archive)
+    (told,) = [entry for entry in logs if entry["event"] == "site.old_key"]
+    assert told["at"].endswith("queues.yaml:1:23")
+    assert '"agent_prompt"' in told["told"]
+    (queue,) = [queue for queue in site.queues.values() if queue.name == "sales"]
+    assert queue.agent_prompt == "goodbye"
+
+
 async def test_the_oldest_are_dropped(
     engineer: "Engineer", monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,7 +58,7 @@ class Misses:
             return None
         result = result_of_cause(cause)
         if offer.answered_at and cause == NORMAL_CLEARING:
-            result = OfferResult.REFUSED  # hung up on the whisper or before the bridge
+            result = OfferResult.REFUSED  # hung up during the agent prompt or before the bridge
         if cause == LOST:
             self.failed(offer, turn)
         else:

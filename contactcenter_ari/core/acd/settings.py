@@ -96,10 +96,10 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     those who wait are sent on (`no_agents`); without it `logged_out`, and with `join_empty` never.
     `count_flow_time` counts the time in the flow, since the last talk if there was one, as
     waited. `prefer_last_agent` is how long a caller waits for the agent last talked to. Who hung
-    up while waiting and calls again within `resume_place` has the old place. `divert_wait` and
+    up while waiting and calls again within `resume_position` has the old place. `divert_wait` and
     `divert_ratio` send callers on before they join: estimated wait, and waiting callers per agent
     who takes calls. Who left by one of `lost_calls` at last and talked to nobody after it is a
-    task. `whisper` is the system prompt an agent hears before the bridge; none when empty.
+    task. `agent_prompt` is the system prompt an agent hears before the bridge; none when empty.
     `callback_keys` asks a customer who answers a callback to accept, be called later, or cancel.
     With `shared_numbers` several people are behind a number: each has a callback, and a caller
     with the number is not taken for the one it was promised to. `unknown_zone` is what counts for
@@ -136,9 +136,9 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """
     count_flow_time: bool = False
     prefer_last_agent: timedelta = timedelta()
-    resume_place: timedelta = timedelta()
+    resume_position: timedelta = timedelta()
     lost_calls: tuple[QueueExit, ...] = (QueueExit.ABANDONED, QueueExit.SYSTEM_ERROR)
-    whisper: str = ""
+    agent_prompt: str = ""
     music: str = "default"
     recording: bool = True
     join_empty: bool = False

@@ -163,9 +163,9 @@ class CallControl:
             return
         offer = self._distribution.answered(leg, turn)
         if offer is not None:
-            whisper = self._distribution.settings[offer.waiting.queue].whisper
-            if whisper in self.catalog.site.prompts:
-                self.begin(whispering(offer, whisper, self.catalog, turn), turn)
+            prompt = self._distribution.settings[offer.waiting.queue].agent_prompt
+            if prompt in self.catalog.site.prompts:
+                self.begin(whispering(offer, prompt, self.catalog, turn), turn)
             else:
                 self._join(offer, turn)
         elif (line := self.outside.at_leg(leg)) is not None:

@@ -262,7 +262,7 @@ class Queueing:
             self.note_left(call, waiting, result, turn)
         if not waiting.caller_number:
             return
-        if self._distribution.settings[waiting.queue].resume_place:
+        if self._distribution.settings[waiting.queue].resume_position:
             place = GivenUpPlace(
                 waiting.ranked_since, waiting.head_start, waiting.priority, turn.now
             )
@@ -312,7 +312,7 @@ class Queueing:
         self, caller_number: str, settings: QueueSettings, now: datetime
     ) -> GivenUpPlace | None:
         place = self._given_up.get((caller_number, settings.name))
-        if place is None or now - place.left_at > settings.resume_place:
+        if place is None or now - place.left_at > settings.resume_position:
             return None
         return place
 

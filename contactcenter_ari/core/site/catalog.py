@@ -124,7 +124,7 @@ class Catalog:
 
 
 def _announcements(site: Site) -> Flow:
-    """Any prompt of the site may be whispered, also in a queue that is gone by now."""
+    """Any prompt of the site may be an agent prompt, also of a queue that is gone by now."""
     names = (*SYSTEM_PROMPTS, *site.prompts)
     said = {name: _section(Answer(), Play(name, barge_in=False), HangUp()) for name in names}
     return _own_flow(site, said | {START: Section(())})

@@ -223,7 +223,7 @@ def site(strategy: Strategy) -> Site:
     )
     settings = QueueSettings(
         name=SALES, strategy=strategy, ring_at_most=3, max_wait=timedelta(hours=10),
-        max_waiting=1_000_000, resume_place=timedelta(minutes=1), divert_ratio=1_000_000.0,
+        max_waiting=1_000_000, resume_position=timedelta(minutes=1), divert_ratio=1_000_000.0,
         divert_wait=timedelta(hours=24), prefer_last_agent=timedelta(seconds=30),
     )  # fmt: skip
     return Site(

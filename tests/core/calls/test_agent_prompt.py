@@ -28,16 +28,16 @@ WHO_COMES = says(
 )
 
 
-def with_whisper(floor: Floor, step: Queue | None = None, **settings: object) -> None:
+def with_agent_prompt(floor: Floor, step: Queue | None = None, **settings: object) -> None:
     """Agents of sales are told who comes."""
-    sales = QueueSettings(name=SALES, whisper="who_comes")
+    sales = QueueSettings(name=SALES, agent_prompt="who_comes")
     flow = floor.write({"start": [step or Queue(SALES, {})]})
     floor.open(flow, msgspec.structs.replace(sales, **settings), prompts={"who_comes": WHO_COMES})
 
 
 def test_the_agent_hears_the_queue_and_the_wait(floor: Floor) -> None:
     """First that, then the caller, who hears music until then; no sooner counts as answered."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     agent.is_busy()
     caller = floor.caller()
@@ -56,9 +56,9 @@ def test_the_agent_hears_the_queue_and_the_wait(floor: Floor) -> None:
     assert caller.told(AgentConnected)[0].waited == timedelta(seconds=68)
 
 
-def test_a_whisper_is_no_part_of_the_callers_story(floor: Floor) -> None:
+def test_an_agent_prompt_is_no_part_of_the_callers_story(floor: Floor) -> None:
     """Nothing is told of it, and no second call is in progress."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     floor.caller()
     agent.answers()
@@ -69,7 +69,7 @@ def test_a_whisper_is_no_part_of_the_callers_story(floor: Floor) -> None:
     assert floor.center.calls_in_progress() == 1
 
 
-def test_queues_without_a_whisper(floor: Floor) -> None:
+def test_queues_without_an_agent_prompt(floor: Floor) -> None:
     """By default both hear each other at once."""
     agent = floor.agent()
     floor.caller()
@@ -78,9 +78,9 @@ def test_queues_without_a_whisper(floor: Floor) -> None:
     assert len(floor.done(BridgeLegs)) == 1
 
 
-def test_the_agent_hangs_up_during_the_whisper(floor: Floor) -> None:
+def test_the_agent_hangs_up_during_the_agent_prompt(floor: Floor) -> None:
     """He refused; the caller keeps place, age and music, and the next agent is rung."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent("100", idle=60)
     floor.agent("200")
     caller = floor.caller()
@@ -92,9 +92,9 @@ def test_the_agent_hangs_up_during_the_whisper(floor: Floor) -> None:
     assert floor.center.calls_in_progress() == 1
 
 
-def test_the_caller_hangs_up_during_the_whisper(floor: Floor) -> None:
+def test_the_caller_hangs_up_during_the_agent_prompt(floor: Floor) -> None:
     """The agent is hung up, missed nothing, and hears no more."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     caller = floor.caller()
     floor.wait(10)
@@ -109,15 +109,15 @@ def test_the_caller_hangs_up_during_the_whisper(floor: Floor) -> None:
     assert floor.center.calls_in_progress() == 0
 
 
-def test_the_whisper_ends_as_the_caller_hangs_up(floor: Floor) -> None:
+def test_the_agent_prompt_ends_as_the_caller_hangs_up(floor: Floor) -> None:
     """It is heard of just after: nobody is joined with nobody."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     caller = floor.caller()
     agent.answers()
-    leg, whisper = agent.leg, floor.switch.playing[agent.leg].playback
+    leg, playback = agent.leg, floor.switch.playing[agent.leg].playback
     caller.hangs_up()
-    floor.take(PlaybackFinished(whisper))
+    floor.take(PlaybackFinished(playback))
     assert floor.done(BridgeLegs) == []
     assert leg in floor.switch.ending
     floor.settle()
@@ -125,8 +125,8 @@ def test_the_whisper_ends_as_the_caller_hangs_up(floor: Floor) -> None:
 
 
 def test_the_next_caller_in_the_same_turn(floor: Floor) -> None:
-    """The agent whose whisper is over with its caller is rung for the next one at once."""
-    with_whisper(floor)
+    """The agent whose prompt is over with its caller is rung for the next one at once."""
+    with_agent_prompt(floor)
     agent = floor.agent()
     first, second = floor.caller(), floor.caller()
     agent.answers()
@@ -140,9 +140,9 @@ def test_the_next_caller_in_the_same_turn(floor: Floor) -> None:
 
 
 @pytest.mark.parametrize("how", ["ended", "not begun", "never ends"])
-def test_a_whisper_that_fails(floor: Floor, how: str) -> None:
+def test_an_agent_prompt_that_fails(floor: Floor, how: str) -> None:
     """Nobody is the worse for it: they are connected without."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     caller = floor.caller()
     agent.answers()
@@ -157,9 +157,9 @@ def test_a_whisper_that_fails(floor: Floor, how: str) -> None:
     assert caller.exits == ["answered"]
 
 
-def test_the_leg_is_gone_as_the_whisper_begins(floor: Floor) -> None:
+def test_the_leg_is_gone_as_the_agent_prompt_begins(floor: Floor) -> None:
     """The switch says so by refusing the prompt: the caller goes on waiting."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     caller = floor.caller()
     agent.answers()
@@ -170,7 +170,7 @@ def test_the_leg_is_gone_as_the_whisper_begins(floor: Floor) -> None:
 
 def test_a_prompt_that_says_nothing(floor: Floor) -> None:
     """They are connected at once."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     silent = floor.site.prompts | {"who_comes": Prompt({})}
     floor.take(SitePublished(msgspec.structs.replace(floor.site, prompts=silent)))
     agent = floor.agent()
@@ -186,7 +186,7 @@ def test_a_queue_that_is_gone_from_the_site(
     floor: Floor, heard: list[str], *, prompt_is_gone: bool
 ) -> None:
     """Who waits in it still is served with the settings it had; what has gone too is not said."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     caller = floor.caller()
     site = floor.site
@@ -205,9 +205,9 @@ def test_a_queue_that_is_gone_from_the_site(
     assert caller.exits == ["answered"]
 
 
-def test_the_time_is_up_during_the_whisper(floor: Floor) -> None:
+def test_the_time_is_up_during_the_agent_prompt(floor: Floor) -> None:
     """The agent has picked up: the caller is his."""
-    with_whisper(floor, max_wait=timedelta(seconds=10))
+    with_agent_prompt(floor, max_wait=timedelta(seconds=10))
     agent = floor.agent()
     caller = floor.caller()
     floor.wait(8)
@@ -218,9 +218,9 @@ def test_the_time_is_up_during_the_whisper(floor: Floor) -> None:
     assert caller.exits == ["answered"]
 
 
-def test_the_ring_limit_passes_during_the_whisper(floor: Floor) -> None:
+def test_the_ring_limit_passes_during_the_agent_prompt(floor: Floor) -> None:
     """It was for ringing."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     caller = floor.caller()
     floor.wait(19)
@@ -231,9 +231,11 @@ def test_the_ring_limit_passes_during_the_whisper(floor: Floor) -> None:
     agent.is_joined()
 
 
-def test_ring_all_whispers_to_the_first_answer_alone(floor: Floor) -> None:
+def test_ring_all_plays_it_to_the_first_answer_alone(floor: Floor) -> None:
     """The others are free while one listens, and are rung again if he hangs up."""
-    with_whisper(floor, strategy=Strategy.RING_ALL, misses_before_not_ready=MissLimits.alike(3))
+    with_agent_prompt(
+        floor, strategy=Strategy.RING_ALL, misses_before_not_ready=MissLimits.alike(3)
+    )
     ann, bob = floor.agent("100"), floor.agent("200")
     caller = floor.caller()
     late = bob.leg
@@ -250,9 +252,9 @@ def test_ring_all_whispers_to_the_first_answer_alone(floor: Floor) -> None:
     assert caller.exits == ["answered"]
 
 
-def test_keys_of_the_agent_do_not_end_the_whisper(floor: Floor) -> None:
+def test_keys_of_the_agent_do_not_end_the_agent_prompt(floor: Floor) -> None:
     """He hears it out."""
-    with_whisper(floor)
+    with_agent_prompt(floor)
     agent = floor.agent()
     floor.caller()
     agent.answers()
@@ -260,7 +262,7 @@ def test_keys_of_the_agent_do_not_end_the_whisper(floor: Floor) -> None:
     assert floor.done(BridgeLegs) == []
 
 
-def test_a_key_of_the_caller_during_the_whisper(floor: Floor) -> None:
+def test_a_key_of_the_caller_during_the_agent_prompt(floor: Floor) -> None:
     """It leads out of the line as ever: the agent is let go without a miss."""
     floor.open(
         floor.write(
@@ -269,7 +271,7 @@ def test_a_key_of_the_caller_during_the_whisper(floor: Floor) -> None:
                 "leave": [Queue(QueueName("support"), {})],
             }
         ),
-        QueueSettings(name=SALES, whisper="who_comes"),
+        QueueSettings(name=SALES, agent_prompt="who_comes"),
         prompts={"who_comes": WHO_COMES},
     )
     agent = floor.agent()
@@ -282,10 +284,10 @@ def test_a_key_of_the_caller_during_the_whisper(floor: Floor) -> None:
     assert not agent.is_rung()
 
 
-def test_nothing_is_announced_during_the_whisper(floor: Floor) -> None:
+def test_nothing_is_announced_during_the_agent_prompt(floor: Floor) -> None:
     """The caller is about to be connected."""
     ten = timedelta(seconds=10)
-    with_whisper(floor, Queue(SALES, {}, announce=(Announcement("hold on", ten, ten),)))
+    with_agent_prompt(floor, Queue(SALES, {}, announce=(Announcement("hold on", ten, ten),)))
     agent = floor.agent()
     caller = floor.caller()
     floor.wait(9)

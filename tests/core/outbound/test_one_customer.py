@@ -75,7 +75,7 @@ def test_a_lost_call_is_looked_after(floor: Floor, spelling: str) -> None:
 @EACH
 def test_the_place_is_kept(floor: Floor, spelling: str) -> None:
     """A dropped call that comes back by another way has its old place."""
-    open_shop(floor, join_empty=True, flow=NL, resume_place=timedelta(minutes=1))
+    open_shop(floor, join_empty=True, flow=NL, resume_position=timedelta(minutes=1))
     first = waits(floor, ANN)
     floor.wait(10)
     waits(floor, BOB)

@@ -187,7 +187,7 @@ async def test_an_agent_is_told_who_comes(world: World) -> None:
     at_most = oldest_wait(world, "mortgages")
     await line.until_hears_tone(CALLER)
     await caller.until_hears_tone(VOICES[0])
-    heard = [find(whisper, line.heard) for whisper in said]
+    heard = [find(prompt, line.heard) for prompt in said]
     best = max(heard)
     seconds = range(2, 9)[heard.index(best)]
     assert best.score > HEARD

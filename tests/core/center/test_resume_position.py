@@ -34,7 +34,7 @@ def open_with(floor: Floor, seconds: float = 60, **settings: object) -> Colleagu
             }
         ),
         *(
-            QueueSettings(name=queue, resume_place=timedelta(seconds=seconds), **settings)  # type: ignore[arg-type]
+            QueueSettings(name=queue, resume_position=timedelta(seconds=seconds), **settings)  # type: ignore[arg-type]
             for queue in (SALES, SUPPORT)
         ),
     )

@@ -9,12 +9,17 @@ import heapq
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import Concatenate, ParamSpec
 
 import msgspec
 
 from contactcenter_ari.core.vocabulary.command import Command
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.ids import CallId
+
+P = ParamSpec("P")
+Told = Callable[Concatenate[int, datetime, P], Event]
+"""A kind of event: made of its number, when it happened, and its own fields."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -171,9 +176,13 @@ class Turn:
         """Add commands, to be carried out in this order."""
         self._commands.extend(commands)
 
-    def tell(self, *events: Event) -> None:
-        """Add events."""
-        self._events.extend(events)
+    def tell(self, kind: Told[P], /, *args: P.args, **fields: P.kwargs) -> None:
+        """Add an event of this kind with these fields: it has the next number and is of now."""
+        self._events.append(kind(self.clockwork.number(), self.now, *args, **fields))
+
+    def tell_at(self, at: datetime, kind: Told[P], /, *args: P.args, **fields: P.kwargs) -> None:
+        """Add an event of what happened earlier."""
+        self._events.append(kind(self.clockwork.number(), at, *args, **fields))
 
     def rewind(self) -> None:
         """Nothing of this turn shall have been: no command, no event, no number of one."""

@@ -400,14 +400,11 @@ class Distribution:
         self._leave(waiting, QueueExit.ANSWERED, turn)
         self._connect(offer, turn)
         turn.tell(
-            AgentConnected(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=waiting.interaction,
-                agent=offer.agent.id,
-                queue=waiting.queue,
-                waited=turn.now - waiting.joined_at,
-            )
+            AgentConnected,
+            interaction=waiting.interaction,
+            agent=offer.agent.id,
+            queue=waiting.queue,
+            waited=turn.now - waiting.joined_at,
         )
         return offer
 

@@ -94,15 +94,12 @@ class Offers:
         self._by_agent[agent.id] = offer
         turn.clockwork.wake(Wake.RING, offer.id, turn.now + settings.ring_limit)
         turn.tell(
-            OfferMade(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=waiting.interaction,
-                offer=offer.id,
-                agent=agent.id,
-                queue=waiting.queue,
-                grounds=grounds,
-            )
+            OfferMade,
+            interaction=waiting.interaction,
+            offer=offer.id,
+            agent=agent.id,
+            queue=waiting.queue,
+            grounds=grounds,
         )
         turn.do(
             DialLeg(
@@ -192,15 +189,12 @@ class Offers:
     @staticmethod
     def _tell_ended(offer: Offer, result: OfferResult, turn: Turn) -> None:
         turn.tell(
-            OfferEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=offer.waiting.interaction,
-                offer=offer.id,
-                agent=offer.agent.id,
-                queue=offer.waiting.queue,
-                made_at=offer.made_at,
-                rang_at=offer.rang_at,
-                result=result,
-            )
+            OfferEnded,
+            interaction=offer.waiting.interaction,
+            offer=offer.id,
+            agent=offer.agent.id,
+            queue=offer.waiting.queue,
+            made_at=offer.made_at,
+            rang_at=offer.rang_at,
+            result=result,
         )

@@ -256,15 +256,12 @@ class Roster:
         wrap_up.extend()
         turn.clockwork.wake(Wake.WRAP_UP, agent_id, wrap_up.until)
         turn.tell(
-            WrapUpExtended(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=contact.interaction,
-                agent=agent_id,
-                queue=contact.queue,
-                until=wrap_up.until,
-                by=by,
-            )
+            WrapUpExtended,
+            interaction=contact.interaction,
+            agent=agent_id,
+            queue=contact.queue,
+            until=wrap_up.until,
+            by=by,
         )
 
     def contact_of(self, agent_id: AgentId) -> Contact:
@@ -289,15 +286,12 @@ class Roster:
         contact, agent = self.contact_of(agent_id), self.get(agent_id)
         agent.disposition = disposition
         turn.tell(
-            DispositionSet(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=contact.interaction,
-                agent=agent_id,
-                queue=contact.queue,
-                disposition=disposition,
-                by=by,
-            )
+            DispositionSet,
+            interaction=contact.interaction,
+            agent=agent_id,
+            queue=contact.queue,
+            disposition=disposition,
+            by=by,
         )
         if agent.wrap_up is not None and agent.wrap_up.rule.ends_with_disposition:
             self._end_wrap_up(agent, by, turn)
@@ -433,16 +427,13 @@ class Roster:
         turn.clockwork.forget(Wake.WRAP_UP, agent.id)
         if agent.contact is not None:
             turn.tell(
-                SegmentEnded(
-                    number=turn.clockwork.number(),
-                    at=turn.now,
-                    interaction=agent.contact.interaction,
-                    segment=SegmentId(turn.clockwork.mint()),
-                    kind=SegmentKind.WRAP_UP,
-                    started_at=agent.since,
-                    queue=agent.contact.queue,
-                    agent=agent.id,
-                )
+                SegmentEnded,
+                interaction=agent.contact.interaction,
+                segment=SegmentId(turn.clockwork.mint()),
+                kind=SegmentKind.WRAP_UP,
+                started_at=agent.since,
+                queue=agent.contact.queue,
+                agent=agent.id,
             )
             duration = turn.now - agent.contact.since
             self._finished.append(Finished(agent.id, agent.contact.queue, duration))
@@ -476,17 +467,14 @@ class Roster:
             self._staffing.begin_counting(agent)
         self._staffing.join(agent, turn.now)
         turn.tell(
-            AgentStateChanged(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                agent=agent.id,
-                before=before,
-                before_reason=before_reason,
-                since=since,
-                after=after,
-                reason=wanted.reason,
-                by=wanted.by,
-            )
+            AgentStateChanged,
+            agent=agent.id,
+            before=before,
+            before_reason=before_reason,
+            since=since,
+            after=after,
+            reason=wanted.reason,
+            by=wanted.by,
         )
         self.mark_changed(agent)
         if agent.removed and after is LOGGED_OUT:

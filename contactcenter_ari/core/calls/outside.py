@@ -93,12 +93,7 @@ class OutsideLines:
             ),
         )
         if run.interaction is not None:
-            number = turn.clockwork.number()
-            turn.tell(
-                OutsideDialed(
-                    number=number, at=turn.now, interaction=run.interaction, dialed=dial.number
-                )
-            )
+            turn.tell(OutsideDialed, interaction=run.interaction, dialed=dial.number)
 
     def answered(self, line: OutsideLine, turn: Turn) -> None:
         """Somebody picked up; the ring limit is off."""
@@ -120,13 +115,7 @@ class OutsideLines:
         interaction = line.call.run.interaction
         if interaction is not None:
             turn.tell(
-                OutsideEnded(
-                    number=turn.clockwork.number(),
-                    at=turn.now,
-                    interaction=interaction,
-                    dialed=line.dial.number,
-                    outcome=outcome,
-                )
+                OutsideEnded, interaction=interaction, dialed=line.dial.number, outcome=outcome
             )
 
 

@@ -139,15 +139,7 @@ class Recording:
         reason: PauseReason,
         turn: Turn,
     ) -> None:
-        turn.tell(
-            kind(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=self.interaction,
-                recording=self.id,
-                reason=reason,
-            )
-        )
+        turn.tell(kind, interaction=self.interaction, recording=self.id, reason=reason)
 
     def stop(self, turn: Turn) -> None:
         """Let the switch close the file."""
@@ -259,13 +251,7 @@ class Recordings:
         self._recordings[recording] = begun
         self._of_call.setdefault(run.call, []).append(begun)
         turn.tell(
-            RecordingStarted(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=begun.interaction,
-                recording=recording,
-                agent=agent,
-            )
+            RecordingStarted, interaction=begun.interaction, recording=recording, agent=agent
         )
 
     def began(self, recording: RecordingId, turn: Turn) -> None:
@@ -395,20 +381,17 @@ class Recordings:
         if recording is None:
             return
         turn.tell(
-            RecordingEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=recording.interaction,
-                recording=recording.id,
-                agent=recording.agent,
-                started_at=recording.started_at,
-                path=signal.path,
-                duration=timedelta(seconds=signal.seconds),
-                failed=signal.failed,
-                cut=(signal.cut or recording.cut) and not signal.failed,
-                pauses=tuple(recording.pauses),
-                speech=None if signal.speech is None else timedelta(seconds=signal.speech),
-            )
+            RecordingEnded,
+            interaction=recording.interaction,
+            recording=recording.id,
+            agent=recording.agent,
+            started_at=recording.started_at,
+            path=signal.path,
+            duration=timedelta(seconds=signal.seconds),
+            failed=signal.failed,
+            cut=(signal.cut or recording.cut) and not signal.failed,
+            pauses=tuple(recording.pauses),
+            speech=None if signal.speech is None else timedelta(seconds=signal.speech),
         )
         del self._recordings[recording.id]
         of_call = self._of_call[recording.call]

@@ -198,16 +198,13 @@ class Talks:
             return
         self._recordings.hold(talk.call, turn, held=False)
         turn.tell(
-            SegmentEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=InteractionId(talk.call),
-                segment=SegmentId(turn.clockwork.mint()),
-                kind=SegmentKind.HOLD,
-                started_at=talk.held_since,
-                queue=talk.queue or "",
-                agent=talk.agent_id,
-            )
+            SegmentEnded,
+            interaction=InteractionId(talk.call),
+            segment=SegmentId(turn.clockwork.mint()),
+            kind=SegmentKind.HOLD,
+            started_at=talk.held_since,
+            queue=talk.queue or "",
+            agent=talk.agent_id,
         )
         talk.held_since = None
 

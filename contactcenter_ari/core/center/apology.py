@@ -88,99 +88,89 @@ def _first_queue(flow: Flow | None) -> QueueName:
 def _tell_started(
     call: RecordApology, numbers: CallNumbers, flow: Flow | None, turn: Turn
 ) -> None:
-    turn.tell(
-        InteractionStarted(
-            number=turn.clockwork.number(),
-            at=call.started_at,
-            interaction=call.interaction,
-            leg=LegId(call.interaction),
-            called_number=numbers.called,
-            caller_number=numbers.caller,
-            called_number_raw=numbers.called_raw,
-            caller_number_raw=numbers.caller_raw,
-            caller_name="",
-            flow="" if flow is None else flow.name,
-            flow_version="" if flow is None else flow.version,
-            language=call.language,
-            direction=INTERNAL if call.internal else INBOUND,
-        )
+    turn.tell_at(
+        call.started_at,
+        InteractionStarted,
+        interaction=call.interaction,
+        leg=LegId(call.interaction),
+        called_number=numbers.called,
+        caller_number=numbers.caller,
+        called_number_raw=numbers.called_raw,
+        caller_number_raw=numbers.caller_raw,
+        caller_name="",
+        flow="" if flow is None else flow.name,
+        flow_version="" if flow is None else flow.version,
+        language=call.language,
+        direction=INTERNAL if call.internal else INBOUND,
     )
 
 
 def _tell_apologized(call: RecordApology, turn: Turn) -> None:
-    turn.tell(
-        CallerApologized(
-            number=turn.clockwork.number(),
-            at=call.ended_at,
-            interaction=call.interaction,
-            number_left=bool(call.number),
-            message_left=call.message is not None,
-        )
+    turn.tell_at(
+        call.ended_at,
+        CallerApologized,
+        interaction=call.interaction,
+        number_left=bool(call.number),
+        message_left=call.message is not None,
     )
 
 
 def _tell_message(call: RecordApology, turn: Turn) -> None:
     assert call.message is not None, "a message was left"
     started_at = call.ended_at - call.message.duration
-    turn.tell(
-        RecordingStarted(
-            number=turn.clockwork.number(),
-            at=started_at,
-            interaction=call.interaction,
-            recording=call.message.recording,
-            agent=AgentId(""),
-        ),
-        RecordingEnded(
-            number=turn.clockwork.number(),
-            at=call.ended_at,
-            interaction=call.interaction,
-            recording=call.message.recording,
-            agent=AgentId(""),
-            started_at=started_at,
-            path=call.message.path,
-            duration=call.message.duration,
-            failed=False,
-        ),
+    turn.tell_at(
+        started_at,
+        RecordingStarted,
+        interaction=call.interaction,
+        recording=call.message.recording,
+        agent=AgentId(""),
+    )
+    turn.tell_at(
+        call.ended_at,
+        RecordingEnded,
+        interaction=call.interaction,
+        recording=call.message.recording,
+        agent=AgentId(""),
+        started_at=started_at,
+        path=call.message.path,
+        duration=call.message.duration,
+        failed=False,
     )
 
 
 def _tell_stretch(call: RecordApology, turn: Turn) -> None:
     """All of the call, as a stretch in the flow: what the caller heard was nobody's talk."""
-    turn.tell(
-        SegmentEnded(
-            number=turn.clockwork.number(),
-            at=call.ended_at,
-            interaction=call.interaction,
-            segment=SegmentId(f"{call.interaction}.flow"),
-            kind=SegmentKind.FLOW,
-            started_at=call.started_at,
-        )
+    turn.tell_at(
+        call.ended_at,
+        SegmentEnded,
+        interaction=call.interaction,
+        segment=SegmentId(f"{call.interaction}.flow"),
+        kind=SegmentKind.FLOW,
+        started_at=call.started_at,
     )
 
 
 def _tell_ended(call: RecordApology, numbers: CallNumbers, flow: Flow | None, turn: Turn) -> None:
-    turn.tell(
-        InteractionEnded(
-            number=turn.clockwork.number(),
-            at=call.ended_at,
-            interaction=call.interaction,
-            node=turn.clockwork.node,
-            channel="voice",
-            direction=INTERNAL if call.internal else INBOUND,
-            started_at=call.started_at,
-            called_number=numbers.called,
-            caller_number=numbers.caller,
-            called_number_raw=numbers.called_raw,
-            caller_number_raw=numbers.caller_raw,
-            caller_name="",
-            caller_status="",
-            flow="" if flow is None else flow.name,
-            flow_version="" if flow is None else flow.version,
-            language=call.language,
-            tags={},
-            queue="",
-            agent="",
-            reason=EndReason.APOLOGIZED,
-            ended_by=Party.SYSTEM,
-        )
+    turn.tell_at(
+        call.ended_at,
+        InteractionEnded,
+        interaction=call.interaction,
+        node=turn.clockwork.node,
+        channel="voice",
+        direction=INTERNAL if call.internal else INBOUND,
+        started_at=call.started_at,
+        called_number=numbers.called,
+        caller_number=numbers.caller,
+        called_number_raw=numbers.called_raw,
+        caller_number_raw=numbers.caller_raw,
+        caller_name="",
+        caller_status="",
+        flow="" if flow is None else flow.name,
+        flow_version="" if flow is None else flow.version,
+        language=call.language,
+        tags={},
+        queue="",
+        agent="",
+        reason=EndReason.APOLOGIZED,
+        ended_by=Party.SYSTEM,
     )

@@ -71,8 +71,7 @@ class QueueControl:
         if queue in self._distribution.closed:
             return
         self._distribution.closed[queue] = None
-        number = turn.clockwork.number()
-        turn.tell(QueueClosed(number=number, at=turn.now, queue=queue, by=by))
+        turn.tell(QueueClosed, queue=queue, by=by)
         callers = [each for each in self._distribution.lines[queue] if each.callback is None]
         send_on(callers, QueueExit.CLOSED, self._calls, turn)
         self._calls.callback_queue.opened_or_closed(queue, turn)
@@ -82,8 +81,7 @@ class QueueControl:
         if queue not in self._distribution.closed:
             return
         del self._distribution.closed[queue]
-        number = turn.clockwork.number()
-        turn.tell(QueueOpened(number=number, at=turn.now, queue=queue, by=by))
+        turn.tell(QueueOpened, queue=queue, by=by)
         for waiting in self._distribution.lines[queue]:  # who has not left, for a phone rings
             if waiting.over is QueueExit.CLOSED:
                 waiting.over = None

@@ -23,124 +23,76 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 def section_entered(run: FlowRun, section: str, turn: Turn) -> None:
     """The run went to a section."""
     if run.interaction is not None:
-        number = turn.clockwork.number()
-        turn.tell(
-            SectionEntered(
-                number=number, at=turn.now, interaction=run.interaction, section=section
-            )
-        )
+        turn.tell(SectionEntered, interaction=run.interaction, section=section)
 
 
 def prompts_played(run: FlowRun, prompts: tuple[str, ...], turn: Turn) -> None:
     """The run began to say something."""
     if run.interaction is not None:
         for prompt in prompts:
-            number = turn.clockwork.number()
-            turn.tell(
-                PromptPlayed(
-                    number=number, at=turn.now, interaction=run.interaction, prompt=prompt
-                )
-            )
+            turn.tell(PromptPlayed, interaction=run.interaction, prompt=prompt)
 
 
 def choice_made(run: FlowRun, asked: Menu | Gather, key: str, turn: Turn) -> None:
     """The caller chose from a menu, or left a gather by a key."""
     if run.interaction is not None:
         turn.tell(
-            MenuChosen(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=run.interaction,
-                menu=asked.rules.prompts[0] if asked.rules.prompts else "",
-                key=key,
-            )
+            MenuChosen,
+            interaction=run.interaction,
+            menu=asked.rules.prompts[0] if asked.rules.prompts else "",
+            key=key,
         )
 
 
 def key_pressed(run: FlowRun, step: str, key: str, turn: Turn) -> None:
     """The caller pressed a key that a queue or voicemail step knows."""
     if run.interaction is not None:
-        number = turn.clockwork.number()
-        turn.tell(
-            MenuChosen(number=number, at=turn.now, interaction=run.interaction, menu=step, key=key)
-        )
+        turn.tell(MenuChosen, interaction=run.interaction, menu=step, key=key)
 
 
 def input_gathered(run: FlowRun, gather: Gather, digits: str, turn: Turn) -> None:
     """The caller typed what was asked for; a sensitive value is kept out of the record."""
     if run.interaction is not None:
         turn.tell(
-            InputGathered(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=run.interaction,
-                variable=gather.variable,
-                value="" if gather.sensitive else digits,
-            )
+            InputGathered,
+            interaction=run.interaction,
+            variable=gather.variable,
+            value="" if gather.sensitive else digits,
         )
 
 
 def input_failed(run: FlowRun, outcome: str, turn: Turn) -> None:
     """A try was wasted."""
     if run.interaction is not None:
-        number = turn.clockwork.number()
-        turn.tell(
-            InputFailed(number=number, at=turn.now, interaction=run.interaction, outcome=outcome)
-        )
+        turn.tell(InputFailed, interaction=run.interaction, outcome=outcome)
 
 
 def look_up_done(run: FlowRun, step: LookUpStep, outcome: str, turn: Turn) -> None:
     """A look-up ended."""
     if run.interaction is not None:
-        turn.tell(
-            LookUpDone(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=run.interaction,
-                name=step.name,
-                outcome=outcome,
-            )
-        )
+        turn.tell(LookUpDone, interaction=run.interaction, name=step.name, outcome=outcome)
 
 
 def status_set(run: FlowRun, turn: Turn) -> None:
     """The run learned what kind of caller this is."""
     if run.interaction is not None:
-        turn.tell(
-            CallerStatusSet(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=run.interaction,
-                status=run.caller_status,
-            )
-        )
+        turn.tell(CallerStatusSet, interaction=run.interaction, status=run.caller_status)
 
 
 def tagged(run: FlowRun, key: str, value: str, turn: Turn) -> None:
     """The run noted something."""
     if run.interaction is not None:
-        turn.tell(
-            InteractionTagged(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=run.interaction,
-                key=key,
-                value=value,
-            )
-        )
+        turn.tell(InteractionTagged, interaction=run.interaction, key=key, value=value)
 
 
 def flow_failed(run: FlowRun, reason: str, turn: Turn) -> None:
     """A fault in the run."""
     if run.interaction is not None:
         turn.tell(
-            FlowFailed(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=run.interaction,
-                section=run.frames[0].section if run.frames else "",
-                reason=reason,
-            )
+            FlowFailed,
+            interaction=run.interaction,
+            section=run.frames[0].section if run.frames else "",
+            reason=reason,
         )
 
 
@@ -148,13 +100,10 @@ def wait_told(run: FlowRun, queue: QueueName, told: timedelta | None, turn: Turn
     """A waiting run was told how long it may take; None that it takes longer than expected."""
     if run.interaction is not None:
         turn.tell(
-            WaitTold(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=run.interaction,
-                queue=queue,
-                position=run.position,
-                told=told,
-                mean=run.wait_mean,
-            )
+            WaitTold,
+            interaction=run.interaction,
+            queue=queue,
+            position=run.position,
+            told=told,
+            mean=run.wait_mean,
         )

@@ -124,21 +124,18 @@ class Interaction:
             return
         self.started_at = self.since = self.unserved_since = turn.now
         turn.tell(
-            InteractionStarted(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=self.id,
-                leg=self.leg,
-                called_number=self.called_number,
-                caller_number=self.caller_number,
-                called_number_raw=self.called_number_raw,
-                caller_number_raw=self.caller_number_raw,
-                caller_name=self.caller_name,
-                flow=self.flow,
-                flow_version=self.flow_version,
-                language=self.language,
-                direction=self.direction,
-            )
+            InteractionStarted,
+            interaction=self.id,
+            leg=self.leg,
+            called_number=self.called_number,
+            caller_number=self.caller_number,
+            called_number_raw=self.called_number_raw,
+            caller_number_raw=self.caller_number_raw,
+            caller_name=self.caller_name,
+            flow=self.flow,
+            flow_version=self.flow_version,
+            language=self.language,
+            direction=self.direction,
         )
         self.begun = True
 
@@ -149,7 +146,7 @@ class Interaction:
         Raises:
             IllegalMove: the state table does not allow it; nothing is changed.
         """
-        turn.tell(*self._segments_before(after, turn))
+        self._end_stretch(after, turn)
         if self.state is TALKING:
             self.unserved_since = turn.now
         if after is TALKING:
@@ -181,31 +178,28 @@ class Interaction:
     ) -> None:
         """The caller is gone; `by` unless somebody else was noted before."""
         was = self.state
+        self._end_stretch(ENDED, turn)
         turn.tell(
-            *self._segments_before(ENDED, turn),
-            InteractionEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=self.id,
-                node=turn.clockwork.node,
-                channel="voice",
-                direction=self.direction,
-                started_at=self.started_at,
-                called_number=self.called_number,
-                caller_number=self.caller_number,
-                called_number_raw=self.called_number_raw,
-                caller_number_raw=self.caller_number_raw,
-                caller_name=self.caller_name,
-                caller_status=status,
-                flow=self.flow,
-                flow_version=self.flow_version,
-                language=language,
-                tags=tags,
-                queue=self.queue,
-                agent=self.agent,
-                reason=self._reason(was, self.ended_by or by),
-                ended_by=self.ended_by or by,
-            ),
+            InteractionEnded,
+            interaction=self.id,
+            node=turn.clockwork.node,
+            channel="voice",
+            direction=self.direction,
+            started_at=self.started_at,
+            called_number=self.called_number,
+            caller_number=self.caller_number,
+            called_number_raw=self.called_number_raw,
+            caller_number_raw=self.caller_number_raw,
+            caller_name=self.caller_name,
+            caller_status=status,
+            flow=self.flow,
+            flow_version=self.flow_version,
+            language=language,
+            tags=tags,
+            queue=self.queue,
+            agent=self.agent,
+            reason=self._reason(was, self.ended_by or by),
+            ended_by=self.ended_by or by,
         )
         self.state = ENDED
         self.since = turn.now
@@ -227,8 +221,8 @@ class Interaction:
             return EndReason.TURNED_AWAY
         return EndReason.LEFT_FLOW if by is Party.CALLER else EndReason.CONTAINED
 
-    def _segments_before(self, after: InteractionState, turn: Turn) -> tuple[SegmentEnded, ...]:
-        """The stretch that ends with a move.
+    def _end_stretch(self, after: InteractionState, turn: Turn) -> None:
+        """Tell the stretch that ends with a move.
 
         Raises:
             IllegalMove: the state table does not allow it.
@@ -237,17 +231,14 @@ class Interaction:
             raise IllegalMove(f"an interaction cannot go from {self.state} to {after}")
         kind = SEGMENTS.get(self.state)
         if kind is None or self.orphaned:
-            return ()
+            return
         talk = kind is SegmentKind.TALK
-        return (
-            SegmentEnded(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=self.id,
-                segment=SegmentId(turn.clockwork.mint()),
-                kind=kind,
-                started_at=self.since,
-                queue=self.queue if talk and self.with_agent else "",
-                agent=self.agent if talk and self.with_agent else "",
-            ),
+        turn.tell(
+            SegmentEnded,
+            interaction=self.id,
+            segment=SegmentId(turn.clockwork.mint()),
+            kind=kind,
+            started_at=self.since,
+            queue=self.queue if talk and self.with_agent else "",
+            agent=self.agent if talk and self.with_agent else "",
         )

@@ -85,14 +85,11 @@ class AgentFirst:
         interaction, queue = attempt.interaction, attempt.callback.queue
         interaction.meet(attempt.agent.id, queue, turn)
         turn.tell(
-            AgentConnected(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=interaction.id,
-                agent=attempt.agent.id,
-                queue=queue,
-                waited=turn.now - attempt.answered_at,
-            )
+            AgentConnected,
+            interaction=interaction.id,
+            agent=attempt.agent.id,
+            queue=queue,
+            waited=turn.now - attempt.answered_at,
         )
         leg = attempt.briefing.run.leg
         self._desk.end_side_call(leg, turn)

@@ -88,27 +88,24 @@ def restored(request: RestoreCallback, arrival: int, turn: Turn) -> Callback:
 def tell_booked(callback: Callback, turn: Turn) -> None:
     """The customer may rely on it."""
     turn.tell(
-        CallbackBooked(
-            number=turn.clockwork.number(),
-            at=turn.now,
-            interaction=callback.interaction,
-            callback=callback.id,
-            queue=callback.queue,
-            dialed=callback.number,
-            waiting_since=callback.since,
-            head_start=callback.head_start,
-            priority=callback.priority,
-            flow=callback.flow,
-            language=callback.language,
-            hours=callback.hours,
-            attempts=callback.attempts,
-            retry_after=callback.retry_after,
-            expires_at=callback.expires_at,
-            mode=callback.mode,
-            skills=callback.skills,
-            caller_number=callback.caller_number,
-            timezone=callback.timezone,
-        )
+        CallbackBooked,
+        interaction=callback.interaction,
+        callback=callback.id,
+        queue=callback.queue,
+        dialed=callback.number,
+        waiting_since=callback.since,
+        head_start=callback.head_start,
+        priority=callback.priority,
+        flow=callback.flow,
+        language=callback.language,
+        hours=callback.hours,
+        attempts=callback.attempts,
+        retry_after=callback.retry_after,
+        expires_at=callback.expires_at,
+        mode=callback.mode,
+        skills=callback.skills,
+        caller_number=callback.caller_number,
+        timezone=callback.timezone,
     )
 
 
@@ -119,29 +116,19 @@ def tell_place(
     turn: Turn,
 ) -> None:
     """The customer has taken the place over, in a call of their own, or given it back."""
-    turn.tell(
-        kind(
-            number=turn.clockwork.number(),
-            at=turn.now,
-            interaction=interaction,
-            callback=callback.id,
-        )
-    )
+    turn.tell(kind, interaction=interaction, callback=callback.id)
 
 
 def tell_attempted(attempt: CallbackAttempt, next_at: datetime | None, turn: Turn) -> None:
     """An attempt is over."""
     assert attempt.result is not None, "it had a result"
     turn.tell(
-        CallbackAttempted(
-            number=turn.clockwork.number(),
-            at=turn.now,
-            interaction=attempt.interaction.id,
-            callback=attempt.callback.id,
-            attempt=attempt.callback.attempts_made,
-            result=attempt.result,
-            next_at=next_at,
-            zones=attempt.callback.attempt_zones,
-            zone_source=attempt.callback.zone_source,
-        )
+        CallbackAttempted,
+        interaction=attempt.interaction.id,
+        callback=attempt.callback.id,
+        attempt=attempt.callback.attempts_made,
+        result=attempt.result,
+        next_at=next_at,
+        zones=attempt.callback.attempt_zones,
+        zone_source=attempt.callback.zone_source,
     )

@@ -202,11 +202,5 @@ class Callbacks:
         if len(self._closed) > CLOSED_KEPT:
             del self._closed[next(iter(self._closed))]
         turn.tell(
-            CallbackClosed(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=callback.interaction,
-                callback=callback.id,
-                result=result,
-            )
+            CallbackClosed, interaction=callback.interaction, callback=callback.id, result=result
         )

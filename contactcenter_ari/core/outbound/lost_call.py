@@ -74,15 +74,12 @@ class LostCalls:
         reason = LostCallReason(unserved.result.value)
         self._enter(LostCall(interaction, number, turn.now, reason), turn)
         turn.tell(
-            LostCallOpened(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=interaction,
-                queue=unserved.queue,
-                caller_number=number,
-                waited=unserved.waited,
-                reason=reason,
-            )
+            LostCallOpened,
+            interaction=interaction,
+            queue=unserved.queue,
+            caller_number=number,
+            waited=unserved.waited,
+            reason=reason,
         )
 
     def left(
@@ -102,16 +99,14 @@ class LostCalls:
         if lost.key in self._open:
             return
         self._enter(lost, turn)
-        turn.tell(
-            LostCallOpened(
-                number=turn.clockwork.number(),
-                at=at,
-                interaction=interaction,
-                queue=queue,
-                caller_number=number,
-                waited=timedelta(),
-                reason=reason,
-            )
+        turn.tell_at(
+            at,
+            LostCallOpened,
+            interaction=interaction,
+            queue=queue,
+            caller_number=number,
+            waited=timedelta(),
+            reason=reason,
         )
 
     def restore(self, request: RestoreLostCall, turn: Turn) -> None:
@@ -158,11 +153,5 @@ class LostCalls:
     @staticmethod
     def _tell_closed(lost: LostCall, result: LostCallResult, turn: Turn) -> None:
         turn.tell(
-            LostCallClosed(
-                number=turn.clockwork.number(),
-                at=turn.now,
-                interaction=lost.interaction,
-                caller_number=lost.number,
-                result=result,
-            )
+            LostCallClosed, interaction=lost.interaction, caller_number=lost.number, result=result
         )

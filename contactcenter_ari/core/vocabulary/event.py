@@ -132,8 +132,10 @@ class Party(StrEnum):
     SYSTEM = "system"
 
 
-class NumberedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What every event has: its number over all events of this core, and when it happened."""
+class NumberedEvent(msgspec.Struct, frozen=True):
+    """What every event has: its number over all events of this core, and when it happened. These
+    two come first, by position, so that `Turn.tell` can add them to fields that are checked.
+    """
 
     number: int
     at: datetime

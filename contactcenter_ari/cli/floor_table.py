@@ -115,11 +115,11 @@ def _call_row(call: CallStatus, agent: str, now: datetime) -> list[Text]:
 
 
 def _reason(offer: OfferStatus, names: Names) -> Text:
-    grounds = offer.grounds
+    reason = offer.reason
     return _text(
         f"{what_happened(offer, names)}\n"
-        f"This caller: {why_this_caller(grounds)}.\n"
-        f"This agent: {why_this_agent(grounds, names)}."
+        f"This caller: {why_this_caller(reason)}.\n"
+        f"This agent: {why_this_agent(reason, names)}."
     )
 
 

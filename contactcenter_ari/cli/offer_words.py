@@ -7,7 +7,7 @@ from contactcenter_ari.core.acd.settings import Strategy
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.demo.live import clock
-from contactcenter_ari.web.offer import OfferGrounds, OfferStatus
+from contactcenter_ari.web.offer import OfferReasonStatus, OfferStatus
 
 RESULTS: Mapping[OfferResult | None, str] = {
     None: "the phone rings",
@@ -43,32 +43,32 @@ def what_happened(offer: OfferStatus, names: Names) -> str:
     return f"{offer.queue}: call {offer.interaction} for {_known(offer.agent, names)}: {result}"
 
 
-def why_this_caller(grounds: OfferGrounds) -> str:
+def why_this_caller(reason: OfferReasonStatus) -> str:
     """The score of the caller, and who was passed over."""
-    parts = [f"waited {_seconds(grounds.waited_seconds)}"]
-    if grounds.head_start_seconds:
-        parts.append(f"head start {_seconds(grounds.head_start_seconds)}")
-    score = f"score {_seconds(grounds.score_seconds)} ({' + '.join(parts)})"
-    many = grounds.callers_waiting > 1
-    best = f"the best of {grounds.callers_waiting}" if many else "the only one"
+    parts = [f"waited {_seconds(reason.waited_seconds)}"]
+    if reason.head_start_seconds:
+        parts.append(f"head start {_seconds(reason.head_start_seconds)}")
+    score = f"score {_seconds(reason.score_seconds)} ({' + '.join(parts)})"
+    many = reason.callers_waiting > 1
+    best = f"the best of {reason.callers_waiting}" if many else "the only one"
     passed = [
         f"{one.interaction} {CALLER_REASONS.get(one.reason, one.reason)}"
-        for one in grounds.callers_passed
+        for one in reason.callers_passed
     ]
-    said = f"{score} in class {grounds.priority}, {best} waiting"
+    said = f"{score} in class {reason.priority}, {best} waiting"
     return said + _passed_over(passed)
 
 
-def why_this_agent(grounds: OfferGrounds, names: Names) -> str:
+def why_this_agent(reason: OfferReasonStatus, names: Names) -> str:
     """What the strategy saw in the agent, and who was passed over."""
     passed = [
         f"{_known(one.agent, names)} {AGENT_REASONS.get(one.reason, one.reason)}"
-        f" ({_measure(grounds.strategy, one.value)})"
-        for one in grounds.agents_passed
+        f" ({_measure(reason.strategy, one.value)})"
+        for one in reason.agents_passed
     ]
-    chosen = f"{_choice(grounds.strategy)} ({_measure(grounds.strategy, grounds.value)})"
-    many = grounds.free_agents > 1
-    free = f"of {grounds.free_agents} free agents" if many else "and the only one free"
+    chosen = f"{_choice(reason.strategy)} ({_measure(reason.strategy, reason.value)})"
+    many = reason.free_agents > 1
+    free = f"of {reason.free_agents} free agents" if many else "and the only one free"
     return f"{chosen} {free}{_passed_over(passed)}"
 
 

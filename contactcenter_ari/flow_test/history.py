@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import msgspec
-
 from contactcenter_ari.config.site import check_site, flow_files
 from contactcenter_ari.core.vocabulary.event import Event, InteractionStarted
 from contactcenter_ari.flow_test.story_file import flow_name
@@ -11,6 +9,7 @@ from contactcenter_ari.flow_test.trace import CallUnknown, Traced, trace_events,
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import EventRow
+from contactcenter_ari.postgres.stored_event import read_event
 from contactcenter_ari.runtime.snapshot import SUFFIX
 
 
@@ -52,8 +51,7 @@ async def read_from_database(database: Database, site: Path, call: str) -> Trace
 
 def _event(row: EventRow) -> Event:
     told = {"type": row.kind, "interaction": row.interaction, "number": row.number, "at": row.at}
-    event: Event = msgspec.convert(row.data | told, Event)
-    return event
+    return read_event(row.data | told)
 
 
 def flow_file_of(site: Path, flow: str) -> Path:

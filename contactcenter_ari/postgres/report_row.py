@@ -61,7 +61,7 @@ class SegmentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One offer; `grounds` are None for one of a time when they were not kept."""
+    """One offer; `reason` is None for an offer of the time when it was not kept."""
 
     offer: str
     interaction: str
@@ -71,7 +71,7 @@ class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     rang_at: datetime | None
     ended_at: datetime
-    grounds: OfferReason | None = None
+    reason: OfferReason | None = None
 
 
 class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,9 +14,10 @@ from pathlib import Path
 import msgspec
 
 from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.postgres.stored_event import read_event
 from contactcenter_ari.postgres.text import event_line
 
-_DECODER = msgspec.json.Decoder(Event)
+_DECODER = msgspec.json.Decoder(dict[str, object])
 DEFAULT_LIMIT = 256 * 1024 * 1024
 
 
@@ -89,7 +90,7 @@ class Spool:
             self._next_read_at += len(line)
             self._next_count += 1
             try:
-                events.append(_DECODER.decode(line))
+                events.append(read_event(_DECODER.decode(line)))
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 self.unreadable += 1
         return events

@@ -1,4 +1,4 @@
-"""The last offers with their grounds, kept in memory from the events that tell of them."""
+"""The last offers with their reasons, kept in memory from the events."""
 
 from collections.abc import Sequence
 

@@ -12,7 +12,7 @@ from contactcenter_ari.web.message import json_answer
 from contactcenter_ari.web.port import Offers, RecentOffer
 
 
-class OfferGrounds(msgspec.Struct, frozen=True, kw_only=True):
+class OfferReasonStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Why this agent: the strategy of the queue and what it compared (seconds idle, share
     occupied 0-1, level, calls taken, or place in the order), and who was passed over. Why this
     caller: the priority class (1 is first), then the score, which is seconds waited plus head
@@ -44,7 +44,7 @@ class OfferStatus(msgspec.Struct, frozen=True, kw_only=True):
     rang_at: datetime | None
     ended_at: datetime | None
     result: OfferResult | None
-    grounds: OfferGrounds
+    reason: OfferReasonStatus
 
 
 class OfferList(msgspec.Struct, frozen=True):
@@ -82,21 +82,21 @@ def _status(offer: RecentOffer) -> OfferStatus:
         rang_at=ended.rang_at if ended else None,
         ended_at=ended.at if ended else None,
         result=ended.result if ended else None,
-        grounds=_grounds(made.grounds),
+        reason=_reason(made.reason),
     )
 
 
-def _grounds(grounds: OfferReason) -> OfferGrounds:
-    waited, head_start = grounds.waited.total_seconds(), grounds.head_start.total_seconds()
-    return OfferGrounds(
-        strategy=grounds.strategy,
-        value=grounds.value,
-        priority=grounds.priority,
+def _reason(reason: OfferReason) -> OfferReasonStatus:
+    waited, head_start = reason.waited.total_seconds(), reason.head_start.total_seconds()
+    return OfferReasonStatus(
+        strategy=reason.strategy,
+        value=reason.value,
+        priority=reason.priority,
         waited_seconds=waited,
         head_start_seconds=head_start,
         score_seconds=waited + head_start,
-        free_agents=grounds.free_agents,
-        callers_waiting=grounds.callers_waiting,
-        agents_passed=grounds.agents_passed,
-        callers_passed=grounds.callers_passed,
+        free_agents=reason.free_agents,
+        callers_waiting=reason.callers_waiting,
+        agents_passed=reason.agents_passed,
+        callers_passed=reason.callers_passed,
     )

@@ -21,7 +21,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferI
 from contactcenter_ari.core.vocabulary.offer_reason import PassedAgent, PassedCaller
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.runtime.address import Address, PortBlock
-from contactcenter_ari.web.offer import OfferGrounds, OfferStatus
+from contactcenter_ari.web.offer import OfferReasonStatus, OfferStatus
 from contactcenter_ari.web.port import RecentOffer
 from tests.web.conftest import Api, api, token
 from tests.web.test_floor import ENDED, MADE, talking
@@ -116,7 +116,7 @@ async def test_a_center_that_stops_is_told(api: Api, tmp_path: Path) -> None:
     del api
 
 
-GROUNDS = OfferGrounds(
+OFFER_REASON = OfferReasonStatus(
     strategy="least_occupied",
     value=0.43,
     priority=5,
@@ -144,16 +144,16 @@ def test_why_in_words() -> None:
         rang_at=None,
         ended_at=datetime(2026, 11, 23, 10, tzinfo=UTC) + timedelta(seconds=20),
         result=OfferResult.LAPSED,
-        grounds=GROUNDS,
+        reason=OFFER_REASON,
     )
     names = {AgentId("100"): "Anna", AgentId("101"): "Bert"}
     happened = "sales: call i-1 for Anna (100): nobody picked up after 0:20"
     assert what_happened(offer, names) == happened
-    assert why_this_caller(GROUNDS) == (
+    assert why_this_caller(OFFER_REASON) == (
         "score 5:12 (waited 0:12 + head start 5:00) in class 5, the best of 7 waiting; "
         "passed over: i-2 is being offered already"
     )
-    assert why_this_agent(GROUNDS, names) == (
+    assert why_this_agent(OFFER_REASON, names) == (
         "the least occupied (43% occupied) of 3 free agents; passed over: "
         "Bert (101) comes later (70% occupied), 102 lacks the skills asked for (10% occupied)"
     )
@@ -174,7 +174,7 @@ def test_why_in_words() -> None:
 )
 def test_every_strategy_has_its_words(strategy: str, value: float, words: str) -> None:
     """One that is not known here is named all the same."""
-    grounds = msgspec.structs.replace(
-        GROUNDS, strategy=strategy, value=value, free_agents=1, agents_passed=()
+    reason = msgspec.structs.replace(
+        OFFER_REASON, strategy=strategy, value=value, free_agents=1, agents_passed=()
     )
-    assert why_this_agent(grounds, {}) == f"{words} and the only one free"
+    assert why_this_agent(reason, {}) == f"{words} and the only one free"

@@ -1,4 +1,4 @@
-"""Callbacks, lost calls, dispositions and the grounds of offers: rows the same in any order."""
+"""Callbacks, lost calls, dispositions and the reasons of offers: rows the same in any order."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -115,7 +115,7 @@ REACHED = LostCallClosed(
     caller_number=NUMBER,
     result=LostCallResult.CALLED_AGAIN,
 )
-GROUNDS = OfferReason(
+OFFER_REASON = OfferReason(
     strategy="longest_idle",
     value=93.5,
     priority=5,
@@ -133,7 +133,7 @@ MADE = OfferMade(
     offer=OfferId("o-1"),
     agent=ANNA,
     queue=SALES,
-    grounds=GROUNDS,
+    reason=OFFER_REASON,
 )
 ENDED = OfferEnded(
     number=13,
@@ -337,7 +337,7 @@ async def test_dispositions_and_closed_queues_are_rows(database_url: str) -> Non
 
 
 @pytest.mark.parametrize("order", [(MADE, ENDED), (ENDED, MADE)])
-async def test_an_offer_has_its_grounds_and_its_result(
+async def test_an_offer_has_its_reason_and_its_result(
     database_url: str, order: tuple[Event, Event]
 ) -> None:
     """In either order, together, apart, and again; one that still rings is no finished offer."""
@@ -349,10 +349,10 @@ async def test_an_offer_has_its_grounds_and_its_result(
             connection.execute("truncate offer")
         await write(database_url, *([event] for event in order), [*order, *order])
         (offer,) = await report.offers(START)
-    assert (offer.result, offer.rang_at, offer.grounds) == (
+    assert (offer.result, offer.rang_at, offer.reason) == (
         OfferResult.ACCEPTED,
         ENDED.rang_at,
-        GROUNDS,
+        OFFER_REASON,
     )
 
 

@@ -3,13 +3,16 @@ database of this one, and keeps its rows.
 """
 
 from pathlib import Path
-from typing import LiteralString
+from typing import LiteralString, cast
 
+import msgspec
 import psycopg
 import pytest
 from psycopg import sql
 
 from contactcenter_ari.postgres.migration import migrate, shipped_migrations
+from contactcenter_ari.postgres.spool import Spool
+from contactcenter_ari.postgres.stored_event import read_event
 from contactcenter_ari.runtime.phone_digest import phone_digest
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -82,6 +85,29 @@ async def test_an_upgrade_keeps_what_was_written(earlier: str) -> None:
         expected = [tuple(row[name] for name in columns) for row in before[table]]
         after = [tuple(row.values()) for row in rows(earlier, table, *columns)]
         assert sorted(map(repr, expected)) == sorted(map(repr, after)), table
+
+
+def test_stored_events_can_be_read(earlier: str, tmp_path: Path) -> None:
+    """Rows and spooled lines are never changed, so this version reads those of earlier ones."""
+    stored = rows(earlier, "interaction_event", "interaction_id", "number", "at", "kind", "data")
+    events = [
+        {
+            **cast("dict[str, object]", row["data"]),
+            "type": row["kind"],
+            "interaction": row["interaction_id"],
+            "number": row["number"],
+            "at": row["at"],
+        }
+        for row in stored
+    ]
+    kinds = [row["kind"] for row in stored]
+    assert "OfferMade" in kinds
+    assert kinds == [type(read_event(event)).__name__ for event in events]
+    spooled = tmp_path / "events.jsonl"
+    spooled.write_bytes(b"".join(msgspec.json.encode(event) + b"\n" for event in events))
+    spool = Spool(spooled)
+    assert kinds == [type(event).__name__ for event in spool.oldest(len(events))]
+    spool.close()
 
 
 async def test_phones_go_on_to_register(earlier: str) -> None:

@@ -9,7 +9,7 @@ from contactcenter_ari.service.recent_offers import OFFERS_KEPT, Announced, Rece
 from tests.runtime.world import Journal
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
-GROUNDS = OfferReason(
+OFFER_REASON = OfferReason(
     strategy="linear",
     value=1,
     priority=5,
@@ -29,7 +29,7 @@ def made(number: int) -> OfferMade:
         offer=OfferId(f"o-{number}"),
         agent=AgentId("100"),
         queue=QueueName("sales"),
-        grounds=GROUNDS,
+        reason=OFFER_REASON,
     )
 
 

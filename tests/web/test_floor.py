@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Answer, Api
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
-GROUNDS = OfferReason(
+OFFER_REASON = OfferReason(
     strategy="longest_idle",
     value=93.5,
     priority=5,
@@ -55,7 +55,7 @@ MADE = OfferMade(
     offer=OfferId("o-1"),
     agent=ANNA,
     queue=SUPPORT,
-    grounds=GROUNDS,
+    reason=OFFER_REASON,
 )
 ENDED = OfferEnded(
     number=2,
@@ -178,7 +178,7 @@ async def test_offers_say_why(api: "Api") -> None:
     second, first = msgspec.convert(answer.json["offers"], list[dict[str, object]])
     assert (second["offer"], second["result"], second["ended_at"]) == ("o-2", None, None)
     assert (first["result"], first["agent"]) == ("accepted", "100")
-    assert first["grounds"] == {
+    assert first["reason"] == {
         "strategy": "longest_idle",
         "value": 93.5,
         "priority": 5,

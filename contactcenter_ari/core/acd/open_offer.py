@@ -73,7 +73,7 @@ class Offers:
         waiting: Waiting,
         agent: Agent,
         settings: QueueSettings,
-        grounds: OfferReason,
+        reason: OfferReason,
         turn: Turn,
     ) -> None:
         """Reserve the agent and ring the phone."""
@@ -99,7 +99,7 @@ class Offers:
             offer=offer.id,
             agent=agent.id,
             queue=waiting.queue,
-            grounds=grounds,
+            reason=reason,
         )
         turn.do(
             DialLeg(

@@ -43,13 +43,13 @@ def open_with(floor: Floor, **settings: object) -> None:
 
 
 def told(caller: Caller) -> OfferReason:
-    """The grounds of the latest offer to a caller."""
-    return caller.told(OfferMade)[-1].grounds
+    """The reason of the latest offer to a caller."""
+    return caller.told(OfferMade)[-1].reason
 
 
-def passed(grounds: OfferReason) -> list[tuple[str, str]]:
+def passed(reason: OfferReason) -> list[tuple[str, str]]:
     """Which agents were passed over, and why."""
-    return [(agent.agent, agent.reason) for agent in grounds.agents_passed]
+    return [(agent.agent, agent.reason) for agent in reason.agents_passed]
 
 
 # --- why this agent -------------------------------------------------------------------------
@@ -83,9 +83,9 @@ def test_agents_who_were_free_but_a_later_choice(floor: Floor) -> None:
     for number in range(6):
         floor.agent(f"10{number}", idle=10)
     caller = floor.caller(EASY)
-    grounds = told(caller)
-    assert (caller.rung, grounds.value, grounds.free_agents) == (["100"], 60, 6)
-    assert grounds.agents_passed == (
+    reason = told(caller)
+    assert (caller.rung, reason.value, reason.free_agents) == (["100"], 60, 6)
+    assert reason.agents_passed == (
         PassedAgent(AgentId("101"), "later_choice", 50),
         PassedAgent(AgentId("102"), "later_choice", 40),
         PassedAgent(AgentId("103"), "later_choice", 30),
@@ -112,9 +112,9 @@ def test_what_each_strategy_went_by(
     floor.agent("100", idle=10)
     floor.agent("200", idle=10)
     caller = floor.caller(EASY)
-    grounds = told(caller)
-    assert (grounds.strategy, caller.rung, grounds.value) == (strategy, ["100"], taken)
-    assert grounds.agents_passed == (PassedAgent(AgentId("200"), "later_choice", passed_over),)
+    reason = told(caller)
+    assert (reason.strategy, caller.rung, reason.value) == (strategy, ["100"], taken)
+    assert reason.agents_passed == (PassedAgent(AgentId("200"), "later_choice", passed_over),)
 
 
 def test_the_levels_that_were_added_up(floor: Floor) -> None:
@@ -123,9 +123,9 @@ def test_the_levels_that_were_added_up(floor: Floor) -> None:
     floor.agent("100", dutch=2)
     floor.agent("200", dutch=7)
     caller = floor.caller(DUTCH)
-    grounds = told(caller)
-    assert (caller.rung, grounds.value) == (["200"], 7)
-    assert grounds.agents_passed == (PassedAgent(AgentId("100"), "skills", 2),)
+    reason = told(caller)
+    assert (caller.rung, reason.value) == (["200"], 7)
+    assert reason.agents_passed == (PassedAgent(AgentId("100"), "skills", 2),)
 
 
 def test_shares_and_calls(floor: Floor) -> None:
@@ -137,9 +137,9 @@ def test_shares_and_calls(floor: Floor) -> None:
     ann.picks_up()
     floor.wait(600)
     ann.hangs_up()
-    grounds = told(floor.caller(EASY))
-    (other,) = grounds.agents_passed
-    assert (grounds.value, other.agent) == (0, "100")
+    reason = told(floor.caller(EASY))
+    (other,) = reason.agents_passed
+    assert (reason.value, other.agent) == (0, "100")
     assert 0.15 < other.value < 0.25
 
 
@@ -150,9 +150,9 @@ def test_agents_who_missed_this_caller_lately(floor: Floor) -> None:
     floor.agent("200", idle=10)
     caller = floor.caller(EASY)
     ann.hangs_up(17)
-    grounds = told(caller)
+    reason = told(caller)
     assert caller.rung == ["200"]
-    assert passed(grounds) == [("100", "missed_lately")]
+    assert passed(reason) == [("100", "missed_lately")]
 
 
 def test_agents_who_are_not_the_preferred_one(floor: Floor) -> None:
@@ -172,9 +172,9 @@ def test_ring_all_passes_over_nobody_it_rings(floor: Floor) -> None:
         floor.agent(agent, idle=10)
     caller = floor.caller(EASY)
     offers = caller.told(OfferMade)
-    assert [(offer.agent, offer.grounds.value) for offer in offers] == [("100", 30), ("200", 20)]
-    assert [passed(offer.grounds) for offer in offers] == [[("300", "later_choice")]] * 2
-    assert [offer.grounds.free_agents for offer in offers] == [3, 3]
+    assert [(offer.agent, offer.reason.value) for offer in offers] == [("100", 30), ("200", 20)]
+    assert [passed(offer.reason) for offer in offers] == [[("300", "later_choice")]] * 2
+    assert [offer.reason.free_agents for offer in offers] == [3, 3]
 
 
 def test_agents_who_are_not_free_are_not_passed_over(floor: Floor) -> None:
@@ -183,8 +183,8 @@ def test_agents_who_are_not_free_are_not_passed_over(floor: Floor) -> None:
     floor.agent("100", idle=10).pauses()
     floor.agent("200", "support", idle=10)
     floor.agent("300")
-    grounds = told(floor.caller(EASY))
-    assert (grounds.free_agents, grounds.agents_passed) == (1, ())
+    reason = told(floor.caller(EASY))
+    assert (reason.free_agents, reason.agents_passed) == (1, ())
 
 
 # --- why this caller ------------------------------------------------------------------------
@@ -240,8 +240,8 @@ def test_the_first_in_line_passes_over_nobody(floor: Floor) -> None:
     for _ in range(3):
         floor.caller(EASY)
     agent.goes_ready()
-    grounds = told(first)
-    assert (grounds.callers_passed, grounds.callers_waiting) == ((), 4)
+    reason = told(first)
+    assert (reason.callers_passed, reason.callers_waiting) == ((), 4)
 
 
 def test_only_the_first_few_callers_are_named(floor: Floor) -> None:
@@ -252,8 +252,8 @@ def test_only_the_first_few_callers_are_named(floor: Floor) -> None:
     dutch = [floor.caller(DUTCH) for _ in range(20)]
     caller = floor.caller(EASY)
     assert caller.rung == [agent.id]
-    grounds = told(caller)
-    assert grounds.callers_waiting == 21
-    assert grounds.callers_passed == tuple(
+    reason = told(caller)
+    assert reason.callers_waiting == 21
+    assert reason.callers_passed == tuple(
         PassedCaller(each.interaction, "skills") for each in dutch[:3]
     )

@@ -66,8 +66,8 @@ async def test_a_head_start_beats_a_smaller_lead_alone(world: World) -> None:
     assert begun == sorted(begun)
     assert records[1].interaction.caller_status == "gold"
     assert records[1].interaction.waited == begun[1] - since[1] < since[1] - since[0]
-    grounds = [record.offers[0].grounds for record in records]
-    given = [why.head_start for why in grounds if why is not None]
+    reasons = [record.offers[0].reason for record in records]
+    given = [reason.head_start for reason in reasons if reason is not None]
     assert given == [timedelta(), HEAD_START, timedelta(), timedelta(), timedelta()]
 
 

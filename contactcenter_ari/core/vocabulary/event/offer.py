@@ -25,7 +25,7 @@ class OfferMade(InteractionEvent, frozen=True, tag=True, kw_only=True):
     offer: OfferId
     agent: AgentId
     queue: QueueName
-    grounds: OfferReason
+    reason: OfferReason
 
 
 class OfferEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):

@@ -1,9 +1,9 @@
-insert into offer (id, interaction_id, agent_id, queue, made_at, grounds)
-select distinct on (offer) offer, interaction, agent, queue, at, grounds
+insert into offer (id, interaction_id, agent_id, queue, made_at, reason)
+select distinct on (offer) offer, interaction, agent, queue, at, reason
 from jsonb_to_recordset(%(events)s::jsonb) as event (
-    offer text, interaction text, agent text, queue text, at timestamptz, grounds jsonb
+    offer text, interaction text, agent text, queue text, at timestamptz, reason jsonb
 )
 order by offer
 on conflict (id) do update
-set grounds = excluded.grounds
-where offer.grounds is null
+set reason = excluded.reason
+where offer.reason is null

@@ -79,8 +79,8 @@ def _state(agent: AgentView, now: datetime) -> str:
         words += f" ({agent.reason})"
     if agent.wrap_up_until is not None:
         words += f", {clock(max(agent.wrap_up_until - now, timedelta()))} left"
-    if agent.own_calls:
-        words += ", on a call of their own"
+    if agent.non_acd_calls:
+        words += ", on a non-ACD call"
     return _plain(words)
 
 
@@ -90,7 +90,7 @@ def call_view(
     """Why the last offers were made, and the calls; these may be many and run off the screen."""
     names = {agent.agent: agent.name for agent in agents.agents}
     table = Table(
-        "Call", "Doing", "For", "Queue", "Place", "Agent", "Section", "Customer", title="Calls"
+        "Call", "Doing", "For", "Queue", "Position", "Agent", "Section", "Customer", title="Calls"
     )
     for call in calls.calls:
         table.add_row(*_call_row(call, names.get(call.agent, call.agent), now))

@@ -55,7 +55,7 @@ async def _from_database(site: Path, url: str, call: str) -> Traced:
 
 
 def _show(traced: Traced, file: Path) -> None:
-    headings = ("Time (UTC)", "Section", "Place", "Verb", "Outcome", "Changed")
+    headings = ("Time (UTC)", "Section", "Line", "Verb", "Outcome", "Changed")
     table = Table(*(Column(heading, overflow="fold") for heading in headings))
     for step in traced.steps:
         place = f"{file.name}:{step.line}" if step.line else ""

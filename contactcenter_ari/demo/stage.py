@@ -32,7 +32,7 @@ from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.customer import put_customers
 
 WRAP_UP = timedelta(seconds=2)
-SIGN_IN_LIMIT = timedelta(seconds=30)
+LOG_IN_LIMIT = timedelta(seconds=30)
 CLEAR_LIMIT = timedelta(seconds=20)
 LOOK_EVERY = timedelta(milliseconds=50)
 
@@ -100,11 +100,11 @@ class Stage:
         shift = AgentPhones(phones=phones, behavior=Behavior.ANSWERS, audio=self._audio)
         run = await shift.start(self._sipp)
         try:
-            await self._until(SIGN_IN_LIMIT, "the phones did not register", self._registered)
+            await self._until(LOG_IN_LIMIT, "the phones did not register", self._registered)
             async with asyncio.TaskGroup() as group:
                 for number, phone in enumerate(phones):
                     group.create_task(self._log_in(phone, lunch=_at_lunch(number, agents)))
-            await self._until(SIGN_IN_LIMIT, "the agents did not log in", self._logged_in)
+            await self._until(LOG_IN_LIMIT, "the agents did not log in", self._logged_in)
             yield
         finally:
             run.stop()

@@ -31,13 +31,13 @@ from contactcenter_ari.core.vocabulary.request import (
 )
 from contactcenter_ari.core.vocabulary.skill import Skills
 
-OWN_CALL_LIMIT = timedelta(minutes=6)
+NON_ACD_CALL_LIMIT = timedelta(minutes=6)
 """A call to a feature code whose end we did not hear of is over by then."""
 
 
 @dataclass(slots=True)
 class AgentAccount:
-    """One agent; `spent` is the signed-in time by state, `logged_in` the same by the clock. One
+    """One agent; `spent` is the logged-in time by state, `logged_in` the same by the clock. One
     who is `leaving` has asked to take no calls after the present one, and one who is `going_home`
     to be logged out then; while `unmet` the customer of `talk` is still being called. One who is
     `excused` has missed no call: nobody took it.
@@ -56,7 +56,7 @@ class AgentAccount:
     talk: InteractionId | None = None
     unmet: bool = False
     chosen: tuple[QueueName, ...] | None = None
-    own_calls: dict[LegId, datetime] = field(default_factory=dict)
+    non_acd_calls: dict[LegId, datetime] = field(default_factory=dict)
     spent: dict[AgentState, timedelta] = field(default_factory=dict)
     logged_in: timedelta = timedelta()
     logged_in_at: datetime | None = None
@@ -132,7 +132,7 @@ class AgentAccount:
                 pass
 
     def check_seconds(self, now: datetime) -> None:
-        """Assert that the seconds by state add up to the signed-in time."""
+        """Assert that the seconds by state add up to the logged-in time."""
         spent = sum(self.spent.values(), timedelta())
         logged_in = self.logged_in
         if self.logged_in_at is not None:
@@ -142,4 +142,4 @@ class AgentAccount:
 
     def may_be_calling(self, now: datetime) -> bool:
         """Whether a call of the agent's own may still be going on."""
-        return any(now - began < OWN_CALL_LIMIT for began in self.own_calls.values())
+        return any(now - began < NON_ACD_CALL_LIMIT for began in self.non_acd_calls.values())

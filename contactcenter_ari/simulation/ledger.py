@@ -211,7 +211,7 @@ class Ledger:
     def _phone_dialed(self, signal: PhoneDialed) -> None:
         for agent in self.agents.values():
             if agent.profile.phone == signal.phone:
-                agent.own_calls[signal.leg] = self._now
+                agent.non_acd_calls[signal.leg] = self._now
                 request = read_feature_code(signal.dialed, agent.agent, self._site)
                 if request is not None:
                     agent.want(request)

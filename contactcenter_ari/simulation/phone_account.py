@@ -58,9 +58,9 @@ class PhoneAccount:
         for agent in self._agents.values():
             agent.reachable = agent.profile.phone in self._reachable
             for leg in [x for x, phone in self._orphans.items() if phone == agent.profile.phone]:
-                agent.own_calls[leg] = datetime.max.replace(tzinfo=UTC)  # it may last for ever
+                agent.non_acd_calls[leg] = datetime.max.replace(tzinfo=UTC)  # it may last for ever
 
     def _hung_up(self, leg: LegId) -> None:
         self._orphans.pop(leg, None)
         for agent in self._agents.values():
-            agent.own_calls.pop(leg, None)
+            agent.non_acd_calls.pop(leg, None)

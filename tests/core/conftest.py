@@ -202,7 +202,7 @@ class Colleague:
         self.floor.take(request.LogIn(self.id, self.id))
 
     def logs_out(self) -> None:
-        """Sign out."""
+        """Log out."""
         self.floor.take(request.LogOut(self.id, self.id))
 
     def goes_ready(self) -> None:

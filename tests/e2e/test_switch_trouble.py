@@ -250,7 +250,7 @@ async def test_nothing_is_known_any_more(
         await scene.call("second", LONGEST, WAITER)
         await program.until_waiting(QUEUE, 1)  # the first was told that nobody is at work
         view = (await program.agents())[TALKS]
-        assert (view.state.value, view.own_calls) == ("ready", 1)
+        assert (view.state.value, view.non_acd_calls) == ("ready", 1)
         assert len(scene.phones[TALKS].calls) == 1
         await talk_goes_on(scene)
         ended_at = now()

@@ -140,7 +140,7 @@ def test_every_talk_is_recorded_once(day: Population) -> None:
 
 
 def test_agent_seconds_by_state_add_up(day: Population) -> None:
-    """An agent's seconds by state are the signed-in time, most of it busy at noon."""
+    """An agent's seconds by state are the logged-in time, most of it busy at noon."""
     for agent in day.simulation.ledger.agents.values():
         agent.check_seconds(day.simulation.agenda.now)
         assert agent.logged_in > timedelta(hours=9)

@@ -81,7 +81,7 @@ class Agent:
         self.last_turn: dict[QueueName, int] = {}
         self.reachable = False
         self.removed = False
-        self.other_legs: dict[LegId, None] = {}
+        self.non_acd_legs: dict[LegId, None] = {}
         self.occupancy = Occupancy(window, now)
         self.counted = UNCOUNTED
 
@@ -123,7 +123,7 @@ class Agent:
     @property
     def is_free(self) -> bool:
         """Whether an offer may be made: READY, phone registered, on no call of his own."""
-        return self.state is READY and self.reachable and not self.other_legs
+        return self.state is READY and self.reachable and not self.non_acd_legs
 
     def idle_for(self, now: datetime) -> timedelta:
         """How long since the last contact; pauses count like waiting."""
@@ -134,10 +134,10 @@ class Agent:
         """The state that his time now counts as: READY on a call of his own he waits for no
         caller, and is as busy as in any call.
         """
-        return ON_CALL if self.state is READY and self.other_legs else self.state
+        return ON_CALL if self.state is READY and self.non_acd_legs else self.state
 
     def ready_for(self, now: datetime) -> timedelta:
-        """How much of the time since the last contact was spent in READY, on no own call."""
+        """How much of the time since the last contact was spent in READY, on no non-ACD call."""
         running = now - self._counted_at if self.counts_as is READY else timedelta()
         return self._ready_since_contact + running
 
@@ -145,15 +145,15 @@ class Agent:
         """How occupied he is, 0 to 1, see `Occupancy`."""
         return self.occupancy.share(now, self.counts_as)
 
-    def add_other_leg(self, leg: LegId, now: datetime) -> None:
+    def add_non_acd_leg(self, leg: LegId, now: datetime) -> None:
         """A call of his own begins."""
         self._count(now)
-        self.other_legs[leg] = None
+        self.non_acd_legs[leg] = None
 
-    def drop_other_leg(self, leg: LegId, now: datetime) -> None:
+    def drop_non_acd_leg(self, leg: LegId, now: datetime) -> None:
         """That call is over; one we never heard of is fine."""
         self._count(now)
-        self.other_legs.pop(leg, None)
+        self.non_acd_legs.pop(leg, None)
 
     def move_to(self, after: AgentState, reason: str, now: datetime) -> None:
         """Make an allowed move and bring the clocks up to date.

@@ -105,11 +105,11 @@ class Roster:
         return self._staffing.take_recounted()
 
     def mean_share(self, queues: Iterable[QueueName], now: datetime) -> float:
-        """Mean occupancy (0 to 1) of the signed-in agents of the queues, see `Staffing`."""
+        """Mean occupancy (0 to 1) of the logged-in agents of the queues, see `Staffing`."""
         return self._staffing.mean_share(queues, now)
 
     def take_changed(self) -> list[Agent]:
-        """Whose state, profile, reachability or own calls changed since this was last asked:
+        """Whose state, profile, reachability or non-ACD calls changed since this was last asked:
         each once, the first to change first; also who was removed, and is free no more.
         """
         changed = list(self._changed)
@@ -207,7 +207,7 @@ class Roster:
             self.go_not_ready(agent_id, not_ready, by, turn)
 
     def log_out(self, agent_id: AgentId, by: str, turn: Turn) -> None:
-        """Sign out, after the call if there is one."""
+        """Log out, after the call if there is one."""
         agent = self.get(agent_id)
         if agent.state is not LOGGED_OUT:
             self._move_or_keep(agent, Wanted(LOGGED_OUT, "", by), turn)
@@ -373,17 +373,17 @@ class Roster:
         """The time for the work after the talk is over."""
         self._end_wrap_up(self._agents[agent_id], CENTER, turn)
 
-    def add_other_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
+    def add_non_acd_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
         """The agent is on a call of his own."""
         self._staffing.leave(agent, now)
-        agent.add_other_leg(leg, now)
+        agent.add_non_acd_leg(leg, now)
         self._staffing.join(agent, now)
         self.mark_changed(agent)
 
-    def drop_other_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
+    def drop_non_acd_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
         """That call is over."""
         self._staffing.leave(agent, now)
-        agent.drop_other_leg(leg, now)
+        agent.drop_non_acd_leg(leg, now)
         self._staffing.join(agent, now)
         self.mark_changed(agent)
 

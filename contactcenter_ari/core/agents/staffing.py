@@ -53,7 +53,7 @@ class FadingSum:
 
 
 class Staff:
-    """The signed-in agents of one queue."""
+    """The logged-in agents of one queue."""
 
     def __init__(self, window: timedelta, now: datetime) -> None:
         self.calls = 0
@@ -128,7 +128,7 @@ class Staffing:
         return recounted
 
     def mean_share(self, queues: Iterable[QueueName], now: datetime) -> float:
-        """The mean occupancy (0 to 1) of the signed-in agents of these queues; who serves two
+        """The mean occupancy (0 to 1) of the logged-in agents of these queues; who serves two
         of them counts twice. 0 when there is nobody.
         """
         found = [staff for queue in queues if (staff := self._staff.get(queue))]
@@ -137,7 +137,7 @@ class Staffing:
         return min(mean, 1.0) if mean > ROUNDING else 0.0
 
     def mean_calls(self, queue: QueueName) -> int:
-        """How many calls of the queue its signed-in agents took on average, rounded down."""
+        """How many calls of the queue its logged-in agents took on average, rounded down."""
         staff = self._staff.get(queue)
         return staff.mean_calls if staff else 0
 

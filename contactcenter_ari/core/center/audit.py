@@ -307,10 +307,10 @@ class Audit:
 
     def _mend_agent(self, agent: Agent) -> None:
         turn, roster = self._turn, self._distribution.roster
-        for leg in list(agent.other_legs):
+        for leg in list(agent.non_acd_legs):
             call = self._calls.registry.by_leg.get(leg)
             if call is None or call.agent is not agent:
-                turn.attempt(agent.id, partial(roster.drop_other_leg, agent, leg, turn.now))
+                turn.attempt(agent.id, partial(roster.drop_non_acd_leg, agent, leg, turn.now))
         if agent.state in {OFFERED, ON_CALL, WRAP_UP} and not self._sound.agent(agent):
             turn.attempt(agent.id, partial(roster.set_free, agent, turn))
 

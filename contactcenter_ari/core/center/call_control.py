@@ -99,7 +99,7 @@ class CallControl:
     def announce(self, call: Call, turn: Turn) -> None:
         """An agent's phone dialed a feature code: say what came of it and hang up."""
         if call.agent is not None:
-            self._distribution.roster.add_other_leg(call.agent, call.run.leg, turn.now)
+            self._distribution.roster.add_non_acd_leg(call.agent, call.run.leg, turn.now)
         self.begin(call, turn)
 
     def add(self, call: Call, turn: Turn) -> None:
@@ -473,7 +473,7 @@ class CallControl:
         turn.clockwork.forget(Wake.HANG_UP, call.run.call)
         self.registry.leg_over(call)
         if call.agent is not None:
-            self._distribution.roster.drop_other_leg(call.agent, call.run.leg, turn.now)
+            self._distribution.roster.drop_non_acd_leg(call.agent, call.run.leg, turn.now)
         if (line := self.outside.of(call.run.call)) is not None:
             self.end_side_call(line.leg, turn)
             self.outside.close(line, "given_up", turn, hang_up=True)

@@ -119,7 +119,7 @@ class OrphanTalks:
         party = _party(talk, leg)
         agent = talk.agents.pop(leg, None)
         if agent is not None and self._roster.find(agent.id) is agent:
-            self._roster.drop_other_leg(agent, leg, turn.now)
+            self._roster.drop_non_acd_leg(agent, leg, turn.now)
         if len(talk.legs) < FEWEST and not talk.over:
             self._end(talk, party, turn)
         if not talk.legs:
@@ -136,7 +136,7 @@ class OrphanTalks:
     def _keep(self, agent: Agent, talk: OrphanTalk, leg: LegId, turn: Turn) -> None:
         """The agent is in a call, and is not rung."""
         talk.agents[leg] = agent
-        self._roster.add_other_leg(agent, leg, turn.now)
+        self._roster.add_non_acd_leg(agent, leg, turn.now)
         for interaction in talk.interactions.values():
             interaction.agent = agent.id
 

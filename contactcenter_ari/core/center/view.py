@@ -45,7 +45,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent now. `own_calls` are outside the queues; `wrap_up_until` is when the wrap-up
+    """One agent now. `non_acd_calls` came by no queue; `wrap_up_until` is when the wrap-up
     will end by itself, None when the agent is in none. One who `takes_calls` does so now or
     after the present one.
     """
@@ -59,7 +59,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[QueueName, ...]
     occupancy: float
     skills: Skills = {}
-    own_calls: int = 0
+    non_acd_calls: int = 0
     wrap_up_until: datetime | None = None
     takes_calls: bool = False
 
@@ -146,7 +146,7 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
         queues=agent.queues,
         occupancy=agent.share(now),
         skills=agent.profile.skills,
-        own_calls=len(agent.other_legs),
+        non_acd_calls=len(agent.non_acd_legs),
         wrap_up_until=agent.wrap_up.until if agent.wrap_up else None,
         takes_calls=agent.takes_calls,
     )

@@ -1,4 +1,4 @@
-"""Occupancy and utilization: what agents' signed-in time was spent on."""
+"""Occupancy and utilization: what agents' logged-in time was spent on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def occupancy(time: SignedInTime) -> float | None:
 
 
 def utilization(time: SignedInTime) -> float | None:
-    """The share (0-1) of the signed-in time that an agent was busy or ready."""
+    """The share (0-1) of the logged-in time that an agent was busy or ready."""
     available = time.busy + time.ready
     return _share(available, available + time.not_ready)
 

@@ -262,7 +262,7 @@ def test_an_agent_on_a_call_of_his_own_is_never_offered(floor: Floor) -> None:
     floor.take(PhoneDialed(OWN, agent.phone, "*14"))
     caller = floor.caller()
     floor.wait(60)
-    assert (agent.state, agent.view.own_calls, caller.rung) == (("ready", ""), 1, [])
+    assert (agent.state, agent.view.non_acd_calls, caller.rung) == (("ready", ""), 1, [])
     floor.take(LegHungUp(OWN, 16))
     assert caller.rung == ["100"]
 

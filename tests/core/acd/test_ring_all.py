@@ -259,7 +259,7 @@ AWAY: dict[str, tuple[Callable[[Colleague], object], Callable[[Colleague], objec
         lambda bob: bob.floor.take(PhoneUnreachable(bob.phone)),
         lambda bob: bob.floor.take(PhoneReachable(bob.phone)),
     ),
-    "own call": (
+    "non-ACD call": (
         lambda bob: bob.floor.take(PhoneDialed(OWN, bob.phone, "*14")),
         lambda bob: bob.floor.take(LegHungUp(OWN, 16)),
     ),

@@ -70,7 +70,7 @@ class Office:
     def own_call(self, agent: Agent) -> None:
         """An agent calls somebody, or ends that call."""
         leg, roster = LegId(f"own of {agent.id}"), self.roster
-        act = roster.drop_other_leg if leg in agent.other_legs else roster.add_other_leg
+        act = roster.drop_non_acd_leg if leg in agent.non_acd_legs else roster.add_non_acd_leg
         act(agent, leg, self.now)
 
     def share(self, agent: Agent) -> float:
@@ -152,10 +152,10 @@ def test_calls_of_his_own_make_an_agent_busy() -> None:
     office.log_in(BOB, SALES)
     for minutes, legs in ((5, 1), (10, 2), (15, 1)):
         for number in range(legs):
-            office.roster.add_other_leg(ann, LegId(f"own {number}"), office.now)
+            office.roster.add_non_acd_leg(ann, LegId(f"own {number}"), office.now)
         office.wait(minutes)
         for number in range(legs):
-            office.roster.drop_other_leg(ann, LegId(f"own {number}"), office.now)
+            office.roster.drop_non_acd_leg(ann, LegId(f"own {number}"), office.now)
     busy = 1 - exp(-30 / 45)
     assert office.share(ann) == pytest.approx(busy)
     assert office.roster.mean_share((SALES,), office.now) == pytest.approx(busy / 2)
@@ -325,8 +325,8 @@ def test_each_change_of_a_state_is_told_once() -> None:
     assert office.changed() == [BOB]
 
 
-def test_changes_of_phone_and_own_calls() -> None:
-    """A phone that comes or goes, and the beginning and end of an own call, are changes; a
+def test_changes_of_phone_and_non_acd_calls() -> None:
+    """A phone that comes or goes, and the beginning and end of a non-ACD call, are changes; a
     phone that is there still is none.
     """
     office = Office()
@@ -335,9 +335,9 @@ def test_changes_of_phone_and_own_calls() -> None:
     for reachable, expected in ((True, [ANN]), (True, []), (False, [ANN]), (False, [])):
         office.roster.set_reachable(ann.profile.phone, reachable=reachable)
         assert office.changed() == expected
-    office.roster.add_other_leg(ann, LegId("own"), office.now)
+    office.roster.add_non_acd_leg(ann, LegId("own"), office.now)
     assert office.changed() == [ANN]
-    office.roster.drop_other_leg(ann, LegId("own"), office.now)
+    office.roster.drop_non_acd_leg(ann, LegId("own"), office.now)
     assert office.changed() == [ANN]
 
 

@@ -153,12 +153,12 @@ def test_requests_during_a_call_of_his_own(
 def test_calls_of_his_own_are_seen(floor: Floor) -> None:
     """A screen shows how many there are, so that nobody wonders why no call is offered."""
     agent = floor.agent()
-    seen = [agent.view.own_calls]
+    seen = [agent.view.non_acd_calls]
     for own in ("one", "two"):
         floor.take(PhoneDialed(LegId(own), agent.phone, "*14"))
-        seen.append(agent.view.own_calls)
+        seen.append(agent.view.non_acd_calls)
     for own in ("one", "two"):
         floor.take(LegHungUp(LegId(own), 16))
-        seen.append(agent.view.own_calls)
+        seen.append(agent.view.non_acd_calls)
     assert seen == [0, 1, 2, 1, 0]
     assert agent.state == ("ready", "")

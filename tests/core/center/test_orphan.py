@@ -100,7 +100,7 @@ def test_its_agent_is_not_rung(floor: Floor) -> None:
     inventory(floor, TALK)
     waiting = floor.caller()
     assert waiting.rung == []
-    assert agent.view.own_calls == 1
+    assert agent.view.non_acd_calls == 1
     gone(floor, CALLER)
     gone(floor, AGENT)
     assert waiting.rung == ["100"]

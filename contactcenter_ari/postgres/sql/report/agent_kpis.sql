@@ -8,7 +8,7 @@ with stretch as (
     from agent_state
     where started_at < %(until)s and (ended_at is null or ended_at > %(since)s)
         and state <> 'logged_out'
-), signed_in as (
+), logged_in as (
     select
         agent_id,
         coalesce(sum(spent) filter (where state in ('offered', 'on_call', 'wrap_up')),
@@ -34,6 +34,6 @@ select
         / nullif(extract(epoch from busy + ready), 0))::float8 as occupancy,
     (extract(epoch from busy + ready)
         / nullif(extract(epoch from busy + ready + not_ready), 0))::float8 as utilization
-from signed_in
+from logged_in
 full join talked using (agent_id)
 order by agent_id collate "C"

@@ -380,9 +380,13 @@ class Interpreter:
         return self._go(run, after_dial(verb, outcome), turn)
 
     def goes_on_after_talk(self, run: FlowRun) -> bool:
-        """Whether the flow has something for the caller once the other party has left."""
+        """Whether the flow has something for the caller once the other party has left. A caller
+        who is hung up next need not leave the bridge before.
+        """
         verb = self._walk.verb(run)
-        return isinstance(verb, Queue | RingAgent | DialOut) and "answered" in verb.next
+        if not isinstance(verb, Queue | RingAgent | DialOut):
+            return False
+        return verb.next.get("answered", HANG_UP).way is not Way.HANG_UP
 
     def after_talk(self, run: FlowRun, turn: Turn) -> Handover | None:
         """The other party has left."""

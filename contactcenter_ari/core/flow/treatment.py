@@ -75,12 +75,12 @@ class Treatment:
 
     def end(self, run: FlowRun, turn: Turn) -> None:
         """An agent picked up, the wait is over, or a key leads elsewhere: whatever the caller
-        hears ends now.
+        hears ends now. A caller who was connected already hears nothing of ours.
         """
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
         if run.playback is not None:
             self._speaker.stop(run, turn)
-        else:
+        elif run.activity is not Activity.CONNECTED:
             turn.do(StopMusic(call=run.call, leg=run.leg))
         run.activity = Activity.CONNECTED
 

@@ -22,8 +22,15 @@ from contactcenter_ari.core.flow.language.step import (
     Tag,
     Way,
 )
-from contactcenter_ari.core.vocabulary.command import StartMusic, StopMusic, StopPlayback
-from contactcenter_ari.core.vocabulary.event import WaitTold
+from contactcenter_ari.core.vocabulary.command import (
+    DissolveBridge,
+    HangUpLeg,
+    StartMusic,
+    StopMusic,
+    StopPlayback,
+    UnbridgeLeg,
+)
+from contactcenter_ari.core.vocabulary.event import Party, WaitTold
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes, MoveWaiting
 from contactcenter_ari.core.vocabulary.signal import DigitPressed
@@ -376,6 +383,37 @@ def test_a_queue_again_and_again(floor: Floor) -> None:
     caller.hangs_up()
     assert caller.exits == ["timeout", "timeout", "timeout", "abandoned"]
     assert caller.end.reason == "abandoned"
+
+
+@pytest.mark.parametrize("leads", [{}, {"answered": Destination(Way.HANG_UP)}])
+def test_a_caller_who_is_hung_up_after_the_talk(
+    floor: Floor, leads: dict[str, Destination]
+) -> None:
+    """Who is hung up leaves bridge and music by that: neither is ended before."""
+    floor.open(floor.write({"start": [Queue(SALES, leads)]}))
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    floor.wait(30)
+    agent.hangs_up()
+    floor.settle()
+    assert caller.end.ended_by == Party.AGENT
+    assert floor.done(UnbridgeLeg) == []
+    assert len(floor.done(StopMusic)) == len(floor.done(HangUpLeg)) == 1
+    assert isinstance(floor.commands[-1], DissolveBridge)
+
+
+def test_music_is_stopped_once(floor: Floor) -> None:
+    """It ends when the agent picks up, and there is none to be ended after the talk."""
+    floor.open(
+        floor.write({"start": [Queue(SALES, {"answered": to("end")})], "end": [Play("thanks")]})
+    )
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    agent.hangs_up()
+    assert caller.heard == ["thanks"]
+    assert len(floor.done(StartMusic)) == len(floor.done(StopMusic)) == 1
 
 
 def test_after_the_talk_the_flow_goes_on(floor: Floor) -> None:

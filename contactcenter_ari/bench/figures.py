@@ -61,10 +61,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What one call through menu, queue and agent exchanges with Asterisk, on average; the
+    """The average exchange of one call with Asterisk; `way` says what the call goes through. The
     requests and events by kind are those of all `calls`.
     """
 
+    way: str
     calls: int
     requests_per_call: float
     events_per_call: float
@@ -131,7 +132,7 @@ class OnAsterisk(msgspec.Struct, frozen=True, kw_only=True):
     """What was found with a real Asterisk."""
 
     comparison: Comparison
-    call: CallCost
+    calls: tuple[CallCost, ...]
     core: TurnCost
 
 

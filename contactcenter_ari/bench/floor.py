@@ -23,6 +23,8 @@ from contactcenter_ari.bench.plan import (
     MENU_NUMBER,
     MENU_QUEUE,
     QUEUE,
+    UNRECORDED_NUMBER,
+    UNRECORDED_QUEUE,
     Plan,
 )
 from contactcenter_ari.bootstrap.environment import Environment
@@ -48,8 +50,25 @@ SETTLING_LIMIT = timedelta(seconds=60)
 LONGEST_ROUND = timedelta(seconds=6)
 """No round of a phone, gap and talk, takes longer on average, or something is broken."""
 LOOK_EVERY = timedelta(milliseconds=200)
+QUIET_LOOKS = 3
+"""So many looks without a change mean that all is said."""
 NO_DIGEST = "0" * 32
 """Of phones that never register."""
+HOUSEKEEPING = (
+    "POST asterisk/variable",
+    "GET asterisk/variable",
+    "GET asterisk/info",
+    "GET channels",
+    "GET bridges",
+    "GET endpoints/{tech}",
+)
+"""Requests that are sent whether anybody calls or not: heartbeat, room for calls, inventory."""
+WAYS = (
+    ("menu, recorded", MENU_NUMBER, MENU_KEYS),
+    ("straight, recorded", CENTER_NUMBER, "-"),
+    ("straight, not recorded", UNRECORDED_NUMBER, "-"),
+)
+"""The calls whose exchange with Asterisk is counted: name, number and keys."""
 
 
 class BenchFailed(ContactCenterError):
@@ -100,19 +119,24 @@ class Floor:
                 await self._service.driver.request(LogIn(agent, BY))
             yield
 
-    async def full_calls(self) -> CallCost:
-        """Let some callers go all the way, and count what that takes; nobody else may call."""
+    async def full_calls(self) -> tuple[CallCost, ...]:
+        """The exchange of some complete calls of each way; nobody else may call meanwhile."""
+        return tuple([await self._full_calls(*way) for way in WAYS])
+
+    async def _full_calls(self, way: str, number: str, keys: str) -> CallCost:
         calls = self._plan.full_calls
-        caller = self._caller(MENU_NUMBER, MENU_KEYS)
+        caller = self._caller(number, keys)
         before, turns = self._traffic(), self._service.driver.turns
         outcome = await caller.call_often(
             self._sipp, calls=calls, per_second=2, at_once=self._plan.agents
         )
         if not outcome.passed:
-            raise BenchFailed(f"a call through the menu failed: {outcome}")
+            raise BenchFailed(f"a call ({way}) failed: {outcome}")
         await _until(self._is_clear, "calls were left in the center")
+        await self._quiet()
         requests, events = (now - then for now, then in zip(self._traffic(), before, strict=True))
         return CallCost(
+            way=way,
             calls=calls,
             requests_per_call=requests.total() / calls,
             events_per_call=events.total() / calls,
@@ -163,7 +187,7 @@ class Floor:
     async def _hire(self, number: int) -> str:
         extension = str(101 + number)
         new = await self._service.directory.add_agent(
-            extension, f"Agent {extension}", (QUEUE, MENU_QUEUE)
+            extension, f"Agent {extension}", (QUEUE, UNRECORDED_QUEUE, MENU_QUEUE)
         )
         return new.credential.phone
 
@@ -212,6 +236,14 @@ class Floor:
         free = all(agent.state is AgentState.READY for agent in self._agents())
         return free and not self._service.driver.center.calls_in_progress()
 
+    async def _quiet(self) -> None:
+        """Wait until nothing is exchanged any more between two looks."""
+        seen: list[tuple[Counter[str], Counter[str]]] = []
+        async for _ in _looks("the exchange with Asterisk did not end", SETTLING_LIMIT):
+            seen.append(self._traffic())
+            if len(seen) > QUIET_LOOKS and seen[-1] == seen[-1 - QUIET_LOOKS]:
+                return
+
     async def _both_deep(self) -> bool:
         return min(await self.depths()) >= max(1, self._plan.waiting - self._plan.agents)
 
@@ -222,7 +254,8 @@ class Floor:
         """Requests and events so far, without those that are there when nobody calls."""
         tally = self._service.switch.tally
         requests = tally.requests + self._service.http.requests
-        del requests["POST asterisk/variable"]  # the heartbeat
+        for kind in HOUSEKEEPING:
+            del requests[kind]
         return requests, Counter(tally.events)
 
 

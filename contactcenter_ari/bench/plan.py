@@ -23,7 +23,9 @@ from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 CENTER_NUMBER = "7001"
-"""Leads straight into the center's queue."""
+"""Leads straight into the center's queue, where talks are recorded."""
+UNRECORDED_NUMBER = "7003"
+"""Leads straight into a queue of the same agents where talks are not recorded."""
 APP_QUEUE_NUMBER = "7002"
 """Leads straight into `Queue()`, see `dialplan/bench/queue.conf`."""
 MENU_NUMBER = "+31201234567"
@@ -32,6 +34,7 @@ MENU_KEYS = ",11"
 MENU_QUEUE = QueueName("claims")
 QUEUE = QueueName("bench")
 """The name of both queues that are compared."""
+UNRECORDED_QUEUE = QueueName("unrecorded")
 
 VARIATION = Variation(
     fsync=False,
@@ -66,22 +69,29 @@ def bench_site(site: Site) -> Site:
         name: msgspec.structs.replace(queue, wrap_up=timedelta())
         for name, queue in site.queues.items()
     }
-    queues[QUEUE] = QueueSettings(name=QUEUE, wrap_up=timedelta(), join_empty=True)
+    for queue, recording in ((QUEUE, True), (UNRECORDED_QUEUE, False)):
+        queues[queue] = QueueSettings(
+            name=queue, wrap_up=timedelta(), join_empty=True, recording=recording
+        )
     flows = tuple(
         msgspec.structs.replace(flow, flags={**flow.flags, "always_open": "on"})
         for flow in site.flows
     )
-    return msgspec.structs.replace(site, queues=queues, flows=(*flows, _straight_to_queue()))
+    straight = (
+        _straight_to(CENTER_NUMBER, QUEUE),
+        _straight_to(UNRECORDED_NUMBER, UNRECORDED_QUEUE),
+    )
+    return msgspec.structs.replace(site, queues=queues, flows=(*flows, *straight))
 
 
-def _straight_to_queue() -> Flow:
+def _straight_to(number: str, queue: QueueName) -> Flow:
     answered = {"answered": Destination(Way.HANG_UP)}
-    verbs: tuple[Verb, ...] = (Answer(), Queue(QUEUE, next=answered), HangUp())
-    steps = tuple(Step(verb, line=number) for number, verb in enumerate(verbs, start=1))
+    verbs: tuple[Verb, ...] = (Answer(), Queue(queue, next=answered), HangUp())
+    steps = tuple(Step(verb, line=line) for line, verb in enumerate(verbs, start=1))
     return Flow(
-        name="bench",
+        name=f"bench_{queue}",
         version="bench",
-        numbers=(CENTER_NUMBER,),
+        numbers=(number,),
         timezone="UTC",
         languages=("en",),
         sections={"start": Section(steps)},

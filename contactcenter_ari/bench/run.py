@@ -82,17 +82,17 @@ async def _on_asterisk(
             floor = Floor(service, ground, tools, plan)
             with Progress(console=console, transient=True) as progress:
                 async with floor.staffed():
-                    call = await _full_calls(floor, progress)
+                    calls = await _full_calls(floor, progress)
                     comparison = await _comparison(floor, plan, progress)
         core = measure_turns(service.input_log)
-    return OnAsterisk(comparison=comparison, call=call, core=core)
+    return OnAsterisk(comparison=comparison, calls=calls, core=core)
 
 
-async def _full_calls(floor: Floor, progress: Progress) -> CallCost:
-    task = progress.add_task("Calls through the menu", total=None)
-    cost = await floor.full_calls()
+async def _full_calls(floor: Floor, progress: Progress) -> tuple[CallCost, ...]:
+    task = progress.add_task("Complete calls", total=None)
+    costs = await floor.full_calls()
     progress.remove_task(task)
-    return cost
+    return costs
 
 
 async def _comparison(floor: Floor, plan: Plan, progress: Progress) -> Comparison:

@@ -1,7 +1,8 @@
 """The findings of the benchmark as tables, and as JSON for programs (durations in seconds)."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -41,7 +42,7 @@ def _asterisk_tables(found: OnAsterisk) -> Iterator[RenderableType]:
     yield _gap_table(found.comparison)
     yield from _surprises(found.comparison)
     yield _turn_table(found.core)
-    yield _call_table(found.call)
+    yield _call_table(found.calls)
 
 
 def _gap_table(comparison: Comparison) -> Table:
@@ -73,14 +74,26 @@ def _turn_table(core: TurnCost) -> Table:
     return table
 
 
-def _call_table(call: CallCost) -> Table:
+def _call_table(calls: Sequence[CallCost]) -> Table:
+    """Each kind of request and event with its number per call."""
     table = Table(
-        "Per call", "Number", title=f"A call through menu, queue and agent ({call.calls} of them)"
-    )
-    table.add_row("ARI requests", f"{call.requests_per_call:.1f}")
-    table.add_row("ARI events", f"{call.events_per_call:.1f}")
-    table.add_row("turns of the core", f"{call.turns_per_call:.1f}")
+        "Per call", *(cost.way for cost in calls),
+        title=f"What one call exchanges with Asterisk ({calls[0].calls} of each way)",
+    )  # fmt: skip
+    requests = [Counter(cost.requests) for cost in calls]
+    events = [Counter(cost.events) for cost in calls]
+    for name, kinds in (("ARI requests", requests), ("ARI events", events)):
+        table.add_row(name, *_per_call(map(Counter.total, kinds), calls))
+        for kind in sorted(set().union(*kinds)):
+            table.add_row(f"  {kind}", *_per_call((of_way[kind] for of_way in kinds), calls))
+        table.add_section()
+    table.add_row("turns of the core", *(f"{cost.turns_per_call:.1f}" for cost in calls))
     return table
+
+
+def _per_call(counts: Iterable[int], calls: Sequence[CallCost]) -> Iterator[str]:
+    for count, cost in zip(counts, calls, strict=True):
+        yield f"{count / cost.calls:.2f}".removesuffix(".00") if count else ""
 
 
 def _milliseconds(duration: timedelta) -> str:

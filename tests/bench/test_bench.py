@@ -2,13 +2,14 @@
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
 
-from contactcenter_ari.bench.figures import Comparison, Findings
+from contactcenter_ari.bench.figures import CallCost, Comparison, Findings
 from contactcenter_ari.bench.plan import Plan
 from contactcenter_ari.bench.run import run_bench
 from contactcenter_ari.bench.tables import as_json, tables
@@ -38,12 +39,21 @@ async def test_the_center_and_app_queue_are_measured_in_one_asterisk(
     found = findings.on_asterisk
     assert found is not None
     _check_comparison(found.comparison)
-    assert found.call.requests["POST channels/{channelId}"] == PLAN.full_calls
-    # The caller, the agent, and the agent again from where the dialplan began to record.
-    assert found.call.events["StasisStart"] == 3 * PLAN.full_calls
+    _check_calls(found.calls)
     assert found.core.turns.samples == found.core.log_writes.samples
-    assert found.core.turns.samples > PLAN.full_calls * found.call.turns_per_call
+    turns = sum(cost.turns_per_call for cost in found.calls)
+    assert found.core.turns.samples > PLAN.full_calls * turns
     _check_shown(findings)
+
+
+def _check_calls(costs: Sequence[CallCost]) -> None:
+    """The agent is dialed once in each call; where a talk is recorded, the agent's leg comes
+    again from where the dialplan began to record.
+    """
+    for cost, legs in zip(costs, (3, 3, 2), strict=True):
+        assert cost.requests["POST channels/{channelId}"] == PLAN.full_calls, cost.way
+        assert cost.events["StasisStart"] == legs * PLAN.full_calls, cost.way
+        assert cost.requests_per_call == sum(cost.requests.values()) / PLAN.full_calls
 
 
 def _check_comparison(comparison: Comparison) -> None:
@@ -66,6 +76,7 @@ def _check_shown(findings: Findings) -> None:
         "Ratio of medians",
         "turn",
         "ARI requests",
+        "straight, not recorded",
         "too little",
     ):
         assert words in shown

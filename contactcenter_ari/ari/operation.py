@@ -173,10 +173,10 @@ def _whole_seconds(duration: timedelta) -> str:
     return str(max(1, round(duration.total_seconds())))
 
 
-def snoop(channel: str, *, ear: str, app: str, app_args: str) -> Operation:
+def snoop(channel: str, *, snoop_leg: str, app: str, app_args: str) -> Operation:
     """Make a channel that hears both sides of another; it enters `app`."""
     query = {"spy": "both", "whisper": "none", "app": app, "appArgs": app_args}
-    path = {"channelId": channel, "snoopId": ear}
+    path = {"channelId": channel, "snoopId": snoop_leg}
     return Operation("POST", "channels/{channelId}/snoop/{snoopId}", path, query)
 
 

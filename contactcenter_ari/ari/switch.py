@@ -49,7 +49,7 @@ from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.silence import SilenceLimits, SilenceWatch
 from contactcenter_ari.ari.translate import (
     ARRIVALS,
-    EAR,
+    SNOOP,
     is_reachable,
     offers_late,
     phone_signal,
@@ -330,7 +330,7 @@ class AriSwitch:
         self._silence.add(event.channel.id)
         if offers_late(event):
             self._lanes.unoffered.add(event.channel.id)
-        if list(event.args[:1]) != [EAR]:  # which has no audio ports of its own
+        if list(event.args[:1]) != [SNOOP]:  # which has no audio ports of its own
             self.capacity.arrived(event.channel.id, call=event.args[:1] in ARRIVALS)
         signal = signal_of(event)
         if signal is None:

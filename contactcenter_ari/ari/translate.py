@@ -3,9 +3,10 @@
 Nothing is sent and nothing remembered here. What callers put into numbers and names is cut
 and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` arguments are
 `caller,DIALED` (and the country of the trunk if it has one) or `phone,DEVICE,DIALED`, with
-`late-offer` behind when the INVITE offered no audio; legs that we dial enter with `agent`, those
-through which we listen with `ear,RECORDING`. One whose recording is not begun yet enters with
-`record,CONTEXT,RECORDING` and is sent into that context, which begins it and leads back here.
+`late-offer` behind when the INVITE offered no audio; legs that we dial enter with `agent`, snoop
+legs, on which whole calls are recorded, with `snoop,RECORDING`. One whose recording is not begun
+yet enters with `record,CONTEXT,RECORDING` and is sent into that context, which begins it and
+leads back here.
 """
 
 import re
@@ -72,10 +73,10 @@ LATE_OFFER: Final = "late-offer"
 COUNTED: Final[Mapping[str, str]] = {"GROUP(legs)": "all"}
 """What makes the dialplan count a leg that we dial among those that take ports for audio."""
 AGENT: Final = "agent"
-EAR: Final = "ear"
+SNOOP: Final = "snoop"
 RECORD: Final = "record"
 AGENT_LEG: Final = "agent-leg"
-LISTENING_LEG: Final = "listening-leg"
+SNOOP_LEG: Final = "snoop-leg"
 """The contexts of the dialplan that begin a recording."""
 TRUNK: Final = "trunk"
 NUMBER_LIMIT: Final = 32
@@ -217,10 +218,9 @@ def operations_of(  # noqa: PLR0912 - one case per command, nothing else
                     file_format=RECORDING_FORMAT,
                 )
             ]
-        case RecordCall(leg=leg, ear=ear, recording=recording):
-            return [
-                operation.snoop(leg, ear=ear, app=app, app_args=_entry(LISTENING_LEG, recording))
-            ]
+        case RecordCall(leg=leg, snoop_leg=snoop_leg, recording=recording):
+            entry = _entry(SNOOP_LEG, recording)
+            return [operation.snoop(leg, snoop_leg=snoop_leg, app=app, app_args=entry)]
         case StopMessage():
             return [operation.stop_recording(command.recording)]
         case HangUpLeg():
@@ -279,7 +279,7 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
             return PhoneDialed(leg=leg, phone=PhoneId(device), dialed=digits_of(dialed))
         case ("agent",):
             return LegAnswered(leg)
-        case ("ear", recording):
+        case ("snoop", recording):
             return RecordingBegan(RecordingId(recording))
         case _:
             return None

@@ -48,9 +48,9 @@ class FakeAsterisk:
 async def test_only_silent_legs_are_asked_again_and_again() -> None:
     """One who speaks, one on hold and one without audio of its own are left alone."""
     asterisk = FakeAsterisk()
-    asterisk.talkers, asterisk.held, asterisk.gone = {"speaks"}, {"held"}, {"ear"}
+    asterisk.talkers, asterisk.held, asterisk.gone = {"speaks"}, {"held"}, {"snoop"}
     watch = SilenceWatch(asterisk, asterisk, QUICK)
-    for leg in ("speaks", "held", "ear", "silent"):
+    for leg in ("speaks", "held", "snoop", "silent"):
         watch.add(leg)
     running = asyncio.get_running_loop().create_task(watch.run())
     async with asyncio.timeout(LIMIT):

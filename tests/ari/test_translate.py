@@ -105,7 +105,7 @@ def channel(state: str = "Up", name: str = "Bob", number: str = "0612345678") ->
         ),
         (RecordingFinished(LiveRecording("r1")), RecordingClosed(RecordingId("r1"))),
         (RecordingFailed(LiveRecording("r1", "disk full")), RecordingClosed(RecordingId("r1"))),
-        (StasisStart(("ear", "r1"), channel()), RecordingBegan(RecordingId("r1"))),
+        (StasisStart(("snoop", "r1"), channel()), RecordingBegan(RecordingId("r1"))),
         (StasisStart(("record", "agent-leg", "r1"), channel()), None),
         (ChannelHold(channel()), LegHeld(LEG)),
         (ChannelUnhold(channel()), LegUnheld(LEG)),

@@ -47,7 +47,7 @@ EXAMPLES: dict[str, Operation] = {
     "add_channels": operation.add_channels("b", ["c", "d"]),
     "remove_channel": operation.remove_channel("b", "c"),
     "destroy_bridge": operation.destroy_bridge("b"),
-    "snoop": operation.snoop("c", ear="e", app="a", app_args="ear,r"),
+    "snoop": operation.snoop("c", snoop_leg="s", app="a", app_args="snoop,r"),
     "record_channel": operation.record_channel("c", recording="r", limit=timedelta(minutes=3)),
     "send_on": operation.send_on("c", context="agent-leg", extension="r"),
     "stop_recording": operation.stop_recording("r"),

@@ -132,10 +132,12 @@ async def test_a_whole_call_is_recorded(floor: Floor) -> None:
     """It is told when it runs, and ends with the caller."""
     caller = await answered_caller(floor)
     recording = RecordingId(new_id())
-    ear = LegId(new_id())
-    floor.do(RecordCall(CALL, caller, ear, recording))
+    snoop_leg = LegId(new_id())
+    floor.do(RecordCall(CALL, caller, snoop_leg, recording))
     assert await until(floor, RecordingBegan) == RecordingBegan(recording)
-    floor.do(PauseRecording(CALL, recording, ear), ResumeRecording(CALL, recording, ear))
+    floor.do(
+        PauseRecording(CALL, recording, snoop_leg), ResumeRecording(CALL, recording, snoop_leg)
+    )
     floor.do(PlayPrompt(CALL, caller, PlaybackId(new_id()), BEEP))
     await until(floor, PlaybackFinished)
     await floor.hang_up(caller)
@@ -144,9 +146,9 @@ async def test_a_whole_call_is_recorded(floor: Floor) -> None:
         before.append(await floor.next())
     floor.do(finishing(recording, 1))
     while not isinstance(done := await floor.next(), RecordingFinished):
-        assert done == LegHungUp(ear)
+        assert done == LegHungUp(snoop_leg)
     assert (done.recording, done.failed) == (recording, False)
-    assert [s for s in await part(floor) if s != LegHungUp(ear)] == []
+    assert [s for s in await part(floor) if s != LegHungUp(snoop_leg)] == []
 
 
 async def test_a_recording_that_never_was(floor: Floor) -> None:

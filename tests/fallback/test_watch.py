@@ -89,7 +89,7 @@ def test_talks_go_on_and_legs_of_agents_are_left_alone() -> None:
     ari.leg("a")
     ari.leg("agent", inside="contactcenter,agent")
     ari.leg("ringing", "Ringing", inside="contactcenter,agent")
-    ari.leg("ear", inside="contactcenter,ear,r1", tech="Snoop")
+    ari.leg("snoop", inside="contactcenter,snoop,r1", tech="Snoop")
     ari.leg("other", "Ring", inside="another,caller,1")
     ari.leg("away", inside="")
     ari.leg("recorder", inside="", tech="Recorder")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
-from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.language.step import RecordingAct
+from contactcenter_ari.core.flow.run import FlowRun, TakeMessage
 from contactcenter_ari.core.interactions.interaction import Interaction
+from contactcenter_ari.core.telephony.recording_registry import Recordings
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.event import Party
@@ -46,6 +48,50 @@ class Call:
     was_not_heard: bool = False
     known_by: tuple[str, ...] = ()
     stands_for: CallbackId | None = None
+
+    def control_recording(self, act: RecordingAct, recordings: Recordings, turn: Turn) -> None:
+        """The flow starts, pauses, resumes or stops the recording of the whole call; what makes
+        no sense just now is ignored.
+        """
+        run = self.run
+        recordings.follow(run.call, run.pause_reasons, turn)
+        is_recorded = recordings.whole_call(run.call) is not None
+        match act:
+            case RecordingAct.START if not is_recorded:
+                assert run.interaction is not None, "only an interaction is recorded"
+                run.paused = False
+                recordings.start_call(
+                    call=run.call, interaction=run.interaction, leg=run.leg, turn=turn
+                )
+            case RecordingAct.PAUSE:
+                run.paused = True
+            case RecordingAct.RESUME:
+                run.paused = False
+            case RecordingAct.STOP if is_recorded:
+                run.paused = False
+                recordings.end_call(run.call, turn)
+            case _:
+                pass
+
+    def record_message(self, wanted: TakeMessage, recordings: Recordings, turn: Turn) -> None:
+        """The caller leaves a message."""
+        run = self.run
+        assert run.interaction is not None, "only an interaction is recorded"
+        assert run.message is not None, "the flow has named the message"
+        recordings.start_message(
+            run.message,
+            call=run.call,
+            interaction=run.interaction,
+            leg=run.leg,
+            limit=wanted.limit,
+            max_silence=wanted.max_silence,
+            turn=turn,
+        )
+
+    def secret_over(self, recordings: Recordings, turn: Turn) -> None:
+        """The caller may not type more of a secret that is of no use any more."""
+        self.run.secret_lingers = None
+        recordings.follow(self.run.call, self.run.pause_reasons, turn)
 
     def order_end(self, turn: Turn) -> None:
         """Have the leg hung up; the switch should say soon that it is gone."""

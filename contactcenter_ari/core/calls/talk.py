@@ -8,8 +8,8 @@ from datetime import datetime
 
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.calls.recording import Recordings
 from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.telephony.recording_registry import Recordings
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
@@ -29,6 +29,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     RecordingId,
     SegmentId,
 )
+from contactcenter_ari.core.vocabulary.pause import PauseReason
 
 MUSIC = "default"
 """What is heard on hold, and while a line rings, where no queue says otherwise."""
@@ -137,8 +138,14 @@ class Talks:
         talk.connected = True
         if talk.recording is not None:
             self._recordings.start_talk(
-                run, talk.recording, leg=talk.other_leg, agent=talk.agent_id, turn=turn
+                talk.recording,
+                call=talk.call,
+                interaction=InteractionId(talk.call),
+                leg=talk.other_leg,
+                agent=talk.agent_id,
+                turn=turn,
             )
+            self._recordings.follow(talk.call, run.pause_reasons, turn)
         for holding in [leg for leg in talk.legs if leg in self._holding]:
             self._hold(talk, holding, turn)
 
@@ -190,13 +197,13 @@ class Talks:
                 turn.do(StartMusic(call=talk.call, leg=other, music=talk.music))
         if talk.held_since is None:
             talk.held_since = turn.now
-            self._recordings.hold(talk.call, turn, held=True)
+            self._recordings.follow(talk.call, {PauseReason.HOLD: True}, turn)
 
     def _unhold(self, talk: Talk, turn: Turn) -> None:
         """Nobody is on hold any more: the stretch is told."""
         if talk.held_since is None:
             return
-        self._recordings.hold(talk.call, turn, held=False)
+        self._recordings.follow(talk.call, {PauseReason.HOLD: False}, turn)
         turn.tell(
             SegmentEnded,
             interaction=InteractionId(talk.call),

@@ -13,7 +13,6 @@ from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.calls.arrival import arriving, screening, whispering
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.outside import OutsideLine, OutsideLines, outcome_of_cause
-from contactcenter_ari.core.calls.recording import Recordings
 from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.calls.talk import Talk, Talks, talk_of
 from contactcenter_ari.core.center.queueing import Queueing, WaitSource
@@ -31,6 +30,7 @@ from contactcenter_ari.core.flow.run import (
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, TALKING
 from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
 from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.telephony.recording_registry import Recordings
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason, StopMusic
 from contactcenter_ari.core.vocabulary.event import Party, QueueExit
@@ -182,7 +182,7 @@ class CallControl:
         music = self._distribution.settings[offer.waiting.queue].music
         talk = talk_of(offer, call=call.run.call, bridge=bridge, music=music)
         self.talks.join(talk, turn)
-        self.recordings.follow(call.run, turn)
+        self.recordings.follow(call.run.call, call.run.pause_reasons, turn)
 
     def bridged(self, bridge: BridgeId, turn: Turn) -> None:
         """Caller and agent hear each other."""
@@ -310,7 +310,7 @@ class CallControl:
     def carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         """Do what a flow wants done, until it waits for something."""
         self._hand_over(call, handover, turn)
-        self.recordings.follow(call.run, turn)
+        self.recordings.follow(call.run.call, call.run.pause_reasons, turn)
 
     def _hand_over(self, call: Call, handover: Handover | None, turn: Turn) -> None:
         while handover is not None:
@@ -324,10 +324,10 @@ class CallControl:
                 case RequestCallback():
                     handover = self._request_callback(call, handover, turn)
                 case ControlRecording(act=act):
-                    self.recordings.control(call.run, act, turn)
+                    call.control_recording(act, self.recordings, turn)
                     handover = call.interpreter.recording_controlled(call.run, turn)
                 case TakeMessage():
-                    self.recordings.start_message(call.run, handover, turn)
+                    call.record_message(handover, self.recordings, turn)
                     return
                 case Dial():
                     self.outside.dial(call, handover, turn)

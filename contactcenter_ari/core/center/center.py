@@ -480,9 +480,9 @@ class Center:
                 self._calls.recordings.failed(recording, turn)
                 self._calls.message_taken(recording, turn, speech=timedelta())
             case PauseRecording(recording=recording):
-                self._calls.recordings.refused(recording, turn)
+                self._calls.recordings.pause_refused(recording, turn)
             case ResumeRecording(recording=recording):
-                self._calls.recordings.not_resumed(recording, turn)
+                self._calls.recordings.resume_failed(recording, turn)
             case LookUp(look_up=look_up):
                 self._calls.look_up_failed(look_up, turn)
             case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:

@@ -29,7 +29,7 @@ def deadline_come(  # noqa: PLR0912  # one arm a kind of deadline
         case Wake.RESUME:
             calls.recordings.resume_again(RecordingId(owner), turn)
         case Wake.SECRET:
-            calls.recordings.secret_over(calls.registry.by_id[CallId(owner)].run, turn)
+            calls.registry.by_id[CallId(owner)].secret_over(calls.recordings, turn)
         case Wake.ANNOUNCEMENT:
             calls.announcement_due(CallId(owner), turn)
         case Wake.RING:

@@ -70,9 +70,9 @@ class Reconciliation:
         """The legs that somebody here has a use for."""
         offered = self._distribution.offers.legs_before(turn.now + SETTLING)
         dialed = self._calls.outside.legs_before(turn.now + SETTLING)
-        ears = self._calls.recordings.listening_legs()
+        snoop_legs = self._calls.recordings.snoop_legs()
         running = [call.run.leg for call in self._calls]
-        return {*offered, *dialed, *ears, *running, *self._calls.talks.connected_legs()}
+        return {*offered, *dialed, *snoop_legs, *running, *self._calls.talks.connected_legs()}
 
     def _sort_bridges(
         self, signal: SwitchReconciled, catalog: Catalog, known: set[LegId], turn: Turn

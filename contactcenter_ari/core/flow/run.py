@@ -20,6 +20,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
     RecordingId,
 )
+from contactcenter_ari.core.vocabulary.pause import PauseReason
 
 START = "start"
 DEFAULT_PRIORITY = 5
@@ -153,6 +154,14 @@ class FlowRun:
     """Something sensitive was asked for in this call; see `stand_in`."""
     hung_up: bool = False
     """The caller is gone; what is left to do is `on_hangup`."""
+
+    @property
+    def pause_reasons(self) -> dict[PauseReason, bool]:
+        """Which reasons the flow has for recording nothing."""
+        return {
+            PauseReason.SECRET: self.secret or self.secret_lingers is not None,
+            PauseReason.FLOW: self.paused,
+        }
 
 
 class EnterQueue(msgspec.Struct, frozen=True):

@@ -155,13 +155,13 @@ class StopMessage(msgspec.Struct, frozen=True, tag=True):
 
 
 class RecordCall(msgspec.Struct, frozen=True, tag=True):
-    """Record all that a leg says and hears, through a listening leg of ours, `ear`: RecordingBegan
-    tells that it runs. Ends with the leg, or in RecordingClosed.
+    """Record all that a leg says and hears, on a snoop leg of ours: RecordingBegan tells that it
+    runs. Ends with the leg, or in RecordingClosed.
     """
 
     call: CallId
     leg: LegId
-    ear: LegId
+    snoop_leg: LegId
     recording: RecordingId
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.calls.recording import FINISHING, MOVES, OVER, Recording
 from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.flow.language.step import (
     Destination,
@@ -23,6 +22,7 @@ from contactcenter_ari.core.flow.language.step import (
     Way,
 )
 from contactcenter_ari.core.site.site import CenterResumed
+from contactcenter_ari.core.telephony.recording import FINISHING, MOVES, OVER, Recording
 from contactcenter_ari.core.vocabulary.command import (
     DialLeg,
     DiscardRecording,
@@ -284,9 +284,9 @@ def test_a_pause_that_is_refused_stops_the_recording(floor: Floor) -> None:
     refused_at = floor.now
     floor.wait(1)
     floor.fails(PauseRecording, 0)
-    ear = floor.done(RecordCall)[0].ear
+    snoop_leg = floor.done(RecordCall)[0].snoop_leg
     assert acts(floor) == ["pause", "stop"]
-    assert [c.leg for c in floor.done(HangUpLeg)] == [ear]
+    assert [c.leg for c in floor.done(HangUpLeg)] == [snoop_leg]
     caller.presses("1234")
     floor.wait(30)
     assert acts(floor) == ["pause", "stop"]

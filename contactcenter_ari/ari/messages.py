@@ -112,15 +112,10 @@ class StasisEnd(msgspec.Struct, frozen=True, tag=True):
     channel: Channel
 
 
-class ChannelStateChange(msgspec.Struct, frozen=True, tag=True):
-    """A channel began to ring, or was answered."""
-
-    channel: Channel
-
-
 class Dial(msgspec.Struct, frozen=True, tag=True):
     """Word of a leg that we dial: none in `dialstatus` when the call is sent, then `RINGING`,
     `PROGRESS`, `ANSWER`, or why it failed. `forward` is where the phone wants the call to go.
+    It is also what tells that a phone rings: changes of a channel's state are not asked for.
     """
 
     peer: Channel
@@ -230,7 +225,6 @@ class Malformed(msgspec.Struct, frozen=True):
 Event = (
     StasisStart
     | StasisEnd
-    | ChannelStateChange
     | Dial
     | ChannelHangupRequest
     | ChannelDestroyed

@@ -290,9 +290,7 @@ class AriSwitch:
             case StasisStart():
                 self._announce(news)
             case Dial():
-                self._responses.note(news)
-                if news.forward:
-                    self._forwarded.add(news.peer.id)
+                self._note_word(news)
             case ChannelHangupRequest():
                 self._hang_up_asked(news)
             case EndOfPlayback(playback=playback) if self._is_hanging_up(playback):
@@ -303,6 +301,14 @@ class AriSwitch:
                 signal = signal_of(event)
                 if signal is not None:
                     self._pass_on(signal)
+
+    def _note_word(self, event: Dial) -> None:
+        """Take word of a leg that is being dialed."""
+        self._responses.note(event)
+        if event.forward:
+            self._forwarded.add(event.peer.id)
+        if (signal := signal_of(event)) is not None:
+            self._pass_on(signal)
 
     def _announce(self, event: StasisStart) -> None:
         """Tell the core of a leg, once, though it may be found twice."""

@@ -79,6 +79,7 @@ AGENT_LEG: Final = "agent-leg"
 SNOOP_LEG: Final = "snoop-leg"
 """The contexts of the dialplan that begin a recording."""
 TRUNK: Final = "trunk"
+RINGING: Final = "RINGING"
 NUMBER_LIMIT: Final = 32
 NAME_LIMIT: Final = 80
 RECORDING_FORMAT: Final = "wav"
@@ -103,8 +104,8 @@ def signal_of(event: messages.Event) -> Signal | None:
             return LegHungUp(LegId(event.channel.id))
         case messages.ChannelDestroyed():
             return LegHungUp(LegId(event.channel.id), event.cause)
-        case messages.ChannelStateChange():
-            return LegRinging(LegId(event.channel.id)) if _rings(event.channel) else None
+        case messages.Dial(peer=peer, dialstatus=status):
+            return LegRinging(LegId(peer.id)) if status == RINGING else None
         case messages.ChannelDtmfReceived():
             return DigitPressed(LegId(event.channel.id), event.digit)
         case messages.PlaybackFinished():
@@ -120,7 +121,6 @@ def signal_of(event: messages.Event) -> Signal | None:
             return phone_signal(event.endpoint)
         case (
             messages.ChannelHangupRequest()
-            | messages.Dial()
             | messages.ApplicationRegistered()
             | messages.ApplicationReplaced()
         ):
@@ -288,10 +288,6 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
 def _entry_of(event: messages.StasisStart) -> tuple[str, ...]:
     """The arguments of a channel that entered, but for how it offers audio."""
     return event.args[:-1] if offers_late(event) else event.args
-
-
-def _rings(channel: messages.Channel) -> bool:
-    return channel.state == "Ringing"
 
 
 def _dial(command: DialLeg, app: str) -> Operation:

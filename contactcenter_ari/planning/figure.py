@@ -12,7 +12,7 @@ from math import fsum, sqrt
 from statistics import NormalDist, fmean
 
 from contactcenter_ari.core.kpi.abandonment import abandonment
-from contactcenter_ari.core.kpi.occupancy import SignedInTime, occupancy
+from contactcenter_ari.core.kpi.occupancy import LoggedInTime, occupancy
 from contactcenter_ari.core.kpi.service_level import ServiceLevelFormula, service_level
 from contactcenter_ari.planning.counts import Cell, total
 
@@ -51,7 +51,7 @@ def average_handle_time(cell: Cell) -> float | None:
 
 
 def _occupancy(cell: Cell) -> float | None:
-    seconds = SignedInTime(
+    seconds = LoggedInTime(
         busy=timedelta(seconds=cell.busy),
         ready=timedelta(seconds=cell.ready),
         not_ready=timedelta(),

@@ -17,7 +17,7 @@ class StateStretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedInTime:
+class LoggedInTime:
     """Time by state; ringing and hold are busy, a pause is none of the first two."""
 
     busy: timedelta
@@ -27,26 +27,26 @@ class SignedInTime:
 
 def logged_in_time(
     stretches: Iterable[StateStretch], *, since: datetime, until: datetime
-) -> SignedInTime:
+) -> LoggedInTime:
     """Add up the parts of the stretches that lie between `since` and `until`."""
     spent = dict.fromkeys(AgentState, timedelta())
     for stretch in stretches:
         begin = max(stretch.started_at, since)
         end = min(stretch.ended_at or until, until)
         spent[stretch.state] += max(end - begin, timedelta())
-    return SignedInTime(
+    return LoggedInTime(
         busy=sum((spent[state] for state in BUSY), timedelta()),
         ready=spent[AgentState.READY],
         not_ready=spent[AgentState.NOT_READY],
     )
 
 
-def occupancy(time: SignedInTime) -> float | None:
+def occupancy(time: LoggedInTime) -> float | None:
     """The share (0-1) of ringing, talk, hold and wrap-up in the time an agent could be busy."""
     return _share(time.busy, time.busy + time.ready)
 
 
-def utilization(time: SignedInTime) -> float | None:
+def utilization(time: LoggedInTime) -> float | None:
     """The share (0-1) of the logged-in time that an agent was busy or ready."""
     available = time.busy + time.ready
     return _share(available, available + time.not_ready)

@@ -14,7 +14,7 @@ from contactcenter_ari.core.kpi.handle_time import (
     handled_talks,
 )
 from contactcenter_ari.core.kpi.occupancy import (
-    SignedInTime,
+    LoggedInTime,
     StateStretch,
     logged_in_time,
     occupancy,
@@ -197,7 +197,7 @@ def test_occupancy_is_busy_of_busy_and_ready() -> None:
     ]
     lasting = StateStretch(AgentState.READY, NINE + seconds(240), None)
     time = logged_in_time([*stretches, lasting], since=NINE, until=NINE + seconds(300))
-    assert time == SignedInTime(busy=seconds(120), ready=seconds(120), not_ready=seconds(60))
+    assert time == LoggedInTime(busy=seconds(120), ready=seconds(120), not_ready=seconds(60))
     assert (occupancy(time), utilization(time)) == (0.5, 0.8)
 
 

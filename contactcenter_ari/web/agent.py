@@ -1,4 +1,4 @@
-"""Agents as they stand, and what may be asked of them: `/api/v1/agents`.
+"""Agents as they stand, and requests in their name: `/api/v1/agents`.
 
 A change of state is a request to the center: it is granted or refused there, never here.
 """
@@ -26,21 +26,30 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_of
 from contactcenter_ari.web.message import json_answer, read_body, read_nothing
-from contactcenter_ari.web.problem import Problem
-from contactcenter_ari.web.submission import submit
+from contactcenter_ari.web.problem import Problem, ProblemKind, refused
+from contactcenter_ari.web.right import Right
+from contactcenter_ari.web.route import Parameter, Route
+from contactcenter_ari.web.submission import CENTER_BUSY, submit
+
+AGENT = Parameter("agent", "The id of an agent; a token of an agent serves its own alone.", "100")
+BAD_QUEUES = ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_queues")
+BAD_REASON = ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_reason")
+NOT_IN_WRAP_UP = refused("not_in_wrap_up")
+NOT_YOUR_QUEUE = ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "not_your_queue")
+UNKNOWN_AGENT = ProblemKind(HTTPStatus.NOT_FOUND, "unknown_agent")
+UNKNOWN_DISPOSITION = ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_disposition")
+UNKNOWN_REASON = ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_reason")
 
 STATE_EXAMPLE = (
     '{"state": "not_ready", "reason": "lunch"}, '
     '{"state": "logged_in", "queues": ["sales"], "reason": "training"}, '
     "or one of the states ready, logged_in, logged_out alone"
 )
-
-
 DISPOSITION_EXAMPLE = '{"disposition": "sold"}'
 
 
 class WantedState(StrEnum):
-    """What may be asked for; `logged_in` makes an agent ready, with a reason not ready."""
+    """The states to ask for; `logged_in` makes an agent ready, with a reason not ready."""
 
     READY = "ready"
     NOT_READY = "not_ready"
@@ -61,7 +70,7 @@ class StateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TalkResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What came of the talk, out of the list of its queue."""
+    """The result of the talk, out of the list of its queue."""
 
     disposition: str
 
@@ -73,26 +82,15 @@ class AgentList(msgspec.Struct, frozen=True):
 
 
 class AgentRoutes:
-    """Shows the agents and submits what is asked of them."""
+    """Shows the agents and submits requests in their name."""
 
     def __init__(self, driver: Driver, clock: Clock) -> None:
         self._driver = driver
         self._clock = clock
 
     def __repr__(self) -> str:
-        """Tell whose agents."""
+        """The driver of their center."""
         return f"<AgentRoutes of {self._driver!r}>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        return [
-            web.get("/api/v1/agents", self._list),
-            web.get("/api/v1/agents/{agent}", self._show),
-            web.put("/api/v1/agents/{agent}/state", self._change_state),
-            web.post("/api/v1/agents/{agent}/end-wrap-up", self._end_wrap_up),
-            web.post("/api/v1/agents/{agent}/extend-wrap-up", self._extend_wrap_up),
-            web.post("/api/v1/agents/{agent}/disposition", self._set_disposition),
-        ]
 
     async def _list(self, _request: web.Request) -> web.Response:
         return json_answer(AgentList(self._driver.center.agents(self._clock.now())))
@@ -133,7 +131,97 @@ class AgentRoutes:
         for view in self._driver.center.agents(self._clock.now()):
             if view.agent == agent:
                 return view
-        raise Problem(HTTPStatus.NOT_FOUND, "unknown_agent", f"there is no agent {agent}")
+        raise Problem(UNKNOWN_AGENT, f"there is no agent {agent}")
+
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/api/v1/agents",
+            operation="list_agents",
+            handler=_list,
+            summary="All agents as they stand",
+            tags=("agents",),
+            right=Right.READ_BOARD,
+            answers={200: AgentList},
+        ),
+        Route(
+            method="GET",
+            path="/api/v1/agents/{agent}",
+            operation="show_agent",
+            handler=_show,
+            summary="One agent as it stands",
+            tags=("agents",),
+            right=Right.READ_AGENT,
+            parameters=(AGENT,),
+            answers={200: AgentView},
+            problems=(UNKNOWN_AGENT,),
+        ),
+        Route(
+            method="PUT",
+            path="/api/v1/agents/{agent}/state",
+            operation="change_agent_state",
+            handler=_change_state,
+            summary="Log in or out, be ready or not; 202: kept until the agent's call is over",
+            tags=("agents",),
+            right=Right.CHANGE_AGENT,
+            parameters=(AGENT,),
+            body=StateChange,
+            answers={200: AgentView, 202: AgentView},
+            problems=(
+                UNKNOWN_AGENT,
+                BAD_REASON,
+                BAD_QUEUES,
+                UNKNOWN_REASON,
+                NOT_YOUR_QUEUE,
+                refused("not_logged_in"),
+                CENTER_BUSY,
+            ),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/agents/{agent}/end-wrap-up",
+            operation="end_wrap_up",
+            handler=_end_wrap_up,
+            summary="End the work after the talk; 409 when the agent is not in it",
+            tags=("agents",),
+            right=Right.CHANGE_AGENT,
+            parameters=(AGENT,),
+            answers={200: AgentView},
+            problems=(UNKNOWN_AGENT, NOT_IN_WRAP_UP, CENTER_BUSY),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/agents/{agent}/extend-wrap-up",
+            operation="extend_wrap_up",
+            handler=_extend_wrap_up,
+            summary="More time for the work after the talk; 409 when there is none to give",
+            tags=("agents",),
+            right=Right.CHANGE_AGENT,
+            parameters=(AGENT,),
+            answers={200: AgentView},
+            problems=(
+                UNKNOWN_AGENT,
+                NOT_IN_WRAP_UP,
+                refused("not_extendable"),
+                refused("limit_reached"),
+                CENTER_BUSY,
+            ),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/agents/{agent}/disposition",
+            operation="set_disposition",
+            handler=_set_disposition,
+            summary="Note the result of the talk; 422: it is not in the queue's list",
+            tags=("agents",),
+            right=Right.CHANGE_AGENT,
+            parameters=(AGENT,),
+            body=TalkResult,
+            answers={200: AgentView},
+            problems=(UNKNOWN_AGENT, UNKNOWN_DISPOSITION, refused("no_contact"), CENTER_BUSY),
+        ),
+    )
+    """Its part of the API."""
 
 
 def _agent_of(request: web.Request) -> AgentId:
@@ -144,10 +232,10 @@ def _request_for(change: StateChange, agent: AgentId, by: str) -> Request:
     with_reason = {WantedState.NOT_READY, WantedState.LOGGED_IN}
     if change.state not in with_reason and change.reason is not None:
         detail = f"{change.state} takes no reason; it goes with not_ready and logged_in"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_reason", detail)
+        raise Problem(BAD_REASON, detail)
     if change.state is not WantedState.LOGGED_IN and change.queues is not None:
         detail = f"{change.state} takes no queues; they go with logged_in"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_queues", detail)
+        raise Problem(BAD_QUEUES, detail)
     match change.state:
         case WantedState.READY:
             return GoReady(agent=agent, by=by)

@@ -16,10 +16,27 @@ from contactcenter_ari.web.health import HealthRoutes
 from contactcenter_ari.web.message import BODY_LIMIT, HEADERS
 from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
 from contactcenter_ari.web.offer import OfferRoutes
-from contactcenter_ari.web.openapi import RIGHTS, DescriptionRoutes
+from contactcenter_ari.web.openapi import DescriptionRoutes
 from contactcenter_ari.web.port import Callbacks, Flows, Health, Offers, Tokens
-from contactcenter_ari.web.problem import CONTENT_TYPE, Problems, as_problem
+from contactcenter_ari.web.problem import CONTENT_TYPE
+from contactcenter_ari.web.problem_answer import Problems, as_problem
 from contactcenter_ari.web.queue import QueueRoutes
+from contactcenter_ari.web.route import RouteTable, bound
+
+ROUTES = RouteTable(
+    (
+        *HealthRoutes.ROUTES,
+        *MetricRoutes.ROUTES,
+        *DescriptionRoutes.ROUTES,
+        *QueueRoutes.ROUTES,
+        *AgentRoutes.ROUTES,
+        *CallRoutes.ROUTES,
+        *OfferRoutes.ROUTES,
+        *CallbackRoutes.ROUTES,
+        *FlowRoutes.ROUTES,
+    )
+)
+"""All that the API answers."""
 
 
 def make_application(
@@ -35,20 +52,21 @@ def make_application(
     """The API of one center; serve it with `serving`, on the loop the driver runs on."""
     bearers = Bearers(tokens, clock)
     application = web.Application(
-        middlewares=[Problems().answer, Access(bearers, RIGHTS).check], client_max_size=BODY_LIMIT
+        middlewares=[Problems(ROUTES).answer, Access(bearers, ROUTES).check],
+        client_max_size=BODY_LIMIT,
     )
     collector = CenterCollector(driver, clock, health, flows, bearers.bad_tokens)
     application.add_routes(
         [
-            *HealthRoutes(driver, health).routes(),
-            *MetricRoutes(collector).routes(),
-            *DescriptionRoutes().routes(),
-            *QueueRoutes(driver, clock).routes(),
-            *AgentRoutes(driver, clock).routes(),
-            *CallRoutes(driver).routes(),
-            *OfferRoutes(offers).routes(),
-            *CallbackRoutes(callbacks, driver).routes(),
-            *FlowRoutes(flows, driver).routes(),
+            *bound(HealthRoutes(driver, health), HealthRoutes.ROUTES),
+            *bound(MetricRoutes(collector), MetricRoutes.ROUTES),
+            *bound(DescriptionRoutes(ROUTES), DescriptionRoutes.ROUTES),
+            *bound(QueueRoutes(driver, clock), QueueRoutes.ROUTES),
+            *bound(AgentRoutes(driver, clock), AgentRoutes.ROUTES),
+            *bound(CallRoutes(driver), CallRoutes.ROUTES),
+            *bound(OfferRoutes(offers), OfferRoutes.ROUTES),
+            *bound(CallbackRoutes(callbacks, driver), CallbackRoutes.ROUTES),
+            *bound(FlowRoutes(flows, driver), FlowRoutes.ROUTES),
         ]
     )
     application.on_response_prepare.append(_add_headers)

@@ -20,8 +20,21 @@ from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.web.port import TokenHolder, Tokens
-from contactcenter_ari.web.problem import Problem
+from contactcenter_ari.web.problem import DATABASE_AWAY, Problem, ProblemKind
 from contactcenter_ari.web.right import Right, may
+
+HEADER_REPEATED = ProblemKind(HTTPStatus.BAD_REQUEST, "header_repeated")
+TOKEN_INVALID = ProblemKind(HTTPStatus.UNAUTHORIZED, "token_invalid")
+TOKEN_MISSING = ProblemKind(HTTPStatus.UNAUTHORIZED, "token_missing")
+TOO_MANY_BAD_TOKENS = ProblemKind(HTTPStatus.TOO_MANY_REQUESTS, "too_many_bad_tokens")
+TOKEN_PROBLEMS = (
+    HEADER_REPEATED,
+    TOKEN_MISSING,
+    TOKEN_INVALID,
+    TOO_MANY_BAD_TOKENS,
+    DATABASE_AWAY,
+)
+"""The problems of every route that needs a token."""
 
 BAD_TOKENS_ALLOWED = 20
 BAD_TOKENS_SPAN = timedelta(minutes=1)
@@ -35,7 +48,7 @@ Headers = CIMultiDict[str] | CIMultiDictProxy[str]
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The one who asks: an agent, or a person or program with a role."""
+    """The source of a request: an agent, or a person or program with a role."""
 
     name: str
     role: Role
@@ -62,7 +75,7 @@ class BadTokens:
         self._peers: dict[str, tuple[int, datetime]] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there were."""
+        """The number of bad tokens."""
         return f"<BadTokens {self.total} of {len(self._peers)} peers>"
 
     def add(self, peer: str, now: datetime) -> None:
@@ -83,7 +96,7 @@ class BadTokens:
 
 
 class Bearers:
-    """Tells who a request comes from."""
+    """Finds the bearer of each request."""
 
     def __init__(self, tokens: Tokens, clock: Clock) -> None:
         self.bad_tokens = BadTokens()
@@ -91,7 +104,7 @@ class Bearers:
         self._clock = clock
 
     def __repr__(self) -> str:
-        """Tell of the bad ones, and none of the good."""
+        """The bad tokens alone."""
         return f"<Bearers {self.bad_tokens!r}>"
 
     async def find(self, headers: Headers, peer: str | None) -> Bearer:
@@ -115,7 +128,7 @@ class Bearers:
         holder = await self._look_up(token) if token else None
         if holder is None or holder.role not in _ROLES:
             self.bad_tokens.add(place, self._clock.now())
-            raise _unauthorized("token_invalid", "nobody has this token", "invalid_token")
+            raise _unauthorized(TOKEN_INVALID, "nobody has this token", "invalid_token")
         return holder
 
     def _slow_down(self, place: str) -> None:
@@ -125,19 +138,18 @@ class Bearers:
             self.bad_tokens.total += 1
             seconds = {"Retry-After": str(int(wait.total_seconds()) + 1)}
             detail = "nobody has this token, and too many bad ones came from this address"
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_bad_tokens", detail, seconds)
+            raise Problem(TOO_MANY_BAD_TOKENS, detail, seconds)
 
     async def _look_up(self, token: str) -> TokenHolder | None:
         try:
             return await self._tokens.find_token(token)
         except ContactCenterError as error:
             detail = "this token is not known, and cannot be checked now: the database is away"
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            raise Problem(status, "database_away", detail, {"Retry-After": "5"}) from error
+            raise Problem(DATABASE_AWAY, detail, {"Retry-After": "5"}) from error
 
 
 BEARER = web.RequestKey("bearer", Bearer)
-"""Where a request that showed a good token says whose it is."""
+"""The key of the bearer in a request whose token is good."""
 
 
 def is_loopback(peer: str | None) -> bool:
@@ -149,10 +161,10 @@ def is_loopback(peer: str | None) -> bool:
 def _authorization(headers: Headers) -> str:
     given = headers.getall("Authorization", [])
     if not given:
-        raise _unauthorized("token_missing", "send a header: Authorization: Bearer cc_...")
+        raise _unauthorized(TOKEN_MISSING, "send a header: Authorization: Bearer cc_...")
     if len(given) > 1:
         detail = "send one Authorization header, not several"
-        raise Problem(HTTPStatus.BAD_REQUEST, "header_repeated", detail)
+        raise Problem(HEADER_REPEATED, detail)
     return given[0]
 
 
@@ -165,7 +177,7 @@ def _network(peer: str | None) -> str:
 
 
 def _address(peer: str | None) -> IPv4Address | IPv6Address | None:
-    """The address; an IPv4 peer of an IPv6 socket has his own again."""
+    """The address; that of an IPv4 peer of an IPv6 socket is the IPv4 one."""
     try:
         address = ip_address(peer or "")
     except ValueError:
@@ -174,6 +186,6 @@ def _address(peer: str | None) -> IPv4Address | IPv6Address | None:
     return mapped or address
 
 
-def _unauthorized(code: str, detail: str, error: str = "") -> Problem:
+def _unauthorized(kind: ProblemKind, detail: str, error: str = "") -> Problem:
     challenge = f'Bearer error="{error}"' if error else "Bearer"
-    return Problem(HTTPStatus.UNAUTHORIZED, code, detail, {"WWW-Authenticate": challenge})
+    return Problem(kind, detail, {"WWW-Authenticate": challenge})

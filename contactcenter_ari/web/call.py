@@ -1,15 +1,15 @@
-"""Calls as they stand (`/api/v1/calls`), and what may be done with one that waits
-(`/api/v1/interactions`). A phone number is shown to those alone who may see it.
+"""Calls as they stand (`/api/v1/calls`), and control of one that waits (`/api/v1/interactions`).
+
+A phone number is shown to roles with the right `numbers:read` alone.
 """
 
-from datetime import datetime, timedelta
-from http import HTTPStatus
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
-from contactcenter_ari.core.center.view import CallView
+from contactcenter_ari.core.center.view import CallView, Instant
 from contactcenter_ari.core.interactions.interaction import InteractionState
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
@@ -20,25 +20,32 @@ from contactcenter_ari.core.vocabulary.request import (
 )
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_of, sees_numbers
-from contactcenter_ari.web.message import json_answer, read_body, read_nothing
-from contactcenter_ari.web.problem import Problem
-from contactcenter_ari.web.submission import submit
+from contactcenter_ari.web.message import BAD_FIELD, json_answer, read_body, read_nothing
+from contactcenter_ari.web.problem import Problem, refused
+from contactcenter_ari.web.queue import UNKNOWN_QUEUE
+from contactcenter_ari.web.right import Right
+from contactcenter_ari.web.route import Parameter, Route, Seconds
+from contactcenter_ari.web.submission import CENTER_BUSY, submit
+
+BEING_ANSWERED = refused("being_answered")
+INTERACTION = Parameter("interaction", "The id of an interaction.", "n1-1-i-1")
+NOT_WAITING = refused("not_waiting")
 
 PRIORITY_EXAMPLE = '{"head_start_seconds": 120}, or {"priority": 1}, or both'
 MOVE_EXAMPLE = '{"queue": "sales"}'
 
 
 class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One call now: what it is doing since when, in which section of its flow, and in which
-    queue (at which place, 1 is next) or with which agent. `direction` is outbound for a customer
-    who is called back; `customer_number` is in E.164, `customer_number_raw` as the carrier
-    wrote it; both are null for whoever may not see them.
+    """One call now: its state and since when, the section of its flow, and its queue (with its
+    position, 1 is next) or its agent. `direction` is outbound for a customer who is called back;
+    `customer_number` is in E.164, `customer_number_raw` as the carrier wrote it; both are null
+    without the right to see numbers.
     """
 
     interaction: InteractionId
     state: InteractionState
-    since: datetime
-    started_at: datetime
+    since: Instant
+    started_at: Instant
     direction: str
     section: str
     queue: QueueName
@@ -55,7 +62,7 @@ class CallList(msgspec.Struct, frozen=True):
 
 
 class CallChange(msgspec.Struct, frozen=True, kw_only=True):
-    """It was done; `call` is null when the call has ended meanwhile."""
+    """The call after a change; `call` is null when it has ended meanwhile."""
 
     interaction: InteractionId
     call: CallStatus | None
@@ -66,7 +73,7 @@ class PriorityChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     which is first, to 10); what is null stays as it is.
     """
 
-    head_start_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] | None = None
+    head_start_seconds: Annotated[Seconds, msgspec.Meta(ge=0, le=86_400)] | None = None
     priority: Annotated[int, msgspec.Meta(ge=1, le=10)] | None = None
 
 
@@ -77,24 +84,14 @@ class QueueMove(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CallRoutes:
-    """Shows the calls and submits what is asked for those that wait."""
+    """Shows the calls and submits requests for those that wait."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
     def __repr__(self) -> str:
-        """Tell whose calls."""
+        """The driver of their center."""
         return f"<CallRoutes of {self._driver!r}>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        waiting = "/api/v1/interactions/{interaction}"
-        return [
-            web.get("/api/v1/calls", self._list),
-            web.post(f"{waiting}/priority", self._change_priority),
-            web.post(f"{waiting}/move", self._move),
-            web.post(f"{waiting}/withdraw", self._withdraw),
-        ]
 
     async def _list(self, request: web.Request) -> web.Response:
         numbers = sees_numbers(request)
@@ -106,7 +103,7 @@ class CallRoutes:
         change = await read_body(request, PriorityChange, PRIORITY_EXAMPLE)
         if change == PriorityChange():
             detail = f"say what is to change, like {PRIORITY_EXAMPLE}"
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_field", detail)
+            raise Problem(BAD_FIELD, detail)
         seconds = change.head_start_seconds
         head_start = None if seconds is None else timedelta(seconds=seconds)
         changed = ChangePriority(_interaction_of(request), by, head_start, change.priority)
@@ -129,6 +126,64 @@ class CallRoutes:
         views = self._driver.center.calls()
         found = [_status(v, numbers=numbers) for v in views if v.interaction == interaction]
         return json_answer(CallChange(interaction=interaction, call=found[0] if found else None))
+
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/api/v1/calls",
+            operation="list_calls",
+            handler=_list,
+            summary="The calls in progress",
+            tags=("calls",),
+            right=Right.READ_BOARD,
+            answers={200: CallList},
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/interactions/{interaction}/priority",
+            operation="change_priority",
+            handler=_change_priority,
+            summary="Give a waiting caller another head start or priority class",
+            tags=("calls",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(INTERACTION,),
+            body=PriorityChange,
+            answers={200: CallChange},
+            problems=(NOT_WAITING, CENTER_BUSY),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/interactions/{interaction}/move",
+            operation="move_waiting",
+            handler=_move,
+            summary="Let a waiting caller go on waiting in another queue",
+            tags=("calls",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(INTERACTION,),
+            body=QueueMove,
+            answers={200: CallChange},
+            problems=(
+                NOT_WAITING,
+                BEING_ANSWERED,
+                UNKNOWN_QUEUE,
+                refused("queue_refuses"),
+                CENTER_BUSY,
+            ),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/interactions/{interaction}/withdraw",
+            operation="withdraw_waiting",
+            handler=_withdraw,
+            summary="Take a waiting caller out of the line; the flow goes on",
+            tags=("calls",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(INTERACTION,),
+            answers={200: CallChange},
+            problems=(NOT_WAITING, BEING_ANSWERED, CENTER_BUSY),
+        ),
+    )
+    """Its part of the API."""
 
 
 def _interaction_of(request: web.Request) -> InteractionId:

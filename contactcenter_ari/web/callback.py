@@ -1,20 +1,19 @@
-"""Calls back that were promised, calls that were lost, and numbers that must not be called:
-`/api/v1/callbacks`, `/api/v1/lost-calls`, `/api/v1/do-not-call`.
+"""Open callbacks, lost calls, and numbers that must not be called: `/api/v1/callbacks`,
+`/api/v1/lost-calls`, `/api/v1/do-not-call`.
 
-A phone number is shown to those alone who may see it, and never told in a problem.
+A phone number is shown to roles with the right `numbers:read` alone, and never told in a problem.
 """
 
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
-from contactcenter_ari.core.center.view import CallbackView
+from contactcenter_ari.core.center.view import CallbackView, Instant
 from contactcenter_ari.core.errors import ContactCenterError, RequestRefused
 from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.outbound.callback import CallbackState
@@ -31,16 +30,25 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_of, sees_numbers
 from contactcenter_ari.web.message import json_answer, read_body, read_nothing
 from contactcenter_ari.web.port import Callbacks
-from contactcenter_ari.web.problem import Problem
-from contactcenter_ari.web.submission import submit
+from contactcenter_ari.web.problem import DATABASE_AWAY, Problem, ProblemKind, refused
+from contactcenter_ari.web.right import Right
+from contactcenter_ari.web.route import Parameter, Route
+from contactcenter_ari.web.submission import CENTER_BUSY, submit
+
+BAD_NUMBER = ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_number")
+CALLBACK = Parameter("callback", "The id of a callback.", "n1-1-b-1")
+NUMBER = Parameter(
+    "number", "A phone number in E.164, or as it is written nationally.", "+31201234567"
+)
+UNKNOWN_CALLBACK = ProblemKind(HTTPStatus.NOT_FOUND, "unknown_callback")
 
 REASON_EXAMPLE = '{"reason": "asked by letter"}, or {}'
 
 
 class CallbackStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A call back that is still to be made: it is resting until `next_at` at the earliest, in
-    line (at which place, 1 is next), being dialed, or taken over by its customer, who called in
-    and waits. `number` is null for whoever may not see it; an urgent one comes before all others,
+    """An open callback: it is resting until `next_at` at the earliest, in line (with its
+    position, 1 is next), being dialed, or taken over by its customer, who called in and waits.
+    `number` is null without the right to see numbers; an urgent one comes before all others,
     for a person wants it so. For the last attempt it had to be day in all `zones` (IANA names),
     known from `zone_source`; null until there was one.
     """
@@ -51,11 +59,11 @@ class CallbackStatus(msgspec.Struct, frozen=True, kw_only=True):
     number: str | None
     state: CallbackState
     position: int
-    waiting_since: datetime
+    waiting_since: Instant
     attempts_made: int
     attempts: int
-    next_at: datetime
-    expires_at: datetime
+    next_at: Instant
+    expires_at: Instant
     mode: CallbackMode
     urgent: bool
     zones: tuple[str, ...]
@@ -63,27 +71,27 @@ class CallbackStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallbackList(msgspec.Struct, frozen=True):
-    """The calls back that are still to be made."""
+    """The open callbacks."""
 
     callbacks: tuple[CallbackStatus, ...]
 
 
 class CallbackChange(msgspec.Struct, frozen=True):
-    """It was done."""
+    """The callback that was changed."""
 
     callback: CallbackId
 
 
 class LostCallStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A caller who hung up while waiting, or left a number or a message while the application was
-    away (`reason`), and was not talked to since; `caller_number` is null for whoever may not see
-    it, `queue` empty where there is none.
+    away (`reason`), and was not talked to since; `caller_number` is null without the right to
+    see numbers, `queue` empty where there is none.
     """
 
     interaction: InteractionId
     queue: QueueName
     caller_number: str | None
-    opened_at: datetime
+    opened_at: Instant
     reason: LostCallReason
 
 
@@ -94,7 +102,7 @@ class LostCallList(msgspec.Struct, frozen=True):
 
 
 class Prohibition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Says why a number must not be called."""
+    """The reason why a number must not be called."""
 
     reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
@@ -107,26 +115,15 @@ class NumberStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallbackRoutes:
-    """Shows callbacks, has them kept or taken back, and keeps the do-not-call list."""
+    """Shows callbacks, has them dialed or cancelled, and keeps the do-not-call list."""
 
     def __init__(self, callbacks: Callbacks, driver: Driver) -> None:
         self._callbacks = callbacks
         self._driver = driver
 
     def __repr__(self) -> str:
-        """Tell where they are."""
+        """The store of the do-not-call list."""
         return f"<CallbackRoutes of {self._callbacks!r}>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        return [
-            web.get("/api/v1/callbacks", self._list_callbacks),
-            web.post("/api/v1/callbacks/{callback}/dial", self._dial),
-            web.post("/api/v1/callbacks/{callback}/cancel", self._cancel),
-            web.get("/api/v1/lost-calls", self._list_lost_calls),
-            web.put("/api/v1/do-not-call/{number}", self._forbid),
-            web.delete("/api/v1/do-not-call/{number}", self._allow),
-        ]
 
     async def _list_callbacks(self, request: web.Request) -> web.Response:
         numbers = sees_numbers(request)
@@ -172,6 +169,93 @@ class CallbackRoutes:
         await submit(self._driver, AllowNumber(number=number, by=bearer_of(request)))
         return json_answer(NumberStatus(number=number, forbidden=False))
 
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/api/v1/callbacks",
+            operation="list_callbacks",
+            handler=_list_callbacks,
+            summary="The callbacks that are still to be made",
+            tags=("callbacks",),
+            right=Right.READ_FLOOR,
+            answers={200: CallbackList},
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/callbacks/{callback}/dial",
+            operation="dial_callback",
+            handler=_dial,
+            summary="Call back as soon as an agent is free, whatever the position in line",
+            tags=("callbacks",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(CALLBACK,),
+            answers={200: CallbackChange},
+            problems=(
+                UNKNOWN_CALLBACK,
+                refused("already_dialing"),
+                refused("customer_waits"),
+                refused("outside_hours"),
+                CENTER_BUSY,
+            ),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/callbacks/{callback}/cancel",
+            operation="cancel_callback",
+            handler=_cancel,
+            summary="Take a callback back; a call in progress goes on",
+            tags=("callbacks",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(CALLBACK,),
+            answers={200: CallbackChange},
+            problems=(UNKNOWN_CALLBACK, CENTER_BUSY),
+        ),
+        Route(
+            method="GET",
+            path="/api/v1/lost-calls",
+            operation="list_lost_calls",
+            handler=_list_lost_calls,
+            summary="Lost calls that nobody has looked after",
+            tags=("callbacks",),
+            right=Right.READ_FLOOR,
+            answers={200: LostCallList},
+            problems=(DATABASE_AWAY,),
+        ),
+        Route(
+            method="PUT",
+            path="/api/v1/do-not-call/{number}",
+            operation="forbid_number",
+            handler=_forbid,
+            summary="Never call this number (E.164) of our own accord",
+            tags=("do-not-call",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(NUMBER,),
+            body=Prohibition,
+            body_required=False,
+            answers={200: NumberStatus},
+            problems=(
+                BAD_NUMBER,
+                refused("list_full"),
+                refused("number_invalid"),
+                DATABASE_AWAY,
+                CENTER_BUSY,
+            ),
+        ),
+        Route(
+            method="DELETE",
+            path="/api/v1/do-not-call/{number}",
+            operation="allow_number",
+            handler=_allow,
+            summary="Take a number off the do-not-call list",
+            tags=("do-not-call",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(NUMBER,),
+            answers={200: NumberStatus},
+            problems=(BAD_NUMBER, DATABASE_AWAY, CENTER_BUSY),
+        ),
+    )
+    """Its part of the API."""
+
 
 @asynccontextmanager
 async def _database() -> AsyncIterator[None]:
@@ -182,8 +266,7 @@ async def _database() -> AsyncIterator[None]:
         raise
     except ContactCenterError as error:
         detail = "this cannot be done now: the database is away"
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        raise Problem(status, "database_away", detail, {"Retry-After": "5"}) from error
+        raise Problem(DATABASE_AWAY, detail, {"Retry-After": "5"}) from error
 
 
 def _number_of(request: web.Request, driver: Driver) -> str:
@@ -194,7 +277,7 @@ def _number_of(request: web.Request, driver: Driver) -> str:
             "this is no number of any country; write it in E.164, for example +31201234567, or as"
             " people in the country of the site do"
         )
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_number", detail)
+        raise Problem(BAD_NUMBER, detail)
     return number
 
 

@@ -1,18 +1,24 @@
 """The call flows that are served: `/api/v1/flows`. Published here, and taken back."""
 
-from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
 from aiohttp import web
 
+from contactcenter_ari.core.center.view import Instant
 from contactcenter_ari.core.vocabulary.request import SetFlag
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_of
 from contactcenter_ari.web.message import json_answer, read_body, read_nothing
 from contactcenter_ari.web.port import FlowProblem, Flows, FlowsRefused, FlowsState
-from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails
-from contactcenter_ari.web.submission import submit
+from contactcenter_ari.web.problem import CONTENT_TYPE, ProblemDetails, ProblemKind, refused
+from contactcenter_ari.web.right import Right
+from contactcenter_ari.web.route import Route
+from contactcenter_ari.web.submission import CENTER_BUSY, submit
+
+FLOWS_REFUSED = ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "flows_refused")
+UNKNOWN_FLAG = ProblemKind(HTTPStatus.NOT_FOUND, "unknown_flag")
+UNKNOWN_VERSION = ProblemKind(HTTPStatus.NOT_FOUND, "unknown_version")
 
 FLAG_EXAMPLE = '{"flow": "insurance", "flag": "always_open", "value": "on"}'
 ROLLBACK_EXAMPLE = '{"version": "3f1c9a0b"}, or {} for the version before'
@@ -29,11 +35,11 @@ class SiteVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version of the whole site that was published, and when."""
 
     version: str
-    published_at: datetime
+    published_at: Instant
 
 
 class FlowList(msgspec.Struct, frozen=True, kw_only=True):
-    """What new calls are served by; `pinned` after a rollback, until the files change.
+    """The flows of new calls; `pinned` after a rollback, until the files change.
     `problems` keep the files as they are now from being published; `kept` are the versions
     that can be gone back to, the latest first.
     """
@@ -60,7 +66,7 @@ class FlagSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FlowProblemDetails(ProblemDetails, frozen=True, kw_only=True):
-    """Why the files cannot be published: all that is wrong in them."""
+    """The problems in the files that keep them from being published."""
 
     problems: tuple[FlowProblem, ...] = ()
 
@@ -73,17 +79,8 @@ class FlowRoutes:
         self._driver = driver
 
     def __repr__(self) -> str:
-        """Tell whose flows."""
+        """The publisher of the flows."""
         return f"<FlowRoutes of {self._flows!r}>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        return [
-            web.get("/api/v1/flows", self._show),
-            web.post("/api/v1/flows", self._publish),
-            web.post("/api/v1/flows/rollback", self._roll_back),
-            web.post("/api/v1/flows/flags", self._switch_flag),
-        ]
 
     async def _show(self, _request: web.Request) -> web.Response:
         return await self._listed(self._flows.state())
@@ -92,8 +89,8 @@ class FlowRoutes:
         await read_nothing(request)
         try:
             state = await self._flows.publish()
-        except FlowsRefused as refused:
-            return _refusal(refused)
+        except FlowsRefused as refusal:
+            return _refusal(refusal)
         return await self._listed(state)
 
     async def _roll_back(self, request: web.Request) -> web.Response:
@@ -119,15 +116,68 @@ class FlowRoutes:
         )
         return json_answer(listed)
 
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/api/v1/flows",
+            operation="list_flows",
+            handler=_show,
+            summary="The call flows that new calls get",
+            tags=("flows",),
+            right=Right.READ_FLOWS,
+            answers={200: FlowList},
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/flows",
+            operation="publish_flows",
+            handler=_publish,
+            summary="Check, test and publish the files; 422: they stay unpublished, and why",
+            tags=("flows",),
+            right=Right.PUBLISH_FLOWS,
+            answers={200: FlowList, 422: FlowProblemDetails},
+            problems=(FLOWS_REFUSED,),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/flows/rollback",
+            operation="roll_back_flows",
+            handler=_roll_back,
+            summary="Go back to a published version, until the files change",
+            tags=("flows",),
+            right=Right.PUBLISH_FLOWS,
+            body=Rollback,
+            answers={200: FlowList},
+            problems=(
+                UNKNOWN_VERSION,
+                refused("no_earlier_version"),
+                refused("version_unreadable"),
+            ),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/flows/flags",
+            operation="switch_flag",
+            handler=_switch_flag,
+            summary="Switch a flag of a flow, for calls in progress, too",
+            tags=("flows",),
+            right=Right.PUBLISH_FLOWS,
+            body=FlagSwitch,
+            answers={200: FlowList},
+            problems=(UNKNOWN_FLAG, refused("flag_invalid"), CENTER_BUSY),
+        ),
+    )
+    """Its part of the API."""
 
-def _refusal(refused: FlowsRefused) -> web.Response:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+def _refusal(refusal: FlowsRefused) -> web.Response:
+    status, code = FLOWS_REFUSED
     details = FlowProblemDetails(
-        title=status.phrase,
+        title=HTTPStatus(status).phrase,
         status=status,
-        detail=str(refused),
-        code="flows_refused",
-        problems=refused.problems,
+        detail=str(refusal),
+        code=code,
+        problems=refusal.problems,
     )
     headers = {"Content-Type": CONTENT_TYPE}
     return web.Response(body=msgspec.json.encode(details), status=status, headers=headers)

@@ -8,6 +8,7 @@ from aiohttp import web
 from contactcenter_ari.runtime.driver import INBOX_LIMIT, Driver
 from contactcenter_ari.web.message import json_answer
 from contactcenter_ari.web.port import Condition, Health, HealthReport, PartHealth
+from contactcenter_ari.web.route import Route, WithoutToken
 
 _WORST_FIRST = (Condition.FAILED, Condition.DEGRADED, Condition.OK)
 
@@ -35,12 +36,8 @@ class HealthRoutes:
         self._health = health
 
     def __repr__(self) -> str:
-        """Tell whose health."""
+        """The driver of the process."""
         return f"<HealthRoutes of {self._driver!r}>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        return [web.get("/healthz", self._show_health), web.get("/readyz", self._show_readiness)]
 
     async def _show_health(self, _request: web.Request) -> web.Response:
         parts = {**self._health.report().parts(), "driver": driver_health(self._driver)}
@@ -60,6 +57,30 @@ class HealthRoutes:
         )
         status = HTTPStatus.SERVICE_UNAVAILABLE if why else HTTPStatus.OK
         return json_answer(Readiness(ready=not why, why=why, degraded=degraded), status)
+
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/healthz",
+            operation="show_health",
+            handler=_show_health,
+            summary="Whether the process is well; 503 when a part has failed",
+            tags=("health",),
+            without_token=WithoutToken.ANYBODY,
+            answers={200: Wellness, 503: Wellness},
+        ),
+        Route(
+            method="GET",
+            path="/readyz",
+            operation="show_readiness",
+            handler=_show_readiness,
+            summary="Whether calls are taken now",
+            tags=("health",),
+            without_token=WithoutToken.ANYBODY,
+            answers={200: Readiness, 503: Readiness},
+        ),
+    )
+    """Its part of the API."""
 
 
 def driver_health(driver: Driver) -> PartHealth:

@@ -17,6 +17,8 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.bearer import BadTokens
 from contactcenter_ari.web.health import driver_health
 from contactcenter_ari.web.port import Condition, Flows, Health
+from contactcenter_ari.web.right import Right
+from contactcenter_ari.web.route import Route, WithoutToken
 
 PREFIX = "contactcenter"
 
@@ -34,7 +36,7 @@ class CenterCollector(Collector):
         self._bad_tokens = bad_tokens
 
     def __repr__(self) -> str:
-        """Tell what is read."""
+        """The driver that is read."""
         return f"<CenterCollector of {self._driver!r}>"
 
     def describe(self) -> Iterator[Metric]:
@@ -110,16 +112,27 @@ class MetricRoutes:
         ProcessCollector(registry=self._registry)
 
     def __repr__(self) -> str:
-        """Tell what it is."""
+        """The name of the class."""
         return "<MetricRoutes>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        return [web.get("/metrics", self._show)]
 
     async def _show(self, _request: web.Request) -> web.Response:
         body = generate_latest(self._registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/metrics",
+            operation="show_metrics",
+            handler=_show,
+            summary="Metrics for Prometheus; without a token from this machine only",
+            tags=("health",),
+            right=Right.READ_METRICS,
+            without_token=WithoutToken.THIS_MACHINE,
+            answers={200: None},
+        ),
+    )
+    """Its part of the API."""
 
 
 def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:

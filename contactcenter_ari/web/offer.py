@@ -1,15 +1,16 @@
 """The last offers, and why each was made: `/api/v1/offers`."""
 
-from datetime import datetime
-
 import msgspec
 from aiohttp import web
 
+from contactcenter_ari.core.center.view import Instant
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
 from contactcenter_ari.core.vocabulary.offer_reason import OfferReason, PassedAgent, PassedCaller
 from contactcenter_ari.web.message import json_answer
 from contactcenter_ari.web.port import Offers, RecentOffer
+from contactcenter_ari.web.right import Right
+from contactcenter_ari.web.route import Route, Seconds
 
 
 class OfferReasonStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,9 +23,9 @@ class OfferReasonStatus(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str
     value: float
     priority: int
-    waited_seconds: float
-    head_start_seconds: float
-    score_seconds: float
+    waited_seconds: Seconds
+    head_start_seconds: Seconds
+    score_seconds: Seconds
     free_agents: int
     callers_waiting: int
     agents_passed: tuple[PassedAgent, ...]
@@ -40,9 +41,9 @@ class OfferStatus(msgspec.Struct, frozen=True, kw_only=True):
     interaction: InteractionId
     queue: QueueName
     agent: AgentId
-    made_at: datetime
-    rang_at: datetime | None
-    ended_at: datetime | None
+    made_at: Instant
+    rang_at: Instant | None
+    ended_at: Instant | None
     result: OfferResult | None
     reason: OfferReasonStatus
 
@@ -60,15 +61,25 @@ class OfferRoutes:
         self._offers = offers
 
     def __repr__(self) -> str:
-        """Tell where they come from."""
+        """The memory that they come from."""
         return f"<OfferRoutes of {self._offers!r}>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        return [web.get("/api/v1/offers", self._list)]
 
     async def _list(self, _request: web.Request) -> web.Response:
         return json_answer(OfferList(tuple(map(_status, self._offers.latest()))))
+
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/api/v1/offers",
+            operation="list_offers",
+            handler=_list,
+            summary="The last offers, and why this agent and this caller",
+            tags=("offers",),
+            right=Right.READ_FLOOR,
+            answers={200: OfferList},
+        ),
+    )
+    """Its part of the API."""
 
 
 def _status(offer: RecentOffer) -> OfferStatus:

@@ -1,5 +1,7 @@
 """Queues as they stand: `/api/v1/queues`. People may close one now, and open it again."""
 
+from http import HTTPStatus
+
 import msgspec
 from aiohttp import web
 
@@ -10,19 +12,25 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.web.access import bearer_of
 from contactcenter_ari.web.message import json_answer, read_nothing
-from contactcenter_ari.web.submission import submit
+from contactcenter_ari.web.problem import ProblemKind
+from contactcenter_ari.web.right import Right
+from contactcenter_ari.web.route import Parameter, Route, Seconds
+from contactcenter_ari.web.submission import CENTER_BUSY, submit
+
+QUEUE = Parameter("queue", "The name of a queue.", "support")
+UNKNOWN_QUEUE = ProblemKind(HTTPStatus.NOT_FOUND, "unknown_queue")
 
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One queue now: callers waiting, the longest wait in seconds (0 when nobody waits), its
     agents logged in, those of them who take calls, now or after the present one, and those who
-    could take a call this instant; places in line kept for calls back. `closed` when a person
+    could take a call this instant; positions in line kept for callbacks. `closed` when a person
     closed it.
     """
 
     queue: QueueName
     waiting: int
-    oldest_wait_seconds: float
+    oldest_wait_seconds: Seconds
     logged_in: int
     takes_calls: int
     free: int
@@ -44,16 +52,8 @@ class QueueRoutes:
         self._clock = clock
 
     def __repr__(self) -> str:
-        """Tell whose queues."""
+        """The driver of their center."""
         return f"<QueueRoutes of {self._driver!r}>"
-
-    def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
-        return [
-            web.get("/api/v1/queues", self._list),
-            web.post("/api/v1/queues/{queue}/close", self._close),
-            web.post("/api/v1/queues/{queue}/open", self._open),
-        ]
 
     async def _list(self, _request: web.Request) -> web.Response:
         return json_answer(QueueList(self._statuses()))
@@ -75,6 +75,44 @@ class QueueRoutes:
 
     def _statuses(self) -> tuple[QueueStatus, ...]:
         return tuple(map(_status, self._driver.center.queues(self._clock.now())))
+
+    ROUTES = (
+        Route(
+            method="GET",
+            path="/api/v1/queues",
+            operation="list_queues",
+            handler=_list,
+            summary="All queues as they stand",
+            tags=("queues",),
+            right=Right.READ_QUEUES,
+            answers={200: QueueList},
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/queues/{queue}/close",
+            operation="close_queue",
+            handler=_close,
+            summary="Send on all callers who wait, and let nobody in until it is opened",
+            tags=("queues",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(QUEUE,),
+            answers={200: QueueStatus},
+            problems=(UNKNOWN_QUEUE, CENTER_BUSY),
+        ),
+        Route(
+            method="POST",
+            path="/api/v1/queues/{queue}/open",
+            operation="open_queue",
+            handler=_open,
+            summary="Let callers in again",
+            tags=("queues",),
+            right=Right.CONTROL_FLOOR,
+            parameters=(QUEUE,),
+            answers={200: QueueStatus},
+            problems=(UNKNOWN_QUEUE, CENTER_BUSY),
+        ),
+    )
+    """Its part of the API."""
 
 
 def _status(view: QueueView) -> QueueStatus:

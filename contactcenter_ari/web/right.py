@@ -1,6 +1,6 @@
-"""What each role may do: one table of rights and roles; each route names its right.
+"""Rights and the roles that have them, in one table; each route names its right.
 
-What is not in the table is refused.
+A right that is not in the table is nobody's.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from contactcenter_ari.core.vocabulary.role import Role
 
 
 class Right(StrEnum):
-    """What may be allowed. A right of an agent is for the agent in the path, if there is one."""
+    """Something that may be allowed. An agent has a right for the agent in the path alone."""
 
     READ_DESCRIPTION = "description:read"
     READ_QUEUES = "queues:read"

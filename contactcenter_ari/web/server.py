@@ -15,7 +15,7 @@ from contactcenter_ari.runtime.gate import Gate, GateLimits
 from contactcenter_ari.runtime.listener import Listeners, listeners
 from contactcenter_ari.runtime.log_limit import LogLimit
 from contactcenter_ari.web.message import HEADERS
-from contactcenter_ari.web.problem import Problem
+from contactcenter_ari.web.problem import Problem, ProblemKind
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +58,8 @@ class _Handler(web.RequestHandler):
         detail = "this is no HTTP request: its line, headers or length cannot be read"
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             detail = "the center could not do this; its log says why"
-        code = HTTPStatus(status).name.lower()
-        response = Problem(status, code, detail, {**HEADERS}).response()
+        kind = ProblemKind(status, HTTPStatus(status).name.lower())
+        response = Problem(kind, detail, {**HEADERS}).response()
         response.force_close()
         return response
 

@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 from contactcenter_ari.core.vocabulary.request import Request
 from contactcenter_ari.runtime.driver import Driver
-from contactcenter_ari.web.problem import Problem
+from contactcenter_ari.web.problem import Problem, ProblemKind
 
+CENTER_BUSY = ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "center_busy")
 REQUEST_LIMIT = timedelta(seconds=5)
 """How long a request may wait for its turn; turns take well under a millisecond."""
 
@@ -20,6 +21,5 @@ async def submit(driver: Driver, request: Request) -> None:
         async with asyncio.timeout(REQUEST_LIMIT.total_seconds()):
             await driver.request(request)
     except TimeoutError as error:
-        status = HTTPStatus.SERVICE_UNAVAILABLE
         detail = "the center did not come to this in time; it may still do it"
-        raise Problem(status, "center_busy", detail, {"Retry-After": "5"}) from error
+        raise Problem(CENTER_BUSY, detail, {"Retry-After": "5"}) from error

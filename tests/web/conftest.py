@@ -1,6 +1,7 @@
 """A running API: a real client, a real server, a real driver and center; the rest are fakes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -28,7 +29,8 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.simulation.sample import DIRECT, sample_site
-from contactcenter_ari.web.application import make_application
+from contactcenter_ari.web.application import ROUTES, make_application
+from contactcenter_ari.web.openapi import problems_of
 from contactcenter_ari.web.port import (
     FlowsRefused,
     FlowsState,
@@ -38,7 +40,7 @@ from contactcenter_ari.web.port import (
     RecentOffer,
     TokenHolder,
 )
-from contactcenter_ari.web.problem import CONTENT_TYPE
+from contactcenter_ari.web.problem import CONTENT_TYPE, INTERNAL_ERROR
 from contactcenter_ari.web.server import serving
 
 ANNA, BERT = AgentId("100"), AgentId("101")
@@ -52,6 +54,15 @@ NAMES = {
     "number": CALLER,
 }
 """What may stand in the paths."""
+
+
+def listed_problems(method: str, path: str) -> set[tuple[int, str]]:
+    """The statuses and codes of problems that the route of a path lists."""
+    for route in ROUTES.routes:
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route.path))
+        if route.method == method and re.fullmatch(pattern, path):
+            return {*problems_of(route)}
+    return set()
 
 
 def token(name: str) -> str:
@@ -295,7 +306,11 @@ class Api:
             raw = msgspec.json.encode(body)
             sent.setdefault("Content-Type", "application/json")
         async with self.client.request(method, path, data=raw, headers=sent) as response:
-            return Answer(response.status, response.headers, await response.read())
+            answer = Answer(response.status, response.headers, await response.read())
+        listed = listed_problems(method, path)
+        if listed and answer.headers["Content-Type"] == CONTENT_TYPE:
+            assert (answer.status, answer.json["code"]) in {*listed, INTERNAL_ERROR}
+        return answer
 
     async def call(self, number: str = CALLER) -> str:
         """Somebody calls the first queue; gives the interaction."""

@@ -2,32 +2,41 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import ClientSession, web
 from multidict import CIMultiDict
 from structlog.testing import capture_logs
 
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.role import Role
-from contactcenter_ari.web.bearer import BAD_TOKENS_ALLOWED
-from contactcenter_ari.web.openapi import OPERATIONS, RIGHTS
+from contactcenter_ari.web.access import Access
+from contactcenter_ari.web.application import ROUTES
+from contactcenter_ari.web.bearer import BAD_TOKENS_ALLOWED, Bearers
+from contactcenter_ari.web.problem_answer import Problems
 from contactcenter_ari.web.right import GRANTS, Right
+from contactcenter_ari.web.route import AnyRoute, RouteTable
+from contactcenter_ari.web.server import serving
 from tests.web.conftest import CALLER, NAMES, token
 
 if TYPE_CHECKING:
     from tests.web.conftest import Api
 
 
-@pytest.mark.parametrize(("path", "method"), list(OPERATIONS))
-async def test_every_path_but_the_watchdogs_needs_a_token(
-    api: "Api", path: str, method: str
-) -> None:
+async def empty(_request: web.Request) -> web.Response:
+    """An answer that nobody should get."""
+    return web.Response()
+
+
+@pytest.mark.parametrize("route", ROUTES.routes, ids=lambda route: route.operation)
+async def test_every_path_but_the_watchdogs_needs_a_token(api: "Api", route: AnyRoute) -> None:
     """Deny by default, through a proxy on this machine too."""
-    path = path.format_map(NAMES)
-    answer = await api.ask(method, path, headers={"X-Forwarded-For": "192.0.2.1"})
+    path = route.path.format_map(NAMES)
+    answer = await api.ask(route.method, path, headers={"X-Forwarded-For": "192.0.2.1"})
     if path in {"/healthz", "/readyz"}:
         assert answer.status == 200
     else:
@@ -131,10 +140,11 @@ async def test_each_role_may_do_what_the_table_says(api: "Api", role: Role, righ
         Role.ADMIN: "root",
         Role.WALL: "screen",
     }[role]
-    for (path, method), operation in OPERATIONS.items():
-        if operation.right is right:
+    for route in ROUTES.routes:
+        if route.right is right:
             proxied = {"X-Forwarded-For": "192.0.2.1"}
-            answer = await api.ask(method, path.format_map(NAMES), who, headers=proxied)
+            path = route.path.format_map(NAMES)
+            answer = await api.ask(route.method, path, who, headers=proxied)
             assert (answer.status == 403) == (role not in GRANTS[right]), (path, answer.body)
 
 
@@ -142,26 +152,33 @@ async def test_a_wall_reads_boards_without_numbers(api: "Api") -> None:
     """Queues, agents and calls, and nothing that could be changed."""
     await api.call()
     may = {
-        (path, method)
-        for (path, method), operation in OPERATIONS.items()
-        if operation.right is not None and Role.WALL in GRANTS[operation.right]
+        (route.path, route.method)
+        for route in ROUTES.routes
+        if route.right is not None and Role.WALL in GRANTS[route.right]
     }
     boards = ("/api/v1/queues", "/api/v1/agents", "/api/v1/calls", "/api/openapi.json")
-    assert may == {(path, "get") for path in boards}
+    assert may == {(path, "GET") for path in boards}
     for path in boards:
         answer = await api.ask("GET", path, "screen")
         assert answer.status == 200
         assert CALLER.encode() not in answer.body
 
 
-async def test_a_route_without_a_right_is_for_nobody(
-    api: "Api", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who forgets the table opens nothing."""
-    assert (await api.ask("GET", "/api/v1/queues", "root")).status == 200
-    monkeypatch.delitem(RIGHTS, ("/api/v1/queues", "get"))
-    answer = await api.ask("GET", "/api/v1/queues", "root")
-    assert (answer.status, answer.code) == (403, "forbidden")
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_route_without_a_right_is_for_nobody(api: "Api", *, named: bool) -> None:
+    """Neither one that names none nor one that is in no table."""
+    (shown,) = (route for route in ROUTES.routes if route.operation == "list_queues")
+    table = RouteTable([replace(shown, right=None)] if named else [])
+    checks = [Problems(table).answer, Access(Bearers(api.tokens, api.clock), table).check]
+    application = web.Application(middlewares=checks)
+    application.router.add_get(shown.path, empty)
+    async with serving(application, "127.0.0.1", 0) as port, ClientSession() as client:
+        headers = {"Authorization": f"Bearer {token('root')}"}
+        async with client.get(f"http://127.0.0.1:{port}{shown.path}", headers=headers) as answer:
+            assert (answer.status, (await answer.json(content_type=None))["code"]) == (
+                403,
+                "forbidden",
+            )
 
 
 async def test_an_agent_may_ask_for_its_own_alone(api: "Api") -> None:

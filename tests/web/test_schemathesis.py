@@ -23,14 +23,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from contactcenter_ari.web.openapi import OPERATIONS
-from tests.web.conftest import NAMES, token
+from contactcenter_ari.web.application import ROUTES
+from contactcenter_ari.web.problem import CONTENT_TYPE
+from tests.web.conftest import NAMES, listed_problems, token
 
 if TYPE_CHECKING:
     from tests.web.conftest import Api
 
 EXAMPLES = 6
 """Of each operation and kind of data: a few hundred requests a role."""
+NO_SUCH = 405
 SEED = 20_261_129
 CHECKS = [
     allow_header_conformance,
@@ -96,6 +98,12 @@ class Trial:
         self.statuses[response.status_code] += 1
         assert response.status_code < 500, f"{case.method} {case.path}: {response.text}"
         case.validate_response(response, checks=CHECKS)
+        if (
+            response.headers.get("content-type") == [CONTENT_TYPE]
+            and response.status_code != NO_SUCH
+        ):
+            problem = (response.status_code, response.json()["code"])
+            assert problem in listed_problems(case.method, case.path)
 
 
 @pytest.mark.parametrize("who", [None, "anna", "floor", "wallboard", "root", "screen"])
@@ -104,8 +112,8 @@ async def test_no_answer_is_a_fault_of_ours(api: "Api", who: str | None) -> None
     await api.set_state("100", "anna", state="logged_in")
     trial = Trial(api.port, who, {**NAMES, "interaction": await api.call()})
     await asyncio.to_thread(trial.run)
-    assert trial.operations == len(OPERATIONS)
-    assert sum(trial.statuses.values()) >= EXAMPLES * len(OPERATIONS)
+    assert trial.operations == len(ROUTES.routes)
+    assert sum(trial.statuses.values()) >= EXAMPLES * len(ROUTES.routes)
     assert api.driver.faults == 0
     refused = trial.statuses[401] if who is None else trial.statuses[403]
     assert refused > 0 or who == "root"

@@ -1,6 +1,7 @@
 """What people may see of the center: plain copies, made for screens and reports."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -26,6 +27,9 @@ from contactcenter_ari.core.vocabulary.ids import (
     QueueName,
 )
 from contactcenter_ari.core.vocabulary.skill import Skills
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant with its zone: RFC 3339, where it is written as JSON."""
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,13 +58,13 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     state: AgentState
     reason: str
-    since: datetime
+    since: Instant
     reachable: bool
     queues: tuple[QueueName, ...]
     occupancy: float
     skills: Skills = {}
     non_acd_calls: int = 0
-    wrap_up_until: datetime | None = None
+    wrap_up_until: Instant | None = None
     takes_calls: bool = False
 
 
@@ -73,8 +77,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
 
     interaction: InteractionId
     state: InteractionState
-    since: datetime
-    started_at: datetime
+    since: Instant
+    started_at: Instant
     direction: str
     customer_number: str
     customer_number_raw: str
@@ -97,11 +101,11 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     state: CallbackState
     position: int
-    waiting_since: datetime
+    waiting_since: Instant
     attempts_made: int
     attempts: int
-    next_at: datetime
-    expires_at: datetime
+    next_at: Instant
+    expires_at: Instant
     mode: CallbackMode
     urgent: bool
     zones: tuple[str, ...] = ()

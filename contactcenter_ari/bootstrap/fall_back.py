@@ -82,7 +82,6 @@ class FallBackIntake:
         self._stuck: set[str] = set()
 
     def __repr__(self) -> str:
-        """Tell where it looks."""
         return f"<FallBackIntake of {self._spool}>"
 
     async def run(self) -> None:

@@ -53,7 +53,6 @@ class SpokenAhead:
         self._data = data
 
     def __repr__(self) -> str:
-        """Tell where they go."""
         return f"<SpokenAhead into {self._cache!r}>"
 
     async def speak(self, site: Site) -> None:

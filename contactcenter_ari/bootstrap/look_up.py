@@ -29,7 +29,6 @@ class AllLookUps:
         self._web = web
 
     def __repr__(self) -> str:
-        """Tell what is asked."""
         return f"<AllLookUps {self._database!r}, {self._web!r}>"
 
     async def answer(self, look_up: LookUp) -> LookUpFinished | LookUpFailed:
@@ -50,7 +49,6 @@ class LookUpAccess:
         self._changed = asyncio.Event()
 
     def __repr__(self) -> str:
-        """Tell the tables, and no secret."""
         return f"<LookUpAccess to {', '.join(self._tables) or 'nothing'}>"
 
     def url(self, database_url: str) -> str:
@@ -99,7 +97,6 @@ class Published:
         self._access = access
 
     def __repr__(self) -> str:
-        """Tell who takes it."""
         return f"<Published to {self._driver!r}>"
 
     def publish(self, site: Site) -> None:

@@ -49,7 +49,6 @@ class RunningCenter:
         self._token = token
 
     def __repr__(self) -> str:
-        """Tell where it is, and no secret."""
         return f"<RunningCenter at {self._url}>"
 
     @classmethod

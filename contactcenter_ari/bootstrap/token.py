@@ -55,7 +55,6 @@ class KnownTokens:
         self._away = False
 
     def __repr__(self) -> str:
-        """Tell how many there are, and no secret."""
         return f"<KnownTokens {len(self._known)} valid>"
 
     async def run(self) -> None:

@@ -99,7 +99,6 @@ class UnfailingStream:
         self._stream = stream
 
     def __repr__(self) -> str:
-        """Tell of which stream."""
         return f"<UnfailingStream of {self._stream!r}>"
 
     def write(self, text: str) -> int:

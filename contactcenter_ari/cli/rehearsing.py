@@ -17,7 +17,6 @@ class Rehearser:
     """Plays all test files of a folder, away from the event loop."""
 
     def __repr__(self) -> str:
-        """Tell what it is."""
         return "<Rehearser>"
 
     async def failures(self, folder: Path, site: Site) -> Sequence[FlowProblem]:

@@ -42,7 +42,6 @@ class Declarations:
                 self.doubt |= {FIELDS.get(kind, kind) for kind in SHARED}
 
     def __repr__(self) -> str:
-        """Tell how many files there are."""
         return f"<Declarations in {len(self.parts)} files>"
 
     def read(

@@ -49,7 +49,6 @@ class FlowGraph:
         self.trapped = self.reached - self._ending()
 
     def __repr__(self) -> str:
-        """Tell what is looked over."""
         return f"<FlowGraph of {self.flow.name}: {self.graph}>"
 
     def check(self, *, whole: bool) -> None:

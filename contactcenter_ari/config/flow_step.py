@@ -58,7 +58,6 @@ class StepReader:
         self._scope = Scope(reading, names, Options(reading, names), self._inline)
 
     def __repr__(self) -> str:
-        """Tell how far it is."""
         return f"<StepReader of {self.reading.document.file}: {len(self.sections)} sections>"
 
     def section(self, name: str, node: Node, *, inline: bool = False) -> None:

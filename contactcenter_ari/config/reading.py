@@ -41,7 +41,6 @@ class Reading:
         return reading
 
     def __repr__(self) -> str:
-        """Tell which file, how many problems."""
         return f"<Reading {self.document.file}: {len(self.problems)} problems>"
 
     def blame(

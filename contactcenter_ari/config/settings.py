@@ -85,7 +85,6 @@ class Settings:
     whole_logs: bool = False
 
     def __repr__(self) -> str:
-        """Tell where it lives, and no secret."""
         return f"<Settings site {self.site}, data {self.data}, node {self.node}>"
 
 

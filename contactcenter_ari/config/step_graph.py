@@ -43,7 +43,6 @@ class StepGraph:
         self.edges = {place: tuple(self._edges(place, step)) for place, step in self._steps()}
 
     def __repr__(self) -> str:
-        """Tell how large it is."""
         return f"<StepGraph: {len(self.edges)} steps>"
 
     def step(self, place: Place) -> Step:

@@ -81,7 +81,6 @@ class Clockwork:
         self._heap: list[tuple[datetime, int, Deadline]] = []
 
     def __repr__(self) -> str:
-        """Tell where the counters stand."""
         return f"<Clockwork {self.node}-{self.boot}: {self._minted} ids, {self.numbered} events>"
 
     def mint(self) -> str:
@@ -155,7 +154,6 @@ class Turn:
         self._events: list[Event] = []
 
     def __repr__(self) -> str:
-        """Tell what has been collected so far."""
         return f"<Turn {self.now}: {len(self._commands)} commands, {len(self._events)} events>"
 
     @property

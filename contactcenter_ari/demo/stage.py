@@ -82,7 +82,6 @@ class Stage:
         )
 
     def __repr__(self) -> str:
-        """Tell where the callers call."""
         return f"<Stage before {self._sipp.target}>"
 
     @property

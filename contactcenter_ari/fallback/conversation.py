@@ -75,7 +75,6 @@ class Conversation:
         self.apologized = False
 
     def __repr__(self) -> str:
-        """Tell of which call."""
         return f"<Conversation of {self._file!r}>"
 
     def run(self) -> None:

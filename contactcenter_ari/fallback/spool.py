@@ -63,7 +63,6 @@ class SpoolFile:
         self._handle = -1
 
     def __repr__(self) -> str:
-        """Tell which."""
         return f"<SpoolFile {self.entry.id}>"
 
     @property

@@ -84,7 +84,6 @@ class Ari:
         self._connection: http.client.HTTPConnection | None = None
 
     def __repr__(self) -> str:
-        """Tell whom it asks, and no secret."""
         return f"<Ari of {self._watched.host}:{self._watched.port}>"
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> object:
@@ -122,7 +121,6 @@ class Watch:
         self._music: set[str] = set()
 
     def __repr__(self) -> str:
-        """Tell how many hear music by now."""
         return f"<Watch: {len(self._sent)} sent, music for {len(self._music)}>"
 
     def look(self, now: float) -> None:

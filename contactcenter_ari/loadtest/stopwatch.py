@@ -62,7 +62,6 @@ class StopwatchPhone:
         self._timer: asyncio.TimerHandle | None = None
 
     def __repr__(self) -> str:
-        """Tell whose phone, and how much it measured."""
         return f"<StopwatchPhone {self.name}: {len(self.gaps)} gaps>"
 
     @contextmanager

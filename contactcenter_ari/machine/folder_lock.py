@@ -51,7 +51,6 @@ class Holder:
     program: str
 
     def __str__(self) -> str:
-        """Tell people, in their time; with the date when it is another day's."""
         since, today = self.since.astimezone(), Clock().now().astimezone().date()
         form = "%H:%M:%S" if since.date() == today else "%Y-%m-%d %H:%M:%S"
         return f"pid {self.pid}, since {since:{form}}"

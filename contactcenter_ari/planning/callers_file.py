@@ -40,7 +40,6 @@ class CallersReader:
         self.daily = daily
 
     def __repr__(self) -> str:
-        """Tell for which queues."""
         return f"<CallersReader for {', '.join(self.queues)}>"
 
     def each(self, item: Map) -> Callers:

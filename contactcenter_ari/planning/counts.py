@@ -101,7 +101,6 @@ class Counts:
         self._until = since + stretch * stretches
 
     def __repr__(self) -> str:
-        """Tell how much was counted."""
         calls = sum(cell.offered for cells in self.cells.values() for cell in cells)
         return f"<Counts of {calls} calls since {self._since:%H:%M}>"
 

@@ -61,7 +61,6 @@ class Environment:
             Source(self, callers, index).wait()
 
     def __repr__(self) -> str:
-        """Tell how far it is."""
         return f"<Environment {self._name}: {self.simulation!r}>"
 
     def dice(self, name: str) -> Random:
@@ -124,7 +123,6 @@ class Source:
         self._instants = world.arrivals(callers, world.dice(f"{index}/arrivals"))
 
     def __repr__(self) -> str:
-        """Tell for which queue."""
         return f"<Source of callers for {self.callers.queue}>"
 
     def wait(self) -> None:

@@ -38,7 +38,6 @@ class ErlangA:
         self.waiting = fsum(self._found)
 
     def __repr__(self) -> str:
-        """Tell what it is about."""
         return f"<ErlangA: {self.offered:g} erlangs, {self.servers} servers>"
 
     @property

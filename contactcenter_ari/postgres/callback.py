@@ -29,7 +29,6 @@ class Callbacks:
         self._database = database
 
     def __repr__(self) -> str:
-        """Tell where they are."""
         return f"<Callbacks in {self._database!r}>"
 
     async def open_callbacks(self) -> list[RestoreCallback]:

@@ -269,7 +269,6 @@ class Database:
         )
 
     def __repr__(self) -> str:
-        """Tell which database, without its password."""
         return f"<Database {shown_url(self._url)}>"
 
     async def __aenter__(self) -> Self:

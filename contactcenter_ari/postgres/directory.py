@@ -45,7 +45,6 @@ class PhoneCredential:
     secret: str
 
     def __repr__(self) -> str:
-        """Tell whose it is, and not the secret."""
         return f"<PhoneCredential {self.phone} of agent {self.agent}>"
 
     @property
@@ -63,7 +62,6 @@ class PhoneLogin:
     digest: str
 
     def __repr__(self) -> str:
-        """Tell whose it is, and not the digest."""
         return f"<PhoneLogin {self.phone} of agent {self.agent}>"
 
 
@@ -76,7 +74,6 @@ class NewAgent:
     token: str
 
     def __repr__(self) -> str:
-        """Tell who it is, and not the secrets."""
         return f"<NewAgent {self.profile.agent}>"
 
 

@@ -73,7 +73,6 @@ class Journal:
         self.batches = 0
 
     def __repr__(self) -> str:
-        """Tell how far behind it is."""
         state = "degraded" if self.degraded else "healthy"
         return f"<Journal {state}: {self.pending} pending, {self.spooled} spooled>"
 

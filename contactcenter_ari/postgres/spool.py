@@ -36,7 +36,6 @@ class Spool:
         self._size, self.events = self._take_stock()
 
     def __repr__(self) -> str:
-        """Tell how full it is."""
         return f"<Spool {self.path.name}: {self.events} events, {self._size} bytes>"
 
     def _take_stock(self) -> tuple[int, int]:

@@ -35,7 +35,6 @@ class TokenRecord:
     revoked_at: datetime | None
 
     def __repr__(self) -> str:
-        """Tell whose it is."""
         return f"<TokenRecord {self.id} of {self.name}>"
 
     @property
@@ -56,7 +55,6 @@ class ApiTokens:
         self._database = database
 
     def __repr__(self) -> str:
-        """Tell where they are."""
         return f"<ApiTokens in {self._database!r}>"
 
     async def add(self, name: str, role: Role, expires_at: datetime | None = None) -> str:

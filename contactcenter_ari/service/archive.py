@@ -51,7 +51,6 @@ class Archive:
         self._folder = folder
 
     def __repr__(self) -> str:
-        """Tell where it is."""
         return f"<Archive {self._folder}>"
 
     def keep(self, site: Site, now: datetime) -> None:

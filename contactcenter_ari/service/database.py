@@ -65,7 +65,6 @@ class ServedDatabase:
         self._refusal: ContactCenterError | None = None
 
     def __repr__(self) -> str:
-        """Tell how it is, not where."""
         return f"<ServedDatabase: {self._trouble or 'answers'}>"
 
     def health(self) -> PartHealth:

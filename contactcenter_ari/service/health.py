@@ -34,7 +34,6 @@ class ServiceHealth:
         self._restoring = restoring
 
     def __repr__(self) -> str:
-        """Tell whose health."""
         return f"<ServiceHealth of {self._switch!r}, {self._journal!r}>"
 
     def report(self) -> HealthReport:

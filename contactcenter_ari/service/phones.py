@@ -58,7 +58,6 @@ class Phones:
         self._digests: dict[PhoneId, str] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Phones of {len(self._agents)} agents>"
 
     async def run(self) -> None:

@@ -119,7 +119,6 @@ class Publishing:
         self._turn = asyncio.Lock()
 
     def __repr__(self) -> str:
-        """Tell what is served."""
         return f"<Publishing {self._version} of {self._folder!r}: {len(self._problems)} problems>"
 
     def begin(self) -> None:

@@ -17,7 +17,6 @@ class RecentOffers:
         self._offers: dict[OfferId, RecentOffer] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<RecentOffers {len(self._offers)}>"
 
     def latest(self) -> Sequence[RecentOffer]:
@@ -45,7 +44,6 @@ class Announced:
         self._listeners = listeners
 
     def __repr__(self) -> str:
-        """Tell who listens."""
         return f"<Announced to {self._listeners!r}>"
 
     def record(self, events: Sequence[Event]) -> None:

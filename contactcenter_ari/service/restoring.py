@@ -55,7 +55,6 @@ class Restoring:
         self._unreadable = 0
 
     def __repr__(self) -> str:
-        """Tell how much is left to do."""
         return f"<Restoring: {len(self._missing)} kinds missing>"
 
     def health(self) -> PartHealth:

@@ -23,7 +23,6 @@ class SiteFolder:
         self._known: dict[Path, tuple[Stamp, str]] = {}
 
     def __repr__(self) -> str:
-        """Tell which folder."""
         return f"<SiteFolder {self.path}>"
 
     def content(self) -> str:

@@ -18,7 +18,6 @@ class Agenda:
         self._at_once: deque[Action] = deque()
 
     def __repr__(self) -> str:
-        """Tell the time and how much is to come."""
         return f"<Agenda {self.now:%H:%M:%S}: {len(self._heap) + len(self._at_once)} to come>"
 
     def after(self, delay: timedelta, action: Action) -> None:

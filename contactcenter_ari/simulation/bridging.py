@@ -26,7 +26,6 @@ class Bridges:
         self._gone: set[LegId] = set()
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Bridges {len(self._live)} live, {len(self._of)} legs>"
 
     def note_input(self, input_: Input) -> None:

@@ -129,7 +129,6 @@ class CallbackAccount:
         self._joined: dict[InteractionId, QueueName] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<CallbackAccount {len(self._open)} open, {len(self._closed)} closed>"
 
     def restore(self, request: RestoreCallback, arrival: int) -> None:

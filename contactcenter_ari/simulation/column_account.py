@@ -40,7 +40,6 @@ class ColumnAccount:
         self._segments: list[SegmentEnded] = []
 
     def __repr__(self) -> str:
-        """Tell how much was counted."""
         return f"<ColumnAccount of {self._came.total()} stays, {self._met.total()} talks>"
 
     def note_event(self, event: Event) -> None:

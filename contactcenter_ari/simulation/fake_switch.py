@@ -117,7 +117,6 @@ class FakeSwitch:
         self._bridging: list[BridgeLegs] = []
 
     def __repr__(self) -> str:
-        """Tell what lives in it."""
         return (
             f"<FakeSwitch: {len(self.legs)} legs, {len(self.bridges)} bridges, "
             f"{len(self.recordings)} recordings, {len(self.phones)} phones>"

@@ -132,7 +132,6 @@ class Ledger:
         self._number = 0
 
     def __repr__(self) -> str:
-        """Tell how much is open."""
         return f"<Ledger {len(self.interactions)} open, {len(self.ends)} ended>"
 
     def enter(self, input_: Input, outcome: Outcome, center: Waking, now: datetime) -> None:

@@ -57,7 +57,6 @@ class FaultyLink:
         self._faults = faults
 
     def __repr__(self) -> str:
-        """Tell what goes wrong."""
         return f"<FaultyLink {self._faults}>"
 
     def mend(self) -> None:

@@ -33,7 +33,6 @@ class LostCallAccount:
         self._in_vain: dict[InteractionId, tuple[QueueExit, bool]] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<LostCallAccount {len(self._open)} open>"
 
     def note_event(

@@ -41,7 +41,6 @@ class OfferAccount:
         self._lives: set[OfferId] = set()
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<OfferAccount {len(self._live)} live>"
 
     def note_input(self, input_: Input) -> None:

@@ -45,7 +45,6 @@ class Caller:
         self._keys = deque(plan.keys)
 
     def __repr__(self) -> str:
-        """Tell how the call went so far."""
         return f"<Caller {self.plan.caller_number}: {'talked' if self.talked else 'alone'}>"
 
     def call(self) -> LegId:
@@ -112,7 +111,6 @@ class PhoneUser:
         self._random = random
 
     def __repr__(self) -> str:
-        """Tell whose phone."""
         return f"<PhoneUser at {self.phone}>"
 
     def plug_in(self) -> None:

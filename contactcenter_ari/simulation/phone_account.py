@@ -26,7 +26,6 @@ class PhoneAccount:
         self._orphans: dict[LegId, PhoneId] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<PhoneAccount, {len(self._reachable)} reachable>"
 
     def note_orphans(self, signal: SwitchReconciled, bridges: Bridges) -> None:

@@ -37,7 +37,6 @@ class Population:
         self._random = random
 
     def __repr__(self) -> str:
-        """Tell how many live here."""
         return f"<Population: {len(self.agents)} agents, {len(self.callers)} callers>"
 
     def staff(self, count: int, queues: Sequence[QueueName], habits: Habits) -> None:

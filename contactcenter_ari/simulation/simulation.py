@@ -58,7 +58,6 @@ class Simulation:
         self._last_turn_at = start
 
     def __repr__(self) -> str:
-        """Tell the time and what goes on."""
         return f"<Simulation {self.agenda.now:%H:%M:%S}: {self.center!r}>"
 
     def put(self, signal: Signal, /) -> None:

@@ -31,7 +31,6 @@ class StaffAccount:
         self._joined: list[tuple[Stay, bool]] = []
 
     def __repr__(self) -> str:
-        """Tell how many are empty."""
         return f"<StaffAccount, {len(self._empty_since)} queues empty>"
 
     def takes_calls(self, queue: QueueName) -> bool:

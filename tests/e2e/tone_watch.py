@@ -23,7 +23,6 @@ class ToneWatch:
         self._heard = timedelta()
 
     def __repr__(self) -> str:
-        """Tell what has been heard."""
         return f"<ToneWatch {self._frequency:g} Hz: {self._heard} in {self._known} samples>"
 
     def heard(self) -> timedelta:

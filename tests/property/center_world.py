@@ -94,7 +94,6 @@ class World:
         self._legs = 0
 
     def __repr__(self) -> str:
-        """Tell how much is going on."""
         return f"<World {self.now:%H:%M:%S}: {self.center!r}>"
 
     # Inputs

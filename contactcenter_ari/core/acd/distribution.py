@@ -66,7 +66,6 @@ class Distribution:
         self._arrivals = 0
 
     def __repr__(self) -> str:
-        """Tell how many wait and ring."""
         return f"<Distribution {len(self._waiting)} waiting, {len(self.offers)} offers>"
 
     def configure(self, settings: dict[QueueName, QueueSettings]) -> None:

@@ -29,7 +29,6 @@ class EmptyQueues:
         self._to_follow: dict[QueueName, None] = {}
 
     def __repr__(self) -> str:
-        """Tell how many are to be looked at."""
         return f"<EmptyQueues, {len(self._to_follow)} to follow>"
 
     def look_at(self, queue: QueueName) -> None:

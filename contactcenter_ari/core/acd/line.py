@@ -94,7 +94,6 @@ class Waiting:
         self.expected_at = joined_at
 
     def __repr__(self) -> str:
-        """Tell who waits where since when."""
         return f"<Waiting {self.interaction} in {self.queue} since {self.joined_at:%H:%M:%S}>"
 
     def rerank(self, priority: int, head_start: timedelta) -> None:
@@ -132,7 +131,6 @@ class WaitingLine:
         self._overtaken_at: datetime | None = None
 
     def __repr__(self) -> str:
-        """Tell how many wait."""
         return f"<WaitingLine {self.queue}: {len(self._line)} waiting>"
 
     def __len__(self) -> int:

@@ -36,7 +36,6 @@ class Misses:
         self._distribution = distribution
 
     def __repr__(self) -> str:
-        """Tell whose offers."""
         return f"<Misses of {self._distribution!r}>"
 
     def phone_silent(self, leg: LegId, turn: Turn) -> Offer | None:

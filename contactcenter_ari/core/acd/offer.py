@@ -39,7 +39,6 @@ class Offer:
         self.joins = 0
 
     def __repr__(self) -> str:
-        """Tell whom it binds."""
         return f"<Offer {self.waiting.interaction} to {self.agent.id}>"
 
     @property

@@ -37,7 +37,6 @@ class Offers:
         self._by_bridge: dict[BridgeId, Offer] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Offers {len(self._offers)} open>"
 
     def __len__(self) -> int:

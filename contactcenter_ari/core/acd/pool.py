@@ -38,7 +38,6 @@ class Pool:
         self.free: SortedKeyList[Candidate, Choice] = SortedKeyList(key=_choice)
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Pool {self.settings.name}: {len(self.free)} of {self.taking_calls} free>"
 
     def first(self, most: int, skipped: Mapping[AgentId, datetime], now: datetime) -> list[Agent]:
@@ -73,7 +72,6 @@ class Pools:
         self._edition = 0
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Pools of {len(self._pools)} queues>"
 
     def configure(self, settings: QueueSettings) -> None:

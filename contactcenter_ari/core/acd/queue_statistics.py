@@ -77,7 +77,6 @@ class HandleTimes:
         self._past = _Contacts()
 
     def __repr__(self) -> str:
-        """Tell on how much it rests."""
         return f"<HandleTimes {self._sum.number} recent, {self._past.number} past>"
 
     def add(self, duration: timedelta, now: datetime) -> None:
@@ -129,7 +128,6 @@ class Patience:
         self._gave_up = 0.0
 
     def __repr__(self) -> str:
-        """Tell what was seen."""
         return f"<Patience: {self._gave_up:.1f} gave up in {self._waited:.0f} s of waiting>"
 
     def joined(self, now: datetime) -> None:
@@ -169,7 +167,6 @@ class QueueStatistics:
         self._staff = Staff()
 
     def __repr__(self) -> str:
-        """Tell of how much."""
         return f"<QueueStatistics of {len(self._handle_times)} queues, {self._staff!r}>"
 
     def learn(self, times: tuple[HandleTime, ...]) -> None:

@@ -56,7 +56,6 @@ class Relaxation:
         self._pools = pools
 
     def __repr__(self) -> str:
-        """Tell whom they are read against."""
         return f"<Relaxation of {self._roster!r}>"
 
     def requirement(self, waiting: Waiting, turn: Turn) -> Requirement:

@@ -22,7 +22,6 @@ class RemovedQueues:
         self._gone: dict[QueueName, None] = {}
 
     def __repr__(self) -> str:
-        """Tell which."""
         return f"<RemovedQueues {', '.join(self._gone) or 'none'}>"
 
     def __contains__(self, queue: QueueName) -> bool:

@@ -31,7 +31,6 @@ class Repair:
         self._unsettled = unsettled
 
     def __repr__(self) -> str:
-        """Tell whose lines."""
         return f"<Repair of {self._distribution!r}>"
 
     def stays(self) -> list[Waiting]:

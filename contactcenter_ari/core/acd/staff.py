@@ -53,7 +53,6 @@ class Staff:
         """How many serve both of two queues; of one and the same: how many serve it."""
 
     def __repr__(self) -> str:
-        """Tell how many are known."""
         return f"<Staff of {len(self._work)} agents>"
 
     def put(self, agent: AgentId, queues: tuple[QueueName, ...], *, available: bool) -> None:

@@ -26,7 +26,6 @@ class WaitEstimator:
         self._evidence = QueueStatistics()
 
     def __repr__(self) -> str:
-        """Tell on what it rests."""
         return f"<WaitEstimator by {self._evidence!r}>"
 
     def learn(self, times: tuple[HandleTime, ...]) -> None:

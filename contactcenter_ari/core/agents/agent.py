@@ -86,7 +86,6 @@ class Agent:
         self.counted = UNCOUNTED
 
     def __repr__(self) -> str:
-        """Tell who, in what state, why."""
         reason = f"({self.reason})" if self.reason else ""
         return f"<Agent {self.id}: {self.state}{reason} since {self.since:%H:%M:%S}>"
 

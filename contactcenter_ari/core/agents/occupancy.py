@@ -28,7 +28,6 @@ class Occupancy:
         self._share = 0.0
 
     def __repr__(self) -> str:
-        """Tell the share and when it was that."""
         return f"<Occupancy {self._share:.0%} at {self._at:%H:%M:%S}>"
 
     def start_at(self, share: float, now: datetime) -> None:

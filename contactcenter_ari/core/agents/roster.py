@@ -55,7 +55,6 @@ class Roster:
         self._turns = 0
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         logged_in = sum(a.state is not LOGGED_OUT for a in self)
         return f"<Roster {len(self._agents)} agents, {logged_in} logged in>"
 

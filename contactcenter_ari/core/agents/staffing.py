@@ -30,7 +30,6 @@ class FadingSum:
         self._at = now
 
     def __repr__(self) -> str:
-        """Tell how many parts there are."""
         return f"<FadingSum of {self.count}>"
 
     def at(self, now: datetime) -> float:
@@ -62,7 +61,6 @@ class Staff:
         self._paused = FadingSum(None, now)
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Staff {len(self)} logged in, {self._ready.count} ready>"
 
     def __len__(self) -> int:
@@ -105,7 +103,6 @@ class Staffing:
         self._recounted: dict[QueueName, None] = {}
 
     def __repr__(self) -> str:
-        """Tell of how many queues."""
         return f"<Staffing of {len(self._staff)} queues>"
 
     def logged_in(self, queue: QueueName) -> int:

@@ -28,7 +28,6 @@ class WrapUp:
         self._last = now + rule.limit
 
     def __repr__(self) -> str:
-        """Tell when it ends."""
         return f"<WrapUp until {self.until:%H:%M:%S}>"
 
     def extend(self) -> None:

@@ -115,7 +115,6 @@ class Interaction:
         self.ended_by: Party | None = None
 
     def __repr__(self) -> str:
-        """Tell where it is since when."""
         return f"<Interaction {self.id}: {self.state} since {self.since:%H:%M:%S}>"
 
     def begin(self, turn: Turn) -> None:

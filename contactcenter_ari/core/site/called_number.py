@@ -39,7 +39,6 @@ class CalledNumbers:
                         self.spelled.setdefault(spelling, number)
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<CalledNumbers {len(set(self.spelled.values()))} numbers>"
 
     def find(self, received: str, trunk: str = "") -> str:

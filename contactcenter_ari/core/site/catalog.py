@@ -68,7 +68,6 @@ class Catalog:
         self._announcer = self._interpreter(_announcements(site))
 
     def __repr__(self) -> str:
-        """Tell which site, how many numbers."""
         return f"<Catalog of {self.site.name}: {len(self._by_number)} numbers>"
 
     def watch(self, watcher: Observer | None) -> None:

@@ -41,7 +41,6 @@ class ValueType(msgspec.Struct, frozen=True):
     currency: str = ""
 
     def __str__(self) -> str:
-        """Say it as it stands in a flow file: `money EUR`, `[gold, silver]`."""
         if self.kind is Kind.CHOICE:
             return f"[{', '.join(self.choices)}]"
         return f"{self.kind} {self.currency}".strip()

@@ -93,7 +93,6 @@ class Cost:
         self.lines = 0
 
     def __repr__(self) -> str:
-        """Tell both."""
         return f"<Cost {self.lines} lines, {len(self.touched)} callers and agents>"
 
     def is_like(self, smaller: Cost) -> bool:

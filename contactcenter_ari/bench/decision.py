@@ -158,7 +158,7 @@ class Crowd:
     def _decide(self) -> timedelta:
         turn = self._turn()
         taken = _timed(lambda: self.distribution.distribute(turn))
-        self.distribution.keep_books(turn.now)
+        self.distribution.update_statistics(turn.now)
         return taken
 
     def _turn(self) -> Turn:

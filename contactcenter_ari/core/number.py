@@ -21,7 +21,7 @@ from phonenumbers import CountryCodeSource, PhoneNumber, PhoneNumberType, Valida
 SHORTEST_NATIONAL = 6
 """Fewer digits without a prefix are a number of an in-house PBX or a service, not of the plan."""
 NOWHERE = "001"
-"""What `phonenumbers` says of numbers that belong to no country, such as +800."""
+"""The country code that `phonenumbers` gives for numbers of no country, such as +800."""
 _AROUND = re.compile(r"^.*<|>.*$|^\s*(?:tel|sips?|callto):(?://)?", re.IGNORECASE)
 _ENDING = re.compile(r"[;?@,].*|(?:ext(?:ension|n)?|x)\.?\s*[0-9]+\s*$", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[^0-9+*#]")
@@ -146,7 +146,7 @@ def spellings(number: str) -> tuple[str, ...]:
 
 
 def national_prefix(country: str) -> str:
-    """What is dialed before a national number, such as `0`; empty where nothing is."""
+    """The prefix dialed before a national number, such as `0`; empty where there is none."""
     plan = phonenumbers.PhoneMetadata.metadata_for_region(_region(country) or "", None)
     return (plan.national_prefix or "") if plan else ""
 
@@ -158,7 +158,7 @@ def calling_code(country: str) -> str:
 
 
 def _readings(number: str, country: str) -> Iterator[PhoneNumber]:
-    """What a number may mean, the likeliest first: as people of the country write it, as one of
+    """The readings of a number, the likeliest first: as people of the country write it, as one of
     the world without its plus, as a national one with a plus too many.
     """
     if not number.startswith(("+", "0")) and len(number) < SHORTEST_NATIONAL:

@@ -37,14 +37,16 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Handled(msgspec.Struct, frozen=True):
-    """What came of an input, and the faults of ours that were met and mended on the way."""
+    """The commands and events of an input, and the faults of ours that were met and mended on the
+    way.
+    """
 
     outcome: Outcome
     faults: tuple[Exception, ...] = ()
 
 
 class Wake(StrEnum):
-    """What a deadline is for."""
+    """The purpose of a deadline."""
 
     FLOW = "flow"
     ANNOUNCEMENT = "announcement"
@@ -65,7 +67,7 @@ class Wake(StrEnum):
 
 
 Deadline = tuple[Wake, str]
-"""What a deadline is for, and the id of whose it is."""
+"""The purpose of a deadline, and the id of the thing it is for."""
 
 
 class Clockwork:

@@ -1,4 +1,4 @@
-"""What a caller hears and may leave while the application is away.
+"""The conversation with a caller while the application is away.
 
 The apology comes first, in each language of the called number. Then 1 leaves a number to call
 back, 2 a message. What is left is written down at once: a caller may hang up at any time. An

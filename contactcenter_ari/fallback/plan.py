@@ -1,4 +1,4 @@
-"""What the fall-back script needs to know of the site, rendered ahead into one file.
+"""The facts about the site that the fall-back script needs, rendered ahead into one file.
 
 The application writes the file at each start and each publication; the script reads it at each
 call, so a change needs no reload of Asterisk.

@@ -79,7 +79,7 @@ def warn(agi: AGI, what: str) -> None:
 
 
 def entry_of(env: dict[str, str], *, role: str, dialed: str, arrived_at: str) -> Entry:
-    """What is known when the call begins; all of it is filtered."""
+    """The facts known when the call begins; all of them are filtered."""
     shown = not int("0" + re.sub(r"[^0-9]", "", env.get("agi_callingpres", ""))) & WITHHELD
     return Entry(
         id=re.sub(r"[^A-Za-z0-9._-]", "-", env["agi_uniqueid"]).lstrip(".")[:100],

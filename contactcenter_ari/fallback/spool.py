@@ -27,7 +27,7 @@ LONGEST_ENTRY = 4_096
 OWNER_ONLY = 0o600
 
 CALLER, PHONE = "caller", "phone"
-"""Who called: somebody from outside, or an agent's phone."""
+"""The kind of caller: somebody from outside, or an agent's phone."""
 
 
 @dataclass

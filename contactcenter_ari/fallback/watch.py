@@ -112,7 +112,9 @@ class Ari:
 
 
 class Watch:
-    """What was done for whom, as long as the application is away."""
+    """Serves callers while the application is away, and remembers what it did for which
+    channel.
+    """
 
     def __init__(self, ari: Asking, application: str) -> None:
         self._ari = ari

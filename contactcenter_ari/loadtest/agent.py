@@ -18,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class Behavior(Enum):
-    """What the phones do when called; the value is the scenario's file name."""
+    """The behavior of the phones when called; the value is the scenario's file name."""
 
     ANSWERS = "agent_answers.xml"
     NEVER_ANSWERS = "agent_never_answers.xml"
@@ -75,7 +75,7 @@ class AgentPhones:
         )
 
     async def start(self, sipp: Sipp) -> SippRun:
-        """Start the phones; whoever waits for them to register asks Asterisk."""
+        """Start the phones. Asterisk knows when they have registered."""
         run = SippRun(sipp, self.job())
         await run.start()
         return run

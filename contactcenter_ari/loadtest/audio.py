@@ -1,4 +1,4 @@
-"""What a simulated phone sends: a tone of its own, and keys as RFC 4733 packets.
+"""The audio of a simulated phone: a tone of its own, and keys as RFC 4733 packets.
 
 The files are what SIPp's `rtp_stream` wants: no header, packets back to back. Must not touch a
 network: SIPp sends them.

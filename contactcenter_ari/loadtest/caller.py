@@ -12,7 +12,7 @@ SETTLING = timedelta(seconds=45)  # 30 s until the answer, and the end of the ca
 
 
 class Story(Enum):
-    """What the caller does; the value is the scenario's file name."""
+    """The behavior of the caller; the value is the scenario's file name."""
 
     THROUGH_MENU = "caller_through_menu.xml"
     PRESSES_NOTHING = "caller_presses_nothing.xml"

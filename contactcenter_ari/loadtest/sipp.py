@@ -67,7 +67,7 @@ class Sipp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SippJob:
-    """What to run: scenario file names, keywords (`-key`), numbers (`-set`), other arguments.
+    """A run of SIPp: scenario file names, keywords (`-key`), numbers (`-set`), other arguments.
 
     `limit` is the longest the whole run may take; `address` a loopback address.
     """

@@ -1,8 +1,8 @@
 """A SIP phone that measures how long it stays free: from its BYE to the next INVITE.
 
-It answers at once, talks for a random time and hangs up. The time is the same whoever calls,
-so two queues can be held against each other. The kernel stamps each packet as it arrives: how
-busy this program is does not count. Must not register: Asterisk is told where it is (`contact`).
+It answers at once, talks for a random time and hangs up. The time is the same for all callers, so
+two queues can be held against each other. The kernel stamps each packet as it arrives: how busy
+this program is does not count. Must not register: Asterisk is told where it is (`contact`).
 """
 
 import asyncio
@@ -23,7 +23,7 @@ SO_TIMESTAMPNS = 35  # socket(7); not in Python's socket module
 TIMESPEC = struct.Struct("@ll")
 LARGEST = 65_535
 COPIED = ("Via", "From", "Call-ID", "CSeq", "Record-Route")
-"""What a reply repeats of its request (RFC 3261, 8.2.6); To gets our tag."""
+"""The headers that a reply repeats of its request (RFC 3261, 8.2.6); To gets our tag."""
 
 
 @dataclass(slots=True)

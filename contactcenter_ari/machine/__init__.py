@@ -1,1 +1,1 @@
-"""What runs on this machine: native tools, the Asterisk and Postgres processes, their set-up."""
+"""The parts that run on this machine: native tools, Asterisk, Postgres, their set-up."""

@@ -18,9 +18,9 @@ from contactcenter_ari.runtime.address import Address, PortBlock
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 UNSAFE = re.compile(r"[;\r\n\\]")
 UNSAFE_ARGUMENT = re.compile(r'[,"$]')
-"""What would part or quote an argument of the dialplan."""
+"""The characters that would part or quote an argument of the dialplan."""
 CALLED_PATTERN = ("_[0-9+*#]!", "_[0-9A-Za-z+*#]!")
-"""What a carrier may call: a number; where a header has that, a name as well."""
+"""The extensions that a carrier may call: a number; where a header has that, a name as well."""
 FALL_BACK_SCRIPT = Path(__file__).parents[1] / "fallback" / "script.py"
 
 
@@ -41,14 +41,14 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskSite:
-    """What one Asterisk needs to know about the site.
+    """The facts about the site that one Asterisk needs.
 
     `trunk_networks` are the carrier's addresses, and nobody else's: a call from there is let in
-    without a password. `apology` names sounds without their extension, joined by &, and is for
-    the moment when the script of the fall-back, which reads the plan, fails; `carrier` is where
-    calls to the outside would go (none: no way out). It writes national numbers as in
-    `trunk_country`, if that was said, and the called one into the header `called_from` (empty:
-    into the URI of the request). `http_sessions` bounds the connections to Asterisk's HTTP server.
+    without a password. `apology` names sounds without their extension, joined by &, for the moment
+    when the script of the fall-back, which reads the plan, fails. `carrier` is where calls to the
+    outside would go (none: no way out). It writes national numbers as in `trunk_country`, if that
+    was said, and the called one into the header `called_from` (empty: into the URI of the
+    request). `http_sessions` bounds the connections to Asterisk's HTTP server.
     """
 
     sip: Address

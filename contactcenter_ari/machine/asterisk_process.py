@@ -185,7 +185,7 @@ class AsteriskProcess:
         return self.folders.log / "console.log"
 
     async def rx(self, command: str) -> str:
-        """What the console answers to a command; raises `AsteriskCommandFailed`."""
+        """The console's answer to a command; raises `AsteriskCommandFailed`."""
         asked = await asyncio.create_subprocess_exec(
             *self._command_line("-r", "-x", command),
             stdin=asyncio.subprocess.DEVNULL,

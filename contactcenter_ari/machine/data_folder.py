@@ -17,7 +17,7 @@ PASSABLE_FOLDER = 0o711
 """Of root: Postgres, which then runs as another account, must reach its own folder inside."""
 OTHERS = 0o077
 PASSING = 0o011
-"""What others may do with a folder of root: pass through it, to what they may open."""
+"""The mode of a folder of root for others: they may pass through it, to what they may open."""
 MARK = "secrets"
 """A folder that holds this is an installation's."""
 

@@ -1,4 +1,4 @@
-"""What can go wrong on this machine, each in one sentence with its remedy."""
+"""Errors of this machine, each in one sentence with its remedy."""
 
 from contactcenter_ari.core.errors import ContactCenterError
 

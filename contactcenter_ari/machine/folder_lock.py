@@ -91,7 +91,7 @@ def _already_runs(holder: Holder | None, data: Path) -> AlreadyRuns:
 
 
 def own_name() -> str:
-    """What this process is called by people."""
+    """The name that people use for this process."""
     name = Path(sys.argv[0]).name
     return "contactcenter" if name == "__main__.py" else name or "python"
 
@@ -125,8 +125,8 @@ def closed_in_copies(file: int) -> Iterator[None]:
 
 
 def _holder(file: int) -> Holder | None:
-    """Who says that it holds the lock. A line may be an earlier one's, of a process that is gone:
-    the holder is about to write its own.
+    """The process that says it holds the lock. A line may be an earlier one's, of a process that
+    is gone: the holder is about to write its own.
     """
     for _ in range(READS):
         with suppress(ValueError, OverflowError):

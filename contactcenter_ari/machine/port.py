@@ -31,7 +31,7 @@ class NoFreePort(ContactCenterError):
 
 
 class Protocol(Enum):
-    """What will listen on the port."""
+    """The listener that the port is for."""
 
     TCP = socket.SOCK_STREAM
     UDP = socket.SOCK_DGRAM
@@ -95,7 +95,7 @@ def legs_in(block: PortBlock) -> int:
 
 
 def calls_in(block: PortBlock) -> int:
-    """How many calls may come in. Each keeps the ports of one more leg in reserve: whoever is
-    let in can be joined with an agent or an outside line.
+    """The number of calls that may come in. Each keeps the ports of one more leg in reserve, so
+    that every caller who is let in can be joined with an agent or an outside line.
     """
     return legs_in(block) // LEGS_PER_CALL

@@ -64,7 +64,9 @@ def spare_place(data_dir: Path, spare_folder: Path = SPARE_FOLDER) -> Path:
 
 
 def _account_for(cluster: Path) -> Account:
-    """Who runs the server of root: the owner of data that is there already, else nobody."""
+    """The account that runs the server of root: the owner of data that is there already, else
+    nobody.
+    """
     if cluster.exists() and owner_of(cluster).uid != 0:
         return owner_of(cluster)
     try:

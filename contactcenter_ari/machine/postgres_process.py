@@ -129,7 +129,9 @@ class EmbeddedPostgres:
 
     @property
     def notice(self) -> str | None:
-        """What a person should know: that the data had to go elsewhere. None if all is usual."""
+        """The fact that a person should know: that the data had to go elsewhere. None if all is
+        usual.
+        """
         return self._place.notice if self._place else None
 
     @property

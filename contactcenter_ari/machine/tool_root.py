@@ -212,7 +212,7 @@ def _try_out(root: Path, switch: Asterisk | None) -> None:
 
 
 def _said(command: Sequence[str], tools: Tools) -> str:
-    """What a tool prints; its status says nothing (SIPp ends its version with 99)."""
+    """The output of a tool; its status says nothing (SIPp ends its version with 99)."""
     try:
         done = subprocess.run(
             command,

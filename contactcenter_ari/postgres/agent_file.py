@@ -42,7 +42,7 @@ def read_skills(skills: Iterable[str]) -> Skills:
 
 
 def skill_problems(skills: Iterable[str]) -> list[str]:
-    """What is wrong with skills as someone wrote them, in sentences; empty when all are fine."""
+    """The mistakes in skills as someone wrote them, in sentences; empty when all are fine."""
     problems = []
     seen: set[str] = set()
     for skill in skills:
@@ -59,7 +59,7 @@ def skill_problems(skills: Iterable[str]) -> list[str]:
 
 
 def entry_problems(entry: AgentEntry) -> list[tuple[str, str]]:
-    """What is wrong with an entry, as pairs of column and sentence; empty when it is fine."""
+    """The mistakes in an entry, as pairs of column and sentence; empty when it is fine."""
     problems = []
     if _EXTENSION.fullmatch(entry.extension) is None:
         problems.append(("extension", f'"{entry.extension[:40]}" is not 2 to 6 digits'))

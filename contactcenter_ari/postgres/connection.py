@@ -78,7 +78,7 @@ def shown_url(url: str) -> str:
 
 
 def session_conninfo(url: str, *, application: str, statement_limit: timedelta) -> str:
-    """What to connect with: the URL plus UTC, a statement limit and dead-peer detection."""
+    """The parameters to connect with: URL, UTC, a statement limit and dead-peer detection."""
     parts = connection_parts(url)
     milliseconds = round(statement_limit.total_seconds() * 1000)
     options = f"{parts.pop('options', '')} -c timezone=UTC -c statement_timeout={milliseconds}"
@@ -300,7 +300,7 @@ class Database:
     async def rows(
         self, name: str, kind: type[Row], parameters: Mapping[str, object] | None = None
     ) -> list[Row]:
-        """What the statement of that name finds, each row as a `kind`; raises
+        """The rows that the statement of that name finds, each as a `kind`; raises
         DatabaseUnreachable.
         """
         async with self.connection() as connection:

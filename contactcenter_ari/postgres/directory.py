@@ -38,7 +38,7 @@ _SECRET_LETTERS = string.ascii_letters + string.digits
 
 @dataclass(frozen=True, slots=True)
 class PhoneCredential:
-    """What a phone registers with."""
+    """The account that a phone registers with."""
 
     phone: PhoneId
     agent: AgentId
@@ -49,13 +49,13 @@ class PhoneCredential:
 
     @property
     def login(self) -> "PhoneLogin":
-        """What is kept of it."""
+        """The digest of the secret, which is kept."""
         return PhoneLogin(self.phone, self.agent, phone_digest(self.phone, self.secret))
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneLogin:
-    """What the switch must know to let a phone register: a digest of its secret."""
+    """The account of a phone as the switch must know it: with a digest of its secret."""
 
     phone: PhoneId
     agent: AgentId
@@ -207,7 +207,7 @@ class Directory:
         return await self._database.rows("directory/profiles", AgentProfile)
 
     async def phone_logins(self) -> list[PhoneLogin]:
-        """What the switch must know to let the phones register."""
+        """The accounts that the switch must know to let the phones register."""
         return await self._database.rows("directory/phones", PhoneLogin)
 
 

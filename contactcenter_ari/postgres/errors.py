@@ -1,4 +1,4 @@
-"""What can be wrong with the database, in sentences an operator can act on."""
+"""Errors of the database, in sentences an operator can act on."""
 
 from contactcenter_ari.core.errors import ContactCenterError
 

@@ -1,4 +1,4 @@
-"""What earlier days say of callers: when they call, how long they talk, when they give up."""
+"""The habits of callers on earlier days: when they call, how long they talk, when they give up."""
 
 from datetime import datetime, timedelta
 

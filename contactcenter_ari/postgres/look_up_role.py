@@ -35,7 +35,9 @@ _LOG_SETTINGS = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
 }
-"""What only a superuser may set: an error of the database quotes the value it is about."""
+"""The parameter that only a superuser may set: an error of the database quotes the value it is
+about.
+"""
 _SHUT = ("lo_%", "loread", "lowrite", "dblink%", "pg_logical_emit_message")
 """Functions that everybody may call unless a superuser forbids it, and that do more than read."""
 

@@ -25,7 +25,7 @@ _PASSING = (
     psycopg.errors.LockNotAvailable,
     psycopg.errors.QueryCanceled,
 )
-"""What another try may get over."""
+"""The errors that another try may get over."""
 _MIGRATION_LIMIT = timedelta(minutes=10)
 
 
@@ -79,7 +79,7 @@ async def migrate(url: str, migrations: list[Migration] | None = None) -> list[s
 
 
 def _told(error: psycopg.Error) -> str:
-    """What the server says, without the row that it is about, and without a value in it."""
+    """The server's message, without the row that it is about, and without a value in it."""
     value = isinstance(error, psycopg.DataError)
     words = type(error).__name__ if value else error.diag.message_primary or type(error).__name__
     return f"{words} (SQLSTATE {error.sqlstate})"

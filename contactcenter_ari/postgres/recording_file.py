@@ -1,4 +1,4 @@
-"""What the database keeps about an audio file besides where it is."""
+"""The facts about an audio file that the database keeps besides its path."""
 
 import hashlib
 import wave

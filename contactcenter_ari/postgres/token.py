@@ -39,7 +39,7 @@ class TokenRecord:
 
     @property
     def id(self) -> str:
-        """What people call it by: the beginning of its hash."""
+        """The name that people use for it: the beginning of its hash."""
         return self.sha256.hex()[:ID_LENGTH]
 
     def is_valid(self, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Soft music for callers on hold: our own composition, made by arithmetic.
 
-Promises a minute that loops without a seam, at -25 dBFS, the same samples every time, and
-one file per codec of the telephone network, so that Asterisk need not transcode.
+Promises: a minute that loops without a seam, at -25 dBFS, the same samples every time, and one
+file per codec of the telephone network, so that Asterisk need not transcode.
 """
 
 from pathlib import Path

@@ -1,11 +1,11 @@
 """From prompt parts to files that Asterisk can play: recorded ones found, texts spoken once.
 
-Promises that a text in a language by a voice is rendered once, also when two calls want it
-in the same instant and across restarts; that a file is whole or absent, and for its owner
-alone; and a bounded folder (the longest unused goes first). Knows nothing of calls.
+Promises: a text in a language by a voice is rendered once, also when two calls want it in the same
+instant and across restarts; a file is whole or absent, and for its owner alone; and the folder is
+bounded (the longest unused goes first). Knows nothing of calls.
 
-Texts that are the same for everybody are spoken ahead and kept in the user's cache. Any other
-text may hold a name, a balance, a number: `CallPrompts` keeps those apart, and for a day only.
+Texts that are the same for everybody are spoken ahead and kept in the user's cache. Any other text
+may hold a name, a balance, a number: `CallPrompts` keeps those apart, and for a day only.
 """
 
 import asyncio
@@ -139,7 +139,7 @@ class PromptCache:
             return file
         lock = self._rendering.setdefault(key, asyncio.Lock())
         async with lock:
-            if not self._is_ready(file):  # else whoever held the lock rendered it
+            if not self._is_ready(file):  # else the earlier holder of the lock rendered it
                 samples = await self._voice.speak(part.text, part.language)
                 async with self._writing:
                     await asyncio.to_thread(self._keep, file, samples)

@@ -44,7 +44,9 @@ class SpeechFailed(ContactCenterError):
 
 
 class Voice(Protocol):
-    """Whoever can speak a text; `name` tells voices apart (a changed voice, a changed name)."""
+    """A program or person that speaks texts; `name` tells voices apart (a changed voice, a changed
+    name).
+    """
 
     @property
     def name(self) -> str:
@@ -99,7 +101,7 @@ class _Program:
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, text: str, arguments: tuple[str, ...]) -> bytes:
-        """What the program wrote to stdout; raises SpeechFailed."""
+        """The output of the program on stdout; raises SpeechFailed."""
         try:
             async with self._places, asyncio.timeout(DEADLINE.total_seconds()):
                 return await self._run(text, arguments)

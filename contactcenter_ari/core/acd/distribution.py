@@ -175,8 +175,8 @@ class Distribution:
         return bool(self.pools.pool(waiting.queue, waiting.requirement.levels, now).taking_calls)
 
     def next_in_line(self, queue: QueueName, now: datetime) -> Waiting | None:
-        """Who is first of those for whom no phone rings; or, while agents are free for him, who is
-        first of those not offered to them: whoever stands before waits for somebody else.
+        """The first caller in line for whom no phone rings. While agents are free for that caller,
+        the first caller not offered to them: the callers ahead wait for other agents.
         """
         line = self.lines[queue]
         held = [
@@ -187,8 +187,8 @@ class Distribution:
     def abandon(
         self, interaction: InteractionId, turn: Turn, *, lost: bool = False
     ) -> QueueExit | None:
-        """The caller hung up, or we `lost` him; an agent who is ringing is READY again with the
-        idle time kept. Gives how the stay ended, None when there was none.
+        """The caller hung up, or the call was `lost`. An agent who is ringing is READY again with
+        the idle time kept. Gives how the stay ended, None when there was none.
         """
         waiting = self._waiting.get(interaction)
         if waiting is None:
@@ -297,8 +297,10 @@ class Distribution:
         self.empty_queues.follow(turn)
         return offered
 
-    def keep_books(self, now: datetime) -> None:
-        """What has changed becomes evidence of waits, after the offers: it must not delay them."""
+    def update_statistics(self, now: datetime) -> None:
+        """The statistics of waits take in what has changed. This comes after the offers, so as not
+        to delay them.
+        """
         self.estimator.note_agents(self._changed, now)
         self._changed.clear()
 

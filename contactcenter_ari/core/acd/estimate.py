@@ -31,14 +31,14 @@ _LADDER = (
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
-    """What is expected of a wait from now on."""
+    """The expected wait from now on."""
 
     mean: timedelta
     deviation: timedelta
 
     @property
     def bound(self) -> timedelta:
-        """What can be promised: mean and one standard deviation."""
+        """The wait that may be told: mean and one standard deviation."""
         return self.mean + self.deviation
 
 
@@ -64,10 +64,10 @@ def at_least(
     head_waited: timedelta,
     head_expected: Estimate,
 ) -> Estimate:
-    """The estimate, or what the head of the line has waited longer than the caller if that is
-    more: when the head has waited more than the bound of what was expected of it as it joined,
-    the line moves slower than the evidence says. The mean alone is exceeded by chance so often
-    that it tells nothing.
+    """The estimate, or the time by which the head of the line has waited longer than the caller,
+    if that is more. When the head has waited more than the bound expected as it joined, the line
+    moves slower than the statistics say. The mean alone is exceeded by chance so often that it
+    tells nothing.
     """
     remaining = head_waited - waited
     if head_waited <= head_expected.bound or remaining <= estimate.mean:

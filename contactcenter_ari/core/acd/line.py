@@ -143,12 +143,12 @@ class WaitingLine:
 
     @property
     def head(self) -> Waiting | None:
-        """Who is first in line, offered or not."""
+        """The first caller in line, offered or not."""
         return self._line[0] if self._line else None
 
     @property
     def next_unoffered(self) -> Waiting | None:
-        """Who is first of those for whom no phone rings."""
+        """The first caller in line for whom no phone rings."""
         return self._unoffered[0] if self._unoffered else None
 
     @property
@@ -217,7 +217,9 @@ class WaitingLine:
         return self._unoffered.bisect_key_left(waiting.rank)
 
     def open(self, waiting: Waiting) -> None:
-        """The caller may be offered to whoever meets the requirement; some phones may ring."""
+        """The caller may be offered to any agent who meets the requirement, while
+        phones may ring.
+        """
         waiting.seeks = True
         if not waiting.offers:
             waiting.unoffered = True

@@ -1,4 +1,4 @@
-"""What follows when nobody accepts an offer: whose miss it is, and whom the caller skips.
+"""The consequences of an offer that nobody accepts: whose miss it is, and whom the caller skips.
 
 A ring of all agents that nobody took is nobody's miss. A caller skips an agent for a while, so
 that others are asked first, but does not wait that long when there are no others.
@@ -51,7 +51,7 @@ class Misses:
         return offer
 
     def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> Offer | None:
-        """The agent's leg ended before he was connected; gives the offer that ended with it."""
+        """The agent's leg ended before the bridge; gives the offer that ended with it."""
         offer = self._distribution.offers.at_leg(leg)
         if offer is None:
             return None
@@ -84,8 +84,8 @@ class Misses:
 
     def missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         """The agent let the offer pass, or all did."""
-        books, reason = self._distribution, MISS_REASONS[result]
-        settings = books.settings[offer.waiting.queue]
+        distribution, reason = self._distribution, MISS_REASONS[result]
+        settings = distribution.settings[offer.waiting.queue]
         rang_all = result is OfferResult.LAPSED and settings.strategy is Strategy.RING_ALL
         is_kept = self._is_last_of_a_queue(offer.agent)
         pause = settings.miss_pause
@@ -95,11 +95,11 @@ class Misses:
         elif is_kept or result is OfferResult.FAILED:  # which may happen at once each time
             pause = max(pause, RING_AGAIN_AFTER)
         self._skip(offer, pause, turn)
-        books.offers.close(offer, result, turn)
+        distribution.offers.close(offer, result, turn)
         if rang_all:
-            books.roster.release(offer.agent, turn)
+            distribution.roster.release(offer.agent, turn)
         else:
-            books.roster.miss(
+            distribution.roster.miss(
                 offer.agent,
                 reason,
                 getattr(settings.misses_before_not_ready, reason),
@@ -107,26 +107,26 @@ class Misses:
                 is_kept=is_kept,
                 return_after=self._return_after(offer) if reason == "no_answer" else None,
             )
-        books.go_on_waiting(offer.waiting, turn)
+        distribution.go_on_waiting(offer.waiting, turn)
 
     def failed(self, offer: Offer, turn: Turn) -> None:
         """The offer came to nothing, and that is nobody's miss; this pair is not tried again at
         once.
         """
-        books = self._distribution
-        pause = max(books.settings[offer.waiting.queue].miss_pause, RING_AGAIN_AFTER)
+        distribution = self._distribution
+        pause = max(distribution.settings[offer.waiting.queue].miss_pause, RING_AGAIN_AFTER)
         self._skip(offer, pause, turn)
-        books.offers.close(offer, OfferResult.FAILED, turn)
-        books.roster.release(offer.agent, turn)
-        books.go_on_waiting(offer.waiting, turn)
+        distribution.offers.close(offer, OfferResult.FAILED, turn)
+        distribution.roster.release(offer.agent, turn)
+        distribution.go_on_waiting(offer.waiting, turn)
 
     def withdraw(self, offer: Offer, turn: Turn) -> None:
         """The agent takes no such calls any more: no miss, and nobody is skipped."""
-        books = self._distribution
-        books.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        books.offers.close(offer, OfferResult.WITHDRAWN, turn)
-        books.roster.release(offer.agent, turn)
-        books.go_on_waiting(offer.waiting, turn)
+        distribution = self._distribution
+        distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        distribution.offers.close(offer, OfferResult.WITHDRAWN, turn)
+        distribution.roster.release(offer.agent, turn)
+        distribution.go_on_waiting(offer.waiting, turn)
 
     @staticmethod
     def wake_after_pause(waiting: Waiting, turn: Turn) -> None:

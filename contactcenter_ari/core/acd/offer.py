@@ -59,7 +59,7 @@ LOST = -1
 
 
 def result_of_cause(cause: int) -> OfferResult:
-    """What a phone that hung up before it answered meant by it (causes of ITU-T Q.850)."""
+    """The meaning of a hang-up before the answer, by its cause (ITU-T Q.850)."""
     match cause:
         case 17:
             return OfferResult.BUSY
@@ -86,4 +86,4 @@ DIRECT_OUTCOMES = {
     OfferResult.FAILED: "not_available",
     OfferResult.WITHDRAWN: "not_available",
 }
-"""What a flow is told when the one agent it wanted did not take the call."""
+"""The outcomes that a flow gets when the one agent it wanted did not take the call."""

@@ -28,7 +28,7 @@ def explain(
     everybody: Pool,
     now: datetime,
 ) -> list[OfferReason]:
-    """Tell the choice of each agent, all of whom are still in the pools; `everybody` are all of
+    """Explain the choice of each agent, all of whom are still in the pools; `everybody` are all of
     the queue.
     """
     passed = tuple(islice(_agents_passed(waiting, set(chosen), everybody, now), MOST_TOLD))

@@ -1,8 +1,8 @@
 """Pools: the agents who are good enough for one queue and one set of levels.
 
-Each pool knows how many of them take calls, and keeps those who are free in the order in
-which its queue's strategy takes them. An agent moves in a pool only when something about him
-changes, so a choice costs O(log n) in the agents.
+Each pool knows how many of them take calls, and keeps the free ones in the order in which its
+queue's strategy takes them. An agent moves in a pool only when something about the agent changes,
+so a choice costs O(log n) in the agents.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile
 
 
 class Candidate(NamedTuple):
-    """A free agent and his place in a pool."""
+    """A free agent and their rank in a pool."""
 
     choice: Choice
     agent: Agent
@@ -47,14 +47,14 @@ class Pool:
 
 
 class Membership(NamedTuple):
-    """An agent who takes calls, in one of his pools; a candidate if he is free."""
+    """An agent who takes calls, in one of their pools; a candidate if free."""
 
     pool: Pool
     candidate: Candidate | None
 
 
 class Member(NamedTuple):
-    """An agent who takes calls, as what he is in his pools; `edition` is of the settings."""
+    """An agent who takes calls, as entered in their pools; `edition` is of the settings."""
 
     profile: AgentProfile
     lines: tuple[QueueName, ...]
@@ -105,7 +105,7 @@ class Pools:
         changed = self._roster.take_changed()
         left: list[tuple[AgentId, Pool]] = []
         for agent in changed:
-            present = self._roster.find(agent.id)  # another one, if he was removed and put anew
+            present = self._roster.find(agent.id)  # another one, if removed and put anew
             if present is None or not self._move(present, now):
                 left += [(agent.id, pool) for pool in self._take_out(agent.id)]
                 if present is not None:

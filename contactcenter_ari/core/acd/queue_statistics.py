@@ -1,12 +1,12 @@
-"""What the wait estimate of each queue rests on: handle times, patience, and agents.
+"""The statistics under the wait estimate of each queue: handle times, patience, and agents.
 
-Where agents serve several queues in one order, a caller waits for those ahead in all of them.
-If their numbers are known, they are counted; the share of an agent's time that a queue gets
-says the same on average, but tells the rare caller of a small queue a wait many times too long.
+Where agents serve several queues in one order, a caller waits for those ahead in all of them. If
+their numbers are known, they are counted; the share of an agent's time that a queue gets says the
+same on average, but tells the rare caller of a small queue a wait many times too long.
 
-Everything is learned from what happens, one small step per event, in memory that does not
-grow with the calls; nothing is known in advance but what `learn` is given of earlier weeks.
-Reading changes nothing. Where the evidence is thin there is no estimate, and nothing is said.
+Everything is learned from what happens, one small step per event, in memory that does not grow
+with the calls; nothing is known in advance but what `learn` is given of earlier weeks. Reading
+changes nothing. Where too little is known there is no estimate, and nothing is said.
 """
 
 from collections import deque
@@ -66,8 +66,8 @@ class _Contacts(msgspec.Struct, frozen=True):
 
 
 class HandleTimes:
-    """What contacts of one queue take: the latest, and what is known of the half hours of the
-    week to fill up with.
+    """The time that contacts of one queue take: the latest contacts, filled up with what is known
+    of the half hours of the week.
     """
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class HandleTimes:
             self._to_past()
 
     def learn(self, half_hour: int, mean: timedelta, contacts: int) -> None:
-        """What earlier weeks say, in place of what was known of that half hour."""
+        """The handle times of earlier weeks replace what was known of that half hour."""
         self._put(half_hour, _Contacts(contacts, mean * contacts))
 
     def mean(self, now: datetime) -> timedelta | None:
@@ -157,8 +157,8 @@ class Patience:
 
 
 class QueueStatistics:
-    """All queues' evidence. `joined` and `left` must be told of each stay in line, `handled` of
-    each contact, `staffed` of each change of who could take calls.
+    """The statistics of all queues. The methods `joined` and `left` are to be called for each stay
+    in line, `handled` for each contact, `staffed` for each change of who could take calls.
     """
 
     def __init__(self) -> None:
@@ -184,8 +184,9 @@ class QueueStatistics:
         self._patience_of(queue, now).joined(now)
 
     def left(self, queue: QueueName, now: datetime, *, gave_up: bool) -> None:
-        """A place in line is free; `gave_up` when whoever had it went away by himself: hung up,
-        pressed a key, waited as long as he may. Not when he was answered or sent away.
+        """A position in line is free. `gave_up` when the caller left of their own accord: hung up,
+        pressed a key, or waited as long as they may; not when the caller was answered or sent
+        away.
         """
         self._patience_of(queue, now).left(now, gave_up=gave_up)
 
@@ -199,8 +200,8 @@ class QueueStatistics:
         self._staff.worked(agent, queue, duration)
 
     def staffed(self, agent: AgentId, queues: tuple[QueueName, ...], *, available: bool) -> None:
-        """The queues an agent serves, without his own line, and whether he takes calls now or
-        after the present one; an agent without queues is forgotten.
+        """The queues an agent serves, without their own line, and whether the agent takes calls
+        now or after the present one; an agent without queues is forgotten.
         """
         self._staff.put(agent, queues, available=available)
 
@@ -209,7 +210,7 @@ class QueueStatistics:
         return self._staff.neighbors(queue)
 
     def servers(self, queue: QueueName) -> float:
-        """How many agents the queue has, each counted by the share of his time that it gets."""
+        """The number of agents of the queue, each counted by the share of time that it gets."""
         return self._staff.by_share(queue)
 
     def expected(
@@ -220,11 +221,11 @@ class QueueStatistics:
         elsewhere: Mapping[QueueName, int] | None = None,
         now: datetime,
     ) -> Estimate | None:
-        """The wait of a caller with so many ahead for whom no phone rings yet, by the evidence
-        alone; None when it is thin. `elsewhere` are those ahead in the lines of `neighbors`:
-        with them each shared agent counts whole and each of those callers by the part of his
-        agents who are shared; without, shared agents count by the share of their time. Each
-        caller's, as he joins, is to be kept for `estimate`.
+        """The wait of a caller with so many ahead for whom no phone rings yet, by the statistics
+        alone; None when too little is known. `elsewhere` are those ahead in the lines of
+        `neighbors`: with them each shared agent counts whole, and each of those callers by the
+        part of their agents who are shared; without, shared agents count by the share of their
+        time. The result as a caller joins is to be kept for `estimate`.
         """
         mean = self._mean_of(queue, now)
         if not mean or not self._staff.available(queue):

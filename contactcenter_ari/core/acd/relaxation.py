@@ -1,7 +1,8 @@
-"""Whom a caller asks for at this moment: skills relaxed over the wait, and one agent preferred.
+"""The requirement of a caller at this moment: skills relaxed over the wait, and one agent
+preferred.
 
-A step that nobody who takes calls can meet is skipped, for good; so is waiting for one agent
-who takes no calls, be it that he comes back.
+A step that nobody who takes calls can meet is skipped, for good. The wait for one agent who takes
+no calls is skipped too, even if that agent comes back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,15 +25,15 @@ from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 
 def skills_left(waiting: Waiting, now: datetime) -> tuple[SkillStep, ...]:
-    """What is still asked for when the wait of a caller goes on in another place."""
+    """The requirement that is left when the wait of a caller goes on in another place."""
     return steps_left(waiting.skills, waiting.step, now - waiting.joined_at)
 
 
 def unservable(
     left: Sequence[tuple[AgentId, Pool]], lines: Mapping[QueueName, WaitingLine]
 ) -> list[Waiting]:
-    """Who waits for what nobody can give any more, now that some agents have left their pools:
-    for levels of which nobody there takes calls, or for one agent who takes none.
+    """The callers whose requirement nobody can meet any more, now that some agents have left their
+    pools: levels of which nobody there takes calls, or one agent who takes none.
     """
     for_levels = [
         waiting
@@ -49,7 +50,7 @@ def unservable(
 
 
 class Relaxation:
-    """Reads the wishes of callers against who is there; the pools must be up to date."""
+    """Reads the requirements of callers against the agents there; the pools must be up to date."""
 
     def __init__(self, roster: Roster, pools: Pools) -> None:
         self._roster = roster
@@ -59,7 +60,7 @@ class Relaxation:
         return f"<Relaxation of {self._roster!r}>"
 
     def requirement(self, waiting: Waiting, turn: Turn) -> Requirement:
-        """What is asked for now; the caller is looked at again when that changes with time."""
+        """The requirement now; the caller is looked at again when it changes with time."""
         preferred = self._preferred(waiting, turn.now)
         if preferred is not None and waiting.prefer_until is not None:
             turn.clockwork.wake(Wake.REQUIREMENT, waiting.interaction, waiting.prefer_until)

@@ -1,4 +1,4 @@
-"""What is done to the lines after a fault of ours left them half changed."""
+"""Repairs the lines after a fault of ours left them half changed."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class Repair:
     """Strikes out stays and offers of a distribution, wherever they are entered. `waiting` and
-    `unsettled` are the distribution's own books.
+    `unsettled` are the distribution's own tables.
     """
 
     def __init__(
@@ -39,16 +39,16 @@ class Repair:
 
     def expel(self, waiting: Waiting, turn: Turn) -> None:
         """Strike out a stay, with its offers."""
-        books = self._distribution
-        for offer in [offer for offer in books.offers if offer.waiting is waiting]:
+        distribution = self._distribution
+        for offer in [offer for offer in distribution.offers if offer.waiting is waiting]:
             self.expel_offer(offer, turn)
         for wake in (Wake.WAIT, Wake.REQUIREMENT, Wake.MISS_PAUSE):
             turn.clockwork.forget(wake, waiting.interaction)
         known = self._waiting.pop(waiting.interaction, None) is not None
         self._unsettled.pop(waiting.interaction, None)
-        books.lines[waiting.queue].expel(waiting)
+        distribution.lines[waiting.queue].expel(waiting)
         if known:
-            books.estimator.note_leaving(waiting, None, turn.now)
+            distribution.estimator.note_leaving(waiting, None, turn.now)
             if waiting.callback is None:
                 position = waiting.position_at_entry
                 tell_left(waiting, QueueExit.SYSTEM_ERROR, position, turn)
@@ -78,7 +78,7 @@ class Repair:
             self._distribution.reopen(waiting, turn)
 
     def start_over(self) -> None:
-        """What was to be looked at was lost by a fault: look at everybody."""
+        """A fault lost the list of callers to look at: look at all of them."""
         for agent in self._distribution.roster:
             self._distribution.roster.mark_changed(agent)
         for queue in self._distribution.lines:

@@ -1,7 +1,7 @@
-"""What a waiting caller asks of an agent: the least levels of skills, or one agent by name.
+"""The requirement of a waiting caller: the least levels of skills, or one agent by name.
 
-Callers who ask for the same thing stand in one sub-line, and agents who can give it are kept
-in one pool, so that nobody is looked through who cannot be the one.
+Callers with the same requirement stand in one sub-line, and agents who meet it are kept in one
+pool, so that no agent is looked at who cannot be chosen.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ Levels = tuple[tuple[str, int], ...]
 
 
 class Requirement(NamedTuple):
-    """Who may be offered: agents with these levels; only `agent`, if there is one. `relaxes`
-    when less will be asked for later.
+    """The agents who may be offered: those with these levels; only `agent`, if there is one.
+    `relaxes` when less will be asked for later.
     """
 
     levels: Levels = ()

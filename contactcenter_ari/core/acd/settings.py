@@ -22,9 +22,10 @@ class Strategy(StrEnum):
     MOST_SKILLED = "most_skilled"
     """The largest sum of levels in the skills the caller asks for."""
     ROUND_ROBIN = "round_robin"
-    """Whose last offer from this queue is the longest ago."""
+    """The agent whose last offer from this queue is the longest ago."""
     FEWEST_CALLS = "fewest_calls"
-    """Who took the fewest calls of this queue since log-in; a newcomer begins at the mean."""
+    """The agent with the fewest calls of this queue since log-in; a newcomer begins at the mean.
+    """
     LINEAR = "linear"
     """The first free one in `order`."""
     RING_ALL = "ring_all"
@@ -77,7 +78,7 @@ class CallWindow(msgspec.Struct, frozen=True):
 
 
 class UnknownZone(StrEnum):
-    """Whose day it must be to call a number that may be in zones far apart."""
+    """The zones in which it must be day to call a number that may be in zones far apart."""
 
     FLOW = "flow"
     """That of the flow in which the callback was booked."""
@@ -90,20 +91,26 @@ class UnknownZone(StrEnum):
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One queue. A None sets no limit.
 
-    `ready_time_only` makes longest idle count only the time in READY. `miss_pause` is how long
-    a caller skips an agent who did not answer. `join_empty` lets callers wait although nobody
-    takes calls. Once the queue has been empty for `leave_grace`, as `leave_when_empty` has it,
-    those who wait are sent on (`no_agents`); without it `logged_out`, and with `join_empty` never.
-    `count_flow_time` counts the time in the flow, since the last talk if there was one, as
-    waited. `prefer_last_agent` is how long a caller waits for the agent last talked to. Who hung
-    up while waiting and calls again within `resume_position` has the old place. `divert_wait` and
-    `divert_ratio` send callers on before they join: estimated wait, and waiting callers per agent
-    who takes calls. Who left by one of `lost_calls` at last and talked to nobody after it is a
-    task. `agent_prompt` is the system prompt an agent hears before the bridge; none when empty.
-    `callback_keys` asks a customer who answers a callback to accept, be called later, or cancel.
-    With `shared_numbers` several people are behind a number: each has a callback, and a caller
-    with the number is not taken for the one it was promised to. `unknown_zone` is what counts for
-    a number that may be in zones far apart: an `UnknownZone`, or a zone (IANA name).
+    `ready_time_only`: longest idle counts only the time in READY.
+    `miss_pause`: how long a caller skips an agent who did not answer.
+    `count_flow_time`: the time in the flow counts as waited, since the last talk if there was one.
+    `prefer_last_agent`: how long a caller waits for the agent last talked to.
+    `resume_position`: a caller who hung up while waiting and calls again within it has the old
+        position.
+    `divert_wait`, `divert_ratio`: callers are sent on before they join, by the estimated wait and
+        by the waiting callers per agent who takes calls.
+    `lost_calls`: a caller who left by one of these exits at last, and talked to nobody after it,
+        is a task.
+    `agent_prompt`: the system prompt an agent hears before the bridge; none when empty.
+    `join_empty`: callers may wait although nobody takes calls.
+    `leave_when_empty`: callers who wait are sent on (`no_agents`) once the queue has been empty
+        for `leave_grace`; without it `logged_out`, and with `join_empty` never.
+    `callback_keys`: a customer who answers a callback is asked to accept, be called later, or
+        cancel.
+    `shared_numbers`: several people are behind a number; each has a callback, and a caller with
+        the number is not taken for any of them.
+    `unknown_zone`: the zone of a number that may be in zones far apart: an `UnknownZone`, or a
+        zone (IANA name).
     """
 
     name: QueueName

@@ -9,7 +9,7 @@ from datetime import timedelta
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 
 FADING = 0.95
-"""What earlier work of an agent weighs after each contact: about the last 20 decide."""
+"""The weight of an agent's earlier work after each contact: about the last 20 decide."""
 EVEN = timedelta(minutes=10)
 """Work that is supposed besides, spread evenly over the queues of an agent: a newcomer counts
 evenly, and a queue that seldom calls is not without agents.
@@ -33,7 +33,7 @@ class _Work:
         self._seconds = faded
 
     def shares(self) -> dict[QueueName, int]:
-        """What part of the agent's time each of his queues gets, in millionths."""
+        """The part of the agent's time that each of their queues gets, in millionths."""
         even = EVEN.total_seconds()
         whole = sum(self._seconds.values()) + even
         each = even / len(self.queues) if self.queues else 0.0
@@ -56,8 +56,8 @@ class Staff:
         return f"<Staff of {len(self._work)} agents>"
 
     def put(self, agent: AgentId, queues: tuple[QueueName, ...], *, available: bool) -> None:
-        """The queues an agent serves, and whether he is available; without queues he is
-        forgotten.
+        """The queues an agent serves, and whether the agent is available; an agent without queues
+        is forgotten.
         """
         work = self._work.setdefault(agent, _Work())
         if queues and work.queues == queues and bool(work.counted) == available:
@@ -70,7 +70,7 @@ class Staff:
             del self._work[agent]
 
     def worked(self, agent: AgentId, queue: QueueName, duration: timedelta) -> None:
-        """An agent has spent time on a contact of a queue, his own line included."""
+        """An agent has spent time on a contact of a queue, their own line included."""
         work = self._work.get(agent)
         if work is None:
             return
@@ -85,7 +85,7 @@ class Staff:
         return self._both.get(queue, {}).get(queue, 0)
 
     def by_share(self, queue: QueueName) -> float:
-        """The same, each counted by the share of his time that this queue gets."""
+        """The same, each counted by the share of their time that this queue gets."""
         return self._shares.get(queue, 0) / _WHOLE
 
     def neighbors(self, queue: QueueName) -> tuple[QueueName, ...]:
@@ -93,7 +93,7 @@ class Staff:
         return tuple(other for other in self._both.get(queue, {}) if other != queue)
 
     def overlap(self, queue: QueueName, other: QueueName) -> float:
-        """What part (0-1) of the agents of `queue` serve `other`, too."""
+        """The part (0-1) of the agents of `queue` who serve `other`, too."""
         whole = self.available(queue)
         return self._both[queue].get(other, 0) / whole if whole else 0.0
 

@@ -1,4 +1,4 @@
-"""What is told of a stay in a queue: when it begins, changes and ends."""
+"""The events of a stay in a queue: when it begins, changes and ends."""
 
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.turn import Turn

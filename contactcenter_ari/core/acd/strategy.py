@@ -23,8 +23,8 @@ def choice(agent: Agent, settings: QueueSettings, levels: Levels, now: datetime)
 
 
 def value(agent: Agent, settings: QueueSettings, levels: Levels, now: datetime) -> float:
-    """What the strategy went by, as people read it: seconds idle or ready, share occupied,
-    sum of levels, number of the last turn, calls taken, or place in the order from 1.
+    """The value the strategy went by, as people read it: seconds idle or ready, share occupied,
+    sum of levels, number of the last turn, calls taken, or position in the order from 1.
     """
     match settings.strategy:
         case Strategy.LONGEST_IDLE | Strategy.RING_ALL if settings.ready_time_only:

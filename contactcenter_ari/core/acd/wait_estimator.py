@@ -1,4 +1,4 @@
-"""What callers of the lines have before them: the evidence kept up to date, and read."""
+"""Wait estimates of the lines: the statistics are kept up to date here, and read."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -23,19 +23,19 @@ class WaitEstimator:
     def __init__(self, roster: Roster, lines: Mapping[QueueName, WaitingLine]) -> None:
         self._roster = roster
         self._lines = lines
-        self._evidence = QueueStatistics()
+        self._statistics = QueueStatistics()
 
     def __repr__(self) -> str:
-        return f"<WaitEstimator by {self._evidence!r}>"
+        return f"<WaitEstimator by {self._statistics!r}>"
 
     def learn(self, times: tuple[HandleTime, ...]) -> None:
         """Take in what earlier weeks say of handle times."""
-        self._evidence.learn(times)
+        self._statistics.learn(times)
 
     def forget(self, queue: QueueName) -> None:
         """Nothing is known of a queue any more: it begins anew, and nobody waits in it."""
         if not self._lines[queue]:
-            self._evidence.forget(queue)
+            self._statistics.forget(queue)
 
     def note_agents(self, changed: Iterable[Agent], now: datetime) -> None:
         """Follow who takes calls, and the contacts that are over."""
@@ -43,24 +43,24 @@ class WaitEstimator:
             present = self._roster.find(agent.id)
             queues = present.queues if present else ()
             available = present is not None and present.takes_calls
-            self._evidence.staffed(agent.id, queues, available=available)
+            self._statistics.staffed(agent.id, queues, available=available)
         for contact in self._roster.take_finished():
-            self._evidence.handled(contact.queue, contact.agent, contact.duration, now)
+            self._statistics.handled(contact.queue, contact.agent, contact.duration, now)
 
     def note_joining(self, waiting: Waiting, now: datetime) -> None:
         """A caller is about to take a place; what is expected of the wait is kept."""
         waiting.expected_at = now
-        waiting.expected = self._evidence.expected(
+        waiting.expected = self._statistics.expected(
             waiting.queue,
             ahead=self._lines[waiting.queue].ahead_of(waiting),
             elsewhere=self._ahead_elsewhere(waiting),
             now=now,
         )
-        self._evidence.joined(waiting.queue, now)
+        self._statistics.joined(waiting.queue, now)
 
     def note_leaving(self, waiting: Waiting, result: QueueExit | None, now: datetime) -> None:
         """A place is free; without a result it was one kept for a callback."""
-        self._evidence.left(waiting.queue, now, gave_up=result in GAVE_UP)
+        self._statistics.left(waiting.queue, now, gave_up=result in GAVE_UP)
 
     def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
         """How long the caller still waits, in line or about to join it; None when too little is
@@ -68,7 +68,7 @@ class WaitEstimator:
         """
         line = self._lines[waiting.queue]
         head = line.head if line.head and line.head.callback is None else None
-        return self._evidence.estimate(
+        return self._statistics.estimate(
             waiting.queue,
             ahead=line.ahead_of(waiting),
             elsewhere=self._ahead_elsewhere(waiting),
@@ -90,7 +90,9 @@ class WaitEstimator:
         return estimate is not None and estimate.mean > settings.divert_wait
 
     def _ahead_elsewhere(self, waiting: Waiting) -> dict[QueueName, int]:
-        """Who comes first in lines for some of the same agents and hears no phone ring yet."""
-        neighbors = self._evidence.neighbors(waiting.queue)
+        """The callers who come first in lines for some of the same agents and hear no phone ring
+        yet.
+        """
+        neighbors = self._statistics.neighbors(waiting.queue)
         lines = ((queue, self._lines.get(queue)) for queue in neighbors)
         return {queue: line.ahead_of(waiting) for queue, line in lines if line}

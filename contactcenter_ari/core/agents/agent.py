@@ -55,11 +55,12 @@ UNCOUNTED = Counted()
 
 
 class Agent:
-    """An agent as distribution sees him. `last_contact_end` is the one idle clock over all
-    queues: the end of the last wrap-up, or the log-in if there was no contact yet.
-    `calls_taken` counts the calls of each of his queues since log-in, begun at his colleagues'
-    mean; `last_turn` tells which of all offers was his last from a queue (none: never), and
-    `misses` how many offers in a row he let pass for each reason. `counted` is kept by `Staffing`.
+    """An agent as distribution sees them. `last_contact_end` is the one idle clock over all
+    queues: the end of the last wrap-up, or the log-in if there was no contact yet. `calls_taken`
+    counts the calls of each of the agent's queues since log-in, begun at the colleagues' mean.
+    `last_turn` says which of all offers was the agent's last from a queue (none: never), and
+    `misses` how many offers in a row the agent let pass for each reason. `counted` is kept by
+    `Staffing`.
     """
 
     def __init__(self, profile: AgentProfile, window: timedelta, now: datetime) -> None:
@@ -90,7 +91,7 @@ class Agent:
         return f"<Agent {self.id}: {self.state}{reason} since {self.since:%H:%M:%S}>"
 
     def take_profile(self, profile: AgentProfile) -> None:
-        """What the directory says of him from now on."""
+        """The directory's profile of the agent from now on."""
         self.profile = profile
         self.id: AgentId = profile.agent
         self.choose(self._chosen)
@@ -121,7 +122,7 @@ class Agent:
 
     @property
     def is_free(self) -> bool:
-        """Whether an offer may be made: READY, phone registered, on no call of his own."""
+        """Whether an offer may be made: READY, phone registered, on no non-ACD call."""
         return self.state is READY and self.reachable and not self.non_acd_legs
 
     def idle_for(self, now: datetime) -> timedelta:
@@ -130,8 +131,8 @@ class Agent:
 
     @property
     def counts_as(self) -> AgentState:
-        """The state that his time now counts as: READY on a call of his own he waits for no
-        caller, and is as busy as in any call.
+        """The state that the agent's time now counts as. On a non-ACD call a READY agent waits for
+        no caller, and is as busy as in any call.
         """
         return ON_CALL if self.state is READY and self.non_acd_legs else self.state
 
@@ -141,11 +142,11 @@ class Agent:
         return self._ready_since_contact + running
 
     def share(self, now: datetime) -> float:
-        """How occupied he is, 0 to 1, see `Occupancy`."""
+        """How occupied the agent is, 0 to 1, see `Occupancy`."""
         return self.occupancy.share(now, self.counts_as)
 
     def add_non_acd_leg(self, leg: LegId, now: datetime) -> None:
-        """A call of his own begins."""
+        """A non-ACD call of the agent begins."""
         self._count(now)
         self.non_acd_legs[leg] = None
 

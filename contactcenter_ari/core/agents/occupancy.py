@@ -1,11 +1,11 @@
-"""How busy an agent has been lately, with older time counting less.
+"""The share of time that an agent has been busy lately, with older time counting less.
 
 busy = ringing + talk + hold + wrap-up, and calls outside the queues while READY; ready = waiting
 for a call. Both are seconds weighted by exp(-age / window), where age is counted in working time:
 a clock that stands still while the agent pauses, so that a pause neither helps nor hurts. The two
-always add up to the window, for an agent begins as if he had spent a whole one at some share: that
-of his colleagues. This mean is the prior; three minutes of his own weigh 6 % against it in a
-window of 45.
+always add up to the window, for an agent begins as if they had spent a whole one at some share:
+that of the colleagues. This mean is the prior; three minutes of the agent's own time weigh 6 %
+against it in a window of 45.
 
 While agents are READY all their shares fall at the same rate, so the order among them never
 changes with time: see `order_key`.

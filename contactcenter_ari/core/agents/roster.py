@@ -37,7 +37,7 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile
 
 NO_WRAP_UP = WrapUpRule(ends_after=timedelta())
 CENTER = "center"
-"""Who made a move that nobody asked for."""
+"""The author of a move that nobody asked for."""
 
 
 class Roster:
@@ -108,8 +108,9 @@ class Roster:
         return self._staffing.mean_share(queues, now)
 
     def take_changed(self) -> list[Agent]:
-        """Whose state, profile, reachability or non-ACD calls changed since this was last asked:
-        each once, the first to change first; also who was removed, and is free no more.
+        """The agents whose state, profile, reachability or non-ACD calls changed since this was
+        last asked: each once, the first to change first; also agents who were removed and are free
+        no more.
         """
         changed = list(self._changed)
         self._changed.clear()
@@ -128,7 +129,7 @@ class Roster:
     # The directory
 
     def put(self, profile: AgentProfile, turn: Turn) -> None:
-        """Add an agent or change what is known of him."""
+        """Add an agent or change their profile."""
         agent = self._agents.get(profile.agent)
         if agent is None:
             agent = Agent(profile, self.window, turn.now)
@@ -145,7 +146,7 @@ class Roster:
         self.mark_changed(agent)
 
     def remove(self, agent_id: AgentId, by: str, turn: Turn) -> None:
-        """Forget an agent, after the call he is in."""
+        """Forget an agent, after the call they are in."""
         agent = self.get(agent_id)
         agent.removed = True
         if agent.state is LOGGED_OUT:
@@ -373,7 +374,7 @@ class Roster:
         self._end_wrap_up(self._agents[agent_id], CENTER, turn)
 
     def add_non_acd_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
-        """The agent is on a call of his own."""
+        """The agent is on a non-ACD call."""
         self._staffing.leave(agent, now)
         agent.add_non_acd_leg(leg, now)
         self._staffing.join(agent, now)

@@ -33,7 +33,7 @@ class FadingSum:
         return f"<FadingSum of {self.count}>"
 
     def at(self, now: datetime) -> float:
-        """What the parts add up to."""
+        """The sum of the parts."""
         if self.window is None:
             return self._total
         return self._total * exp((self._at - now) / self.window)
@@ -73,7 +73,7 @@ class Staff:
         return self.calls // len(self) if len(self) else 0
 
     def shares(self, now: datetime) -> float:
-        """What the agents' occupancies add up to."""
+        """The sum of the agents' occupancies."""
         busy = self._idle_of_busy.count - self._idle_of_busy.at(now)
         return self._ready.at(now) + busy + self._paused.at(now)
 
@@ -85,7 +85,7 @@ class Staff:
             (self._ready if state is READY else self._paused).put(share, now)
 
     def leave(self, state: AgentState, share: float, now: datetime) -> None:
-        """Count him out."""
+        """Count the agent out."""
         if state in BUSY:
             self._idle_of_busy.take(1 - share, now)
         else:
@@ -139,7 +139,7 @@ class Staffing:
         return staff.mean_calls if staff else 0
 
     def join(self, agent: Agent, now: datetime) -> None:
-        """Count an agent in, as he is now, for each queue in which his calls are counted."""
+        """Count an agent in, as they are now, for each queue in which their calls are counted."""
         share = agent.share(now)
         for queue, calls in agent.calls_taken.items():
             if queue not in self._staff:
@@ -148,15 +148,15 @@ class Staffing:
             self._staff[queue].calls += calls
 
     def leave(self, agent: Agent, now: datetime) -> None:
-        """Count him out, before anything of him changes."""
+        """Count the agent out, before anything about them changes."""
         share = agent.share(now)
         for queue, calls in agent.calls_taken.items():
             self._staff[queue].leave(agent.counts_as, share, now)
             self._staff[queue].calls -= calls
 
     def begin_counting(self, agent: Agent) -> None:
-        """Let the agent's count of calls begin at the mean in each queue that is new to him;
-        to be called while he is counted out. Who is logged out has no counts.
+        """Let the agent's count of calls begin at the mean in each queue that is new to them; to
+        be called while the agent is counted out. A logged-out agent has no counts.
         """
         queues = agent.queues if agent.state is not LOGGED_OUT else ()
         agent.calls_taken = {

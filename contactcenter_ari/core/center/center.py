@@ -224,7 +224,7 @@ class Center:
             turn.attempt("", partial(self._recovery.recover, None, None, turn, gently=gently))
         else:
             self._bring_together(turn)
-        turn.attempt("", partial(self._distribution.keep_books, turn.now))
+        turn.attempt("", partial(self._distribution.update_statistics, turn.now))
 
     def _bring_together(self, turn: Turn) -> None:
         turn.attempt("", partial(self._call_off, turn))

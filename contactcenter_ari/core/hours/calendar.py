@@ -77,8 +77,8 @@ def dates_text(stretch: Stretch | YearlyStretch) -> str:
 
 
 class HolidayRule(msgspec.Struct, frozen=True):
-    """Whose holidays a calendar keeps: country and region (ISO 3166), and the hours by the name
-    of the holiday; none means closed, None that the day is like any other.
+    """The holidays that a calendar keeps: of a country and region (ISO 3166), and the hours by the
+    name of the holiday; none means closed, None that the day is like any other.
     """
 
     country: str
@@ -97,7 +97,7 @@ class Calendar(msgspec.Struct, frozen=True):
     yearly: tuple[YearlyStretch, ...] = ()
     """Single days before stretches."""
     rule: HolidayRule | None = None
-    """What `holidays` come of; None when there are none."""
+    """The country, region and hours of `holidays`; None when there are none."""
 
 
 def is_open(calendar: Calendar, now: datetime) -> bool:

@@ -118,7 +118,7 @@ class Interaction:
         return f"<Interaction {self.id}: {self.state} since {self.since:%H:%M:%S}>"
 
     def begin(self, turn: Turn) -> None:
-        """Tell that it has started; once is enough."""
+        """The interaction has started; the event is made once."""
         if self.begun:
             return
         self.started_at = self.since = self.unserved_since = turn.now
@@ -221,11 +221,7 @@ class Interaction:
         return EndReason.LEFT_FLOW if by is Party.CALLER else EndReason.CONTAINED
 
     def _end_stretch(self, after: InteractionState, turn: Turn) -> None:
-        """Tell the stretch that ends with a move.
-
-        Raises:
-            IllegalMove: the state table does not allow it.
-        """
+        """End a stretch with a move; raises IllegalMove when the state table does not allow it."""
         if after not in MOVES[self.state]:
             raise IllegalMove(f"an interaction cannot go from {self.state} to {after}")
         kind = SEGMENTS.get(self.state)

@@ -13,7 +13,7 @@ from contactcenter_ari.core.vocabulary.event import QueueExit
 
 
 class StayColumn(StrEnum):
-    """What became of the caller, in the columns of a report."""
+    """The outcome for the caller, in the columns of a report."""
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"

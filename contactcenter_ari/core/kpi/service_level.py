@@ -8,14 +8,14 @@ from contactcenter_ari.core.kpi.ratio import ratio
 
 
 class ServiceLevelFormula(StrEnum):
-    """What to make of those who gave up; the first is the default, `strict` stands beside it."""
+    """How callers who gave up count; the first is the default, `strict` stands beside it."""
 
     IGNORE_QUICK = "ignore_quick"
-    """Who gave up within the time does not count at all."""
+    """A caller who gave up within the time does not count at all."""
     STRICT = "strict"
-    """Whoever gave up was not served in time."""
+    """A caller who gave up was not served in time."""
     COUNT_QUICK = "count_quick"
-    """Who gave up within the time counts as served in time."""
+    """A caller who gave up within the time counts as served in time."""
     ANSWERED_ONLY = "answered_only"
     """Only the answered count, not even those who were sent away."""
     COUNT_SHORT = "count_short"

@@ -1,1 +1,1 @@
-"""What the engineers configure, as plain data, and what it means for a new call."""
+"""The configuration by the engineers, as plain data, and its meaning for a new call."""

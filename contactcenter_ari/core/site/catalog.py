@@ -47,13 +47,13 @@ SYSTEM_PROMPTS = (
 )
 """All that the system itself says, wherever it is installed."""
 CALLBACK_PROMPTS = (QUESTION, LATER, CANCELLED)
-"""What it says besides, where a queue has `callback_keys`."""
+"""The further prompts of a site where a queue has `callback_keys`."""
 CALLBACK_KEYS = {"1": ACCEPTED, "2": LATER, "3": CANCELLED}
 """Where they lead: sections."""
 
 
 class Catalog:
-    """What a site's configuration means for a new call."""
+    """The meaning of a site's configuration for a new call."""
 
     def __init__(self, site: Site, flags: Flags, watcher: Observer | None = None) -> None:
         self.site = site
@@ -106,7 +106,7 @@ class Catalog:
         return known is not None and flag in known.flags
 
     def announcer(self) -> Interpreter:
-        """Says a system prompt and hangs up: each is a section of its own."""
+        """A flow that says a system prompt and hangs up: each prompt is a section of its own."""
         return self._announcer
 
     def callback_queue(self, queue: QueueName) -> Interpreter:

@@ -1,4 +1,4 @@
-"""What an agent's phone may dial: log in, log out, ready, not ready with a reason's digit (or
+"""Feature codes of agents' phones: log in, log out, ready, not ready with a reason's digit (or
 without, where a pause needs no reason).
 """
 
@@ -7,7 +7,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import GoNotReady, GoReady, LogIn, LogOut
 
 PHONE = "phone"
-"""Who asked, when it was dialed."""
+"""The author of a request by a feature code."""
 
 StateRequest = LogIn | LogOut | GoReady | GoNotReady
 

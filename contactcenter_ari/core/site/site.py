@@ -18,7 +18,7 @@ OCCUPANCY_WINDOW = timedelta(minutes=45)
 
 
 class FeatureCodes(msgspec.Struct, frozen=True, kw_only=True):
-    """What agents dial on their phones; the pause code is followed by a reason's digit."""
+    """The codes that agents dial on their phones; a reason's digit follows the pause code."""
 
     log_in: str = "*11"
     log_out: str = "*12"

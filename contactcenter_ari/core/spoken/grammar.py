@@ -46,9 +46,9 @@ class Grammar:
         return f"{self.number(number, noun.gender)} {noun.forms[self.form(number)]}"
 
 
-def tongue(language: str) -> Grammar:
+def grammar_of(language: str) -> Grammar:
     """The language of a BCP 47 tag, whatever its region."""
-    return _TONGUES.get(language.replace("_", "-").partition("-")[0].lower(), PLAIN)
+    return _GRAMMARS.get(language.replace("_", "-").partition("-")[0].lower(), PLAIN)
 
 
 def _nouns(*words: str) -> tuple[Noun, ...]:
@@ -378,6 +378,6 @@ def _plain_time(hour: int, minute: int) -> str:
 PLAIN = Grammar(keys=_ENGLISH.keys, date=_plain_date, time=_plain_time, currencies={})
 """Any language without an entry."""
 
-_TONGUES = {
+_GRAMMARS = {
     "en": _ENGLISH, "nl": _DUTCH, "ru": _RUSSIAN, "lt": _LITHUANIAN, "ro": _ROMANIAN,
 }  # fmt: skip

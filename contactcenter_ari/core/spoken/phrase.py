@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from contactcenter_ari.core.spoken.grammar import Grammar, tongue
+from contactcenter_ari.core.spoken.grammar import Grammar, grammar_of
 from contactcenter_ari.core.spoken.value import Money, Value, write_value
 
 _CENT = Decimal("0.01")
@@ -21,7 +21,7 @@ _GROUP = 3
 
 
 class _Unreadable(ValueError):
-    """The value is not of the kind it should be worded as."""
+    """The value cannot be phrased as that kind."""
 
 
 def render(value: Value, kind: str, language: str) -> str:
@@ -30,7 +30,7 @@ def render(value: Value, kind: str, language: str) -> str:
     Kinds: number, digits, phone, money, date, time, datetime, duration; any other is `text`,
     the value in its own way.
     """
-    spoken = tongue(language)
+    spoken = grammar_of(language)
     for word in (_WORDINGS.get(kind, _text), _text):
         with suppress(ValueError, ArithmeticError):
             return word(value, spoken)

@@ -17,7 +17,7 @@ from contactcenter_ari.core.number import is_e164
 
 
 class Kind(StrEnum):
-    """What sort of value. NUMBER, with a fraction, exists only inside expressions."""
+    """The kind of a value. NUMBER, with a fraction, exists only inside expressions."""
 
     TEXT = "text"
     DIGITS = "digits"
@@ -70,7 +70,7 @@ class Money(msgspec.Struct, frozen=True, order=False):
 
 
 Value = str | int | Decimal | bool | date | time | datetime | timedelta | Money | None
-"""What an expression works with; None is unset. A datetime is aware."""
+"""A value that an expression works with; None is unset. A datetime is aware."""
 
 YES = frozenset({"true", "yes", "on"})
 NO = frozenset({"false", "no", "off"})

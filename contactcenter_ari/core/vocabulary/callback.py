@@ -1,10 +1,10 @@
-"""What comes of callbacks and of lost calls, in words."""
+"""Results of callbacks and of lost calls."""
 
 from enum import StrEnum
 
 
 class CallbackMode(StrEnum):
-    """Who is called first."""
+    """The party who is called first."""
 
     AGENT_FIRST = "agent_first"
     """An agent is reserved and sees whom to call; the customer is dialed then."""

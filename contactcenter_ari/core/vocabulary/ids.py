@@ -11,8 +11,9 @@ InteractionId = NewType("InteractionId", str)
 """One contact of a caller, from arrival to end."""
 
 CallId = NewType("CallId", str)
-"""What a command belongs to: an interaction, or a call to a feature code. Commands of one
-call keep their order in the switch."""
+"""The owner of a command: an interaction, or a call to a feature code. Commands of one call keep
+their order in the switch.
+"""
 
 LegId = NewType("LegId", str)
 """One channel in the switch: the caller's, or an agent's."""
@@ -43,7 +44,7 @@ def own_line(agent: AgentId) -> QueueName:
 
 
 def agent_of(queue: QueueName) -> AgentId | None:
-    """Whose own line this is; None for a queue of the site."""
+    """The agent of an agent's own line; None for a queue of the site."""
     return AgentId(queue[1:]) if queue.startswith("@") else None
 
 

@@ -1,4 +1,4 @@
-"""What a caller can be made to hear: recorded files and spoken text, in order."""
+"""Prompts as a caller hears them: recorded files and spoken text, in order."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""What the bearer of a token is to the center; `web/right.py` says what each may do."""
+"""Roles of the bearers of tokens; `web/right.py` lists the rights of each."""
 
 from enum import StrEnum
 

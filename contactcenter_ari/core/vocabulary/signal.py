@@ -74,8 +74,8 @@ class LegAnswered(msgspec.Struct, frozen=True, tag=True):
 
 
 class LegHungUp(msgspec.Struct, frozen=True, tag=True):
-    """A leg is gone, whoever ended it. `cause` is the Q.850 cause (16 normal, 17 busy,
-    19 no answer, 20 absent, 21 rejected), 0 when unknown.
+    """A leg is gone, by either side. `cause` is the Q.850 cause (16 normal, 17 busy, 19 no answer,
+    20 absent, 21 rejected), 0 when unknown.
     """
 
     leg: LegId
@@ -89,7 +89,7 @@ class LegsBridged(msgspec.Struct, frozen=True, tag=True):
 
 
 class LegHeld(msgspec.Struct, frozen=True, tag=True):
-    """Whoever is on this leg has put the other side on hold with a key of the phone."""
+    """The party on this leg has put the other side on hold with a key of the phone."""
 
     leg: LegId
 
@@ -107,7 +107,7 @@ class RecordingBegan(msgspec.Struct, frozen=True, tag=True):
 
 
 class RecordingClosed(msgspec.Struct, frozen=True, tag=True):
-    """The switch writes no more to the file of a recording, whoever ended it."""
+    """The switch writes no more to the file of a recording, whatever ended it."""
 
     recording: RecordingId
 

@@ -1,4 +1,4 @@
-"""What an agent can do, and what an interaction asks for."""
+"""Skills: those that an agent has, and those that an interaction asks for."""
 
 from datetime import timedelta
 

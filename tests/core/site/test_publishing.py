@@ -192,7 +192,7 @@ def test_a_queue_that_comes_back_begins_anew(floor: Floor) -> None:
         caller.hangs_up()
         agent.ends_wrap_up()
     estimator = floor.center._distribution.estimator
-    known = estimator._evidence._handle_times
+    known = estimator._statistics._handle_times
     assert SALES in known
     published(floor, "sales")
     published(floor)

@@ -11,7 +11,7 @@ INBOUND, OUTBOUND, INTERNAL = "inbound", "outbound", "internal"
 
 
 class SegmentKind(StrEnum):
-    """What a stretch of an interaction was spent on."""
+    """The use of a stretch of an interaction."""
 
     FLOW = "flow"
     QUEUE = "queue"

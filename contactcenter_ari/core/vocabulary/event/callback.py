@@ -1,4 +1,4 @@
-"""Events of promises to call back, and of lost calls that somebody should look after."""
+"""Events of callbacks, and of lost calls that somebody should look after."""
 
 from datetime import datetime, timedelta
 
@@ -16,11 +16,11 @@ from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 
 class CallbackBooked(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """The caller was promised a call back. `waiting_since`, `head_start` and `priority` are of
-    the place in line that is kept, and `skills` are still asked for from then on; it is dialed
-    at most `attempts` times, `retry_after` each, within the hours of that name of the flow,
-    until `expires_at`. The customer called from `caller_number` (E.164, empty when withheld) and
-    lives in `timezone` (IANA name, empty when not known).
+    """A callback was booked for the caller. `waiting_since`, `head_start` and `priority` are of
+    the position in line that is kept, and `skills` are still asked for from then on. It is dialed
+    at most `attempts` times, `retry_after` each, within the hours of that name of the flow, until
+    `expires_at`. The customer called from `caller_number` (E.164, empty when withheld) and lives
+    in `timezone` (IANA name, empty when not known).
     """
 
     callback: CallbackId

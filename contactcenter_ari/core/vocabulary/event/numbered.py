@@ -1,4 +1,4 @@
-"""What all events begin with."""
+"""The fields that all events begin with."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from contactcenter_ari.core.vocabulary.ids import InteractionId
 
 
 class NumberedEvent(msgspec.Struct, frozen=True):
-    """What every event has: its number over all events of this core, and when it happened. These
-    two come first, by position, so that `Turn.tell` can add them to fields that are checked.
+    """The fields of every event: its number over all events of this core, and when it happened.
+    These two come first, by position, so that `Turn.tell` can add them to fields that are checked.
     """
 
     number: int

@@ -1,4 +1,4 @@
--- a promise is closed once; were there two ends, the first counts
+-- a callback is closed once; were there two ends, the first counts
 insert into callback (id, result, closed_at)
 select distinct on (callback) callback, result, at
 from jsonb_to_recordset(%(events)s::jsonb) as event (

@@ -1,5 +1,5 @@
 -- core/kpi: queue_stay, service_level, answer_speed, abandonment, handle_time. A customer whom we
--- call back waits as well, but came only once: that stay was the one in which he was promised it.
+-- call back waits as well, but came only once: in the stay in which the callback was booked.
 -- Agents' own lines are no queues.
 with stay as (
     select

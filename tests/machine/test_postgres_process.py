@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from contactcenter_ari.machine.child import Account
+from contactcenter_ari.machine.child import Account, account_named
+from contactcenter_ari.machine.data_folder import private_files
 from contactcenter_ari.machine.errors import DatabaseStartFailed
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.machine.postgres_place import _copied, own_folder
@@ -204,6 +205,17 @@ def test_the_programs_can_be_copied(open_folder: Path) -> None:
     assert b"PostgreSQL" in said.stdout
     made = programs.stat().st_ino
     assert _copied(open_folder).stat().st_ino == made
+
+
+def test_every_account_reaches_the_copied_programs(open_folder: Path) -> None:
+    """Whatever the umask of the program that copies them; a closed copy is opened."""
+    with private_files():
+        programs = _copied(open_folder)
+    package = programs.parent.parent
+    for _ in range(2):
+        assert account_named("nobody").reaches(programs / "initdb")
+        package.chmod(0o700)
+        assert _copied(open_folder) == programs
 
 
 def test_a_folder_made_by_somebody_else_is_refused(open_folder: Path) -> None:

@@ -183,8 +183,11 @@ class RecordingFailed(msgspec.Struct, frozen=True, tag=True):
     recording: LiveRecording
 
 
-class EndpointStateChange(msgspec.Struct, frozen=True, tag=True):
-    """A phone became reachable at all, or unreachable."""
+class PeerStatusChange(msgspec.Struct, frozen=True, tag=True):
+    """A phone became reachable at all, or unreachable.
+
+    Asterisk's EndpointStateChange comes at the begin and end of each call, too.
+    """
 
     endpoint: Endpoint
 
@@ -234,7 +237,7 @@ Event = (
     | PlaybackFinished
     | RecordingFinished
     | RecordingFailed
-    | EndpointStateChange
+    | PeerStatusChange
     | ApplicationRegistered
     | ApplicationReplaced
 )
@@ -243,7 +246,7 @@ Frame = Event | RESTResponse
 EVENT_KINDS: Final = tuple(kind.__name__ for kind in get_args(Event))
 """What the event filter lets through, beside `RESTResponse`."""
 
-PHONE_EVENT_KINDS: Final = (EndpointStateChange.__name__,)
+PHONE_EVENT_KINDS: Final = (PeerStatusChange.__name__,)
 """What the filter of the application that watches phones lets through."""
 
 KIND_LIMIT: Final = 60

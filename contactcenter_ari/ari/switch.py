@@ -37,7 +37,7 @@ from contactcenter_ari.ari.messages import (
     ChannelHangupRequest,
     Dial,
     Endpoint,
-    EndpointStateChange,
+    PeerStatusChange,
     Playback,
     StasisEnd,
     StasisStart,
@@ -285,7 +285,7 @@ class AriSwitch:
                 self._reconnection.lost()
             case ApplicationReplaced():
                 self._replaced.set()
-            case EndpointStateChange():
+            case PeerStatusChange():
                 self._note_phone(news.endpoint)
             case StasisStart():
                 self._announce(news)
@@ -381,7 +381,7 @@ class AriSwitch:
         sent.add_done_callback(asyncio.Future.exception)
 
     def _note_phone(self, endpoint: Endpoint) -> None:
-        """Asterisk repeats itself at every call; only a change is a signal."""
+        """Asterisk may repeat itself; only a change is a signal."""
         self._noted.add(endpoint.resource)
         reachable = is_reachable(endpoint)
         if self._phones.get(endpoint.resource) is not reachable:

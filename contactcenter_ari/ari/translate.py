@@ -117,7 +117,7 @@ def signal_of(event: messages.Event) -> Signal | None:
             return LegUnheld(LegId(event.channel.id))
         case messages.RecordingFinished() | messages.RecordingFailed():
             return RecordingClosed(RecordingId(event.recording.name))
-        case messages.EndpointStateChange():
+        case messages.PeerStatusChange():
             return phone_signal(event.endpoint)
         case (
             messages.ChannelHangupRequest()

@@ -21,7 +21,7 @@ from contactcenter_ari.ari.messages import (
     Dial,
     DialplanCEP,
     Endpoint,
-    EndpointStateChange,
+    PeerStatusChange,
     StasisEnd,
     StasisStart,
 )
@@ -136,16 +136,16 @@ def test_a_phone_that_came_during_the_inventory(switch: AriSwitch) -> None:
     phone is as was heard last.
     """
     listed = [Endpoint("PJSIP", "d1", "online"), Endpoint("PJSIP", "d2", "online")]
-    switch.put(EndpointStateChange(Endpoint("PJSIP", "d2", "offline")))
-    switch.put(EndpointStateChange(Endpoint("PJSIP", "d3", "online")))
+    switch.put(PeerStatusChange(Endpoint("PJSIP", "d2", "offline")))
+    switch.put(PeerStatusChange(Endpoint("PJSIP", "d3", "online")))
     switch._note_phones(listed)
     assert switch._phones == {"d1": True, "d2": False, "d3": True}
 
 
 def test_only_a_change_of_a_phone_is_a_signal(switch: AriSwitch, inbox: FakeInbox) -> None:
-    """Asterisk repeats the state at the begin and end of each call."""
+    """Asterisk may repeat the state, and has three of them."""
     for state in ("online", "online", "offline", "unknown", "online"):
-        switch.put(EndpointStateChange(Endpoint("PJSIP", "d1", state)))
+        switch.put(PeerStatusChange(Endpoint("PJSIP", "d1", state)))
     phone = PhoneId("d1")
     assert inbox.signals == [PhoneReachable(phone), PhoneUnreachable(phone), PhoneReachable(phone)]
 

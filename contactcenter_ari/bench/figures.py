@@ -8,6 +8,8 @@ from typing import Self
 
 import msgspec
 
+from contactcenter_ari.bench.call_figures import CallCpu
+
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """How a set of durations is spread."""
@@ -150,8 +152,9 @@ class DecisionCost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one run of the benchmark found."""
+    """Everything one run of the benchmark found; empty is what was not asked for."""
 
-    waits: tuple[WaitFigures, ...]
-    decisions: tuple[DecisionCost, ...]
+    waits: tuple[WaitFigures, ...] = ()
+    decisions: tuple[DecisionCost, ...] = ()
     on_asterisk: OnAsterisk | None = None
+    call_cpu: CallCpu | None = None

@@ -9,29 +9,28 @@ import asyncio
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.phone import push_phone
 from contactcenter_ari.bench.figures import CallCost, Figures, Gaps
+from contactcenter_ari.bench.looking import SETTLING_LIMIT, BenchFailed, looks, until
 from contactcenter_ari.bench.plan import (
     APP_QUEUE_NUMBER,
     CENTER_NUMBER,
     MENU_KEYS,
     MENU_NUMBER,
-    MENU_QUEUE,
     QUEUE,
+    QUEUES,
     UNRECORDED_NUMBER,
-    UNRECORDED_QUEUE,
     Plan,
 )
 from contactcenter_ari.bootstrap.environment import Environment
 from contactcenter_ari.bootstrap.service import Service
 from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.center.view import AgentView
-from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import LogIn
@@ -46,10 +45,8 @@ BY = "bench"
 CALLS_PER_SECOND = 10.0
 ENDLESS = 100_000
 PATIENCE = timedelta(minutes=30)
-SETTLING_LIMIT = timedelta(seconds=60)
 LONGEST_ROUND = timedelta(seconds=6)
 """No round of a phone, gap and talk, takes longer on average, or something is broken."""
-LOOK_EVERY = timedelta(milliseconds=200)
 QUIET_LOOKS = 3
 """So many looks without a change mean that all is said."""
 NO_DIGEST = "0" * 32
@@ -57,22 +54,19 @@ NO_DIGEST = "0" * 32
 HOUSEKEEPING = (
     "POST asterisk/variable",
     "GET asterisk/variable",
-    "GET asterisk/info",
+    "GET applications/{applicationName}",
     "GET channels",
     "GET bridges",
     "GET endpoints/{tech}",
+    "GET channels/{channelId}/rtp_statistics",
 )
-"""Requests that are sent whether anybody calls or not: heartbeat, room for calls, inventory."""
+"""Requests by the clock, not by the call: heartbeat, room for calls, inventory, silent legs."""
 WAYS = (
     ("menu, recorded", MENU_NUMBER, MENU_KEYS),
     ("straight, recorded", CENTER_NUMBER, "-"),
     ("straight, not recorded", UNRECORDED_NUMBER, "-"),
 )
 """The calls whose exchange with Asterisk is counted: name, number and keys."""
-
-
-class BenchFailed(ContactCenterError):
-    """The benchmark could not be done; the message says what did not happen."""
 
 
 class Floor:
@@ -114,7 +108,7 @@ class Floor:
                 await push_phone(self._service.http, phone.name, NO_DIGEST)
                 await self._tell_contact(phone)
                 await self._asterisk.rx(f"queue add member PJSIP/{phone.name} to {QUEUE}")
-            await _until(self._all_reachable, "the phones cannot be reached")
+            await until(self._all_reachable, "the phones cannot be reached")
             for agent in self._agent_ids():
                 await self._service.driver.request(LogIn(agent, BY))
             yield
@@ -132,7 +126,7 @@ class Floor:
         )
         if not outcome.passed:
             raise BenchFailed(f"a call ({way}) failed: {outcome}")
-        await _until(self._is_clear, "calls were left in the center")
+        await until(self._is_clear, "calls were left in the center")
         await self._quiet()
         requests, events = (now - then for now, then in zip(self._traffic(), before, strict=True))
         return CallCost(
@@ -153,7 +147,7 @@ class Floor:
                 group.create_task(self._crowd(number))
                 for number in (CENTER_NUMBER, APP_QUEUE_NUMBER)
             ]
-            await _until(self._both_deep, "the queues did not fill")
+            await until(self._both_deep, "the queues did not fill")
             for phone in (*self._ours, *self._theirs):
                 phone.gaps.clear()
             yield
@@ -164,7 +158,7 @@ class Floor:
         """The number of samples each queue has by now, again and again until all are there."""
         limit = (self._plan.samples / self._plan.agents + 2) * LONGEST_ROUND
         complaint = f"there were not {self._plan.samples} samples of each queue"
-        async for _ in _looks(complaint, limit):
+        async for _ in looks(complaint, limit):
             fewest = min(_count(self._ours), _count(self._theirs))
             yield fewest
             if fewest >= self._plan.samples:
@@ -186,9 +180,7 @@ class Floor:
 
     async def _hire(self, number: int) -> str:
         extension = str(101 + number)
-        new = await self._service.directory.add_agent(
-            extension, f"Agent {extension}", (QUEUE, UNRECORDED_QUEUE, MENU_QUEUE)
-        )
+        new = await self._service.directory.add_agent(extension, f"Agent {extension}", QUEUES)
         return new.credential.phone
 
     def _phone(self, name: str, dice: random.Random) -> StopwatchPhone:
@@ -239,7 +231,7 @@ class Floor:
     async def _quiet(self) -> None:
         """Wait until nothing is exchanged any more between two looks."""
         seen: list[tuple[Counter[str], Counter[str]]] = []
-        async for _ in _looks("the exchange with Asterisk did not end", SETTLING_LIMIT):
+        async for _ in looks("the exchange with Asterisk did not end", SETTLING_LIMIT):
             seen.append(self._traffic())
             if len(seen) > QUIET_LOOKS and seen[-1] == seen[-1 - QUIET_LOOKS]:
                 return
@@ -274,17 +266,3 @@ def _count(crew: list[StopwatchPhone]) -> int:
 def _gaps(crew: list[StopwatchPhone]) -> Gaps:
     surprises: Counter[str] = sum((phone.surprises for phone in crew), Counter())
     return Gaps(Figures.of(gap for phone in crew for gap in phone.gaps), dict(surprises))
-
-
-async def _until(happened: Callable[[], Awaitable[bool]], complaint: str) -> None:
-    async for _ in _looks(complaint, SETTLING_LIMIT):
-        if await happened():
-            return
-
-
-async def _looks(complaint: str, limit: timedelta) -> AsyncIterator[None]:
-    """Time to look again, and again, until whoever looks is content; raises BenchFailed."""
-    for _ in range(int(limit / LOOK_EVERY)):
-        yield
-        await asyncio.sleep(LOOK_EVERY.total_seconds())
-    raise BenchFailed(f"{complaint} within {limit.total_seconds():.0f} s")

@@ -18,7 +18,7 @@ from contactcenter_ari.bench.figures import (
     OnAsterisk,
 )
 from contactcenter_ari.bench.floor import Floor
-from contactcenter_ari.bench.plan import VARIATION, Plan, bench_site
+from contactcenter_ari.bench.plan import SITE, VARIATION, Plan
 from contactcenter_ari.bench.turns import measure_turns
 from contactcenter_ari.bootstrap.environment import prepared
 from contactcenter_ari.bootstrap.service import serving
@@ -35,7 +35,7 @@ async def run_bench(
 
     Agents and calls are written to the database of the settings: it should be an empty one.
     """
-    settings = replace(settings, whole_logs=True)
+    settings = replace(settings, site=SITE, whole_logs=True)
     on_asterisk = await _on_asterisk(settings, plan, console=console, environ=environ)
     without = run_without_asterisk(plan, console=console)
     return msgspec.structs.replace(without, on_asterisk=on_asterisk)
@@ -73,7 +73,7 @@ def _decisions(plan: Plan, progress: Progress) -> Iterator[DecisionCost]:
 async def _on_asterisk(
     settings: Settings, plan: Plan, *, console: Console, environ: Mapping[str, str]
 ) -> OnAsterisk:
-    site = bench_site(load_site(settings.site))
+    site = load_site(settings.site)
     tools = ensure_tools(console, environ)
     async with prepared(
         settings, site, tools, console=console, environ=environ, variation=VARIATION

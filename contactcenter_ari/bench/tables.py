@@ -9,6 +9,8 @@ import msgspec
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from contactcenter_ari.bench.call_figures import ratio
+from contactcenter_ari.bench.call_table import cpu_table
 from contactcenter_ari.bench.decision_table import decision_table
 from contactcenter_ari.bench.figures import (
     CallCost,
@@ -23,18 +25,32 @@ from contactcenter_ari.bench.wait_table import wait_tables
 
 def tables(findings: Findings) -> RenderableType:
     """What people read."""
-    on_asterisk = findings.on_asterisk
-    shown = _asterisk_tables(on_asterisk) if on_asterisk else ()
-    decisions = decision_table(findings.decisions)
-    return Group(*shown, decisions, *wait_tables(findings.waits))
+    return Group(*_shown(findings))
+
+
+def _shown(findings: Findings) -> Iterator[RenderableType]:
+    if findings.on_asterisk:
+        yield from _asterisk_tables(findings.on_asterisk)
+    if findings.decisions:
+        yield decision_table(findings.decisions)
+    if findings.waits:
+        yield from wait_tables(findings.waits)
+    if findings.call_cpu:
+        yield cpu_table(findings.call_cpu)
 
 
 def as_json(findings: Findings) -> str:
-    """What programs read: one object; what was found on Asterisk is there if it was asked for."""
-    plain = msgspec.to_builtins(findings, builtin_types=(timedelta,))
-    plain |= plain.pop("on_asterisk") or {}
+    """What programs read: one object with what was asked for."""
+    found = msgspec.to_builtins(findings, builtin_types=(timedelta,))
+    plain = {name: value for name, value in found.items() if value}
+    plain |= plain.pop("on_asterisk", {})
     if findings.on_asterisk:
         plain["comparison"]["ratio_of_medians"] = findings.on_asterisk.comparison.ratio
+    if findings.call_cpu:
+        plain["call_cpu"]["ratios"] = {
+            center.kind: msgspec.to_builtins(ratio(center, app_queue))
+            for app_queue, center in findings.call_cpu.pairs
+        }
     return json.dumps(plain, default=timedelta.total_seconds, indent=2)
 
 

@@ -1,0 +1,126 @@
+"""The application as a process of its own, as `contactcenter serve` runs it in service.
+
+The benchmark starts it on its own Asterisk and database, so that what the application takes can
+be told from what the benchmark takes.
+"""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from http import HTTPStatus
+
+import aiohttp
+import msgspec
+
+from contactcenter_ari.bench.looking import BenchFailed, until
+from contactcenter_ari.bootstrap.environment import Environment
+from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
+from contactcenter_ari.config.settings import PREFIX, Settings
+from contactcenter_ari.core.center.view import AgentView
+from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.machine.child import bound_command
+from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.postgres.token import PREFIX as TOKEN_PREFIX
+from contactcenter_ari.web.agent import AgentList
+
+STOP_LIMIT = timedelta(seconds=20)
+LOG = "application.log"
+
+
+class Application:
+    """A running application, asked over its own API as its administrator."""
+
+    def __init__(self, process: Process, client: aiohttp.ClientSession) -> None:
+        self._process = process
+        self._client = client
+
+    def __repr__(self) -> str:
+        """Tell which process."""
+        return f"<Application {self._process.pid}>"
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    async def is_ready(self) -> bool:
+        """Whether it takes calls."""
+        if self._process.returncode is not None:
+            raise BenchFailed(f"the application ended with {self._process.returncode}; see {LOG}")
+        with suppress(aiohttp.ClientError):
+            async with self._client.get("/readyz") as answer:
+                return answer.status == HTTPStatus.OK
+        return False
+
+    async def read(self, path: str) -> bytes:
+        """What it answers to a request; raises BenchFailed."""
+        async with self._client.get(path) as answer:
+            if not answer.ok:
+                raise BenchFailed(f"the application answers {answer.status} to {path}")
+            return await answer.read()
+
+    async def agents(self) -> tuple[AgentView, ...]:
+        """The agents as they stand."""
+        return msgspec.json.decode(await self.read("/api/v1/agents"), type=AgentList).agents
+
+    async def log_in(self, agent: AgentId) -> None:
+        """Let an agent be ready; raises BenchFailed."""
+        path = f"/api/v1/agents/{agent}/state"
+        async with self._client.put(path, json={"state": "logged_in"}) as answer:
+            if not answer.ok:
+                raise BenchFailed(f"agent {agent} cannot log in: {await answer.text()}")
+
+
+@asynccontextmanager
+async def application_running(
+    settings: Settings, ground: Environment
+) -> AsyncIterator[Application]:
+    """Run the application meanwhile, on a database and an Asterisk that run already."""
+    secrets = SecretFolder(ground.data / "secrets")
+    token = secrets.secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX)
+    headers = {"Authorization": f"Bearer {token}"}
+    process = await _started(settings, ground)
+    try:
+        async with aiohttp.ClientSession(
+            f"http://{ground.addresses.web}", headers=headers
+        ) as client:
+            application = Application(process, client)
+            await until(application.is_ready, "the application is not ready")
+            yield application
+    finally:
+        await _stopped(process)
+
+
+async def _started(settings: Settings, ground: Environment) -> Process:
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    own = {
+        "SITE": settings.site,
+        "DATA_DIR": ground.data,
+        "DATABASE_URL": ground.database_url,
+        "ASTERISK_HTTP": ground.addresses.asterisk_http,
+        "NODE": settings.node,
+    }
+    with (ground.data / LOG).open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            *bound_command((sys.executable, "-m", "contactcenter_ari", "serve"), "KILL"),
+            stdin=DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=others | {f"{PREFIX}{name}": str(value) for name, value in own.items()},
+            start_new_session=True,
+        )
+
+
+async def _stopped(process: Process) -> None:
+    """Ask it to drain, twice to end at once, and then insist."""
+    for end in (process.terminate, process.terminate, process.kill):
+        if process.returncode is None:
+            end()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_LIMIT.total_seconds()):
+                await process.wait()
+                return

@@ -1,0 +1,73 @@
+"""What the benchmark found out about whole calls, as plain data."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from statistics import fmean
+from typing import Self
+
+import msgspec
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure over all rounds: its mean, and the rounds that had the least and the most."""
+
+    mean: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, rounds: Iterable[float]) -> Self:
+        """Of at least one round."""
+        values = tuple(rounds)
+        return cls(mean=fmean(values), least=min(values), most=max(values))
+
+
+class CpuPerCall(msgspec.Struct, frozen=True, kw_only=True):
+    """CPU time of one call, or of one second, in each of the three programs."""
+
+    application: timedelta
+    asterisk: timedelta
+    database: timedelta
+
+    @property
+    def whole(self) -> timedelta:
+        """All three together."""
+        return self.application + self.asterisk + self.database
+
+    def less(self, idle: "CpuPerCall", seconds: float) -> "CpuPerCall":
+        """Without what so many seconds take in which nobody calls."""
+        return CpuPerCall(
+            application=self.application - seconds * idle.application,
+            asterisk=self.asterisk - seconds * idle.asterisk,
+            database=self.database - seconds * idle.database,
+        )
+
+
+class SideCpu(msgspec.Struct, frozen=True, kw_only=True):
+    """What one side took per call, in each round."""
+
+    kind: str
+    name: str
+    rounds: tuple[CpuPerCall, ...]
+
+
+class CallCpu(msgspec.Struct, frozen=True, kw_only=True):
+    """CPU per call of all sides, in pairs of what the center is held against and the center; and
+    of a second without calls, in each round.
+    """
+
+    calls: int
+    per_second: float
+    idle_per_second: tuple[CpuPerCall, ...]
+    sides: tuple[SideCpu, ...]
+
+    @property
+    def pairs(self) -> tuple[tuple[SideCpu, SideCpu], ...]:
+        """`Queue()` and the center, for each kind of call."""
+        return tuple(zip(self.sides[::2], self.sides[1::2], strict=True))
+
+
+def ratio(center: SideCpu, app_queue: SideCpu) -> Spread:
+    """The whole CPU of the center's calls by that of `Queue()`, round by round."""
+    pairs = zip(center.rounds, app_queue.rounds, strict=True)
+    return Spread.of(ours.whole / theirs.whole for ours, theirs in pairs)

@@ -1,0 +1,197 @@
+"""The floor on which whole calls are measured: phones that talk, for the center and for `Queue()`.
+
+The application is a process of its own. Agents of the center and members of `Queue()` are as
+many, register in the same way, and talk equally long; audio goes both ways in every talk, for
+silent phones hide most of what a call takes. The agent ends the talk.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.inventory import list_phones
+from contactcenter_ari.ari.phone import push_phone
+from contactcenter_ari.ari.switch import BEAT_VARIABLE
+from contactcenter_ari.ari.translate import is_reachable
+from contactcenter_ari.bench.application import Application
+from contactcenter_ari.bench.looking import BenchFailed, until
+from contactcenter_ari.bench.plan import QUEUE, QUEUES
+from contactcenter_ari.bench.process_time import cpu_time, parent_of
+from contactcenter_ari.bootstrap.environment import Environment
+from contactcenter_ari.config.settings import CHECKOUT
+from contactcenter_ari.loadtest.agent import AgentPhones, Behavior, Phone
+from contactcenter_ari.loadtest.audio import write_audio
+from contactcenter_ari.loadtest.caller import Caller, Story
+from contactcenter_ari.loadtest.sipp import Outcome, Sipp
+from contactcenter_ari.machine.asterisk_process import AsteriskProcess
+from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.postgres.directory import Directory
+from contactcenter_ari.runtime.phone_digest import phone_digest
+
+AT_ONCE = timedelta()
+SHIFT = timedelta(hours=6)
+PATIENCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talks:
+    """How long the talks of all phones are: `least`, and an exponential time of mean `more`."""
+
+    least: timedelta
+    more: timedelta = AT_ONCE
+
+
+class Variable(msgspec.Struct):
+    """A variable of the dialplan."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CpuTimes:
+    """CPU time of the application, of Asterisk and of the database."""
+
+    application: timedelta
+    asterisk: timedelta
+    database: timedelta
+
+    def __sub__(self, other: "CpuTimes") -> "CpuTimes":
+        return CpuTimes(
+            self.application - other.application,
+            self.asterisk - other.asterisk,
+            self.database - other.database,
+        )
+
+
+class CallFloor:
+    """The simulated world around one application; use it inside `staffed`."""
+
+    def __init__(
+        self, application: Application, ground: Environment, tools: Tools, *, http: SwitchHttp
+    ) -> None:
+        if ground.asterisk is None:
+            raise BenchFailed("the benchmark needs an Asterisk of its own")
+        self.asterisk: AsteriskProcess = ground.asterisk
+        self.application = application
+        self._ground = ground
+        self._http = http
+        self._audio = ground.data / "audio"
+        self._sipp = Sipp(
+            tools.sipp,
+            str(ground.addresses.sip),
+            CHECKOUT / "sipp-scenarios",
+            tools.environment,
+        )
+        self._postgres = 0
+        self._names: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        """Tell around what."""
+        return f"<CallFloor around {self.application!r}>"
+
+    @asynccontextmanager
+    async def staffed(self, talks: Talks, *, agents: int, members: int) -> AsyncIterator[None]:
+        """Agents ready and members added meanwhile; raises BenchFailed."""
+        write_audio(self._audio)
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(Database(self._ground.database_url))
+            self._postgres = await _server_of(database)
+            crews = (await _hired(Directory(database), agents), await self._members(members))
+            self._names = frozenset(phone.phone_id for crew in crews for phone in crew)
+            await until(self._all_known, "Asterisk does not know the phones")
+            for crew in crews:
+                if crew:
+                    await stack.enter_async_context(self._working(crew, talks))
+            await until(self._all_reachable, "the phones did not register")
+            for view in await self.application.agents():
+                await self.application.log_in(view.agent)
+            for phone in crews[1]:
+                await self.asterisk.rx(f"queue add member PJSIP/{phone.phone_id} to {QUEUE}")
+            yield
+
+    def cpu_times(self) -> CpuTimes:
+        """What all three have used so far."""
+        assert self.asterisk.pid is not None, "it runs while we do"
+        pids = (self.application.pid, self.asterisk.pid, self._postgres)
+        return CpuTimes(*map(cpu_time, pids))
+
+    async def call(
+        self, number: str, *, calls: int, per_second: float, at_once: int, keys: str = "-"
+    ) -> Outcome:
+        """So many complete calls; returns when the last one is over."""
+        caller = Caller(
+            story=Story.LOAD,
+            number=number,
+            caller=f"+316{number[-4:]}",
+            audio=self._audio,
+            keys=keys,
+            patience=PATIENCE,
+        )
+        return await caller.call_often(
+            self._sipp, calls=calls, per_second=per_second, at_once=at_once
+        )
+
+    async def is_clear(self) -> bool:
+        """Whether no leg is left in Asterisk."""
+        return "0 active channels" in await self.asterisk.rx("core show channels count")
+
+    async def takes_calls(self) -> bool:
+        """Whether the dialplan has heard from the application since it was read."""
+        reply = await self._http.send(operation.get_global(BEAT_VARIABLE))
+        return reply.read(Variable).value not in {"", "0"}
+
+    async def _members(self, members: int) -> list[Phone]:
+        crew = [Phone(f"member{number + 1}", f"secret-{number + 1}") for number in range(members)]
+        for phone in crew:
+            await push_phone(
+                self._http, phone.phone_id, phone_digest(phone.phone_id, phone.secret)
+            )
+        return crew
+
+    @asynccontextmanager
+    async def _working(self, crew: list[Phone], talks: Talks) -> AsyncIterator[None]:
+        run = await AgentPhones(
+            phones=crew,
+            behavior=Behavior.ANSWERS,
+            audio=self._audio,
+            shift=SHIFT,
+            ring=AT_ONCE,
+            talk=talks.least,
+            talk_more=talks.more,
+        ).start(self._sipp)
+        try:
+            yield
+        finally:
+            run.stop()
+            await run.wait()
+
+    async def _all_known(self) -> bool:
+        """The application tells Asterisk of the agents' phones a moment after they are added."""
+        return self._names <= {phone.resource for phone in await list_phones(self._http)}
+
+    async def _all_reachable(self) -> bool:
+        there = {phone.resource for phone in await list_phones(self._http) if is_reachable(phone)}
+        return self._names <= there and all(
+            view.reachable for view in await self.application.agents()
+        )
+
+
+async def _hired(directory: Directory, agents: int) -> list[Phone]:
+    crew = []
+    for number in range(agents):
+        extension = str(101 + number)
+        new = await directory.add_agent(extension, f"Agent {extension}", QUEUES)
+        crew.append(Phone(new.credential.phone, new.credential.secret))
+    return crew
+
+
+async def _server_of(database: Database) -> int:
+    """The process id of the database server: it is the parent of the one that answers."""
+    async with database.connection() as connection:
+        return parent_of(connection.info.backend_pid)

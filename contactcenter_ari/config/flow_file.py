@@ -33,8 +33,9 @@ from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_type
 from contactcenter_ari.config.verb import AT_HANG_UP, RESERVED
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import Flow, Prompt
-from contactcenter_ari.core.flow.language.step import Destination
+from contactcenter_ari.core.flow.language.declaration import Prompt
+from contactcenter_ari.core.flow.language.destination import Destination
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.number import home_of

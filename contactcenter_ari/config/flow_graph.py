@@ -9,24 +9,22 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Scalar
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.step_graph import END, Edge, Place, StepGraph, circles
-from contactcenter_ari.core.flow.language.flow import Flow, Words
+from contactcenter_ari.core.flow.language.declaration import Words
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.graph import falls_through
-from contactcenter_ari.core.flow.language.step import (
-    BookCallback,
-    DialOut,
-    Gather,
-    Menu,
-    Play,
-    Queue,
-    Record,
-    RecordingAct,
-    RingAgent,
-    Step,
-    TransferOut,
-    Verb,
-    Voicemail,
-)
+from contactcenter_ari.core.flow.language.step import Step
 from contactcenter_ari.core.flow.run import START
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 
 PERSON = (Queue, RingAgent, BookCallback, DialOut, TransferOut, Voicemail)

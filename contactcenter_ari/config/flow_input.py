@@ -10,8 +10,12 @@ from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.reading import KEYS
 from contactcenter_ari.config.verb import WASTED
 from contactcenter_ari.core.flow.input import may_lead
+from contactcenter_ari.core.flow.language.destination import Destination
 from contactcenter_ari.core.flow.language.pattern import named_keys
-from contactcenter_ari.core.flow.language.step import Destination, Gather, InputRules, Menu, Verb
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.spoken.value import TEXT, Kind, ValueType
 
 TRIES, MOST_TRIES = 3, 10

@@ -14,16 +14,14 @@ from contactcenter_ari.config.reading import DAY
 from contactcenter_ari.config.skill_file import read_skills
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.expression import Expression, Literal
-from contactcenter_ari.core.flow.language.step import (
-    BookCallback,
-    DialOut,
-    Queue,
-    RingAgent,
-    TransferOut,
-    Verb,
-    Voicemail,
-)
 from contactcenter_ari.core.flow.outside_policy import kind_of
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.spoken.value import (
     DIGITS,
     DURATION,

@@ -8,7 +8,7 @@ from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.problem import nearest
 from contactcenter_ari.config.verb import OPTIONS
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import HttpLookUp, Prompt, SqlLookUp
+from contactcenter_ari.core.flow.language.declaration import HttpLookUp, Prompt, SqlLookUp
 from contactcenter_ari.core.flow.language.number_literal import AREA, COUNTRY
 from contactcenter_ari.core.flow.language.type_check import DOUBT, Types
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy

@@ -12,7 +12,7 @@ from contactcenter_ari.config.reading import DAY, Reading
 from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.language.pattern import pattern_fault
-from contactcenter_ari.core.flow.language.step import Announcement
+from contactcenter_ari.core.flow.verb.queue import Announcement
 from contactcenter_ari.core.spoken.value import Kind, ValueType
 
 Fields = Mapping[str, Node]

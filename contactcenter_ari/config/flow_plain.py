@@ -8,19 +8,16 @@ from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.value_type import NOTHING
 from contactcenter_ari.core.flow.language.expression import Expression
-from contactcenter_ari.core.flow.language.step import (
-    Answer,
-    HangUp,
-    Language,
-    LookUpStep,
-    Play,
-    Record,
-    RecordingAct,
-    SetVariables,
-    Tag,
-    Verb,
-    Wait,
-)
+from contactcenter_ari.core.flow.verb.answer import Answer
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.language import Language
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.tag import Tag
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.spoken.value import TEXT, Kind, ValueType
 
 

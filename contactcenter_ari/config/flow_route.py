@@ -5,19 +5,15 @@ from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.value_type import NOTHING
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Way
 from contactcenter_ari.core.flow.language.expression import Expression, Name
 from contactcenter_ari.core.flow.language.number_literal import AREA, COUNTRY, NumberLiterals
-from contactcenter_ari.core.flow.language.step import (
-    ON,
-    Destination,
-    Goto,
-    If,
-    Split,
-    Switch,
-    Verb,
-    Way,
-)
 from contactcenter_ari.core.flow.language.type_check import check, faults
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.split import Split
+from contactcenter_ari.core.flow.verb.switch import Switch
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.spoken.value import PHONE, Kind, read_value, write_value
 
 HUNDRED = 100

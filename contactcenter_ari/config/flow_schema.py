@@ -18,7 +18,7 @@ from contactcenter_ari.config.verb import (
     WASTED,
 )
 from contactcenter_ari.core.flow.language.pattern import MOST_CHARACTERS
-from contactcenter_ari.core.flow.language.step import RecordingAct
+from contactcenter_ari.core.flow.verb.recording import RecordingAct
 from contactcenter_ari.core.hours.calendar import DAYS
 
 Schema = Mapping[str, object]

@@ -9,8 +9,9 @@ from contactcenter_ari.config.flow_option import Fields, Options
 from contactcenter_ari.config.problem import nearest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.verb import NEEDED_OUTCOMES, OUTCOMES, WORDS
-from contactcenter_ari.core.flow.language.step import ON, Destination, Verb, Way
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Way
 from contactcenter_ari.core.flow.run import START
+from contactcenter_ari.core.flow.verb.table import Verb
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ from contactcenter_ari.config.problem import misspelled, suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.step_graph import Place
 from contactcenter_ari.config.verb import BARE, COMMON, OPTIONS
-from contactcenter_ari.core.flow.language.step import Destination, HangUp, Section, Step, Verb
+from contactcenter_ari.core.flow.language.destination import Destination
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.table import Verb
 
 VERBS: Mapping[str, ReadVerb] = {
     "answer": flow_plain.read_answer,

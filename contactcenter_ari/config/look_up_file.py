@@ -18,7 +18,7 @@ from contactcenter_ari.config.look_up_rule import check_reach
 from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import NAME, Reading
 from contactcenter_ari.config.value_type import read_type
-from contactcenter_ari.core.flow.language.flow import HttpLookUp, SqlLookUp
+from contactcenter_ari.core.flow.language.declaration import HttpLookUp, SqlLookUp
 from contactcenter_ari.core.spoken.value import ValueType
 
 _NO_CODE = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::", re.DOTALL)

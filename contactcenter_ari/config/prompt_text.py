@@ -10,8 +10,8 @@ from contactcenter_ari.config.document import Node, Scalar, shown
 from contactcenter_ari.config.problem import suggest
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_expression, refuse_sensitive
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.language.expression import Expression
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.language.type_check import Types, faults
 from contactcenter_ari.core.flow.language.type_check import check as type_of
 from contactcenter_ari.core.spoken.value import Kind

@@ -13,7 +13,7 @@ from contactcenter_ari.config.hours_file import read_zone
 from contactcenter_ari.config.phone import read_country
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.core.flow.language.flow import Prompt
+from contactcenter_ari.core.flow.language.declaration import Prompt
 from contactcenter_ari.core.site.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.site.site import OCCUPANCY_WINDOW, FeatureCodes
 from contactcenter_ari.core.spoken.value import DURATION, TEXT

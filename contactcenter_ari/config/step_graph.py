@@ -7,9 +7,10 @@ An edge tells whether a key of the caller's opens it. What is not known before t
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from contactcenter_ari.core.flow.language.destination import Destination, Exit, Way
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.graph import Exit, exits, global_exits
-from contactcenter_ari.core.flow.language.step import Destination, Queue, Step, Way
+from contactcenter_ari.core.flow.language.graph import global_exits
+from contactcenter_ari.core.flow.language.step import Step
 
 Place = tuple[str, int]
 """A step: its section and its number there."""
@@ -36,7 +37,7 @@ class StepGraph:
         self._holders = {
             way.destination.section: place
             for place, step in self._steps()
-            for way in exits(step.verb)
+            for way in step.verb.exits()
             if way.destination.way is Way.INLINE
         }
         self._origins = self._sections_before()
@@ -104,13 +105,12 @@ class StepGraph:
         if step.when is not None:
             yield Edge(self._after(place))
         for way in self._exits(step):
-            detour = way.pressed and isinstance(step.verb, Queue)
             called = way.destination.way is Way.CALL
             for index, to in enumerate(self.targets(way.destination, place)):
-                yield Edge(to, way.pressed, detour=detour, called=called and index == 0)
+                yield Edge(to, way.pressed, detour=way.detour, called=called and index == 0)
 
     def _exits(self, step: Step) -> Iterator[Exit]:
-        yield from exits(step.verb)
+        yield from step.verb.exits()
         yield from global_exits(step.verb, self._flow)
 
     def _after(self, place: Place) -> Place:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from contactcenter_ari.core.flow.language.step import Destination, Way
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 
 COMMON = ("when", "name")
 INPUT = (

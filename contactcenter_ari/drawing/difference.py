@@ -10,25 +10,16 @@ from typing import TypeVar
 
 import msgspec
 
+from contactcenter_ari.core.flow.language.declaration import HttpLookUp, Prompt, SqlLookUp
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.expression import Expression
-from contactcenter_ari.core.flow.language.flow import (
-    Flow,
-    HttpLookUp,
-    Prompt,
-    SqlLookUp,
-    fault_section,
-)
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Goto,
-    InputRules,
-    Menu,
-    Section,
-    Split,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.flow import Flow, fault_section
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.split import Split
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.hours.calendar import Calendar
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.drawing.calendar import calendar_difference
@@ -38,7 +29,6 @@ from contactcenter_ari.drawing.meaning import (
     prompt_text,
     said,
 )
-from contactcenter_ari.drawing.verb import in_words, leads
 
 Sentences = Iterator[str]
 Key = TypeVar("Key", bound=str)
@@ -169,8 +159,8 @@ def _prompt(what: str, old: Prompt, new: Prompt) -> Sentences:
 def _after_fault(old: Flow, new: Flow) -> Sentences:
     """Without `on_error` it is the first queue in the file: there, the order does count."""
     before, after = (fault_section(flow).steps[-1] for flow in (old, new))
-    if in_words(before) != in_words(after):
-        yield f"after a fault: was {in_words(before)}, is {in_words(after)}"
+    if before.words() != after.words():
+        yield f"after a fault: was {before.words()}, is {after.words()}"
     elif old.on_error is not None and new.on_error is not None:
         ways = ({"": old.on_error}, {"": new.on_error})
         yield from _ways("after a fault", "", *ways, (old, new))
@@ -202,10 +192,10 @@ def _steps(
                 yield from _step(f"{what}, step {place}", (before.pop(0), after.pop(0)), flows)
                 number, place = number + 1, place + 1
             elif len(before) >= len(after):
-                yield f"{what}: step {number} removed: {in_words(before.pop(0))}"
+                yield f"{what}: step {number} removed: {before.pop(0).words()}"
                 number += 1
             else:
-                yield f"{what}: step {place} added: {in_words(after.pop(0))}"
+                yield f"{what}: step {place} added: {after.pop(0).words()}"
                 place += 1
 
 
@@ -226,12 +216,12 @@ def _in_order(value: Meaning) -> Meaning:
 
 def _step(what: str, pair: tuple[Step, Step], flows: tuple[Flow, Flow]) -> Sentences:
     old, new = pair
-    before, after = in_words(old), in_words(new)
+    before, after = old.words(), new.words()
     told = [] if before == after else [f"{what}: was {before}, is {after}"]
     named = f"{what} ({after})"
     told += _options(named, old.verb, new.verb)
     if not (told and isinstance(new.verb, Goto | Split)):  # told by its words
-        told += _ways(named, "", dict(leads(old.verb)), dict(leads(new.verb)), flows)
+        told += _ways(named, "", dict(old.verb.leads()), dict(new.verb.leads()), flows)
     yield from told or [f"{named} changed"]
 
 

@@ -10,17 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.graph import global_exits
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Section,
-    Step,
-    TransferOut,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
 from contactcenter_ari.core.flow.run import START
-from contactcenter_ari.drawing.verb import in_words, leads
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
 
 LINE_LIMIT = 48
 """Characters of a line in a box."""
@@ -115,7 +110,7 @@ def _leads_of(
 ) -> Iterator[Arrow]:
     """The arrows of one section, those of its inline lists with the way that leads there."""
     for step in sections[name].steps:
-        for label, destination in leads(step.verb):
+        for label, destination in step.verb.leads():
             labels = (*path, label) if label else path
             if destination.way is Way.INLINE:
                 yield from _leads_of(sections, destination.section, source or name, labels)
@@ -176,12 +171,12 @@ def _box(sections: Mapping[str, Section], name: str) -> Box:
 
 def _lines(sections: Mapping[str, Section], name: str, indent: str) -> Iterator[str]:
     for step in sections[name].steps:
-        yield indent + in_words(step)
+        yield indent + step.words()
         yield from _lines_of_leads(sections, step, indent + "\u00a0\u00a0")
 
 
 def _lines_of_leads(sections: Mapping[str, Section], step: Step, indent: str) -> Iterator[str]:
-    for label, destination in leads(step.verb):
+    for label, destination in step.verb.leads():
         if destination.way is Way.INLINE:
             yield f"{indent}{label}:"
             yield from _lines(sections, destination.section, indent + "\u00a0\u00a0")
@@ -210,7 +205,7 @@ def _asks(flow: Flow, name: str) -> bool:
     for step in flow.sections[name].steps:
         if global_exits(step.verb, flow):
             return True
-        for _, destination in leads(step.verb):
+        for _, destination in step.verb.leads():
             if destination.way is Way.INLINE and _asks(flow, destination.section):
                 return True
     return False

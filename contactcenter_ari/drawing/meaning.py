@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import msgspec
 
+from contactcenter_ari.core.flow.language.declaration import Prompt, Text, Words
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.expression import Expression, Literal
-from contactcenter_ari.core.flow.language.flow import Prompt, Text, Words
-from contactcenter_ari.core.flow.language.step import Destination, Section, Step, Way
+from contactcenter_ari.core.flow.language.step import Section, Step
 from contactcenter_ari.core.spoken.value import ValueType, write_value
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 

@@ -10,9 +10,12 @@ import msgspec
 
 from contactcenter_ari.config.verb import OUTCOMES
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.expression import Expression, Literal
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import Destination, Queue, Section, Split, Step, Way
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.split import Split
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.spoken.value import DURATION, INTEGER, ValueType
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName

@@ -9,7 +9,7 @@ from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import Split
+from contactcenter_ari.core.flow.verb.split import Split
 from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.site.called_number import CalledNumbers
 from contactcenter_ari.core.site.site import Site

@@ -19,7 +19,9 @@ from contactcenter_ari.core.flow.input import (
 )
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.pattern import fits
-from contactcenter_ari.core.flow.language.step import Gather, Menu, Split
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.split import Split
 from contactcenter_ari.core.spoken.value import TEXT, ValueType
 from contactcenter_ari.core.spoken.value import Kind as ValueKind
 from contactcenter_ari.core.vocabulary.event import QueueExit

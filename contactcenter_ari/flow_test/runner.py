@@ -25,7 +25,6 @@ from contactcenter_ari.flow_test.story import (
     StoryFile,
     TruthLine,
 )
-from contactcenter_ari.flow_test.trace import sensitive_variables
 
 LONGEST = timedelta(hours=24)
 """A call that lasts longer is taken to go on for ever."""
@@ -278,7 +277,7 @@ class _Playing:
         given = values.get(name, "")
         if given == wanted:
             return
-        if name in sensitive_variables(self.file.flow):
+        if name in self.file.flow.secret_variables():
             raise _Failed(f"another value of {what} {name}", "it is sensitive and not shown")
         found = f'it is "{given}"' if name in values else "it was never set"
         raise _Failed(f'{what} {name} to be "{wanted}"', found, near=nearest_name(name, values))

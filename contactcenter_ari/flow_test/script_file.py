@@ -8,7 +8,7 @@ from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.reading import KEYS, Reading
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import RecordingAct
+from contactcenter_ari.core.flow.verb.recording import RecordingAct
 from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.event import EndReason

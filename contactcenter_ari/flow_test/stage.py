@@ -15,16 +15,14 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import (
-    Gather,
-    Menu,
-    Queue,
-    RingAgent,
-    Step,
-    Verb,
-    Voicemail,
-)
+from contactcenter_ari.core.flow.language.step import Step
 from contactcenter_ari.core.flow.run import Activity, FlowRun
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.number import cleaned
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site
 from contactcenter_ari.core.turn import Outcome, Turn

@@ -14,7 +14,7 @@ import msgspec
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import Gather, Step
+from contactcenter_ari.core.flow.language.step import Step
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.site.site import CenterStarted, Site, SitePublished
 from contactcenter_ari.core.turn import Outcome, Turn
@@ -229,7 +229,7 @@ class _Tracer:
             self.steps[-1].changed.update(shown)
 
     def hidden(self) -> frozenset[str]:
-        return sensitive_variables(self.flow) if self.flow is not None else frozenset()
+        return self.flow.secret_variables() if self.flow is not None else frozenset()
 
     def traced(self, path: Path) -> Traced:
         if self.flow is None:
@@ -254,23 +254,9 @@ def _values(run: FlowRun, hidden: frozenset[str]) -> dict[str, str]:
     return values | {"language": run.language, "caller.status": run.caller_status}
 
 
-def sensitive_variables(flow: Flow) -> frozenset[str]:
-    """The variables whose values are shown to nobody."""
-    steps = (step.verb for section in flow.sections.values() for step in section.steps)
-    return frozenset(v.variable for v in steps if isinstance(v, Gather) and v.sensitive)
-
-
 def _verb_words(step: Step) -> str:
     """The verb and what it is about, as far as that is a name."""
-    verb = step.verb
-    word = str(verb.__struct_config__.tag)
-    for attribute in ("prompt", "variable", "name", "queue", "box", "act"):
-        found = getattr(verb, attribute, "")
-        if isinstance(found, str) and found:
-            return f"{word} {found}"
-    rules = getattr(verb, "rules", None)
-    prompts: Sequence[str] = getattr(rules, "prompts", ())
-    return f"{word} {prompts[0]}" if prompts else word
+    return f"{step.verb.spec.name} {step.verb.subject()}".strip()
 
 
 def past_call(
@@ -335,8 +321,6 @@ def _line(flow: Flow, section: str, told: Observation) -> int:
     if told.kind is Kind.ENTERED:
         return steps[0].line if steps else 0
     for step in steps:
-        words = _verb_words(step).split()
-        rules = getattr(step.verb, "rules", None)
-        if about in words or about in getattr(rules, "prompts", ()):
+        if about in (*_verb_words(step).split(), *step.verb.told_first()):
             return step.line
     return 0

@@ -15,7 +15,8 @@ import msgspec
 from contactcenter_ari.core.acd.settings import QueueSettings, WrapUpKind
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Queue, Section, Step
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId
 from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, LogOut, PutAgent

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from contactcenter_ari.config.site import prompts_folder
-from contactcenter_ari.core.flow.language.flow import Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import Prompt, Text, Words
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
 from contactcenter_ari.machine.tool import Tools

@@ -4,23 +4,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import Flow, Prompt, Text, Words
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    Answer,
-    BookCallback,
-    Destination,
-    Gather,
-    HangUp,
-    InputRules,
-    Menu,
-    Play,
-    Queue,
-    Section,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.declaration import Prompt, Text, Words
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.answer import Answer
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.site.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.config.site import load_site
-from contactcenter_ari.core.flow.language.flow import Flow, SqlLookUp
+from contactcenter_ari.core.flow.language.declaration import SqlLookUp
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.spoken.value import read_value
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.ids import CallId, LookUpId

@@ -9,26 +9,23 @@ import pytest
 
 from contactcenter_ari.config.problem import Problem, Severity, in_order
 from contactcenter_ari.config.site import check_flow, check_site, flow_files, load_site
+from contactcenter_ari.core.flow.language.declaration import HttpLookUp
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.expression import Literal
-from contactcenter_ari.core.flow.language.flow import Flow, HttpLookUp
-from contactcenter_ari.core.flow.language.step import (
-    BookCallback,
-    Destination,
-    DialOut,
-    Gather,
-    Goto,
-    LookUpStep,
-    Queue,
-    Record,
-    RecordingAct,
-    RingAgent,
-    Split,
-    Switch,
-    TransferOut,
-    Verb,
-    Voicemail,
-    Way,
-)
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
+from contactcenter_ari.core.flow.verb.split import Split
+from contactcenter_ari.core.flow.verb.switch import Switch
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 WriteSite = Callable[..., Path]

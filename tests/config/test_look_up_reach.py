@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.config.site import check_site
-from contactcenter_ari.core.flow.language.flow import HttpLookUp
+from contactcenter_ari.core.flow.language.declaration import HttpLookUp
 
 RIGHT = "sql: SELECT balance FROM account WHERE pin = :pin"
 WriteSite = Callable[..., Path]

@@ -8,7 +8,7 @@ import pytest
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.flow.language.expression import Literal
-from contactcenter_ari.core.flow.language.step import TransferOut
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
 
 WriteSite = Callable[..., Path]
 OURS = 'numbers: ["+31201234567"]'

@@ -19,9 +19,14 @@ from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.flow.language.declaration import Blank, Words
+from contactcenter_ari.core.flow.language.destination import Way
 from contactcenter_ari.core.flow.language.expression import evaluate
-from contactcenter_ari.core.flow.language.flow import Blank, Words
-from contactcenter_ari.core.flow.language.step import Gather, If, Menu, Queue, SetVariables, Way
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
 from contactcenter_ari.core.hours.calendar import TimeRange
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName

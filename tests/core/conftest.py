@@ -18,15 +18,12 @@ from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.language.flow import Flow, Prompt
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Queue,
-    Section,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.declaration import Prompt
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.site.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site
 from contactcenter_ari.core.turn import Outcome

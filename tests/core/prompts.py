@@ -1,15 +1,13 @@
 """The prompts of a story: each says its own name."""
 
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
-from contactcenter_ari.core.flow.language.step import (
-    DialOut,
-    Gather,
-    Menu,
-    Play,
-    Queue,
-    Verb,
-    Voicemail,
-)
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 
 
 def says(*pieces: str | Blank) -> Prompt:

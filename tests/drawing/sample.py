@@ -3,23 +3,20 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from contactcenter_ari.core.flow.language.flow import Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import Prompt, Text, Words
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Answer,
-    Destination,
-    Goto,
-    HangUp,
-    If,
-    InputRules,
-    Menu,
-    Play,
-    Queue,
-    Section,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.answer import Answer
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.vocabulary.ids import QueueName
 

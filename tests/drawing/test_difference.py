@@ -4,22 +4,19 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import Flow, SqlLookUp
+from contactcenter_ari.core.flow.language.declaration import SqlLookUp
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    Answer,
-    Goto,
-    HangUp,
-    If,
-    Menu,
-    Play,
-    Queue,
-    Section,
-    Split,
-    Step,
-    Wait,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.answer import Answer
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
+from contactcenter_ari.core.flow.verb.split import Split
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.spoken.value import DIGITS, INTEGER, TEXT
 from contactcenter_ari.core.vocabulary.ids import QueueName

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Goto, Play, TransferOut
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
 from contactcenter_ari.drawing.graph import Arrow, Box, Graph, Shape, flow_graph, mermaid
 from contactcenter_ari.drawing.svg import NAMESPACE, svg
 from tests.drawing.sample import SECTIONS, flow, section, to

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from contactcenter_ari.core.flow.language.flow import Flow, Words
+from contactcenter_ari.core.flow.language.declaration import Words
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.flow_test.runner import perform
 from contactcenter_ari.flow_test.story import Aspect, Deed, Story, StoryFile
 from contactcenter_ari.flow_test.story_file import read_story_file

@@ -10,47 +10,41 @@ from hypothesis import strategies as st
 
 from contactcenter_ari.config.verb import OUTCOMES, WASTED
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import (
+from contactcenter_ari.core.flow.language.declaration import (
     Blank,
-    Flow,
     HttpLookUp,
     Prompt,
     SqlLookUp,
     Text,
     Words,
 )
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    Answer,
-    BookCallback,
-    Destination,
-    DialOut,
-    Gather,
-    Goto,
-    HangUp,
-    If,
-    InputRules,
-    Language,
-    LookUpStep,
-    Menu,
-    Play,
-    Queue,
-    Record,
-    RecordingAct,
-    RingAgent,
-    Section,
-    SetVariables,
-    Split,
-    Step,
-    Switch,
-    Tag,
-    TransferOut,
-    Verb,
-    Voicemail,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.answer import Answer
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.language import Language
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
+from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.split import Split
+from contactcenter_ari.core.flow.verb.switch import Switch
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.tag import Tag
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.spoken.value import INTEGER, TEXT
 from contactcenter_ari.core.vocabulary.ids import QueueName

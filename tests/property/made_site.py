@@ -12,26 +12,22 @@ from contactcenter_ari.core.acd.settings import (
     Strategy,
     WrapUpKind,
 )
-from contactcenter_ari.core.flow.language.flow import Flow, HttpLookUp, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import HttpLookUp, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    BookCallback,
-    Destination,
-    DialOut,
-    LookUpStep,
-    Play,
-    Queue,
-    RingAgent,
-    Section,
-    SetVariables,
-    Step,
-    Switch,
-    Tag,
-    TransferOut,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.switch import Switch
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.tag import Tag
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
 from contactcenter_ari.core.site.catalog import CALLBACK_PROMPTS
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.callback import CallbackMode

@@ -13,12 +13,8 @@ from hypothesis import strategies as st
 
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.language.flow import (
-    Flow,
-    Prompt,
-    Text,
-    Words,
-)
+from contactcenter_ari.core.flow.language.declaration import Prompt, Text, Words
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site
 from contactcenter_ari.core.turn import Wake

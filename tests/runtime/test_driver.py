@@ -10,8 +10,10 @@ from structlog.testing import capture_logs
 
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.language.flow import SqlLookUp
-from contactcenter_ari.core.flow.language.step import LookUpStep, Play, Section, Step
+from contactcenter_ari.core.flow.language.declaration import SqlLookUp
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.site.site import CenterResumed, CenterStarted, SitePublished
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import InteractionStarted

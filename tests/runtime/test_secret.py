@@ -8,22 +8,18 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from contactcenter_ari.core.flow.language.flow import SqlLookUp
+from contactcenter_ari.core.flow.language.declaration import SqlLookUp
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Gather,
-    InputRules,
-    LookUpStep,
-    Play,
-    Section,
-    Step,
-    Tag,
-    Verb,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
 from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.tag import Tag
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.spoken.value import TEXT
 from contactcenter_ari.core.vocabulary.command import LookUp
 from contactcenter_ari.core.vocabulary.ids import LegId

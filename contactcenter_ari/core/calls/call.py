@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
-from contactcenter_ari.core.flow.language.step import RecordingAct
-from contactcenter_ari.core.flow.run import FlowRun, TakeMessage
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.verb.recording import RecordingAct
+from contactcenter_ari.core.flow.verb.voicemail import TakeMessage
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.telephony.recording_registry import Recordings
 from contactcenter_ari.core.turn import Turn, Wake

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.talk import MUSIC
-from contactcenter_ari.core.flow.run import Dial
+from contactcenter_ari.core.flow.verb.dial import Dial
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import (
     JOIN_LIMIT,

@@ -7,7 +7,7 @@ what it leads to is numbered after it. A number or a message that was left is a 
 from collections import OrderedDict
 
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import Queue
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.outbound.lost_call import LostCalls
 from contactcenter_ari.core.site.called_number import CallNumbers

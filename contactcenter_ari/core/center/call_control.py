@@ -16,17 +16,14 @@ from contactcenter_ari.core.calls.outside import OutsideLine, OutsideLines, outc
 from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.calls.talk import Talk, Talks, talk_of
 from contactcenter_ari.core.center.queueing import Queueing, WaitSource
+from contactcenter_ari.core.flow.handover import Handover, Leave
 from contactcenter_ari.core.flow.language.flow import ACCEPTED
-from contactcenter_ari.core.flow.run import (
-    ControlRecording,
-    Dial,
-    EnterQueue,
-    Handover,
-    Leave,
-    RequestCallback,
-    RingOneAgent,
-    TakeMessage,
-)
+from contactcenter_ari.core.flow.verb.agent import RingOneAgent
+from contactcenter_ari.core.flow.verb.callback import RequestCallback
+from contactcenter_ari.core.flow.verb.dial import Dial
+from contactcenter_ari.core.flow.verb.queue import EnterQueue
+from contactcenter_ari.core.flow.verb.recording import ControlRecording
+from contactcenter_ari.core.flow.verb.voicemail import TakeMessage
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, TALKING
 from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
 from contactcenter_ari.core.site.catalog import Catalog

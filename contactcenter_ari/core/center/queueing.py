@@ -18,12 +18,9 @@ from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
 from contactcenter_ari.core.acd.relaxation import skills_left
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.flow.run import (
-    DEFAULT_PRIORITY,
-    Activity,
-    EnterQueue,
-    Handover,
-)
+from contactcenter_ari.core.flow.handover import Handover
+from contactcenter_ari.core.flow.run import Activity
+from contactcenter_ari.core.flow.verb.queue import DEFAULT_PRIORITY, EnterQueue
 from contactcenter_ari.core.interactions.interaction import (
     IN_FLOW,
     QUEUED,

@@ -20,12 +20,15 @@ from contactcenter_ari.core.flow.input import (
     takes,
     typed_value,
 )
+from contactcenter_ari.core.flow.language.destination import ON, Destination
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.pattern import fits
-from contactcenter_ari.core.flow.language.step import ON, Destination, Gather, InputRules, Menu
 from contactcenter_ari.core.flow.position import FlowPosition
 from contactcenter_ari.core.flow.run import Activity, FlowRun, LateTerminator, Listening
 from contactcenter_ari.core.flow.speaker import Speaker
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
 from contactcenter_ari.core.spoken.value import TEXT
 from contactcenter_ari.core.turn import Turn, Wake
 
@@ -44,8 +47,9 @@ class Dialog:
         """Tell whose prompts are said."""
         return f"<Dialog by {self._speaker!r}>"
 
-    def begin(self, run: FlowRun, verb: Menu | Gather, turn: Turn) -> Destination | None:
+    def begin(self, run: FlowRun, turn: Turn) -> Destination | None:
         """Ask for the first time; what was typed early counts, except when it is sensitive."""
+        verb = self._verb(run)
         if isinstance(verb, Gather) and verb.sensitive:
             run.typed_ahead = ""
             run.secret = run.holds_secret = True
@@ -137,7 +141,7 @@ class Dialog:
     def _lead_out(self, run: FlowRun, key: str, turn: Turn) -> Destination:
         verb = self._verb(run)
         self._end(run)
-        flow_event.choice_made(run, verb, key, turn)
+        flow_event.key_pressed(run, verb.rules.first_prompt, key, turn)
         return self._leads(verb)[key]
 
     def _settle(self, run: FlowRun, judgment: Judgment, turn: Turn) -> Destination | None:
@@ -199,7 +203,8 @@ class Dialog:
 
     def _gathered(self, run: FlowRun, verb: Gather, turn: Turn) -> Destination:
         self._end(run)
-        flow_event.input_gathered(run, verb, run.variables[verb.variable], turn)
+        told = "" if verb.sensitive else run.variables[verb.variable]
+        flow_event.input_gathered(run, verb.variable, told, turn)
         return ON
 
     def _value(self, verb: Gather, digits: str) -> str | None:

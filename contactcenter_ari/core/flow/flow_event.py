@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from contactcenter_ari.core.flow.language.step import Gather, LookUpStep, Menu
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.event import (
@@ -33,32 +32,18 @@ def prompts_played(run: FlowRun, prompts: tuple[str, ...], turn: Turn) -> None:
             turn.tell(PromptPlayed, interaction=run.interaction, prompt=prompt)
 
 
-def choice_made(run: FlowRun, asked: Menu | Gather, key: str, turn: Turn) -> None:
-    """The caller chose from a menu, or left a gather by a key."""
+def key_pressed(run: FlowRun, asked: str, key: str, turn: Turn) -> None:
+    """The caller chose from a menu or left a gather by a key, `asked` by its first prompt; or
+    pressed a key that a queue or a voicemail knows.
+    """
     if run.interaction is not None:
-        turn.tell(
-            MenuChosen,
-            interaction=run.interaction,
-            menu=asked.rules.prompts[0] if asked.rules.prompts else "",
-            key=key,
-        )
+        turn.tell(MenuChosen, interaction=run.interaction, menu=asked, key=key)
 
 
-def key_pressed(run: FlowRun, step: str, key: str, turn: Turn) -> None:
-    """The caller pressed a key that a queue or voicemail step knows."""
+def input_gathered(run: FlowRun, variable: str, value: str, turn: Turn) -> None:
+    """The caller typed what was asked for; `value` is empty where it is sensitive."""
     if run.interaction is not None:
-        turn.tell(MenuChosen, interaction=run.interaction, menu=step, key=key)
-
-
-def input_gathered(run: FlowRun, gather: Gather, digits: str, turn: Turn) -> None:
-    """The caller typed what was asked for; a sensitive value is kept out of the record."""
-    if run.interaction is not None:
-        turn.tell(
-            InputGathered,
-            interaction=run.interaction,
-            variable=gather.variable,
-            value="" if gather.sensitive else digits,
-        )
+        turn.tell(InputGathered, interaction=run.interaction, variable=variable, value=value)
 
 
 def input_failed(run: FlowRun, outcome: str, turn: Turn) -> None:
@@ -67,10 +52,10 @@ def input_failed(run: FlowRun, outcome: str, turn: Turn) -> None:
         turn.tell(InputFailed, interaction=run.interaction, outcome=outcome)
 
 
-def look_up_done(run: FlowRun, step: LookUpStep, outcome: str, turn: Turn) -> None:
+def look_up_done(run: FlowRun, name: str, outcome: str, turn: Turn) -> None:
     """A look-up ended."""
     if run.interaction is not None:
-        turn.tell(LookUpDone, interaction=run.interaction, name=step.name, outcome=outcome)
+        turn.tell(LookUpDone, interaction=run.interaction, name=name, outcome=outcome)
 
 
 def status_set(run: FlowRun, turn: Turn) -> None:

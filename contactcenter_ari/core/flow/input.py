@@ -15,8 +15,8 @@ from enum import StrEnum
 import msgspec
 
 from contactcenter_ari.core.flow.language.pattern import fits, named_keys
-from contactcenter_ari.core.flow.language.step import Gather
 from contactcenter_ari.core.flow.stand_in import stands_in, stood_in_fits
+from contactcenter_ari.core.flow.verb.gather import Gather
 from contactcenter_ari.core.number import typed
 from contactcenter_ari.core.spoken.value import PHONE, ValueType, read_value
 

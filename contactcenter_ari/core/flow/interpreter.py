@@ -1,4 +1,4 @@
-"""Runs a call flow: enters steps until one must wait for the caller, a look-up or an agent.
+"""Runs a call flow: what happens to a run, and what the flow does then.
 
 Every wait has a deadline. A fault never ends a call in silence: the caller hears an apology
 and is sent to a person. The interpreter keeps no state; all of it is in the FlowRun.
@@ -9,37 +9,31 @@ from datetime import timedelta
 
 from contactcenter_ari.core.flow import flow_event
 from contactcenter_ari.core.flow.dialog import Dialog
-from contactcenter_ari.core.flow.entry import HANG_UP, Entrance, Stay, after_dial
-from contactcenter_ari.core.flow.language.flow import Flow, Prompt, screening_flow
-from contactcenter_ari.core.flow.language.step import (
-    ON,
-    BookCallback,
-    Destination,
-    DialOut,
-    Gather,
-    LookUpStep,
-    Menu,
-    Play,
-    Queue,
-    RingAgent,
-    TransferOut,
-    Voicemail,
-    Way,
-)
-from contactcenter_ari.core.flow.look_up import FlowLookUp, Row
-from contactcenter_ari.core.flow.mailbox import MARGIN, Mailbox
+from contactcenter_ari.core.flow.handover import Handover, Leave
+from contactcenter_ari.core.flow.language.declaration import Prompt
+from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Way
+from contactcenter_ari.core.flow.language.flow import Flow, screening_flow
 from contactcenter_ari.core.flow.observer import Observer
-from contactcenter_ari.core.flow.position import ENTRY_LIMIT, Arrival, FlowPosition
+from contactcenter_ari.core.flow.position import FlowPosition
 from contactcenter_ari.core.flow.question import NextQuestion
 from contactcenter_ari.core.flow.run import (
     Activity,
     FlowRun,
     Frame,
-    Handover,
-    Leave,
 )
 from contactcenter_ari.core.flow.speaker import Flags, Speaker
+from contactcenter_ari.core.flow.step_runner import StepRunner
 from contactcenter_ari.core.flow.treatment import Treatment
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep, Row
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
+from contactcenter_ari.core.flow.verb.voicemail import MARGIN, Voicemail
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, StopMusic
 from contactcenter_ari.core.vocabulary.ids import (
@@ -50,8 +44,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     own_line,
 )
 
-STEP_LIMIT = 500
-"""How many steps a call may take."""
 TYPE_AHEAD_LIMIT = 32
 EARLY = {Activity.PLAYING, Activity.PAUSED, Activity.LOOKING_UP}
 """What a run may be at when a key comes before anybody asks for it."""
@@ -72,17 +64,14 @@ class Interpreter:
         self.flow = flow
         self._prompts = system_prompts
         self._flags = flags
-        self._watcher = watcher
-        self._speaker = Speaker(flow, system_prompts, flags)
+        self._speaker = flow_speaker(flow, system_prompts, flags)
         self._walk = FlowPosition(flow)
         self._question = NextQuestion(flow.sections)
-        self._inquiry = FlowLookUp(flow, self._speaker)
         self._dialog = Dialog(flow, self._walk, self._speaker)
-        self._mailbox = Mailbox(self._speaker)
-        self._entrance = Entrance(
-            flow, self._speaker, self._dialog, self._inquiry, self._mailbox, watcher=watcher
-        )
         self.treatment = Treatment(self._speaker)
+        self._runner = StepRunner(
+            self._walk, self._speaker, self._dialog, self.treatment, watcher=watcher
+        )
 
     def __repr__(self) -> str:
         """Tell which flow."""
@@ -90,15 +79,14 @@ class Interpreter:
 
     def watch(self, watcher: Observer | None) -> None:
         """Show each step to somebody else from now on."""
-        self._watcher = watcher
-        self._entrance.watch(watcher)
+        self._runner.watcher = watcher
 
     # What happens to a run
 
     def start(self, run: FlowRun, turn: Turn) -> Handover | None:
         """Begin at the start section."""
         flow_event.section_entered(run, run.frames[0].section, turn)
-        return self._run_on(run, turn)
+        return self._runner.run_on(run, turn)
 
     def digit(self, run: FlowRun, digit: str, turn: Turn) -> Handover | None:
         """The caller pressed a key."""
@@ -108,8 +96,8 @@ class Interpreter:
         if run.activity is Activity.QUEUED:
             return self._key_in_line(run, digit, turn)
         if run.activity in {Activity.INVITING, Activity.RECORDING}:
-            led = self._mailbox.pressed(run, self._voicemail_verb(run), digit, turn)
-            return self._go(run, led, turn) if isinstance(led, Destination) else led
+            led = self._voicemail_verb(run).pressed(run, digit, self._speaker, turn)
+            return self._runner.go(run, led, turn) if isinstance(led, Destination) else led
         if run.activity in {Activity.CONNECTED, Activity.ENDED}:
             return None
         run.holds_secret = run.holds_secret or self._is_ahead_of_secret(run)
@@ -118,7 +106,7 @@ class Interpreter:
         verb = self._walk.verb(run)
         if run.activity is Activity.PLAYING and isinstance(verb, Play) and verb.barge_in:
             self._speaker.stop(run, turn)
-            return self._go(run, ON, turn)
+            return self._runner.go(run, ON, turn)
         if run.activity is Activity.LISTENING:
             return self._go_if(run, self._dialog.digit_heard(run, turn), turn)
         return None
@@ -151,26 +139,24 @@ class Interpreter:
         """A look-up answered."""
         if run.look_up != look_up:
             return None
-        step = self._look_up_verb(run)
-        return self._go(run, self._inquiry.answered(run, step, row, turn), turn)
+        destination = self._look_up_verb(run).answered(run, row, self._speaker, turn)
+        return self._runner.go(run, destination, turn)
 
     def look_up_failed(self, run: FlowRun, look_up: LookUpId, turn: Turn) -> Handover | None:
         """A look-up gave no answer."""
         if run.look_up != look_up:
             return None
-        step = self._look_up_verb(run)
-        return self._go(run, self._inquiry.failed(run, step, turn), turn)
+        return self._runner.go(run, self._look_up_verb(run).failed(run, turn), turn)
 
     def deadline_passed(self, run: FlowRun, turn: Turn) -> Handover | None:
         """What the run waited for did not come in time."""
         match run.activity:
             case Activity.PAUSED:
-                return self._go(run, ON, turn)
+                return self._runner.go(run, ON, turn)
             case Activity.RECORDING:
                 return self._message_overdue(run, turn)
             case Activity.LOOKING_UP:
-                step = self._look_up_verb(run)
-                return self._go(run, self._inquiry.failed(run, step, turn), turn)
+                return self._runner.go(run, self._look_up_verb(run).failed(run, turn), turn)
             case Activity.LISTENING if run.playback is None:
                 return self._go_if(run, self._dialog.too_late(run, turn), turn)
             case _:
@@ -209,10 +195,8 @@ class Interpreter:
         if destination is None:
             return None
         self.treatment.end(run, turn)
-        run.activity = Activity.RUNNING
         flow_event.key_pressed(run, "queue", digit, turn)
-        arrival = self._walk.detour(run, destination, turn)
-        return self._arrived(run, arrival, turn) or self._run_on(run, turn)
+        return self._runner.detour(run, destination, turn)
 
     def resume(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
         """The stay in the queue is over; `answered` after the talk. A queue that a person closed
@@ -225,7 +209,7 @@ class Interpreter:
         if outcome == "closed" and outcome not in step.next:
             outcome = "no_agents"
         otherwise = HANG_UP if outcome == "answered" else ON
-        return self._go(run, step.next.get(outcome, otherwise), turn)
+        return self._runner.go(run, step.next.get(outcome, otherwise), turn)
 
     def take_up(self, run: FlowRun, turn: Turn) -> Handover | None:
         """Begin the present step once more; waiting and talking callers are left alone."""
@@ -235,7 +219,7 @@ class Interpreter:
             turn.do(AnswerLeg(call=run.call, leg=run.leg))
         self._speaker.stop(run, turn)
         run.typed_ahead = ""
-        return self._go(run, Destination(Way.REPEAT), turn)
+        return self._runner.go(run, Destination(Way.REPEAT), turn)
 
     def hung_up(self, run: FlowRun, turn: Turn) -> bool:
         """The caller is gone: do what the flow does then; whether that waits for a look-up, or
@@ -259,7 +243,7 @@ class Interpreter:
         run.steps_taken = 0
         run.line_frame = None
         run.frames = [Frame(self.flow.on_hangup)]
-        return self._run_on(run, turn)
+        return self._runner.run_on(run, turn)
 
     def fail(self, run: FlowRun, turn: Turn) -> Handover | None:
         """We failed in the midst of a step: the caller is led on as after a fault of the flow."""
@@ -272,7 +256,7 @@ class Interpreter:
         run.offered = False
         run.activity = Activity.RUNNING
         turn.clockwork.forget(Wake.FLOW, run.call)
-        return self._fault(run, OUR_FAULT, turn) or self._run_on(run, turn)
+        return self._runner.fault(run, OUR_FAULT, turn) or self._runner.run_on(run, turn)
 
     def end(self, run: FlowRun, turn: Turn) -> None:
         """The call is over, whatever it was waiting for."""
@@ -283,76 +267,17 @@ class Interpreter:
         turn.clockwork.forget(Wake.FLOW, run.call)
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
 
-    # Walking
-
-    def _run_on(self, run: FlowRun, turn: Turn) -> Handover | None:
-        while (step := self._walk.step(run)) is not None:
-            if self._is_back_in_line(run):
-                self.treatment.go_on(run, turn)
-                return None
-            run.steps_taken += 1
-            if run.steps_taken > STEP_LIMIT:
-                if leave := self._fault(run, f"more than {STEP_LIMIT} steps", turn):
-                    return leave
-                continue
-            entered = self._entrance.enter(run, step, turn)
-            if isinstance(entered, Stay):
-                return None
-            if not isinstance(entered, Destination):
-                return entered
-            if (handover := self._follow(run, entered, turn)) is not None:
-                return handover
-        return Leave(failed=run.failing)
-
-    def _go(self, run: FlowRun, destination: Destination, turn: Turn) -> Handover | None:
-        turn.clockwork.forget(Wake.FLOW, run.call)
-        run.activity = Activity.RUNNING
-        return self._follow(run, destination, turn) or self._run_on(run, turn)
-
-    def _go_if(self, run: FlowRun, destination: Destination | None, turn: Turn) -> Handover | None:
-        return self._go(run, destination, turn) if destination else None
-
-    def _follow(self, run: FlowRun, destination: Destination, turn: Turn) -> Handover | None:
-        return self._arrived(run, self._walk.follow(run, destination, turn), turn)
-
-    def _arrived(self, run: FlowRun, arrival: Arrival, turn: Turn) -> Handover | None:
-        match arrival:
-            case Arrival.THERE:
-                return None
-            case Arrival.OVER:
-                return Leave(failed=run.failing)
-            case Arrival.LOOPING:
-                section = run.frames[-1].section
-                return self._fault(run, f"entered {section} more than {ENTRY_LIMIT} times", turn)
-
-    @staticmethod
-    def _is_back_in_line(run: FlowRun) -> bool:
-        return run.line_frame is not None and len(run.frames) <= run.line_frame
-
-    def _fault(self, run: FlowRun, reason: str, turn: Turn) -> Handover | None:
-        """Lead the caller on after a fault of ours; a second one ends the call."""
-        flow_event.flow_failed(run, reason, turn)
-        if run.line_frame is not None:  # who has a place in line goes on waiting
-            self._walk.end_detour(run)
-            return None
-        if run.failing or run.hung_up:
-            return Leave(failed=True)
-        run.failing = True
-        run.steps_taken = 0
-        self._walk.to_fault(run)
-        return None
-
     # Callbacks
 
     def promised(self, run: FlowRun, *, booked: bool, turn: Turn) -> Handover | None:
         """Whether the call back was booked."""
         verb = self._walk.verb(run)
         assert isinstance(verb, BookCallback), verb
-        return self._go(run, verb.next.get("booked" if booked else "refused", ON), turn)
+        return self._runner.go(run, verb.after(booked=booked), turn)
 
     def recording_controlled(self, run: FlowRun, turn: Turn) -> Handover | None:
         """The recording is as the flow wants it."""
-        return self._go(run, ON, turn)
+        return self._runner.go(run, ON, turn)
 
     # Messages
 
@@ -362,12 +287,14 @@ class Interpreter:
         """The caller has left a message, with so much speech in it, if that is known."""
         if run.message != message:
             return None
-        destination = self._mailbox.taken(run, self._voicemail_verb(run), turn, speech=speech)
-        return self._take_leave(run, turn) if run.hung_up else self._go(run, destination, turn)
+        destination = self._voicemail_verb(run).taken(run, turn, speech=speech)
+        return (
+            self._take_leave(run, turn) if run.hung_up else self._runner.go(run, destination, turn)
+        )
 
     def _message_overdue(self, run: FlowRun, turn: Turn) -> Handover | None:
         assert run.message is not None, "a run records only a message"
-        if not self._mailbox.overdue(run, turn):
+        if not self._voicemail_verb(run).overdue(run, turn):
             return None
         return self.message_taken(run, run.message, turn, speech=None)
 
@@ -377,7 +304,7 @@ class Interpreter:
         """What came of the outside line; `answered` after the talk."""
         verb = self._walk.verb(run)
         assert isinstance(verb, DialOut | TransferOut), verb
-        return self._go(run, after_dial(verb, outcome), turn)
+        return self._runner.go(run, verb.after(outcome), turn)
 
     def goes_on_after_talk(self, run: FlowRun) -> bool:
         """Whether the flow has something for the caller once the other party has left. A caller
@@ -397,7 +324,7 @@ class Interpreter:
     def screener(self, prompt: str) -> "Interpreter":
         """Asks a callee whether the call is taken; `ACCEPTED` is entered when it is."""
         flow = screening_flow(self.flow, prompt)
-        return Interpreter(flow, self._prompts, self._flags, self._watcher)
+        return Interpreter(flow, self._prompts, self._flags, self._runner.watcher)
 
     # Prompts
 
@@ -406,16 +333,19 @@ class Interpreter:
         turn.clockwork.forget(Wake.FLOW, run.call)
         match run.activity:
             case Activity.PLAYING:
-                return self._go(run, ON, turn)
+                return self._runner.go(run, ON, turn)
             case Activity.QUEUED:
                 self.treatment.announced(run, turn)
                 return None
             case Activity.LISTENING:
                 return self._go_if(run, self._dialog.hear(run, turn), turn)
             case Activity.INVITING:
-                return self._mailbox.record(run, self._voicemail_verb(run), turn)
+                return self._voicemail_verb(run).record(run, turn)
             case _:
                 return None
+
+    def _go_if(self, run: FlowRun, destination: Destination | None, turn: Turn) -> Handover | None:
+        return self._runner.go(run, destination, turn) if destination else None
 
     # What the current step is known to be
 
@@ -428,3 +358,9 @@ class Interpreter:
         verb = self._walk.verb(run)
         assert isinstance(verb, Voicemail), verb
         return verb
+
+
+def flow_speaker(flow: Flow, system_prompts: Mapping[str, Prompt], flags: Flags) -> Speaker:
+    """The speaker of a flow."""
+    secret = flow.secret_variables()
+    return Speaker(flow, system_prompts, flags, types=flow.value_types(), secret=secret)

@@ -6,9 +6,11 @@ Only the frames, the history and the entry counts of a run are touched here.
 from enum import StrEnum
 
 from contactcenter_ari.core.flow import flow_event
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.flow import Flow, fault_section
-from contactcenter_ari.core.flow.language.step import Destination, Step, Verb, Way
+from contactcenter_ari.core.flow.language.step import Step
 from contactcenter_ari.core.flow.run import FlowRun, Frame
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.turn import Turn
 
 ENTRY_LIMIT = 20

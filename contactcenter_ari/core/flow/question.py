@@ -7,19 +7,11 @@ Where one of them is an ordinary question, an early key may be its answer, and i
 
 from collections.abc import Iterable, Mapping
 
-from contactcenter_ari.core.flow.language.graph import exits
-from contactcenter_ari.core.flow.language.step import (
-    ON,
-    Destination,
-    Gather,
-    Menu,
-    Queue,
-    Section,
-    Verb,
-    Voicemail,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Way
+from contactcenter_ari.core.flow.language.step import Section
 from contactcenter_ari.core.flow.run import Frame
+from contactcenter_ari.core.flow.verb.spec import Question
+from contactcenter_ari.core.flow.verb.table import Verb
 
 Place = tuple[tuple[str, int, bool], ...]
 """The frames of a run, as plain data: section, step, and whether it was called."""
@@ -32,7 +24,7 @@ class NextQuestion:
         self._sections = sections
         self._known: dict[Place, bool] = {}
         verbs = [step.verb for section in sections.values() for step in section.steps]
-        self.asks_secrets = any(isinstance(verb, Gather) and verb.sensitive for verb in verbs)
+        self.asks_secrets = any(verb.question is Question.SECRET for verb in verbs)
 
     def __repr__(self) -> str:
         """Tell whether it matters."""
@@ -56,12 +48,15 @@ class NextQuestion:
             if verb is None or place in seen:
                 continue
             seen.add(place)
-            ordinary = isinstance(verb, Gather) and not verb.sensitive
-            if ordinary or isinstance(verb, Menu | Voicemail):
-                return False
-            found = found or isinstance(verb, Gather)
-            if not isinstance(verb, Gather | Queue):
-                ahead += self._after(place)
+            match verb.question:
+                case Question.ORDINARY:
+                    return False
+                case Question.SECRET:
+                    found = True
+                case Question.NONE:
+                    ahead += self._after(place)
+                case Question.LINE:
+                    pass
         return found
 
     def _after(self, place: Place) -> list[Place]:
@@ -71,7 +66,7 @@ class NextQuestion:
         if verb is None:
             return []
         step = self._sections[place[-1][0]].steps[place[-1][1]]
-        ways = [way.destination for way in exits(verb)]
+        ways = [way.destination for way in verb.exits()]
         if step.when is not None:
             ways.append(ON)
         return [self._led(place, way) for way in ways]

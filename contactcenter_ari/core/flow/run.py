@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import msgspec
-
-from contactcenter_ari.core.flow.language.step import BookCallback, Queue, RecordingAct
 from contactcenter_ari.core.vocabulary.ids import (
-    AgentId,
     CallId,
     InteractionId,
     LegId,
@@ -23,7 +19,6 @@ from contactcenter_ari.core.vocabulary.ids import (
 from contactcenter_ari.core.vocabulary.pause import PauseReason
 
 START = "start"
-DEFAULT_PRIORITY = 5
 NO_QUEUE = QueueName("")
 
 
@@ -162,59 +157,3 @@ class FlowRun:
             PauseReason.SECRET: self.secret or self.secret_lingers is not None,
             PauseReason.FLOW: self.paused,
         }
-
-
-class EnterQueue(msgspec.Struct, frozen=True):
-    """The flow hands the caller to distribution; it is told the outcome with `resume`."""
-
-    step: Queue
-    priority: int
-    head_start: timedelta
-    prefer: AgentId = AgentId("")
-
-
-class RingOneAgent(msgspec.Struct, frozen=True):
-    """The flow wants one agent and nobody else, for so long."""
-
-    agent: AgentId
-    ring: timedelta
-
-
-class Dial(msgspec.Struct, frozen=True):
-    """The flow calls an outside line; with `screen` the callee must accept first."""
-
-    number: str
-    ring: timedelta
-    caller_number: str
-    screen: str = ""
-
-
-class RequestCallback(msgspec.Struct, frozen=True):
-    """The flow asks for a callback to a number."""
-
-    step: BookCallback
-    number: str
-
-
-class ControlRecording(msgspec.Struct, frozen=True):
-    """The flow starts, pauses, resumes or stops the recording of the call, and goes on."""
-
-    act: RecordingAct
-
-
-class TakeMessage(msgspec.Struct, frozen=True):
-    """The flow has the caller leave a message, up to a silence of `max_silence`."""
-
-    limit: timedelta
-    max_silence: timedelta | None = None
-
-
-class Leave(msgspec.Struct, frozen=True):
-    """The flow is over; `failed` when a fault of ours ended it."""
-
-    failed: bool = False
-
-
-Handover = (
-    EnterQueue | RingOneAgent | Dial | RequestCallback | ControlRecording | TakeMessage | Leave
-)

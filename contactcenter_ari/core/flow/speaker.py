@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 
 from contactcenter_ari.core.flow import flow_event
 from contactcenter_ari.core.flow.language import type_check
+from contactcenter_ari.core.flow.language.declaration import Blank, Declarations, Prompt, Text
 from contactcenter_ari.core.flow.language.expression import Expression, evaluate
-from contactcenter_ari.core.flow.language.flow import Blank, Flow, Prompt, Text
 from contactcenter_ari.core.flow.language.number_literal import AREA, COUNTRY
-from contactcenter_ari.core.flow.language.step import Gather, LookUpStep
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.stand_in import SHORTEST_SECRET
 from contactcenter_ari.core.hours.calendar import DAYS, is_open, next_open
-from contactcenter_ari.core.number import area_of, country_of
+from contactcenter_ari.core.number import area_of, country_of, e164
 from contactcenter_ari.core.spoken.phrase import render
 from contactcenter_ari.core.spoken.value import (
     BOOL,
@@ -53,17 +52,6 @@ OF_TIME: Mapping[str, Callable[[datetime], Value]] = {
 """Names that an instant in the zone of the flow gives the value of."""
 
 
-def look_up_types(flow: Flow) -> dict[str, ValueType]:
-    """The type of each look-up answer, by the dotted name it has in expressions."""
-    steps = (step.verb for section in flow.sections.values() for step in section.steps)
-    return {
-        f"{verb.save_as}.{field}": type_
-        for verb in steps
-        if isinstance(verb, LookUpStep)
-        for field, type_ in flow.look_ups[verb.name].returns.items()
-    }
-
-
 def names_in(parts: Iterable[SoundFile | Text]) -> frozenset[str]:
     """The names that a prompt in one language speaks of."""
     pieces = (piece for part in parts if isinstance(part, Text) for piece in part.pieces)
@@ -71,21 +59,25 @@ def names_in(parts: Iterable[SoundFile | Text]) -> frozenset[str]:
     return frozenset(name for expression in blanks for name in type_check.names(expression))
 
 
-def secret_variables(flow: Flow) -> frozenset[str]:
-    """The variables that sensitive gathers fill."""
-    steps = (step.verb for section in flow.sections.values() for step in section.steps)
-    return frozenset(s.variable for s in steps if isinstance(s, Gather) and s.sensitive)
-
-
 class Speaker:
-    """Knows what the names of one flow mean for a run, and what its prompts say."""
+    """Knows what the names of one flow mean for a run, and what its prompts say. `types` are those
+    of variables and look-up answers, `secret` the variables that nobody else may hear of.
+    """
 
-    def __init__(self, flow: Flow, system_prompts: Mapping[str, Prompt], flags: Flags) -> None:
-        self._flow = flow
+    def __init__(
+        self,
+        flow: Declarations,
+        system_prompts: Mapping[str, Prompt],
+        flags: Flags,
+        *,
+        types: Mapping[str, ValueType],
+        secret: Iterable[str] = (),
+    ) -> None:
+        self.flow = flow
         self._flags = flags
         self._prompts = {**system_prompts, **flow.prompts}
-        self._types = {**look_up_types(flow), **flow.variables}
-        self._secret = secret_variables(flow)
+        self._types = types
+        self._secret = frozenset(secret)
         self._zone = ZoneInfo(flow.timezone)
         self._blanks = {
             (name, language): names_in(parts)
@@ -95,7 +87,7 @@ class Speaker:
 
     def __repr__(self) -> str:
         """Tell whose prompts these are."""
-        return f"<Speaker of {self._flow.name}: {len(self._prompts)} prompts>"
+        return f"<Speaker of {self.flow.name}: {len(self._prompts)} prompts>"
 
     def evaluate(self, run: FlowRun, expression: Expression | None, turn: Turn) -> Value:
         """What an expression comes to now; none is unset."""
@@ -106,6 +98,10 @@ class Speaker:
     def text(self, run: FlowRun, expression: Expression | None, turn: Turn) -> str:
         """The same as canonical text."""
         return write_value(self.evaluate(run, expression, turn))
+
+    def phone_number(self, run: FlowRun, expression: Expression | None, turn: Turn) -> str:
+        """The same as a phone number in E.164, however look-ups and texts write it."""
+        return e164(self.text(run, expression, turn), self.flow.country_code)
 
     def without_secrets(self, run: FlowRun, text: str) -> str:
         """A text that others read, such as an answer that repeats what was typed in secret."""
@@ -174,7 +170,7 @@ class Speaker:
 
     def speaks(self, language: str) -> bool:
         """Whether a language is one of the flow's."""
-        return language in self._flow.languages
+        return language in self.flow.languages
 
     def speaks_of(self, run: FlowRun, prompt: str) -> frozenset[str]:
         """The names a prompt speaks of in the language of the run."""
@@ -184,7 +180,7 @@ class Speaker:
         prompt = self._prompts.get(name)
         if prompt is None or not prompt.parts:
             return run.language, ()
-        for language in (run.language, self._flow.languages[0]):
+        for language in (run.language, self.flow.languages[0]):
             if language in prompt.parts:
                 return language, prompt.parts[language]
         return next(iter(prompt.parts.items()))
@@ -201,11 +197,11 @@ class Speaker:
         return render(value, blank.kind, language)
 
     def _flag(self, name: str) -> Value:
-        set_by_hand = self._flags.get((self._flow.name, name))
-        return read_value(set_by_hand or self._flow.flags.get(name, ""), BOOL)
+        set_by_hand = self._flags.get((self.flow.name, name))
+        return read_value(set_by_hand or self.flow.flags.get(name, ""), BOOL)
 
     def _hours(self, name: str, question: str, now: datetime) -> Value:
-        calendar = self._flow.hours.get(name)
+        calendar = self.flow.hours.get(name)
         if calendar is None:
             return None
         return is_open(calendar, now) if question == "open" else next_open(calendar, now)

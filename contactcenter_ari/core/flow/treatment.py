@@ -7,9 +7,9 @@ never raised.
 """
 
 from contactcenter_ari.core.flow import flow_event
-from contactcenter_ari.core.flow.language.step import Announcement, Queue
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import StartMusic, StopMusic
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.relaxation import skills_left
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.flow.run import DEFAULT_PRIORITY, RequestCallback
+from contactcenter_ari.core.flow.verb.callback import RequestCallback
+from contactcenter_ari.core.flow.verb.queue import DEFAULT_PRIORITY
 from contactcenter_ari.core.hours.calling_time import is_zone, zones_of
 from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.outbound.attempt import CallbackAttempt

@@ -19,7 +19,7 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import LOST, Offer
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.outside import outcome_of_cause
-from contactcenter_ari.core.flow.run import RequestCallback
+from contactcenter_ari.core.flow.verb.callback import RequestCallback
 from contactcenter_ari.core.interactions.interaction import ENDED
 from contactcenter_ari.core.outbound import dialing_hours
 from contactcenter_ari.core.outbound.agent_first import AgentFirst

@@ -1,24 +1,20 @@
 """The published flows by number and version; calls in flight keep the one they began with."""
 
 from contactcenter_ari.core.flow.interpreter import Interpreter
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.flow import ACCEPTED, APOLOGY, Flow
-from contactcenter_ari.core.flow.language.step import (
-    Answer,
-    Destination,
-    Goto,
-    HangUp,
-    InputRules,
-    Menu,
-    Play,
-    Queue,
-    Section,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
 from contactcenter_ari.core.flow.observer import Observer
 from contactcenter_ari.core.flow.run import START
 from contactcenter_ari.core.flow.speaker import Flags
+from contactcenter_ari.core.flow.verb.answer import Answer
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.site.called_number import CalledNumbers, CallNumbers
 from contactcenter_ari.core.site.feature_code import (

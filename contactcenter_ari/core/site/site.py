@@ -9,7 +9,8 @@ from datetime import timedelta
 import msgspec
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import Flow, Prompt
+from contactcenter_ari.core.flow.language.declaration import Prompt
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import Request
 from contactcenter_ari.core.vocabulary.signal import Signal

@@ -22,17 +22,13 @@ from contactcenter_ari.core.acd.queue_statistics import half_hour_of
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.flow.language.flow import Blank, Flow
+from contactcenter_ari.core.flow.language.declaration import Blank
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    Destination,
-    If,
-    Queue,
-    Section,
-    Step,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site
 from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, Play, RingAgent, Way
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
 from contactcenter_ari.core.vocabulary.signal import (

@@ -9,8 +9,11 @@ import pytest
 
 from contactcenter_ari.core.acd.line import Waiting, WaitingLine
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, If, Play, Queue, Way
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.vocabulary.command import DialLeg
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, Queue, Way
-from contactcenter_ari.core.flow.language.step import Switch as SwitchStep
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.switch import Switch as SwitchStep
 from contactcenter_ari.core.vocabulary.event import OfferMade
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
 from contactcenter_ari.core.vocabulary.signal import (

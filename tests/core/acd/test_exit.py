@@ -10,14 +10,11 @@ import pytest
 
 from contactcenter_ari.core.acd.queue_statistics import half_hour_of
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.step import (
-    BookCallback,
-    Destination,
-    Play,
-    Queue,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     InteractionDequeued,

@@ -9,8 +9,10 @@ import pytest
 
 from contactcenter_ari.core.acd.queue_statistics import half_hour_of
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Way
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings
-from contactcenter_ari.core.flow.language.step import Destination, Play, Queue, Way
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.event import InteractionDequeued
 from contactcenter_ari.core.vocabulary.ids import QueueName

@@ -11,9 +11,12 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, Queue, SetVariables, Wait, Way
-from contactcenter_ari.core.flow.language.step import Switch as SwitchStep
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.switch import Switch as SwitchStep
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     InteractionDequeued,

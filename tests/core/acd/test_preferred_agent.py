@@ -12,7 +12,7 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Queue
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.vocabulary.command import BridgeLegs
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile, PutAgent, RemoveAgent

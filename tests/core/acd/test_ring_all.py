@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.flow.language.step import Queue
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName

@@ -10,8 +10,10 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Way
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferMade
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, QueueName

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import Blank
+from contactcenter_ari.core.flow.language.declaration import Blank
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Announcement, Destination, Play, Queue, Way
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName

@@ -9,8 +9,11 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, Play, Queue, RingAgent, Way
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId, QueueName

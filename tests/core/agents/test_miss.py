@@ -9,7 +9,7 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import RingAgent
+from contactcenter_ari.core.flow.verb.agent import RingAgent
 from contactcenter_ari.core.vocabulary.event import AgentStateChanged
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import RemoveAgent

@@ -9,8 +9,11 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings, WrapUpKind
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Verb, Way
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.vocabulary.event import (
     DispositionSet,
     SegmentEnded,

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Announcement, Destination, Queue, Way
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import AgentConnected, PromptPlayed

@@ -11,9 +11,11 @@ import pytest
 
 from contactcenter_ari.core.acd.queue_statistics import half_hour_of
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
-from contactcenter_ari.core.flow.language.flow import Blank
+from contactcenter_ari.core.flow.language.declaration import Blank
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Announcement, Destination, Play, Queue, Way
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.vocabulary.command import DialLeg, StartMusic, StopPlayback
 from contactcenter_ari.core.vocabulary.event import PromptPlayed, WaitTold
 from contactcenter_ari.core.vocabulary.ids import QueueName

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.step import Destination, Play, Queue, Way
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
     DialLeg,

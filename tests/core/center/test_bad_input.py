@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    If,
-    Play,
-    Queue,
-    SetVariables,
-    Tag,
-    Way,
-)
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.tag import Tag
 from contactcenter_ari.core.vocabulary.command import DialLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import InteractionStarted, InteractionTagged
 from contactcenter_ari.core.vocabulary.ids import (

@@ -19,19 +19,15 @@ import pytest
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.language.flow import SqlLookUp
+from contactcenter_ari.core.flow.language.declaration import SqlLookUp
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    Destination,
-    Gather,
-    InputRules,
-    LookUpStep,
-    Menu,
-    Play,
-    Queue,
-    Way,
-)
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site, SitePublished
 from contactcenter_ari.core.spoken.value import DIGITS, TEXT
 from contactcenter_ari.core.turn import Outcome

@@ -10,10 +10,11 @@ import msgspec
 from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Announcement, Queue, Step
+from contactcenter_ari.core.flow.language.step import Step
 from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.site.site import CenterStarted, SitePublished
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.event import WaitTold

@@ -9,14 +9,11 @@ from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.interpreter import Interpreter
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    HangUp,
-    InputRules,
-    Menu,
-    Play,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
 from contactcenter_ari.core.outbound.lost_call import LostCalls
 from contactcenter_ari.core.site.site import Input

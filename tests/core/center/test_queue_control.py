@@ -9,15 +9,11 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    Destination,
-    Play,
-    Queue,
-    RingAgent,
-    Way,
-)
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     InteractionQueued,

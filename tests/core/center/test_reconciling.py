@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactcenter_ari.core.flow.language.step import Voicemail
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.vocabulary.command import (
     DialLeg,
     DissolveBridge,

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, If, Queue, Way
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.vocabulary.event import AgentConnected, InteractionQueued
 from contactcenter_ari.core.vocabulary.ids import PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.signal import SwitchReconciled

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    InputRules,
-    Menu,
-    Play,
-    Queue,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.vocabulary.event import SectionEntered
 from contactcenter_ari.core.vocabulary.ids import QueueName

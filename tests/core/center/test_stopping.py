@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.flow.language.step import Play, Wait
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.site.site import CenterResumed, CenterStopping
 from contactcenter_ari.core.vocabulary.event import (
     EndReason,

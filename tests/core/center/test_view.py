@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.flow.language.step import Destination, Goto, Queue, Wait, Way
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.interactions.interaction import IN_FLOW, QUEUED, TALKING
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import (

@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Goto,
-    InputRules,
-    Menu,
-    SetVariables,
-    Split,
-    Step,
-    Switch,
-    Verb,
-    Wait,
-    Way,
-)
-from contactcenter_ari.core.flow.split import pick
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.split import Split, pick
+from contactcenter_ari.core.flow.verb.switch import Switch
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.event import FlowFailed, SectionEntered
 from contactcenter_ari.core.vocabulary.ids import CallId
 from tests.core.flow.walking import say, to

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Gather,
-    If,
-    InputRules,
-    Play,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.event import InputFailed, InputGathered
 
 if TYPE_CHECKING:

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Goto,
-    If,
-    InputRules,
-    Menu,
-    Way,
-)
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
 from contactcenter_ari.core.vocabulary.event import MenuChosen, PromptPlayed
 from tests.core.flow.walking import (
     BACK,

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    DialOut,
-    Play,
-    Queue,
-    Step,
-    TransferOut,
-    Verb,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
     BridgeLegs,

@@ -8,17 +8,13 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.flow.interpreter import Interpreter
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Queue,
-    Section,
-    SetVariables,
-    Step,
-    Way,
-)
-from contactcenter_ari.core.flow.run import EnterQueue, FlowRun
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.verb.queue import EnterQueue, Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
 from contactcenter_ari.core.spoken.value import TEXT
 from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId, LegId, QueueName

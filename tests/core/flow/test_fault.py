@@ -9,17 +9,15 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Goto,
-    HangUp,
-    InputRules,
-    Menu,
-    Queue,
-    SetVariables,
-    Step,
-    Verb,
-    Wait,
-)
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import FlowFailed
 from contactcenter_ari.core.vocabulary.ids import QueueName

@@ -8,8 +8,11 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, Goto, If, Play, Way
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.request import SetFlag
 

@@ -10,13 +10,16 @@ import pytest
 
 from contactcenter_ari.core.flow.language.graph import global_exits
 from contactcenter_ari.core.flow.language.pattern import named_keys
-from contactcenter_ari.core.flow.language.step import Gather, InputRules, Play, Wait
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.spoken.value import DIGITS, INTEGER, PHONE, TEXT, ValueType
 from contactcenter_ari.core.vocabulary.event import InputFailed, InputGathered, MenuChosen
 from tests.core.flow.walking import say, to
 
 if TYPE_CHECKING:
-    from contactcenter_ari.core.flow.language.step import Destination
+    from contactcenter_ari.core.flow.language.destination import Destination
     from tests.core.conftest import Caller, Floor
 
 NEXT = 3

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Gather,
-    InputRules,
-    Menu,
-    Play,
-    Step,
-    Verb,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.command import StopPlayback
 from contactcenter_ari.core.vocabulary.event import InputFailed, InputGathered, MenuChosen
 from tests.core.flow.walking import to

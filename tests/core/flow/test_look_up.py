@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.language.flow import (
+from contactcenter_ari.core.flow.language.declaration import (
     Blank,
     HttpLookUp,
     Prompt,
@@ -16,8 +16,12 @@ from contactcenter_ari.core.flow.language.flow import (
     Text,
     Words,
 )
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Destination, If, LookUpStep, Play, Wait, Way
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.spoken.value import PHONE, TEXT, Kind, ValueType
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp
 from contactcenter_ari.core.vocabulary.event import LookUpDone

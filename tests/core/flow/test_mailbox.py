@@ -9,20 +9,17 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.graph import exits
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    DialOut,
-    Gather,
-    InputRules,
-    Menu,
-    Play,
-    Queue,
-    Tag,
-    Verb,
-    Voicemail,
-    Wait,
-)
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.tag import Tag
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.command import (
     FinishRecording,
     RecordLeg,
@@ -189,7 +186,7 @@ def test_a_key_of_the_box_leads_out_though_the_switch_tells_nothing(floor: Floor
 
 def test_the_graph_tells_the_keys_of_a_box() -> None:
     """They are ways that a key opens."""
-    ways = {(way.outcome, way.pressed) for way in exits(BOX)}
+    ways = {(way.outcome, way.pressed) for way in BOX.exits()}
     assert ways == {("saved", False), ("empty", False), ("0", True)}
 
 

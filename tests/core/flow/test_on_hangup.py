@@ -9,19 +9,17 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import HttpLookUp
+from contactcenter_ari.core.flow.language.declaration import HttpLookUp
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    HangUp,
-    LookUpStep,
-    Play,
-    Queue,
-    SetVariables,
-    Step,
-    Tag,
-    Verb,
-    Wait,
-)
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.tag import Tag
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.spoken.value import TEXT
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, LookUp, StartMusic

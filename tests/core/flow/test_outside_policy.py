@@ -9,14 +9,12 @@ import pytest
 
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    BookCallback,
-    DialOut,
-    Play,
-    TransferOut,
-    Verb,
-)
 from contactcenter_ari.core.flow.outside_policy import NumberKind, OutsidePolicy, kind_of
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.transfer import TransferOut
 from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import CallbackBooked, FlowFailed
 from contactcenter_ari.core.vocabulary.ids import QueueName

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.flow.input import phone_number
-from contactcenter_ari.core.flow.language.step import Gather, InputRules
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
 from contactcenter_ari.core.spoken.value import PHONE
 from contactcenter_ari.core.vocabulary.event import InputFailed, InputGathered
 

@@ -4,25 +4,21 @@ from datetime import timedelta
 
 import pytest
 
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Gather,
-    Goto,
-    HangUp,
-    If,
-    InputRules,
-    LookUpStep,
-    Menu,
-    Play,
-    Section,
-    Step,
-    Verb,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Section, Step
 from contactcenter_ari.core.flow.question import NextQuestion
 from contactcenter_ari.core.flow.run import Frame
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.wait import Wait
 
 SECRET = Gather("pin", InputRules(("ask",)), 4, 4, sensitive=True)
 PLAIN = Gather("number", InputRules(("ask",)), 4, 4)

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Goto,
-    Play,
-    Queue,
-    RingAgent,
-    SetVariables,
-    Step,
-    Verb,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.command import DialLeg
 from contactcenter_ari.core.vocabulary.event import AgentConnected, SegmentEnded
 from contactcenter_ari.core.vocabulary.ids import LegId, QueueName

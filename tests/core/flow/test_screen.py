@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    DialOut,
-    Play,
-    SetVariables,
-    Step,
-    Verb,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DissolveBridge, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import (

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.flow.language.flow import Blank, Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Play, SetVariables
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.set import SetVariables
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.spoken.value import INTEGER
 

@@ -9,19 +9,15 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Announcement,
-    Destination,
-    Goto,
-    InputRules,
-    Menu,
-    Play,
-    Queue,
-    Tag,
-    Way,
-)
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
+from contactcenter_ari.core.flow.verb.tag import Tag
 from contactcenter_ari.core.vocabulary.command import (
     DissolveBridge,
     HangUpLeg,

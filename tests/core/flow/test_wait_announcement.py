@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contactcenter_ari.core.flow.language.flow import Blank, Flow, Prompt, Text, Words
+from contactcenter_ari.core.flow.interpreter import flow_speaker
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import Announcement, Queue
 from contactcenter_ari.core.flow.run import Activity, FlowRun
-from contactcenter_ari.core.flow.speaker import Speaker
 from contactcenter_ari.core.flow.treatment import Treatment
+from contactcenter_ari.core.flow.verb.queue import Announcement, Queue
 from contactcenter_ari.core.turn import Clockwork, Outcome, Turn, Wake
 from contactcenter_ari.core.vocabulary.command import PlayPrompt, StartMusic, StopPlayback
 from contactcenter_ari.core.vocabulary.event import PromptPlayed, WaitTold
@@ -63,7 +64,7 @@ class Line:
             answered=True,
             position=position,
         )
-        self.treatment = Treatment(Speaker(FLOW, {}, {}))
+        self.treatment = Treatment(flow_speaker(FLOW, {}, {}))
         self.clockwork = Clockwork(node="n", boot="b")
         self.now = MORNING
         self.heard: list[str] = []

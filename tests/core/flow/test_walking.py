@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.language.expression import Expression
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    Answer,
-    HangUp,
-    If,
-    InputRules,
-    Language,
-    Menu,
-    Play,
-    Queue,
-    SetVariables,
-    Step,
-    Tag,
-    Verb,
-    Wait,
-)
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.answer import Answer
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.if_ import If
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.language import Language
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.set import SetVariables
+from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.tag import Tag
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.spoken.value import Kind, ValueType
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg, PlayPrompt

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactcenter_ari.core.flow.language.graph import exits
-from contactcenter_ari.core.flow.language.step import Gather, InputRules, Menu, Wait
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.menu import Menu
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.vocabulary.event import InputFailed
 from tests.core.flow.walking import Sections, say, to
 
@@ -110,5 +112,5 @@ def test_the_right_key_after_wasted_tries(floor: Floor, kind: str) -> None:
 )
 def test_the_graph_tells_the_ways(ways: tuple[str, ...], expected: set[tuple[str, bool]]) -> None:
     """Who typed something wrong pressed a key; `failed` is a way as long as one kind needs it."""
-    found = {(way.outcome, way.pressed) for way in exits(asks("menu", ways=ways))}
+    found = {(way.outcome, way.pressed) for way in asks("menu", ways=ways).exits()}
     assert found - {(RIGHT, True)} == expected

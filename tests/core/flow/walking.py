@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Play,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.vocabulary.event import SectionEntered
 
 if TYPE_CHECKING:

@@ -9,19 +9,16 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.flow import Prompt
+from contactcenter_ari.core.flow.language.declaration import Prompt
+from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import (
-    BookCallback,
-    Destination,
-    Goto,
-    HangUp,
-    Play,
-    Queue,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.callback import BookCallback
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary import event, request

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contactcenter_ari.core.flow.interpreter import Interpreter
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Voicemail,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.vocabulary.event import (
     AgentConnected,
     CallbackGivenBack,
@@ -47,7 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contactcenter_ari.core.center.view import CallbackView
-    from contactcenter_ari.core.flow.language.step import Step, Verb
+    from contactcenter_ari.core.flow.language.step import Step
+    from contactcenter_ari.core.flow.verb.table import Verb
     from tests.core.conftest import Caller, Floor
 
 PHONE = PhoneId("phone-900")

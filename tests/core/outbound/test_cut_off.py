@@ -6,12 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Goto,
-    Play,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import LostCallOpened
 from contactcenter_ari.core.vocabulary.signal import SwitchReconciled

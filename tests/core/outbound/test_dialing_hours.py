@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.settings import CallWindow
-from contactcenter_ari.core.flow.language.flow import SqlLookUp
-from contactcenter_ari.core.flow.language.step import LookUpStep
+from contactcenter_ari.core.flow.language.declaration import SqlLookUp
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
 from contactcenter_ari.core.hours.calling_time import are_close
 from contactcenter_ari.core.spoken.value import TEXT
 from contactcenter_ari.core.vocabulary.command import LookUp

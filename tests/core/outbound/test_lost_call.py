@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    HangUp,
-    Play,
-    Queue,
-    Step,
-    Verb,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.step import Step
+from contactcenter_ari.core.flow.verb.hangup import HangUp
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.outbound import lost_call
 from contactcenter_ari.core.site.site import CenterStopping
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened, QueueExit

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.flow.language.parser import parse
-from contactcenter_ari.core.flow.language.step import DialOut, Play, Queue, RingAgent
+from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.verb.dial import DialOut
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.vocabulary.event import AgentConnected, CallbackBooked
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import CancelCallback, DialCallback, ForbidNumber
@@ -35,7 +38,8 @@ from tests.core.outbound.callback import (
 )
 
 if TYPE_CHECKING:
-    from contactcenter_ari.core.flow.language.step import Step, Verb
+    from contactcenter_ari.core.flow.language.step import Step
+    from contactcenter_ari.core.flow.verb.table import Verb
     from tests.core.conftest import Caller, Colleague, Floor
 
 SUPPORT = QueueName("support")

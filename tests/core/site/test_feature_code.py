@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.center.center import Center
-from contactcenter_ari.core.flow.language.flow import Blank, Prompt, Text, Words
+from contactcenter_ari.core.flow.language.declaration import Blank, Prompt, Text, Words
 from contactcenter_ari.core.flow.language.parser import parse
 from contactcenter_ari.core.site.site import CenterStarted, SitePublished
 from contactcenter_ari.core.vocabulary.command import HangUpLeg

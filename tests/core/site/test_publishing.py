@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.flow.language.step import Destination, Play, Queue, Wait, Way
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import CloseQueue, MoveWaiting, OpenQueue

@@ -9,18 +9,14 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.errors import IllegalMove
-from contactcenter_ari.core.flow.language.step import (
-    Destination,
-    Gather,
-    Goto,
-    InputRules,
-    Play,
-    Queue,
-    Record,
-    RecordingAct,
-    Wait,
-    Way,
-)
+from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.verb.gather import Gather
+from contactcenter_ari.core.flow.verb.goto import Goto
+from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.play import Play
+from contactcenter_ari.core.flow.verb.queue import Queue
+from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
+from contactcenter_ari.core.flow.verb.wait import Wait
 from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.telephony.recording import FINISHING, MOVES, OVER, Recording
 from contactcenter_ari.core.vocabulary.command import (
@@ -45,7 +41,7 @@ from contactcenter_ari.core.vocabulary.signal import RecordingBegan, RecordingCl
 from tests.core.flow.walking import to
 
 if TYPE_CHECKING:
-    from contactcenter_ari.core.flow.language.step import Verb
+    from contactcenter_ari.core.flow.verb.table import Verb
     from tests.core.conftest import Caller, Floor
 
 SALES = QueueName("sales")

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from psycopg.rows import dict_row
 
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import BookCallback, Section, Step
+from contactcenter_ari.core.flow.language.step import Section, Step
+from contactcenter_ari.core.flow.verb.callback import BookCallback
 from contactcenter_ari.core.outbound.callback import CallbackState
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult

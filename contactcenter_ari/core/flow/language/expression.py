@@ -6,7 +6,7 @@ expression that passed the check it never raises, whatever the values. An unset 
 empty and false; arithmetic with it is unset.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -354,3 +354,8 @@ def _bounded(value: Value) -> Value:
             return None
         case _:
             return value
+
+
+def pairs_in_words(pairs: Iterable[tuple[str, Expression]]) -> str:
+    """`name = expression`, side by side."""
+    return ", ".join(f"{name} = {expression.text}" for name, expression in pairs)

@@ -1,0 +1,21 @@
+"""What a flow hands a call over for; the center does it and tells the flow what came of it."""
+
+import msgspec
+
+from contactcenter_ari.core.flow.verb.agent import RingOneAgent
+from contactcenter_ari.core.flow.verb.callback import RequestCallback
+from contactcenter_ari.core.flow.verb.dial import Dial
+from contactcenter_ari.core.flow.verb.queue import EnterQueue
+from contactcenter_ari.core.flow.verb.recording import ControlRecording
+from contactcenter_ari.core.flow.verb.voicemail import TakeMessage
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """The flow is over; `failed` when a fault of ours ended it."""
+
+    failed: bool = False
+
+
+Handover = (
+    EnterQueue | RingOneAgent | Dial | RequestCallback | ControlRecording | TakeMessage | Leave
+)

@@ -1,0 +1,73 @@
+"""The verb `agent`."""
+
+from datetime import timedelta
+
+import msgspec
+
+from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.speaker import Speaker
+from contactcenter_ari.core.flow.verb.exit import of_all
+from contactcenter_ari.core.flow.verb.spec import FlowVerb, Kind, Option, OutcomeSpec, VerbSpec
+from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.vocabulary.ids import AgentId
+
+
+class RingOneAgent(msgspec.Struct, frozen=True):
+    """The flow wants one agent and nobody else, for so long."""
+
+    agent: AgentId
+    ring: timedelta
+
+
+class RingAgent(FlowVerb, frozen=True, tag="agent"):
+    """Ring one agent straight, without a queue. Outcomes answered, busy, no_answer,
+    not_available.
+    """
+
+    specs = (
+        VerbSpec(
+            value=Option("agent", Kind.EXTENSION, "who is rung"),
+            options=(
+                Option("ring", Kind.DURATION, "how long the phone rings"),
+                Option(
+                    "next",
+                    Kind.OUTCOMES,
+                    "where the outcomes lead; answered ends the call, any other goes on",
+                ),
+            ),
+            outcomes=(
+                OutcomeSpec("answered", "the agent has left after the talk"),
+                OutcomeSpec("busy", "the agent is in a call, or asked for another one"),
+                OutcomeSpec("no_answer", "the agent did not pick up"),
+                OutcomeSpec("not_available", "the agent is not known, or takes no calls"),
+            ),
+            help="Rings one agent straight, without a queue.",
+            example="- agent: 101\n  ring: 20s\n  next: {busy: sales, no_answer: sales}",
+            person=True,
+            busy=True,
+        ),
+    )
+
+    agent: Expression
+    next: dict[str, Destination]
+    ring: timedelta = timedelta(seconds=20)
+
+    def enter(self, run: FlowRun, speaker: Speaker, turn: Turn) -> RingOneAgent:
+        """Ask for the agent."""
+        run.wanted_agent = speaker.text(run, self.agent, turn)
+        speaker.answer(run, turn)
+        return RingOneAgent(AgentId(run.wanted_agent), self.ring)
+
+    def exits(self) -> tuple[Exit, ...]:
+        """The outcomes."""
+        return of_all(self.spec.outcome_names, {"answered": HANG_UP, **self.next})
+
+    def leads(self) -> tuple[Lead, ...]:
+        """The outcomes that lead somewhere."""
+        return tuple(self.next.items())
+
+    def words(self) -> str:
+        """The verb and the agent."""
+        return f"agent {self.agent.text}"

@@ -1,0 +1,22 @@
+"""The ways out of a step, from the destinations of its outcomes and keys."""
+
+from collections.abc import Mapping
+
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+
+
+def each(
+    leads: Mapping[str, Destination], *, pressed: bool = False, detour: bool = False
+) -> tuple[Exit, ...]:
+    """A way for each destination."""
+    return tuple(Exit(outcome, lead, pressed, detour) for outcome, lead in leads.items())
+
+
+def of_all(outcomes: tuple[str, ...], leads: Mapping[str, Destination]) -> tuple[Exit, ...]:
+    """A way for each outcome; one without a destination goes on with the next step."""
+    return tuple(Exit(outcome, leads.get(outcome, ON)) for outcome in outcomes)
+
+
+def by_key(keys: Mapping[str, Destination]) -> tuple[Lead, ...]:
+    """Where single keys lead, each called a key."""
+    return tuple((f"key {key}", to) for key, to in keys.items())

@@ -1,0 +1,98 @@
+"""How a menu or a gather listens: the rules both have, and their options."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+import msgspec
+
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.verb.spec import Kind, Option, OutcomeSpec
+
+NO_INPUT, NO_MATCH = "no_input", "no_match"
+WASTED = (NO_INPUT, NO_MATCH)
+"""How a caller may waste a try."""
+MOST_TRIES = 10
+
+
+class InputRules(msgspec.Struct, frozen=True):
+    """How a menu or gather listens. Of a list of prompts the nth try takes the nth, then the
+    last. `timeout` is for the first digit, from the end of the prompt; `inter_digit_timeout`
+    for each further one.
+
+    A try is wasted by `no_input` or `no_match`. Of `tries` both take, unless `own_tries` has the
+    number of each. After the last one `next` says where its kind leads, else `failed`.
+    """
+
+    prompts: tuple[str, ...]
+    no_input: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+    tries: int = 3
+    timeout: timedelta = timedelta(seconds=5)
+    inter_digit_timeout: timedelta = timedelta(seconds=3)
+    barge_in: bool = True
+    failed: Destination = ON
+    own_tries: dict[str, int] = {}
+    next: dict[str, Destination] = {}
+
+    @property
+    def first_prompt(self) -> str:
+        """The prompt of the first try; empty without any."""
+        return self.prompts[0] if self.prompts else ""
+
+    def exits(self) -> tuple[Exit, ...]:
+        """Where the last try leads; a caller whose last one was no match did press a key."""
+        found = [
+            Exit(verdict, self.next[verdict], pressed=verdict == NO_MATCH)
+            for verdict in WASTED
+            if verdict in self.next
+        ]
+        if len(found) < len(WASTED):
+            found.append(Exit("failed", self.failed, pressed=NO_INPUT in self.next))
+        return tuple(found)
+
+    def leads(self) -> tuple[Lead, ...]:
+        """Where the flow says that wasted tries lead."""
+        return (*self.next.items(), ("failed", self.failed))
+
+
+class Rules(TypedDict, total=False):
+    """The fields of the rules but the prompts, as far as they are given."""
+
+    no_input: tuple[str, ...]
+    no_match: tuple[str, ...]
+    tries: int
+    timeout: timedelta
+    inter_digit_timeout: timedelta
+    barge_in: bool
+    failed: Destination
+    own_tries: dict[str, int]
+    next: dict[str, Destination]
+
+
+OPTIONS = (
+    Option("no_input", Kind.PROMPTS, "said first after a try without a key"),
+    Option("no_match", Kind.PROMPTS, "said first after a try with keys that are no answer"),
+    Option(
+        "tries",
+        Kind.TRIES,
+        "how many tries there are: for all that goes wrong, or for each kind of it",
+        fields=("tries", "own_tries"),
+        most=MOST_TRIES,
+    ),
+    Option("timeout", Kind.DURATION, "how long the first key may take after the prompt"),
+    Option("inter_digit_timeout", Kind.DURATION, "how long each further key may take"),
+    Option(
+        "barge_in",
+        Kind.YES_NO,
+        "a key cuts the prompt short; otherwise keys typed early are kept until its end",
+    ),
+    Option("failed", Kind.DESTINATION, "where it leads when the last try is wasted"),
+    Option(
+        "next", Kind.WASTED, "where no_input and no_match lead after the last try, before failed"
+    ),
+)
+"""What both verbs know."""
+OUTCOMES = (
+    OutcomeSpec(NO_INPUT, "no key was pressed in the last try"),
+    OutcomeSpec(NO_MATCH, "what was typed in the last try is no answer"),
+)

@@ -1,0 +1,210 @@
+"""A verb of the call-flow language as data: its value, options, outcomes and help text.
+
+The loader, the checker, the JSON Schema and the reference page read it; `Kind` says of each value
+how it is written in YAML, and `config` has the code that reads each kind. `FlowVerb` is what every
+verb can tell of itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from contactcenter_ari.core.flow.language.destination import ON, Exit, Lead
+from contactcenter_ari.core.spoken.value import ValueType
+
+
+class Kind(StrEnum):
+    """How a value is written, in the words of the reference page."""
+
+    NOTHING = "nothing"
+    TEXT = "a text"
+    NAME = "a name"
+    YES_NO = "true or false"
+    NUMBER = "a whole number"
+    DURATION = "a duration"
+    CHOICE = "one of some words"
+    EXPRESSION = "an expression"
+    PROMPT = "a prompt"
+    PROMPTS = "a prompt, or a list with one for each try"
+    GREETING = "a prompt that does not speak of the wait"
+    ANNOUNCEMENTS = "a list of announcements: prompt, after, every, longer"
+    SECTION = "a section"
+    DESTINATION = "a section, a list of steps, or a word"
+    CHOICES = "a map from keys to destinations; a choice may be several keys long"
+    KEYS = "a map from single keys to destinations"
+    CASES = "a map from values to destinations"
+    SHARES = "a map from destinations to shares in percent"
+    OUTCOMES = "a map from outcomes to destinations"
+    WASTED = "a map from no_input and no_match to destinations"
+    TRIES = "a whole number, or a map from no_input and no_match to one"
+    DIGITS = "a number of digits: 8, or 4-8"
+    KEY = "a key, or none"
+    PATTERN = "a regular expression (RE2) for the whole input"
+    VARIABLE = "a declared variable"
+    ASSIGNMENTS = "a map from variables to expressions"
+    TAGS = "a map from names to expressions"
+    LANGUAGE = "a language of the flow, or an expression"
+    LOOK_UP = "a declared look-up"
+    INPUTS = "a map from the inputs of the look-up to expressions"
+    QUEUE = "a queue of queues.yaml"
+    SKILLS = "least levels by skill, or a list of them by wait"
+    EXTENSION = "an agent's extension, or an expression"
+    PHONE = "a phone number, or an expression"
+    OUTSIDE = "a phone number among dial_allow, or an expression"
+    HOURS = "declared opening hours"
+
+
+Limit = timedelta | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value or an option of a verb: its name in YAML, how it is written, what it is for.
+
+    `fields` are what it fills in the verb, the name itself when empty. `least` and `most` are
+    limits; without them those of the kind hold.
+    `choices` are the words of a CHOICE, `wanted` is the type of an EXPRESSION, `thing` is what a
+    NAME is the name of. `missing` is said when the option is not given and has to be.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    fields: tuple[str, ...] = ()
+    least: Limit = None
+    most: Limit = None
+    choices: type[StrEnum] | None = None
+    wanted: ValueType | None = None
+    thing: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSpec:
+    """What may come of a step. A `needed` one happens sooner or later and must lead somewhere,
+    as must one whose option (`needed_with`) is given.
+    """
+
+    name: str
+    help: str
+    needed: bool = False
+    needed_with: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerbSpec:
+    """A verb as an engineer writes it.
+
+    `make` builds the struct from the fields of the value and the options; without it that is the
+    class itself. `person` brings the caller to a person, now or later; `busy` takes time that no
+    caller runs through without somebody's doing; `at_hang_up` makes sense after the call, too.
+    `also` are the words of other systems for it.
+    """
+
+    value: Option
+    help: str
+    example: str
+    options: tuple[Option, ...] = ()
+    outcomes: tuple[OutcomeSpec, ...] = ()
+    make: "Callable[..., FlowVerb] | None" = None
+    person: bool = False
+    busy: bool = False
+    at_hang_up: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The word in YAML."""
+        return self.value.name
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the verb takes no value."""
+        return self.value.kind is Kind.NOTHING
+
+    @property
+    def option_names(self) -> tuple[str, ...]:
+        """The options in order."""
+        return tuple(option.name for option in self.options)
+
+    @property
+    def outcome_names(self) -> tuple[str, ...]:
+        """The outcomes in order."""
+        return tuple(outcome.name for outcome in self.outcomes)
+
+
+class Question(StrEnum):
+    """Whether a step takes keys of the caller's; see `NextQuestion`."""
+
+    NONE = "none"
+    ORDINARY = "ordinary"
+    SECRET = "secret"  # noqa: S105  # the kind of question
+    LINE = "line"
+    """The step waits in line; what is asked after it is not near."""
+
+
+class Stay(StrEnum):
+    """A run stays at the step that was entered."""
+
+    WAIT = "wait"
+    """What the verb has begun goes on."""
+    ASK = "ask"
+    """The dialog asks the caller for keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Options that contradict one another: told at the first of `blamed` that is given, unless
+    one of them or of `beside` is wrong by itself.
+    """
+
+    message: str
+    blamed: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+class FlowVerb(msgspec.Struct, frozen=True):
+    """A verb with its value and options. Every verb has a method `enter` beside those here: what
+    it does when a run comes to it, and where it leads, what it hands over or why the run stays.
+    """
+
+    specs: ClassVar[tuple[VerbSpec, ...]] = ()
+    """One for each word in YAML that gives this verb."""
+
+    @property
+    def spec(self) -> VerbSpec:
+        """What the verb is."""
+        return self.specs[0]
+
+    @property
+    def question(self) -> Question:
+        """Whether the step takes keys."""
+        return Question.NONE
+
+    def exits(self) -> tuple[Exit, ...]:
+        """All ways out of the step, also those the flow leaves to the language."""
+        return (Exit("", ON),)
+
+    def leads(self) -> tuple[Lead, ...]:
+        """Where the flow says the step leads, in the order written."""
+        return ()
+
+    def subject(self) -> str:
+        """The one name the step is about, for traces; empty if there is none."""
+        return ""
+
+    def words(self) -> str:
+        """The verb and its value, without the options."""
+        return f"{self.spec.name} {self.subject()}".strip()
+
+    def told_first(self) -> tuple[str, ...]:
+        """The prompts a caller hears first."""
+        return ()
+
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """What the options say that cannot be."""
+        return ()

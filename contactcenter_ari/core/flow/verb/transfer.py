@@ -1,0 +1,48 @@
+"""The verb `transfer`."""
+
+from datetime import timedelta
+
+from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit
+from contactcenter_ari.core.flow.language.expression import Expression
+from contactcenter_ari.core.flow.run import FlowRun
+from contactcenter_ari.core.flow.speaker import Speaker
+from contactcenter_ari.core.flow.verb.dial import Dial, dialable
+from contactcenter_ari.core.flow.verb.spec import FlowVerb, Kind, Option, VerbSpec
+from contactcenter_ari.core.turn import Turn
+
+
+class TransferOut(FlowVerb, frozen=True, tag="transfer"):
+    """Hand the caller to an outside line; the flow ends there."""
+
+    specs = (
+        VerbSpec(
+            value=Option("transfer", Kind.OUTSIDE, "which number is dialed", fields=("number",)),
+            options=(Option("ring", Kind.DURATION, "how long the phone rings"),),
+            help="Hands the caller to an outside line for good. When nobody is reached, the flow"
+            " goes on.",
+            example='- transfer: "+31201234567"\n  ring: 30s',
+            person=True,
+            also=("forward", "refer"),
+        ),
+    )
+
+    number: Expression
+    ring: timedelta = timedelta(seconds=30)
+
+    def enter(self, run: FlowRun, speaker: Speaker, turn: Turn) -> Destination | Dial:
+        """Dial, if the number may be dialed."""
+        number = dialable(run, self.number, speaker, turn)
+        return Dial(number, self.ring, run.called_number) if number else self.after("failed")
+
+    @staticmethod
+    def after(outcome: str) -> Destination:
+        """Where the flow goes on once it is known what came of the line."""
+        return HANG_UP if outcome == "answered" else ON
+
+    def exits(self) -> tuple[Exit, ...]:
+        """The end."""
+        return (Exit("", HANG_UP),)
+
+    def words(self) -> str:
+        """The verb and the number."""
+        return f"transfer {self.number.text}"

@@ -324,7 +324,7 @@ class World:
         assert not self.center._calls.talks._by_leg
         assert not self.center._calls.recordings._recordings
         assert not self.center._calls.recordings._of_call
-        assert not distribution._waiting
-        assert not distribution._unsettled
+        assert not distribution.stays
+        assert not distribution.unsettled
         assert not self.center._orphans._by_leg
         assert not any(line._line or line._open for line in distribution.lines.values())

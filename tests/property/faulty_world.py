@@ -138,7 +138,7 @@ class FaultyWorld(World):
 
     def waiting(self) -> list[InteractionId]:
         """Who waits in a line, told by the lines."""
-        stays = self.center._distribution.repair.stays()
+        stays = self.center._distribution.stays.values()
         return [waiting.interaction for waiting in stays if waiting.callback is None]
 
     def check_sound(self) -> None:
@@ -147,7 +147,7 @@ class FaultyWorld(World):
         sound = Soundness(center._calls, center._distribution, Turn(center._clockwork, self.now))
         for call in center._calls:
             assert sound.call(call), call
-        for waiting in center._distribution.repair.stays():
+        for waiting in center._distribution.stays.values():
             assert sound.stay(waiting), waiting
         for offer in center._distribution.offers:
             assert sound.offer(offer), offer

@@ -21,7 +21,7 @@ Seed = Callable[[pytest.MonkeyPatch], None]
 
 def who_says_no_is_rung_on(patch: pytest.MonkeyPatch) -> None:
     """A pause or a log-out asked for while the phone rings is kept until that is over."""
-    patch.setattr(Distribution, "call_off", lambda *_: [])
+    patch.setattr(Misses, "call_off", lambda *_: [])
 
 
 def who_loses_the_queue_is_rung_on(patch: pytest.MonkeyPatch) -> None:

@@ -15,16 +15,19 @@ from itertools import count
 from contactcenter_ari.core.acd.empty_queue import EmptyQueues
 from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.line import Rank, Waiting, WaitingLine
-from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.offer_reason import explain
 from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.pool import Pool, Pools
 from contactcenter_ari.core.acd.relaxation import Relaxation, unservable
 from contactcenter_ari.core.acd.removed_queue import RemovedQueues
-from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
-from contactcenter_ari.core.acd.stay import tell_joined, tell_left, tell_priority
+from contactcenter_ari.core.acd.stay import (
+    tell_joined,
+    tell_left,
+    tell_priority,
+    wake_after_pause,
+)
 from contactcenter_ari.core.acd.wait_estimator import WaitEstimator
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
@@ -44,7 +47,9 @@ Candidates = list[tuple[Rank, int, Waiting, Agent | None]]
 
 
 class Distribution:
-    """Lines, offers and the rules that bring them together."""
+    """Lines, offers and the rules that bring them together. `stays` are all places in the lines,
+    those kept for callbacks too; `unsettled` are those to be looked at in this turn.
+    """
 
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
@@ -56,17 +61,15 @@ class Distribution:
         self.closed: dict[QueueName, None] = {}
         self.gone = RemovedQueues(self.lines, roster)
         self.offers = Offers(roster)
-        self.misses = Misses(self)
         self._relaxation = Relaxation(roster, self.pools)
-        self._waiting: dict[InteractionId, Waiting] = {}
-        self._unsettled: dict[InteractionId, Waiting] = {}
-        self.repair = Repair(self, self._waiting, self._unsettled)
+        self.stays: dict[InteractionId, Waiting] = {}
+        self.unsettled: dict[InteractionId, Waiting] = {}
         self._freed: dict[Agent, None] = {}
         self._changed: dict[Agent, None] = {}
         self._arrivals = 0
 
     def __repr__(self) -> str:
-        return f"<Distribution {len(self._waiting)} waiting, {len(self.offers)} offers>"
+        return f"<Distribution {len(self.stays)} waiting, {len(self.offers)} offers>"
 
     def configure(self, settings: dict[QueueName, QueueSettings]) -> None:
         """Take over new settings; a queue that is gone keeps its old ones."""
@@ -156,7 +159,7 @@ class Distribution:
 
     def drop(self, interaction: InteractionId, turn: Turn) -> None:
         """Give up a place that was kept."""
-        waiting = self._waiting[interaction]
+        waiting = self.stays[interaction]
         self.offers.withdraw(waiting, turn)
         self._part(waiting, turn)
 
@@ -167,7 +170,7 @@ class Distribution:
 
     def position(self, interaction: InteractionId) -> int:
         """1 for the next in line, 0 for somebody who does not wait."""
-        waiting = self._waiting.get(interaction)
+        waiting = self.stays.get(interaction)
         return self.lines[waiting.queue].position(waiting) if waiting else 0
 
     def is_servable(self, waiting: Waiting, now: datetime) -> bool:
@@ -190,7 +193,7 @@ class Distribution:
         """The caller hung up, or the call was `lost`. An agent who is ringing is READY again with
         the idle time kept. Gives how the stay ended, None when there was none.
         """
-        waiting = self._waiting.get(interaction)
+        waiting = self.stays.get(interaction)
         if waiting is None:
             return None
         short = turn.now - waiting.joined_at < self.settings[waiting.queue].short_abandon
@@ -201,11 +204,11 @@ class Distribution:
 
     def place_of(self, interaction: InteractionId) -> Waiting | None:
         """The place in line of a caller who waits."""
-        return self._waiting.get(interaction)
+        return self.stays.get(interaction)
 
     def leave(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> None:
         """The caller gives up the place without hanging up."""
-        waiting = self._waiting[interaction]
+        waiting = self.stays[interaction]
         self.offers.withdraw(waiting, turn)
         self._leave(waiting, result, turn)
 
@@ -214,7 +217,7 @@ class Distribution:
         the line. A phone that rings is given its chance first; a limit that has passed meanwhile
         stays the reason, whatever else happens.
         """
-        waiting = self._waiting[interaction]
+        waiting = self.stays[interaction]
         if not waiting.offers:
             self._leave(waiting, result, turn)
             return True
@@ -255,23 +258,18 @@ class Distribution:
 
     def look_again(self, interaction: InteractionId, turn: Turn) -> None:
         """Time has changed whom a caller may be offered."""
-        waiting = self._waiting.get(interaction)
+        waiting = self.stays.get(interaction)
         if waiting is not None:
-            self.misses.wake_after_pause(waiting, turn)
+            wake_after_pause(waiting, turn)
             self.go_on_waiting(waiting, turn)
 
     # Distribution
 
-    def call_off(self, turn: Turn) -> list[Offer]:
-        """Withdraw the offers to agents who have changed and take no such calls any more; gives
-        the offers.
-        """
+    def unwanted_offers(self, turn: Turn) -> list[Offer]:
+        """The offers to agents who have changed and take no such calls any more."""
         self._follow_agents(turn)
         offers = [self.offers.to(agent.id) for agent in self._changed]
-        unwanted = [offer for offer in offers if offer is not None and offer.is_unwanted]
-        for offer in unwanted:
-            turn.attempt(offer.id, partial(self.misses.withdraw, offer, turn))
-        return unwanted
+        return [offer for offer in offers if offer is not None and offer.is_unwanted]
 
     def distribute(self, turn: Turn) -> list[Waiting]:
         """Make every offer that can be made now, the caller with the best rank first; gives who
@@ -281,9 +279,9 @@ class Distribution:
         serial = count()
         offered: list[Waiting] = []
         self._follow_agents(turn)
-        for waiting in self._unsettled.values():
+        for waiting in self.unsettled.values():
             heappush(candidates, (waiting.rank, next(serial), waiting, None))
-        self._unsettled.clear()
+        self.unsettled.clear()
         for agent in self._freed:
             turn.attempt(agent.id, partial(self._bring_up, agent, candidates, serial, turn.now))
         self._freed.clear()
@@ -432,7 +430,7 @@ class Distribution:
         self.roster.connect(offer.agent, contact, turn)
 
     def _join(self, waiting: Waiting, turn: Turn) -> None:
-        self._waiting[waiting.interaction] = waiting
+        self.stays[waiting.interaction] = waiting
         line = self.lines[waiting.queue]
         self.estimator.note_joining(waiting, turn.now)
         line.join(waiting, turn.now)
@@ -460,7 +458,7 @@ class Distribution:
     def _settle(self, waiting: Waiting) -> None:
         if not waiting.seeks:
             self.lines[waiting.queue].open(waiting)
-        self._unsettled[waiting.interaction] = waiting
+        self.unsettled[waiting.interaction] = waiting
 
     def _leave(self, waiting: Waiting, result: QueueExit, turn: Turn) -> None:
         position = self._part(waiting, turn, result)
@@ -470,7 +468,7 @@ class Distribution:
     def _part(self, waiting: Waiting, turn: Turn, result: QueueExit | None = None) -> int:
         turn.clockwork.forget(Wake.REQUIREMENT, waiting.interaction)
         turn.clockwork.forget(Wake.MISS_PAUSE, waiting.interaction)
-        del self._waiting[waiting.interaction]
-        self._unsettled.pop(waiting.interaction, None)
+        del self.stays[waiting.interaction]
+        self.unsettled.pop(waiting.interaction, None)
         self.estimator.note_leaving(waiting, result, turn.now)
         return self.lines[waiting.queue].leave(waiting)

@@ -6,19 +6,18 @@ that others are asked first, but does not wait that long when there are no other
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import partial
 
+from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.stay import wake_after_pause
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId, agent_of
-
-if TYPE_CHECKING:
-    from contactcenter_ari.core.acd.distribution import Distribution
 
 NORMAL_CLEARING = 16
 """Cause of ITU-T Q.850: somebody hung up."""
@@ -32,7 +31,7 @@ whom we failed to ring: without any pause the same would happen again at once, w
 class Misses:
     """Ends the offers of a distribution that nobody accepts; the callers wait on."""
 
-    def __init__(self, distribution: "Distribution") -> None:
+    def __init__(self, distribution: Distribution) -> None:
         self._distribution = distribution
 
     def __repr__(self) -> str:
@@ -120,6 +119,13 @@ class Misses:
         distribution.roster.release(offer.agent, turn)
         distribution.go_on_waiting(offer.waiting, turn)
 
+    def call_off(self, turn: Turn) -> list[Offer]:
+        """Withdraw the offers to agents who take no such calls any more; gives the offers."""
+        unwanted = self._distribution.unwanted_offers(turn)
+        for offer in unwanted:
+            turn.attempt(offer.id, partial(self.withdraw, offer, turn))
+        return unwanted
+
     def withdraw(self, offer: Offer, turn: Turn) -> None:
         """The agent takes no such calls any more: no miss, and nobody is skipped."""
         distribution = self._distribution
@@ -128,13 +134,6 @@ class Misses:
         distribution.roster.release(offer.agent, turn)
         distribution.go_on_waiting(offer.waiting, turn)
 
-    @staticmethod
-    def wake_after_pause(waiting: Waiting, turn: Turn) -> None:
-        """Agents who are skipped for a while are looked at again when the first while is over."""
-        ends = [until for until in waiting.skipped.values() if until > turn.now]
-        if ends:
-            turn.clockwork.wake(Wake.MISS_PAUSE, waiting.interaction, min(ends))
-
     # Within
 
     def _skip(self, offer: Offer, pause: timedelta, turn: Turn) -> None:
@@ -142,7 +141,7 @@ class Misses:
         waiting.skipped[offer.agent.id] = turn.now + pause
         if offer.agent.id == waiting.prefer:
             waiting.prefer_until = None
-        self.wake_after_pause(waiting, turn)
+        wake_after_pause(waiting, turn)
 
     def _others_are_free(self, waiting: Waiting, turn: Turn) -> bool:
         """Whether an agent is free whom the caller does not skip."""

@@ -1,41 +1,25 @@
 """Repairs the lines after a fault of ours left them half changed."""
 
-from typing import TYPE_CHECKING
-
+from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.stay import tell_left
 from contactcenter_ari.core.agents.state import OFFERED
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import QueueExit
-from contactcenter_ari.core.vocabulary.ids import InteractionId
-
-if TYPE_CHECKING:
-    from contactcenter_ari.core.acd.distribution import Distribution
 
 
 class Repair:
-    """Strikes out stays and offers of a distribution, wherever they are entered. `waiting` and
-    `unsettled` are the distribution's own tables.
-    """
+    """Strikes out stays and offers of a distribution, wherever they are entered."""
 
-    def __init__(
-        self,
-        distribution: "Distribution",
-        waiting: dict[InteractionId, Waiting],
-        unsettled: dict[InteractionId, Waiting],
-    ) -> None:
+    def __init__(self, distribution: Distribution, misses: Misses) -> None:
         self._distribution = distribution
-        self._waiting = waiting
-        self._unsettled = unsettled
+        self._misses = misses
 
     def __repr__(self) -> str:
         return f"<Repair of {self._distribution!r}>"
-
-    def stays(self) -> list[Waiting]:
-        """All who have a place in a line, and the places kept for callbacks."""
-        return list(self._waiting.values())
 
     def expel(self, waiting: Waiting, turn: Turn) -> None:
         """Strike out a stay, with its offers."""
@@ -44,8 +28,8 @@ class Repair:
             self.expel_offer(offer, turn)
         for wake in (Wake.WAIT, Wake.REQUIREMENT, Wake.MISS_PAUSE):
             turn.clockwork.forget(wake, waiting.interaction)
-        known = self._waiting.pop(waiting.interaction, None) is not None
-        self._unsettled.pop(waiting.interaction, None)
+        known = distribution.stays.pop(waiting.interaction, None) is not None
+        distribution.unsettled.pop(waiting.interaction, None)
         distribution.lines[waiting.queue].expel(waiting)
         if known:
             distribution.estimator.note_leaving(waiting, None, turn.now)
@@ -64,7 +48,7 @@ class Repair:
     def fail(self, offer: Offer, turn: Turn) -> None:
         """We failed with an offer: nobody's miss, and the caller waits on."""
         self._distribution.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
-        self._distribution.misses.failed(offer, turn)
+        self._misses.failed(offer, turn)
 
     def is_settled(self, waiting: Waiting) -> bool:
         """Whether a stay is entered wholly, and open if nothing speaks against it."""
@@ -83,6 +67,6 @@ class Repair:
             self._distribution.roster.mark_changed(agent)
         for queue in self._distribution.lines:
             self._distribution.empty_queues.look_at(queue)
-        for waiting in self._waiting.values():
+        for waiting in self._distribution.stays.values():
             if waiting.is_open:
-                self._unsettled[waiting.interaction] = waiting
+                self._distribution.unsettled[waiting.interaction] = waiting

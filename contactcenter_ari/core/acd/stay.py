@@ -1,7 +1,7 @@
-"""The events of a stay in a queue: when it begins, changes and ends."""
+"""The events of a stay in a queue, and when a caller in it is looked at again."""
 
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import (
     InteractionDequeued,
     InteractionQueued,
@@ -61,3 +61,10 @@ def tell_left(waiting: Waiting, result: QueueExit, position: int, turn: Turn) ->
         position_at_entry=waiting.position_at_entry,
         position_at_exit=position,
     )
+
+
+def wake_after_pause(waiting: Waiting, turn: Turn) -> None:
+    """Agents who are skipped for a while are looked at again when the first while is over."""
+    ends = [until for until in waiting.skipped.values() if until > turn.now]
+    if ends:
+        turn.clockwork.wake(Wake.MISS_PAUSE, waiting.interaction, min(ends))

@@ -12,6 +12,7 @@ from functools import partial
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.calls.call import Call
@@ -62,6 +63,7 @@ class Audit:
         self._gently = gently
         self._round = 0
         self._sound = Soundness(calls, distribution, turn)
+        self._repair = Repair(distribution, calls.misses)
 
     def __repr__(self) -> str:
         """Tell on whose account."""
@@ -80,7 +82,7 @@ class Audit:
         for wake, owner in self._turn.clockwork.deadlines():
             if not self._sound.needs(wake, owner):
                 self._turn.clockwork.forget(wake, owner)
-        self._distribution.repair.start_over()
+        self._repair.start_over()
 
     def _mend_once(self) -> None:
         center, attempt = self._calls, self._turn.attempt
@@ -90,7 +92,7 @@ class Audit:
             attempt(talk.bridge, partial(self._mend_talk, talk))
         for line in center.outside.all():
             attempt(line.leg, partial(self._mend_line, line))
-        for waiting in self._distribution.repair.stays():
+        for waiting in list(self._distribution.stays.values()):
             attempt(waiting.interaction, partial(self._mend_stay, waiting))
         for call in center:
             attempt(call.run.call, partial(self._mend_call, call))
@@ -132,8 +134,8 @@ class Audit:
             self._part(talk)
         self._first_that_works(
             offer.id,
-            partial(self._distribution.repair.fail, offer, turn),
-            partial(self._distribution.repair.expel_offer, offer, turn),
+            partial(self._repair.fail, offer, turn),
+            partial(self._repair.expel_offer, offer, turn),
         )
         call = self._calls.registry.by_id.get(self._sound.call_of(offer.waiting))
         if call is not None and self._sound.stay(offer.waiting):
@@ -176,16 +178,16 @@ class Audit:
     def _mend_stay(self, waiting: Waiting) -> None:
         if not self._sound.stay(waiting):
             self._expel(waiting)
-        elif not self._distribution.repair.is_settled(waiting):
+        elif not self._repair.is_settled(waiting):
             self._first_that_works(
                 waiting.interaction,
-                partial(self._distribution.repair.settle, waiting, self._turn),
+                partial(self._repair.settle, waiting, self._turn),
                 partial(self._expel, waiting),
             )
 
     def _expel(self, waiting: Waiting) -> None:
         subject = waiting.interaction
-        self._turn.attempt(subject, partial(self._distribution.repair.expel, waiting, self._turn))
+        self._turn.attempt(subject, partial(self._repair.expel, waiting, self._turn))
 
     def _leave_line(self, call: Call) -> None:
         waiting = self._distribution.place_of(InteractionId(call.run.call))
@@ -330,7 +332,7 @@ class Audit:
         told = turn.attempt(callback.id, partial(callback_queue.tell_given_up, callback, turn))
         if not told and self._round < ROUNDS - 1:
             return  # once more in the next round
-        callback_queue.expel(callback, turn)
+        callback_queue.expel(callback, self._repair, turn)
         if callback.attempts_made >= callback.attempts:
             result = CallbackResult.EXHAUSTED
             turn.attempt(callback.id, partial(callback_queue.close, callback, result, turn))

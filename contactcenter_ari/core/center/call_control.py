@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.calls.arrival import arriving, screening, whispering
 from contactcenter_ari.core.calls.call import Call
@@ -62,6 +63,7 @@ class CallControl:
         self.registry = CallRegistry()
         self.callback_queue = CallbackQueue(self, distribution, catalog)
         self.queueing = Queueing(distribution, self.callback_queue, wait_source)
+        self.misses = Misses(distribution)
         self._distribution = distribution
         self._calls, self._by_leg = self.registry.by_id, self.registry.by_leg
 
@@ -203,7 +205,7 @@ class CallControl:
         if line is not None:
             self._outside_failed(line, "failed", turn, hang_up=True)
         self.callback_queue.join_failed(bridge, turn)
-        offer = self._distribution.misses.bridge_failed(bridge, turn)
+        offer = self.misses.bridge_failed(bridge, turn)
         if offer is not None:
             self.talks.take_out(offer.waiting.leg, turn)
             self.offer_over(offer, turn)
@@ -211,7 +213,7 @@ class CallControl:
     def hung_up(self, leg: LegId, cause: int, turn: Turn) -> None:
         """A leg is gone: the caller's, or the other party's before, during or after the talk."""
         self.callback_queue.leg_lost(leg, cause, turn)
-        offer = self._distribution.misses.leg_lost(leg, cause, turn)
+        offer = self.misses.leg_lost(leg, cause, turn)
         talk = self.talks.of(leg)
         self.talks.drop(leg, turn)
         self.talks.gone(leg)
@@ -243,7 +245,7 @@ class CallControl:
 
     def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> None:
         """An agent did not pick up."""
-        self.offer_over(self._distribution.misses.ring_limit_passed(offer_id, turn), turn)
+        self.offer_over(self.misses.ring_limit_passed(offer_id, turn), turn)
 
     def join_overdue(self, offer_id: OfferId, turn: Turn) -> None:
         """The switch never said whether the legs were joined."""

@@ -234,7 +234,7 @@ class Center:
         turn.attempt("", partial(self._calls.callback_queue.dispatch, turn))
 
     def _call_off(self, turn: Turn) -> None:
-        for offer in self._distribution.call_off(turn):
+        for offer in self._calls.misses.call_off(turn):
             interaction = offer.waiting.interaction
             turn.attempt(interaction, partial(self._calls.offer_over, offer, turn))
 
@@ -440,7 +440,7 @@ class Center:
         self._calls.announce(call, turn)
 
     def _phone_silent(self, leg: LegId, turn: Turn) -> None:
-        offer = self._distribution.misses.phone_silent(leg, turn)
+        offer = self._calls.misses.phone_silent(leg, turn)
         if offer is not None:
             self._calls.offer_over(offer, turn)
 

@@ -17,6 +17,7 @@ from functools import partial
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import LOST, Offer
+from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.outside import outcome_of_cause
 from contactcenter_ari.core.flow.verb.callback import RequestCallback
@@ -296,7 +297,7 @@ class CallbackQueue:
         attempt = self._attempts.get(waiting.callback) if waiting.callback else None
         return attempt is not None and attempt.place is waiting and attempt.placed
 
-    def expel(self, callback: Callback, turn: Turn) -> None:
+    def expel(self, callback: Callback, repair: Repair, turn: Turn) -> None:
         """Strike out the attempt that we failed with; the callback rests until the next one."""
         attempt = self._attempts.pop(callback.id, None)
         callback.state, callback.urgent, callback.taken_by = RESTING, False, None
@@ -313,9 +314,7 @@ class CallbackQueue:
             self._dialed.pop(attempt.leg, None)
             self.agent_first.expel(attempt, turn)
             turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
-            turn.attempt(
-                callback.id, partial(self._distribution.repair.expel, attempt.place, turn)
-            )
+            turn.attempt(callback.id, partial(repair.expel, attempt.place, turn))
 
     def tell_given_up(self, callback: Callback, turn: Turn) -> None:
         """The attempt we failed with is over for the books, if it has begun."""

@@ -18,13 +18,13 @@ import msgspec
 
 from contactcenter_ari.bench.looking import BenchFailed, until
 from contactcenter_ari.bootstrap.environment import Environment
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import PREFIX, Settings
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.postgres.token import PREFIX as TOKEN_PREFIX
+from contactcenter_ari.service.secret import ADMINISTRATOR_FILE
 from contactcenter_ari.web.agent import AgentList
 
 STOP_LIMIT = timedelta(seconds=20)

@@ -27,8 +27,8 @@ from contactcenter_ari.bench.plan import (
     UNRECORDED_NUMBER,
     Plan,
 )
+from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Environment
-from contactcenter_ari.bootstrap.service import Service
 from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.event import AgentState

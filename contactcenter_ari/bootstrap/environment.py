@@ -1,44 +1,36 @@
 """What the service stands on: a database and an Asterisk, started here unless configured."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import structlog
 from rich.console import Console
 
-from contactcenter_ari.bootstrap.address import Addresses, addresses
-from contactcenter_ari.bootstrap.fall_back_plan import plan_ahead, plan_file
-from contactcenter_ari.bootstrap.look_up import LookUpAccess
-from contactcenter_ari.bootstrap.watching import keep_watch
 from contactcenter_ari.config.settings import CHECKOUT, Settings
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.machine.asterisk_config import AsteriskSite, Login
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
-from contactcenter_ari.machine.errors import DatabaseClaimed
-from contactcenter_ari.machine.log_rotation import kept_small
 from contactcenter_ari.machine.port import RTP_PORTS
-from contactcenter_ari.machine.postgres_process import EmbeddedPostgres, running_dsn
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.migration import migrate
+from contactcenter_ari.service.address import Addresses, addresses
 from contactcenter_ari.service.database import (
-    CLAIM_LIMIT,
-    CLAIM_PAUSE,
     ServedDatabase,
     served_database,
 )
+from contactcenter_ari.service.fall_back_plan import plan_ahead, plan_file
+from contactcenter_ari.service.look_up import LookUpAccess
+from contactcenter_ari.service.own_asterisk import kept_running
 from contactcenter_ari.service.prompts import dialplan_sound, prompt_cache, speak_ahead
 from contactcenter_ari.speech.music import write_music
 from contactcenter_ari.speech.prompt_cache import PromptCache
 
 APPLICATION = "contactcenter"
 AMI_USER = "recorder"
-RESTART_AFTER = timedelta(milliseconds=500)
 
 log = structlog.get_logger(__name__)
 
@@ -109,38 +101,6 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
     )
 
 
-async def open_database(settings: Settings, stack: AsyncExitStack, console: Console) -> str:
-    """The URL of a database with the present tables, for a program that soon ends; one of our
-    own is found running, or started. Raises DatabaseUnreachable, SchemaMismatch,
-    DatabaseStartFailed.
-    """
-    url = settings.database_url
-    if url is None:
-        url = await _own_database(settings.data.absolute(), stack, console)
-    await migrate(url)
-    return url
-
-
-async def _own_database(data: Path, stack: AsyncExitStack, console: Console) -> str:
-    """Start the embedded Postgres, unless another program runs it, or has it for a moment."""
-    server = EmbeddedPostgres(data, shared=False)
-    loop = asyncio.get_running_loop()
-    patient_until = loop.time() + CLAIM_LIMIT.total_seconds()
-    while True:
-        if (found := running_dsn(data)) is not None:
-            return found
-        try:
-            await stack.enter_async_context(server)
-        except DatabaseClaimed:
-            if loop.time() > patient_until:
-                raise
-            await asyncio.sleep(CLAIM_PAUSE.total_seconds())
-            continue
-        if server.notice:
-            console.print(server.notice)
-        return server.dsn
-
-
 async def switch_process(
     settings: Settings,
     site: Site,
@@ -162,37 +122,6 @@ async def switch_process(
     )
     write_music(switch.music)
     return AsteriskProcess(tools, switch, data / "asterisk")
-
-
-@asynccontextmanager
-async def kept_running(asterisk: AsteriskProcess) -> AsyncIterator[None]:
-    """Run Asterisk meanwhile, and start it again whenever it ends by itself.
-
-    Raises AsteriskStartFailed, also in the body, when it does not start.
-    """
-    await asterisk.start()
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(_restart_for_ever(asterisk)),
-                group.create_task(keep_watch(asterisk.site)),
-            ]
-            try:
-                async with kept_small(asterisk.rotate_logs):
-                    yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-    finally:
-        await asterisk.stop()
-
-
-async def _restart_for_ever(asterisk: AsteriskProcess) -> None:
-    while True:
-        await asterisk.wait()
-        log.error("asterisk.ended", log=str(asterisk.log_file))
-        await asyncio.sleep(RESTART_AFTER.total_seconds())
-        await asterisk.start()
 
 
 async def _prepare(access: LookUpAccess, url: str) -> None:

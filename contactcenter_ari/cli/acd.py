@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.settings import Settings
@@ -30,6 +29,7 @@ from contactcenter_ari.planning.table import as_json, tables
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.history import History
 from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.service.own_database import open_database
 
 acd = typer.Typer(help="The queues: what a staffing would do.")
 app.add_typer(acd, name="acd", no_args_is_help=True)

@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contactcenter_ari.bootstrap.address import Addresses, addresses
-from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_queues
@@ -20,6 +18,8 @@ from contactcenter_ari.core.vocabulary.skill import Skills
 from contactcenter_ari.postgres.agent_file import AgentEntry
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory, NewAgent
+from contactcenter_ari.service.address import Addresses, addresses
+from contactcenter_ari.service.own_database import open_database
 
 agent = typer.Typer(help="The people who take calls.")
 app.add_typer(agent, name="agent", no_args_is_help=True)

@@ -3,7 +3,7 @@
 import os
 
 from contactcenter_ari.bootstrap.environment import prepared
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, serving
+from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.cli.app import error_screen
 from contactcenter_ari.cli.draining import end_within, until_drained
 from contactcenter_ari.cli.rehearsing import Rehearser
@@ -11,6 +11,7 @@ from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.service.archive import FOLDER, Archive
 from contactcenter_ari.service.publishing import first_site
+from contactcenter_ari.service.secret import ADMINISTRATOR_FILE
 
 
 async def serve_calls(settings: Settings) -> None:

@@ -4,12 +4,12 @@ from contextlib import AsyncExitStack
 
 import typer
 
-from contactcenter_ari.bootstrap.environment import open_database
-from contactcenter_ari.bootstrap.look_up import LookUpAccess
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import site_lookup_tables
 from contactcenter_ari.postgres.connection import shown_url
+from contactcenter_ari.service.look_up import LookUpAccess
+from contactcenter_ari.service.own_database import open_database
 
 database = typer.Typer(help="The database.")
 app.add_typer(database, name="db", no_args_is_help=True)

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
-from contactcenter_ari.bootstrap.address import addresses
 from contactcenter_ari.bootstrap.environment import APPLICATION
 from contactcenter_ari.cli.app import app, command, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
@@ -23,6 +22,7 @@ from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import dotted
 from contactcenter_ari.machine.tool_root import installed_tools, require_space
 from contactcenter_ari.postgres.connection import connect, shown_url
+from contactcenter_ari.service.address import addresses
 
 SPACE_NEEDED = 1_000_000_000
 """Bytes for a day's recordings and the database, at the least."""

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contactcenter_ari.bootstrap.running import RunningCenter
 from contactcenter_ari.cli.app import command, load_settings, run, screen
 from contactcenter_ari.cli.flow import flow
+from contactcenter_ari.client.running_center import RunningCenter
 from contactcenter_ari.web.flow import FlowList
 from contactcenter_ari.web.port import FlowProblem, FlowsRefused
 

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.cli.app import command, load_settings, run, screen
 from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.config.settings import Settings
@@ -15,6 +14,7 @@ from contactcenter_ari.flow_test.recorded_call import retell
 from contactcenter_ari.flow_test.trace import CallUnknown, Traced, trace_log
 from contactcenter_ari.machine.postgres_process import running_dsn
 from contactcenter_ari.postgres.connection import Database
+from contactcenter_ari.service.secret import snapshot_key
 
 
 @flow.command("trace")

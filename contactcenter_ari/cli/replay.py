@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.cli.app import app, command, screen
 from contactcenter_ari.runtime.replay import needed_snapshot
 from contactcenter_ari.runtime.replay import replay as replay_log
+from contactcenter_ari.service.secret import snapshot_key
 
 
 @app.command()

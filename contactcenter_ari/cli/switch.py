@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 
-from contactcenter_ari.bootstrap.address import addresses
-from contactcenter_ari.bootstrap.environment import kept_running, switch_process
+from contactcenter_ari.bootstrap.environment import switch_process
 from contactcenter_ari.cli.app import error_screen, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.tool_root import ensure_tools
+from contactcenter_ari.service.address import addresses
 from contactcenter_ari.service.archive import FOLDER, Archive
+from contactcenter_ari.service.own_asterisk import kept_running
 from contactcenter_ari.service.publishing import first_site
 
 

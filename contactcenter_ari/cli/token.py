@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import RequestRefused
@@ -18,6 +17,7 @@ from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.token import ApiTokens, TokenRecord
 from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.service.own_database import open_database
 
 token = typer.Typer(help="Who may use the HTTP API.")
 app.add_typer(token, name="token", no_args_is_help=True)

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from contactcenter_ari.bootstrap.service import Service
+from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.core.center.view import AgentView, QueueView
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.demo.stage import Progress

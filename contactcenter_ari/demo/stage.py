@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Environment
-from contactcenter_ari.bootstrap.service import Service
 from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.errors import ContactCenterError

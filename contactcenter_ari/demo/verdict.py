@@ -9,7 +9,7 @@ from rich.table import Table
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.messages import Bridge
-from contactcenter_ari.bootstrap.service import Service
+from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.demo.cast import Appearance
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow, Kpis, SegmentRow

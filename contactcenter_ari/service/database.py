@@ -8,7 +8,7 @@ ends a start; later it is told in the health, for calls are going on.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
@@ -18,12 +18,11 @@ from rich.console import Console
 
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.machine.errors import DatabaseClaimed, DatabaseDown, DatabaseStartFailed
-from contactcenter_ari.machine.log_rotation import kept_small
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
 from contactcenter_ari.postgres.connection import connect, cut_off_after
 from contactcenter_ari.postgres.errors import DatabaseAway, SchemaMismatch
 from contactcenter_ari.postgres.statement import statement
+from contactcenter_ari.service.own_database import kept_running, running
 from contactcenter_ari.web.port import Condition, PartHealth
 
 ASK_EVERY = timedelta(seconds=1)
@@ -35,10 +34,6 @@ RETRY_AFTER = timedelta(milliseconds=250)
 REFUSED_RETRY_AFTER = timedelta(seconds=1)
 START_LIMIT = timedelta(milliseconds=1000)
 """A start waits no longer for a database that does not answer."""
-CLAIM_LIMIT = timedelta(seconds=30)
-CLAIM_PAUSE = timedelta(milliseconds=100)
-"""How long to wait for a command that has our own Postgres, and how often to try."""
-OWN_START_LIMIT = timedelta(seconds=10)
 MIGRATION_PATIENCE = timedelta(seconds=30)
 """A start waits no longer for one that answers, and is being brought up to date."""
 
@@ -177,89 +172,9 @@ async def served_database(
         url = settings.database_url
         if url is None:
             server = EmbeddedPostgres(settings.data.absolute(), fsync=fsync)
-            await stack.enter_async_context(_kept_running(server, console))
+            await stack.enter_async_context(kept_running(server, console))
             url = server.dsn
         database = ServedDatabase(url, prepare)
-        await stack.enter_async_context(_running(database.run()))
+        await stack.enter_async_context(running(database.run()))
         await database.started()
         yield database
-
-
-@asynccontextmanager
-async def _kept_running(server: EmbeddedPostgres, console: Console) -> AsyncIterator[None]:
-    """Run our own Postgres meanwhile, and start it again at the same address when it ends. One
-    that reads its log after a crash, or does not start although it did before, is not waited for.
-
-    Raises DatabaseStartFailed.
-    """
-    starting = asyncio.get_running_loop().create_task(_started_when_free(server))
-    try:
-        await asyncio.wait({starting}, timeout=OWN_START_LIMIT.total_seconds())
-        if starting.done() or not server.has_data:
-            await _first_start(server, starting)
-        if server.notice:
-            console.print(server.notice)
-        server.choose_port()
-        async with (
-            _running(_restarted_for_ever(server, starting)),
-            kept_small(server.rotate_log),
-        ):
-            yield
-    finally:
-        await _cancelled(starting)
-        await server.stop()
-
-
-async def _started_when_free(server: EmbeddedPostgres) -> None:
-    """Start it, once another program that has it for a moment is done."""
-    loop = asyncio.get_running_loop()
-    patient_until = loop.time() + CLAIM_LIMIT.total_seconds()
-    while True:
-        try:
-            return await server.start()
-        except DatabaseClaimed:
-            if loop.time() > patient_until:
-                raise
-            await asyncio.sleep(CLAIM_PAUSE.total_seconds())
-
-
-async def _first_start(server: EmbeddedPostgres, starting: asyncio.Task[None]) -> None:
-    try:
-        await asyncio.shield(starting)
-    except DatabaseDown as error:
-        if not server.has_data:
-            raise
-        log.error("postgres.not_started", reason=str(error))
-
-
-async def _restarted_for_ever(server: EmbeddedPostgres, starting: asyncio.Task[None]) -> None:
-    await asyncio.wait({starting})
-    while True:
-        await server.wait()
-        log.error("postgres.ended")
-        await asyncio.sleep(RETRY_AFTER.total_seconds())
-        try:
-            await server.restart()
-        except DatabaseClaimed:
-            continue
-        except DatabaseStartFailed as error:
-            log.error("postgres.not_started", reason=str(error))
-            await asyncio.sleep(REFUSED_RETRY_AFTER.total_seconds())
-
-
-@asynccontextmanager
-async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Do this work meanwhile."""
-    task = asyncio.get_running_loop().create_task(work)
-    try:
-        yield
-    finally:
-        await _cancelled(task)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    """Cancel a task and wait for its end, whatever that is."""
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled() and (fault := task.exception()) is not None:
-        log.error("database.task_failed", error=type(fault).__name__)

@@ -14,13 +14,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from contactcenter_ari.bootstrap.address import Addresses
 from contactcenter_ari.cli.offer_words import what_happened, why_this_agent, why_this_caller
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, OfferId, QueueName
 from contactcenter_ari.core.vocabulary.offer_reason import PassedAgent, PassedCaller
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.runtime.address import Address, PortBlock
+from contactcenter_ari.service.address import Addresses
 from contactcenter_ari.web.offer import OfferReasonStatus, OfferStatus
 from contactcenter_ari.web.port import RecentOffer
 from tests.web.conftest import Api, api, token

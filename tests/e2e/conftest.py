@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from baresip import Config, Runtime
 
-from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.runtime.replay import replay_onward
+from contactcenter_ari.service.secret import snapshot_key
 from tests.e2e.carrier import Carrier
 from tests.e2e.world import World, founded, working
 

@@ -17,19 +17,17 @@ from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.bootstrap.environment import Environment, Variation, prepared
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import read_settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
 from contactcenter_ari.loadtest.agent import Phone
-from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
-from contactcenter_ari.postgres.token import PREFIX
 from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.service.secret import administrator_token
 from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
@@ -128,7 +126,7 @@ async def staged(
             _environ_of(environ, ground),
             output=data / "program.log",
             web=str(ground.addresses.web),
-            token=SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX),
+            token=administrator_token(data),
         ) as program,
     ):
         phones = await _phones_of(hands, Directory(database))

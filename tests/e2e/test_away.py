@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from baresip import Runtime
 
-from contactcenter_ari.bootstrap.fall_back_plan import spool_folder
-from contactcenter_ari.bootstrap.fall_back_text import TEXTS
 from contactcenter_ari.core.vocabulary.event import EndReason
 from contactcenter_ari.fallback.plan import CONFIRM_NUMBER, NUMBER_KEPT, SPEAK
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.callback import Callbacks
 from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.service.fall_back_plan import spool_folder
+from contactcenter_ari.service.fall_back_text import TEXTS
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import SAMPLE_RATE

@@ -9,11 +9,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.machine.port import calls_in, free_rtp_block
-from contactcenter_ari.machine.secret import SecretFolder
-from contactcenter_ari.postgres.token import PREFIX
 from contactcenter_ari.runtime.address import Address
+from contactcenter_ari.service.secret import administrator_token
 from tests.e2e.acd.conftest import SITE
 from tests.e2e.acd.floor import CROWD, FIRST
 from tests.e2e.desk_phone import DeskPhone
@@ -40,7 +38,7 @@ async def surroundings() -> dict[str, str]:
 async def seen(world: World, path: str) -> str:
     """What the API shows, as its administrator."""
     ground = world.ground
-    token = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX)
+    token = administrator_token(ground.data)
     bearer = {"Authorization": f"Bearer {token}"}
     async with (
         aiohttp.ClientSession(f"http://{ground.addresses.web}", headers=bearer) as http,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from contactcenter_ari.bootstrap.address import addresses
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
+from contactcenter_ari.service.address import addresses
 from tests.e2e.world import SITE
 
 LIMIT = 60

@@ -13,8 +13,6 @@ import pytest
 import pytest_asyncio
 from baresip import Runtime
 
-from contactcenter_ari.bootstrap.fall_back_plan import spool_folder
-from contactcenter_ari.bootstrap.fall_back_text import TEXTS
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
 from contactcenter_ari.fallback.plan import (
     CONFIRM_NUMBER,
@@ -25,6 +23,8 @@ from contactcenter_ari.fallback.plan import (
     TYPE_NUMBER,
 )
 from contactcenter_ari.machine.tool import Tools
+from contactcenter_ari.service.fall_back_plan import spool_folder
+from contactcenter_ari.service.fall_back_text import TEXTS
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import Samples

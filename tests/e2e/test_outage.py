@@ -13,20 +13,18 @@ import psycopg
 import pytest
 from baresip import Runtime
 
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE, snapshot_key
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
-from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.customer import Customer, put_customers
 from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.report import Report
-from contactcenter_ari.postgres.token import PREFIX as TOKEN_PREFIX
 from contactcenter_ari.runtime.replay import replay_onward
+from contactcenter_ari.service.secret import administrator_token, snapshot_key
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.web.port import Condition
@@ -157,7 +155,7 @@ async def test_the_program_starts_while_the_database_is_away(
             "CC_DATABASE_URL": server.dsn,
             "CC_ASTERISK_HTTP": str(where.asterisk_http),
         }
-        token = SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX)
+        token = administrator_token(data)
         output = data / "program.log"
         async with Program.of(environ, output=output, web=str(where.web), token=token) as program:
             began = loop.time()

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from baresip import Runtime
 
-from contactcenter_ari.bootstrap.service import snapshot_key
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.site.site import CenterResumed
 from contactcenter_ari.core.vocabulary.event import EndReason, OfferResult, Party
@@ -21,6 +20,7 @@ from contactcenter_ari.postgres.report_row import InteractionRow
 from contactcenter_ari.runtime.input_log import read_input_log
 from contactcenter_ari.runtime.log_folder import pieces_after
 from contactcenter_ari.runtime.replay import replay, replay_onward
+from contactcenter_ari.service.secret import snapshot_key
 from contactcenter_ari.speech.hearing import tone_heard
 from tests.e2e.phone import Conversation
 from tests.e2e.scene import Hand, Scene, staged

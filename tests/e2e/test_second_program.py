@@ -17,17 +17,15 @@ from statistics import median
 import pytest
 from baresip import Runtime
 
-from contactcenter_ari.bootstrap.address import Addresses, addresses
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.site.site import CenterResumed, CenterStarted
 from contactcenter_ari.loadtest.agent import Phone
 from contactcenter_ari.machine.postgres_process import running_dsn
-from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.machine.tool import Tools
-from contactcenter_ari.postgres.token import PREFIX
 from contactcenter_ari.runtime.input_log import read_input_log
 from contactcenter_ari.runtime.replay import replay_onward
+from contactcenter_ari.service.address import Addresses, addresses
+from contactcenter_ari.service.secret import administrator_token
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until_holds
 from tests.e2e.phone import AgentPhone, Conversation
@@ -77,7 +75,7 @@ async def talking(data: Path, runtime: Runtime) -> AsyncIterator[Installation]:
                 environ,
                 output=data.parent / "program.log",
                 web=str(where.web),
-                token=SecretFolder(data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX),
+                token=administrator_token(data),
                 words=("up",),
             )
         )

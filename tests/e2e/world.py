@@ -13,8 +13,9 @@ from baresip import Runtime
 from rich.console import Console
 
 from contactcenter_ari.ari import operation
+from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Environment, Variation, prepared
-from contactcenter_ari.bootstrap.service import Service, serving
+from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.config.settings import CHECKOUT, Settings, read_settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.center.view import AgentView

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contactcenter_ari.bootstrap.token import KnownTokens
+from contactcenter_ari.service.token import KnownTokens
 from contactcenter_ari.web import bearer
 from contactcenter_ari.web.bearer import BAD_TOKENS_ALLOWED, BadTokens, is_loopback
 from contactcenter_ari.web.port import Tokens

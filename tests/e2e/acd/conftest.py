@@ -6,9 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest_asyncio
 
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
-from contactcenter_ari.machine.secret import SecretFolder
-from contactcenter_ari.postgres.token import PREFIX
+from contactcenter_ari.service.secret import administrator_token
 from tests.e2e.carrier import Carrier
 from tests.e2e.world import World
 
@@ -25,7 +23,7 @@ async def surroundings(exchange: Carrier) -> dict[str, str]:
 async def api(world: World) -> AsyncIterator[aiohttp.ClientSession]:
     """The center's API, as its administrator."""
     ground = world.ground
-    token = SecretFolder(ground.data / "secrets").secret(ADMINISTRATOR_FILE, prefix=PREFIX)
+    token = administrator_token(ground.data)
     bearer = {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession(f"http://{ground.addresses.web}", headers=bearer) as http:
         yield http

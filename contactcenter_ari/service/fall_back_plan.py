@@ -5,11 +5,11 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 
-from contactcenter_ari.bootstrap.fall_back_text import TEXTS
 from contactcenter_ari.core.site.called_number import CalledNumbers
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
 from contactcenter_ari.fallback.plan import APOLOGY, DIGITS, NAMES, Plan, Sounds, write_plan
+from contactcenter_ari.service.fall_back_text import TEXTS
 from contactcenter_ari.service.prompts import fixed_parts, speak_ahead
 from contactcenter_ari.speech.prompt_cache import PromptCache
 

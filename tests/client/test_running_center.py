@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.bootstrap.address import Addresses
-from contactcenter_ari.bootstrap.running import CenterAway, CenterRefused, RunningCenter
+from contactcenter_ari.client.running_center import CenterAway, CenterRefused, RunningCenter
 from contactcenter_ari.config.settings import read_settings
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port
 from contactcenter_ari.postgres.callback import Callbacks
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.runtime.address import Address, PortBlock
+from contactcenter_ari.service.address import Addresses
 from contactcenter_ari.service.recent_offers import RecentOffers
 from contactcenter_ari.web.application import make_application
 from contactcenter_ari.web.port import FlowsRefused, HealthReport, PartHealth, TokenHolder

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from contactcenter_ari.bootstrap import fall_back
-from contactcenter_ari.bootstrap.fall_back import FallBackIntake
 from contactcenter_ari.core.vocabulary.request import RecordApology
 from contactcenter_ari.fallback.spool import LONGEST_ENTRY, Entry, SpoolFile
+from contactcenter_ari.service import fall_back
+from contactcenter_ari.service.fall_back import FallBackIntake
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ID = "node1-1764447557.12"

@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from contactcenter_ari.bootstrap.environment import open_database
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.postgres_process import PORT_FILE, running_dsn
 from contactcenter_ari.postgres.migration import migrate
 from contactcenter_ari.service.database import served_database
+from contactcenter_ari.service.own_database import open_database
 
 
 @pytest.fixture

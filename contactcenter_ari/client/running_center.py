@@ -9,12 +9,12 @@ from typing import TypeVar
 import aiohttp
 import msgspec
 
-from contactcenter_ari.bootstrap.address import FILE, Addresses
-from contactcenter_ari.bootstrap.service import ADMINISTRATOR_FILE
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.secret import SECRET_LIMIT
 from contactcenter_ari.runtime.regular_file import read_json, read_regular
+from contactcenter_ari.service.address import FILE, Addresses
+from contactcenter_ari.service.secret import ADMINISTRATOR_FILE
 from contactcenter_ari.web.agent import AgentList
 from contactcenter_ari.web.call import CallList
 from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback

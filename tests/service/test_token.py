@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contactcenter_ari.bootstrap.token import ADMINISTRATOR, KnownTokens, TokensUnknown
 from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.postgres.token import ApiTokens, TokenRecord
+from contactcenter_ari.service.token import ADMINISTRATOR, KnownTokens, TokensUnknown
 
 SECRET = "cc_" + "x" * 43
 NOW = datetime.now(UTC)  # noqa: TID251  # the database tells the time, too

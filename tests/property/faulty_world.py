@@ -33,6 +33,7 @@ from tests.property.center_world import World
 STRUCK = (
     (Turn, "do"),
     (Turn, "tell"),
+    (Turn, "tell_at"),
     *((Clockwork, name) for name in ("wake", "forget", "mint", "mint_for", "number")),
 )
 

@@ -6,12 +6,12 @@ what it leads to is numbered after it. A number or a message that was left is a 
 
 from collections import OrderedDict
 
+from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.number import e164
-from contactcenter_ari.core.outbound.lost_call import LostCalls
+from contactcenter_ari.core.route import Routes, route
 from contactcenter_ari.core.site.called_number import CallNumbers
-from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.callback import LostCallReason
 from contactcenter_ari.core.vocabulary.event import (
@@ -37,21 +37,26 @@ REMEMBERED = 20_000
 class Apologies:
     """The calls that are in the books, the latest of them."""
 
-    def __init__(self, lost_calls: LostCalls) -> None:
-        self._lost_calls = lost_calls
+    def __init__(self, calls: CallControl) -> None:
+        self._calls = calls
         self._recorded: OrderedDict[str, None] = OrderedDict()
 
     def __repr__(self) -> str:
         """Tell how many are remembered."""
         return f"<Apologies {len(self._recorded)} remembered>"
 
-    def record(self, call: RecordApology, catalog: Catalog, turn: Turn) -> None:
+    def routes(self) -> Routes:
+        """The request to enter a call into the books."""
+        return route(RecordApology, self.record)
+
+    def record(self, call: RecordApology, turn: Turn) -> None:
         """Enter a call that is over; one that is entered already changes nothing."""
         if call.interaction in self._recorded:
             return
         self._recorded[call.interaction] = None
         if len(self._recorded) > REMEMBERED:
             self._recorded.popitem(last=False)
+        catalog = self._calls.catalog
         numbers = catalog.call_numbers(call.called_number, call.caller_number, call.country)
         answering = None if call.internal else catalog.answering(numbers.called)
         flow = None if answering is None else answering.flow
@@ -73,7 +78,7 @@ class Apologies:
             reason, number = LostCallReason.MESSAGE_LEFT, numbers.caller
         else:
             return
-        self._lost_calls.left(
+        self._calls.queueing.lost_calls.left(
             call.interaction, number, reason, queue=_first_queue(flow), at=call.ended_at, turn=turn
         )
 

@@ -29,6 +29,7 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
 )
 from contactcenter_ari.core.outbound.callback import Callback
+from contactcenter_ari.core.route import Deadlines
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
@@ -51,6 +52,7 @@ class Audit:
         distribution: Distribution,
         turn: Turn,
         *,
+        deadlines: Deadlines,
         subjects: set[str],
         gone: LegId | None,
         gently: bool,
@@ -58,6 +60,7 @@ class Audit:
         self._calls = calls
         self._distribution = distribution
         self._turn = turn
+        self._deadlines = deadlines
         self._subjects = subjects
         self._gone = gone
         self._gently = gently
@@ -80,7 +83,7 @@ class Audit:
                 break
             self._subjects.clear()
         for wake, owner in self._turn.clockwork.deadlines():
-            if not self._sound.needs(wake, owner):
+            if not self._deadlines[wake].is_needed(owner):
                 self._turn.clockwork.forget(wake, owner)
         self._repair.start_over()
 

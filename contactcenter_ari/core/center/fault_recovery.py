@@ -12,8 +12,8 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.calls.arrival import announcing, arriving, refusing
 from contactcenter_ari.core.center.audit import Audit
 from contactcenter_ari.core.center.call_control import CallControl
-from contactcenter_ari.core.center.soundness import Soundness
 from contactcenter_ari.core.flow.language.flow import APOLOGY
+from contactcenter_ari.core.route import Deadlines
 from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.turn import Deadline, Turn
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
@@ -34,9 +34,12 @@ NAMES = ("leg", "bridge", "playback", "look_up", "recording", "interaction", "ca
 class FaultRecovery:
     """Keeps a fault to the call it belongs to."""
 
-    def __init__(self, calls: CallControl, distribution: Distribution) -> None:
+    def __init__(
+        self, calls: CallControl, distribution: Distribution, deadlines: Deadlines
+    ) -> None:
         self._calls = calls
         self._distribution = distribution
+        self._deadlines = deadlines
 
     def __repr__(self) -> str:
         """Tell whose."""
@@ -62,6 +65,7 @@ class FaultRecovery:
             self._calls,
             self._distribution,
             turn,
+            deadlines=self._deadlines,
             subjects=subjects - {""},
             gone=gone,
             gently=gently,
@@ -89,8 +93,7 @@ class FaultRecovery:
     def _keep(self, due: Deadline, turn: Turn) -> None:
         """A deadline is not lost by a fault, if its owner is still there."""
         wake, owner = due
-        sound = Soundness(self._calls, self._distribution, turn)
-        if not turn.clockwork.is_set(wake, owner) and sound.needs(wake, owner):
+        if not turn.clockwork.is_set(wake, owner) and self._deadlines[wake].is_needed(owner):
             turn.clockwork.wake(wake, owner, turn.now + RETRY_AFTER)
 
 

@@ -1,4 +1,4 @@
-"""What supervisors do to the lines: close and open queues, move callers up, over, and out.
+"""What is done with the lines: people close and open queues, and move callers up, over, and out.
 
 Every request that cannot be granted is refused before anything is changed.
 """
@@ -11,12 +11,14 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.route import Deadlines, Routes, due, merged, route
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import QueueClosed, QueueExit, QueueOpened
 from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
     ChangePriority,
     CloseQueue,
+    LearnHandleTimes,
     MoveWaiting,
     OpenQueue,
     WithdrawWaiting,
@@ -26,18 +28,10 @@ PRIORITIES = range(1, 11)
 MOST_HEAD_START = timedelta(hours=24)
 
 
-def send_on(callers: Iterable[Waiting], result: QueueExit, calls: CallControl, turn: Turn) -> None:
-    """Let callers wait no longer, because of their queue; a fault with one keeps no other."""
-    for waiting in callers:
-        interaction = waiting.interaction
-        turn.attempt(interaction, partial(calls.end_stay, interaction, result, turn))
-
-
-QueueControlRequest = CloseQueue | OpenQueue | ChangePriority | MoveWaiting | WithdrawWaiting
-
-
 class QueueControl:
-    """Carries out what a person wants with the lines."""
+    """Carries out what a person wants with the lines. A request is refused for one of
+    `unknown_queue`, `not_waiting`, `being_answered`, `priority_invalid`, `queue_refuses`.
+    """
 
     def __init__(self, distribution: Distribution, calls: CallControl) -> None:
         self._distribution = distribution
@@ -47,41 +41,43 @@ class QueueControl:
         """Tell what is closed."""
         return f"<QueueControl, closed: {', '.join(self._distribution.closed) or 'nothing'}>"
 
-    def grant(self, request: QueueControlRequest, turn: Turn) -> None:
-        """Do what is asked.
+    def routes(self) -> Routes:
+        """The requests about lines."""
+        return merged(
+            route(CloseQueue, self._close),
+            route(OpenQueue, self._open),
+            route(ChangePriority, self._change_priority),
+            route(MoveWaiting, self._move),
+            route(WithdrawWaiting, self._withdraw),
+            route(LearnHandleTimes, self._learn),
+        )
 
-        Raises:
-            RequestRefused: `unknown_queue`, `not_waiting`, `being_answered`,
-                `priority_invalid`, `queue_refuses`.
-        """
-        match request:
-            case CloseQueue(queue=queue, by=by):
-                self._close(queue, by, turn)
-            case OpenQueue(queue=queue, by=by):
-                self._open(queue, by, turn)
-            case ChangePriority():
-                self._change_priority(request, turn)
-            case MoveWaiting(interaction=interaction, queue=queue):
-                self._move(self._place_to_leave(interaction), queue, turn)
-            case WithdrawWaiting(interaction=interaction):
-                self._calls.withdraw(self._place_to_leave(interaction).interaction, turn)
+    def deadlines(self) -> Deadlines:
+        """The deadlines of lines, and of places in them at which an agent is looked for anew."""
+        return merged(
+            due(Wake.EMPTY_QUEUE, self._empty_for_long, self._is_line),
+            due(Wake.MISS_PAUSE, self._look_again, self._is_waiting),
+            due(Wake.REQUIREMENT, self._look_again, self._is_waiting),
+        )
 
-    def _close(self, queue: QueueName, by: str, turn: Turn) -> None:
+    def _close(self, request: CloseQueue, turn: Turn) -> None:
+        queue = request.queue
         self._check_queue(queue)
         if queue in self._distribution.closed:
             return
         self._distribution.closed[queue] = None
-        turn.tell(QueueClosed, queue=queue, by=by)
+        turn.tell(QueueClosed, queue=queue, by=request.by)
         callers = [each for each in self._distribution.lines[queue] if each.callback is None]
-        send_on(callers, QueueExit.CLOSED, self._calls, turn)
+        self._send_on(callers, QueueExit.CLOSED, turn)
         self._calls.callback_queue.opened_or_closed(queue, turn)
 
-    def _open(self, queue: QueueName, by: str, turn: Turn) -> None:
+    def _open(self, request: OpenQueue, turn: Turn) -> None:
+        queue = request.queue
         self._check_queue(queue)
         if queue not in self._distribution.closed:
             return
         del self._distribution.closed[queue]
-        turn.tell(QueueOpened, queue=queue, by=by)
+        turn.tell(QueueOpened, queue=queue, by=request.by)
         for waiting in self._distribution.lines[queue]:  # who has not left, for a phone rings
             if waiting.over is QueueExit.CLOSED:
                 waiting.over = None
@@ -99,7 +95,8 @@ class QueueControl:
             waiting, priority=priority, head_start=head_start, by=request.by, turn=turn
         )
 
-    def _move(self, waiting: Waiting, queue: QueueName, turn: Turn) -> None:
+    def _move(self, request: MoveWaiting, turn: Turn) -> None:
+        waiting, queue = self._place_to_leave(request.interaction), request.queue
         self._check_queue(queue)
         refusal = self._distribution.refusal(queue)
         if queue == waiting.queue:
@@ -107,6 +104,34 @@ class QueueControl:
         if refusal is not None:
             raise RequestRefused("queue_refuses", f"queue {queue} takes no callers: {refusal}")
         self._calls.move(waiting.interaction, queue, turn)
+
+    def _withdraw(self, request: WithdrawWaiting, turn: Turn) -> None:
+        self._calls.withdraw(self._place_to_leave(request.interaction).interaction, turn)
+
+    def _learn(self, request: LearnHandleTimes, _turn: Turn) -> None:
+        self._distribution.estimator.learn(request.times)
+
+    def _send_on(self, callers: Iterable[Waiting], result: QueueExit, turn: Turn) -> None:
+        """Let callers wait no longer, because of their queue; a fault with one keeps no other."""
+        for waiting in callers:
+            interaction = waiting.interaction
+            turn.attempt(interaction, partial(self._calls.end_stay, interaction, result, turn))
+
+    # Deadlines
+
+    def _empty_for_long(self, queue: QueueName, turn: Turn) -> None:
+        self._send_on(self._distribution.empty_queues.leavers(queue), QueueExit.NO_AGENTS, turn)
+
+    def _look_again(self, interaction: InteractionId, turn: Turn) -> None:
+        self._distribution.look_again(interaction, turn)
+
+    def _is_line(self, queue: QueueName) -> bool:
+        return queue in self._distribution.lines
+
+    def _is_waiting(self, interaction: InteractionId) -> bool:
+        return self._distribution.place_of(interaction) is not None
+
+    # Within
 
     def _check_queue(self, queue: QueueName) -> None:
         if not self._distribution.gone.is_shown(queue):

@@ -13,7 +13,7 @@ from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.orphan import OrphanTalks, is_of_this_boot, is_ours
-from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.route import Routes, route
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId
@@ -39,7 +39,11 @@ class Reconciliation:
         """Tell what is suspected."""
         return f"<Reconciliation {len(self._strays)} strays>"
 
-    def take(self, signal: SwitchReconciled, catalog: Catalog, turn: Turn) -> None:
+    def routes(self) -> Routes:
+        """The inventory of the switch."""
+        return route(SwitchReconciled, self.take)
+
+    def take(self, signal: SwitchReconciled, turn: Turn) -> None:
         """Bring the books into line with what lives in the switch."""
         for phone in (*self._roster.reachable_phones(), *signal.phones):
             self._roster.set_reachable(phone, reachable=phone in signal.phones)
@@ -61,7 +65,7 @@ class Reconciliation:
         turn.attempt("", partial(self._calls.recordings.reconcile, settled_at, calls, turn))
         turn.attempt("", partial(self._orphans.follow, signal.bridges, turn))
         known = self._known_legs(turn)
-        turn.attempt("", partial(self._sort_bridges, signal, catalog, known, turn))
+        turn.attempt("", partial(self._sort_bridges, signal, known, turn))
         self._hang_up_strays(signal, known, turn)
 
     # Within
@@ -74,16 +78,14 @@ class Reconciliation:
         running = [call.run.leg for call in self._calls]
         return {*offered, *dialed, *snoop_legs, *running, *self._calls.talks.connected_legs()}
 
-    def _sort_bridges(
-        self, signal: SwitchReconciled, catalog: Catalog, known: set[LegId], turn: Turn
-    ) -> None:
+    def _sort_bridges(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
         """Let talks that were begun before a restart, and of which nothing is known, go on."""
         orphaned = set(self._orphans.legs())
         for live in signal.bridges:
             foreign = not is_ours(live.bridge, turn) or is_of_this_boot(live.bridge, turn)
             taken = any(leg in known or leg in orphaned for leg in live.legs)
             if live.legs and not foreign and not taken:
-                self._orphans.find(live, catalog, turn)
+                self._orphans.find(live, self._calls.catalog, turn)
 
     def _hang_up_strays(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
         """End legs that nobody has a use for: those dialed by us, in whatever life, at once;

@@ -4,7 +4,7 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.agents.state import NOT_READY, OFFERED, ON_CALL, WRAP_UP
+from contactcenter_ari.core.agents.state import OFFERED, ON_CALL
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.outside import OutsideLine
 from contactcenter_ari.core.calls.talk import Talk
@@ -13,12 +13,8 @@ from contactcenter_ari.core.flow.run import Activity
 from contactcenter_ari.core.interactions.interaction import QUEUED, TALKING
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.ids import (
-    AgentId,
-    CallbackId,
     CallId,
     InteractionId,
-    LegId,
-    RecordingId,
 )
 
 
@@ -120,35 +116,6 @@ class Soundness:
             briefed = (call.briefs for call in self._calls)
             return talks or any(b is not None and b.agent is agent for b in briefed)
         return self._clockwork.is_set(Wake.WRAP_UP, agent.id)
-
-    def needs(self, wake: Wake, owner: str) -> bool:
-        """Whether a deadline is of something that is still there and may wait for it."""
-        match wake:
-            case Wake.MISS_PAUSE | Wake.REQUIREMENT | Wake.WAIT | Wake.ANNOUNCEMENT:
-                return self._distribution.place_of(InteractionId(owner)) is not None
-            case Wake.EMPTY_QUEUE:
-                return owner in self._distribution.lines
-            case Wake.RING | Wake.JOIN:
-                return any(offer.id == owner for offer in self._distribution.offers)
-            case Wake.WRAP_UP:
-                agent = self._distribution.roster.find(AgentId(owner))
-                return agent is not None and agent.state is WRAP_UP
-            case Wake.MISS_RETURN:
-                agent = self._distribution.roster.find(AgentId(owner))
-                return agent is not None and agent.state is NOT_READY
-            case Wake.CALLBACK:
-                return self._calls.callback_queue.callbacks.find(CallbackId(owner)) is not None
-            case Wake.LOST_CALL:
-                return owner in self._calls.queueing.lost_calls.numbers()
-            case Wake.OUTSIDE:
-                return self._calls.outside.at_leg(LegId(owner)) is not None
-            case Wake.RESUME:
-                return self._calls.recordings.knows(RecordingId(owner))
-            case Wake.FLOW | Wake.SECRET:
-                return CallId(owner) in self._calls.registry.by_id
-            case Wake.HANG_UP:
-                call = self._calls.registry.by_id.get(CallId(owner))
-                return call is not None and self._calls.registry.knows_leg_of(call)
 
     def _waits(self, call: Call) -> bool:
         waiting = self._distribution.place_of(InteractionId(call.run.call))

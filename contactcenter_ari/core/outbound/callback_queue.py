@@ -60,7 +60,7 @@ class CallbackQueue:
         self.do_not_call = DoNotCall()
         self.agent_first = AgentFirst(desk, distribution)
         self._desk = desk
-        self._catalog = catalog
+        self.catalog = catalog
         self._distribution = distribution
         self._attempts: dict[CallbackId, CallbackAttempt] = {}
         self._dialed: dict[LegId, CallbackAttempt] = {}
@@ -95,7 +95,7 @@ class CallbackQueue:
         the line until now overtakes nobody.
         """
         at = self._due_at(callback, turn)
-        if self._catalog.flow(callback.flow) is None:
+        if self.catalog.flow(callback.flow) is None:
             self.close(callback, CallbackResult.CANCELLED, turn)
         elif not self._may_be_called(callback):
             self.close(callback, CallbackResult.DO_NOT_CALL, turn)
@@ -108,7 +108,7 @@ class CallbackQueue:
 
     def publish(self, catalog: Catalog, turn: Turn) -> None:
         """New flows and hours hold for all that is not yet dialed."""
-        self._catalog = catalog
+        self.catalog = catalog
         for attempt in list(self._attempts.values()):
             if attempt.callback.state is IN_LINE:
                 turn.attempt(
@@ -135,7 +135,7 @@ class CallbackQueue:
     def allowed_at(self, callback: Callback, earliest: datetime) -> datetime | None:
         """The first instant from `earliest` on at which it may be kept; None when it never may."""
         settings = self._distribution.settings[callback.queue]
-        return dialing_hours.next_allowed(callback, self._catalog, settings, earliest)
+        return dialing_hours.next_allowed(callback, self.catalog, settings, earliest)
 
     # The customer is on the phone
 
@@ -250,7 +250,7 @@ class CallbackQueue:
         callback = attempt.callback
         self._give_up_place(attempt, turn)
         self._forget(attempt, turn)
-        self.agent_first.customer_gone(attempt, self._catalog, turn)
+        self.agent_first.customer_gone(attempt, self.catalog, turn)
         callback.move_to(RESTING)
         callback.urgent = False
         callback.next_at = turn.now + callback.retry_after
@@ -326,7 +326,7 @@ class CallbackQueue:
     # Within
 
     def _may_be_called(self, callback: Callback) -> bool:
-        flow = self._catalog.flow(callback.flow)
+        flow = self.catalog.flow(callback.flow)
         allowed = flow is not None and flow.outside.permits(callback.number)
         return allowed and callback.number not in self.do_not_call
 
@@ -351,13 +351,11 @@ class CallbackQueue:
 
     def _wake_at_end(self, callback: Callback, turn: Turn) -> None:
         settings = self._distribution.settings[callback.queue]
-        end = dialing_hours.allowed_until(callback, self._catalog, settings, turn.now)
+        end = dialing_hours.allowed_until(callback, self.catalog, settings, turn.now)
         turn.clockwork.wake(Wake.CALLBACK, callback.id, end)
 
     def _stand(self, callback: Callback, turn: Turn, *, kept: bool) -> None:
-        attempt = prepare(
-            callback, self._catalog, turn, known_by=self.customers.known_by(callback)
-        )
+        attempt = prepare(callback, self.catalog, turn, known_by=self.customers.known_by(callback))
         callback.move_to(IN_LINE)
         self._attempts[callback.id] = attempt
         self._standing[callback.queue] += callback.mode is CUSTOMER_FIRST
@@ -419,7 +417,7 @@ class CallbackQueue:
         attempt.callback.attempts_made += 1
         self._dialed[attempt.leg] = attempt
         settings = self._distribution.settings[attempt.callback.queue]
-        callee = dialing_hours.callee_zones(attempt.callback, self._catalog, settings, turn.now)
+        callee = dialing_hours.callee_zones(attempt.callback, self.catalog, settings, turn.now)
         if callee is not None:
             attempt.callback.attempt_zones, attempt.callback.zone_source = callee
         attempt.dial(originator, turn)
@@ -428,7 +426,7 @@ class CallbackQueue:
     def _taken(self, attempt: CallbackAttempt, offer: Offer, turn: Turn) -> None:
         """An agent is there for the customer."""
         attempt.placed = False
-        self.agent_first.took(attempt, offer, self._catalog, turn)
+        self.agent_first.took(attempt, offer, self.catalog, turn)
         self._dial(attempt, offer.leg, turn)
 
     def _limit_passed(self, attempt: CallbackAttempt, turn: Turn) -> None:

@@ -1,14 +1,21 @@
-"""What people and programs ask with callbacks: keep one next, take one back, restore, forbid."""
+"""What people and programs ask of callbacks: dial one next, take one back, restore, forbid."""
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.outbound.booking import restored
 from contactcenter_ari.core.outbound.callback import DIALING, TAKEN_OVER
 from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
-from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.route import Deadlines, Routes, due, merged, route
+from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.ids import CallbackId
-from contactcenter_ari.core.vocabulary.request import CancelCallback, DialCallback, RestoreCallback
+from contactcenter_ari.core.vocabulary.request import (
+    AllowNumber,
+    CancelCallback,
+    DialCallback,
+    ForbidNumber,
+    RestoreCallback,
+)
 
 
 class CallbackRequests:
@@ -22,19 +29,19 @@ class CallbackRequests:
         """Tell about whose callbacks."""
         return f"<CallbackRequests of {self._callback_queue!r}>"
 
-    def grant(self, request: RestoreCallback | DialCallback | CancelCallback, turn: Turn) -> None:
-        """Do what a person or program asks with a callback.
+    def routes(self) -> Routes:
+        """The requests about callbacks and the do-not-call list."""
+        return merged(
+            route(RestoreCallback, self.restore),
+            route(DialCallback, self.dial_next),
+            route(CancelCallback, self.cancel),
+            route(ForbidNumber, self.forbid),
+            route(AllowNumber, self.allow),
+        )
 
-        Raises:
-            RequestRefused: see `restore`, `dial_next`, `cancel`.
-        """
-        match request:
-            case RestoreCallback():
-                self.restore(request, turn)
-            case DialCallback(callback=callback):
-                self.dial_next(callback, turn)
-            case CancelCallback(callback=callback):
-                self.cancel(callback, turn)
+    def deadlines(self) -> Deadlines:
+        """The deadlines of callbacks."""
+        return due(Wake.CALLBACK, self._due, self._is_open)
 
     def restore(self, request: RestoreCallback, turn: Turn) -> None:
         """Take over a callback of another process; a number that has a new one keeps that.
@@ -57,13 +64,14 @@ class CallbackRequests:
         else:
             self._callback_queue.schedule(callback, turn)
 
-    def dial_next(self, callback_id: CallbackId, turn: Turn) -> None:
-        """A person wants it kept next.
+    def dial_next(self, request: DialCallback, turn: Turn) -> None:
+        """A person wants it dialed next.
 
         Raises:
             RequestRefused: `unknown_callback`, `already_dialing`, `customer_waits`,
                 `outside_hours`.
         """
+        callback_id = request.callback
         callback = self._callback_queue.callbacks.get(callback_id)
         if callback.state is DIALING:
             message = f"callback {callback_id} is being dialed already"
@@ -83,25 +91,36 @@ class CallbackRequests:
         callback.next_at = turn.now
         self._callback_queue.schedule(callback, turn)
 
-    def cancel(self, callback_id: CallbackId, turn: Turn) -> None:
+    def cancel(self, request: CancelCallback, turn: Turn) -> None:
         """A person takes it back; a call in progress goes on.
 
         Raises:
             RequestRefused: `unknown_callback`.
         """
-        callback = self._callback_queue.callbacks.get(callback_id)
+        callback = self._callback_queue.callbacks.get(request.callback)
         if callback.state is DIALING:
             callback.ends_as = CallbackResult.CANCELLED
         else:
             self._callback_queue.close(callback, CallbackResult.CANCELLED, turn)
 
-    def forbid(self, number: str, turn: Turn) -> None:
+    def forbid(self, request: ForbidNumber, turn: Turn) -> None:
         """A number may not be called any more; a call in progress goes on.
 
         Raises:
             RequestRefused: `number_invalid`, `list_full`.
         """
+        number = self._callback_queue.catalog.e164(request.number)
         self._callback_queue.do_not_call.forbid(number)
         for callback in self._callback_queue.callbacks.to_number(number):
             if callback.state is not DIALING:
                 self._callback_queue.close(callback, CallbackResult.DO_NOT_CALL, turn)
+
+    def allow(self, request: AllowNumber, _turn: Turn) -> None:
+        """A number may be called again."""
+        self._callback_queue.do_not_call.allow(self._callback_queue.catalog.e164(request.number))
+
+    def _due(self, callback: CallbackId, turn: Turn) -> None:
+        self._callback_queue.due(callback, turn)
+
+    def _is_open(self, callback: CallbackId) -> bool:
+        return self._callback_queue.callbacks.find(callback) is not None

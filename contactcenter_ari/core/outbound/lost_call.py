@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter_ari.core.interactions.interaction import Unserved
+from contactcenter_ari.core.route import Deadlines, Routes, due, route
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.callback import LostCallReason, LostCallResult
 from contactcenter_ari.core.vocabulary.event import LostCallClosed, LostCallOpened
@@ -54,9 +55,13 @@ class LostCalls:
         """How many are open."""
         return len(self._open)
 
-    def numbers(self) -> list[str]:
-        """The numbers of open tasks."""
-        return list(self._open)
+    def routes(self) -> Routes:
+        """The request to take over a task of another process."""
+        return route(RestoreLostCall, self.restore)
+
+    def deadlines(self) -> Deadlines:
+        """The deadlines of tasks."""
+        return due(Wake.LOST_CALL, self.expired, self._is_open)
 
     def open(
         self,
@@ -132,6 +137,9 @@ class LostCalls:
     def expired(self, key: str, turn: Turn) -> None:
         """The time of a task has come."""
         self._close(key, LostCallResult.EXPIRED, turn)
+
+    def _is_open(self, key: str) -> bool:
+        return key in self._open
 
     def _enter(self, lost: LostCall, turn: Turn) -> None:
         if len(self._open) >= MOST_OPEN:

@@ -92,6 +92,10 @@ class Catalog:
             caller_raw=caller,
         )
 
+    def e164(self, number: str) -> str:
+        """A number that belongs to no call, in E.164; as it is if no plan knows it."""
+        return e164(number, self.numbers.country)
+
     def flow(self, name: str) -> Flow | None:
         """The published flow of that name."""
         return self._flows.get(name)

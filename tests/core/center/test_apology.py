@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from contactcenter_ari.core.center import apology
+from contactcenter_ari.core.center.apology import Apologies
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary import event
 from contactcenter_ari.core.vocabulary.ids import InteractionId, RecordingId
 from contactcenter_ari.core.vocabulary.request import (
@@ -168,6 +170,8 @@ def test_only_so_many_are_remembered(floor: Floor, monkeypatch: pytest.MonkeyPat
     """The memory does not grow; the database knows each by its key anyway."""
     monkeypatch.setattr(apology, "REMEMBERED", 2)
     open_shop(floor)
+    apologies = Apologies(floor.center._calls)
+    turn = Turn(floor.center._clockwork, floor.now)
     for number in range(3):
-        floor.take(apologized(floor, f"n1-1.{number}"))
-    assert "2 remembered" in repr(floor.center._apologies)
+        apologies.record(apologized(floor, f"n1-1.{number}"), turn)
+    assert "2 remembered" in repr(apologies)

@@ -177,7 +177,7 @@ def test_a_fault_in_a_deadline_that_no_call_depends_on(
         )
     )
     at_next_deadline(floor)
-    monkeypatch.setattr(LostCalls, "expired", failing)
+    monkeypatch.setattr(LostCalls, "_close", failing)
     assert take(floor, TimePassed()).faults
     monkeypatch.undo()
     assert floor.center.open_lost_calls() == 1

@@ -1,0 +1,155 @@
+"""What the switch, the look-ups and the clock say of calls, taken to the rooms it concerns."""
+
+from datetime import timedelta
+from functools import partial
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.orphan import OrphanTalks
+from contactcenter_ari.core.route import Deadlines, Routes, due, merged, route
+from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId, OfferId
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    DigitPressed,
+    LegAnswered,
+    LegHeld,
+    LegHungUp,
+    LegRinging,
+    LegsBridged,
+    LegUnheld,
+    LookUpFailed,
+    LookUpFinished,
+    PhoneSilent,
+    PlaybackFinished,
+    RecordingBegan,
+    RecordingClosed,
+    RecordingFinished,
+)
+
+
+class CallSignals:
+    """Unpacks each signal and each deadline of a call."""
+
+    def __init__(
+        self, calls: CallControl, distribution: Distribution, orphans: OrphanTalks
+    ) -> None:
+        self._calls = calls
+        self._distribution = distribution
+        self._orphans = orphans
+
+    def __repr__(self) -> str:
+        return f"<CallSignals of {self._calls!r}>"
+
+    def routes(self) -> Routes:
+        """The signals of calls, their legs, look-ups and recordings."""
+        return merged(
+            route(CallArrived, self._arrived),
+            route(DigitPressed, self._digit),
+            route(PlaybackFinished, self._playback_finished),
+            route(LegRinging, self._ringing),
+            route(PhoneSilent, self._phone_silent),
+            route(LegAnswered, self._answered),
+            route(LegsBridged, self._bridged),
+            route(LegHungUp, self._hung_up),
+            route(LegHeld, self._held),
+            route(LegUnheld, self._unheld),
+            route(RecordingBegan, self._recording_began),
+            route(RecordingClosed, self._recording_closed),
+            route(RecordingFinished, self._recording_finished),
+            route(LookUpFinished, self._looked_up),
+            route(LookUpFailed, self._look_up_failed),
+        )
+
+    def deadlines(self) -> Deadlines:
+        """The deadlines of calls, their stays and offers, outside lines and recordings."""
+        calls, recordings = self._calls, self._calls.recordings
+        return merged(
+            due(Wake.FLOW, calls.flow_deadline, self._is_in_progress),
+            due(Wake.ANNOUNCEMENT, calls.announcement_due, self._is_waiting),
+            due(Wake.WAIT, self._wait_over, self._is_waiting),
+            due(Wake.RING, calls.ring_limit_passed, self._is_offered),
+            due(Wake.JOIN, calls.join_overdue, self._is_offered),
+            due(Wake.OUTSIDE, calls.outside_passed, self._is_outside),
+            due(Wake.HANG_UP, calls.hang_up_passed, self._has_its_leg),
+            due(Wake.RESUME, recordings.resume_again, recordings.knows),
+            due(Wake.SECRET, self._secret_over, self._is_in_progress),
+        )
+
+    # Signals
+
+    def _arrived(self, signal: CallArrived, turn: Turn) -> None:
+        self._calls.arrive(signal, turn)
+
+    def _digit(self, signal: DigitPressed, turn: Turn) -> None:
+        self._calls.digit(signal.leg, signal.digit, turn)
+
+    def _playback_finished(self, signal: PlaybackFinished, turn: Turn) -> None:
+        self._calls.playback_finished(signal.playback, turn, failed=signal.failed)
+
+    def _ringing(self, signal: LegRinging, turn: Turn) -> None:
+        self._distribution.rang(signal.leg, turn)
+
+    def _phone_silent(self, signal: PhoneSilent, turn: Turn) -> None:
+        offer = self._calls.misses.phone_silent(signal.leg, turn)
+        if offer is not None:
+            self._calls.offer_over(offer, turn)
+
+    def _answered(self, signal: LegAnswered, turn: Turn) -> None:
+        self._calls.answered(signal.leg, turn)
+
+    def _bridged(self, signal: LegsBridged, turn: Turn) -> None:
+        self._calls.bridged(signal.bridge, turn)
+
+    def _hung_up(self, signal: LegHungUp, turn: Turn) -> None:
+        turn.attempt(signal.leg, partial(self._orphans.hung_up, signal.leg, turn))
+        self._calls.hung_up(signal.leg, signal.cause, turn)
+
+    def _held(self, signal: LegHeld, turn: Turn) -> None:
+        self._calls.talks.hold_key(signal.leg, turn, held=True)
+
+    def _unheld(self, signal: LegUnheld, turn: Turn) -> None:
+        self._calls.talks.hold_key(signal.leg, turn, held=False)
+
+    def _recording_began(self, signal: RecordingBegan, turn: Turn) -> None:
+        self._calls.recordings.began(signal.recording, turn)
+
+    def _recording_closed(self, signal: RecordingClosed, turn: Turn) -> None:
+        self._calls.recordings.closed(signal.recording, turn)
+
+    def _recording_finished(self, signal: RecordingFinished, turn: Turn) -> None:
+        self._calls.recordings.finished(signal, turn)
+        speech = signal.seconds if signal.speech is None else signal.speech
+        spoken = timedelta(seconds=0 if signal.failed else speech)
+        self._calls.message_taken(signal.recording, turn, speech=spoken)
+
+    def _looked_up(self, signal: LookUpFinished, turn: Turn) -> None:
+        self._calls.looked_up(signal.look_up, signal.row, turn)
+
+    def _look_up_failed(self, signal: LookUpFailed, turn: Turn) -> None:
+        self._calls.look_up_failed(signal.look_up, turn)
+
+    # Deadlines
+
+    def _wait_over(self, interaction: InteractionId, turn: Turn) -> None:
+        self._calls.end_stay(interaction, QueueExit.TIMEOUT, turn)
+
+    def _secret_over(self, call: CallId, turn: Turn) -> None:
+        self._calls.registry.by_id[call].secret_over(self._calls.recordings, turn)
+
+    def _is_in_progress(self, call: CallId) -> bool:
+        return call in self._calls.registry.by_id
+
+    def _has_its_leg(self, call_id: CallId) -> bool:
+        call = self._calls.registry.by_id.get(call_id)
+        return call is not None and self._calls.registry.knows_leg_of(call)
+
+    def _is_waiting(self, id_: CallId | InteractionId) -> bool:
+        return self._distribution.place_of(InteractionId(id_)) is not None
+
+    def _is_offered(self, offer_id: OfferId) -> bool:
+        return any(offer.id == offer_id for offer in self._distribution.offers)
+
+    def _is_outside(self, leg: LegId) -> bool:
+        return self._calls.outside.at_leg(leg) is not None

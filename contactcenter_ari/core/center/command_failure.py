@@ -1,0 +1,78 @@
+"""What follows when the switch does not do as told: the core decides, command by command."""
+
+from datetime import timedelta
+
+from contactcenter_ari.core.acd.offer import LOST
+from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.route import Routes, route
+from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.vocabulary.command import (
+    AnswerLeg,
+    BridgeLegs,
+    DialLeg,
+    DialOutside,
+    FinishRecording,
+    HangUpLeg,
+    LookUp,
+    PauseRecording,
+    PlayPrompt,
+    RecordCall,
+    RecordLeg,
+    ResumeRecording,
+    StartMusic,
+)
+from contactcenter_ari.core.vocabulary.signal import LEG_GONE, NO_ROOM, CommandFailed
+
+ABSENT = 20
+"""Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
+UNTRIED = (0, 400, NO_ROOM)
+"""Replies to a dialing that was not tried: none, the caller is gone, there is no room."""
+
+
+class CommandFailures:
+    """Takes each failed command to the rooms it concerns."""
+
+    def __init__(self, calls: CallControl) -> None:
+        self._calls = calls
+
+    def __repr__(self) -> str:
+        return f"<CommandFailures of {self._calls!r}>"
+
+    def routes(self) -> Routes:
+        """The signal that a command has failed."""
+        return route(CommandFailed, self._failed)
+
+    def _failed(self, signal: CommandFailed, turn: Turn) -> None:
+        command, status = signal.command, signal.status
+        match command:
+            case DialLeg(leg=leg) | DialOutside(leg=leg):
+                # Without a reply the phone may ring all the same; ending what is not is fine.
+                turn.do(HangUpLeg(call=command.call, leg=leg))
+                # Where the switch could not try, nobody was absent.
+                self._calls.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
+            case BridgeLegs(bridge=bridge):
+                self._calls.bridge_failed(bridge, turn)
+            case HangUpLeg(leg=leg) if status == 0 and self._calls.knows(leg):
+                self._calls.registry.by_leg[leg].was_not_heard = True
+            case (
+                RecordLeg(recording=recording)
+                | RecordCall(recording=recording)
+                | FinishRecording(recording=recording)
+            ):
+                self._calls.recordings.failed(recording, turn)
+                self._calls.message_taken(recording, turn, speech=timedelta())
+            case PauseRecording(recording=recording):
+                self._calls.recordings.pause_refused(recording, turn)
+            case ResumeRecording(recording=recording):
+                self._calls.recordings.resume_failed(recording, turn)
+            case LookUp(look_up=look_up):
+                self._calls.look_up_failed(look_up, turn)
+            case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:
+                if turn.clockwork.minted(command.leg):
+                    turn.do(HangUpLeg(call=command.call, leg=command.leg))
+                # Callers are not hung up: those who left us may leave a message in the fall-back.
+                self._calls.hung_up(command.leg, 0, turn)
+            case PlayPrompt(playback=playback):
+                self._calls.playback_finished(playback, turn, failed=True)
+            case _:
+                pass  # what should have stopped has ended or will be found by the inventory

@@ -69,7 +69,7 @@ class Service:
 
 
 async def assembled(
-    settings: Settings, site: Site, ground: Environment, tester: Tester, stack: AsyncExitStack
+    settings: Settings, site: Site, environment: Environment, tester: Tester, stack: AsyncExitStack
 ) -> Service:
     """The parts of the service, made and not yet running; the stack closes them. Raises
     ContactCenterError.
@@ -77,24 +77,25 @@ async def assembled(
     clock = Clock()
     http = await stack.enter_async_context(
         SwitchHttp.opened(
-            str(ground.addresses.asterisk_http), Credentials(ground.ari.user, ground.ari.secret)
+            str(environment.addresses.asterisk_http),
+            Credentials(environment.ari.user, environment.ari.secret),
         )
     )
     await http.check()
-    database = await stack.enter_async_context(Database(ground.database_url))
+    database = await stack.enter_async_context(Database(environment.database_url))
     directory = Directory(database)
-    spool = Spool(ground.data / "spool" / "events.jsonl")
+    spool = Spool(environment.data / "spool" / "events.jsonl")
     stack.callback(spool.close)
-    journal = Journal(ground.database_url, spool, ready=ground.database.ready)
+    journal = Journal(environment.database_url, spool, ready=environment.database.ready)
     offers = RecentOffers()
     told = Announced(journal, offers)
-    vault = call_vault(ground.data)
+    vault = call_vault(environment.data)
     begun = begin(
-        ground.data / "input",
+        environment.data / "input",
         node=settings.node,
         site=site,
         now=clock.now(),
-        key=snapshot_key(ground.data),
+        key=snapshot_key(environment.data),
         keep_all=settings.whole_logs,
         vault=vault,
     )
@@ -116,32 +117,36 @@ async def assembled(
     publishing = Publishing(
         settings.site,
         site,
-        archive=Archive(ground.data / FOLDER),
-        publisher=Published(driver, ground.look_up_access),
+        archive=Archive(environment.data / FOLDER),
+        publisher=Published(driver, environment.look_up_access),
         tester=tester,
-        speaker=SpokenAhead(ground.prompts, ground.data),
+        speaker=SpokenAhead(environment.prompts, environment.data),
         now=clock.now,
     )
     publishing.begin()
     stack.callback(lambda: begun.input_log.close(clock.now(), driver.digest.text))
     stack.callback(driver.finish)
     ami = Ami(
-        ground.addresses.ami.host,
-        ground.addresses.ami.port,
-        Credentials(ground.ami.user, ground.ami.secret),
+        environment.addresses.ami.host,
+        environment.addresses.ami.port,
+        Credentials(environment.ami.user, environment.ami.secret),
     )
-    prompts = CallPrompts(ground.prompts, ground.data / SPOKEN_FOLDER)
+    prompts = CallPrompts(environment.prompts, environment.data / SPOKEN_FOLDER)
     switch = AriSwitch(
         app=APPLICATION,
-        credentials=Credentials(ground.application_login.user, ground.application_login.secret),
+        credentials=Credentials(
+            environment.application_login.user, environment.application_login.secret
+        ),
         http=http,
         prompts=prompts,
         inbox=driver,
-        recordings=ground.recordings,
+        recordings=environment.recordings,
         manager=ami,
         now=clock.now,
         capacity=Capacity(
-            Room(calls=calls_in(ground.addresses.rtp), legs=legs_in(ground.addresses.rtp))
+            Room(
+                calls=calls_in(environment.addresses.rtp), legs=legs_in(environment.addresses.rtp)
+            )
         ),
         silence=SilenceLimits(settings.rtp_timeout, settings.rtp_timeout_hold),
     )
@@ -156,13 +161,15 @@ async def assembled(
         directory=directory,
         database=database,
         prompts=prompts,
-        phones=Phones(directory, http, switch, driver, interface=ground.addresses.sip.interface),
-        tokens=KnownTokens(ApiTokens(database), administrator_token(ground.data), clock.now),
+        phones=Phones(
+            directory, http, switch, driver, interface=environment.addresses.sip.interface
+        ),
+        tokens=KnownTokens(ApiTokens(database), administrator_token(environment.data), clock.now),
         callbacks=callbacks,
         offers=offers,
         restoring=Restoring(callbacks, journal, driver, clock.now),
         fall_back=FallBackIntake(
-            spool_folder(ground.data), ground.recordings, driver.request, clock.now
+            spool_folder(environment.data), environment.recordings, driver.request, clock.now
         ),
         publishing=publishing,
         input_log=begun.input_log.path,

@@ -1,4 +1,4 @@
-"""What the service stands on: a database and an Asterisk, started here unless configured."""
+"""The environment of the service: a database and an Asterisk, started here unless configured."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -74,7 +74,7 @@ class Environment:
 
 
 def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) -> AsteriskSite:
-    """What the configuration of Asterisk says of this site."""
+    """The facts about this site for the configuration of Asterisk."""
     secrets = SecretFolder(data / "secrets")
     return AsteriskSite(
         sip=where.sip,

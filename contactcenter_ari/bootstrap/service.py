@@ -30,22 +30,23 @@ RESTORE_LIMIT = timedelta(seconds=5)
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, site: Site, ground: Environment, *, tester: Tester | None = None
+    settings: Settings, site: Site, environment: Environment, *, tester: Tester | None = None
 ) -> AsyncIterator[Service]:
     """Run the service meanwhile; with a tester, publish the site's folder when it changes and
     passes its tests (without one the site is not the folder's). Raises ContactCenterError when
     it cannot start, and SwitchReplaced in the body when another program takes over.
     """
     async with AsyncExitStack() as stack:
-        # All ports before the input log: who shares an address with us must not share a log.
-        web, application = ground.addresses.web, ground.addresses.application
+        # All ports before the input log: two programs at one address must not share a log.
+        web, application = environment.addresses.web, environment.addresses.application
         web_sockets = stack.enter_context(listening(web.host, web.port))
         own_sockets = stack.enter_context(listening_for_switch(application.host, application.port))
-        service = await assembled(settings, site, ground, tester or Untested(), stack)
+        service = await assembled(settings, site, environment, tester or Untested(), stack)
         look_ups = AllLookUps(
             await stack.enter_async_context(
                 LookUps(
-                    ground.look_up_access.url(ground.database_url), ready=ground.database.ready
+                    environment.look_up_access.url(environment.database_url),
+                    ready=environment.database.ready,
                 )
             ),
             await stack.enter_async_context(WebLookUps.opened()),
@@ -62,8 +63,10 @@ async def serving(
             if service.resumed:
                 service.driver.resume()
                 service.restoring.skip()
-            others.append(group.create_task(ground.look_up_access.run(ground.database_url)))
-            ready = ground.database.ready
+            others.append(
+                group.create_task(environment.look_up_access.run(environment.database_url))
+            )
+            ready = environment.database.ready
             others += [
                 group.create_task(_when(ready, work))
                 for work in (service.restoring.run, service.tokens.run)
@@ -77,7 +80,7 @@ async def serving(
             if tester is not None:
                 others.append(group.create_task(service.publishing.run()))
             try:
-                async with api_served(service, ground.database, web_sockets):
+                async with api_served(service, environment.database, web_sockets):
                     yield service
             finally:
                 for task in others:

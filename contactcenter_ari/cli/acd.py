@@ -179,7 +179,7 @@ def _from_file(path: Path, *, days: int | None, seed: int | None) -> Scenario:
 
 
 async def _past(settings: Settings, named: str, weekdays: str) -> Past:
-    """What the database of the settings knows of the days named."""
+    """The traffic of the days named, from the database of the settings."""
     queues = load_queues(settings.site)
     try:
         span = read_span(named, weekdays, zone=site_zone(settings.site), now=Clock().now())
@@ -226,7 +226,7 @@ def _counts(agents: str) -> list[int]:
 
 
 def _refuse_others(ctx: typer.Context, mode: str, allowed: Collection[str]) -> None:
-    """What was given on the command line must go together."""
+    """The options given on the command line must go together."""
     for parameter in ctx.command.params:
         name = parameter.name or ""
         source = ctx.get_parameter_source(name)

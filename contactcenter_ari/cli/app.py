@@ -1,4 +1,4 @@
-"""What all commands share: settings, tools, logs, and errors told in one sentence.
+"""The parts that all commands share: settings, tools, logs, and errors in one sentence.
 
 Light to import, for every command waits for it.
 """
@@ -37,7 +37,7 @@ REFUSALS = {
     errno.EPERM,
     errno.EROFS,
 }
-"""What a machine refuses: room on the disk, rights, open files."""
+"""The errors of a machine that refuses: no room on the disk, no rights, too many open files."""
 INTERRUPTED = 130
 """Exit status of a program ended by Ctrl-C (128 + SIGINT)."""
 
@@ -116,7 +116,7 @@ class UnfailingStream:
 def without_words(
     _: object, __: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Tell the kind and the place of an exception instead of what it says."""
+    """The kind and the place of an exception instead of its message."""
     fault = event.pop("exc_info", None)
     error = fault if isinstance(fault, BaseException) else sys.exc_info()[1] if fault else None
     return event if error is None else {**event, "fault": told(error)}
@@ -144,8 +144,8 @@ def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
 
 
 def command(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Tell our own errors, and what the machine refuses, in a sentence, and exit with 1; a fault
-    of ours keeps its traceback.
+    """Print our own errors, and those of a machine that refuses, in a sentence, and exit with 1; a
+    fault of ours keeps its traceback.
     """
 
     @wraps(work)
@@ -172,7 +172,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def fail(error: Exception) -> NoReturn:
-    """Tell what went wrong and end."""
+    """Print the error and end."""
     told = _refusal(error) if isinstance(error, OSError) else str(error)
     error_screen().print(f"error: {told}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1)

@@ -20,12 +20,14 @@ async def serve_calls(settings: Settings) -> None:
     site = first_site(settings.site, Archive(settings.data.absolute() / FOLDER))
     tools = ensure_tools(console, os.environ)
     async with (
-        prepared(settings, site, tools, console=console, environ=os.environ) as ground,
-        serving(settings, site, ground, tester=Rehearser()) as service,
+        prepared(settings, site, tools, console=console, environ=os.environ) as environment,
+        serving(settings, site, environment, tester=Rehearser()) as service,
     ):
-        where = ground.addresses
+        where = environment.addresses
         console.print(f"Phones register at {where.sip} (SIP, UDP); calls come in there, too.")
         console.print(f"HTTP API: http://{where.web}/api/openapi.json")
-        console.print(f"Administrator's token: {ground.data / 'secrets' / ADMINISTRATOR_FILE}")
+        console.print(
+            f"Administrator's token: {environment.data / 'secrets' / ADMINISTRATOR_FILE}"
+        )
         await until_drained(service.driver, console, limit=settings.drain_limit)
         end_within()

@@ -66,11 +66,13 @@ async def _demo(
     quick = Variation(fsync=False, rtp_ports=400)
     async with prepared(
         settings, site, tools, console=console, environ=os.environ, variation=quick
-    ) as ground:
-        async with serving(settings, site, ground) as service:
-            stage = Stage(service, ground, tools)
+    ) as environment:
+        async with serving(settings, site, environment) as service:
+            stage = Stage(service, environment, tools)
             appearances = cast_callers(calls, agents=agents, seed=seed, audio=stage.audio)
-            console.print(f"SIP {ground.addresses.sip}, API http://{ground.addresses.web}")
+            console.print(
+                f"SIP {environment.addresses.sip}, API http://{environment.addresses.web}"
+            )
             async with stage.staffed(agents):
                 problems = await _perform(service, stage, appearances, rate=rate, console=console)
                 if not leave:

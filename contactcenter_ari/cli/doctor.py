@@ -30,7 +30,7 @@ SPACE_NEEDED = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one look found; `detail` is a sentence with the remedy when it is not fine."""
+    """The finding of one check; `detail` is a sentence with the remedy when it is not fine."""
 
     what: str
     fine: bool

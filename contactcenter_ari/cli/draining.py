@@ -28,13 +28,13 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Draining(Protocol):
-    """Who takes calls, and can be asked to take no more."""
+    """A driver that takes calls, and can be asked to take no more."""
 
     def drain(self) -> None:
         """Take no new calls."""
 
     def end_calls(self) -> None:
-        """Tell callers who are left that it is over, and hang up."""
+        """Hang up the callers who are left, after an apology."""
 
     def calls_in_progress(self) -> int:
         """How many calls go on."""
@@ -79,7 +79,7 @@ async def _none_is_left(
 
 
 def _tell(console: Console, text: str) -> None:
-    """Tell whoever reads; a full disk or a closed pipe must not end the calls."""
+    """Print a line for the operator; a full disk or a closed pipe must not end the calls."""
     with suppress(OSError):
         console.print(text)
 

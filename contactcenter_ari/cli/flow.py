@@ -37,7 +37,7 @@ def check(
     strict: Annotated[bool, typer.Option(help="Warnings count as errors.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to tell.")] = Format.TEXT,
 ) -> None:
-    """Tell all problems at once, and of a single file also what else keeps its site from being
+    """Show all problems at once, and of a single file also what else keeps its site from being
     published. Exit status: 0 none, 1 there are, 2 there is nothing to check.
     """
     chosen = paths or [load_settings().site]
@@ -77,7 +77,7 @@ def _in_the_way(paths: Sequence[Path]) -> Iterator[Problem]:
 @flow.command()
 @command
 def explain(code: Annotated[str, typer.Argument(help="A code, such as E501.")]) -> None:
-    """Say what a code means, with an example of wrong and right."""
+    """Explain what a code means, with an example of wrong and right."""
     known = code.upper().strip()
     if known not in EXPLANATIONS:
         refuse(f'there is no code "{code}"', did_you_mean(known, EXPLANATIONS))
@@ -94,7 +94,7 @@ def schema() -> None:
 
 
 def refuse(message: str, suggestion: str = "") -> None:
-    """Tell that a command cannot be carried out, and end with 2."""
+    """Print that a command cannot be carried out, and end with 2."""
     told = f"error: {message}" + (f"; {suggestion}" if suggestion else "")
     error_screen().print(told, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(USAGE)

@@ -20,7 +20,7 @@ def diff(
     old: Annotated[Path, typer.Argument(help="A flow file, a site's folder, a published site.")],
     new: Annotated[Path, typer.Argument(help="The same, to compare with it.")],
 ) -> None:
-    """Tell what differs by meaning. Exit status: 0 nothing, 1 something, 2 cannot compare."""
+    """Show what differs by meaning. Exit status: 0 nothing, 1 something, 2 cannot compare."""
     try:
         sentences = _difference(read_flow_or_site(old), read_flow_or_site(new))
     except CallFlowInvalid as error:

@@ -56,7 +56,7 @@ def _given(played: Flow) -> Given:
 
 
 def _lines() -> Iterator[str]:
-    """What the person types; a pipe is read without a prompt."""
+    """The input that the person types; a pipe is read without a prompt."""
     prompt = "> " if sys.stdin.isatty() else ""
     while True:
         try:

@@ -36,7 +36,7 @@ Names = Mapping[AgentId, str]
 
 
 def what_happened(offer: OfferStatus, names: Names) -> str:
-    """Who was offered to whom, and what came of it."""
+    """The offer in words: which caller to which agent, and the result."""
     result = RESULTS[offer.result]
     if offer.ended_at is not None:
         result += f" after {clock(offer.ended_at - offer.made_at)}"
@@ -60,7 +60,7 @@ def why_this_caller(reason: OfferReasonStatus) -> str:
 
 
 def why_this_agent(reason: OfferReasonStatus, names: Names) -> str:
-    """What the strategy saw in the agent, and who was passed over."""
+    """The value that the strategy compared in the agent, and the agents passed over."""
     passed = [
         f"{_known(one.agent, names)} {AGENT_REASONS.get(one.reason, one.reason)}"
         f" ({_measure(reason.strategy, one.value)})"

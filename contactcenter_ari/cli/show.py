@@ -28,7 +28,7 @@ AsJson = Annotated[
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What was seen: for people, and for programs."""
+    """The view in two forms: for people, and for programs."""
 
     picture: RenderableType
     data: object
@@ -40,7 +40,7 @@ Looking = Callable[[], Awaitable[Look]]
 @show.command()
 @command
 def queues(follow: Follow = False, as_json: AsJson = False) -> None:
-    """Who waits where, and how many agents there are for it."""
+    """The callers who wait in each queue, and the agents there are for it."""
     center = RunningCenter.of(load_settings())
 
     async def look() -> Look:
@@ -53,7 +53,7 @@ def queues(follow: Follow = False, as_json: AsJson = False) -> None:
 @show.command()
 @command
 def agents(follow: Follow = False, as_json: AsJson = False) -> None:
-    """What each agent is doing, and for how long."""
+    """The work of each agent now, and for how long."""
     center, clock = RunningCenter.of(load_settings()), Clock()
 
     async def look() -> Look:

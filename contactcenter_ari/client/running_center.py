@@ -26,7 +26,7 @@ from contactcenter_ari.web.queue import QueueList
 ANSWER_LIMIT = timedelta(minutes=5)
 """Publishing runs all tests and speaks all prompts."""
 SHOW_LIMIT = timedelta(seconds=10)
-"""What only shows how things stand takes no time."""
+"""The paths that only show how things stand take no time."""
 API = "/api/v1"
 FLOWS = f"{API}/flows"
 
@@ -64,7 +64,7 @@ class RunningCenter:
         return cls(f"http://{web}", token)
 
     async def flows(self) -> FlowList:
-        """What is served, and what was published before."""
+        """The served version, and the versions published before."""
         return await self._ask("GET", FLOWS, FlowList)
 
     async def publish(self) -> FlowList:

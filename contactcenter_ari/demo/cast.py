@@ -1,4 +1,4 @@
-"""Who takes part in the demonstration: callers with their stories, agents with their queues.
+"""The people of the demonstration: callers with their stories, agents with their queues.
 
 Each story says how its call must end; the verdict holds that against the database.
 """
@@ -103,7 +103,7 @@ MIX = (
     WRONG_KEYS,
     SILENT,
 )
-"""What twenty callers do."""
+"""The stories of twenty callers."""
 
 
 @dataclass(frozen=True, slots=True)

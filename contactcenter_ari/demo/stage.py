@@ -71,12 +71,12 @@ def demo_site(site: Site) -> Site:
 class Stage:
     """The simulated world around one running service."""
 
-    def __init__(self, service: Service, ground: Environment, tools: Tools) -> None:
+    def __init__(self, service: Service, environment: Environment, tools: Tools) -> None:
         self._service = service
-        self._audio = ground.data / "audio"
+        self._audio = environment.data / "audio"
         self._sipp = Sipp(
             tools.sipp,
-            str(ground.addresses.sip),
+            str(environment.addresses.sip),
             CHECKOUT / "sipp-scenarios",
             tools.environment,
         )

@@ -1,4 +1,4 @@
-"""What became of the demonstration, read back from Postgres and held against the stories."""
+"""The verdict on the demonstration: Postgres is read and held against the stories."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CATCH_UP_LIMIT = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the database says of the demonstration."""
+    """The demonstration as the database has it."""
 
     interactions: list[InteractionRow]
     segments: list[SegmentRow]

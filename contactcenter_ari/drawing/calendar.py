@@ -1,7 +1,7 @@
-"""What differs between two calendars of opening hours: a few sentences, whatever the edit.
+"""The difference of two calendars of opening hours: a few sentences, whatever the edit.
 
-Weekdays that changed alike are one sentence, and so are the holidays of another country: they
-are told by name, not day by day for forty years.
+Weekdays that changed alike are one sentence, and so are the holidays of another country: they are
+told by name, not day by day for forty years.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,11 +23,11 @@ LISTED = 24
 NO_RULE = HolidayRule("none")
 
 Change = tuple[str, str]
-"""What it was, and what it is."""
+"""The old value, and the new one."""
 
 
 def calendar_difference(old: Calendar, new: Calendar) -> Iterator[str]:
-    """What is different in the new calendar but for its zone: weekdays, holidays, dates."""
+    """The differences of the new calendar but for its zone: weekdays, holidays, dates."""
     yield from _weekdays(old, new)
     yield from _holidays(old, new)
     before, after = _dates(old), _dates(new)
@@ -82,7 +82,7 @@ def _of(rule: HolidayRule) -> str:
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Change]:
-    """What changed, by name; what is not there is as usual."""
+    """The changes by name; what is not there is as usual."""
     return {
         name: (before.get(name, USUAL), after.get(name, USUAL))
         for name in dict.fromkeys((*before, *after))

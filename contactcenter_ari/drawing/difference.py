@@ -1,7 +1,7 @@
-"""What differs between two flows, or two sites, by meaning and in plain sentences.
+"""The difference of two flows, or two sites, by meaning and in plain sentences.
 
-Comments, the order of keys, spaces and line numbers are no differences. Sentences come in
-the order of the files: numbers, hours, prompts, sections, and so on.
+Comments, the order of keys, spaces and line numbers are no differences. Sentences come in the
+order of the files: numbers, hours, prompts, sections, and so on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,12 +39,12 @@ LEADS = ("choices", "next", "keys", "cases", "default", "then", "otherwise", "fa
 
 
 def flow_difference(old: Flow, new: Flow) -> list[str]:
-    """What is different in the new flow; nothing when both mean the same."""
+    """The differences of the new flow; nothing when both mean the same."""
     return list(_flow_sentences(old, new))
 
 
 def site_difference(old: Site, new: Site) -> list[str]:
-    """What is different in the new site: its flows, queues, prompts and the rest."""
+    """The differences of the new site: its flows, queues, prompts and the rest."""
     return list(_site_sentences(old, new))
 
 

@@ -25,7 +25,7 @@ HANG_UP, OUTSIDE = "(hang up)", "(outside line)"
 
 
 class Shape(StrEnum):
-    """What a box stands for."""
+    """The thing that a box stands for."""
 
     BEGINNING = "beginning"
     SECTION = "section"
@@ -134,7 +134,7 @@ def _arrow(source: str, destination: Destination, path: tuple[str, ...]) -> Arro
 
 
 def _leads_of_flow(flow: Flow) -> list[Arrow]:
-    """What leads into sections from outside of them."""
+    """The ways into sections from outside of them."""
     found = [Arrow(ENTRY, START, ("",))] if START in flow.sections else []
     for key, destination in flow.global_keys.items():
         found += _outer_leads(flow, KEYS, destination, key)

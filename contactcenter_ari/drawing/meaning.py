@@ -1,7 +1,7 @@
-"""What a piece of a flow means, without where it stands or how it is laid out.
+"""The meaning of a piece of a flow, without where it stands or how it is laid out.
 
-Two pieces mean the same when their meanings are equal: line numbers, spaces within
-expressions, the order of keys and the names of inline lists make no difference.
+Two pieces mean the same when their meanings are equal: line numbers, spaces within expressions,
+the order of keys and the names of inline lists make no difference.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def said(value: object) -> str:
 
 
 def prompt_text(parts: tuple[SoundFile | Text, ...]) -> str:
-    """What a prompt says in one language, as it stands in the file."""
+    """The text of a prompt in one language, as it stands in the file."""
     return "".join(_part_text(part) for part in parts)
 
 

@@ -1,7 +1,7 @@
 """A graph as a picture in SVG, without any program beside us.
 
-Promises well-formed XML whatever stands in a flow; text stays text, so that it can be
-searched and copied.
+Promises: well-formed XML whatever stands in a flow; text stays text, so that it can be searched
+and copied.
 """
 
 import re

@@ -102,7 +102,7 @@ class CallersReader:
     # ---- how long
 
     def talk(self, node: Node, queue: QueueName) -> Length:
-        """What is left of the handle time without the wrap-up, which the queue sets."""
+        """The handle time without the wrap-up, which the queue sets."""
         before = len(self.reading.problems)
         handle_time = self.length(node, "aht")
         if len(self.reading.problems) > before:

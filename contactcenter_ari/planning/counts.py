@@ -27,8 +27,8 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile
 
 @dataclass(slots=True)
 class Cell:
-    """What happened in one queue in one stretch of time; times in seconds. `busy` and `ready` are
-    the time of all agents who serve the queue.
+    """The counts of one queue in one stretch of time; times in seconds. `busy` and `ready` are the
+    time of all agents who serve the queue.
     """
 
     offered: int = 0
@@ -57,7 +57,7 @@ class Cell:
 
     @property
     def turned_away(self) -> int:
-        """Who left the line neither answered nor hanging up."""
+        """The callers who left the line neither answered nor hanging up."""
         return self.sent_away + self.moved_on + self.lost
 
     @property

@@ -156,7 +156,7 @@ def forecast_site(scenario: Scenario) -> Site:
 
 
 def number_of(index: int) -> str:
-    """What callers of one kind dial."""
+    """The number that callers of one kind dial."""
     return f"+3120{index:07}"
 
 

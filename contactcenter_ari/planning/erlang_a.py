@@ -1,7 +1,7 @@
 """Erlang A: callers who arrive at random and give up after a while (M/M/s+M).
 
 A caller who finds all servers busy and `k` callers waiting passes k + 1 stages; each ends when
-somebody before him leaves the line or is served, unless he gives up first. With `c` servings
+somebody ahead leaves the line or is served, unless the caller gives up first. With `c` servings
 for one giving up, V the wait of somebody who never gives up, and theta the rate of giving up,
 exp(-theta V) has the distribution Beta(c, k + 1), so every figure is a sum over k.
 
@@ -19,7 +19,7 @@ NEGLIGIBLE = -50.0
 
 
 class ErlangA:
-    """What to expect of `offered` erlangs, more than 0; they may exceed the servers, for those
+    """The expectation for `offered` erlangs, more than 0; they may exceed the servers, for those
     who give up keep the line finite. `patience` is the mean of an exponential one.
     """
 

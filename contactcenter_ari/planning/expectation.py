@@ -1,8 +1,8 @@
-"""What Erlang's formulas say of a queue of a scenario, where they have something to say.
+"""Erlang's formulas for a queue of a scenario, where they have something to say.
 
-They know agents who do nothing else, callers who are all alike, and a rate that does not
-change. A day is taken half hour by half hour, each as if it lasted for ever, and weighed by
-its callers, as planners do.
+They know agents who do nothing else, callers who are all alike, and a rate that does not change. A
+day is taken half hour by half hour, each as if it lasted for ever, and weighed by its callers, as
+planners do.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fates:
-    """What becomes of the callers of one stretch, as shares of them."""
+    """The outcomes of the callers of one stretch, as shares of them."""
 
     stretch: _Stretch
     waiting: float
@@ -180,7 +180,7 @@ def _stretches(scenario: Scenario, queue: QueueName) -> list[_Stretch] | Unfit:
 def _unlike(
     scenario: Scenario, queue: QueueName, callers: Sequence[Callers], crews: Sequence[Crew]
 ) -> str:
-    """What the formulas do not know of."""
+    """The features of a queue that the formulas do not know."""
     if any(len(crew.queues) > 1 for crew in crews):
         return "its agents serve other queues, too"
     if any(each.skills for each in callers):

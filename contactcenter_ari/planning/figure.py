@@ -23,7 +23,7 @@ FEWEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What a figure lies between, with confidence."""
+    """The interval that a figure lies in, with confidence."""
 
     low: float
     high: float

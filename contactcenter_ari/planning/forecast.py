@@ -1,4 +1,4 @@
-"""What came of a scenario: the figures of each queue, half hour by half hour if it has days."""
+"""The result of a scenario: the figures of each queue, half hour by half hour if it has days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Forecast:
 
 
 def forecasts(scenarios: Sequence[Scenario], done: Sequence[Done]) -> list[Forecast]:
-    """What came of each scenario, once all its parts are simulated."""
+    """The result of each scenario, once all its parts are simulated."""
     outcomes = gather(scenarios, done)
     return [_forecast(*each) for each in zip(scenarios, outcomes, strict=True)]
 

@@ -29,7 +29,7 @@ class NoHistory(ContactCenterError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What the days asked for say, and the settings that queues have now."""
+    """The traffic of the days asked for, and the settings that queues have now."""
 
     arrivals: Sequence[Arrivals]
     habits: Sequence[Habits]

@@ -13,7 +13,7 @@ FOR_EVER = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneQueue:
-    """What a planner asks. `handle_time` is talk and wrap-up together, as Erlang's formulas
+    """The question of a planner. `handle_time` is talk and wrap-up together, as Erlang's formulas
     take it; with a `variation` the talks are lognormal. A None has no end.
     """
 

@@ -26,14 +26,14 @@ NONE = "-"
 
 
 def tables(forecasts: Sequence[Forecast], *, target: float) -> RenderableType:
-    """What people read: one staffing with Erlang's beside it, or a row for each staffing."""
+    """The table for people: one staffing with Erlang's beside it, or a row for each staffing."""
     if len(forecasts) == 1:
         return _one(forecasts[0])
     return Group(_many(forecasts, target), *_notes(forecasts[-1].plan))
 
 
 def as_json(forecasts: Sequence[Forecast]) -> str:
-    """What programs read: the queues of the one staffing, or of each under `staffing`."""
+    """The result for programs: the queues of the one staffing, or of each under `staffing`."""
     if len(forecasts) == 1:
         return json.dumps(_plain(forecasts[0]), indent=2)
     staffing = [{"agents": each.agents, **_plain(each)} for each in forecasts]

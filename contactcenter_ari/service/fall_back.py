@@ -50,7 +50,7 @@ class SpoolBroken(Exception):
 
 
 class Spooled(msgspec.Struct, frozen=True, kw_only=True):
-    """What the script writes of a call, in the form it writes it."""
+    """The record of a call, in the form that the script writes."""
 
     id: str
     role: Annotated[str, msgspec.Meta(pattern=r"^(caller|phone)\Z")]
@@ -172,7 +172,7 @@ class FallBackIntake:
         self._suspects = leftovers
 
     def _put_aside(self, file: Path, why: str) -> None:
-        """Out of the way, but kept for whoever wants to see it, up to a number."""
+        """Move the file out of the way; it is kept to be looked at, up to a number of files."""
         log.warning("fall_back.file_put_aside", kind=file.suffix, why=why)
         aside = self._spool.parent / ASIDE
         aside.mkdir(mode=0o700, exist_ok=True)
@@ -187,7 +187,7 @@ class FallBackIntake:
 
 
 def content_of(file: Path) -> bytes:
-    """What is in a plain file of a fair size; raises SpoolBroken, OSError."""
+    """The content of a plain file of a fair size; raises SpoolBroken, OSError."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:

@@ -1,4 +1,6 @@
-"""What the fall-back says, where `site.yaml` has no prompt of that name: by name and language."""
+"""The texts of the fall-back where `site.yaml` has no prompt of that name: by name and
+language.
+"""
 
 from contactcenter_ari.fallback.plan import (
     CONFIRM_NUMBER,

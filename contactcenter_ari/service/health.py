@@ -1,4 +1,4 @@
-"""How the parts of the service are, put together for whoever watches it."""
+"""The health of the parts of the service, put together for monitoring."""
 
 from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.switch import AriSwitch

@@ -38,8 +38,8 @@ class AllLookUps:
 
 
 class LookUpAccess:
-    """What look-ups may read in the database: the tables that the served site lists. Their role
-    is ours, unless CC_LOOKUP_URL names another.
+    """The rights of look-ups in the database: the tables that the served site lists. Their role is
+    ours, unless CC_LOOKUP_URL names another.
     """
 
     def __init__(self, settings: Settings, tables: tuple[str, ...]) -> None:

@@ -29,7 +29,7 @@ LOOK_EVERY = timedelta(seconds=2)
 TELL_EVERY = timedelta(minutes=1)
 """A directory that is away for hours is told of once a minute."""
 DIRECTORY = "directory"
-"""Who asked, when somebody was taken out of the directory."""
+"""The author of the request when an agent was taken out of the directory."""
 
 
 class Phones:

@@ -69,7 +69,7 @@ class Tester(Protocol):
     """Runs the tests that lie beside the flows."""
 
     async def failures(self, folder: Path, site: Site) -> Sequence[FlowProblem]:
-        """What the tests of a folder say against this site; nothing when all pass."""
+        """The failures of the tests of a folder against this site; nothing when all pass."""
 
 
 class Untested:
@@ -179,14 +179,14 @@ class Publishing:
         return self.state()
 
     async def versions(self) -> tuple[PublishedVersion, ...]:
-        """What was published, the latest first."""
+        """The versions published, the latest first."""
         kept = await asyncio.to_thread(self._archive.sites)
         return tuple(
             PublishedVersion(version=one.version, published_at=one.published_at) for one in kept
         )
 
     def state(self) -> FlowsState:
-        """What new calls are served by."""
+        """The version that serves new calls, and the problems of the files."""
         return FlowsState(
             version=self._version,
             flows={flow.name: flow.version for flow in self._site.flows},
@@ -253,7 +253,7 @@ class Publishing:
         return ()
 
     async def _speak_if_possible(self, site: Site) -> None:
-        """Whoever goes back is in a hurry: prompts not spoken now are when they are needed."""
+        """A rollback is urgent: prompts not spoken now are spoken when they are needed."""
         try:
             await self._speaker.speak(site)
         except ContactCenterError as error:

@@ -73,7 +73,7 @@ class Restoring:
         self._known.set()
 
     async def until_known(self) -> None:
-        """Wait until the center knows what was promised; handle times may still be reckoned."""
+        """Wait until the center knows the open callbacks; handle times may still be reckoned."""
         await self._known.wait()
 
     async def run(self) -> None:

@@ -1,6 +1,6 @@
-"""Who a token belongs to: the administrator's from its file, all others from the database.
+"""The bearer of a token: the administrator's from its file, all others from the database.
 
-Promises: the valid tokens are known by heart and looked up anew every two seconds, so what was
+Promises: the valid tokens are kept in memory and looked up anew every two seconds, so what was
 added, revoked or has expired is in force within seconds; while the database is away the tokens
 that were valid go on working until they expire. Only hashes are kept.
 """
@@ -65,14 +65,14 @@ class KnownTokens:
             await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     def known(self, token: str) -> TokenRecord | Administrator | None:
-        """Who the token belongs to, as far as is known; never waits."""
+        """The bearer of the token, as far as is known; never waits."""
         if compare_digest(token.encode("utf-8", "replace"), self._administrator):
             return ADMINISTRATOR
         record = self._known.get(token_hash(token))
         return record if record is not None and record.is_valid(self._now()) else None
 
     async def find_token(self, token: str) -> TokenRecord | Administrator | None:
-        """Who the token belongs to, after a look that began after the question; many questions
+        """The bearer of the token, after a look that began after the question; many questions
         share one. Raises TokensUnknown at once while the database is away.
         """
         before = self._looks

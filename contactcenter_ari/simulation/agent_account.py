@@ -1,4 +1,4 @@
-"""What the ledger knows of one agent, from inputs and events alone."""
+"""The account of one agent in the ledger, from inputs and events alone."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,7 +96,7 @@ class AgentAccount:
 
     @property
     def takes_calls(self) -> bool:
-        """Whether a call may come to the agent now, or after the one he is in."""
+        """Whether a call may come to the agent now, or after the present one."""
         stays = not self.leaving and not self.removed
         return self.reachable and stays and self.state not in {LOGGED_OUT, NOT_READY}
 

@@ -84,7 +84,7 @@ class CallbackEntry:
 
     @property
     def known_by(self) -> set[str]:
-        """What its customer is known by."""
+        """The number or the call by which the customer is known."""
         return {self.interaction, self.number, self.caller_number} - {""}
 
     def stay(self, now: datetime) -> Stay:
@@ -149,7 +149,7 @@ class CallbackAccount:
     # Inputs and events
 
     def note_input(self, input_: Input) -> None:
-        """What people, programs and the switch said."""
+        """The requests of people and programs, and the signals of the switch."""
         match input_:
             case DialCallback(callback=callback):
                 self._open[callback].urgent = True
@@ -169,7 +169,7 @@ class CallbackAccount:
                 pass
 
     def note_event(self, event: Event, arrival: int) -> None:
-        """What became of a callback; `arrival` is that of the stay it was given in."""
+        """The result of a callback; `arrival` is that of the stay it was given in."""
         match event:
             case CallbackBooked(callback=callback):
                 assert callback not in self._open, event
@@ -282,7 +282,7 @@ class CallbackAccount:
         assert not entry.talked or attempt in self._answered, f"talked to, and open: {entry}"
 
     def _check_place(self, book: InteractionAccount | None, queue: QueueName) -> None:
-        """Whoever joined a line where a callback was to be made has its place."""
+        """A customer who joined a line where a callback was to be made has its position."""
         if book is None or book.outbound or book.place is not Place.QUEUE:
             return
         caller = self._callers[book.interaction]

@@ -31,7 +31,7 @@ WITHIN = timedelta(seconds=20)
 
 
 class ColumnAccount:
-    """Who came, who left how, and who talked, by queue."""
+    """The callers who came, those who left and how, and those who talked, by queue."""
 
     def __init__(self) -> None:
         self._came: Counter[QueueName] = Counter()

@@ -1,4 +1,4 @@
-"""What the ledger knows of one interaction, from events alone."""
+"""The account of one interaction in the ledger, from events alone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class Place(StrEnum):
 class InteractionAccount:
     """One interaction; its segments must follow each other without a gap. `stay` is that in a
     line, present or last; `agent` is talked to. An `outbound` one is with a customer we call back,
-    who may be offered before he is called, and is `rung` until he answers.
+    who may be offered before they are called, and is `rung` until they answer.
     """
 
     interaction: InteractionId

@@ -3,14 +3,14 @@
 It keeps its own account, from what the center tells; it never asks the center's insides.
 - An interaction is in exactly one place, its timeline has no gap, and it ends once.
 - Every stay in a queue has exactly one exit; an agent has at most one live offer.
-- Nobody waits without an offer while an agent could take the call, and nobody is passed by
-  who has waited longer, head starts counted. With ring-all one more phone rings if one can.
+- Nobody waits without an offer while an agent could take the call, and nobody is passed by a
+  caller who has waited less, head starts counted. With ring-all one more phone rings if one can.
 - Nobody is rung who said no, and a ring of all that nobody took is nobody's miss.
-- Nobody joins or waits where nobody takes calls, but as the queue has it, see the book of staff.
+- Nobody joins or waits where nobody takes calls, but as the queue has it, see `staff_account`.
 - State moves only along the tables; agents' seconds by state add up.
-- A callback is closed once, see the book of callbacks; customers are called one at a
-  time, none before a caller who has waited longer.
-- Whoever is lost is a task; the columns of a report add up, see those books.
+- A callback is closed once, see `callback_account`; customers are called one at a time, none
+  before a caller who has waited longer.
+- Each lost caller is a task; the columns of a report add up, see those accounts.
 - A leg is in one bridge at most; ids and event numbers are not given twice.
 """
 
@@ -101,7 +101,7 @@ SURELY_WAITS = timedelta(seconds=30)
 
 
 class Waking(Protocol):
-    """What the ledger asks of a center: when it wants to be woken."""
+    """The part of a center that the ledger asks: when it wants to be woken."""
 
     def next_deadline(self) -> datetime | None:
         """The next deadline, or None."""
@@ -109,7 +109,7 @@ class Waking(Protocol):
 
 
 class Ledger:
-    """The books of one center from its start on."""
+    """The account of one center from its start on."""
 
     def __init__(self, site: Site, start: datetime) -> None:
         self.agents: dict[AgentId, AgentAccount] = {}
@@ -344,7 +344,9 @@ class Ledger:
         self._staff.join(book.stay)
 
     def _place_taken(self, event: CallbackTakenOver) -> None:
-        """Who called in has the place of the callback, if it is better than their own."""
+        """A customer who called in has the position of the callback, if it is better than their
+        own.
+        """
         stay = _present(self.interactions[event.interaction])
         kept = self._callbacks.place(event.callback, self._now)
         assert stay.queue == kept.queue, (event, stay)
@@ -378,13 +380,13 @@ class Ledger:
         assert (agent.offer, agent.state) == (None, OFFERED), agent
         assert agent.reachable, "an unregistered phone is never offered"
         assert event.queue == stay.queue, (stay, event)
-        wish = stay.asks(self.agents, self._now)
-        assert stay.may_go_to(agent, wish, self._now), (stay, agent)
+        requirement = stay.asks(self.agents, self._now)
+        assert stay.may_go_to(agent, requirement, self._now), (stay, agent)
         for other in self._seeking():
             if other is stay or other.rank > stay.rank:
                 continue
-            wish = other.asks(self.agents, self._now)
-            passed = other.must_go_to(agent, wish, self._known_at)
+            requirement = other.asks(self.agents, self._now)
+            passed = other.must_go_to(agent, requirement, self._known_at)
             assert not passed, f"{other} is passed by for {stay}"
         stay.follow(self.agents, self._now)  # and not again before the offer is over
         self._offers.make(event, self._settings.get(event.queue))
@@ -464,8 +466,8 @@ class Ledger:
         free = [a for a in self.agents.values() if a.is_free(self._now)]
         for stay in self._seeking() if free else ():
             for agent in free:
-                wish = stay.asks(self.agents, self._now)
-                eligible = stay.must_go_to(agent, wish, self._known_at)
+                requirement = stay.asks(self.agents, self._now)
+                eligible = stay.must_go_to(agent, requirement, self._known_at)
                 assert not eligible, f"{stay} waits although {agent} is free"
 
     def _stays(self) -> Iterator[Stay]:

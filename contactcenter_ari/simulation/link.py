@@ -11,7 +11,7 @@ from contactcenter_ari.core.vocabulary.signal import CommandFailed, Signal
 
 
 class Link(Protocol):
-    """What becomes of what is sent."""
+    """The fate of a message that is sent."""
 
     def deliveries(self, signal: Signal) -> Sequence[timedelta]:
         """After how long the signal arrives, once for each time it does."""

@@ -64,7 +64,7 @@ class LostCallAccount:
     def _check_end(
         self, event: InteractionEnded, has_callback: Callable[[str, InteractionId], bool]
     ) -> None:
-        """Assert that whoever was lost is a task, and nobody else."""
+        """Assert that each lost caller is a task, and nobody else."""
         result, wanted = self._in_vain.pop(event.interaction, (None, False))
         cut_off = event.reason is EndReason.SYSTEM_ERROR and result is not QueueExit.SYSTEM_ERROR
         outbound = event.direction == OUTBOUND

@@ -1,4 +1,4 @@
-"""What lives in the fake switch: legs, bridges, recordings, and how long prompts take."""
+"""The objects of the fake switch: legs, bridges, recordings, and how long prompts take."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ class FakeRecording:
 
 @dataclass(frozen=True, slots=True)
 class FakeFile:
-    """What was recorded: how long it is, and how long somebody speaks in it."""
+    """A recording: how long it is, and how long somebody speaks in it."""
 
     length: timedelta
     speech: timedelta

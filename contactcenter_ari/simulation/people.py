@@ -21,9 +21,9 @@ LISTENS = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerPlan:
-    """What a caller means to do. Each prompt heard takes the next of `keys`, pressed one by
-    one after a moment; an empty one only listens. `patience` is for all until somebody is on
-    the line, None without end; `talk` is how long the caller talks before hanging up.
+    """The plan of a caller. Each prompt heard takes the next of `keys`, pressed one by one after a
+    moment; an empty one only listens. `patience` is for all until somebody is on the line, None
+    without end; `talk` is how long the caller talks before hanging up.
     """
 
     called_number: str
@@ -81,8 +81,8 @@ class Caller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What an agent does when the phone rings: refuse, ignore it, or answer after a moment.
-    Who let a call pass comes back by the ready code after `comeback`. With `hangs_up` the
+    """The reaction of an agent when the phone rings: refuse, ignore it, or answer after a moment.
+    An agent who let a call pass comes back by the ready code after `comeback`. With `hangs_up` the
     agent ends the talk after an exponential time of that mean.
     """
 

@@ -1,4 +1,4 @@
-"""Who is at the other end of a leg, as the fake switch sees them."""
+"""The person at the other end of a leg, as the fake switch sees them."""
 
 from typing import Protocol
 
@@ -22,7 +22,7 @@ class Person(Protocol):
         ...
 
     def gone(self, leg: LegId) -> None:
-        """The line is dead, whoever ended it."""
+        """The line is dead, whichever side ended it."""
         ...
 
 

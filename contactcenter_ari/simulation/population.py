@@ -1,4 +1,6 @@
-"""A town with a contact center: agents with habits, callers with plans, all from one seed."""
+"""A population around a contact center: agents with habits, callers with plans, all
+from one seed.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -54,7 +56,7 @@ class Population:
             self.agents.append(user)
 
     def all_dial(self, code: str, *, within: timedelta) -> None:
-        """Each agent dials a feature code at a moment of his own from now on."""
+        """Each agent dials a feature code at a moment of their own from now on."""
         for user in self.agents:
             self.simulation.agenda.after(within * self._random.random(), partial(user.dial, code))
 

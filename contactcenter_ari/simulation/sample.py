@@ -51,7 +51,7 @@ def _menu_flow(queues: Sequence[QueueSettings]) -> Flow:
     sections = {
         "start": _section(Answer(), Play("welcome", barge_in=False), Menu(_MENU_RULES, choices)),
         "turned_away": _section(Play("sorry", barge_in=False), HangUp()),
-        "promised": _section(Play("goodbye", barge_in=False), HangUp()),
+        "booked": _section(Play("goodbye", barge_in=False), HangUp()),
         "rating": _section(
             Gather("rating", InputRules(("rate_us",), tries=1), least_digits=1, most_digits=1),
             Play("goodbye", barge_in=False),
@@ -73,7 +73,7 @@ def _waiting(queue: QueueName) -> Queue:
 def _request_callback(queue: QueueName) -> BookCallback:
     return BookCallback(
         queue,
-        {"booked": _to("promised"), "refused": Destination(Way.RETURN)},
+        {"booked": _to("booked"), "refused": Destination(Way.RETURN)},
         retry_after=timedelta(minutes=10),
     )
 

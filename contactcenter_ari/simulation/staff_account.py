@@ -1,7 +1,7 @@
-"""Who is left in each queue, from the books of agents alone: who may join, and who must leave.
-
-- Nobody joins a queue in which nobody takes calls, unless the queue says so (`join_empty`);
-  nobody is refused for want of agents while somebody takes calls.
+"""The agents left in each queue, from their accounts alone: which callers may join, which must
+leave.
+- Nobody joins a queue in which nobody takes calls, unless the queue says so (`join_empty`); nobody
+  is refused for want of agents while somebody takes calls.
 - Those who wait without an offer leave a queue once it has been empty for so long, as the queue
   has it (`leave_when_empty`), and not before.
 - A miss sends nobody away who is the last of a queue that keeps them (`keep_last_ready`).

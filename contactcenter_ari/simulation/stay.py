@@ -18,8 +18,8 @@ Rank = tuple[int, datetime, int]
 Agents = Mapping[AgentId, AgentAccount]
 
 
-class Wish(NamedTuple):
-    """Whom a caller asks for: one agent, or anybody with these levels."""
+class Requirement(NamedTuple):
+    """The requirement of a caller: one agent, or any agent with these levels."""
 
     levels: Skills
     agent: AgentId | None = None
@@ -33,10 +33,10 @@ class Wish(NamedTuple):
 
 @dataclass(slots=True)
 class Stay:
-    """One place in one line. `asked` is what was asked for after the last turn, as far as the
-    center was woken: in an instant at which a wish changes either wish may count. After an offer
-    it is `unoffered_since` the end of that. For one who `rings_on` since other rules were in
-    force, more phones may ring beside the `offers`.
+    """One position in one line. `asked` is the requirement after the last turn, as far as the
+    center was woken: in an instant at which it changes either may count. After an offer it is
+    `unoffered_since` the end of that. For one who `rings_on` since other rules were in force, more
+    phones may ring beside the `offers`.
     """
 
     queue: QueueName
@@ -50,14 +50,14 @@ class Stay:
     prefer_until: datetime | None = None
     step: int = 0
     unoffered_since: datetime | None = None
-    asked: Wish = field(default_factory=lambda: Wish({}))
+    asked: Requirement = field(default_factory=lambda: Requirement({}))
     offers: dict[OfferId, AgentId] = field(default_factory=dict)
     skipped: dict[AgentId, datetime] = field(default_factory=dict)
     rings_on: bool = False
 
     @classmethod
     def begun(cls, event: InteractionQueued, arrival: int, agents: Agents) -> "Stay":
-        """A stay as it is told."""
+        """A stay as the event describes it."""
         stay = cls(
             queue=event.queue,
             joined_at=event.at,
@@ -94,21 +94,25 @@ class Stay:
             self.step = self._step(agents, known_at)
         self.asked = self.asks(agents, known_at)
 
-    def asks(self, agents: Agents, now: datetime) -> Wish:
-        """What is asked for at this instant."""
+    def asks(self, agents: Agents, now: datetime) -> Requirement:
+        """The requirement at this instant."""
         if self._waits_for_one(agents, now):
-            return Wish({}, self.prefer)
-        return Wish(self.skills[self._step(agents, now)].skills if self.skills else {})
+            return Requirement({}, self.prefer)
+        return Requirement(self.skills[self._step(agents, now)].skills if self.skills else {})
 
-    def must_go_to(self, agent: AgentAccount, wish: Wish, known_at: datetime) -> bool:
-        """Whether the agent, if free, has to get this caller; `wish` is that of now. The center
-        was woken for all that was due by `known_at`.
+    def must_go_to(
+        self, agent: AgentAccount, requirement: Requirement, known_at: datetime
+    ) -> bool:
+        """Whether the agent, if free, has to get this caller; `requirement` is that of now. The
+        center was woken for all that was due by `known_at`.
         """
-        return self.is_open_to(agent, known_at) and self.asked.fits(agent) and wish.fits(agent)
+        return (
+            self.is_open_to(agent, known_at) and self.asked.fits(agent) and requirement.fits(agent)
+        )
 
-    def may_go_to(self, agent: AgentAccount, wish: Wish, now: datetime) -> bool:
+    def may_go_to(self, agent: AgentAccount, requirement: Requirement, now: datetime) -> bool:
         """Whether the agent may get this caller."""
-        return self.is_open_to(agent, now) and (self.asked.fits(agent) or wish.fits(agent))
+        return self.is_open_to(agent, now) and (self.asked.fits(agent) or requirement.fits(agent))
 
     def is_open_to(self, agent: AgentAccount, now: datetime) -> bool:
         """Whether the agent serves the queue and is not skipped."""

@@ -86,7 +86,7 @@ async def center_running(
         enough.set()
         await running
     service = ready.result().service
-    done = replay_onward(service.input_log, key=snapshot_key(ready.result().ground.data))
+    done = replay_onward(service.input_log, key=snapshot_key(ready.result().environment.data))
     assert done.digest.text == service.driver.digest.text
 
 

@@ -51,7 +51,7 @@ class Hand:
 class Scene:
     """What outlives the program."""
 
-    ground: Environment
+    environment: Environment
     program: Program
     database: Database
     since: datetime
@@ -61,7 +61,7 @@ class Scene:
     async def call(self, who: str, dialed: str, frequency: float = 440) -> Caller:
         """Somebody calls and is answered."""
         number = f"+3162000000{len(self.callers)}"
-        sip = self.ground.addresses.sip
+        sip = self.environment.addresses.sip
         caller = await Caller.place(sip, dialed, number=number, frequency=frequency)
         self.callers[who] = caller
         await caller.until_answered()
@@ -69,7 +69,7 @@ class Scene:
 
     async def sound(self, text: str) -> Samples:
         """A prompt as callers hear it, but for its very end."""
-        (media,) = await self.ground.prompts.media((SpokenText(text, "en"),))
+        (media,) = await self.environment.prompts.media((SpokenText(text, "en"),))
         return read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
 
     async def rows(self) -> dict[str, InteractionRow]:
@@ -88,8 +88,8 @@ class Scene:
 
     async def until_nothing_is_left(self) -> None:
         """Asterisk has no channel and no bridge, and no turn met a fault."""
-        login = self.ground.ari
-        address = str(self.ground.addresses.asterisk_http)
+        login = self.environment.ari
+        address = str(self.environment.addresses.asterisk_http)
         async with SwitchHttp.opened(address, Credentials(login.user, login.secret)) as http:
 
             async def left() -> str:
@@ -120,24 +120,28 @@ async def staged(
     async with (
         prepared(
             settings, site, tools, console=console, environ=environ, variation=quick
-        ) as ground,
-        Database(ground.database_url) as database,
+        ) as environment,
+        Database(environment.database_url) as database,
         Program.of(
-            _environ_of(environ, ground),
+            _environ_of(environ, environment),
             output=data / "program.log",
-            web=str(ground.addresses.web),
+            web=str(environment.addresses.web),
             token=administrator_token(data),
         ) as program,
     ):
         phones = await _phones_of(hands, Directory(database))
         await program.start()
         scene = Scene(
-            ground=ground, program=program, database=database, since=Clock().now(), phones={}
+            environment=environment,
+            program=program,
+            database=database,
+            since=Clock().now(),
+            phones={},
         )
         try:
             for extension, (phone, frequency) in phones.items():
                 scene.phones[extension] = await AgentPhone.registered(
-                    runtime, phone, ground.addresses.sip, frequency=frequency
+                    runtime, phone, environment.addresses.sip, frequency=frequency
                 )
             yield scene
         finally:
@@ -160,10 +164,10 @@ async def _phones_of(
     return phones
 
 
-def _environ_of(environ: dict[str, str], ground: Environment) -> dict[str, str]:
+def _environ_of(environ: dict[str, str], environment: Environment) -> dict[str, str]:
     """What tells the program to use what runs already."""
     return {
         **environ,
-        "CC_DATABASE_URL": ground.database_url,
-        "CC_ASTERISK_HTTP": str(ground.addresses.asterisk_http),
+        "CC_DATABASE_URL": environment.database_url,
+        "CC_ASTERISK_HTTP": str(environment.addresses.asterisk_http),
     }

@@ -75,7 +75,7 @@ class Outage:
     async def _visit(self, number: int) -> None:
         loop = asyncio.get_running_loop()
         own = f"+3164{len(self.scene.callers):03d}{number:04d}"
-        sip = self.scene.ground.addresses.sip
+        sip = self.scene.environment.addresses.sip
         visitor = Visitor(
             await Caller.place(sip, DESK, number=own, frequency=VOICE),
             LEAVES[number % len(LEAVES)],
@@ -137,7 +137,7 @@ class Outage:
             assert tone_heard(read_wav(Path(recording.path)), VOICE).total_seconds() > 1
 
     async def _spool_left(self) -> str:
-        left = list(spool_folder(self.scene.ground.data).iterdir())
+        left = list(spool_folder(self.scene.environment.data).iterdir())
         return f"{len(left)} files are not taken up" if left else ""
 
 

@@ -23,7 +23,7 @@ async def surroundings(request: pytest.FixtureRequest) -> dict[str, str]:
 async def called(world: World, dialed: str, *, uri: bytes = USER) -> Talker:
     """A call over such a trunk: the number is in both headers."""
     caller = await Talker.dials(
-        world.ground.addresses.sip,
+        world.environment.addresses.sip,
         dialed,
         number=WRITTEN.encode(),
         wording=Wording(uri=uri, headers=[f"X-Dialed: {_header(dialed)}"]),

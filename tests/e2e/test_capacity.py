@@ -37,11 +37,11 @@ async def surroundings() -> dict[str, str]:
 
 async def seen(world: World, path: str) -> str:
     """What the API shows, as its administrator."""
-    ground = world.ground
-    token = administrator_token(ground.data)
+    environment = world.environment
+    token = administrator_token(environment.data)
     bearer = {"Authorization": f"Bearer {token}"}
     async with (
-        aiohttp.ClientSession(f"http://{ground.addresses.web}", headers=bearer) as http,
+        aiohttp.ClientSession(f"http://{environment.addresses.web}", headers=bearer) as http,
         http.get(path) as answer,
     ):
         return await answer.text()
@@ -51,7 +51,7 @@ async def test_more_calls_than_there_is_room_for(world: World) -> None:
     """The sixth is refused; the alarm came before; all five who wait can still be joined with an
     agent.
     """
-    room = calls_in(world.ground.addresses.rtp)
+    room = calls_in(world.environment.addresses.rtp)
     worker = await world.hire("first")
     await worker.pause()
     callers = []
@@ -73,9 +73,11 @@ async def test_more_calls_than_there_is_room_for(world: World) -> None:
 async def test_ringing_phones_take_room_as_well(world: World) -> None:
     """With nine phones ringing for one caller there is no port for another."""
     phones = []
-    for _ in range(2 * calls_in(world.ground.addresses.rtp) - 1):
+    for _ in range(2 * calls_in(world.environment.addresses.rtp) - 1):
         agent = await world.enlist("crowd")
-        phones.append(await DeskPhone.registered(agent, world.ground.addresses.sip, frequency=620))
+        phones.append(
+            await DeskPhone.registered(agent, world.environment.addresses.sip, frequency=620)
+        )
         await world.log_in(agent.profile.agent)
     caller = await world.call(CROWD)
     lines = [await phone.rings() for phone in phones]
@@ -103,7 +105,7 @@ async def refused(world: World) -> None:
 
 async def test_the_ports_are_taken_by_others(world: World) -> None:
     """Without a port for audio a call is refused at once; with one again it is taken."""
-    address, ports = world.ground.addresses.sip.host, world.ground.addresses.rtp
+    address, ports = world.environment.addresses.sip.host, world.environment.addresses.rtp
     with ExitStack() as taken:
         for port in range(ports.first, ports.last + 1):
             held = taken.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -134,9 +136,11 @@ async def test_no_connection_is_left_for_us(world: World) -> None:
     """Others hold all connections to Asterisk's HTTP server: as many calls as there may be are
     answered at once, and one is joined.
     """
-    async with others_connected(world.ground.addresses.asterisk_http, 60):
+    async with others_connected(world.environment.addresses.asterisk_http, 60):
         worker = await world.hire("first")
-        callers = [await world.call(FIRST) for _ in range(calls_in(world.ground.addresses.rtp))]
+        callers = [
+            await world.call(FIRST) for _ in range(calls_in(world.environment.addresses.rtp))
+        ]
         for caller in callers:
             await caller.until_answered()
         talk = await worker.phone.talks()

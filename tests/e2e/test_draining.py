@@ -49,6 +49,6 @@ async def test_the_limit_ends_what_goes_on(
             "waiter": (EndReason.SYSTEM_ERROR, Party.SYSTEM),
             "chooser": (EndReason.SYSTEM_ERROR, Party.SYSTEM),
         }
-        logs = (scene.ground.data / "input").glob("*.jsonl")
+        logs = (scene.environment.data / "input").glob("*.jsonl")
         (start,) = (log for log in logs if "." not in log.stem)
         assert replay_onward(start).center.calls_in_progress() == 0

@@ -28,7 +28,7 @@ async def followed(folder: Path, tools: Tools, runtime: Runtime) -> AsyncIterato
     """A center that follows the site in a folder."""
     async with (
         founded(folder / "data", tools, runtime, more={"CC_SITE": str(folder / "site")}) as place,
-        serving(place.settings, place.site, place.ground, tester=Untested()) as service,
+        serving(place.settings, place.site, place.environment, tester=Untested()) as service,
     ):
         yield World(place, service, service.clock.now())
 

@@ -51,16 +51,16 @@ class Away:
     @property
     def spool(self) -> Path:
         """Where the script writes."""
-        return spool_folder(self.place.ground.data)
+        return spool_folder(self.place.environment.data)
 
     async def sound(self, text: str) -> Samples:
         """A prompt as callers hear it, but for its very end."""
-        (media,) = await self.place.ground.prompts.media((SpokenText(text, "en"),))
+        (media,) = await self.place.environment.prompts.media((SpokenText(text, "en"),))
         return read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2400]
 
     async def call(self, number: str) -> Caller:
         """Somebody calls and hears the apology."""
-        caller = await Caller.place(self.place.ground.addresses.sip, DESK, number=number)
+        caller = await Caller.place(self.place.environment.addresses.sip, DESK, number=number)
         self.callers.append(caller)
         await caller.until_hears(await self.sound(APOLOGY))
         return caller
@@ -161,7 +161,7 @@ async def presses_nothing(away: Away, number: str) -> None:
 
 async def test_audio_whose_address_comes_late(away: Away) -> None:
     """The INVITE offers none, and three of our 200 are lost: the whole apology is heard."""
-    sip, wording = away.place.ground.addresses.sip, Wording(sdp="", lost=3)
+    sip, wording = away.place.environment.addresses.sip, Wording(sdp="", lost=3)
     caller = await Talker.dials(sip, DESK, wording=wording)
     away.callers.append(caller)
     await caller.until_hears(await away.sound(APOLOGY))

@@ -61,7 +61,7 @@ async def disk_is_not(scene: Scene, condition: Condition) -> str:
 
 def snapshots(scene: Scene) -> set[str]:
     """The names of the snapshots there are."""
-    return {path.name for path in (scene.ground.data / "input").glob("*.snapshot")}
+    return {path.name for path in (scene.environment.data / "input").glob("*.snapshot")}
 
 
 async def visits_are_told(scene: Scene, who: str) -> None:
@@ -121,7 +121,7 @@ async def test_the_disk_is_full(data_folder: Path, tools: Tools, runtime: Runtim
         assert rows["meanwhile"].reason is EndReason.CONTAINED
         assert rows["talker"].reason is rows["waiter"].reason is EndReason.COMPLETED
         assert await program.stop() == 0
-        logs = (scene.ground.data / "input").glob("*.jsonl")
+        logs = (scene.environment.data / "input").glob("*.jsonl")
         (start,) = (log for log in logs if "." not in log.stem)
         assert replay_onward(start).center.calls_in_progress() == 0
     assert told_in < TOLD_WITHIN.total_seconds(), f"{told_in:.1f} s"

@@ -87,7 +87,7 @@ async def _killed(scene: Scene, talk: Conversation, waiting: int) -> float:
 async def _killed_often(scene: Scene, talk: Conversation, kills: int, waiting: int) -> None:
     took = [await _killed(scene, talk, waiting) for _ in range(kills)]
     assert median(took) < READY_WITHIN.total_seconds(), took
-    snapshots = list((scene.ground.data / "input").glob("*.snapshot"))
+    snapshots = list((scene.environment.data / "input").glob("*.snapshot"))
     assert 0 < len(snapshots) <= 3
     scene.callers["talker"].hang_up()
     await talk.until_over()
@@ -151,5 +151,5 @@ async def _write_much(scene: Scene, flow: Path) -> None:
         changed = text.replace("prompts:\n", f"prompts:\n  long: {long}\n")
         await asyncio.to_thread(flow.write_text, changed, "utf-8")
         await scene.program.publish()
-        logs = (scene.ground.data / "input").glob("*.jsonl")
+        logs = (scene.environment.data / "input").glob("*.jsonl")
         assert max(log.stat().st_size for log in logs) > EDITION

@@ -53,7 +53,7 @@ async def test_a_code_that_cannot_be_granted_is_told(world: World) -> None:
 @pytest_asyncio.fixture(loop_scope="session")
 async def http(world: World) -> AsyncIterator[aiohttp.ClientSession]:
     """A program that talks to the center's API."""
-    async with aiohttp.ClientSession(f"http://{world.ground.addresses.web}") as session:
+    async with aiohttp.ClientSession(f"http://{world.environment.addresses.web}") as session:
         yield session
 
 

@@ -51,7 +51,7 @@ async def test_a_declining_agent_is_passed_over(world: World) -> None:
     """A phone that answers 603: the next agent is called at once."""
     hired = await world.enlist("longest")
     phone = SipPhone("127.0.0.1", ("180 Ringing", "603 Decline"))
-    await phone.start(world.ground.addresses.sip.host, world.ground.addresses.sip.port)
+    await phone.start(world.environment.addresses.sip.host, world.environment.addresses.sip.port)
     await phone.register(hired.credential.phone, hired.credential.secret, 300)
     await world.log_in(hired.profile.agent)
     await _next_one_is_called(world, hired.profile.agent, OfferResult.REFUSED, "refused")

@@ -90,8 +90,8 @@ async def test_the_application_stops_and_starts_again(
 
 async def test_asterisk_keeps_looking_for_the_application(world: World) -> None:
     """The connection is made by Asterisk, again and again, at once and for ever."""
-    assert world.ground.asterisk is not None
-    etc = world.ground.asterisk.folders.etc
+    assert world.environment.asterisk is not None
+    etc = world.environment.asterisk.folders.etc
     client = (etc / "websocket_client.conf").read_text()
     assert re.search(r"^connection_type = persistent$", client, re.MULTILINE)
     assert re.search(r"^reconnect_interval = 500$", client, re.MULTILINE)
@@ -147,7 +147,7 @@ async def test_the_program_starts_while_the_database_is_away(
     server.choose_port()
     data = data_folder / "early"
     async with founded(data, tools, runtime, database_url=server.dsn) as place:
-        where = place.ground.addresses
+        where = place.environment.addresses
         environ = {
             **os.environ,
             "CC_DATA_DIR": str(data),
@@ -183,11 +183,11 @@ def _on_this_machine(limit: timedelta) -> float:
 
 async def _visits_are_told(place: Place) -> Caller:
     """A call through a flow that asks nothing of the database."""
-    caller = await Caller.place(place.ground.addresses.sip, DESK, number="+31677000010")
+    caller = await Caller.place(place.environment.addresses.sip, DESK, number="+31677000010")
     try:
         await caller.until_answered()
         for text, keys in ((MENU, "4"), (CLOSED, "")):
-            (media,) = await place.ground.prompts.media((SpokenText(text, "en"),))
+            (media,) = await place.environment.prompts.media((SpokenText(text, "en"),))
             sound = read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
             await caller.until_hears(sound)
             await caller.press(keys)
@@ -235,13 +235,13 @@ async def _talk_goes_on(caller: Caller, talk: Conversation) -> None:
 
 async def _let_beat_be(place: Place, at: str) -> None:
     """Let the dialplan and the watch believe that the application was alive then."""
-    assert place.ground.asterisk is not None
+    assert place.environment.asterisk is not None
     for name in ("CC_ALIVE", "CC_BEAT"):
-        await place.ground.asterisk.rx(f"dialplan set global {name} {at}")
+        await place.environment.asterisk.rx(f"dialplan set global {name} {at}")
 
 
 def _replays_to_the_same(world: World) -> None:
-    key = snapshot_key(world.ground.data)
+    key = snapshot_key(world.environment.data)
     done = replay_onward(world.service.input_log, key=key)
     assert done.digest.text == world.service.driver.digest.text
     assert done.commands > 0

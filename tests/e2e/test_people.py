@@ -57,7 +57,7 @@ class Noting(SipPhone):
 async def test_a_phone_gets_another_secret(world: World) -> None:
     """The new one registers the phone, by the same user; the one before does not any more."""
     hired = await world.enlist("longest")
-    where = world.ground.addresses.sip
+    where = world.environment.addresses.sip
     renewed = await world.service.directory.renew_secret(hired.profile.agent)
     assert renewed.phone == hired.credential.phone
     await world.service.phones.refresh()
@@ -75,7 +75,7 @@ async def test_tokens_come_and_go(world: World) -> None:
     """A new one works at once, a revoked one for seconds at most, and floods change nothing."""
     tokens = ApiTokens(world.service.database)
     made = await tokens.add("report", Role.SUPERVISOR)
-    async with aiohttp.ClientSession(f"http://{world.ground.addresses.web}") as http:
+    async with aiohttp.ClientSession(f"http://{world.environment.addresses.web}") as http:
 
         async def ask(token: str) -> int:
             async with http.get(QUEUES, headers=_bearer(token)) as answer:

@@ -179,13 +179,13 @@ async def _log_replays(scene: Scene) -> None:
     input on as from each snapshot.
     """
     assert await scene.program.stop() == 0
-    assert "[error" not in (scene.ground.data / "program.log").read_text()
-    (start,) = (p for p in (scene.ground.data / "input").glob("*.jsonl") if "." not in p.stem)
+    assert "[error" not in (scene.environment.data / "program.log").read_text()
+    (start,) = (p for p in (scene.environment.data / "input").glob("*.jsonl") if "." not in p.stem)
     logs = [start, *pieces_after(start)]
     assert len(logs) > 1, "a snapshot was taken at the orderly stop"
     inputs = [entry.input for log in logs for entry in read_input_log(log)]
     assert (inputs.count(CenterResumed()), inputs[-1]) == (1, None)
     done = replay_onward(start)
     assert done.center.calls_in_progress() == 0
-    key = snapshot_key(scene.ground.data)
+    key = snapshot_key(scene.environment.data)
     assert replay(logs[-1], key=key).digest.text == done.digest.text

@@ -58,9 +58,9 @@ class Putting:
 
 def asterisk(scene: Scene) -> int:
     """The process id of the switch."""
-    assert scene.ground.asterisk is not None
-    assert scene.ground.asterisk.pid is not None
-    return scene.ground.asterisk.pid
+    assert scene.environment.asterisk is not None
+    assert scene.environment.asterisk.pid is not None
+    return scene.environment.asterisk.pid
 
 
 def now() -> float:
@@ -87,7 +87,7 @@ async def talk_goes_on(scene: Scene) -> None:
 
 async def bridges(scene: Scene) -> int:
     """How many bridges there are."""
-    login, address = scene.ground.ari, str(scene.ground.addresses.asterisk_http)
+    login, address = scene.environment.ari, str(scene.environment.addresses.asterisk_http)
     async with SwitchHttp.opened(address, Credentials(login.user, login.secret)) as http:
         return len((await http.send(operation.list_bridges())).read(list[object]))
 
@@ -177,9 +177,9 @@ async def test_a_command_before_the_inventory_of_a_new_asterisk(
 
     monkeypatch.setattr(service.switch._socket, "_inbox", Putting(put))
     monkeypatch.setattr(service.switch._lanes, "_judge", judge)
-    assert world.ground.asterisk is not None
-    assert world.ground.asterisk.pid is not None
-    os.kill(world.ground.asterisk.pid, signal.SIGKILL)
+    assert world.environment.asterisk is not None
+    assert world.environment.asterisk.pid is not None
+    os.kill(world.environment.asterisk.pid, signal.SIGKILL)
     record = await world.record(chooser)
     assert refusals == [404]
     assert record.interaction.reason is EndReason.SYSTEM_ERROR
@@ -222,7 +222,7 @@ async def test_asterisk_is_frozen(data_folder: Path, tools: Tools, runtime: Runt
 
 def poison(scene: Scene) -> None:
     """Nothing of what the program has written for its own recovery can be read."""
-    files = [path for path in (scene.ground.data / "input").iterdir() if path.is_file()]
+    files = [path for path in (scene.environment.data / "input").iterdir() if path.is_file()]
     assert files
     for path in files:
         path.write_bytes(b"\xff poison \x00" * 100)

@@ -114,7 +114,7 @@ class Place:
     site: Site
     tools: Tools
     runtime: Runtime
-    ground: Environment
+    environment: Environment
 
 
 @dataclass(slots=True)
@@ -130,9 +130,9 @@ class World:
     engaged: set[AgentId] = field(default_factory=set)
 
     @property
-    def ground(self) -> Environment:
+    def environment(self) -> Environment:
         """What the application stands on."""
-        return self.place.ground
+        return self.place.environment
 
     # People
 
@@ -154,7 +154,10 @@ class World:
         """A new agent with a registered phone, logged in unless not `ready`."""
         hired = await self.enlist(*queues)
         phone = await AgentPhone.registered(
-            self.place.runtime, credential(hired), self.ground.addresses.sip, frequency=frequency
+            self.place.runtime,
+            credential(hired),
+            self.environment.addresses.sip,
+            frequency=frequency,
         )
         phone.manner = manner
         worker = Worker(hired, phone, self)
@@ -181,7 +184,7 @@ class World:
         """A caller, from a number of his own unless one is given."""
         own = number or f"+3161{next(_callers):07d}"
         caller = await Caller.place(
-            self.ground.addresses.sip, dialed, number=own, name=name, frequency=frequency
+            self.environment.addresses.sip, dialed, number=own, name=name, frequency=frequency
         )
         self.callers.append(caller)
         return caller
@@ -191,7 +194,7 @@ class World:
         """SIPp before this center."""
         return Sipp(
             self.place.tools.sipp,
-            str(self.ground.addresses.sip),
+            str(self.environment.addresses.sip),
             CHECKOUT / "sipp-scenarios",
             self.place.tools.environment,
         )
@@ -199,7 +202,7 @@ class World:
     @property
     def audio(self) -> Path:
         """What SIPp's parties speak and press."""
-        folder = self.ground.data / "audio"
+        folder = self.environment.data / "audio"
         if not folder.exists():
             write_audio(folder)
         return folder
@@ -227,7 +230,7 @@ class World:
         """What callers and agents hear when this is said, but for the end of it, which may be
         in the phone's jitter buffer when the center hangs up.
         """
-        media = await self.ground.prompts.media((SpokenText(text, language),))
+        media = await self.environment.prompts.media((SpokenText(text, language),))
         whole = read_wav(Path(media[0].removeprefix("sound:")).with_suffix(".wav"))
         return whole[: -sample_count(JITTER)]
 
@@ -335,14 +338,14 @@ async def founded(
     quick = Variation(fsync=False, rtp_ports=400)
     async with prepared(
         settings, site, tools, console=console, environ=environ, variation=quick
-    ) as ground:
+    ) as environment:
         if database_url is None:
-            await ground.database.ready.wait()
-        yield Place(settings, site, tools, runtime, ground)
+            await environment.database.ready.wait()
+        yield Place(settings, site, tools, runtime, environment)
 
 
 @asynccontextmanager
 async def working(place: Place) -> AsyncIterator[World]:
     """The application on it, while this lasts."""
-    async with serving(place.settings, place.site, place.ground) as service:
+    async with serving(place.settings, place.site, place.environment) as service:
         yield World(place, service, service.clock.now())

@@ -22,8 +22,10 @@ async def surroundings(exchange: Carrier) -> dict[str, str]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def api(world: World) -> AsyncIterator[aiohttp.ClientSession]:
     """The center's API, as its administrator."""
-    ground = world.ground
-    token = administrator_token(ground.data)
+    environment = world.environment
+    token = administrator_token(environment.data)
     bearer = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(f"http://{ground.addresses.web}", headers=bearer) as http:
+    async with aiohttp.ClientSession(
+        f"http://{environment.addresses.web}", headers=bearer
+    ) as http:
         yield http

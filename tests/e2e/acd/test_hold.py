@@ -58,7 +58,7 @@ class Pair:
 async def talking(world: World, number: str, queue: str) -> Pair:
     """They hear each other."""
     hired = await world.enlist(queue)
-    at = world.ground.addresses.sip
+    at = world.environment.addresses.sip
     phone = await HoldingPhone.registered(hired, at, frequency=AGENT)
     await world.log_in(hired.profile.agent)
     own = f"+3161000009{next(_callers)}"

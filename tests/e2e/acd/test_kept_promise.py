@@ -89,7 +89,7 @@ async def _begin_anew(scene: Scene, exchange: Carrier) -> None:
     customer = await _is_promised(scene, "second customer")
     (callback,) = await program.callbacks()
     await program.kill()
-    shutil.rmtree(scene.ground.data / "input")
+    shutil.rmtree(scene.environment.data / "input")
     await program.start()
     (restored,) = await program.callbacks()
     assert replace(restored, next_at=callback.next_at) == callback

@@ -84,7 +84,7 @@ async def test_two_answers_at_once_make_one_talk(world: World) -> None:
 async def _seated(world: World, queue: str, voice: float) -> tuple[AgentId, DeskPhone]:
     """An agent at a phone that does what it is told, ready."""
     hired = await world.enlist(queue)
-    sip = world.ground.addresses.sip
+    sip = world.environment.addresses.sip
     phone = await DeskPhone.registered(hired, sip, frequency=voice)
     await world.log_in(hired.profile.agent)
     return hired.profile.agent, phone

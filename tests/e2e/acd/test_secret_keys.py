@@ -35,7 +35,7 @@ _numbers = count(100)
 async def calls(world: World, kind: type[Caller], number: str) -> Caller:
     """A caller whose phone sends keys in one way or the other."""
     own = f"+31611000{next(_numbers)}"
-    at = world.ground.addresses.sip
+    at = world.environment.addresses.sip
     caller = await kind.place(at, number, number=own, frequency=CALLER)
     world.callers.append(caller)
     return caller

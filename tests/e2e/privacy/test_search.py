@@ -128,7 +128,7 @@ async def _search(scene: Scene, data: Path, *more: str) -> None:
 
 def _everything(scene: Scene, data: Path) -> Iterator[tuple[str, bytes]]:
     """Every file of the data folder and of the database's, every row, every running query."""
-    with psycopg.connect(scene.ground.database_url, autocommit=True) as connection:
+    with psycopg.connect(scene.environment.database_url, autocommit=True) as connection:
         connection.execute("checkpoint")
         (row,) = connection.execute("show data_directory").fetchall()
         names = connection.execute("select tablename from pg_tables where schemaname = 'public'")
@@ -178,7 +178,7 @@ async def _told(scene: Scene, site: Path, data: Path, *words: str) -> str:
             "PATH": "/usr/bin:/bin",
             "CC_SITE": str(site),
             "CC_DATA_DIR": str(data),
-            "CC_DATABASE_URL": scene.ground.database_url,
+            "CC_DATABASE_URL": scene.environment.database_url,
         },
         stdout=PIPE,
         stderr=PIPE,

@@ -55,7 +55,7 @@ def dial(world: World) -> Dial:
         number: str = DESK, *, wording: Wording = USUAL, mute: bool = False, frequency: float = 440
     ) -> Talker:
         caller = await Talker.dials(
-            world.ground.addresses.sip,
+            world.environment.addresses.sip,
             number,
             wording=wording,
             mute=mute,
@@ -74,7 +74,7 @@ async def hire(world: World) -> AsyncIterator[Hire]:
 
     async def hired(queue: str, *, frequency: float = 620) -> Seat:
         agent = await world.enlist(queue)
-        sip = world.ground.addresses.sip
+        sip = world.environment.addresses.sip
         phone = await DeskPhone.registered(agent, sip, frequency=frequency)
         await world.log_in(agent.profile.agent)
         seats.append(Seat(agent, phone, world))

@@ -108,7 +108,7 @@ async def test_who_calls_is_seen_in_the_logs_where_it_may_be(world: World, dial:
 
 def _all_logs(world: World) -> str:
     """All that was written to disk by the application and Asterisk."""
-    asterisk = world.ground.asterisk
+    asterisk = world.environment.asterisk
     assert asterisk is not None
     folders: tuple[Path, ...] = (world.service.input_log.parent, asterisk.folders.log)
     files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]

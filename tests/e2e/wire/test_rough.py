@@ -36,7 +36,7 @@ BAN = re.compile(
 @pytest_asyncio.fixture(loop_scope="session")
 async def works_after(world: World, dial: Dial) -> AsyncIterator[None]:
     """Asterisk was not restarted, and a call is answered and heard."""
-    asterisk = world.ground.asterisk
+    asterisk = world.environment.asterisk
     assert asterisk is not None
     process = asterisk.pid
     yield
@@ -54,7 +54,7 @@ def status(reply: str) -> int:
 @pytest.mark.parametrize("host", [TRUNK, "127.0.0.1"], ids=["carrier", "stranger"])
 async def test_torture_messages(world: World, host: str) -> None:
     """Messages after RFC 4475, valid and not, from the carrier and from anybody."""
-    raw = await Raw.opened(host, world.ground.addresses.sip)
+    raw = await Raw.opened(host, world.environment.addresses.sip)
     for message in MESSAGES:
         raw.send(message.replace("\n", "\r\n").encode("latin-1"))
     raw.send(b"\x00" * 100)
@@ -77,7 +77,7 @@ async def test_huge_headers(dial: Dial, size: int) -> None:
 @pytest.mark.usefixtures("works_after")
 async def test_a_burst_of_bogus_registrations(world: World) -> None:
     """Nine hundred at once, each with another name, from somebody without a secret."""
-    raw = await Raw.opened("127.0.0.1", world.ground.addresses.sip)
+    raw = await Raw.opened("127.0.0.1", world.environment.addresses.sip)
     for number in range(BURST):
         raw.send(raw.request("REGISTER", f"sip:{number}@x", user=str(number)).encode())
     assert status(await raw.asked("REGISTER")) == 401
@@ -89,7 +89,7 @@ async def test_known_and_unknown_names_are_answered_alike(world: World, hire: Hi
     (wrong) password.
     """
     seat = await hire("longest")
-    raw = await Raw.opened("127.0.0.1", world.ground.addresses.sip)
+    raw = await Raw.opened("127.0.0.1", world.environment.addresses.sip)
     names = (seat.hired.credential.phone, "nobody-of-that-name")
     for method in ("REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH"):
         answers = [await refusal(raw, method, name) for name in names]
@@ -116,10 +116,10 @@ async def refusal(raw: Raw, method: str, name: str) -> list[str]:
 async def test_whoever_guesses_can_be_banned(world: World, hire: Hire) -> None:
     """A wrong password and a wrong name each leave a line that tools for banning understand."""
     seat = await hire("longest")
-    asterisk = world.ground.asterisk
+    asterisk = world.environment.asterisk
     assert asterisk is not None
     log = asterisk.folders.log / "security.log"
-    raw = await Raw.opened("127.0.0.1", world.ground.addresses.sip)
+    raw = await Raw.opened("127.0.0.1", world.environment.addresses.sip)
 
     def lines() -> int:
         hosts = [found["host"] for found in BAN.finditer(log.read_text("latin-1"))]

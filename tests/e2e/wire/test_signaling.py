@@ -209,9 +209,9 @@ async def test_audio_comes_from_the_address_of_sip(world: World, dial: Dial) -> 
     await caller.until_answered()
     answer = next(text for text in caller.heard_of if text.startswith("SIP/2.0 200"))
     (port,) = map(int, re.findall(r"^m=audio (\d+)", answer, re.MULTILINE))
-    ports = world.ground.addresses.rtp
+    ports = world.environment.addresses.rtp
     assert ports.first <= port <= ports.last
-    assert await _listeners(port) == {world.ground.addresses.sip.host}
+    assert await _listeners(port) == {world.environment.addresses.sip.host}
 
 
 async def _listeners(port: int) -> set[str]:

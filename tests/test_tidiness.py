@@ -15,29 +15,29 @@ CHECKOUT = Path(__file__).parents[1]
 PACKAGE = "contactcenter_ari"
 MODULE_LINES, CLASS_LINES, PUBLIC_METHODS = 500, 300, 20
 LARGE_MODULES: Mapping[str, int] = {
-    "contactcenter_ari/core/center/call_control.py": 503,
+    "contactcenter_ari/core/center/call_control.py": 502,
     "contactcenter_ari/core/center/center.py": 501,
-    "contactcenter_ari/simulation/ledger.py": 505,
+    "contactcenter_ari/simulation/ledger.py": 507,
     "tests/postgres/test_report.py": 571,
 }
 """Modules over the limit, with the lines that they have today."""
 LARGE_CLASSES: Mapping[str, int] = {
     "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 382,
-    "contactcenter_ari/core/acd/distribution.py:Distribution (lines)": 431,
+    "contactcenter_ari/core/acd/distribution.py:Distribution (lines)": 426,
     "contactcenter_ari/core/acd/distribution.py:Distribution (methods)": 29,
     "contactcenter_ari/core/agents/roster.py:Roster (lines)": 445,
     "contactcenter_ari/core/agents/roster.py:Roster (methods)": 35,
-    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 449,
+    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 450,
     "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 34,
     "contactcenter_ari/core/center/center.py:Center (lines)": 357,
-    "contactcenter_ari/core/flow/interpreter.py:Interpreter (lines)": 369,
+    "contactcenter_ari/core/flow/interpreter.py:Interpreter (lines)": 307,
     "contactcenter_ari/core/flow/interpreter.py:Interpreter (methods)": 23,
-    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 398,
+    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 396,
     "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (methods)": 23,
     "contactcenter_ari/flow_test/stage.py:Stage (lines)": 345,
     "contactcenter_ari/flow_test/stage.py:Stage (methods)": 24,
     "contactcenter_ari/simulation/fake_switch.py:FakeSwitch (lines)": 406,
-    "contactcenter_ari/simulation/ledger.py:Ledger (lines)": 380,
+    "contactcenter_ari/simulation/ledger.py:Ledger (lines)": 382,
 }
 """Classes over a limit, with the lines or public methods that they have today."""
 
@@ -99,18 +99,14 @@ NOT_YET_PLAIN: tuple[str, ...] = (
     "contactcenter_ari/core/flow",
     "contactcenter_ari/core/outbound",
     "contactcenter_ari/core/telephony",
-    "contactcenter_ari/demo",
-    "contactcenter_ari/drawing",
     "contactcenter_ari/flow_test",
-    "contactcenter_ari/planning",
     "contactcenter_ari/runtime",
     "contactcenter_ari/service",
-    "contactcenter_ari/simulation",
     "contactcenter_ari/web",
     "tests/ari",
     "tests/bench",
-    "tests/bootstrap",
     "tests/cli",
+    "tests/client",
     "tests/config",
     "tests/conftest.py",
     "tests/contract",

@@ -25,7 +25,8 @@ from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.machine.secret import SecretFolder
 from contactcenter_ari.postgres.token import PREFIX as TOKEN_PREFIX
 from contactcenter_ari.service.secret import ADMINISTRATOR_FILE
-from contactcenter_ari.web.agent import AgentList
+from contactcenter_ari.web.agent import AgentList, WantedState
+from contactcenter_ari.web.queue import QueueList, QueueStatus
 
 STOP_LIMIT = timedelta(seconds=20)
 LOG = "application.log"
@@ -67,12 +68,23 @@ class Application:
         """The agents as they stand."""
         return msgspec.json.decode(await self.read("/api/v1/agents"), type=AgentList).agents
 
+    async def queues(self) -> tuple[QueueStatus, ...]:
+        """The queues as they stand."""
+        return msgspec.json.decode(await self.read("/api/v1/queues"), type=QueueList).queues
+
     async def log_in(self, agent: AgentId) -> None:
         """Let an agent be ready; raises BenchFailed."""
+        await self._change(agent, WantedState.LOGGED_IN)
+
+    async def log_out(self, agent: AgentId) -> None:
+        """Let an agent go home; raises BenchFailed."""
+        await self._change(agent, WantedState.LOGGED_OUT)
+
+    async def _change(self, agent: AgentId, state: WantedState) -> None:
         path = f"/api/v1/agents/{agent}/state"
-        async with self._client.put(path, json={"state": "logged_in"}) as answer:
+        async with self._client.put(path, json={"state": state}) as answer:
             if not answer.ok:
-                raise BenchFailed(f"agent {agent} cannot log in: {await answer.text()}")
+                raise BenchFailed(f"agent {agent} cannot be {state}: {await answer.text()}")
 
 
 @asynccontextmanager

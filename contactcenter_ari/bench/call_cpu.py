@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from contactcenter_ari.bench.call_figures import CallCpu, CpuPerCall, SideCpu
-from contactcenter_ari.bench.call_floor import CallFloor, CpuTimes
+from contactcenter_ari.bench.call_floor import CallFloor, CpuTimes, Talks
 from contactcenter_ari.bench.looking import BenchFailed, until
 from contactcenter_ari.bench.plan import (
     APP_QUEUE_MONO_NUMBER,
@@ -24,6 +24,7 @@ from contactcenter_ari.bench.plan import (
     UNRECORDED_NUMBER,
 )
 
+SIX_SECONDS = Talks(least=timedelta(seconds=6))
 STEREO, MONO = ".raw,bD)", ".raw,b)"
 """What the dialplan says where it records a talk, and what it would say to mix both sides."""
 
@@ -38,6 +39,7 @@ class CpuPlan:
     calls: int
     agents: int
     per_second: float
+    talks: Talks = SIX_SECONDS
     idle: timedelta = timedelta(seconds=10)
     settling: timedelta = timedelta(seconds=3)
 
@@ -69,6 +71,11 @@ async def measure_call_cpu(
     floor: CallFloor, plan: CpuPlan, *, tell: Callable[[str], object]
 ) -> CallCpu:
     """Let all sides take turns; `tell` is given what is being done. Raises BenchFailed."""
+    async with floor.staffed(plan.talks, agents=plan.agents, members=plan.agents):
+        return await _rounds(floor, plan, tell)
+
+
+async def _rounds(floor: CallFloor, plan: CpuPlan, tell: Callable[[str], object]) -> CallCpu:
     idle: list[CpuPerCall] = []
     costs: dict[Side, list[CpuPerCall]] = {side: [] for side in SIDES}
     for number in range(plan.rounds):

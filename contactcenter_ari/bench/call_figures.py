@@ -7,6 +7,8 @@ from typing import Self
 
 import msgspec
 
+from contactcenter_ari.bench.figures import Figures, Gaps
+
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """A figure over all rounds: its mean, and the rounds that had the least and the most."""
@@ -71,3 +73,36 @@ def ratio(center: SideCpu, app_queue: SideCpu) -> Spread:
     """The whole CPU of the center's calls by that of `Queue()`, round by round."""
     pairs = zip(center.rounds, app_queue.rounds, strict=True)
     return Spread.of(ours.whole / theirs.whole for ours, theirs in pairs)
+
+
+class RateStep(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls at one rate: how soon they were answered, and whether each went its way."""
+
+    per_second: float
+    answers: Figures
+    all_served: bool
+
+    def is_late(self, limit: timedelta) -> bool:
+        """Whether one in ten was answered later, or a call was lost."""
+        return self.answers.p90 > limit or not self.all_served
+
+
+class CallRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A ramp of complete calls, up to the first step that is late if one was."""
+
+    limit: timedelta
+    mean_talk: timedelta
+    steps: tuple[RateStep, ...]
+
+    @property
+    def steady(self) -> float:
+        """The highest rate that was not late; 0 when the first was."""
+        in_time = [step.per_second for step in self.steps if not step.is_late(self.limit)]
+        return max(in_time, default=0)
+
+
+class HeldGaps(msgspec.Struct, frozen=True, kw_only=True):
+    """From a freed agent to the next caller's INVITE while so many other talks are up."""
+
+    talks: int
+    gaps: Gaps

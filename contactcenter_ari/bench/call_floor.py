@@ -5,10 +5,12 @@ many, register in the same way, and talk equally long; audio goes both ways in e
 silent phones hide most of what a call takes. The agent ends the talk.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from itertools import count
 
 import msgspec
 
@@ -19,11 +21,14 @@ from contactcenter_ari.ari.phone import push_phone
 from contactcenter_ari.ari.switch import BEAT_VARIABLE
 from contactcenter_ari.ari.translate import is_reachable
 from contactcenter_ari.bench.application import Application
+from contactcenter_ari.bench.floor import tell_contact
 from contactcenter_ari.bench.looking import BenchFailed, until
 from contactcenter_ari.bench.plan import QUEUE, QUEUES
 from contactcenter_ari.bench.process_time import cpu_time, parent_of
 from contactcenter_ari.bootstrap.environment import Environment
 from contactcenter_ari.config.settings import CHECKOUT
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.loadtest.agent import AgentPhones, Behavior, Phone
 from contactcenter_ari.loadtest.audio import write_audio
 from contactcenter_ari.loadtest.caller import Caller, Story
@@ -35,8 +40,9 @@ from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.runtime.phone_digest import phone_digest
 
 AT_ONCE = timedelta()
+FIRST_EXTENSION = 10_001
 SHIFT = timedelta(hours=6)
-PATIENCE = timedelta(minutes=2)
+PATIENCE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,11 @@ class Talks:
 
     least: timedelta
     more: timedelta = AT_ONCE
+
+    @property
+    def mean(self) -> timedelta:
+        """The average length."""
+        return self.least + self.more
 
 
 class Variable(msgspec.Struct):
@@ -89,31 +100,64 @@ class CallFloor:
             tools.environment,
         )
         self._postgres = 0
-        self._names: frozenset[str] = frozenset()
+        self._directory: Directory | None = None
+        self._extensions = count(FIRST_EXTENSION)
 
     def __repr__(self) -> str:
         """Tell around what."""
         return f"<CallFloor around {self.application!r}>"
 
     @asynccontextmanager
-    async def staffed(self, talks: Talks, *, agents: int, members: int) -> AsyncIterator[None]:
+    async def staffed(
+        self, talks: Talks, *, agents: int, members: int, queues: tuple[QueueName, ...] = QUEUES
+    ) -> AsyncIterator[None]:
         """Agents ready and members added meanwhile; raises BenchFailed."""
         write_audio(self._audio)
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(Database(self._ground.database_url))
+            self._directory = Directory(database)
             self._postgres = await _server_of(database)
-            crews = (await _hired(Directory(database), agents), await self._members(members))
-            self._names = frozenset(phone.phone_id for crew in crews for phone in crew)
-            await until(self._all_known, "Asterisk does not know the phones")
-            for crew in crews:
-                if crew:
-                    await stack.enter_async_context(self._working(crew, talks))
-            await until(self._all_reachable, "the phones did not register")
-            for view in await self.application.agents():
-                await self.application.log_in(view.agent)
-            for phone in crews[1]:
+            crew, theirs = await self.hire(agents, queues), await self._members(members)
+            for phones in (list(crew.values()), theirs):
+                if phones:
+                    await stack.enter_async_context(self._working(phones, talks))
+            await self.log_in(crew)
+            await until(partial(self._are_there, theirs), "the members' phones did not register")
+            for phone in theirs:
                 await self.asterisk.rx(f"queue add member PJSIP/{phone.phone_id} to {QUEUE}")
-            yield
+            try:
+                yield
+            finally:
+                await self._sent_home()
+
+    async def _sent_home(self) -> None:
+        """All calls are over and all agents logged out, so that nobody is taken for present."""
+        await self.asterisk.rx("channel request hangup all")
+        for view in await self.application.agents():
+            if view.state is not AgentState.LOGGED_OUT:
+                await self.application.log_out(view.agent)
+
+    async def hire(self, agents: int, queues: tuple[QueueName, ...]) -> dict[AgentId, Phone]:
+        """New agents of some queues; Asterisk knows their phones then."""
+        assert self._directory is not None, "the floor is not staffed"
+        crew = {}
+        for _ in range(agents):
+            extension = str(next(self._extensions))
+            new = await self._directory.add_agent(extension, f"Agent {extension}", queues)
+            crew[new.profile.agent] = Phone(new.credential.phone, new.credential.secret)
+        known = partial(self._are_known, list(crew.values()))
+        await until(known, "Asterisk does not know the agents' phones")
+        return crew
+
+    async def log_in(self, crew: Collection[AgentId]) -> None:
+        """Let agents be ready once their phones can be reached; raises BenchFailed."""
+        await until(partial(self._are_reachable, crew), "the agents' phones cannot be reached")
+        for agent in crew:
+            await self.application.log_in(agent)
+
+    async def tell_contact(self, phone: str, contact: str) -> None:
+        """Tell Asterisk where a phone is that does not register; raises BenchFailed."""
+        await tell_contact(self._http, phone, contact)
 
     def cpu_times(self) -> CpuTimes:
         """What all three have used so far."""
@@ -171,24 +215,18 @@ class CallFloor:
             run.stop()
             await run.wait()
 
-    async def _all_known(self) -> bool:
-        """The application tells Asterisk of the agents' phones a moment after they are added."""
-        return self._names <= {phone.resource for phone in await list_phones(self._http)}
+    async def _are_known(self, crew: list[Phone]) -> bool:
+        """The application tells Asterisk of the agents' phones a moment after they are hired."""
+        known = {phone.resource for phone in await list_phones(self._http)}
+        return known.issuperset(phone.phone_id for phone in crew)
 
-    async def _all_reachable(self) -> bool:
+    async def _are_there(self, crew: list[Phone]) -> bool:
         there = {phone.resource for phone in await list_phones(self._http) if is_reachable(phone)}
-        return self._names <= there and all(
-            view.reachable for view in await self.application.agents()
-        )
+        return there.issuperset(phone.phone_id for phone in crew)
 
-
-async def _hired(directory: Directory, agents: int) -> list[Phone]:
-    crew = []
-    for number in range(agents):
-        extension = str(101 + number)
-        new = await directory.add_agent(extension, f"Agent {extension}", QUEUES)
-        crew.append(Phone(new.credential.phone, new.credential.secret))
-    return crew
+    async def _are_reachable(self, crew: Collection[AgentId]) -> bool:
+        views = await self.application.agents()
+        return {view.agent for view in views if view.reachable}.issuperset(crew)
 
 
 async def _server_of(database: Database) -> int:

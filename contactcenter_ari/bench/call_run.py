@@ -1,47 +1,45 @@
-"""Whole calls measured: each part on an Asterisk, a database and an application of its own."""
+"""The floor on which whole calls are measured, with all that it stands on started for it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 from rich.console import Console
 
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.bench.application import application_running
-from contactcenter_ari.bench.call_cpu import CpuPlan, measure_call_cpu
-from contactcenter_ari.bench.call_figures import CallCpu
-from contactcenter_ari.bench.call_floor import CallFloor, Talks
+from contactcenter_ari.bench.call_floor import CallFloor
 from contactcenter_ari.bench.plan import SITE, VARIATION
 from contactcenter_ari.bootstrap.environment import prepared
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
+from contactcenter_ari.machine.port import RTP_PORTS
 from contactcenter_ari.machine.tool_root import ensure_tools
 
-IN_SERVICE = replace(VARIATION, fsync=True, rtp_ports=1_000)
-"""The database is as safe as in service, and there are audio ports for 200 calls."""
+Found = TypeVar("Found")
+IN_SERVICE = replace(VARIATION, fsync=True, rtp_ports=RTP_PORTS)
+"""The database is as safe as in service, and there are as many audio ports."""
 
 
-async def run_call_cpu(
+async def run_on_floor(
     settings: Settings,
-    plan: CpuPlan,
-    talks: Talks,
+    work: Callable[[CallFloor], Awaitable[Found]],
     *,
     console: Console,
     environ: Mapping[str, str],
-) -> CallCpu:
-    """The CPU of whole calls; raises ContactCenterError."""
-    async with (
-        _floor(settings, console, environ) as floor,
-        floor.staffed(talks, agents=plan.agents, members=plan.agents),
-    ):
-        return await measure_call_cpu(floor, plan, tell=console.print)
+) -> Found:
+    """Start everything in `settings.data`, measure, stop it again; raises ContactCenterError."""
+    async with floor_running(settings, console=console, environ=environ) as floor:
+        return await work(floor)
 
 
 @asynccontextmanager
-async def _floor(
-    settings: Settings, console: Console, environ: Mapping[str, str]
+async def floor_running(
+    settings: Settings, *, console: Console, environ: Mapping[str, str]
 ) -> AsyncIterator[CallFloor]:
+    """A floor that nobody is on yet, meanwhile; raises ContactCenterError."""
     settings = replace(settings, site=SITE)
     site, tools = load_site(SITE), ensure_tools(console, environ)
     async with AsyncExitStack() as stack:

@@ -6,7 +6,16 @@ from statistics import fmean
 
 from rich.table import Table
 
-from contactcenter_ari.bench.call_figures import CallCpu, CpuPerCall, SideCpu, Spread, ratio
+from contactcenter_ari.bench.board_figures import BoardCosts
+from contactcenter_ari.bench.call_figures import (
+    CallCpu,
+    CallRate,
+    CpuPerCall,
+    HeldGaps,
+    SideCpu,
+    Spread,
+    ratio,
+)
 
 PARTS: tuple[tuple[str, Callable[[CpuPerCall], timedelta]], ...] = (
     ("Application", lambda cost: cost.application),
@@ -32,6 +41,58 @@ def cpu_table(found: CallCpu) -> Table:
         told = _spread(ratio(center, app_queue), 3)
         table.add_row("", *_cells(center), told, end_section=True)
     return table
+
+
+def rate_table(found: CallRate) -> Table:
+    """A row for each step of the ramp."""
+    seconds = found.mean_talk.total_seconds()
+    limit = _milliseconds(found.limit)
+    table = Table(
+        "Calls a second", "Answered", "Median", "p90", "p99", "Max", "All served",
+        title=f"From INVITE to 200 in ms: menus, queue, recorded talks, {seconds:g} s on average",
+        caption=f"p90 stays within {limit:g} ms up to {found.steady:g} calls a second",
+    )  # fmt: skip
+    for step in found.steps:
+        times = step.answers
+        spread = (times.median, times.p90, times.p99, times.maximum)
+        cells = (f"{_milliseconds(each):.1f}" for each in spread)
+        served = "yes" if step.all_served else "no"
+        table.add_row(f"{step.per_second:g}", str(times.samples), *cells, served)
+    return table
+
+
+def held_table(found: HeldGaps) -> Table:
+    """One row: from free to the next INVITE."""
+    surprises = found.gaps.surprises.items()
+    table = Table(
+        "Talks up", "Samples", "Min", "Median", "p90", "p99", "Max",
+        title="From agent free (BYE) to the next caller's INVITE in ms, while others talk",
+        caption="; ".join(f"{what}: {count} times" for what, count in surprises),
+    )  # fmt: skip
+    gaps = found.gaps.figures
+    spread = (gaps.minimum, gaps.median, gaps.p90, gaps.p99, gaps.maximum)
+    cells = (f"{_milliseconds(each):.1f}" for each in spread)
+    table.add_row(str(found.talks), str(gaps.samples), *cells)
+    return table
+
+
+def board_tables(found: BoardCosts) -> Iterator[Table]:
+    """The lists of boards, and the turns."""
+    crowd = f"{found.agents:,} agents talk, as many callers wait"
+    lists = Table(
+        "List", "Rows", "Made", "p90", "Written", "p90", "kB",
+        title=f"Lists for boards in ms of CPU, made once and written as JSON: {crowd}",
+    )  # fmt: skip
+    for each in found.lists:
+        times = (each.made.median, each.made.p90, each.written.median, each.written.p90)
+        cells = (f"{_milliseconds(time):.2f}" for time in times)
+        lists.add_row(each.name, f"{each.rows:,}", *cells, f"{each.size / 1000:,.0f}")
+    yield lists
+    turns = Table("Turns", "Median", "p90", "p99", "Worst", title=f"Turns in µs of CPU: {crowd}")
+    spread = (found.turns.median, found.turns.p90, found.turns.p99, found.turns.maximum)
+    cells = (f"{1000 * _milliseconds(each):,.0f}" for each in spread)
+    turns.add_row(f"{found.turns.samples:,}", *cells)
+    yield turns
 
 
 def _cells(side: SideCpu) -> Iterator[str]:

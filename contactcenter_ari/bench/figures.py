@@ -8,8 +8,6 @@ from typing import Self
 
 import msgspec
 
-from contactcenter_ari.bench.call_figures import CallCpu
-
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """How a set of durations is spread."""
@@ -149,12 +147,3 @@ class DecisionCost(msgspec.Struct, frozen=True, kw_only=True):
     arrived: Figures
     freed_by_scan: Figures
     arrived_by_scan: Figures
-
-
-class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one run of the benchmark found; empty is what was not asked for."""
-
-    waits: tuple[WaitFigures, ...] = ()
-    decisions: tuple[DecisionCost, ...] = ()
-    on_asterisk: OnAsterisk | None = None
-    call_cpu: CallCpu | None = None

@@ -14,6 +14,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 
 from contactcenter_ari.ari import operation
+from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.phone import push_phone
 from contactcenter_ari.bench.figures import CallCost, Figures, Gaps
 from contactcenter_ari.bench.looking import SETTLING_LIMIT, BenchFailed, looks, until
@@ -103,10 +104,10 @@ class Floor:
         self._theirs = [self._phone(f"member{n + 1}", dice) for n in range(self._plan.agents)]
         with _switched_on([*self._ours, *self._theirs]):
             for phone in self._ours:
-                await self._tell_contact(phone)
+                await tell_contact(self._service.http, phone.name, phone.contact)
             for phone in self._theirs:
                 await push_phone(self._service.http, phone.name, NO_DIGEST)
-                await self._tell_contact(phone)
+                await tell_contact(self._service.http, phone.name, phone.contact)
                 await self._asterisk.rx(f"queue add member PJSIP/{phone.name} to {QUEUE}")
             await until(self._all_reachable, "the phones cannot be reached")
             for agent in self._agent_ids():
@@ -176,7 +177,7 @@ class Floor:
 
     def gaps(self) -> tuple[Gaps, Gaps]:
         """What the phones of the center measured, and those of `Queue()`."""
-        return _gaps(self._ours), _gaps(self._theirs)
+        return gaps_of(self._ours), gaps_of(self._theirs)
 
     async def _hire(self, number: int) -> str:
         extension = str(101 + number)
@@ -190,13 +191,6 @@ class Floor:
             longest=self._plan.longest_talk,
             dice=dice,
         )
-
-    async def _tell_contact(self, phone: StopwatchPhone) -> None:
-        reply = await self._service.http.send(
-            operation.put_object("aor", phone.name, {"contact": phone.contact})
-        )
-        if not reply.succeeded:
-            raise BenchFailed(f"Asterisk refused where a phone is: {reply.status}")
 
     def _caller(self, number: str, keys: str = "-") -> Caller:
         return Caller(
@@ -251,6 +245,13 @@ class Floor:
         return requests, Counter(tally.events)
 
 
+async def tell_contact(http: SwitchHttp, phone: str, contact: str) -> None:
+    """Tell Asterisk where a phone is that does not register; raises BenchFailed."""
+    reply = await http.send(operation.put_object("aor", phone, {"contact": contact}))
+    if not reply.succeeded:
+        raise BenchFailed(f"Asterisk refused where a phone is: {reply.status}")
+
+
 @contextmanager
 def _switched_on(phones: list[StopwatchPhone]) -> Iterator[None]:
     with ExitStack() as stack:
@@ -263,6 +264,7 @@ def _count(crew: list[StopwatchPhone]) -> int:
     return sum(len(phone.gaps) for phone in crew)
 
 
-def _gaps(crew: list[StopwatchPhone]) -> Gaps:
+def gaps_of(crew: list[StopwatchPhone]) -> Gaps:
+    """What the phones of a crew have measured so far."""
     surprises: Counter[str] = sum((phone.surprises for phone in crew), Counter())
     return Gaps(Figures.of(gap for phone in crew for gap in phone.gaps), dict(surprises))

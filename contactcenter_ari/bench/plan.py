@@ -17,6 +17,8 @@ UNRECORDED_NUMBER = "7003"
 MENU_NUMBER = "7004"
 MENU_KEYS = ",11"
 """Through two menus into the queue where talks are recorded."""
+HELD_NUMBER = "7005"
+"""Straight to agents whose talks last long."""
 APP_QUEUE_NUMBER = "7002"
 """Straight into `Queue()`, see `dialplan/bench/queue.conf`."""
 APP_QUEUE_MONO_NUMBER = "7012"
@@ -26,7 +28,8 @@ APP_QUEUE_STEREO_NUMBER = "7022"
 QUEUE = QueueName("bench")
 """The name of both queues that are compared."""
 QUEUES = (QUEUE, QueueName("unrecorded"))
-"""What each agent of the center serves."""
+"""What each agent of the center serves, but for those whose talks last long."""
+HELD_QUEUE = QueueName("held")
 
 VARIATION = Variation(
     fsync=False,

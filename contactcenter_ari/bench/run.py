@@ -14,9 +14,9 @@ from contactcenter_ari.bench.figures import (
     CallCost,
     Comparison,
     DecisionCost,
-    Findings,
     OnAsterisk,
 )
+from contactcenter_ari.bench.findings import Findings
 from contactcenter_ari.bench.floor import Floor
 from contactcenter_ari.bench.plan import SITE, VARIATION, Plan
 from contactcenter_ari.bench.turns import measure_turns

@@ -10,16 +10,16 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from contactcenter_ari.bench.call_figures import ratio
-from contactcenter_ari.bench.call_table import cpu_table
+from contactcenter_ari.bench.call_table import board_tables, cpu_table, held_table, rate_table
 from contactcenter_ari.bench.decision_table import decision_table
 from contactcenter_ari.bench.figures import (
     CallCost,
     Comparison,
     Figures,
-    Findings,
     OnAsterisk,
     TurnCost,
 )
+from contactcenter_ari.bench.findings import Findings
 from contactcenter_ari.bench.wait_table import wait_tables
 
 
@@ -37,6 +37,12 @@ def _shown(findings: Findings) -> Iterator[RenderableType]:
         yield from wait_tables(findings.waits)
     if findings.call_cpu:
         yield cpu_table(findings.call_cpu)
+    if findings.call_rate:
+        yield rate_table(findings.call_rate)
+    if findings.held:
+        yield held_table(findings.held)
+    if findings.boards:
+        yield from board_tables(findings.boards)
 
 
 def as_json(findings: Findings) -> str:
@@ -46,6 +52,8 @@ def as_json(findings: Findings) -> str:
     plain |= plain.pop("on_asterisk", {})
     if findings.on_asterisk:
         plain["comparison"]["ratio_of_medians"] = findings.on_asterisk.comparison.ratio
+    if findings.call_rate:
+        plain["call_rate"]["steady"] = findings.call_rate.steady
     if findings.call_cpu:
         plain["call_cpu"]["ratios"] = {
             center.kind: msgspec.to_builtins(ratio(center, app_queue))

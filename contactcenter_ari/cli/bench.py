@@ -11,15 +11,19 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import typer
 
-from contactcenter_ari.bench.call_cpu import CpuPlan
+from contactcenter_ari.bench.board import measure_boards
+from contactcenter_ari.bench.call_cpu import CpuPlan, measure_call_cpu
 from contactcenter_ari.bench.call_floor import Talks
-from contactcenter_ari.bench.call_run import run_call_cpu
-from contactcenter_ari.bench.figures import Findings
-from contactcenter_ari.bench.plan import Plan
+from contactcenter_ari.bench.call_rate import RatePlan, measure_call_rate
+from contactcenter_ari.bench.call_run import run_on_floor
+from contactcenter_ari.bench.findings import Findings
+from contactcenter_ari.bench.held import HeldPlan, measure_held
+from contactcenter_ari.bench.plan import SITE, Plan
 from contactcenter_ari.bench.run import run_bench, run_without_asterisk
 from contactcenter_ari.bench.tables import as_json, tables
 from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.site import load_site
 from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
 from contactcenter_ari.machine.run_folder import fresh_folder, remove_run
 
@@ -31,7 +35,23 @@ QUICK_DAYS = 8
 DECISIONS, QUICK_DECISIONS = 2_000, 400
 CPU = CpuPlan(rounds=3, calls=60, agents=16, per_second=2)
 QUICK_CPU = CpuPlan(rounds=3, calls=20, agents=16, per_second=2)
-CPU_TALKS = Talks(least=timedelta(seconds=6))
+RATE = RatePlan(
+    first=4,
+    step=1,
+    last=14,
+    talks=Talks(least=timedelta(seconds=16), more=timedelta(seconds=4)),
+    measured=timedelta(seconds=30),
+)
+QUICK_RATE = RatePlan(
+    first=6,
+    step=3,
+    last=24,
+    talks=Talks(least=timedelta(seconds=6)),
+    measured=timedelta(seconds=12),
+)
+HELD = HeldPlan(talks=100, agents=5, waiting=25, samples=200)
+QUICK_HELD = replace(HELD, samples=60)
+MANY = {"agents": 10_000, "talks": 10_000, "samples": 10}
 
 
 class Part(StrEnum):
@@ -39,6 +59,9 @@ class Part(StrEnum):
 
     FLOOR = "floor"
     CALLS = "calls"
+    RATE = "rate"
+    HELD = "held"
+    BOARDS = "boards"
 
 
 @app.command()
@@ -46,12 +69,7 @@ class Part(StrEnum):
 def bench(
     parts: Annotated[
         list[Part] | None,
-        typer.Argument(
-            help="floor (the default): freed agents, turns, decisions and told waits, 5 minutes,"
-            " --quick under 1. calls: whole CPU per call, recorded and not, 14 minutes, --quick"
-            " 7; needs a quiet machine.",
-            show_default=False,
-        ),
+        typer.Argument(help="What to measure, see above; floor by default.", show_default=False),
     ] = None,
     *,
     samples: Annotated[int, typer.Option(min=2, help="Samples of each queue, at least.")] = 200,
@@ -67,12 +85,22 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer samples.")] = False,
     as_object: Annotated[bool, typer.Option("--json", help="Durations in seconds.")] = False,
 ) -> None:
-    """Measure the center beside Asterisk's `Queue()`, both in one Asterisk.
+    """Measure the center, beside Asterisk's `Queue()` in the same Asterisk.
 
-    The part floor: how long a freed agent waits for the next caller; the requests and events of a
-    call; what a turn of the core and a decision take; and, simulated, how true the waits are that
-    callers are told. The part calls: the CPU of complete calls in the application, Asterisk and
-    the database.
+    Parts, and minutes they take (with --quick):
+
+    floor, 5 (1): from a freed agent to the next caller; requests and events of a call; a turn of
+    the core; a decision; how true the waits are that callers are told.
+
+    calls, 15 (8): CPU of complete calls in application, Asterisk and database, beside `Queue()`.
+
+    rate, 14 (5): the steady rate of complete calls up to which callers are answered at once.
+
+    held, 3 (2): from a freed agent to the next caller while 100 others talk.
+
+    boards, 1 (1): lists for boards, and turns, with 10,000 agents; needs no Asterisk.
+
+    All but the counts need a quiet machine.
     """
     plan = Plan(
         samples=min(samples, QUICK_SAMPLES) if quick else samples,
@@ -83,29 +111,53 @@ def bench(
         days=min(days, QUICK_DAYS) if quick else days,
         seed=seed,
     )
-    wanted = parts or [Part.FLOOR]
-    findings = Findings()
     if without_asterisk:
         findings = run_without_asterisk(plan, console=error_screen())
-    elif Part.FLOOR in wanted:
-        findings = _in_fresh_folder(partial(run_bench, plan=plan), *ProgramRole)
-    if Part.CALLS in wanted:
-        cpu_plan = replace(QUICK_CPU if quick else CPU, rounds=rounds)
-        work = partial(run_call_cpu, plan=cpu_plan, talks=CPU_TALKS)
-        found = _in_fresh_folder(work, ProgramRole.SWITCH)
-        findings = msgspec.structs.replace(findings, call_cpu=found)
+    else:
+        findings = Findings()
+        for part in dict.fromkeys(parts or [Part.FLOOR]):
+            findings = _with_part(findings, part, plan, rounds=rounds, quick=quick)
     if as_object:
         typer.echo(as_json(findings))
     else:
         screen().print(tables(findings))
 
 
+def _with_part(
+    findings: Findings, part: Part, plan: Plan, *, rounds: int, quick: bool
+) -> Findings:
+    """What was found so far and what is found in one part more."""
+    found = partial(msgspec.structs.replace, findings)
+    match part:
+        case Part.FLOOR:
+            floor = _in_fresh_folder(partial(run_bench, plan=plan), *ProgramRole)
+            return found(
+                waits=floor.waits, decisions=floor.decisions, on_asterisk=floor.on_asterisk
+            )
+        case Part.CALLS:
+            cpu_plan = replace(QUICK_CPU if quick else CPU, rounds=rounds)
+            return found(call_cpu=_on_floor(partial(measure_call_cpu, plan=cpu_plan)))
+        case Part.RATE:
+            rate_plan = QUICK_RATE if quick else RATE
+            return found(call_rate=_on_floor(partial(measure_call_rate, plan=rate_plan)))
+        case Part.HELD:
+            held_plan = QUICK_HELD if quick else HELD
+            return found(held=_on_floor(partial(measure_held, plan=held_plan)))
+        case Part.BOARDS:
+            return found(boards=measure_boards(load_site(SITE), **MANY))
+
+
+def _on_floor(measure: Callable[..., Coroutine[Any, Any, Found]]) -> Found:
+    """What is measured on a floor of its own; what is being done is told meanwhile."""
+    work = partial(measure, tell=error_screen().print)
+    return _in_fresh_folder(partial(run_on_floor, work=work), ProgramRole.SWITCH)
+
+
 def _in_fresh_folder(
     work: Callable[..., Coroutine[Any, Any, Found]], *roles: ProgramRole
 ) -> Found:
     """Do work on a data folder of its own, which is removed when all went well."""
-    settings = load_settings()
-    settings = _alone(settings)
+    settings = _alone(load_settings())
     with roles_held(settings.data, "contactcenter bench", *roles):
         found = run(work(settings, console=error_screen(), environ=os.environ))
     remove_run(settings.data)

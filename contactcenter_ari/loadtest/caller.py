@@ -61,13 +61,16 @@ class Caller:
     async def call_often(
         self, sipp: Sipp, *, calls: int, per_second: float, at_once: int
     ) -> Outcome:
-        """Place many calls from numbers `caller`1, 2, 3 ... in one process (`Story.LOAD`)."""
+        """Place many calls from numbers `caller`1, 2, 3 ... in one process (`Story.LOAD`); the
+        outcome has their answers.
+        """
         job = self.job()
         waves = calls / per_second + calls / at_once * job.limit.total_seconds()
         many = replace(
             job,
             scenario=Story.LOAD.value,
             calls=calls,
+            times=True,
             limit=job.limit + timedelta(seconds=waves),
             arguments=("-r", f"{per_second:g}", "-l", str(at_once)),
         )

@@ -10,9 +10,9 @@ import os
 import shutil
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -40,11 +40,20 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to an INVITE: when it came, by SIPp's clock, and how long it took."""
+
+    at: timedelta
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The verdict, and what SIPp complained about."""
+    """The verdict, what SIPp complained about, and the answers of a run that `times` them."""
 
     verdict: Verdict
     complaints: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -69,7 +78,8 @@ class Sipp:
 class SippJob:
     """A run of SIPp: scenario file names, keywords (`-key`), numbers (`-set`), other arguments.
 
-    `limit` is the longest the whole run may take; `address` a loopback address.
+    `limit` is the longest the whole run may take; `address` a loopback address. A run that
+    `times` its answers needs the timer of `part/invite.xml`.
     """
 
     scenario: str
@@ -82,6 +92,7 @@ class SippJob:
     durations: Mapping[str, timedelta] = field(default_factory=dict)
     lines: tuple[tuple[str, ...], ...] = ()
     answers_with: str | None = None
+    times: bool = False
     arguments: tuple[str, ...] = ()
 
 
@@ -125,10 +136,14 @@ class SippRun:
         try:
             said, _ = await process.communicate()
             complaints = _complaints(folder / "errors.log")
+            answers = tuple(_answers(folder)) if self._job.times else ()
         finally:
             await self._kill(process)
             shutil.rmtree(folder, ignore_errors=True)
-        return self._outcome(process.returncode or 0, complaints, said.decode("utf-8", "replace"))
+        outcome = self._outcome(
+            process.returncode or 0, complaints, said.decode("utf-8", "replace")
+        )
+        return replace(outcome, answers=answers)
 
     def stop(self) -> None:
         """End SIPp now, whatever its calls are doing; `wait` then gives STOPPED."""
@@ -165,6 +180,8 @@ class SippRun:
         ]  # fmt: skip
         if job.port is not None:
             words += ["-p", str(job.port)]
+        if job.times:
+            words += ["-trace_rtt", "-rtt_freq", "1"]
         if job.answers_with is not None:
             words += ["-oocsf", str(scenarios / job.answers_with)]
         if job.lines:
@@ -181,6 +198,14 @@ def _injection_file(folder: Path, lines: tuple[tuple[str, ...], ...]) -> Path:
     path.touch(mode=0o600)  # holds the phones' secrets
     path.write_text("SEQUENTIAL\n" + "".join(";".join(line) + "\n" for line in lines), "utf-8")
     return path
+
+
+def _answers(folder: Path) -> Iterator[Answer]:
+    """SIPp writes milliseconds: when, how long, and which timer."""
+    for file in folder.glob("*_rtt.csv"):
+        for line in file.read_text("utf-8").splitlines()[1:]:
+            at, after, _ = line.split(";")
+            yield Answer(timedelta(milliseconds=float(at)), timedelta(milliseconds=float(after)))
 
 
 def _complaints(log: Path) -> tuple[str, ...]:

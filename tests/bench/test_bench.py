@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from contactcenter_ari.bench.figures import CallCost, Comparison, Findings
+from contactcenter_ari.bench.figures import CallCost, Comparison
+from contactcenter_ari.bench.findings import Findings
 from contactcenter_ari.bench.plan import Plan
 from contactcenter_ari.bench.run import run_bench
 from contactcenter_ari.bench.tables import as_json, tables

@@ -1,0 +1,140 @@
+"""What boards and turns cost with very many agents: the core alone, and a switch that obeys.
+
+All agents talk and as many callers wait; talks end one after the other and callers come. Times
+are CPU times, so that other programs of a busy machine do not count; collections of garbage do.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import msgspec
+
+from contactcenter_ari.bench.board_figures import BoardCost, BoardCosts
+from contactcenter_ari.bench.decision import MORNING, TICK
+from contactcenter_ari.bench.figures import Figures
+from contactcenter_ari.bench.plan import QUEUES, UNRECORDED_NUMBER
+from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.site.site import CenterStarted, Input, Site
+from contactcenter_ari.core.vocabulary.command import BridgeLegs, Command, DialLeg, HangUpLeg
+from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId
+from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent
+from contactcenter_ari.core.vocabulary.signal import (
+    CallArrived,
+    LegAnswered,
+    LegHungUp,
+    LegRinging,
+    LegsBridged,
+    PhoneReachable,
+    TimePassed,
+)
+
+
+class LargeCenter:
+    """A center with `agents` who are logged in; each turn is timed."""
+
+    def __init__(self, site: Site, agents: int) -> None:
+        self.agents = agents
+        self.turns: list[timedelta] = []
+        self._now = MORNING
+        self._center = Center(CenterStarted("bench", "1"), site)
+        self._callers = 0
+        self._talking: deque[LegId] = deque()
+        self._commands: deque[Command] = deque()
+        for number in range(agents):
+            self._log_in(number)
+
+    def __repr__(self) -> str:
+        return f"<LargeCenter of {self.agents} agents>"
+
+    def fill(self) -> None:
+        """Let a caller talk to every agent, and as many wait."""
+        for _ in range(2 * self.agents):
+            self._come()
+
+    def work(self, talks: int) -> None:
+        """So many talks end by their agents, and as many callers come."""
+        self.turns.clear()
+        for _ in range(talks):
+            self._turn(LegHungUp(self._talking.popleft()))
+            self._come()
+
+    def lists(self, samples: int) -> Iterator[BoardCost]:
+        """What is shown on boards, made and written so many times."""
+        center = self._center
+        yield _listed("agents", lambda: center.agents(self._now), samples)
+        yield _listed("queues", lambda: center.queues(self._now), samples)
+        yield _listed("calls", center.calls, samples)
+
+    def _log_in(self, number: int) -> None:
+        phone, agent = PhoneId(f"phone-{number}"), AgentId(f"{number:05}")
+        profile = AgentProfile(agent=agent, name=f"Agent {number}", phone=phone, queues=QUEUES)
+        for input_ in (PutAgent(profile), PhoneReachable(phone), LogIn(agent, "bench")):
+            self._turn(input_)
+
+    def _come(self) -> None:
+        self._callers += 1
+        leg = LegId(f"caller-{self._callers}")
+        number = f"+3161{self._callers:07}"
+        self._turn(CallArrived(leg, UNRECORDED_NUMBER, number, ""))
+
+    def _turn(self, input_: Input) -> None:
+        """One turn and, as far as a switch answers them, its commands."""
+        self._take(input_)
+        while self._commands:
+            self._obey(self._commands.popleft())
+        deadline = self._center.next_deadline()
+        if deadline is not None and deadline <= self._now:
+            self._turn(TimePassed())
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case DialLeg(leg=leg):
+                self._take(LegRinging(leg))
+                self._take(LegAnswered(leg))
+                self._talking.append(leg)
+            case BridgeLegs(bridge=bridge):
+                self._take(LegsBridged(bridge))
+            case HangUpLeg(leg=leg):
+                self._take(LegHungUp(leg))
+            case _:
+                pass
+
+    def _take(self, input_: Input) -> None:
+        self._now += TICK
+        started = time.thread_time_ns()
+        outcome = self._center.handle(input_, self._now)
+        self.turns.append(_since(started))
+        self._commands.extend(outcome.commands)
+
+
+def measure_boards(site: Site, *, agents: int, talks: int, samples: int) -> BoardCosts:
+    """Lists made `samples` times, and the turns of so many talks, with that many agents."""
+    center = LargeCenter(site, agents)
+    center.fill()
+    lists = tuple(center.lists(samples))
+    center.work(talks)
+    return BoardCosts(agents=agents, lists=lists, turns=Figures.of(center.turns))
+
+
+def _listed(name: str, make: Callable[[], tuple[object, ...]], samples: int) -> BoardCost:
+    made, written = [], []
+    for _ in range(samples):
+        started = time.thread_time_ns()
+        views = make()
+        made.append(_since(started))
+        started = time.thread_time_ns()
+        text = msgspec.json.encode(views)
+        written.append(_since(started))
+    return BoardCost(
+        name=name,
+        rows=len(views),
+        made=Figures.of(made),
+        written=Figures.of(written),
+        size=len(text),
+    )
+
+
+def _since(started: int) -> timedelta:
+    return timedelta(microseconds=(time.thread_time_ns() - started) / 1000)

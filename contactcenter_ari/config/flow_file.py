@@ -31,13 +31,14 @@ from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import KEYS as KEYPAD
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.value_type import read_type
-from contactcenter_ari.config.verb import AT_HANG_UP, RESERVED
+from contactcenter_ari.config.verb import RESERVED
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.declaration import Prompt
 from contactcenter_ari.core.flow.language.destination import Destination
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.run import START
+from contactcenter_ari.core.flow.verb.table import SPECS
 from contactcenter_ari.core.number import home_of
 from contactcenter_ari.core.spoken.value import NO, YES, ValueType
 from contactcenter_ari.core.vocabulary.ids import QueueName
@@ -62,6 +63,8 @@ KEYS = (
     "include",
 )
 ON_HANG_UP = "on_hangup"
+AT_HANG_UP = sorted((name for name, spec in SPECS.items() if spec.at_hang_up), key=len)
+"""What may still be done when the caller is gone."""
 NEEDED = ("flow", "numbers", "languages", "sections")
 UNSOUND = ("E0", "E1", "E201", "E202", "E203", "E204", "E208", "E210", "E212")
 """Codes of problems that leave the graph of a flow unknown."""
@@ -346,7 +349,8 @@ class _FlowReader:
         for index in range(len(section.steps)) if section else ():
             verb = steps.places.get((destination.section, index))
             if verb and verb.text not in AT_HANG_UP:
-                message = f'"{verb.text}" cannot be done after the hang-up; only set, tag, lookup'
+                only = ", ".join(AT_HANG_UP)
+                message = f'"{verb.text}" cannot be done after the hang-up; only {only}'
                 self.reading.blame("E215", message, verb)
         return destination.section
 

@@ -14,23 +14,11 @@ from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.graph import falls_through
 from contactcenter_ari.core.flow.language.step import Step
 from contactcenter_ari.core.flow.run import START
-from contactcenter_ari.core.flow.verb.agent import RingAgent
-from contactcenter_ari.core.flow.verb.callback import BookCallback
-from contactcenter_ari.core.flow.verb.dial import DialOut
-from contactcenter_ari.core.flow.verb.gather import Gather
 from contactcenter_ari.core.flow.verb.menu import Menu
-from contactcenter_ari.core.flow.verb.play import Play
-from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
 from contactcenter_ari.core.flow.verb.table import Verb
-from contactcenter_ari.core.flow.verb.transfer import TransferOut
-from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 
-PERSON = (Queue, RingAgent, BookCallback, DialOut, TransferOut, Voicemail)
-"""Steps that bring the caller to a person, now or later."""
-BUSY = (Queue, RingAgent, DialOut, Voicemail)
-"""Steps that no caller runs through without somebody's doing."""
 NOTICES = ("record", "opgenomen", "opnemen", "opname", "запис", "įraš", "înregistr")
 """How a prompt says that the call is recorded."""
 
@@ -144,7 +132,7 @@ class FlowGraph:
         silent = {
             place: {edge.to for edge in self.graph.edges[place] if not edge.pressed}
             for place in self.reached - self.trapped - {END}
-            if not isinstance(self.graph.step(place).verb, BUSY)
+            if not self.graph.step(place).verb.spec.busy
         }
         for circle in circles(silent):
             last = max(circle, key=self._line)
@@ -184,10 +172,10 @@ class FlowGraph:
         """Menus that give no way to a person; one after a person was there needs none."""
 
         def before_person(place: Place, _edge: Edge) -> bool:
-            return not isinstance(self.graph.step(place).verb, PERSON)
+            return not self.graph.step(place).verb.spec.person
 
         before = self.graph.reach([self.graph.first(START)], before_person) - {END}
-        persons = {place for place in before if isinstance(self.graph.step(place).verb, PERSON)}
+        persons = {place for place in before if self.graph.step(place).verb.spec.person}
         served = _closure(persons, self._backward(before - persons))
         for place, _ in self._of(Menu):
             if place in before - served - self.trapped:
@@ -207,13 +195,7 @@ class FlowGraph:
                 self._blame("E803", message, place)
 
     def _tells(self, verb: Verb) -> bool:
-        match verb:
-            case Play(prompt=prompt):
-                return self._is_notice(prompt)
-            case Menu(rules=rules) | Gather(rules=rules):
-                return any(self._is_notice(prompt) for prompt in rules.prompts)
-            case _:
-                return False
+        return any(self._is_notice(prompt) for prompt in verb.told_first())
 
     def _is_notice(self, name: str) -> bool:
         prompt = self.flow.prompts.get(name)

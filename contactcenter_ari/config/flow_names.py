@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.problem import nearest
-from contactcenter_ari.config.verb import OPTIONS
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.declaration import HttpLookUp, Prompt, SqlLookUp
 from contactcenter_ari.core.flow.language.number_literal import AREA, COUNTRY
@@ -14,6 +13,7 @@ from contactcenter_ari.core.flow.language.type_check import DOUBT, Types
 from contactcenter_ari.core.flow.outside_policy import OutsidePolicy
 from contactcenter_ari.core.flow.speaker import names_in
 from contactcenter_ari.core.flow.treatment import POSITION, WAIT
+from contactcenter_ari.core.flow.verb.table import SPECS
 from contactcenter_ari.core.hours.calendar import DAYS, Calendar
 from contactcenter_ari.core.spoken.value import (
     BOOL,
@@ -36,7 +36,8 @@ DOUBTS = {
     "flags": f"flag.{DOUBT}",
 }
 """What stands for any name where declarations cannot be read."""
-_SAVING = ("lookup", *OPTIONS["lookup"])
+_SAVING = ("lookup", *SPECS["lookup"].option_names)
+_GATHERING = SPECS["gather"].option_names
 ALWAYS: Mapping[str, ValueType] = {
     "caller.number": PHONE,
     AREA: TEXT,
@@ -135,7 +136,7 @@ def saved_look_ups(node: Node) -> dict[str, str]:
     """Where look-up steps anywhere below a node keep their answers."""
     saved: dict[str, str] = {}
     for mapping in _maps(node):
-        look_up, place = _meant(mapping, "lookup", OPTIONS), _meant(mapping, "save_as", _SAVING)
+        look_up, place = _meant(mapping, "lookup", SPECS), _meant(mapping, "save_as", _SAVING)
         if isinstance(look_up, Scalar):
             saved[place.text if isinstance(place, Scalar) else look_up.text] = look_up.text
     return saved
@@ -145,8 +146,8 @@ def sensitive_variables(node: Node) -> frozenset[str]:
     """The variables that a sensitive gather anywhere below a node fills."""
     names = set()
     for mapping in _maps(node):
-        variable = _meant(mapping, "gather", OPTIONS)
-        sensitive = _meant(mapping, "sensitive", OPTIONS["gather"])
+        variable = _meant(mapping, "gather", SPECS)
+        sensitive = _meant(mapping, "sensitive", _GATHERING)
         said = isinstance(sensitive, Scalar) and sensitive.text.lower() in YES
         if isinstance(variable, Scalar) and said:
             names.add(variable.text)

@@ -44,14 +44,6 @@ class Options:
             refuse_sensitive(self.reading, node, self.names.sensitive)
         return expression
 
-    def optional_expression(
-        self, fields: Fields, option: str, wanted: ValueType | None = None
-    ) -> Expression | None:
-        """The expression of an option, if it is given."""
-        if option not in fields:
-            return None
-        return self.expression(fields[option], option, wanted)
-
     def prompt(self, node: Node) -> str:
         """The name of a prompt there is."""
         scalar = self.reading.scalar(node, "a prompt's name")
@@ -59,25 +51,13 @@ class Options:
             self.reading.unknown("E202", "prompt", scalar, self.names.prompts)
         return scalar.text if scalar else ""
 
-    def prompts(self, fields: Fields, option: str) -> tuple[str, ...]:
+    def prompts(self, node: Node, what: str) -> tuple[str, ...]:
         """The names of prompts, one for each try."""
-        if option not in fields:
-            return ()
-        return tuple(self.prompt(item) for item in self.reading.items(fields[option], option))
+        return tuple(self.prompt(item) for item in self.reading.items(node, what))
 
     def optional_prompt(self, fields: Fields, option: str) -> str:
         """The name of a prompt there is, or nothing when the option is not given."""
         return self.prompt(fields[option]) if option in fields else ""
-
-    def integer(self, fields: Fields, option: str, default: int, *, most: int) -> int:
-        """A whole number from 1 on, or the default."""
-        if option not in fields:
-            return default
-        return self.reading.integer(fields[option], option, least=1, most=most, example=default)
-
-    def boolean(self, fields: Fields, option: str, *, default: bool) -> bool:
-        """Yes or no, or the default."""
-        return self.reading.boolean(fields[option], option) if option in fields else default
 
     def duration(
         self,
@@ -109,51 +89,42 @@ class Options:
             self.reading.blame("E802", message, scalar)
         return scalar.text
 
-    def digits(self, fields: Fields) -> tuple[int, int]:
+    def digits(self, node: Node) -> tuple[int, int]:
         """The least and the most digits: `8` or `4-8`."""
-        if "digits" not in fields:
-            return 1, MOST_DIGITS
-        text = self.reading.text(fields["digits"], "digits")
+        text = self.reading.text(node, "digits")
         found = re.fullmatch(r"([0-9]{1,3})(?:\s*-\s*([0-9]{1,3}))?", text)
         least = int(found[1]) if found else 0
         most = int(found[2] or found[1]) if found else 0
         if not 1 <= least <= most <= MOST_DIGITS:
             wanted = f"a number of digits up to {MOST_DIGITS}, for example 8 or 4-8"
             message = f'digits must be {wanted}, not "{text[:60]}"'
-            self.reading.blame("E503", message, fields["digits"])
+            self.reading.blame("E503", message, node)
             return 1, MOST_DIGITS
         return least, most
 
-    def terminator(self, fields: Fields) -> str:
+    def terminator(self, node: Node) -> str:
         """The key that ends the input; `none` for no such key."""
-        node = fields.get("terminator")
-        if node is None:
-            return "#"
         if isinstance(node, Scalar) and node.text == "none":
             return ""
         return self.reading.key(node, "terminator")
 
-    def matches(self, fields: Fields, least: int, most: int) -> str:
+    def matches(self, node: Node, least: int, most: int) -> str:
         """A regular expression (RE2) for the whole input of so many digits."""
-        if "matches" not in fields:
-            return ""
-        text = self.reading.text(fields["matches"], "matches")
+        text = self.reading.text(node, "matches")
         if fault := pattern_fault(text):
             message = f"matches is no regular expression of RE2: {fault}"
-            self.reading.blame("E502", message, fields["matches"])
+            self.reading.blame("E502", message, node)
             return text
         if not can_match(text, least, most):
             digits = str(least) if least == most else f"{least}-{most}"
             message = f"this pattern can never match {digits} digits"
-            self.reading.blame("E504", message, fields["matches"])
+            self.reading.blame("E504", message, node)
         return text
 
-    def announcements(self, fields: Fields) -> tuple[Announcement, ...]:
+    def announcements(self, node: Node) -> tuple[Announcement, ...]:
         """What is said while a caller waits."""
-        if "announce" not in fields:
-            return ()
-        items = self.reading.items(fields["announce"], "announce")
-        if isinstance(fields["announce"], Map):
+        items = self.reading.items(node, "announce")
+        if isinstance(node, Map):
             return ()
         return tuple(self.announcement(item) for item in items)
 
@@ -174,10 +145,10 @@ class Options:
             self.reading.blame("E405", message, fields["longer"])
         return Announcement(prompt, after, every, longer)
 
-    def greeting(self, fields: Fields) -> str:
+    def greeting(self, node: Node) -> str:
         """What a caller hears first; nobody knows the wait by then."""
-        greeting = self.optional_prompt(fields, "greeting")
+        greeting = self.prompt(node)
         if greeting in self.names.waits:
             message = "the wait is not known yet when the greeting is said: tell it by announce"
-            self.reading.blame("E405", message, fields["greeting"])
+            self.reading.blame("E405", message, node)
         return greeting

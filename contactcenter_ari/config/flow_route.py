@@ -1,46 +1,29 @@
-"""Verbs that lead a caller on: if, switch, split, goto, call, return."""
+"""Values of verbs that lead a caller on, or that look something up: cases, shares, inputs."""
 
 from contactcenter_ari.config.document import Node, Scalar
-from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.config.value_type import NOTHING
-from contactcenter_ari.core.flow.language.destination import ON, Destination, Way
+from contactcenter_ari.config.verb_reading import VerbReading
+from contactcenter_ari.core.flow.language.destination import Destination
 from contactcenter_ari.core.flow.language.expression import Expression, Name
 from contactcenter_ari.core.flow.language.number_literal import AREA, COUNTRY, NumberLiterals
 from contactcenter_ari.core.flow.language.type_check import check, faults
-from contactcenter_ari.core.flow.verb.goto import Goto
-from contactcenter_ari.core.flow.verb.if_ import If
-from contactcenter_ari.core.flow.verb.split import Split
-from contactcenter_ari.core.flow.verb.switch import Switch
-from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.lookup import LookUpStep
+from contactcenter_ari.core.flow.verb.spec import FlowVerb, Option
 from contactcenter_ari.core.spoken.value import PHONE, Kind, read_value, write_value
 
 HUNDRED = 100
 
 
-def read_if(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
-    """One way or the other."""
-    written = node.text.split() if isinstance(node, Scalar) else []
-    if "then" not in fields and "then" not in written:  # which is told with the expression
-        scope.reading.blame("E106", 'if needs a "then"', node)
-    return If(
-        scope.options.expression(node, "if"),
-        scope.option(fields, "then", path),
-        scope.option(fields, "else", path),
-    )
-
-
-def read_switch(scope: Scope, node: Node, fields: Fields, path: str) -> Verb:
-    """By a value."""
-    value = scope.options.expression(node, "switch")
-    if "cases" not in fields:
-        scope.reading.blame("E106", 'switch needs "cases", like {gold: vip}', node)
-    cases: dict[str, Destination] = {}
-    entries = scope.reading.mapping(fields["cases"], "cases").entries if "cases" in fields else ()
-    for key, lead in entries:
-        cases[_case(scope, value, key)] = scope.destination(lead, f"{path}.cases.{key.text}")
-    return Switch(value, cases, scope.option(fields, "default", path))
+def read_cases(verb: VerbReading, option: Option, node: Node) -> dict[str, Destination]:
+    """Where the values of an expression lead."""
+    value, scope = verb.values["value"], verb.scope
+    assert isinstance(value, Expression), value
+    return {
+        _case(scope, value, key): scope.destination(lead, f"{verb.path}.cases.{key.text}")
+        for key, lead in verb.reading.mapping(node, option.name).entries
+    }
 
 
 def _case(scope: Scope, value: Expression, key: Scalar) -> str:
@@ -73,33 +56,43 @@ def _number(scope: Scope, name: str, key: Scalar) -> str:
     return text if known else ""
 
 
-def read_split(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb:
-    """By chance, in shares of a hundred."""
+def read_shares(
+    verb: VerbReading, option: Option, node: Node
+) -> tuple[tuple[Destination, int], ...]:
+    """Where chance leads, in shares of a hundred."""
     shares: list[tuple[Destination, int]] = []
-    before = len(scope.reading.problems)
-    for key, value in scope.reading.mapping(node, "split").entries:
-        share = scope.reading.integer(value, key.text, least=0, most=HUNDRED, example=50)
-        shares.append((scope.word(key), share))
+    before = len(verb.reading.problems)
+    for key, value in verb.reading.mapping(node, option.name).entries:
+        share = verb.reading.integer(value, key.text, least=0, most=HUNDRED, example=50)
+        shares.append((verb.scope.word(key), share))
     total = sum(share for _, share in shares)
-    if total != HUNDRED and len(scope.reading.problems) == before:
+    if total != HUNDRED and len(verb.reading.problems) == before:
         message = f"the shares of a split must add up to 100, not {total}"
-        scope.reading.blame("E704", message, node)
-    return Split(tuple(shares))
+        verb.reading.blame("E704", message, node)
+    return tuple(shares)
 
 
-def read_goto(scope: Scope, node: Node, _fields: Fields, path: str) -> Verb:
-    """To a section for good."""
-    return Goto(scope.destination(node, f"{path}.goto"))
+def read_inputs(verb: VerbReading, option: Option, node: Node) -> dict[str, Expression]:
+    """What a look-up is given."""
+    name = str(verb.values["name"])
+    names = verb.scope.names
+    look_up = None if name in names.broken else names.look_ups.get(name)
+    given: dict[str, Expression] = {}
+    for key, value in verb.reading.mapping(node, option.name).entries:
+        wanted = look_up.inputs.get(key.text) if look_up is not None else None
+        if look_up is not None and wanted is None:
+            verb.reading.unknown("E213", f'input of "{name}"', key, look_up.inputs)
+        given[key.text] = verb.options.expression(value, key.text, wanted, secret=True)
+    return given
 
 
-def read_call(scope: Scope, node: Node, _fields: Fields, _path: str) -> Verb:
-    """To a section and back again."""
-    scalar = scope.reading.scalar(node, "call")
-    if scalar is None:
-        return Goto(ON)
-    return Goto(Destination(Way.CALL, scope.section(scalar)))
-
-
-def read_return(_scope: Scope, _node: Node, _fields: Fields, _path: str) -> Verb:
-    """Back to where this section was called."""
-    return Goto(Destination(Way.RETURN))
+def check_inputs(verb: VerbReading, step: FlowVerb) -> None:
+    """A look-up needs all of its inputs; one with a wrong name may be that which is missing."""
+    assert isinstance(step, LookUpStep), step
+    names = verb.scope.names
+    look_up = None if step.name in names.broken else names.look_ups.get(step.name)
+    if look_up is None or step.inputs.keys() - look_up.inputs.keys():
+        return
+    for missing in sorted(look_up.inputs.keys() - step.inputs.keys()):
+        message = f'look-up "{step.name}" needs "{missing}", as in with: {{{missing}: ...}}'
+        verb.reading.blame("E213", message, verb.node)

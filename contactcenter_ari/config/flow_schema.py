@@ -5,80 +5,31 @@ says what goes with which verb, so that an editor's complaint names the key to b
 (sections, prompts, queues) and expressions are for the checker, not for the schema.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from contactcenter_ari.config.include_file import SHARED
-from contactcenter_ari.config.skill_file import MOST_LEVEL, MOST_STEPS
-from contactcenter_ari.config.verb import (
-    BARE,
-    COMMON,
-    NEEDED_OUTCOMES,
-    OPTIONS,
-    OUTCOMES,
-    WASTED,
+from contactcenter_ari.config.kind_schema import (
+    BOOLEAN,
+    DESTINATION,
+    DURATION,
+    NAME,
+    NAMES,
+    STEPS,
+    TEXT,
+    Schema,
+    kind_schema,
+    schema_of_keys,
+    schema_of_map,
 )
-from contactcenter_ari.core.flow.language.pattern import MOST_CHARACTERS
-from contactcenter_ari.core.flow.verb.recording import RecordingAct
+from contactcenter_ari.config.verb import COMMON
+from contactcenter_ari.core.flow.verb.spec import Option, VerbSpec
+from contactcenter_ari.core.flow.verb.table import SPECS
 from contactcenter_ari.core.hours.calendar import DAYS
 
-Schema = Mapping[str, object]
 DIALECT = "http://json-schema.org/draft-07/schema#"
 NEEDED = ("flow", "numbers", "languages", "sections")
-NEEDED_OPTIONS = {
-    "menu": ("choices",),
-    "gather": ("prompt",),
-    "if": ("then",),
-    "switch": ("cases",),
-    "voicemail": ("prompt",),
-}
-"""Options without which a verb makes no sense."""
-TEXT: Schema = {"type": ["string", "number", "boolean"]}
-NAME: Schema = {"type": "string"}
-DURATION: Schema = {
-    "type": "string",
-    "pattern": r"^(0|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$",
-    "description": "a duration: 20s, 2m, 1h30m",
-}
-BOOLEAN: Schema = {"enum": [True, False, "yes", "no", "on", "off"]}
-STEPS: Schema = {"$ref": "#/definitions/steps"}
-DESTINATION: Schema = {"$ref": "#/definitions/destination"}
-NAMES: Schema = {"anyOf": [NAME, {"type": "array", "items": NAME}]}
-MATCHES: Schema = {
-    **TEXT,
-    "maxLength": MOST_CHARACTERS,
-    "description": "A regular expression (RE2) for the whole input: no look-around, no back"
-    " references.",
-}
-TERMINATOR: Schema = {
-    "anyOf": [
-        {"type": "integer", "minimum": 0, "maximum": 9},
-        {"type": "string", "pattern": "^([0-9*#]|none)$"},
-    ]
-}
-COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": 10}
-TRIES: Schema = {
-    "description": "how many tries: for all that goes wrong, or for each kind of it",
-    "anyOf": [
-        COUNT,
-        {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": dict.fromkeys(WASTED, COUNT),
-        },
-    ],
-}
-ALIKE: tuple[tuple[tuple[str, ...], Schema], ...] = (
-    (("then", "else", "failed", "default"), DESTINATION),
-    (("attempts",), COUNT),
-    (("timeout", "inter_digit_timeout", "max_wait", "ring", "retry_after"), DURATION),
-    (("max_length", "max_silence", "min_speech", "expires", "prefer_for"), DURATION),
-    (("barge_in", "sensitive"), BOOLEAN),
-    (("prompt", "no_input", "no_match"), NAMES),
-)
-"""Options that take the same."""
 _DAY = "([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 """A date, or a day of each year."""
-EXPRESSIONS: Schema = {"type": "object", "additionalProperties": TEXT}
 
 
 def flow_schema() -> Schema:
@@ -96,7 +47,12 @@ def flow_schema() -> Schema:
                 "anyOf": [NAME, STEPS],
             },
             "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/step"}},
-            "step": {"anyOf": [{"enum": sorted(BARE)}, {"$ref": "#/definitions/verb"}]},
+            "step": {
+                "anyOf": [
+                    {"enum": [name for name, spec in SPECS.items() if spec.is_bare]},
+                    {"$ref": "#/definitions/verb"},
+                ]
+            },
             "verb": _step(),
         },
     }
@@ -116,13 +72,13 @@ def _flow_keys() -> dict[str, Schema]:
         "country": country,
         "languages": NAMES,
         "include": NAMES,
-        "global_keys": _keys(DESTINATION),
+        "global_keys": schema_of_keys(DESTINATION),
         "dial_allow": {"anyOf": [phone, {"type": "array", "items": phone}]},
         "on_error": DESTINATION,
         "on_hangup": DESTINATION,
         "sections": {"type": "object", "additionalProperties": STEPS},
     }
-    return keys | {name: _map(_shared(name)) for name in SHARED}
+    return keys | {name: schema_of_map(_shared(name)) for name in SHARED}
 
 
 def _shared(name: str) -> Schema:
@@ -137,7 +93,13 @@ def _shared(name: str) -> Schema:
         case "lookups":
             return _look_up()
         case _:
-            return {"anyOf": [TEXT, {"type": "array"}, _map({"anyOf": [TEXT, {"type": "array"}]})]}
+            return {
+                "anyOf": [
+                    TEXT,
+                    {"type": "array"},
+                    schema_of_map({"anyOf": [TEXT, {"type": "array"}]}),
+                ]
+            }
 
 
 def _type() -> Schema:
@@ -166,7 +128,7 @@ def _hours() -> Schema:
                     "country": NAME,
                     "region": NAME,
                     "except": NAMES,
-                    "hours": _map(hours),
+                    "hours": schema_of_map(hours),
                 },
             },
             "dates": {
@@ -194,8 +156,8 @@ def _look_up() -> Schema:
             "sql": NAME,
             "http": NAME,
             "timeout": DURATION,
-            "inputs": _map(_type()),
-            "returns": _map(_type()),
+            "inputs": schema_of_map(_type()),
+            "returns": schema_of_map(_type()),
         },
         "required": ["returns"],
         "oneOf": [{"required": ["sql"]}, {"required": ["http"]}],
@@ -204,104 +166,59 @@ def _look_up() -> Schema:
 
 def _step() -> Schema:
     """One object with all keys; which go together is said verb by verb."""
-    options = {name for each in OPTIONS.values() for name in each}
+    options: dict[str, list[Option]] = {}
+    for spec in SPECS.values():
+        for option in spec.options:
+            options.setdefault(option.name, []).append(option)
     return {
         "type": "object",
         "properties": {
-            **{name: _option(name) for name in sorted({*options, *COMMON} - {"next"})},
-            "next": _map(DESTINATION),
-            **{verb: _value(verb) for verb in OPTIONS},
+            "when": {**TEXT, "description": "an expression; without it holding, the step is not"},
+            "name": {**TEXT, "description": "what the step is called in traces"},
+            **{name: _option(options[name]) for name in sorted(options)},
+            **{name: _value(spec) for name, spec in SPECS.items()},
         },
         "additionalProperties": False,
-        "oneOf": [{"required": [verb]} for verb in OPTIONS],
-        "allOf": [{"if": {"required": [verb]}, "then": _rule(verb)} for verb in OPTIONS],
+        "oneOf": [{"required": [verb]} for verb in SPECS],
+        "allOf": [
+            {"if": {"required": [name]}, "then": _rule(spec)} for name, spec in SPECS.items()
+        ],
     }
 
 
-def _rule(verb: str) -> Schema:
-    rule: dict[str, object] = {"propertyNames": {"enum": [verb, *OPTIONS[verb], *COMMON]}}
-    needed = [*NEEDED_OPTIONS.get(verb, ())]
-    if verb in OUTCOMES:
-        leads: dict[str, object] = {"propertyNames": {"enum": list(OUTCOMES[verb])}}
-        if verb in NEEDED_OUTCOMES:
-            leads["required"] = list(NEEDED_OUTCOMES[verb])
+def _rule(spec: VerbSpec) -> Schema:
+    rule: dict[str, object] = {
+        "propertyNames": {"enum": [spec.name, *spec.option_names, *COMMON]},
+    }
+    needed = [option.name for option in spec.options if option.missing]
+    properties: dict[str, Schema] = {
+        option.name: {"description": option.help} for option in spec.options
+    }
+    if spec.outcomes:
+        always = [outcome.name for outcome in spec.outcomes if outcome.needed]
+        leads: dict[str, object] = {"propertyNames": {"enum": list(spec.outcome_names)}}
+        if always:
+            leads["required"] = always
             needed.append("next")
-        rule["properties"] = {"next": leads}
+        properties["next"] = {**properties["next"], **leads}
+    if properties:
+        rule["properties"] = properties
     if needed:
         rule["required"] = needed
     return rule
 
 
-def _value(verb: str) -> Schema:
+def _value(spec: VerbSpec) -> Schema:
     """What stands after a verb."""
-    match verb:
-        case "answer" | "hangup" | "return":
-            return {"type": "null"}
-        case "wait":
-            return DURATION
-        case "menu":
-            return NAMES
-        case "set" | "tag":
-            return EXPRESSIONS
-        case "goto":
-            return DESTINATION
-        case "split":
-            return _map({"type": "integer", "minimum": 0, "maximum": 100})
-        case "recording":
-            return {"enum": [act.value for act in RecordingAct]}
-        case "if" | "switch" | "language" | "agent" | "dial" | "transfer":
-            return TEXT
-        case _:
-            return NAME
+    return {**kind_schema(spec.value), "description": spec.help}
 
 
-def _option(name: str) -> Schema:
-    """What stands after an option."""
-    choices: Schema = {"pattern": "^[0-9*#]+$"}
-    of_its_own: dict[str, Schema] = {
-        "choices": {
-            "type": "object",
-            "propertyNames": choices,
-            "additionalProperties": DESTINATION,
-        },
-        "keys": _keys(DESTINATION),
-        "cases": _map(DESTINATION),
-        "with": EXPRESSIONS,
-        "announce": {"type": "array", "items": _announcement()},
-        "terminator": TERMINATOR,
-        "tries": TRIES,
-        "matches": MATCHES,
-        "skills": _skills(),
-    }
-    if name in of_its_own:
-        return of_its_own[name]
-    return next((schema for names, schema in ALIKE if name in names), TEXT)
-
-
-def _announcement() -> Schema:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["prompt"],
-        "properties": {"prompt": NAME, "after": DURATION, "every": DURATION, "longer": NAME},
-    }
-
-
-def _skills() -> Schema:
-    levels = _map({"type": "integer", "minimum": 1, "maximum": MOST_LEVEL})
-    step: Schema = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["skills"],
-        "properties": {"after": DURATION, "skills": levels},
-    }
-    return {"anyOf": [levels, {"type": "array", "items": step, "maxItems": MOST_STEPS}]}
-
-
-def _keys(value: Schema) -> Schema:
-    names: Schema = {"pattern": "^[0-9*#]$"}
-    return {"type": "object", "propertyNames": names, "additionalProperties": value}
-
-
-def _map(value: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": value}
+def _option(options: Sequence[Option]) -> Schema:
+    """What stands after an option, whatever the verb."""
+    found: list[Schema] = []
+    for option in options:
+        schema = kind_schema(option)
+        schema = TEXT if schema == NAME else schema  # that no such name exists is told elsewhere
+        if schema not in found:
+            found.append(schema)
+    return found[0] if len(found) == 1 else {"anyOf": found}

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_names import Names
-from contactcenter_ari.config.flow_option import Fields, Options
-from contactcenter_ari.config.problem import nearest
+from contactcenter_ari.config.flow_option import Options
 from contactcenter_ari.config.reading import Reading
-from contactcenter_ari.config.verb import NEEDED_OUTCOMES, OUTCOMES, WORDS
+from contactcenter_ari.config.verb import WORDS
 from contactcenter_ari.core.flow.language.destination import ON, Destination, Way
 from contactcenter_ari.core.flow.run import START
-from contactcenter_ari.core.flow.verb.table import Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +44,16 @@ class Scope:
             self.reading.unknown("E201", "section", scalar, (*self.names.sections, *others))
         return scalar.text
 
-    def option(self, fields: Fields, option: str, path: str) -> Destination:
-        """Where an option leads; without it the next step."""
-        if option not in fields:
-            return ON
-        return self.destination(fields[option], f"{path}.{option}")
-
-    def outcomes(self, fields: Fields, verb: str, path: str) -> dict[str, Destination]:
+    def outcomes(
+        self, node: Node, verb: str, known: tuple[str, ...], path: str
+    ) -> dict[str, Destination]:
         """Where the outcomes of a verb lead."""
-        if "next" not in fields:
-            return {}
         leads: dict[str, Destination] = {}
-        for key, value in self.reading.mapping(fields["next"], "next").entries:
-            if key.text not in OUTCOMES[verb]:
-                self.reading.unknown("E212", f"outcome of {verb}", key, OUTCOMES[verb])
+        for key, value in self.reading.mapping(node, "next").entries:
+            if key.text not in known:
+                self.reading.unknown("E212", f"outcome of {verb}", key, known)
             leads[key.text] = self.destination(value, f"{path}.{key.text}")
         return leads
-
-    def need(
-        self, leads: dict[str, Destination], verb: str, node: Node, also: tuple[str, ...] = ()
-    ) -> None:
-        """Refuse a step that leaves an outcome open which happens sooner or later."""
-        what = f'{verb} "{node.text[:60]}"' if isinstance(node, Scalar) else verb
-        # An outcome that is misspelled is told as such.
-        given = {*leads, *(nearest(outcome, OUTCOMES[verb]) for outcome in leads)}
-        missing = sorted({*NEEDED_OUTCOMES[verb], *also} - given)
-        if missing and not leads:
-            outcomes = ", ".join(f"{outcome}: ..." for outcome in missing)
-            self.reading.blame("E208", f"{what} needs next: {{{outcomes}}}", node)
-            return
-        for outcome in missing:
-            message = f'{what} needs a destination for "{outcome}" under next'
-            self.reading.blame("E208", message, node)
 
     def keys(self, node: Node, what: str, path: str) -> dict[str, Destination]:
         """Where single keys lead."""
@@ -85,7 +61,3 @@ class Scope:
         for key, value in self.reading.mapping(node, what).entries:
             leads[self.reading.key(key, "a key")] = self.destination(value, f"{path}.{key.text}")
         return leads
-
-
-ReadVerb = Callable[[Scope, Node, Fields, str], Verb]
-"""Reads a verb's value and options; the text is the path of the step."""

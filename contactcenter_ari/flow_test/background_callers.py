@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.config.verb import OUTCOMES
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.expression import Expression, Literal
@@ -16,6 +15,7 @@ from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.step import Section, Step
 from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.flow.verb.split import Split
+from contactcenter_ari.core.flow.verb.table import SPECS
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.spoken.value import DURATION, INTEGER, ValueType
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName
@@ -116,7 +116,7 @@ def _taken(split: Split, given: Given) -> Split:
 def _crowd(queue: QueueName) -> Flow:
     wait = Queue(
         queue,
-        dict.fromkeys(OUTCOMES["queue"], AWAY),
+        dict.fromkeys(SPECS["queue"].outcome_names, AWAY),
         priority=_literal("1", INTEGER),
         head_start=_literal("24h", DURATION),
         max_wait=PATIENCE,

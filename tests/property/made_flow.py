@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from contactcenter_ari.config.verb import OUTCOMES, WASTED
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.declaration import (
     Blank,
@@ -30,7 +29,7 @@ from contactcenter_ari.core.flow.verb.gather import Gather
 from contactcenter_ari.core.flow.verb.goto import Goto
 from contactcenter_ari.core.flow.verb.hangup import HangUp
 from contactcenter_ari.core.flow.verb.if_ import If
-from contactcenter_ari.core.flow.verb.input_rules import InputRules
+from contactcenter_ari.core.flow.verb.input_rules import WASTED, InputRules
 from contactcenter_ari.core.flow.verb.language import Language
 from contactcenter_ari.core.flow.verb.lookup import LookUpStep
 from contactcenter_ari.core.flow.verb.menu import Menu
@@ -40,7 +39,7 @@ from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
 from contactcenter_ari.core.flow.verb.set import SetVariables
 from contactcenter_ari.core.flow.verb.split import Split
 from contactcenter_ari.core.flow.verb.switch import Switch
-from contactcenter_ari.core.flow.verb.table import Verb
+from contactcenter_ari.core.flow.verb.table import SPECS, Verb
 from contactcenter_ari.core.flow.verb.tag import Tag
 from contactcenter_ari.core.flow.verb.transfer import TransferOut
 from contactcenter_ari.core.flow.verb.voicemail import Voicemail
@@ -135,7 +134,7 @@ def rules(depth: int) -> st.SearchStrategy[InputRules]:
 
 def queues(depth: int) -> st.SearchStrategy[Queue]:
     """Waiting in one of the queues."""
-    outcomes = st.sampled_from(OUTCOMES["queue"])
+    outcomes = st.sampled_from(SPECS["queue"].outcome_names)
     announcements = st.builds(
         Announcement,
         texts,

@@ -159,7 +159,7 @@ class Stay(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """Options that contradict one another: told at the first of `blamed` that is given, unless
-    one of them or of `beside` is wrong by itself.
+    one of them or of `beside` has a mistake of its own.
     """
 
     message: str
@@ -174,6 +174,11 @@ class FlowVerb(msgspec.Struct, frozen=True):
 
     specs: ClassVar[tuple[VerbSpec, ...]] = ()
     """One for each word in YAML that gives this verb."""
+
+    @classmethod
+    def default_of(cls, option: Option) -> object:
+        """What an option is when it is not given; None if that is nothing, or not one value."""
+        return _default(cls, (option.fields or (option.name,))[0])
 
     @property
     def spec(self) -> VerbSpec:
@@ -208,3 +213,15 @@ class FlowVerb(msgspec.Struct, frozen=True):
     def contradictions(self) -> tuple[Contradiction, ...]:
         """What the options say that cannot be."""
         return ()
+
+
+def _default(struct: type[msgspec.Struct], name: str) -> object:
+    """The default of a field, also of one of the rules of a menu."""
+    for field in msgspec.structs.fields(struct):
+        if field.name == name:
+            return None if field.default is msgspec.NODEFAULT else field.default
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            found = _default(field.type, name)
+            if found is not None:
+                return found
+    return None

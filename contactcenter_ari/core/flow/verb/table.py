@@ -38,16 +38,16 @@ Verb = (
     | Tag
     | Language
     | If
-    | Goto
     | Switch
     | Split
-    | Record
+    | Goto
+    | Queue
     | RingAgent
     | BookCallback
     | DialOut
     | TransferOut
     | Voicemail
-    | Queue
+    | Record
 )
 VERBS: Mapping[str, type[Verb]] = {
     spec.name: verb for verb in get_args(Verb) for spec in verb.specs

@@ -199,8 +199,9 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Silence and speech must be shorter than the message."""
         limits = {"max_silence": self.max_silence, "min_speech": self.min_speech}
+        others = self.spec.option_names
         return tuple(
-            Contradiction(f"{option} must be shorter than max_length", (option,), ("max_length",))
+            Contradiction(f"{option} must be shorter than max_length", (option,), others)
             for option, limit in limits.items()
             if limit is not None and limit >= self.max_length
         )

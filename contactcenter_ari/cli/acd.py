@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_queues, site_zone

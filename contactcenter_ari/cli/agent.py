@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_queues
 from contactcenter_ari.core.errors import RequestRefused

@@ -4,7 +4,8 @@ import os
 
 import typer
 
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, error_screen, load_settings, run, screen
 from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
 
 asterisk = typer.Typer(help="The switch.")

@@ -21,7 +21,8 @@ from contactcenter_ari.bench.held import HeldPlan, measure_held
 from contactcenter_ari.bench.plan import SITE, Plan
 from contactcenter_ari.bench.run import run_bench, run_without_asterisk
 from contactcenter_ari.bench.tables import as_json, tables
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held

@@ -4,7 +4,7 @@ import os
 
 from contactcenter_ari.bootstrap.environment import prepared
 from contactcenter_ari.bootstrap.service import serving
-from contactcenter_ari.cli.app import error_screen
+from contactcenter_ari.cli.command import error_screen
 from contactcenter_ari.cli.draining import end_within, until_drained
 from contactcenter_ari.cli.rehearsing import Rehearser
 from contactcenter_ari.config.settings import Settings

@@ -4,7 +4,8 @@ from contextlib import AsyncExitStack
 
 import typer
 
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings, run, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import site_lookup_tables
 from contactcenter_ari.postgres.connection import shown_url

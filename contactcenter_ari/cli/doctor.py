@@ -13,7 +13,8 @@ from rich.table import Table
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.bootstrap.environment import APPLICATION
-from contactcenter_ari.cli.app import app, command, load_settings, run, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.errors import ContactCenterError

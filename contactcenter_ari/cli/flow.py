@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, error_screen, load_settings
 from contactcenter_ari.cli.flow_report import Format, report
 from contactcenter_ari.config.catalogue import EXPLANATIONS, severity
 from contactcenter_ari.config.catalogue_example import EXAMPLES

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from contactcenter_ari.cli.app import command, error_screen
+from contactcenter_ari.cli.command import command, error_screen
 from contactcenter_ari.cli.flow import USAGE, flow
 from contactcenter_ari.cli.flow_reading import read_flow_or_site
 from contactcenter_ari.core.errors import CallFlowInvalid

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from contactcenter_ari.cli.app import command
+from contactcenter_ari.cli.command import command
 from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.cli.flow_reading import read_flow_file
 from contactcenter_ari.core.errors import ContactCenterError

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contactcenter_ari.cli.app import command, load_settings, run, screen
+from contactcenter_ari.cli.command import command, load_settings, run, screen
 from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.client.running_center import RunningCenter
 from contactcenter_ari.web.flow import FlowList

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from contactcenter_ari.cli.app import command
+from contactcenter_ari.cli.command import command
 from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.site.site import Site

@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.table import Table
 
-from contactcenter_ari.cli.app import command, load_settings, screen
+from contactcenter_ari.cli.command import command, load_settings, screen
 from contactcenter_ari.cli.flow import USAGE, flow
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.flow_test.junit import junit

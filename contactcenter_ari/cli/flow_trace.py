@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from contactcenter_ari.cli.app import command, load_settings, run, screen
+from contactcenter_ari.cli.command import command, load_settings, run, screen
 from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.flow_test.history import find_in_logs, flow_file_of, read_from_database

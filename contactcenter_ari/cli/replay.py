@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from contactcenter_ari.cli.app import app, command, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, screen
 from contactcenter_ari.runtime.replay import needed_snapshot
 from contactcenter_ari.runtime.replay import replay as replay_log
 from contactcenter_ari.service.secret import snapshot_key

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from contactcenter_ari.cli.app import app, command, load_settings, run, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, load_settings, run, screen
 from contactcenter_ari.cli.floor_table import agent_table, call_view, queue_table
 from contactcenter_ari.client.running_center import RunningCenter
 from contactcenter_ari.runtime.clock import Clock

@@ -1,6 +1,7 @@
 """`contactcenter up` and `contactcenter serve`: the center, once for each data folder."""
 
-from contactcenter_ari.cli.app import app, command, load_settings, run
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, load_settings, run
 from contactcenter_ari.config.settings import SettingInvalid, Settings
 from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
 

@@ -5,7 +5,7 @@ import os
 import signal
 
 from contactcenter_ari.bootstrap.environment import switch_process
-from contactcenter_ari.cli.app import error_screen, screen
+from contactcenter_ari.cli.command import error_screen, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.tool_root import ensure_tools

@@ -4,7 +4,8 @@ import os
 
 import typer
 
-from contactcenter_ari.cli.app import app, command, error_screen, load_settings, screen
+from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.command import command, error_screen, load_settings, screen
 from contactcenter_ari.machine.tool import dotted
 from contactcenter_ari.machine.tool_root import ensure_tools
 

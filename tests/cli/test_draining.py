@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from contactcenter_ari.cli import draining
-from contactcenter_ari.cli.app import UnfailingStream
+from contactcenter_ari.cli.command import UnfailingStream
 from contactcenter_ari.cli.draining import HUNG, until_drained
 
 LIMIT = 20

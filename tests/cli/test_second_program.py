@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from contactcenter_ari.cli.app import app
 from contactcenter_ari.cli.command_table import TABLE
+from contactcenter_ari.cli.flow import flow
 from contactcenter_ari.machine.folder_lock import AlreadyRuns, ProgramRole, roles_held
 from contactcenter_ari.machine.port import LOOPBACK, Protocol, free_port, reserved
 from contactcenter_ari.runtime.address import Address
@@ -25,6 +26,8 @@ ADDRESSES = {
     "CC_DATABASE_URL": "postgresql://user@127.0.0.1:1/none",
 }
 HEAVY = ("aiohttp", "numpy", "psycopg", "holidays", "contactcenter_ari.core.center.center")
+UNUSED_BY_FLOWS = ("aiohttp", "numpy", "matplotlib", "psycopg", "playwright")
+UNUSED_BY_HELP = (*HEAVY, *UNUSED_BY_FLOWS, "structlog", "asyncio", "yaml", "phonenumbers")
 LOADED = """
 import contextlib, json, sys
 from contactcenter_ari.cli.app import app
@@ -132,7 +135,29 @@ def _loaded(*words: str, **settings: str) -> set[str]:
 
 def test_help_loads_nothing_heavy() -> None:
     """It is there at once."""
-    assert not _loaded("--help") & set(HEAVY)
+    assert not _loaded("--help") & set(UNUSED_BY_HELP)
+
+
+@pytest.mark.parametrize("words", [("flow", "check", "callflows"), ("flow", "explain", "E501")])
+def test_flows_are_looked_at_with_little(words: tuple[str, ...]) -> None:
+    """Engineers wait for it many times a day: only the part that is asked for is there."""
+    loaded = _loaded(*words)
+    assert not loaded & set(UNUSED_BY_FLOWS)
+    parts = {module for module in loaded if module.startswith("contactcenter_ari.cli.flow_")}
+    assert parts == {"contactcenter_ari.cli.flow_report"}
+
+
+def test_the_table_has_the_parts_of_flow() -> None:
+    """Each with the module that holds it, so that it is found when it is asked for alone."""
+    TABLE["flow"].load(())
+    held = {
+        each.name or each.callback.__name__: each.callback.__module__
+        for each in flow.registered_commands
+        if each.callback is not None
+    }
+    assert held == {
+        part: f"contactcenter_ari.cli.{module}" for part, module in TABLE["flow"].parts.items()
+    }
 
 
 @pytest.mark.parametrize("words", [("up",), ("serve",), ("asterisk", "run"), ("up", "--help")])

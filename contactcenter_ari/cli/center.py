@@ -6,7 +6,7 @@ from contactcenter_ari.bootstrap.environment import prepared
 from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.cli.command import error_screen
 from contactcenter_ari.cli.draining import end_within, until_drained
-from contactcenter_ari.cli.rehearsing import Rehearser
+from contactcenter_ari.cli.flow_tester import FlowTester
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.service.archive import FOLDER, Archive
@@ -21,7 +21,7 @@ async def serve_calls(settings: Settings) -> None:
     tools = ensure_tools(console, os.environ)
     async with (
         prepared(settings, site, tools, console=console, environ=os.environ) as environment,
-        serving(settings, site, environment, tester=Rehearser()) as service,
+        serving(settings, site, environment, tester=FlowTester()) as service,
     ):
         where = environment.addresses
         console.print(f"Phones register at {where.sip} (SIP, UDP); calls come in there, too.")

@@ -19,8 +19,8 @@ from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.demo.cast import Appearance, cast_callers
+from contactcenter_ari.demo.demonstration import Demonstration, Progress, demo_site
 from contactcenter_ari.demo.live import LiveView
-from contactcenter_ari.demo.stage import Progress, Stage, demo_site
 from contactcenter_ari.demo.verdict import complaints, leftovers, read_back, show
 from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
 from contactcenter_ari.machine.run_folder import fresh_folder
@@ -69,13 +69,15 @@ async def _demo(
         settings, site, tools, console=console, environ=os.environ, variation=quick
     ) as environment:
         async with serving(settings, site, environment) as service:
-            stage = Stage(service, environment, tools)
-            appearances = cast_callers(calls, agents=agents, seed=seed, audio=stage.audio)
+            demonstration = Demonstration(service, environment, tools)
+            appearances = cast_callers(calls, agents=agents, seed=seed, audio=demonstration.audio)
             console.print(
                 f"SIP {environment.addresses.sip}, API http://{environment.addresses.web}"
             )
-            async with stage.staffed(agents):
-                problems = await _perform(service, stage, appearances, rate=rate, console=console)
+            async with demonstration.staffed(agents):
+                problems = await _perform(
+                    service, demonstration, appearances, rate=rate, console=console
+                )
                 if not leave:
                     console.print("The center stays up. Ctrl-C ends it.")
                     await until_drained(service.driver, console, limit=settings.drain_limit)
@@ -85,7 +87,7 @@ async def _demo(
 
 async def _perform(
     service: Service,
-    stage: Stage,
+    demonstration: Demonstration,
     appearances: list[Appearance],
     *,
     rate: float,
@@ -94,7 +96,7 @@ async def _perform(
     since = service.clock.now()
     progress = Progress(len(appearances))
     with Live(LiveView(service, progress), console=console, refresh_per_second=4, transient=True):
-        await stage.play(appearances, progress, per_second=rate)
+        await demonstration.play(appearances, progress, per_second=rate)
     findings = await read_back(service, since)
     show(findings, appearances, console)
     return [

@@ -14,7 +14,7 @@ from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.flow_test.given import parse_instant
 from contactcenter_ari.flow_test.interactive import HELP, Interactive
-from contactcenter_ari.flow_test.stage import Stage
+from contactcenter_ari.flow_test.simulated_call import SimulatedCall
 from contactcenter_ari.flow_test.story import Given
 from contactcenter_ari.flow_test.story_file import given_like, read_played_flow
 from contactcenter_ari.runtime.clock import Clock
@@ -47,7 +47,7 @@ def simulate(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(f"{file.name}: {HELP}")
-    Interactive(Stage(site, played, given), typer.echo).play(_lines())
+    Interactive(SimulatedCall(site, played, given), typer.echo).play(_lines())
 
 
 def _given(played: Flow) -> Given:

@@ -12,11 +12,11 @@ from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.flow_test.junit import junit
 from contactcenter_ari.flow_test.suite import (
     Covered,
+    FileResult,
     NoTests,
-    Rehearsed,
     coverage,
     covered_percent,
-    rehearse,
+    run_files,
     story_files,
 )
 
@@ -46,7 +46,7 @@ def play_tests(
     except NoTests as nothing:
         _refuse(str(nothing))
     done, invalid = _played(paths, run)
-    if run and not invalid and not any(each.performed for each in done):
+    if run and not invalid and not any(each.results for each in done):
         _refuse(f'no test has "{run}" in its name')
     _tell(done)
     for each in invalid:
@@ -63,13 +63,13 @@ def play_tests(
         raise typer.Exit(1)
 
 
-def _played(paths: list[Path], run: str) -> tuple[list[Rehearsed], list[SiteInvalid]]:
+def _played(paths: list[Path], run: str) -> tuple[list[FileResult], list[SiteInvalid]]:
     """How the test files went, and the mistakes that keep some of them from being played."""
-    done: list[Rehearsed] = []
+    done: list[FileResult] = []
     invalid: list[SiteInvalid] = []
     for path in paths:
         try:
-            done += rehearse([path], run)
+            done += run_files([path], run)
         except SiteInvalid as mistakes:
             invalid.append(mistakes)
     return done, invalid
@@ -80,11 +80,11 @@ def _refuse(reason: str) -> NoReturn:
     raise typer.Exit(USAGE)
 
 
-def _tell(done: list[Rehearsed]) -> None:
+def _tell(done: list[FileResult]) -> None:
     for each in done:
         for test_ in each.failed:
             typer.echo(f"{test_.failure}\n")
-        fine = len(each.performed) - len(each.failed)
+        fine = len(each.results) - len(each.failed)
         failed = f", {len(each.failed)} failed" if each.failed else ""
         typer.echo(f"{each.story_file.file}: {fine} passed{failed}")
 

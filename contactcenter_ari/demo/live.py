@@ -9,7 +9,7 @@ from rich.table import Table
 from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.core.center.view import AgentView, QueueView
 from contactcenter_ari.core.vocabulary.event import AgentState
-from contactcenter_ari.demo.stage import Progress
+from contactcenter_ari.demo.demonstration import Progress
 
 COLORS = {
     AgentState.READY: "green",

@@ -1,7 +1,7 @@
-"""Who is there besides the caller: agents, and those ahead of him in a queue.
+"""The people besides the caller: agents, and the callers ahead in a queue.
 
-The crowd comes in through flows of its own that wait in a queue and nothing else, so its
-place in line is counted by the core itself.
+The background callers come in through flows of their own that wait in a queue and nothing else, so
+the position in line is counted by the core itself.
 """
 
 from datetime import timedelta
@@ -37,14 +37,14 @@ def agent_of_queue(queue: QueueName) -> AgentId:
     return AgentId(f"{queue}-agent")
 
 
-def crowd_number(queue: QueueName) -> str:
-    """What a caller ahead dials."""
-    return f"crowd.{queue}"
+def background_number(queue: QueueName) -> str:
+    """The number that a caller ahead dials."""
+    return f"background.{queue}"
 
 
 def profiles(site: Site, given: Given) -> list[AgentProfile]:
-    """An agent of his own for each queue that is staffed, who can do all that flows ask for, and
-    the agents given by name.
+    """An agent for each queue that is staffed, who can do all that flows ask for, and the agents
+    given by name.
     """
     verbs = [step.verb for f in site.flows for s in f.sections.values() for step in s.steps]
     steps = [step for verb in verbs if isinstance(verb, Queue) for step in verb.skills]
@@ -72,18 +72,22 @@ def profiles(site: Site, given: Given) -> list[AgentProfile]:
     return [*ours, *named]
 
 
-def with_crowd(site: Site, flow: Flow, given: Given) -> Site:
-    """The site as the story finds it: flags, splits, full queues, the flows of the crowd."""
+def with_background_callers(site: Site, flow: Flow, given: Given) -> Site:
+    """The site as the story finds it: flags, splits, full queues, the flows of
+    background callers.
+    """
     sections = {name: _decided(section, given) for name, section in flow.sections.items()}
     flags = {**flow.flags, **given.flags}
     played = msgspec.structs.replace(flow, flags=flags, sections=sections)
     others = [f for f in site.flows if f.name != flow.name]
-    crowds = [_crowd(queue) for queue, found in given.queues.items() if found.position > 1]
+    flows_of_callers = [
+        _background_flow(queue) for queue, found in given.queues.items() if found.position > 1
+    ]
     queues = {
         name: _refusing(settings, given.queues.get(name, GivenQueue()).staffing)
         for name, settings in site.queues.items()
     }
-    return msgspec.structs.replace(site, flows=(played, *others, *crowds), queues=queues)
+    return msgspec.structs.replace(site, flows=(played, *others, *flows_of_callers), queues=queues)
 
 
 def _refusing(settings: QueueSettings, staffing: Staffing) -> QueueSettings:
@@ -113,7 +117,7 @@ def _taken(split: Split, given: Given) -> Split:
     return Split(tuple(wanted[:1])) if wanted else split
 
 
-def _crowd(queue: QueueName) -> Flow:
+def _background_flow(queue: QueueName) -> Flow:
     wait = Queue(
         queue,
         dict.fromkeys(SPECS["queue"].outcome_names, AWAY),
@@ -122,9 +126,9 @@ def _crowd(queue: QueueName) -> Flow:
         max_wait=PATIENCE,
     )
     return Flow(
-        name=crowd_number(queue),
+        name=background_number(queue),
         version="",
-        numbers=(crowd_number(queue),),
+        numbers=(background_number(queue),),
         timezone="UTC",
         languages=("en",),
         sections={"start": Section((Step(wait, line=0),))},

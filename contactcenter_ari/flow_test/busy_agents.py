@@ -14,8 +14,8 @@ from contactcenter_ari.core.vocabulary.signal import LegHungUp, LiveBridge, Swit
 NORMAL = 16
 LONG_AGO = timedelta(hours=1)
 """The inventories are so old that they say nothing of the calls of the story."""
-EARLIER = "rehearsal-earlier"
-"""What the names of bridges and legs begin with that another life of the center has made."""
+EARLIER = "flow-test-earlier"
+"""The beginning of the names of bridges and legs that another life of the center has made."""
 
 
 class BusyAgents:
@@ -31,7 +31,6 @@ class BusyAgents:
         self._made = 0
 
     def __repr__(self) -> str:
-        """Tell how many talk."""
         return f"<BusyAgents {len(self._talks)} of {len(self._phones)}>"
 
     def hold(self, *phones: PhoneId) -> None:

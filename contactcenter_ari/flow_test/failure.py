@@ -1,4 +1,4 @@
-"""What went wrong in a story, told so that the engineer sees why at once."""
+"""The failure of a story, told so that the engineer sees why at once."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a story is given, read from YAML: the instant, the numbers, look-ups, queues, flags."""
+"""The givens of a story, read from YAML: the instant, the numbers, look-ups, queues, flags."""
 
 import re
 from collections.abc import Iterable
@@ -96,11 +96,10 @@ class GivenReader:
         self.flow = flow
 
     def __repr__(self) -> str:
-        """Tell whose."""
         return f"<GivenReader of {self.flow.name}>"
 
     def given(self, fields: dict[str, Node], owner: Node, name: str) -> Given | None:
-        """What a test is given; None when it has no instant."""
+        """The givens of a test; None when it has no instant."""
         reading = self.reading
         if "at" not in fields:
             reading.blame("E106", f'test "{name}" needs the key "at", or defaults do', owner)
@@ -145,7 +144,7 @@ class GivenReader:
         return scalar.text if scalar is not None else ""
 
     def replies(self, node: Node) -> dict[str, tuple[Reply, ...]]:
-        """What each look-up gives, one after the other."""
+        """The answers of each look-up, one after the other."""
         given: dict[str, tuple[Reply, ...]] = {}
         for key, value in self.reading.mapping(node, "lookups").entries:
             if key.text not in self.flow.look_ups:
@@ -219,7 +218,7 @@ class GivenReader:
         return given
 
     def outcomes(self, node: Node, what: str) -> dict[str, LineOutcome]:
-        """What comes of ringing each agent or outside number."""
+        """The outcomes of ringing each agent or outside number."""
         given: dict[str, LineOutcome] = {}
         for key, value in self.reading.mapping(node, what).entries:
             wanted = f"one of {', '.join(LineOutcome)}"

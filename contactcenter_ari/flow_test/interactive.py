@@ -12,7 +12,7 @@ from contactcenter_ari.config.reading import KEYS
 from contactcenter_ari.core.flow.run import Activity
 from contactcenter_ari.core.spoken.value import read_duration
 from contactcenter_ari.flow_test.observation import Kind
-from contactcenter_ari.flow_test.stage import Stage, Whose
+from contactcenter_ari.flow_test.simulated_call import SimulatedCall, Whose
 
 HELP = (
     "digits press keys (in a message after five seconds of speech), +5s lets time pass, an empty "
@@ -25,20 +25,19 @@ LONGEST_SKIP = timedelta(days=1)
 class Interactive:
     """Plays one call line by line; `show` takes each line that the person is to see."""
 
-    def __init__(self, stage: Stage, show: Callable[[str], None]) -> None:
-        self.stage = stage
+    def __init__(self, simulated: SimulatedCall, show: Callable[[str], None]) -> None:
+        self.simulated = simulated
         self._show = show
         self._told = 0
-        self._zone = ZoneInfo(stage.flow.timezone)
+        self._zone = ZoneInfo(simulated.flow.timezone)
 
     def __repr__(self) -> str:
-        """Tell where the call is."""
-        return f"<Interactive at {self.stage!r}>"
+        return f"<Interactive at {self.simulated!r}>"
 
     def play(self, lines: Iterable[str]) -> None:
         """Go on until the call is over, or there are no more lines."""
         self._go_on()
-        if self.stage.ended:
+        if self.simulated.ended:
             return
         for line in lines:
             if line.strip() == "q" or not self._do(line.strip()):
@@ -46,30 +45,30 @@ class Interactive:
 
     def _do(self, line: str) -> bool:
         """One line of the person; False once the call is over."""
-        stage = self.stage
+        simulated = self.simulated
         if line == "h":
-            stage.hang_up()
+            simulated.hang_up()
         elif line == "a":
             self._agent()
         elif line.startswith("+"):
             self._skip(line[1:])
-        elif line and not set(line) - KEYS and stage.records_caller():
-            stage.leave_message(timedelta(seconds=5), line[0])
+        elif line and not set(line) - KEYS and simulated.records_caller():
+            simulated.leave_message(timedelta(seconds=5), line[0])
         elif line and not set(line) - KEYS:
-            stage.press(line)
+            simulated.press(line)
         elif not line:
             self._until_something()
         else:
             self._show(HELP)
             return True
         self._go_on()
-        return not stage.ended
+        return not simulated.ended
 
     def _agent(self) -> None:
-        if self.stage.in_talk:
-            self.stage.other_side_hangs_up()
-        elif self.stage.waiting:
-            self.stage.agent_answers()
+        if self.simulated.in_talk:
+            self.simulated.other_side_hangs_up()
+        elif self.simulated.waiting:
+            self.simulated.agent_answers()
         else:
             self._show("nobody waits for an agent, and nobody talks to one")
 
@@ -79,30 +78,30 @@ class Interactive:
         except ValueError:
             self._show("a time to skip is written like +5s or +2m")
             return
-        self.stage.wait(min(duration, LONGEST_SKIP))
+        self.simulated.wait(min(duration, LONGEST_SKIP))
 
     def _until_something(self) -> None:
-        stage, before = self.stage, len(self.stage.observations)
-        while len(stage.observations) == before and stage.whose_turn() in {
+        simulated, before = self.simulated, len(self.simulated.observations)
+        while len(simulated.observations) == before and simulated.whose_turn() in {
             Whose.WORLD,
             Whose.CALLER,
         }:
-            stage.pass_on()
+            simulated.pass_on()
 
     def _go_on(self) -> None:
         """Let the call go on by itself, tell what happens, and say who must act now."""
-        while self.stage.whose_turn() is Whose.WORLD and not self._holds():
-            self.stage.pass_on()
-        for observation in self.stage.observations[self._told :]:
+        while self.simulated.whose_turn() is Whose.WORLD and not self._holds():
+            self.simulated.pass_on()
+        for observation in self.simulated.observations[self._told :]:
             if observation.kind is not Kind.PRESSED:
                 self._show(observation.told(self._zone, whole=True))
-        self._told = len(self.stage.observations)
-        if not self.stage.ended:
-            now = self.stage.now.astimezone(self._zone)
-            self._show(f"{now:%H:%M:%S} ({self.stage.situation()})")
+        self._told = len(self.simulated.observations)
+        if not self.simulated.ended:
+            now = self.simulated.now.astimezone(self._zone)
+            self._show(f"{now:%H:%M:%S} ({self.simulated.situation()})")
 
     def _holds(self) -> bool:
         """Whether the caller listens to nothing but music."""
-        run = self.stage.run
-        due = self.stage.agenda.next_at() == self.stage.now
+        run = self.simulated.run
+        due = self.simulated.agenda.next_at() == self.simulated.now
         return run.activity is Activity.QUEUED and run.playback is None and not due

@@ -1,4 +1,4 @@
-"""What happens in a rehearsed call, as one line each: for checks, messages and traces."""
+"""The observations of a simulated call, one line each: for checks, messages and traces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ from contactcenter_ari.core.vocabulary.ids import CallId, RecordingId, owner_of
 
 
 class Kind(StrEnum):
-    """What sort of thing happened; reads as the beginning of a sentence."""
+    """The kind of an observation; reads as the beginning of a sentence."""
 
     ENTERED = "entered"
     HEARD = "heard"
@@ -72,7 +72,7 @@ JUDGMENTS = frozenset({Kind.CHOSE, Kind.GATHERED, Kind.INPUT_FAILED})
 ENDS = {Party.SYSTEM: "hangup", Party.CALLER: "caller", Party.AGENT: "agent"}
 SHOWN = 80
 LONGER = "longer"
-"""What a caller is told whose wait grew beyond what was said."""
+"""The words for a caller whose wait grew beyond what was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ NORMAL = 16
 
 
 class PlayedSwitch:
-    """Carries out the commands for the caller, the crowd and the agents."""
+    """Carries out the commands for the caller, the background callers and the agents."""
 
     def __init__(self, agenda: Agenda, put: Callable[[Input], None], given: Given) -> None:
         self.failing: set[str] = set()
@@ -62,7 +62,6 @@ class PlayedSwitch:
         self._far: dict[LegId, None] = {}
 
     def __repr__(self) -> str:
-        """Tell who is on the line."""
         return f"<PlayedSwitch {len(self._far)} far legs, {len(self._playing)} prompts>"
 
     def far_legs(self) -> list[LegId]:

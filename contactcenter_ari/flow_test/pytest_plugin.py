@@ -10,7 +10,7 @@ import pytest
 
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.flow_test.failure import Failure
-from contactcenter_ari.flow_test.runner import Performed, check_truth, perform
+from contactcenter_ari.flow_test.runner import StoryResult, check_truth, run_story
 from contactcenter_ari.flow_test.story import Story, StoryFile, TruthLine
 from contactcenter_ari.flow_test.story_file import read_story_file
 from contactcenter_ari.flow_test.suite import is_story_file
@@ -65,13 +65,13 @@ class StoryItem(pytest.Item):
 
     def runtest(self) -> None:
         """Play it; raises StoryFailed."""
-        done = self._performed()
+        done = self._results()
         if done.failure is not None:
             raise StoryFailed(done.failure)
 
-    def _performed(self) -> Performed:
+    def _results(self) -> StoryResult:
         if isinstance(self.part, Story):
-            return perform(self.story_file, self.part)
+            return run_story(self.story_file, self.part)
         return check_truth(self.story_file, self.part)
 
     def repr_failure(self, excinfo, style=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201  # pytest's types for it are private

@@ -32,7 +32,7 @@ from contactcenter_ari.flow_test.story import Reply, Row, Silence
 HIDDEN = "(hidden)"
 KEYS = "9876543210*#"
 UNSEEN = frozenset({Kind.TAGGED, Kind.PRESSED, Kind.LOOKED_UP, Kind.STATUS})
-"""What a caller notices nothing of."""
+"""The events of which a caller notices nothing."""
 QUEUE_KEY, MAILBOX_KEY = "in queue", "in voicemail"
 GRACE = QueueSettings(name=QueueName("")).leave_grace
 """So long before a caller who was sent on agents are taken to have left; a call does not tell."""
@@ -52,7 +52,7 @@ EXAMPLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastCall:
-    """What is known of a call. `replies` are the rows of look-ups where they were kept."""
+    """The facts known of a call. `replies` are the rows of look-ups where they were kept."""
 
     interaction: str
     flow: Flow
@@ -289,7 +289,7 @@ class _Script:
                 pass
 
     def message(self, taken: Observation, later: tuple[Observation, ...]) -> str:
-        """What the caller said into a message, and the key that led out of it."""
+        """The caller's message, and the key that led out of it."""
         seconds = float(taken.detail.removesuffix("s"))
         records = f"records: {_duration(seconds)}"
         follows = next((h for h in later if h.kind not in UNSEEN), None)
@@ -314,7 +314,7 @@ class _Script:
         yield f"hears: {observation.name}"
 
     def waits(self, observation: Observation) -> Iterator[str]:
-        """The time that went by in the queue until the caller did something himself."""
+        """The time that went by in the queue until the caller acted."""
         if self.waiting_since is not None:
             waited = (observation.at - self.waiting_since).total_seconds()
             self.waiting_since = observation.at
@@ -338,7 +338,7 @@ class _Script:
 
     @staticmethod
     def keys(gather: Gather | None, typed: str) -> str:
-        """What to type for a value; a stand-in for one that was not written down."""
+        """The keys to type for a value; a stand-in for one that was not written down."""
         if gather is None:
             return typed if typed != HIDDEN else "1"
         keys = _stand_in(gather) if typed == HIDDEN else typed

@@ -14,7 +14,7 @@ from contactcenter_ari.core.hours.calendar import is_open, next_open
 from contactcenter_ari.core.vocabulary.event import Party
 from contactcenter_ari.flow_test.failure import LAST_EVENTS, Failure
 from contactcenter_ari.flow_test.observation import ENDS, Kind, Observation, nearest
-from contactcenter_ari.flow_test.stage import Stage, Whose
+from contactcenter_ari.flow_test.simulated_call import SimulatedCall, Whose
 from contactcenter_ari.flow_test.story import (
     Aspect,
     Deed,
@@ -31,7 +31,7 @@ LONGEST = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Performed:
+class StoryResult:
     """How a story went; `visited` are the steps taken, by section and number from 0."""
 
     name: str
@@ -51,27 +51,27 @@ class _Failed(Exception):
         self.near = near
 
 
-def perform(file: StoryFile, story: Story) -> Performed:
+def run_story(file: StoryFile, story: Story) -> StoryResult:
     """Play one story of a file; a failure is in the result."""
-    stage = Stage(file.site, file.flow, story.given)
-    playing = _Playing(file, stage, story)
+    simulated = SimulatedCall(file.site, file.flow, story.given)
+    playing = _Playing(file, simulated, story)
     failure = playing.failure()
-    return Performed(
+    return StoryResult(
         name=story.name,
         place=story.place,
         failure=failure,
-        visited=frozenset(stage.visited),
-        observations=tuple(stage.observations),
+        visited=frozenset(simulated.visited),
+        observations=tuple(simulated.observations),
     )
 
 
-def check_truth(file: StoryFile, line: TruthLine) -> Performed:
+def check_truth(file: StoryFile, line: TruthLine) -> StoryResult:
     """One line of a truth table of opening hours."""
     calendar = file.flow.hours[line.hours]
     wanted, other = ("open", "closed") if line.is_open else ("closed", "open")
     name = f"{line.hours} is {wanted} at {line.written}"
     if is_open(calendar, line.at) == line.is_open:
-        return Performed(name=name, place=line.place)
+        return StoryResult(name=name, place=line.place)
     opens = next_open(calendar, line.at) if line.is_open else None
     local = opens.astimezone(ZoneInfo(calendar.zone)) if opens else None
     failure = Failure(
@@ -82,7 +82,7 @@ def check_truth(file: StoryFile, line: TruthLine) -> Performed:
         found=f"it is {other}" + (f"; it opens {local:%a %Y-%m-%d %H:%M}" if local else ""),
         source=_source(file, line.place),
     )
-    return Performed(name=name, place=line.place, failure=failure)
+    return StoryResult(name=name, place=line.place, failure=failure)
 
 
 def _source(file: StoryFile, place: Place) -> str:
@@ -90,14 +90,16 @@ def _source(file: StoryFile, place: Place) -> str:
 
 
 class _Playing:
-    """One story on its stage; `cursor` is how far its checks have come in what happened."""
+    """One story on its simulated call; `cursor` is how many observations its checks
+    have passed.
+    """
 
-    def __init__(self, file: StoryFile, stage: Stage, story: Story) -> None:
+    def __init__(self, file: StoryFile, simulated: SimulatedCall, story: Story) -> None:
         self.file = file
-        self.stage = stage
+        self.simulated = simulated
         self.story = story
         self.cursor = 0
-        self.latest = stage.now + LONGEST
+        self.latest = simulated.now + LONGEST
         self.zone = ZoneInfo(file.flow.timezone)
 
     def failure(self) -> Failure | None:
@@ -109,7 +111,7 @@ class _Playing:
             place = self.story.script[-1].place if self.story.script else self.story.place
             self.until(lambda: False)
             if self.story.strict:
-                self.move_to(len(self.stage.observations))
+                self.move_to(len(self.simulated.observations))
             for expectation in self.story.expect:
                 place = expectation.place
                 self.expect(expectation)
@@ -126,7 +128,7 @@ class _Playing:
             found=failed.found,
             source=_source(self.file, place),
             nearest=failed.near,
-            last=tuple(h.told(self.zone) for h in self.stage.observations[-LAST_EVENTS:]),
+            last=tuple(h.told(self.zone) for h in self.simulated.observations[-LAST_EVENTS:]),
         )
 
     # Time
@@ -134,15 +136,15 @@ class _Playing:
     def until(self, holds: Callable[[], bool]) -> bool:
         """Let the call go on by itself until something holds; False when it never does."""
         while not holds():
-            if self.stage.whose_turn() is not Whose.WORLD or self.stage.now > self.latest:
+            if self.simulated.whose_turn() is not Whose.WORLD or self.simulated.now > self.latest:
                 return False
-            self.stage.pass_on()
+            self.simulated.pass_on()
         return True
 
     # Lines
 
     def act(self, line: ScriptLine) -> None:
-        stage = self.stage
+        simulated = self.simulated
         match line.deed:
             case Deed.PRESSES:
                 self.press(line)
@@ -150,68 +152,72 @@ class _Playing:
                 self.keep_silent()
             case Deed.WAITS:
                 self.alive("the caller to wait")
-                stage.wait(line.duration)
+                simulated.wait(line.duration)
             case Deed.RECORDS:
                 self.record(line)
             case Deed.HANGS_UP:
                 self.alive("the caller to hang up")
-                self.move_to(len(stage.observations))
-                stage.hang_up()
+                self.move_to(len(simulated.observations))
+                simulated.hang_up()
             case Deed.AGENT:
                 self.agent(line.value)
             case Deed.FAILS:
-                stage.switch.failing.add(line.value)
+                simulated.switch.failing.add(line.value)
             case _:
                 self.check(line)
 
     def press(self, line: ScriptLine) -> None:
-        if not line.early and not self.until(self.stage.takes_keys):
+        if not line.early and not self.until(self.simulated.takes_keys):
             raise _Failed(f"to press {line.value}", f"nobody asks for a key: {self.whereabouts()}")
         self.alive(f"to press {line.value}")
-        self.move_to(len(self.stage.observations))
-        self.stage.press(line.value)
+        self.move_to(len(self.simulated.observations))
+        self.simulated.press(line.value)
 
     def keep_silent(self) -> None:
-        stage = self.stage
-        if not self.until(lambda: stage.is_listening() or stage.records_caller()):
+        simulated = self.simulated
+        if not self.until(lambda: simulated.is_listening() or simulated.records_caller()):
             raise _Failed("a question to be silent at", self.whereabouts())
-        stage.keep_silent()
-        before = stage.judgments()
-        while stage.is_listening() and stage.judgments() == before:
-            stage.pass_on()
+        simulated.keep_silent()
+        before = simulated.judgments()
+        while simulated.is_listening() and simulated.judgments() == before:
+            simulated.pass_on()
 
     def record(self, line: ScriptLine) -> None:
-        if not self.until(self.stage.records_caller):
+        if not self.until(self.simulated.records_caller):
             raise _Failed("a message to be recorded", self.whereabouts())
-        self.move_to(len(self.stage.observations))
+        self.move_to(len(self.simulated.observations))
         if line.hangs_up:
-            self.stage.speak(line.duration)
+            self.simulated.speak(line.duration)
             self.alive("the caller to hang up")
-            self.stage.hang_up()
+            self.simulated.hang_up()
         else:
-            self.stage.leave_message(line.duration, line.key or "#")
+            self.simulated.leave_message(line.duration, line.key or "#")
 
     def agent(self, deed: str) -> None:
-        stage = self.stage
+        simulated = self.simulated
         if deed == "answers":
-            if not stage.waiting:
+            if not simulated.waiting:
                 raise _Failed("an agent to answer", self.whereabouts())
-            self.move_to(len(stage.observations))
-            stage.agent_answers()
+            self.move_to(len(simulated.observations))
+            simulated.agent_answers()
             return
-        if not self.until(lambda: stage.in_talk):
+        if not self.until(lambda: simulated.in_talk):
             raise _Failed("an agent to hang up", self.whereabouts())
-        self.move_to(len(stage.observations))
-        stage.other_side_hangs_up()
+        self.move_to(len(simulated.observations))
+        simulated.other_side_hangs_up()
 
     def check(self, line: ScriptLine) -> None:
         wanted = _WANTED[line.deed].format(line.value)
-        if line.deed is Deed.AT and self.stage.section == line.value and not self.stage.ended:
+        if (
+            line.deed is Deed.AT
+            and self.simulated.section == line.value
+            and not self.simulated.ended
+        ):
             return
         found: list[int] = []
 
         def holds() -> bool:
-            observations = self.stage.observations
+            observations = self.simulated.observations
             start = self.cursor if not found else found[0]
             found[:] = [
                 n for n in range(start, len(observations)) if _matches(line, observations[n])
@@ -219,7 +225,7 @@ class _Playing:
             return bool(found)
 
         if not self.until(holds):
-            since = self.stage.observations[self.cursor :]
+            since = self.simulated.observations[self.cursor :]
             near = nearest(line.value, [h for h in since if h.kind is _KINDS[line.deed]])
             raise _Failed(wanted, self.whereabouts(), near=near)
         self.move_to(found[0], wanted)
@@ -227,17 +233,17 @@ class _Playing:
 
     def move_to(self, index: int, wanted: str = "no further prompt") -> None:
         """Go on to a place in what happened; a strict story passes no prompt by."""
-        for observation in self.stage.observations[self.cursor : index]:
+        for observation in self.simulated.observations[self.cursor : index]:
             if self.story.strict and observation.kind is Kind.HEARD:
                 raise _Failed(wanted, f"{observation.name} was heard before (strict)")
         self.cursor = max(self.cursor, index)
 
     def alive(self, wanted: str) -> None:
-        if self.stage.ended:
+        if self.simulated.ended:
             raise _Failed(wanted, self.whereabouts())
 
     def whereabouts(self) -> str:
-        return self.stage.situation()
+        return self.simulated.situation()
 
     # In the end
 
@@ -248,21 +254,21 @@ class _Playing:
             case Aspect.ENDS:
                 self.expect_end(expectation.values[0])
             case Aspect.LANGUAGE:
-                language = self.stage.run.language
+                language = self.simulated.run.language
                 if language != expectation.values[0]:
                     raise _Failed(f"language {expectation.values[0]}", f"it is {language}")
             case Aspect.TAGS:
-                self.expect_value("tag", expectation, self.stage.run.tags)
+                self.expect_value("tag", expectation, self.simulated.run.tags)
             case Aspect.VARIABLES:
-                self.expect_value("variable", expectation, self.stage.run.variables)
+                self.expect_value("variable", expectation, self.simulated.run.variables)
 
     def expect_path(self, wanted: tuple[str, ...]) -> None:
-        path = tuple(h.name for h in self.stage.observations if h.kind is Kind.ENTERED)
+        path = tuple(h.name for h in self.simulated.observations if h.kind is Kind.ENTERED)
         if path != wanted:
             raise _Failed(f"the path {', '.join(wanted)}", f"it was {', '.join(path)}")
 
     def expect_end(self, wanted: str) -> None:
-        ends = [h for h in self.stage.observations if h.kind is Kind.ENDED]
+        ends = [h for h in self.simulated.observations if h.kind is Kind.ENDED]
         if not ends:
             raise _Failed(f"the call to end with {wanted}", self.whereabouts())
         ended = {ends[0].name, ends[0].detail}

@@ -32,7 +32,6 @@ class ScriptReader:
         self.flow = flow
 
     def __repr__(self) -> str:
-        """Tell whose."""
         return f"<ScriptReader of {self.flow.name}>"
 
     def lines(self, node: Node) -> Iterator[ScriptLine]:
@@ -120,7 +119,7 @@ class ScriptReader:
                 pass
 
     def expectations(self, node: Node) -> Iterator[Expectation]:
-        """What must hold in the end."""
+        """The conditions that must hold in the end."""
         mapping = self.reading.mapping(node, "expect")
         for key, value in self.reading.fields(mapping, "expect", tuple(Aspect)).items():
             yield from self.expectation(Aspect(key), value)

@@ -30,7 +30,7 @@ def place_of(node: Node) -> Place:
 
 
 class Silence(StrEnum):
-    """What a look-up gives instead of a row: none, a fault, or no answer at all."""
+    """The result of a look-up instead of a row: none, a fault, or no answer at all."""
 
     NOT_FOUND = "not_found"
     ERROR = "error"
@@ -41,7 +41,7 @@ Reply = Row | Silence
 
 
 class Staffing(StrEnum):
-    """Who works in a queue: somebody, nobody, all are on a break, or callers are not let in."""
+    """The staff of a queue: somebody, nobody, all on a break, or callers are not let in."""
 
     STAFFED = "staffed"
     NO_AGENTS = "no_agents"
@@ -53,11 +53,11 @@ class Staffing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenQueue:
-    """A queue as the caller finds it. `position` is his own on entering. `waits` are what is
-    estimated each time a wait is told, the last again and again; without any no wait is known.
+    """A queue as the caller finds it. `position` is the caller's own on entering. `waits` are what
+    is estimated each time a wait is told, the last again and again; without any no wait is known.
     Without `answered_after` all agents stay busy; without `talk` the agent talks until told
-    otherwise. A person closes the queue `closed_after` the caller began to wait; its agents go
-    on a break `paused_after`, and log out `logged_out_after`.
+    otherwise. A person closes the queue `closed_after` the caller began to wait; its agents go on
+    a break `paused_after`, and log out `logged_out_after`.
     """
 
     staffing: Staffing = Staffing.STAFFED
@@ -71,7 +71,7 @@ class GivenQueue:
 
 
 class LineOutcome(StrEnum):
-    """What comes of ringing an agent straight, or an outside line."""
+    """The outcome of ringing an agent straight, or an outside line."""
 
     ANSWERED = "answered"
     BUSY = "busy"
@@ -137,7 +137,7 @@ class ScriptLine:
 
 
 class Aspect(StrEnum):
-    """What an expectation is about."""
+    """The aspect that an expectation is about."""
 
     ENDS = "ends"
     PATH = "path"

@@ -86,14 +86,14 @@ def read_played_flow(flow_file: Path, sites: dict[Path, Site]) -> tuple[Site, Fl
 
 
 def flow_name(flow_file: Path) -> str:
-    """What a file says its flow is called; nothing when it is no flow file."""
+    """The name of the flow that a file declares; nothing when it is no flow file."""
     root = read_document(flow_file).root
     name = root.get("flow") if isinstance(root, Map) else None
     return name.text if isinstance(name, Scalar) else ""
 
 
 def given_like(flow_file: Path, name: str, sites: dict[Path, Site]) -> Given:
-    """What the test of that name, in the test file beside a flow, is given.
+    """The givens of the test of that name, in the test file beside a flow.
 
     Raises:
         ValueError: there is no such test.

@@ -7,7 +7,7 @@ from pathlib import Path
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.site.site import Site
-from contactcenter_ari.flow_test.runner import Performed, check_truth, perform
+from contactcenter_ari.flow_test.runner import StoryResult, check_truth, run_story
 from contactcenter_ari.flow_test.story import StoryFile
 from contactcenter_ari.flow_test.story_file import read_story_file
 
@@ -19,16 +19,16 @@ class NoTests(ContactCenterError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsed:
+class FileResult:
     """One test file and how each of its tests went, truth tables first."""
 
     story_file: StoryFile
-    performed: tuple[Performed, ...]
+    results: tuple[StoryResult, ...]
 
     @property
-    def failed(self) -> tuple[Performed, ...]:
+    def failed(self) -> tuple[StoryResult, ...]:
         """The tests that did not hold."""
-        return tuple(test for test in self.performed if test.failure is not None)
+        return tuple(test for test in self.results if test.failure is not None)
 
 
 def story_files(paths: Iterable[Path]) -> list[Path]:
@@ -56,7 +56,7 @@ def is_story_file(path: Path) -> bool:
     return path.name.endswith(ENDINGS) and not path.name.startswith(".")
 
 
-def rehearse(paths: Iterable[Path], wanted: str = "") -> Iterator[Rehearsed]:
+def run_files(paths: Iterable[Path], wanted: str = "") -> Iterator[FileResult]:
     """Play the tests of the files, or those whose name holds `wanted`, in any case.
 
     Raises:
@@ -64,21 +64,23 @@ def rehearse(paths: Iterable[Path], wanted: str = "") -> Iterator[Rehearsed]:
     """
     sites: dict[Path, Site] = {}
     for path in paths:
-        yield rehearse_file(read_story_file(path, sites), wanted)
+        yield run_file(read_story_file(path, sites), wanted)
 
 
-def rehearse_file(story_file: StoryFile, wanted: str = "") -> Rehearsed:
+def run_file(story_file: StoryFile, wanted: str = "") -> FileResult:
     """Play one file; the truth tables only when no test is asked for by name."""
     truths = () if wanted else story_file.truths
     stories = [s for s in story_file.stories if wanted.casefold() in s.name.casefold()]
-    performed = [check_truth(story_file, line) for line in truths]
-    performed += [perform(story_file, story) for story in stories]
-    return Rehearsed(story_file=story_file, performed=tuple(performed))
+    results = [check_truth(story_file, line) for line in truths]
+    results += [run_story(story_file, story) for story in stories]
+    return FileResult(story_file=story_file, results=tuple(results))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """What of one section the tests came by: which lines of its steps, inline ones included."""
+    """The part of one section that the tests covered: the lines of its steps, inline ones
+    included.
+    """
 
     flow: str
     section: str
@@ -88,14 +90,14 @@ class Covered:
     missed_lines: tuple[int, ...]
 
 
-def coverage(rehearsed: Sequence[Rehearsed]) -> list[Covered]:
+def coverage(results: Sequence[FileResult]) -> list[Covered]:
     """The coverage of each flow that has tests, over all its test files."""
     flows: dict[str, Flow] = {}
     visited: dict[str, set[tuple[str, int]]] = {}
-    for done in rehearsed:
+    for done in results:
         flow = done.story_file.flow
         flows[flow.name] = flow
-        for test in done.performed:
+        for test in done.results:
             visited.setdefault(flow.name, set()).update(test.visited)
     return [
         _covered(flow, section, visited.get(name, set()))

@@ -64,7 +64,7 @@ class Traced:
 
 
 def outcome_words(told: Observation) -> str:
-    """What an observation says of its step; nothing for what the verb says already."""
+    """The words of an observation for its step; nothing for what the verb says already."""
     match told.kind:
         case Kind.ENTERED:
             return f"-> {told.name}"
@@ -185,11 +185,11 @@ class _Tracer:
         self.run = run
         self.note_changes()
         section = run.frames[-1].section
-        trod = TracedStep(turn.now, section, step.line, _verb_words(step), step.name)
+        taken_step = TracedStep(turn.now, section, step.line, _verb_words(step), step.name)
         if not taken:
-            trod.outcomes.append("skipped")
-        self.steps.append(trod)
-        self.marks.append((turn.events_told, trod))
+            taken_step.outcomes.append("skipped")
+        self.steps.append(taken_step)
+        self.marks.append((turn.events_told, taken_step))
 
     def heard_of(self, outcome: Outcome) -> None:
         for command in outcome.commands:
@@ -212,13 +212,13 @@ class _Tracer:
         if told is None:
             return
         self.observations.append(told)
-        before = [trod for mark, trod in self.marks if mark <= number]
+        before = [taken_step for mark, taken_step in self.marks if mark <= number]
         words = outcome_words(told)
         if before and words:
             before[-1].outcomes.append(words)
 
     def note_changes(self) -> None:
-        """What differs from before belongs to the step that ran last."""
+        """The variables that changed since belong to the step that ran last."""
         if self.run is None:
             return
         values = _values(self.run, self.hidden())

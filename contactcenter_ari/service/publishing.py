@@ -211,7 +211,7 @@ class Publishing:
         """Read, check, test, speak, swap; raises FlowsRefused."""
         content, site, problems = await self._read()
         try:
-            problems = problems or await self._rehearsed(site)
+            problems = problems or await self._tested(site)
         except Exception:
             log.exception("flows.publishing_failed")
             problems = (_fault(self._folder.path),)
@@ -240,7 +240,7 @@ class Publishing:
         message = "the files change while they are read; publish again when they stand still"
         return None, self._site, (_problem(self._folder.path, "changing", message),)
 
-    async def _rehearsed(self, site: Site) -> tuple[FlowProblem, ...]:
+    async def _tested(self, site: Site) -> tuple[FlowProblem, ...]:
         failures = tuple(await self._tester.failures(self._folder.path, site))
         if failures:
             return failures

@@ -89,7 +89,7 @@ def test_a_number_in_the_way_of_its_country(written: str, country: str, number: 
         *(
             "*21*0611112222#",
             "*11",
-            "crowd.sales",
+            "background.sales",
             "Robert'); DROP TABLE interaction;--",
             "²³",
             "Ⅻ",

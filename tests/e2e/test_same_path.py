@@ -1,4 +1,4 @@
-"""The stories of a test file, told by real callers, take the path they take when rehearsed."""
+"""The stories of a test file, told by real callers, take the path they take as flow tests take."""
 
 import asyncio
 from decimal import Decimal
@@ -7,7 +7,7 @@ import pytest
 
 from contactcenter_ari.core.flow.language.declaration import Words
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.flow_test.runner import perform
+from contactcenter_ari.flow_test.runner import run_story
 from contactcenter_ari.flow_test.story import Aspect, Deed, Story, StoryFile
 from contactcenter_ari.flow_test.story_file import read_story_file
 from contactcenter_ari.postgres.customer import Customer, put_customers
@@ -21,13 +21,13 @@ KNOWN = Customer("Known", ("+31677000009",), "30000001", Decimal("1204.50"))
 TOLD = read_story_file(SITE / "desk.test.yaml", {})
 
 
-async def test_real_calls_go_the_rehearsed_way(world: World) -> None:
-    """Rehearsed, every story passes; told by callers at the same time, each of whom hears each
+async def test_real_calls_take_the_path_of_flow_tests(world: World) -> None:
+    """Each story passes; told by callers at the same time, each of whom hears each
     prompt, every path is the same.
     """
-    rehearsed = {story.name: perform(TOLD, story).failure for story in TOLD.stories}
-    assert rehearsed == dict.fromkeys(rehearsed)
-    assert len(rehearsed) >= 12
+    failures = {story.name: run_story(TOLD, story).failure for story in TOLD.stories}
+    assert failures == dict.fromkeys(failures)
+    assert len(failures) >= 12
     await put_customers(world.service.database, [KNOWN])
     async with asyncio.TaskGroup() as group:
         paths = {

@@ -7,8 +7,8 @@ from textwrap import indent
 import pytest
 
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS
-from contactcenter_ari.flow_test.runner import Performed
-from contactcenter_ari.flow_test.suite import rehearse
+from contactcenter_ari.flow_test.runner import StoryResult
+from contactcenter_ari.flow_test.suite import run_files
 
 FLOW = """\
 flow: desk
@@ -136,7 +136,7 @@ SITE = "name: test\nlanguages: [en]\nprompts:\n" + "".join(
 )
 HEAD = 'flow: desk.yaml\ndefaults: {at: 2026-03-10 10:00, from: "+31612345678"}\ntests:\n'
 
-Tell = Callable[..., Performed]
+Tell = Callable[..., StoryResult]
 """Plays one story given as YAML: script lines, and more keys of the test."""
 
 
@@ -156,15 +156,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def tell(folder: Path) -> Tell:
     """Play one story."""
 
-    def told(*script: str, **more: str) -> Performed:
+    def told(*script: str, **more: str) -> StoryResult:
         lines = "".join(f"- {line}\n" for line in script)
         text = f"{HEAD}  - name: Story\n"
         text += "".join(f"    {key}: {value}\n" for key, value in more.items())
         text += f"    script:\n{indent(lines, '      ')}" if script else ""
         path = folder / "desk.test.yaml"
         path.write_text(text)
-        (done,) = rehearse([path])
-        (story,) = done.performed
+        (done,) = run_files([path])
+        (story,) = done.results
         return story
 
     return told

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS
-from contactcenter_ari.flow_test.suite import rehearse
+from contactcenter_ari.flow_test.suite import run_files
 
 FLOW = """\
 flow: desk
@@ -54,5 +54,5 @@ def test_what_is_played_depends_on_the_clock(at: str, heard: list[str], tmp_path
         f"tests:\n  - {{name: x, strict: true, script: [{script}], expect: {{ends: hangup}}}}\n",
         encoding="utf-8",
     )
-    (done,) = rehearse([folder / "desk.test.yaml"])
-    assert [test.failure for test in done.performed] == [None]
+    (done,) = run_files([folder / "desk.test.yaml"])
+    assert [test.failure for test in done.results] == [None]

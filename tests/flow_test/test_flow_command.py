@@ -141,12 +141,12 @@ def test_a_caller_like_one_of_a_test(site: Path) -> None:
 
 def test_the_trace_of_a_call(site: Path) -> None:
     """The log is found by the id of the call; `--as-test` prints a test that holds."""
-    stage = played(site, GIVEN, "1", "+25s", "a", "+1m", "a")
-    stage.log(site.parent / "data" / "input" / "rehearsal.log")
-    done = ran("trace", stage.interaction)
+    simulated = played(site, GIVEN, "1", "+25s", "a", "+1m", "a")
+    simulated.log(site.parent / "data" / "input" / "flow-test.log")
+    done = ran("trace", simulated.interaction)
     assert done.exit_code == 0
     assert "desk.yaml:39" in done.output
-    test = ran("trace", stage.interaction, "--as-test")
+    test = ran("trace", simulated.interaction, "--as-test")
     (site / "again.test.yaml").write_text(test.output)
     assert ran("test", "again.test.yaml").exit_code == 0
 

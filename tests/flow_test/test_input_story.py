@@ -189,10 +189,10 @@ CALLS = {
 @pytest.mark.parametrize("lines", CALLS.values(), ids=CALLS)
 def test_a_call_becomes_a_story(desk: Path, lines: list[str]) -> None:
     """What was typed, said or not said at the simulator goes the same way as a test."""
-    stage = played(desk, GIVEN, *lines)
-    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
-    traced = trace_events(stage.interaction, stage.flow, own)
-    assert held(desk, retell(replace(traced.call, tags=stage.run.tags), "desk.yaml"))
+    simulated = played(desk, GIVEN, *lines)
+    own = [e for e in simulated.events if getattr(e, "interaction", "") == simulated.interaction]
+    traced = trace_events(simulated.interaction, simulated.flow, own)
+    assert held(desk, retell(replace(traced.call, tags=simulated.run.tags), "desk.yaml"))
 
 
 @pytest.mark.usefixtures("desk")

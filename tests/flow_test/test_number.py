@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS
-from contactcenter_ari.flow_test.suite import rehearse
+from contactcenter_ari.flow_test.suite import run_files
 
 CALLER = """\
 flow: desk
@@ -63,8 +63,8 @@ def failures(folder: Path, flow: str, test: str, *, site: str = "") -> list[str]
     (folder / "desk.yaml").write_text(flow)
     file = folder / "desk.test.yaml"
     file.write_text(f"flow: desk.yaml\ntests:\n  - {{name: x, at: 2026-03-10 10:00, {test}}}\n")
-    (rehearsed,) = rehearse([file])
-    return [test.failure.headline for test in rehearsed.failed if test.failure]
+    (done,) = run_files([file])
+    return [test.failure.headline for test in done.failed if test.failure]
 
 
 @pytest.mark.parametrize(

@@ -34,18 +34,18 @@ def test_the_trace_out_of_the_database(
 ) -> None:
     """Time, section, line and what happened; a sensitive value was never written down."""
     given = replace(GIVEN, replies={"account": ({"balance": "12.50"},)})
-    stage = played(folder, given, "2", "7391")
-    asyncio.run(written(database_url, tmp_path, stage.events))
+    simulated = played(folder, given, "2", "7391")
+    asyncio.run(written(database_url, tmp_path, simulated.events))
     monkeypatch.setenv("CC_SITE", str(folder))
     monkeypatch.setenv("CC_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("CC_DATABASE_URL", database_url)
-    done = CliRunner().invoke(app, ["flow", "trace", stage.interaction])
+    done = CliRunner().invoke(app, ["flow", "trace", simulated.interaction])
     assert done.exit_code == 0
     rows = [[cell.strip() for cell in line.split("│")[2:6]] for line in done.output.splitlines()]
     assert ["choosing", "desk.yaml:43", "chose", "2 in menu"] in rows
     assert ["account", "desk.yaml:50", "gathered", "pin (hidden)"] in rows
     assert ["account", "desk.yaml:56", "looked up", "account found"] in rows
-    test = CliRunner().invoke(app, ["flow", "trace", stage.interaction, "--as-test"])
+    test = CliRunner().invoke(app, ["flow", "trace", simulated.interaction, "--as-test"])
     assert "7391" not in done.output + test.output
     assert held(folder, test.output)
 

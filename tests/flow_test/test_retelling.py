@@ -14,7 +14,7 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.flow_test.history import find_in_logs
 from contactcenter_ari.flow_test.interactive import Interactive
 from contactcenter_ari.flow_test.recorded_call import retell
-from contactcenter_ari.flow_test.stage import CALLER, Stage
+from contactcenter_ari.flow_test.simulated_call import CALLER, SimulatedCall
 from contactcenter_ari.flow_test.story import (
     Given,
     GivenQueue,
@@ -23,7 +23,7 @@ from contactcenter_ari.flow_test.story import (
     Staffing,
 )
 from contactcenter_ari.flow_test.story_file import read_played_flow, read_story_file
-from contactcenter_ari.flow_test.suite import rehearse
+from contactcenter_ari.flow_test.suite import run_files
 from contactcenter_ari.flow_test.trace import CallUnknown, trace_events, trace_log
 from contactcenter_ari.runtime.input_log import InputLog
 from contactcenter_ari.runtime.replay import ReplayFailed
@@ -33,8 +33,8 @@ MORNING = datetime(2026, 3, 10, 9, tzinfo=UTC)
 GIVEN = Given(at=MORNING, caller="+31612345678", called="+31201234567")
 
 
-class RecordedStage(Stage):
-    """A stage whose inputs and events are kept, as the driver keeps them."""
+class RecordedCall(SimulatedCall):
+    """A simulated call whose inputs and events are kept, as the driver keeps them."""
 
     def __init__(self, site: Site, flow: Flow, given: Given) -> None:
         self.inputs: list[tuple[datetime, Input]] = []
@@ -53,7 +53,7 @@ class RecordedStage(Stage):
     def log(self, path: Path) -> Path:
         """The input log of the call so far."""
         log = InputLog(path)
-        log.append(self.given.at, CenterStarted("rehearsal", "0"), "")
+        log.append(self.given.at, CenterStarted("flow-test", "0"), "")
         log.append(self.given.at, SitePublished(self.site), "")
         for at, input_ in self.inputs:
             log.append(at, input_, "")
@@ -66,22 +66,22 @@ class RecordedStage(Stage):
         return str(self._interaction)
 
 
-def played(folder: Path, given: Given, *lines: str) -> RecordedStage:
+def played(folder: Path, given: Given, *lines: str) -> RecordedCall:
     """A call played by hand."""
     site, flow = read_played_flow(folder / "desk.yaml", {})
     assert flow is not None
-    stage = RecordedStage(site, flow, given)
-    Interactive(stage, lambda _: None).play(lines)
-    return stage
+    simulated = RecordedCall(site, flow, given)
+    Interactive(simulated, lambda _: None).play(lines)
+    return simulated
 
 
 def held(folder: Path, text: str) -> bool:
     """Whether a test file holds."""
     path = folder / "again.test.yaml"
     path.write_text(text)
-    (done,) = rehearse([path])
+    (done,) = run_files([path])
     assert [str(test.failure) for test in done.failed] == []
-    return len(done.performed) == 1
+    return len(done.results) == 1
 
 
 CALLS: dict[str, tuple[Given, list[str]]] = {
@@ -136,8 +136,8 @@ def test_a_call_of_the_input_log_becomes_a_test(
     folder: Path, tmp_path: Path, given: Given, lines: list[str]
 ) -> None:
     """The test printed for a call passes: it goes the same way through the flow."""
-    stage = played(folder, given, *lines)
-    traced = trace_log(stage.log(tmp_path / "log"), stage.interaction)
+    simulated = played(folder, given, *lines)
+    traced = trace_log(simulated.log(tmp_path / "log"), simulated.interaction)
     assert traced.call.flow.name == "desk"
     assert held(folder, retell(traced.call, "desk.yaml"))
 
@@ -147,9 +147,9 @@ def test_a_call_of_the_database_becomes_a_test(
     folder: Path, given: Given, lines: list[str]
 ) -> None:
     """Its events are enough; rows that were not kept are made up by their types."""
-    stage = played(folder, given, *lines)
-    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
-    traced = trace_events(stage.interaction, stage.flow, own)
+    simulated = played(folder, given, *lines)
+    own = [e for e in simulated.events if getattr(e, "interaction", "") == simulated.interaction]
+    traced = trace_events(simulated.interaction, simulated.flow, own)
     assert held(folder, retell(replace(traced.call, flags=given.flags), "desk.yaml"))
 
 
@@ -158,9 +158,9 @@ def test_what_was_told_of_the_wait_becomes_a_test(folder: Path) -> None:
     minutes = [timedelta(minutes=number) for number in (5, 8, 4)]
     claims = GivenQueue(waits=tuple(minutes), closed_after=timedelta(seconds=100))
     given = replace(GIVEN, queues={QueueName("claims"): claims})
-    stage = played(folder, given, "0", *["+20s"] * 6)
-    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
-    traced = trace_events(stage.interaction, stage.flow, own)
+    simulated = played(folder, given, "0", *["+20s"] * 6)
+    own = [e for e in simulated.events if getattr(e, "interaction", "") == simulated.interaction]
+    traced = trace_events(simulated.interaction, simulated.flow, own)
     told = [step for step in traced.steps if step.verb == "told wait"]
     assert [step.outcomes for step in told] == [
         ["300s in claims"],
@@ -178,9 +178,9 @@ def test_a_line_in_which_nobody_was_left_becomes_a_test(folder: Path) -> None:
     """The agents left the grace before the caller did."""
     claims = GivenQueue(logged_out_after=timedelta(seconds=70))
     given = replace(GIVEN, queues={QueueName("claims"): claims})
-    stage = played(folder, given, "0", *["+20s"] * 6)
-    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
-    text = retell(trace_events(stage.interaction, stage.flow, own).call, "desk.yaml")
+    simulated = played(folder, given, "0", *["+20s"] * 6)
+    own = [e for e in simulated.events if getattr(e, "interaction", "") == simulated.interaction]
+    text = retell(trace_events(simulated.interaction, simulated.flow, own).call, "desk.yaml")
     assert "logged_out_after: 70s" in text
     assert held(folder, text)
 
@@ -194,9 +194,9 @@ def queue_line(folder: Path, queue: str) -> int:
 def test_a_line_that_takes_nobody_becomes_a_test(folder: Path, word: str) -> None:
     """The queue is found the same way again."""
     given = replace(GIVEN, queues={QueueName("claims"): GivenQueue(staffing=Staffing(word))})
-    stage = played(folder, given, "0")
-    own = [e for e in stage.events if getattr(e, "interaction", "") == stage.interaction]
-    text = retell(trace_events(stage.interaction, stage.flow, own).call, "desk.yaml")
+    simulated = played(folder, given, "0")
+    own = [e for e in simulated.events if getattr(e, "interaction", "") == simulated.interaction]
+    text = retell(trace_events(simulated.interaction, simulated.flow, own).call, "desk.yaml")
     assert f'"claims": {word}\n' in text
     assert held(folder, text)
 
@@ -205,22 +205,22 @@ def test_each_story_of_the_insurance_company_can_be_retold(tmp_path: Path) -> No
     """What the shipped tests play, an input log of it tells again."""
     story_file = read_story_file(CALLFLOWS / "insurance.test.yaml", {})
     for story in story_file.stories:
-        stage = RecordedStage(story_file.site, story_file.flow, story.given)
-        Interactive(stage, lambda _: None).play(["1", "1", "+20s", "a", "+20s", "a"])
-        log = stage.log(tmp_path / f"log {story.place.line}")
-        traced = trace_log(log, stage.interaction)
+        simulated = RecordedCall(story_file.site, story_file.flow, story.given)
+        Interactive(simulated, lambda _: None).play(["1", "1", "+20s", "a", "+20s", "a"])
+        log = simulated.log(tmp_path / f"log {story.place.line}")
+        traced = trace_log(log, simulated.interaction)
         text = retell(traced.call, "insurance.yaml")
         path = tmp_path / "again.test.yaml"
         path.write_text(text.replace("insurance.yaml", str(CALLFLOWS / "insurance.yaml")))
-        (done,) = rehearse([path])
+        (done,) = run_files([path])
         assert [str(test.failure) for test in done.failed] == []
 
 
 def test_the_steps_of_a_call(folder: Path, tmp_path: Path) -> None:
     """Each step has time, section, line, verb, outcome and what it changed; a pin is hidden."""
     given = replace(GIVEN, replies={"account": ({"balance": "12.50"},)})
-    stage = played(folder, given, "2", "7391")
-    traced = trace_log(stage.log(tmp_path / "log"), stage.interaction)
+    simulated = played(folder, given, "2", "7391")
+    traced = trace_log(simulated.log(tmp_path / "log"), simulated.interaction)
     told = [
         (f"{s.at:%H:%M:%S}", s.section, s.line, s.verb, s.outcomes, s.changed)
         for s in traced.steps
@@ -251,14 +251,14 @@ def test_the_steps_of_a_call(folder: Path, tmp_path: Path) -> None:
 
 def test_a_call_is_found_in_the_log_that_holds_it(folder: Path, tmp_path: Path) -> None:
     """The logs of other starts are left alone; a call nobody knows is not found."""
-    stage = played(folder, GIVEN, "h")
+    simulated = played(folder, GIVEN, "h")
     logs = tmp_path / "input"
-    stage.log(logs / "rehearsal.log")
+    simulated.log(logs / "flow-test.log")
     (logs / "other.log").write_text("nothing\n")
-    found = find_in_logs(logs, stage.interaction)
+    found = find_in_logs(logs, simulated.interaction)
     assert found is not None
-    assert found.call.interaction == stage.interaction
-    assert find_in_logs(logs, "rehearsal-0-999") is None
+    assert found.call.interaction == simulated.interaction
+    assert find_in_logs(logs, "flow-test-0-999") is None
     assert find_in_logs(logs, "n1-77-1") is None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contactcenter_ari.config.problem import SiteInvalid
-from contactcenter_ari.flow_test.suite import rehearse
+from contactcenter_ari.flow_test.suite import run_files
 from tests.flow_test.conftest import HEAD
 
 BROKEN: dict[str, tuple[str, list[str]]] = {
@@ -137,7 +137,7 @@ def test_problems_of_a_test_file(folder: Path, text: str, problems: list[str]) -
     """A test file is checked like a flow: all at once, in order, with carets."""
     (folder / "desk.test.yaml").write_text(text)
     with pytest.raises(SiteInvalid) as caught:
-        list(rehearse([folder / "desk.test.yaml"]))
+        list(run_files([folder / "desk.test.yaml"]))
     told = [str(problem).splitlines()[0] for problem in caught.value.problems]
     assert [line.removeprefix("desk.test.yaml:") for line in told] == problems
 
@@ -149,8 +149,8 @@ def test_truth_tables(folder: Path) -> None:
         "flow: desk.yaml\nhours:\n  office:\n"
         "    open: [2026-03-10 08:30, 2026-03-14 10:00]\n    closed: [2026-03-10 17:29:59]\n"
     )
-    (done,) = rehearse([path])
-    assert [test.name for test in done.performed] == [
+    (done,) = run_files([path])
+    assert [test.name for test in done.results] == [
         "office is open at 2026-03-10 08:30",
         "office is open at 2026-03-14 10:00",
         "office is closed at 2026-03-10 17:29:59",

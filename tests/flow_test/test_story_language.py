@@ -2,7 +2,7 @@
 
 import pytest
 
-from contactcenter_ari.flow_test.runner import Performed
+from contactcenter_ari.flow_test.runner import StoryResult
 from tests.flow_test.conftest import Tell
 
 GOOD: dict[str, tuple[list[str], dict[str, str]]] = {
@@ -353,7 +353,7 @@ def test_the_same_story_is_played_the_same(tell: Tell) -> None:
     """Nothing of chance or of the clock on the wall is in a rehearsal."""
     script = ["silent", "presses: 1", "hears: position", "agent: answers"]
 
-    def played() -> Performed:
+    def played() -> StoryResult:
         return tell(*script, given="{queues: {sales: {position: 9, answered_after: 80s}}}")
 
     assert played() == played()

@@ -7,17 +7,17 @@ from pathlib import Path
 from contactcenter_ari.config.problem import Severity, SiteInvalid
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.flow_test.failure import Failure
-from contactcenter_ari.flow_test.suite import is_story_file, rehearse
+from contactcenter_ari.flow_test.suite import is_story_file, run_files
 from contactcenter_ari.web.port import FlowProblem
 
 CODE = "test"
 
 
-class Rehearser:
+class FlowTester:
     """Plays all test files of a folder, away from the event loop."""
 
     def __repr__(self) -> str:
-        return "<Rehearser>"
+        return "<FlowTester>"
 
     async def failures(self, folder: Path, site: Site) -> Sequence[FlowProblem]:
         """What does not hold, and what is wrong in the test files themselves."""
@@ -28,8 +28,8 @@ class Rehearser:
 def _failures(folder: Path) -> Iterator[FlowProblem]:
     for path in sorted(filter(is_story_file, folder.iterdir())):
         try:
-            for rehearsed in rehearse([path]):
-                for test in rehearsed.failed:
+            for done in run_files([path]):
+                for test in done.failed:
                     if test.failure is not None:
                         yield _problem(test.failure)
         except SiteInvalid as invalid:

@@ -1,7 +1,7 @@
-"""The stage: one caller, the shipped center, and a played switch on the virtual clock.
+"""The simulated call of a story: caller, shipped center, and a played switch on the virtual clock.
 
-Promises the same call every time: prompts last by their words, everything else happens at
-once, or when the story says so. The other callers in a queue are real to the core.
+Promises: the same call every time. Prompts last by their words, everything else happens at once,
+or when the story says so. The other callers in a queue are real to the core.
 """
 
 from collections import deque
@@ -56,10 +56,10 @@ from contactcenter_ari.core.vocabulary.signal import (
 )
 from contactcenter_ari.flow_test.background_callers import (
     agent_of_queue,
-    crowd_number,
+    background_number,
     phone_of,
     profiles,
-    with_crowd,
+    with_background_callers,
 )
 from contactcenter_ari.flow_test.busy_agents import BusyAgents
 from contactcenter_ari.flow_test.observation import JUDGMENTS, Kind, Observation, observation
@@ -75,13 +75,13 @@ RECORDING: dict[type[Event], str] = {
     RecordingPaused: "pause",
     RecordingResumed: "resume",
 }
-"""What events tell of a recording, in the words of the flow language."""
-PERSON = "rehearsal"
-"""Who signs agents in and closes queues."""
+"""The events of a recording, in the words of the flow language."""
+PERSON = "flow-test"
+"""The author of log-ins and of closing queues."""
 
 
 class Whose(StrEnum):
-    """Who must act for the call to go on."""
+    """The party who must act for the call to go on."""
 
     WORLD = "world"
     CALLER = "caller"
@@ -89,8 +89,8 @@ class Whose(StrEnum):
     NOBODY = "nobody"
 
 
-class Stage:
-    """One rehearsed call; it arrives at once."""
+class SimulatedCall:
+    """One simulated call; it arrives at once."""
 
     def __init__(self, site: Site, flow: Flow, given: Given) -> None:
         self.given = given
@@ -105,9 +105,9 @@ class Stage:
         self._run: FlowRun | None = None
         self._verb: Verb | None = None
         self._keys_in_line = False
-        self.site = with_crowd(site, flow, given)
+        self.site = with_background_callers(site, flow, given)
         self.center = Center(
-            CenterStarted("rehearsal", "0"), self.site, watcher=self, wait_source=self
+            CenterStarted("flow-test", "0"), self.site, watcher=self, wait_source=self
         )
         self.switch = PlayedSwitch(self.agenda, self.put, given)
         self._people_come()
@@ -115,8 +115,7 @@ class Stage:
         self._settle()
 
     def __repr__(self) -> str:
-        """Tell where the caller is."""
-        return f"<Stage {self.agenda.now:%H:%M:%S}: {self.situation()}>"
+        return f"<SimulatedCall {self.agenda.now:%H:%M:%S}: {self.situation()}>"
 
     # What is going on
 
@@ -128,7 +127,7 @@ class Stage:
     @property
     def run(self) -> FlowRun:
         """Where the call is, or was when it ended."""
-        assert self._run is not None, "the call arrived when the stage was made"
+        assert self._run is not None, "the call arrived when the simulated call was made"
         return self._run
 
     @property
@@ -150,7 +149,7 @@ class Stage:
 
     @property
     def waiting(self) -> bool:
-        """Whether the caller has a place in a queue, whatever key he follows meanwhile."""
+        """Whether the caller has a position in a queue, whatever key they follow meanwhile."""
         in_line = self.run.line_frame is not None
         return not self.ended and in_line and self.run.activity is not Activity.CONNECTED
 
@@ -159,7 +158,7 @@ class Stage:
         return not self.ended and self.switch.records_caller
 
     def whose_turn(self) -> Whose:
-        """Who must act for the call to go on; time alone is the world's."""
+        """The party who must act for the call to go on; time alone is the world's."""
         if self.ended:
             return Whose.NOBODY
         if self.agenda.next_at() == self.now:
@@ -189,7 +188,7 @@ class Stage:
         return self.run.activity is Activity.QUEUED and self._keys_in_line
 
     def situation(self) -> str:
-        """What the call is doing, in words that follow "but"."""
+        """The state of the call, in words that follow "but"."""
         match self.whose_turn():
             case Whose.NOBODY if self.ended:
                 return "the call is over"
@@ -215,7 +214,7 @@ class Stage:
         try:
             outcome = self.center.handle(input_, self.now)
         except RequestRefused as refusal:
-            raise AssertionError(f"the stage asked for {input_}") from refusal
+            raise AssertionError(f"the simulated call asked for {input_}") from refusal
         self._watch(outcome)
         for command in outcome.commands:
             self.switch.carry_out(command)
@@ -288,7 +287,7 @@ class Stage:
         self._settle()
 
     def other_side_hangs_up(self) -> None:
-        """The agent, or whoever the caller talks to, puts the phone down."""
+        """The agent, or the other person the caller talks to, puts the phone down."""
         for leg in self.switch.far_legs():
             self.put(LegHungUp(leg, NORMAL))
         self._settle()
@@ -318,7 +317,7 @@ class Stage:
         for queue, given in self.given.queues.items():
             for number in range(1, given.position):
                 leg = LegId(f"{queue}-{number}")
-                self.put(CallArrived(leg, crowd_number(queue), "", ""))
+                self.put(CallArrived(leg, background_number(queue), "", ""))
             if given.staffing is Staffing.CLOSED:
                 self.put(CloseQueue(queue, PERSON))
             if given.staffing is Staffing.PAUSED:
@@ -345,7 +344,7 @@ class Stage:
         self.put(GoNotReady(agent_of_queue(queue), reason, PERSON))
 
     def estimate(self, waiting: Waiting, _now: datetime) -> Estimate | None:
-        """What the core foresees: the waits that the story gives, one after the other."""
+        """The estimates that the story gives, one after the other."""
         waits = self.given.queues.get(waiting.queue, GivenQueue()).waits
         if waiting.leg != CALLER or not waits:
             return None
@@ -353,7 +352,7 @@ class Stage:
         return Estimate(mean=wait, deviation=timedelta())
 
     def _answer(self, queue: QueueName) -> None:
-        """Whoever is ahead has gone; an agent is free at last."""
+        """The callers ahead have gone; an agent is free at last."""
         if not self.waiting or self.queue != queue:
             return
         given = self.given.queues.get(queue, GivenQueue())
@@ -396,7 +395,7 @@ class Stage:
     def _tell_until(
         self, last: type[Event], events: deque[Event], parts: list[PromptPart]
     ) -> None:
-        """Tell the events before one of a kind, if there is one, and that itself."""
+        """The events before one of a kind, if there is one, and that event itself."""
         number = next((n for n, event in enumerate(events) if isinstance(event, last)), -1)
         for _ in range(number + 1):
             self._tell_own(events.popleft(), parts)

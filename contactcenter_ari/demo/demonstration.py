@@ -68,7 +68,7 @@ def demo_site(site: Site) -> Site:
     return msgspec.structs.replace(site, flows=flows, queues=queues)
 
 
-class Stage:
+class Demonstration:
     """The simulated world around one running service."""
 
     def __init__(self, service: Service, environment: Environment, tools: Tools) -> None:
@@ -82,7 +82,7 @@ class Stage:
         )
 
     def __repr__(self) -> str:
-        return f"<Stage before {self._sipp.target}>"
+        return f"<Demonstration before {self._sipp.target}>"
 
     @property
     def audio(self) -> Path:

@@ -1,1 +1,1 @@
-"""What engineers write: settings, site, queues and call flows, read, checked, made core data."""
+"""The files of engineers: settings, site, queues and call flows, read, checked, made core data."""

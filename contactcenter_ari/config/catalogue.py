@@ -94,12 +94,12 @@ EXPLANATIONS: dict[str, str] = {
 WARNINGS = frozenset(
     {"E006", "E112", "E505", "E605", "E701", "E705", "E802", "E803", "E805", "E811"}
 )
-"""What is worth telling but does not stop publishing."""
+"""The codes of problems that do not stop publishing."""
 SILENCEABLE = frozenset(
     {"E501", "E504", "E505", "E605", "E701", "E702", "E703", "E705"}
     | {"E801", "E802", "E803", "E805"}
 )
-"""What a comment in the line may silence: a flow can be run with it."""
+"""The codes that a comment in the line may silence: a flow can be run with the problem."""
 
 
 def severity(code: str) -> Severity:

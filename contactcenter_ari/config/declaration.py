@@ -1,7 +1,7 @@
-"""What a flow declares by name, in its own file and in those it includes.
+"""The declarations of a flow by name, in its own file and in those it includes.
 
-What cannot be read is in doubt: nobody knows whether a name is declared there, so that none is
-called unknown, and one mistake is told once.
+A part that cannot be read is in doubt: nobody knows whether a name is declared there, so no name
+is called unknown, and one mistake is told once.
 """
 
 from collections.abc import Callable, Collection
@@ -51,7 +51,7 @@ class Declarations:
         read: ReadDeclared[Declared],
         reserved: Collection[str] = RESERVED_NAMES,
     ) -> dict[str, Declared]:
-        """What one key declares in all parts, by name."""
+        """The declarations under one key in all parts, by name."""
         found: dict[str, Declared] = {}
         for part in self.parts:
             node = part.fields.get(kind, NOTHING)

@@ -1,8 +1,8 @@
 """A YAML file as a tree of raw text with the place of every word.
 
-Nothing is guessed: `22:00`, `0612345678` and `no` stay what was typed, and whoever reads
-the tree converts by the type it declares. Duplicate keys, anchors, aliases and tags are
-refused, and so are files too large or too deep.
+Nothing is guessed: `22:00`, `0612345678` and `no` stay what was typed, and the reader of the tree
+converts by the type it declares. Duplicate keys, anchors, aliases and tags are refused, and so are
+files too large or too deep.
 """
 
 import re
@@ -224,7 +224,7 @@ class _Building:
         self.blame_mark(code, message, event.start_mark, length=length)
 
     def hint(self, error: yaml.MarkedYAMLError, mark: _Mark | None) -> str:
-        """What is often wrong where the parser stumbles."""
+        """The usual mistake where the parser stumbles."""
         line, column = _place(mark)
         source = self.lines[line - 1] if line <= len(self.lines) else ""
         if "\t" in source[: len(source) - len(source.lstrip())]:

@@ -64,7 +64,7 @@ KEYS = (
 )
 ON_HANG_UP = "on_hangup"
 AT_HANG_UP = sorted((name for name, spec in SPECS.items() if spec.at_hang_up), key=len)
-"""What may still be done when the caller is gone."""
+"""The verbs that may still be done when the caller is gone."""
 NEEDED = ("flow", "numbers", "languages", "sections")
 UNSOUND = ("E0", "E1", "E201", "E202", "E203", "E204", "E208", "E210", "E212")
 """Codes of problems that leave the graph of a flow unknown."""
@@ -72,12 +72,12 @@ UNSOUND = ("E0", "E1", "E201", "E202", "E203", "E204", "E208", "E210", "E212")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a flow may refer to outside its file. `queues` is None when `queues.yaml` cannot be
-    read, and the settings of a queue when they hold a mistake; `system_prompts`
-    and `languages` (of these prompts) are None when `site.yaml` cannot be read; `system_waits`
-    are the system prompts that tell the estimated wait; `timezone` and `country` are the
-    site's, or empty; `limited_queues` say how long one may wait; `look_ups` is what look-ups may
-    reach; `now` is when it is read.
+    """The surroundings of a flow: all it may refer to outside its file. `queues` is None when
+    `queues.yaml` cannot be read, and the settings of a queue when they hold a mistake;
+    `system_prompts` and `languages` (of these prompts) are None when `site.yaml` cannot be read;
+    `system_waits` are the system prompts that tell the estimated wait; `timezone` and `country`
+    are the site's, or empty; `limited_queues` say how long one may wait; `look_ups` is what
+    look-ups may reach; `now` is when it is read.
     """
 
     queues: Mapping[QueueName, QueueSettings | None] | None
@@ -113,7 +113,7 @@ class _FlowReader:
         self.zone = (read_zone(reading, zone) if zone else "") or around.timezone
         land = fields.get("country")
         self.said_country = (read_country(reading, land) if land else "") or around.country
-        """What the files say; numbers in them may be national ones of it."""
+        """The country that the files declare; numbers in them may be national ones of it."""
         self.numbers = self.read_numbers()
         own = "" if land else home_of(self.numbers)
         self.country = own or self.said_country
@@ -195,7 +195,9 @@ class _FlowReader:
         )
 
     def doubt(self) -> set[str]:
-        """What else nobody knows all names of: what the site declares, and the sections."""
+        """The kinds of names that are not all known: those that the site declares, and the
+        sections.
+        """
         found = set()
         if self.around.queues is None:
             found.add("queues")
@@ -290,7 +292,9 @@ class _FlowReader:
         return tuple(scalar for scalar in scalars if scalar)
 
     def outside(self) -> OutsidePolicy:
-        """What may be dialed; a warning for what an entry seems to allow, and does not."""
+        """The numbers that may be dialed; a warning for an entry that allows less than it seems
+        to.
+        """
         items = self.reading.items(self.fields.get("dial_allow", NOTHING), "dial_allow")
         scalars = [self.reading.scalar(item, "dial_allow") for item in items]
         for scalar in scalars:

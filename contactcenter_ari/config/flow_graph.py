@@ -1,6 +1,6 @@
-"""What is wrong with the ways through a flow: dead ends, circles, traps, no way to a person.
+"""The problems of the ways through a flow: dead ends, circles, traps, no way to a person.
 
-Looked at once every step is right by itself; what comes of a wrong name is not told twice.
+Looked at once every step is right by itself; consequences of a wrong name are not told twice.
 """
 
 from collections.abc import Iterable, Mapping

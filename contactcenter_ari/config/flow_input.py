@@ -55,7 +55,7 @@ def _count(verb: VerbReading, node: Node, what: str) -> int:
 
 
 def read_pattern(verb: VerbReading, _option: Option, node: Node) -> str:
-    """What typed digits must look like."""
+    """The form that typed digits must have."""
     least, most = verb.values["least_digits"], verb.values["most_digits"]
     assert isinstance(least, int), least
     assert isinstance(most, int), most

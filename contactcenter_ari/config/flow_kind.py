@@ -203,4 +203,4 @@ ABSENT: Mapping[OptionKind, Callable[[], object]] = {
     OptionKind.INPUTS: dict,
     OptionKind.DIGITS: lambda: (1, MOST_DIGITS),
 }
-"""What an option is that is not given, where its verb may have no default."""
+"""The value of an option that is not given, where its verb may have no default."""

@@ -1,4 +1,4 @@
-"""What a flow's steps may refer to: names in expressions, prompts, queues, sections."""
+"""The names that a flow's steps may refer to: in expressions, prompts, queues, sections."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ DOUBTS = {
     "hours": f"hours.{DOUBT}",
     "flags": f"flag.{DOUBT}",
 }
-"""What stands for any name where declarations cannot be read."""
+"""The type of any name where declarations cannot be read."""
 _SAVING = ("lookup", *SPECS["lookup"].option_names)
 _GATHERING = SPECS["gather"].option_names
 ALWAYS: Mapping[str, ValueType] = {

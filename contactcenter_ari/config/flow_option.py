@@ -122,7 +122,7 @@ class Options:
         return text
 
     def announcements(self, node: Node) -> tuple[Announcement, ...]:
-        """What is said while a caller waits."""
+        """The announcements while a caller waits."""
         items = self.reading.items(node, "announce")
         if isinstance(node, Map):
             return ()
@@ -146,7 +146,7 @@ class Options:
         return Announcement(prompt, after, every, longer)
 
     def greeting(self, node: Node) -> str:
-        """What a caller hears first; nobody knows the wait by then."""
+        """The first prompt of a queue; nobody knows the wait by then."""
         greeting = self.prompt(node)
         if greeting in self.names.waits:
             message = "the wait is not known yet when the greeting is said: tell it by announce"

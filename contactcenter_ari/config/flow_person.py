@@ -63,7 +63,7 @@ def _settings(verb: VerbReading) -> QueueSettings | None:
 
 
 def read_skill_steps(verb: VerbReading, _option: Option, node: Node) -> tuple[SkillStep, ...]:
-    """What an agent must be able to do, step by step."""
+    """The skills that an agent must have, step by step."""
     return read_skills(verb.reading, node)
 
 

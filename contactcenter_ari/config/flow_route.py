@@ -73,7 +73,7 @@ def read_shares(
 
 
 def read_inputs(verb: VerbReading, option: Option, node: Node) -> dict[str, Expression]:
-    """What a look-up is given."""
+    """The inputs of a look-up."""
     name = str(verb.values["name"])
     names = verb.scope.names
     look_up = None if name in names.broken else names.look_ups.get(name)

@@ -82,7 +82,7 @@ def _flow_keys() -> dict[str, Schema]:
 
 
 def _shared(name: str) -> Schema:
-    """What is declared under a key that included files may have too."""
+    """The keys that included files may have too."""
     match name:
         case "flags":
             return BOOLEAN
@@ -209,12 +209,12 @@ def _rule(spec: VerbSpec) -> Schema:
 
 
 def _value(spec: VerbSpec) -> Schema:
-    """What stands after a verb."""
+    """The schema of the value after a verb."""
     return {**kind_schema(spec.value), "description": spec.help}
 
 
 def _option(options: Sequence[Option]) -> Schema:
-    """What stands after an option, whatever the verb."""
+    """The schema of the value after an option, whatever the verb."""
     found: list[Schema] = []
     for option in options:
         schema = kind_schema(option)

@@ -1,4 +1,4 @@
-"""What every reader of a verb works with: the file, its names, and where steps may lead."""
+"""The scope of every reader of a verb: the file, its names, and where steps may lead."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ CHECKS: Mapping[str, Callable[[VerbReading, FlowVerb], None]] = {
     "lookup": flow_route.check_inputs,
     "queue": flow_person.check_queue,
 }
-"""What must fit together in a verb, as far as the verb cannot tell by itself."""
+"""The options that must fit together in a verb, as far as the verb cannot tell by itself."""
 NEEDS: Mapping[str, Callable[[VerbReading], tuple[str, ...]]] = {"queue": flow_person.turned_away}
 """The outcomes that must lead somewhere by what the site says."""
 
@@ -176,7 +176,7 @@ class StepReader:
 
 
 def _instead(first: str, second: str) -> str:
-    """What is often meant by two verbs in one step."""
+    """The usual meaning of two verbs in one step."""
     if second == "if":
         return 'the condition of a step stands under "when"'
     return 'the ways of "if" stand under "then" and "else"' if first == "if" else ""

@@ -10,7 +10,7 @@ from contactcenter_ari.config.document import Document, Mapping, Node, Scalar, r
 from contactcenter_ari.config.reading import Reading
 
 SHARED = ("flags", "variables", "hours", "lookups", "prompts")
-"""What an included file may declare."""
+"""The keys that an included file may declare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Part:
 
 
 def included_names(document: Document) -> list[str]:
-    """What a flow includes, as written."""
+    """The files that a flow includes, as written."""
     node = document.root.get("include") if isinstance(document.root, Mapping) else None
     items = (node,) if isinstance(node, Scalar) else getattr(node, "items", ())
     return [item.text for item in items if isinstance(item, Scalar)]

@@ -113,7 +113,7 @@ KINDS: Mapping[Kind, Schema] = {
 
 
 def kind_schema(option: Option) -> Schema:
-    """What may be written for an option."""
+    """The schema of the value of an option."""
     if option.kind is Kind.CHOICE and option.choices is not None:
         return {"enum": [choice.value for choice in option.choices]}
     if option.kind is Kind.NUMBER:

@@ -33,8 +33,8 @@ _MOST_TIME = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class LookUpReach:
-    """What look-ups of the site may reach: tables (None when that is unknown), and hosts that
-    may be private, as `host` or `host:port` (None when that is unknown).
+    """The reach of look-ups of the site: tables (None when that is unknown), and hosts that may be
+    private, as `host` or `host:port` (None when that is unknown).
     """
 
     tables: Collection[str] | None = None

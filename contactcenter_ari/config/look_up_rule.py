@@ -1,7 +1,7 @@
-"""What the SQL of a look-up may do: read the tables that the site lists, and nothing else.
+"""The rules for the SQL of a look-up: it reads the tables that the site lists, and nothing else.
 
-The database holds it to that by the rights of a role of its own; what can be told from the
-text is told here, before a caller meets it.
+The database holds it to that by the rights of a role of its own; problems that the text shows are
+told here, before a caller meets them.
 """
 
 import re

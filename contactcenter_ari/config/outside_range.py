@@ -1,4 +1,4 @@
-"""What kinds of numbers begin with an entry of `dial_allow`, by the numbering plans.
+"""The kinds of numbers that begin with an entry of `dial_allow`, by the numbering plans.
 
 The plans are patterns, so beginnings are tried: the examples of every plan, and each way to go on
 for two digits with the rest of an example.
@@ -39,7 +39,7 @@ COSTLY = frozenset(
         NumberKind.PERSONAL,
     }
 )
-"""What somebody may be made to pay for; pagers are only refused."""
+"""The kinds of numbers that cost extra; pagers are only refused."""
 _NO_COUNTRY = "001"
 _LONGEST_CODE = 3
 

@@ -11,7 +11,7 @@ EXAMPLE = "+31201234567"
 SHORT = re.compile(r"[0-9]{2,6}")
 """A number of an in-house PBX, or of a service."""
 MISTAKEN = {"UK": "GB", "EN": "GB", "EL": "GR"}
-"""What is often written for a country."""
+"""Other words that are often written for a country."""
 
 
 def parse_phone(text: str, country: str = "") -> str:

@@ -1,7 +1,7 @@
-"""What is wrong in a file that an engineer wrote, said so that it can be mended at once.
+"""A problem in a file of an engineer, worded so that it can be corrected at once.
 
-A problem names file, line, column and code, quotes the line with a caret under the exact
-word, and says what may have been meant. `catalogue.py` explains the codes.
+A problem names file, line, column and code, quotes the line with a caret under the exact word, and
+says what may have been meant. `catalogue.py` explains the codes.
 """
 
 from collections.abc import Iterable, Sequence

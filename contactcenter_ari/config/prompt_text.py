@@ -20,7 +20,7 @@ from contactcenter_ari.runtime.regular_file import is_regular
 
 SOUND = "sound:"
 LINE = (8000, 1, 16)
-"""What a telephone line carries: samples a second, channels, bits."""
+"""The format that a telephone line carries: samples a second, channels, bits."""
 ENDINGS = (".wav", ".ulaw", ".alaw", ".sln")
 FILE = re.compile(r"[\w/.-]+\.(wav|mp3|gsm|ulaw|alaw|sln|ogg)", re.IGNORECASE)
 """A text that is the name of a recorded file."""

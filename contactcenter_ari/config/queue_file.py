@@ -198,7 +198,7 @@ class _QueueReader:
         return tuple(found)
 
     def dispositions(self, node: Node, setting: str) -> tuple[str, ...]:
-        """What may come of a talk, in words for reports."""
+        """The possible results of a talk, in words for reports."""
         found: list[str] = []
         for item in self.reading.items(node, setting):
             scalar = self.reading.scalar(item, "a disposition")

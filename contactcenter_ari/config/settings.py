@@ -246,7 +246,7 @@ _SETTINGS: Mapping[str, _Setting] = {
     "node": _Setting(_read_node, "n1", in_file=False),
 }
 SITE_KEYS = tuple(name for name, setting in _SETTINGS.items() if setting.in_file)
-"""What may stand under `settings` in `site.yaml`."""
+"""The keys that may stand under `settings` in `site.yaml`."""
 
 
 def read_settings(environment: Mapping[str, str], *, checkout: Path = CHECKOUT) -> Settings:

@@ -153,7 +153,7 @@ def _site(site: SiteFile, queues: dict[QueueName, QueueSettings], flows: Sequenc
 def _surroundings(
     folder: Path,
 ) -> tuple[Surroundings, tuple[Reading, SiteFile], tuple[Reading, dict[QueueName, QueueSettings]]]:
-    """What the flows of a folder may refer to, and the files that say so."""
+    """The names that the flows of a folder may refer to, and the files that declare them."""
     prompts = prompts_folder(folder)
     site_reading = _reading(folder / SITE_FILE)
     site = read_site_file(site_reading, prompts_folder=prompts, settings=SITE_KEYS)

@@ -33,10 +33,10 @@ KEYS = (
     "settings",
 )
 NEEDED_PROMPTS = (*SYSTEM_PROMPTS, "goodbye")
-"""What the system itself says, and a farewell for flows that have none of their own."""
+"""The prompts of the system itself, and a farewell for flows that have none of their own."""
 NAMES = {"reason": TEXT, "queue": TEXT, "waited": DURATION, **ALWAYS}
-"""What prompts may speak of: `agent_not_ready` of the reason, an agent prompt of the queue and how
-long the caller waited, and those that flows use of what every flow knows.
+"""The names in prompts of the site: `agent_not_ready` has the reason, an agent prompt the queue
+and how long the caller waited, and those that flows use have the names every flow knows.
 """
 _TABLE = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?")
 _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -45,7 +45,7 @@ CODES = ("log_in", "log_out", "not_ready", "ready")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFile:
-    """What `site.yaml` says; `settings` still as text, by key, see `settings.py`."""
+    """The content of `site.yaml`; `settings` still as text, by key, see `settings.py`."""
 
     name: str = "contactcenter"
     timezone: str = ""

@@ -1,4 +1,4 @@
-"""What other systems call the words of the language, so that the right one is offered."""
+"""The words of other systems for those of the language, so that the right one is offered."""
 
 from collections.abc import Iterable, Mapping
 

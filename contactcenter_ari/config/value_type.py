@@ -129,7 +129,7 @@ def _blame(
 def _suggestion(
     invalid: ExpressionInvalid, whole: str, word: str, choices: tuple[str, ...]
 ) -> str:
-    """What may have been meant instead of a word; YAML takes the quotes of a whole value away."""
+    """The word that may have been meant; YAML takes the quotes of a whole value away."""
     quoted = f"""'"{word}"'""" if word == whole else f'"{word}"'
     if invalid.fault is not Fault.UNKNOWN_NAME:
         return did_you_mean(word.strip("\"'"), (*invalid.candidates, *choices))

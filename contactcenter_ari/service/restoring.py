@@ -1,8 +1,8 @@
-"""Tells a center that starts anew what is in the database of the time before.
+"""Restores callbacks and handle times from the database into a center that starts anew.
 
-Promises: what the last run left in the spool is written down first, so that no closed callback
+Promises: events that the last run left in the spool are written first, so that no closed callback
 is opened again; each request is submitted once; while the database is away the center works
-without, says so, and is told later. What cannot be read or taken is left out and logged, and
+without, says so, and is told later. A row that cannot be read or taken is left out and logged, and
 ends nothing. A center rebuilt from its input log knows all this already.
 """
 

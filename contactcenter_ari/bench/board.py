@@ -6,11 +6,12 @@ are CPU times, so that other programs of a busy machine do not count; collection
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import msgspec
 
+from contactcenter_ari.bench.board_api import measure_reads
 from contactcenter_ari.bench.board_figures import BoardCost, BoardCosts
 from contactcenter_ari.bench.decision import MORNING, TICK
 from contactcenter_ari.bench.figures import Figures
@@ -60,12 +61,18 @@ class LargeCenter:
             self._turn(LegHungUp(self._talking.popleft()))
             self._come()
 
-    def lists(self, samples: int) -> Iterator[BoardCost]:
-        """What is shown on boards, made and written so many times."""
+    async def lists(self, samples: int) -> tuple[BoardCost, ...]:
+        """What is shown on boards, made, written and read so many times."""
         center = self._center
-        yield _listed("agents", lambda: center.agents(self._now), samples)
-        yield _listed("queues", lambda: center.queues(self._now), samples)
-        yield _listed("calls", center.calls, samples)
+        makers: dict[str, Callable[[], Sequence[object]]] = {
+            "agents": lambda: center.agents(self._now),
+            "queues": lambda: center.queues(self._now),
+            "calls": center.calls,
+        }
+        reads = await measure_reads(center, tuple(makers), samples=samples)
+        return tuple(
+            _listed(name, make, samples, read=reads[name]) for name, make in makers.items()
+        )
 
     def _log_in(self, number: int) -> None:
         phone, agent = PhoneId(f"phone-{number}"), AgentId(f"{number:05}")
@@ -109,16 +116,18 @@ class LargeCenter:
         self._commands.extend(outcome.commands)
 
 
-def measure_boards(site: Site, *, agents: int, talks: int, samples: int) -> BoardCosts:
+async def measure_boards(site: Site, *, agents: int, talks: int, samples: int) -> BoardCosts:
     """Lists made `samples` times, and the turns of so many talks, with that many agents."""
     center = LargeCenter(site, agents)
     center.fill()
-    lists = tuple(center.lists(samples))
+    lists = await center.lists(samples)
     center.work(talks)
     return BoardCosts(agents=agents, lists=lists, turns=Figures.of(center.turns))
 
 
-def _listed(name: str, make: Callable[[], tuple[object, ...]], samples: int) -> BoardCost:
+def _listed(
+    name: str, make: Callable[[], Sequence[object]], samples: int, *, read: Figures
+) -> BoardCost:
     made, written = [], []
     for _ in range(samples):
         started = time.thread_time_ns()
@@ -132,6 +141,7 @@ def _listed(name: str, make: Callable[[], tuple[object, ...]], samples: int) -> 
         rows=len(views),
         made=Figures.of(made),
         written=Figures.of(written),
+        read=read,
         size=len(text),
     )
 

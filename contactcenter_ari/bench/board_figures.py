@@ -6,12 +6,15 @@ from contactcenter_ari.bench.figures import Figures
 
 
 class BoardCost(msgspec.Struct, frozen=True, kw_only=True):
-    """One list for boards: how long it takes to make, and to write as JSON of so many bytes."""
+    """One list for boards: the CPU time it takes to make, to write as JSON of so many bytes, and
+    to answer a request for it over the API, which does both.
+    """
 
     name: str
     rows: int
     made: Figures
     written: Figures
+    read: Figures
     size: int
 
 

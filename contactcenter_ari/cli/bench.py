@@ -145,7 +145,7 @@ def _with_part(
             held_plan = QUICK_HELD if quick else HELD
             return found(held=_on_floor(partial(measure_held, plan=held_plan)))
         case Part.BOARDS:
-            return found(boards=measure_boards(load_site(SITE), **MANY))
+            return found(boards=run(measure_boards(load_site(SITE), **MANY)))
 
 
 def _on_floor(measure: Callable[..., Coroutine[Any, Any, Found]]) -> Found:

@@ -13,12 +13,14 @@ import typer
 from contactcenter_ari.cli.app import app
 from contactcenter_ari.cli.command import command, error_screen, load_settings
 from contactcenter_ari.cli.flow_report import Format, report
+from contactcenter_ari.config import verb_page
 from contactcenter_ari.config.catalogue import EXPLANATIONS, severity
 from contactcenter_ari.config.catalogue_example import EXAMPLES
 from contactcenter_ari.config.document import shown
 from contactcenter_ari.config.flow_schema import flow_schema
 from contactcenter_ari.config.problem import Problem, Severity, did_you_mean, in_order
 from contactcenter_ari.config.site import check_flow, check_site, flow_files, is_site
+from contactcenter_ari.core.flow.verb.table import SPECS
 
 USAGE = 2
 """Exit status of a command that cannot be carried out as it was given."""
@@ -77,14 +79,28 @@ def _in_the_way(paths: Sequence[Path]) -> Iterator[Problem]:
 
 @flow.command()
 @command
-def explain(code: Annotated[str, typer.Argument(help="A code, such as E501.")]) -> None:
-    """Explain what a code means, with an example of wrong and right."""
-    known = code.upper().strip()
-    if known not in EXPLANATIONS:
-        refuse(f'there is no code "{code}"', did_you_mean(known, EXPLANATIONS))
-    wrong, right = EXAMPLES[known]
-    typer.echo(f"{known} ({severity(known)}): {EXPLANATIONS[known]}\n")
-    typer.echo(f"wrong:\n{_indented(wrong)}\n\nright:\n{_indented(right)}")
+def explain(
+    word: Annotated[
+        str,
+        typer.Argument(help="A verb, such as queue, or a code, such as E501. Without: all verbs."),
+    ] = "",
+    page: Annotated[bool, typer.Option("--page", help="All verbs as Markdown.")] = False,
+) -> None:
+    """Explain a verb with its options and outcomes, or a code with wrong and right."""
+    verb, code = word.lower().strip(), word.upper().strip()
+    if page:
+        typer.echo(verb_page.page())
+    elif not word:
+        typer.echo(verb_page.verb_list())
+    elif verb in SPECS:
+        typer.echo(verb_page.verb_text(SPECS[verb]))
+    elif code in EXPLANATIONS:
+        wrong, right = EXAMPLES[code]
+        typer.echo(f"{code} ({severity(code)}): {EXPLANATIONS[code]}\n")
+        typer.echo(f"wrong:\n{_indented(wrong)}\n\nright:\n{_indented(right)}")
+    else:
+        suggestion = did_you_mean(verb, SPECS) or did_you_mean(code, EXPLANATIONS)
+        refuse(f'there is no verb and no code "{word}"', suggestion)
 
 
 @flow.command()

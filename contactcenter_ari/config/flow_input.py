@@ -1,6 +1,6 @@
 """Values of verbs that listen to the caller's keys, menu and gather, and what must fit in them."""
 
-from contactcenter_ari.config.document import Mapping, Node, Scalar, Sequence
+from contactcenter_ari.config.document import Mapping, Node, Scalar
 from contactcenter_ari.config.flow_option import GATHERABLE, MOST_DIGITS
 from contactcenter_ari.config.flow_scope import Scope
 from contactcenter_ari.config.reading import KEYS
@@ -67,9 +67,9 @@ def check_menu(verb: VerbReading, step: FlowVerb) -> None:
     assert isinstance(step, Menu), step
     if not step.rules.prompts:
         verb.reading.blame("E105", "a menu needs a prompt", verb.node)
-    if not step.choices and not isinstance(verb.fields.get("choices"), Scalar | Sequence):
-        message = 'a menu needs "choices", like {"1": sales}'
-        verb.reading.blame("E106", message, verb.node)
+    given = verb.fields.get("choices")
+    if isinstance(given, Mapping) and not step.choices:
+        _tell_empty(verb, "choices")
     _check_rules(verb, step.rules)
 
 
@@ -77,7 +77,7 @@ def check_gather(verb: VerbReading, step: FlowVerb) -> None:
     """A gather asks something, of which its variable can hold the answer, and its keys act."""
     assert isinstance(step, Gather), step
     if "prompt" in verb.fields and not step.rules.prompts:
-        verb.reading.blame("E106", 'gather needs a "prompt"', verb.node)
+        _tell_empty(verb, "prompt")
     _check_rules(verb, step.rules)
     type_ = verb.scope.names.variables.get(step.variable, TEXT)
     _check_matches(verb, step, type_)
@@ -85,6 +85,12 @@ def check_gather(verb: VerbReading, step: FlowVerb) -> None:
     for key, _ in verb.reading.mapping(keys, "keys").entries if keys is not None else ():
         if key.text in step.keys and not may_lead(step, key.text, type_):
             verb.reading.blame("E506", _idle(step, key.text), key)
+
+
+def _tell_empty(verb: VerbReading, name: str) -> None:
+    """Note that an option is empty as if it were not given."""
+    option = next(option for option in verb.spec.options if option.name == name)
+    verb.reading.blame("E106", option.missing, verb.node)
 
 
 def _check_rules(verb: VerbReading, rules: InputRules) -> None:

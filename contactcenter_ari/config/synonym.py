@@ -2,32 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from contactcenter_ari.core.flow.verb.table import SPECS
+
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "play": (
-        "say",
-        "speak",
-        "prompt",
-        "message",
-        "playback",
-        "background",
-        "audio",
-        "tts",
-        "read",
-    ),
-    "gather": ("collect", "input", "get_input", "get_digits", "ask", "read_digits"),
-    "menu": ("ivr", "prompt_menu"),
-    "goto": ("jump", "go", "transition", "redirect", "section"),
-    "call": ("gosub", "sub", "execute_section"),
-    "hangup": ("disconnect", "end", "exit", "stop", "terminate"),
-    "queue": ("enqueue", "acd", "transfer_to_queue"),
-    "transfer": ("forward", "refer"),
-    "dial": ("bridge", "connect"),
-    "voicemail": ("mailbox", "record", "message_box"),
-    "wait": ("sleep", "pause"),
-    "set": ("assign", "variable"),
-    "switch": ("case", "branch"),
-    "split": ("percentage", "distribute", "random"),
-    "lookup": ("query", "http", "webhook", "request", "dip"),
+    **{name: spec.also for name, spec in SPECS.items()},
     "choices": ("options", "entries", "branches"),
     "digits": ("max_digits", "num_digits", "numdigits", "length"),
     "terminator": ("finish_on_key", "end_key"),

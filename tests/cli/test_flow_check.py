@@ -167,6 +167,32 @@ def test_every_code_is_explained_with_an_example() -> None:
         assert "\nright:\n  " in told
 
 
+def test_a_verb_is_explained() -> None:
+    """Its help, an example, the options with their defaults, and the outcomes."""
+    status, told = run("explain", "Voicemail")
+    assert status == 0
+    assert told.startswith("voicemail: Takes a message")
+    assert "\n  - voicemail: sales\n" in told
+    assert "\n      a duration, at most 1h, default 3m\n" in told
+    assert "\n  saved: there is a message\n" in told
+
+
+def test_all_verbs_are_listed() -> None:
+    """One line a verb; the page has all of each."""
+    status, told = run("explain")
+    assert status == 0
+    assert "\nplay       Says a prompt, then goes on\n" in told
+    assert run("explain", "--page")[1].startswith("# The verbs of the call-flow language\n")
+
+
+@pytest.mark.parametrize(("word", "meant"), [("quue", "queue"), ("sleep", "wait")])
+def test_a_word_that_is_neither_verb_nor_code_is_refused(word: str, meant: str) -> None:
+    """With what was probably meant, also by the word of another system."""
+    result = CliRunner().invoke(flow, ["explain", word])
+    assert result.exit_code == 2
+    assert f'no verb and no code "{word}"; did you mean "{meant}"?' in result.stderr
+
+
 def test_the_schema_is_printed() -> None:
     """The schema of a flow file as JSON."""
     status, told = run("schema")

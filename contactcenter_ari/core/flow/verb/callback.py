@@ -51,7 +51,10 @@ class BookCallback(FlowVerb, frozen=True, tag="callback"):
             ),
             outcomes=(
                 OutcomeSpec("booked", "the callback is booked"),
-                OutcomeSpec("refused", "the number may not be dialed, or has a callback already"),
+                OutcomeSpec(
+                    "refused",
+                    "the number may not be called or has a callback already, or no hours are left",
+                ),
             ),
             help="Books a callback. The position in the queue is kept, also when a key in the"
             " queue led here.",

@@ -37,7 +37,12 @@ class Menu(FlowVerb, frozen=True, tag="menu"):
                 fields=("prompts",),
             ),
             options=(
-                Option("choices", Kind.CHOICES, "where the keys lead"),
+                Option(
+                    "choices",
+                    Kind.CHOICES,
+                    "where the keys lead",
+                    missing='a menu needs "choices", like {"1": sales}',
+                ),
                 *input_rules.OPTIONS,
             ),
             outcomes=input_rules.OUTCOMES,

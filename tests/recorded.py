@@ -1,19 +1,23 @@
 """Recordings of talks, as they lie on the disk."""
 
-import wave
 from pathlib import Path
 
-import numpy as np
+import soundfile
 
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples
 
 
 def channels_of(path: str | Path) -> list[Samples]:
-    """The samples of each channel of a WAV file."""
-    with wave.open(str(path), "rb") as sound:
-        assert (sound.getframerate(), sound.getsampwidth()) == (SAMPLE_RATE, 2)
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
-        return list(samples.reshape(-1, sound.getnchannels()).T.astype(np.int16))
+    """The samples of each channel of a file, in whatever format it is kept."""
+    samples, rate = soundfile.read(path, dtype="int16", always_2d=True)
+    assert rate == SAMPLE_RATE
+    return list(samples.T)
+
+
+def mono_of(path: str | Path) -> Samples:
+    """What was said in a message, or in a whole call."""
+    (samples,) = channels_of(path)
+    return samples
 
 
 def sides_of(path: str | Path) -> tuple[Samples, Samples]:

@@ -1,18 +1,21 @@
 """What Asterisk records with MixMonitor: paused and stopped over AMI, its files over the kernel.
 
 The dialplan starts a recording, see `[agent-leg]` there. When Asterisk closes the file, or dies,
-the kernel says so. Pausing fails when AMI is away; the core decides what follows. What is told to
-pause one leg is carried out in order.
+the kernel says so; the file is then finished, and kept in the format of this installation. Pausing
+fails when AMI is away; the core decides what follows. What is told to pause one leg is carried out
+in order.
 """
 
 import asyncio
 from pathlib import Path
 from typing import Final, Protocol, assert_never
 
+import msgspec
 import structlog
 from asyncinotify import Inotify, Mask
 
 from contactcenter_ari.ari.errors import SwitchError
+from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.ari.recording_file import RAW, discard, finish
 from contactcenter_ari.core.vocabulary.command import (
     DiscardRecording,
@@ -22,7 +25,12 @@ from contactcenter_ari.core.vocabulary.command import (
     StopRecording,
 )
 from contactcenter_ari.core.vocabulary.ids import LegId, RecordingId
-from contactcenter_ari.core.vocabulary.signal import CommandFailed, RecordingClosed, Signal
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    RecordingClosed,
+    RecordingFinished,
+    Signal,
+)
 
 FOLDER_MODE: Final = 0o700
 
@@ -56,10 +64,13 @@ class Manager(Protocol):
 class Recorder:
     """The recordings in one folder."""
 
-    def __init__(self, *, manager: Manager, folder: Path, inbox: SignalInbox) -> None:
+    def __init__(
+        self, *, manager: Manager, folder: Path, inbox: SignalInbox, encoder: Encoder
+    ) -> None:
         self._manager = manager
         self._folder = folder
         self._inbox = inbox
+        self._encoder = encoder
         self._last: dict[LegId, asyncio.Task[None]] = {}
         self._finishing: set[RecordingId] = set()
 
@@ -101,9 +112,24 @@ class Recorder:
             return
         self._finishing.add(command.recording)
         try:
-            self._inbox.put(await asyncio.to_thread(finish, self._folder, command))
+            finished = await asyncio.to_thread(finish, self._folder, command)
+            self._inbox.put(await self._kept(finished, command))
         finally:
             self._finishing.discard(command.recording)
+
+    async def _kept(
+        self, finished: RecordingFinished, command: FinishRecording
+    ) -> RecordingFinished:
+        """A file as it is to stay, in the format that recordings are kept in."""
+        if finished.failed:
+            return finished
+        path, first = Path(finished.path), command.measures_speech
+        try:
+            kept = await self._encoder.keep(path, command.channels, first=first)
+        except OSError as error:
+            log.warning("recording.unusable", recording=command.recording, reason=str(error))
+            return RecordingFinished(command.recording, "", 0, failed=True)
+        return msgspec.structs.replace(finished, path=str(kept.path), facts=kept.facts)
 
     async def _tell(
         self,

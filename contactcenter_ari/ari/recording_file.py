@@ -1,8 +1,8 @@
-"""Files of recordings: from what Asterisk writes to what is kept.
+"""Files of recordings: from what Asterisk writes to a whole WAV.
 
 Asterisk writes bare samples, so that nothing of a file is lost when it dies. `finish` puts a WAV
 header before them, and silence where nothing may be kept. It may be called twice: a file is
-whole, or still as Asterisk left it. Blocks, so call it in a thread.
+whole, or still as Asterisk left it, or encoded already. Blocks, so call it in a thread.
 """
 
 import math
@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
+import numpy.typing as npt
+import soundfile
 import structlog
 
+from contactcenter_ari.ari.recording_encoder import encoded
 from contactcenter_ari.ari.voice_activity import speech_in
 from contactcenter_ari.core.vocabulary.command import FinishRecording
 from contactcenter_ari.core.vocabulary.ids import RecordingId
@@ -24,6 +27,8 @@ RATE: Final = 8000
 SAMPLE: Final = 2
 HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
 RAW, WAV, PART, KEPT = ".raw", ".wav", ".part", ".samples"
+OFFSETS: Final = {WAV: HEADER.size, KEPT: 0}
+"""Where the samples begin in files that are not encoded."""
 CHUNK: Final = 1 << 20
 OWNER_ONLY: Final = 0o600
 MARGIN: Final = timedelta(milliseconds=200)
@@ -38,30 +43,58 @@ log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
 
 def finish(folder: Path, command: FinishRecording) -> RecordingFinished:
-    """Make the file of a recording whole, and tell what it is."""
+    """Make the file of a recording whole, and tell what it is; the facts of it are still open."""
     raw, wav = folder / f"{command.recording}{RAW}", folder / f"{command.recording}{WAV}"
     try:
-        path = _wrapped(raw, wav, command) if raw.exists() else _repaired(wav, command)
-        offset = HEADER.size if path.suffix == WAV else 0
-        size = path.stat().st_size - offset
-        speech = _speech(path, offset) if command.measures_speech else None
-    except OSError as error:
-        log.warning("recording.unusable", recording=command.recording, reason=error.strerror)
+        path = _whole_file(raw, wav, command)
+        length = length_of(path, command.channels)
+        speech = _speech(path) if command.measures_speech else None
+    except (OSError, soundfile.SoundFileError) as error:
+        log.warning("recording.unusable", recording=command.recording, reason=str(error))
         return RecordingFinished(command.recording, "", 0, failed=True)
-    length = _length(size, command.channels)
     return RecordingFinished(
         recording=command.recording,
         path=str(path) if length else "",
         seconds=round(length.total_seconds(), 3),
         failed=not length,
-        cut=path.suffix != WAV or _lacking(length, command) > CUT_TOLERANCE,
+        cut=path.suffix == KEPT or _lacking(length, command) > CUT_TOLERANCE,
         speech=speech,
     )
 
 
-def _speech(path: Path, offset: int) -> float:
+def mend(wav: Path, channels: int) -> int:
+    """Write a header that tells the true size of a WAV, and give the bytes of its samples.
+    Asterisk, or an earlier start of ours, wrote a header already; it may tell a wrong size.
+    """
+    size = _whole(max(wav.stat().st_size - HEADER.size, 0), channels)
+    with wav.open("r+b") as file:
+        if size and file.read(HEADER.size) != _header(channels, size):
+            file.seek(0)
+            file.write(_header(channels, size))
+    return size
+
+
+def _whole_file(raw: Path, wav: Path, command: FinishRecording) -> Path:
+    """The one file in which all of a recording is."""
+    if raw.exists():
+        return _wrapped(raw, wav, command)
+    return encoded(wav) or _repaired(wav, command)
+
+
+def length_of(path: Path, channels: int) -> timedelta:
+    """How long a finished file is. Raises OSError, SoundFileError."""
+    if path.suffix in OFFSETS:
+        return _length(path.stat().st_size - OFFSETS[path.suffix], channels)
+    return timedelta(seconds=soundfile.info(path).frames / RATE)
+
+
+def _speech(path: Path) -> float:
     """How many seconds somebody speaks in a file of one channel."""
-    samples = np.fromfile(path, dtype="<i2", offset=offset)
+    samples: npt.NDArray[np.int16]
+    if path.suffix in OFFSETS:
+        samples = np.fromfile(path, dtype="<i2", offset=OFFSETS[path.suffix])
+    else:
+        samples, _ = soundfile.read(path, dtype="int16")
     return round(speech_in(samples).total_seconds(), 3)
 
 
@@ -95,15 +128,11 @@ def _wrapped(raw: Path, wav: Path, command: FinishRecording) -> Path:
 
 
 def _repaired(wav: Path, command: FinishRecording) -> Path:
-    """Asterisk, or an earlier start of ours, wrote a header already; it may tell a wrong size."""
+    """A WAV that was there before, or the samples that a full disk has left."""
     kept = wav.with_suffix(KEPT)
     if not wav.exists() and kept.exists():
         return kept
-    size = _whole(max(wav.stat().st_size - HEADER.size, 0), command.channels)
-    with wav.open("r+b") as file:
-        if size and file.read(HEADER.size) != _header(command.channels, size):
-            file.seek(0)
-            file.write(_header(command.channels, size))
+    size = mend(wav, command.channels)
     _silence(wav, _spans(command, size), offset=HEADER.size)
     return wav
 

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
@@ -44,7 +43,7 @@ from contactcenter_ari.ari.messages import (
 )
 from contactcenter_ari.ari.messages import PlaybackFinished as EndOfPlayback
 from contactcenter_ari.ari.reconnection import Reconnection
-from contactcenter_ari.ari.recorder import Manager, Recorder, RecorderCommand
+from contactcenter_ari.ari.recorder import Recorder, RecorderCommand
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.silence import SilenceLimits, SilenceWatch
 from contactcenter_ari.ari.translate import (
@@ -119,9 +118,8 @@ class CallInbox(SignalInbox, Protocol):
 class AriSwitch:
     """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
 
-    `recordings` is the folder Asterisk records into, `manager` what pauses them; `now` reads the
-    clock; `silence` tells when a leg that sends nothing is asked whether it is alive;
-    `capacity` is told of all legs.
+    `recorder` carries out what concerns recordings; `now` reads the clock; `silence` tells when a
+    leg that sends nothing is asked whether it is alive; `capacity` is told of all legs.
     """
 
     def __init__(
@@ -132,8 +130,7 @@ class AriSwitch:
         http: PingedHttp,
         prompts: PromptRenderer,
         inbox: CallInbox,
-        recordings: Path,
-        manager: Manager,
+        recorder: Recorder,
         now: Callable[[], datetime],
         capacity: Capacity,
         silence: SilenceLimits = SilenceLimits(),  # noqa: B008  # frozen
@@ -154,7 +151,7 @@ class AriSwitch:
         )
         self.capacity = capacity
         self._silence = SilenceWatch(self._socket, http, silence)
-        self._recorder = Recorder(manager=manager, folder=recordings, inbox=inbox)
+        self._recorder = recorder
         self.connections = 0
         self._group: asyncio.TaskGroup | None = None
         self._http = http

@@ -8,6 +8,8 @@ from contactcenter_ari.ari.ami import Ami
 from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
+from contactcenter_ari.ari.recorder import Recorder
+from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.ari.silence import SilenceLimits
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.bootstrap.environment import APPLICATION, Environment
@@ -131,6 +133,8 @@ async def assembled(
         environment.addresses.ami.port,
         Credentials(environment.ami.user, environment.ami.secret),
     )
+    encoder = Encoder(settings.recording_format)
+    stack.callback(encoder.close)
     prompts = CallPrompts(environment.prompts, environment.data / SPOKEN_FOLDER)
     switch = AriSwitch(
         app=APPLICATION,
@@ -140,8 +144,9 @@ async def assembled(
         http=http,
         prompts=prompts,
         inbox=driver,
-        recordings=environment.recordings,
-        manager=ami,
+        recorder=Recorder(
+            manager=ami, folder=environment.recordings, inbox=driver, encoder=encoder
+        ),
         now=clock.now,
         capacity=Capacity(
             Room(
@@ -169,7 +174,11 @@ async def assembled(
         offers=offers,
         restoring=Restoring(callbacks, journal, driver, clock.now),
         fall_back=FallBackIntake(
-            spool_folder(environment.data), environment.recordings, driver.request, clock.now
+            spool_folder(environment.data),
+            environment.recordings,
+            encoder,
+            driver.request,
+            clock.now,
         ),
         publishing=publishing,
         input_log=begun.input_log.path,

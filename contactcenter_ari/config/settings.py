@@ -19,6 +19,7 @@ from contactcenter_ari.config.problem import did_you_mean
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.number import is_country
 from contactcenter_ari.core.spoken.value import read_duration
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 from contactcenter_ari.runtime.address import Address, PortBlock
 
 PREFIX = "CC_"
@@ -58,7 +59,7 @@ class Settings:
     request). Calls in progress when the program is to end go on for `drain_limit` at the most. A
     leg that sends no audio for `rtp_timeout`, on hold for `rtp_timeout_hold`, and does not answer
     when it is asked is given up. `asterisk_http_sessions` bounds the connections to Asterisk's
-    HTTP server.
+    HTTP server. Closed recordings are kept in `recording_format`.
     """
 
     site: Path
@@ -80,6 +81,7 @@ class Settings:
     rtp_timeout: timedelta = timedelta(seconds=60)
     rtp_timeout_hold: timedelta = timedelta(seconds=300)
     asterisk_http_sessions: int = 500
+    recording_format: RecordingFormat = RecordingFormat.FLAC
     log: LogFormat = LogFormat.CONSOLE
     node: str = "n1"
     whole_logs: bool = False
@@ -239,6 +241,7 @@ _SETTINGS: Mapping[str, _Setting] = {
     "rtp_timeout": _Setting(_read_limit, "60s"),
     "rtp_timeout_hold": _Setting(_read_limit, "300s"),
     "asterisk_http_sessions": _Setting(_read_sessions, "500"),
+    "recording_format": _Setting(RecordingFormat, "flac, wav or opus"),
     "log": _Setting(LogFormat, "json"),
     "whole_logs": _Setting(
         _read_switch, "on (input logs are kept from the first input on) or off"

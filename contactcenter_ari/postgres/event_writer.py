@@ -5,13 +5,10 @@ does nothing about what is already there, so delivering a batch again, or out of
 harmless.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
-import msgspec
 import psycopg
 import structlog
 
@@ -34,7 +31,6 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentEnded,
 )
 from contactcenter_ari.postgres.connection import Connection
-from contactcenter_ari.postgres.recording_file import audio_facts
 from contactcenter_ari.postgres.statement import statement
 from contactcenter_ari.postgres.text import event_line
 
@@ -67,7 +63,7 @@ class EventWriter:
 
     async def write(self, events: Sequence[Event]) -> None:
         """Store the events, all or none."""
-        rows = await _rows(events)
+        rows = _rows(events)
         for event in events:
             await self._prepare_month(event.at)
         moves = [event for event in events if isinstance(event, AgentStateChanged)]
@@ -98,22 +94,13 @@ class EventWriter:
         self._months.add(month)
 
 
-async def _rows(events: Sequence[Event]) -> dict[str, list[bytes]]:
+def _rows(events: Sequence[Event]) -> dict[str, list[bytes]]:
     rows: dict[str, list[bytes]] = defaultdict(list)
     for event in events:
         line = event_line(event)
         if isinstance(event, InteractionEvent):
             rows["interaction_event"].append(line)
         name = _STATEMENT_OF.get(type(event))
-        if isinstance(event, RecordingEnded):
-            line = await _recording_line(event, line)
         if name is not None:
             rows[name].append(line)
     return rows
-
-
-async def _recording_line(event: RecordingEnded, line: bytes) -> bytes:
-    facts = await asyncio.to_thread(audio_facts, Path(event.path))
-    return msgspec.json.encode(
-        {"event": msgspec.Raw(line), "sha256": facts.sha256, "channels": facts.channels}
-    )

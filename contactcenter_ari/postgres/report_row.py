@@ -14,6 +14,7 @@ from contactcenter_ari.core.vocabulary.event import (
 )
 from contactcenter_ari.core.vocabulary.offer_reason import OfferReason
 from contactcenter_ari.core.vocabulary.pause import Pause
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 
 
 class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,8 +88,8 @@ class AgentStateRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One recording; `sha256` (hexadecimal) and `channels` are None without a usable file. One
-    that was `cut` lacks its end. It is silent during its `pauses`.
+    """One recording; `format`, `channels` and `sha256` (hexadecimal) are None without a usable
+    file. One that was `cut` lacks its end. It is silent during its `pauses`.
     """
 
     recording: str
@@ -99,6 +100,7 @@ class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     cut: bool
     duration: timedelta
     pauses: tuple[Pause, ...]
+    format: RecordingFormat | None
     channels: int | None
     sha256: str | None
     started_at: datetime

@@ -16,6 +16,8 @@ from typing import Annotated
 import msgspec
 import structlog
 
+from contactcenter_ari.ari.recording_encoder import Encoder, encoded
+from contactcenter_ari.ari.recording_file import length_of, mend
 from contactcenter_ari.core.vocabulary.ids import InteractionId, RecordingId
 from contactcenter_ari.core.vocabulary.request import LeftMessage, RecordApology
 from contactcenter_ari.fallback.conversation import SHORTEST_MESSAGE, WAV_HEADER, WAV_RATE
@@ -38,6 +40,7 @@ ANCIENT = datetime(2020, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
 """An entry whose times lie outside was not written by the script."""
 VOICE = f"{MESSAGE}.{AUDIO}"
+MONO = 1
 NEW = ".new"
 
 Dialed = Annotated[str, msgspec.Meta(pattern=r"^[0-9+*#]{0,32}\Z")]
@@ -71,11 +74,13 @@ class FallBackIntake:
         self,
         spool: Path,
         recordings: Path,
+        encoder: Encoder,
         submit: Callable[[RecordApology], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
         self._spool = spool
         self._recordings = recordings
+        self._encoder = encoder
         self._submit = submit
         self._now = now
         self._suspects: set[str] = set()
@@ -104,7 +109,7 @@ class FallBackIntake:
     async def _take(self, file: Path) -> None:
         try:
             request = await asyncio.to_thread(self._read, file)
-            await self._submit(request)
+            await self._submit(await self._kept(request))
         except SpoolBroken as broken:
             await asyncio.to_thread(self._put_aside, file, str(broken))
         except OSError as error:
@@ -114,6 +119,14 @@ class FallBackIntake:
             await asyncio.to_thread(self._put_aside, file, "the center does not take it")
         else:
             await asyncio.to_thread(file.unlink, missing_ok=True)
+
+    async def _kept(self, request: RecordApology) -> RecordApology:
+        """The same, its message in the format that recordings are kept in."""
+        if request.message is None:
+            return request
+        kept = await self._encoder.keep(Path(request.message.path), MONO)
+        message = msgspec.structs.replace(request.message, path=str(kept.path), facts=kept.facts)
+        return msgspec.structs.replace(request, message=message)
 
     def _read(self, file: Path) -> RecordApology:
         """The call of a file; its message is moved to the recordings. Raises SpoolBroken."""
@@ -148,12 +161,17 @@ class FallBackIntake:
                 return None
             self._recordings.mkdir(mode=0o700, parents=True, exist_ok=True)
             audio.replace(kept)
-        if not _is_file(kept):
+        path = encoded(kept)
+        if path is None and _is_file(kept):
+            mend(kept, MONO)
+            path = kept
+        if path is None:
             return None
+        seconds = length_of(path, MONO).total_seconds()
         return LeftMessage(
             recording=RecordingId(f"{call}{MESSAGE}"),
-            path=str(kept),
-            duration=timedelta(seconds=round(seconds_of(kept), 3)),
+            path=str(path),
+            duration=timedelta(seconds=round(seconds, 3)),
         )
 
     # What nobody knows

@@ -1,6 +1,7 @@
 """What is recorded: the kernel tells of closed files, and a pause that fails is told."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from contactcenter_ari.ari.errors import SwitchUnreachable
 from contactcenter_ari.ari.recorder import Recorder, RecorderCommand
+from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.core.vocabulary.command import (
     DiscardRecording,
     FinishRecording,
@@ -16,6 +18,7 @@ from contactcenter_ari.core.vocabulary.command import (
     StopRecording,
 )
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId, RecordingId
+from contactcenter_ari.core.vocabulary.recording_file import AudioFacts, RecordingFormat
 from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     RecordingClosed,
@@ -58,7 +61,8 @@ class Studio:
         self.folder = folder
         self.manager = FakeManager()
         self.told: asyncio.Queue[Signal] = asyncio.Queue()
-        self.recorder = Recorder(manager=self.manager, folder=folder, inbox=self)
+        encoder = Encoder(RecordingFormat.FLAC)
+        self.recorder = Recorder(manager=self.manager, folder=folder, inbox=self, encoder=encoder)
         self._group: asyncio.TaskGroup | None = None
 
     def put(self, signal: Signal, /) -> None:
@@ -96,12 +100,27 @@ async def test_a_file_is_closed_finished_and_not_told_again(tmp_path: Path) -> N
         studio.do(finishing(), finishing())
         done = await studio.told.get()
         assert isinstance(done, RecordingFinished)
-        assert (done.seconds, done.failed) == (2, False)
+        kept = studio.folder / f"{RECORDING}.flac"
+        assert (done.seconds, done.failed, done.path) == (2, False, str(kept))
+        sha256 = hashlib.sha256(kept.read_bytes()).hexdigest()
+        assert done.facts == AudioFacts(RecordingFormat.FLAC, 2, sha256)
         (studio.folder / "n1-b1-4.raw").write_bytes(b"")
         assert await studio.told.get() == RecordingClosed(RecordingId("n1-b1-4"))
         studio.do(DiscardRecording(CALL, RecordingId("n1-b1-4")))
-    assert [path.name for path in studio.folder.iterdir()] == [f"{RECORDING}.wav"]
+    assert [path.name for path in studio.folder.iterdir()] == [f"{RECORDING}.flac"]
     assert studio.folder.stat().st_mode & 0o077 == 0
+
+
+async def test_an_empty_file_is_no_recording(tmp_path: Path) -> None:
+    """It is told as failed, and nothing is encoded."""
+    studio = Studio(tmp_path)
+    async with studio.at_work():
+        (tmp_path / f"{RECORDING}.raw").touch()
+        studio.do(finishing())
+        while not isinstance(done := await studio.told.get(), RecordingFinished):
+            assert done == RecordingClosed(RECORDING)
+    assert done == RecordingFinished(RECORDING, "", 0, failed=True)
+    assert list(studio.folder.glob("*.flac")) == []
 
 
 async def test_what_concerns_one_leg_is_done_in_order(tmp_path: Path) -> None:

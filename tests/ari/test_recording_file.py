@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from contactcenter_ari.ari.recording_encoder import keep
 from contactcenter_ari.ari.recording_file import discard, finish
 from contactcenter_ari.core.vocabulary.command import FinishRecording
 from contactcenter_ari.core.vocabulary.ids import CallId, RecordingId
 from contactcenter_ari.core.vocabulary.pause import Pause, PauseReason
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 from contactcenter_ari.core.vocabulary.signal import RecordingFinished
 
 RATE = 8000
@@ -190,3 +192,48 @@ def test_the_speech_in_a_talk_is_not_measured(tmp_path: Path) -> None:
     """Nobody asks for it."""
     written(tmp_path, 10)
     assert finish(tmp_path, command()).speech is None
+
+
+@pytest.mark.parametrize("wanted", RecordingFormat)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_finishing_again_what_was_encoded(
+    tmp_path: Path, wanted: RecordingFormat, channels: int
+) -> None:
+    """It is told as before, in the format it has by now, and is not written again."""
+    written(tmp_path, 7.5, channels)
+    first = finish(tmp_path, command(channels, silences=[(2.5, 4.5)]))
+    kept, _ = keep(Path(first.path), channels, wanted)
+    before = kept.read_bytes()
+    again = finish(tmp_path, command(channels, silences=[(2.5, 4.5)]))
+    assert again == msgspec.structs.replace(first, path=str(kept))
+    assert (again.seconds, again.cut) == (7.5, True)
+    assert kept.read_bytes() == before
+
+
+def test_killed_before_the_wav_was_removed(tmp_path: Path) -> None:
+    """Both files are there and the same: the encoded one is kept."""
+    written(tmp_path, 10)
+    first = finish(tmp_path, command())
+    wav = Path(first.path)
+    content = wav.read_bytes()
+    kept, _ = keep(wav, 2, RecordingFormat.FLAC)
+    wav.write_bytes(content)
+    assert finish(tmp_path, command()) == msgspec.structs.replace(first, path=str(kept))
+    assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_the_speech_in_a_message_that_was_encoded(tmp_path: Path) -> None:
+    """It is measured again."""
+    samples = np.zeros(10 * RATE, dtype="<i2")
+    samples[:16_000] = 8000 * np.sin(np.arange(16_000))
+    samples.tofile(tmp_path / f"{RECORDING}.raw")
+    measured = msgspec.structs.replace(command(1, lasted=None), measures_speech=True)
+    first = finish(tmp_path, measured)
+    keep(Path(first.path), 1, RecordingFormat.FLAC)
+    assert finish(tmp_path, measured).speech == first.speech == pytest.approx(2, abs=0.02)
+
+
+def test_an_encoded_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """There is no usable file."""
+    (tmp_path / f"{RECORDING}.flac").write_bytes(b"nothing")
+    assert finish(tmp_path, command()) == RecordingFinished(RECORDING, "", 0, failed=True)

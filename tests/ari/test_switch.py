@@ -27,6 +27,8 @@ from contactcenter_ari.ari.messages import (
 )
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reconnection import Reconnection
+from contactcenter_ari.ari.recorder import Recorder
+from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.switch import BEAT_VARIABLE, AriSwitch
 from contactcenter_ari.core.vocabulary.command import (
@@ -37,6 +39,7 @@ from contactcenter_ari.core.vocabulary.command import (
 )
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId, PhoneId, PlaybackId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 from contactcenter_ari.core.vocabulary.signal import (
     LEG_GONE,
     CallArrived,
@@ -106,8 +109,12 @@ def switch(inbox: FakeInbox, tmp_path: Path) -> AriSwitch:
         http=FakeHttp(),
         prompts=FakePrompts(),
         inbox=inbox,
-        recordings=tmp_path,
-        manager=Ami("127.0.0.1", 0, Credentials("c", "d")),
+        recorder=Recorder(
+            manager=Ami("127.0.0.1", 0, Credentials("c", "d")),
+            folder=tmp_path,
+            inbox=inbox,
+            encoder=Encoder(RecordingFormat.FLAC),
+        ),
         now=lambda: datetime(2026, 3, 10, tzinfo=UTC),
         capacity=Capacity(Room(calls=100, legs=200)),
     )

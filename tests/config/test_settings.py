@@ -79,6 +79,11 @@ BAD = [
         )
         for text in ("from", "header", "header X Y", "header X:1", "header X)")
     ),
+    (
+        "CC_RECORDING_FORMAT",
+        "mp3",
+        'CC_RECORDING_FORMAT: "mp3" cannot be used; an example: flac, wav or opus',
+    ),
     ("CC_LOG", "xml", 'CC_LOG: "xml" cannot be used; an example: json'),
     ("CC_NODE", "n-1", 'CC_NODE: "n-1" cannot be used; an example: n1'),
     (

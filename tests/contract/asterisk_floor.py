@@ -16,10 +16,13 @@ from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import SwitchHttp
 from contactcenter_ari.ari.inventory import take_inventory
+from contactcenter_ari.ari.recorder import Recorder
+from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.core.vocabulary.command import Command, DialLeg
 from contactcenter_ari.core.vocabulary.ids import LegId, PhoneId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     LiveBridge,
@@ -216,14 +219,20 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
         floor = AsteriskFloor(http, site, phones)
         stack.callback(floor.stop)
         floor.ami = Ami("127.0.0.1", site.ami_port, Credentials(site.ami.user, site.ami.secret))
+        encoder = Encoder(RecordingFormat.FLAC)
+        stack.callback(encoder.close)
         floor.switch = AriSwitch(
             app=site.application,
             credentials=Credentials(site.application_login.user, site.application_login.secret),
             http=http,
             prompts=Sounds(),
             inbox=floor,
-            recordings=process.folders.recordings,
-            manager=floor.ami,
+            recorder=Recorder(
+                manager=floor.ami,
+                folder=process.folders.recordings,
+                inbox=floor,
+                encoder=encoder,
+            ),
             now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
             capacity=Capacity(Room(calls=100, legs=200)),
         )

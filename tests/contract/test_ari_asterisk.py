@@ -21,6 +21,8 @@ from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import OLDEST_VERSION, SwitchHttp
 from contactcenter_ari.ari.inventory import Sweep, take_inventory
+from contactcenter_ari.ari.recorder import Recorder
+from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.ari.switch import AriSwitch
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
@@ -43,6 +45,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     PlaybackId,
 )
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     CommandFailed,
@@ -254,8 +257,12 @@ async def center(
             http=http,
             prompts=Sounds(),
             inbox=inbox,
-            recordings=process.folders.recordings,
-            manager=ami,
+            recorder=Recorder(
+                manager=ami,
+                folder=process.folders.recordings,
+                inbox=inbox,
+                encoder=Encoder(RecordingFormat.FLAC),
+            ),
             now=lambda: datetime.now(UTC),  # noqa: TID251 - the clock of the test
             capacity=Capacity(Room(calls=100, legs=200)),
         )

@@ -23,13 +23,13 @@ from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.service.fall_back_plan import spool_folder
 from contactcenter_ari.service.fall_back_text import TEXTS
 from contactcenter_ari.speech.hearing import tone_heard
-from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import SAMPLE_RATE
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import Conversation
 from tests.e2e.scene import Hand, Scene, staged
 from tests.e2e.world import DESK, LONGEST
+from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -134,7 +134,7 @@ class Outage:
         kept = [r for r in recordings if r.recording.endswith(".message")]
         assert len(kept) == len(messages)
         for recording in kept:
-            assert tone_heard(read_wav(Path(recording.path)), VOICE).total_seconds() > 1
+            assert tone_heard(mono_of(recording.path), VOICE).total_seconds() > 1
 
     async def _spool_left(self) -> str:
         left = list(spool_folder(self.scene.environment.data).iterdir())

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -36,6 +35,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     RecordingId,
     SegmentId,
 )
+from contactcenter_ari.core.vocabulary.recording_file import AudioFacts, RecordingFormat
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
 from contactcenter_ari.postgres.journal import Journal, JournalLimits
@@ -194,16 +194,8 @@ async def test_segments_and_offers_are_rows(database_url: str, spool_path: Path)
     assert offers == [("o-1", "lapsed", None, timedelta(seconds=8))]
 
 
-async def test_a_recording_is_described_by_its_file(
-    database_url: str, spool_path: Path, tmp_path: Path
-) -> None:
-    """The checksum and the channels come from the file; without a file both are unknown."""
-    path = tmp_path / "talk.wav"
-    with wave.open(str(path), "wb") as audio:
-        audio.setnchannels(2)
-        audio.setsampwidth(2)
-        audio.setframerate(8000)
-        audio.writeframes(bytes(32000))
+async def test_a_recording_is_described_by_its_facts(database_url: str, spool_path: Path) -> None:
+    """Format, channels and checksum are told with its end; without a file all are unknown."""
     ended = RecordingEnded(
         number=1,
         at=START + timedelta(seconds=1),
@@ -211,20 +203,32 @@ async def test_a_recording_is_described_by_its_file(
         recording=RecordingId("r-1"),
         agent=AgentId("101"),
         started_at=START,
-        path=str(path),
+        path="/talks/r-1.flac",
         duration=timedelta(seconds=1),
         failed=False,
+        facts=AudioFacts(RecordingFormat.FLAC, 2, "ab" * 32),
+    )
+    bare = msgspec.structs.replace(
+        ended, number=2, recording=RecordingId("r-2"), facts=AudioFacts(None, 1, "cd" * 32)
     )
     gone = msgspec.structs.replace(
-        ended, number=2, recording=RecordingId("r-2"), path="/no\x00where.wav", failed=True
+        ended, number=3, recording=RecordingId("r-3"), path="", failed=True, facts=None
     )
-    await record(database_url, spool_path, ended, gone)
+    late = msgspec.structs.replace(ended, number=4, at=START + timedelta(hours=1))
+    late = msgspec.structs.replace(late, recording=RecordingId("r-4"), ended_at=ended.at)
+    await record(database_url, spool_path, ended, bare, gone, late)
     found = rows(
         database_url,
-        "select id, duration, channels, length(sha256), failed from recording order by id",
+        "select id, path, format, channels, sha256, failed, ended_at - started_at"
+        " from recording order by id",
     )
-    second = timedelta(seconds=1)
-    assert found == [("r-1", second, 2, 32, False), ("r-2", second, None, None, True)]
+    path, second = "/talks/r-1.flac", timedelta(seconds=1)
+    assert found == [
+        ("r-1", path, "flac", 2, b"\xab" * 32, False, second),
+        ("r-2", path, None, 1, b"\xcd" * 32, False, second),
+        ("r-3", "", None, None, None, True, second),
+        ("r-4", path, "flac", 2, b"\xab" * 32, False, second),
+    ]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (0, 2, 1, 0)])

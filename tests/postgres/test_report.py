@@ -539,6 +539,7 @@ async def test_rows_come_back_typed(database_url: str, tmp_path: Path, report: R
             cut=True,
             duration=timedelta(seconds=9),
             pauses=recording.pauses,
+            format=None,
             channels=None,
             sha256=None,
             started_at=SINCE,

@@ -2,16 +2,20 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from contactcenter_ari.ari.recording_encoder import Encoder
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 from contactcenter_ari.core.vocabulary.request import RecordApology
 from contactcenter_ari.fallback.spool import LONGEST_ENTRY, Entry, SpoolFile
 from contactcenter_ari.service import fall_back
 from contactcenter_ari.service.fall_back import FallBackIntake
+from tests.recorded import channels_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ID = "node1-1764447557.12"
@@ -26,6 +30,7 @@ class Installation:
     """A spool, and what was entered; killed when it is told so `often`, before or after."""
 
     folder: Path
+    encoder: Encoder
     taken: list[RecordApology] = field(default_factory=list)
     killed_before: int = 0
     killed_after: int = 0
@@ -53,7 +58,7 @@ class Installation:
 
     def intake(self) -> FallBackIntake:
         """A new run of the program."""
-        return FallBackIntake(self.spool, self.recordings, self.submit, lambda: NOW)
+        return FallBackIntake(self.spool, self.recordings, self.encoder, self.submit, lambda: NOW)
 
     async def submit(self, call: RecordApology) -> None:
         """Enter a call, unless the program is killed before."""
@@ -79,9 +84,17 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Installation:
+def encoder() -> Iterator[Encoder]:
+    """An encoder of FLAC."""
+    flac = Encoder(RecordingFormat.FLAC)
+    yield flac
+    flac.close()
+
+
+@pytest.fixture
+def installation(tmp_path: Path, encoder: Encoder) -> Installation:
     """An installation of its own."""
-    return Installation(tmp_path)
+    return Installation(tmp_path, encoder)
 
 
 async def test_a_call_that_is_over_is_taken_up(installation: Installation) -> None:
@@ -124,7 +137,13 @@ async def test_what_a_killed_script_left_is_taken_up(installation: Installation)
     (call,) = installation.taken
     assert call.message is not None
     assert call.message.duration == timedelta(seconds=3)
-    assert Path(call.message.path).parent == installation.recordings
+    path = Path(call.message.path)
+    assert (path.parent, path.name) == (installation.recordings, f"{ID}.message.flac")
+    assert call.message.facts is not None
+    assert (call.message.facts.format, call.message.facts.channels) == (RecordingFormat.FLAC, 1)
+    (samples,) = channels_of(path)
+    assert len(samples) == 24_000
+    assert [file.name for file in installation.recordings.iterdir()] == [path.name]
 
 
 async def test_a_breath_is_no_message(installation: Installation) -> None:
@@ -243,10 +262,11 @@ async def test_only_so_many_are_kept_aside(
     assert not list(installation.spool.iterdir())
 
 
-async def test_without_a_spool_there_is_nothing_to_do(tmp_path: Path) -> None:
+async def test_without_a_spool_there_is_nothing_to_do(tmp_path: Path, encoder: Encoder) -> None:
     """The application may start before the first plan is written."""
 
     async def never(_: RecordApology) -> None:
         raise AssertionError
 
-    await FallBackIntake(tmp_path / "none", tmp_path / "kept", never, lambda: NOW).look()
+    none, kept = tmp_path / "none", tmp_path / "kept"
+    await FallBackIntake(none, kept, encoder, never, lambda: NOW).look()

@@ -140,6 +140,7 @@ def _tell_message(call: RecordApology, turn: Turn) -> None:
         path=call.message.path,
         duration=call.message.duration,
         failed=False,
+        facts=call.message.facts,
     )
 
 

@@ -282,4 +282,6 @@ class Recording:
             cut=(result.cut or self.cut) and not result.failed,
             pauses=tuple(self.pauses),
             speech=None if result.speech is None else timedelta(seconds=result.speech),
+            facts=result.facts,
+            ended_at=self.ended_at,
         )

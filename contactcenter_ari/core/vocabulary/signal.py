@@ -16,6 +16,7 @@ from contactcenter_ari.core.vocabulary.ids import (
     PlaybackId,
     RecordingId,
 )
+from contactcenter_ari.core.vocabulary.recording_file import AudioFacts
 
 
 class CallArrived(msgspec.Struct, frozen=True, tag=True):
@@ -114,8 +115,8 @@ class RecordingClosed(msgspec.Struct, frozen=True, tag=True):
 
 class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
     """A FinishRecording is carried out. `path` is the file, `seconds` its length; `failed`: there
-    is no usable file; `cut`: it is shorter than what was to be recorded. `speech` is how many
-    seconds somebody speaks in it; None when that was not measured.
+    is no usable file, and no `facts`; `cut`: it is shorter than what was to be recorded. `speech`
+    is how many seconds somebody speaks in it; None when that was not measured.
     """
 
     recording: RecordingId
@@ -124,6 +125,7 @@ class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
     failed: bool = False
     cut: bool = False
     speech: float | None = None
+    facts: AudioFacts | None = None
 
 
 class LookUpFinished(msgspec.Struct, frozen=True, tag=True):

@@ -1,12 +1,10 @@
 """Keys and silence at a mailbox, on a real Asterisk, proved by sound."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from contactcenter_ari.speech.hearing import tone_heard
-from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import level_of
 from tests.e2e.caller import Caller
 from tests.e2e.language.listening import (
@@ -22,6 +20,7 @@ from tests.e2e.language.listening import (
 )
 from tests.e2e.patience import until
 from tests.e2e.world import World
+from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -66,7 +65,7 @@ async def test_a_greeting_is_cut_short_by_a_key(world: World) -> None:
     assert await events(world, record, "MenuChosen") == []
     assert record.interaction.tags == {"voicemail": "sales"}
     (row,) = record.recordings
-    assert tone_heard(read_wav(Path(row.path)), CALLER) > timedelta(seconds=1)
+    assert tone_heard(mono_of(row.path), CALLER) > timedelta(seconds=1)
 
 
 async def test_the_menu_after_a_message_takes_keys(world: World) -> None:

@@ -1,14 +1,12 @@
 """Outside lines, one agent, messages and recordings on a real Asterisk, proved by sound."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from contactcenter_ari.core.vocabulary.event import EndReason
 from contactcenter_ari.core.vocabulary.request import EndWrapUp
 from contactcenter_ari.speech.hearing import find, tone_heard
-from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import level_of
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Reply
@@ -32,6 +30,7 @@ from tests.e2e.language.listening import (
 from tests.e2e.patience import until
 from tests.e2e.phone import Manner
 from tests.e2e.world import World
+from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -224,7 +223,7 @@ async def test_a_message_is_taken(world: World) -> None:
     (row,) = record.recordings
     assert not row.failed
     assert record.interaction.tags == {"voicemail": "sales"}
-    assert tone_heard(read_wav(Path(row.path)), CALLER) > timedelta(seconds=1)
+    assert tone_heard(mono_of(row.path), CALLER) > timedelta(seconds=1)
 
 
 async def test_no_message_is_left(world: World) -> None:
@@ -243,7 +242,7 @@ async def test_a_hang_up_ends_a_message(world: World) -> None:
     record = await world.record(caller)
     (row,) = record.recordings
     assert record.interaction.tags == {"voicemail": "sales"}
-    assert tone_heard(read_wav(Path(row.path)), CALLER) > timedelta(seconds=1)
+    assert tone_heard(mono_of(row.path), CALLER) > timedelta(seconds=1)
 
 
 # Recordings
@@ -267,7 +266,7 @@ async def test_a_call_is_recorded_without_secrets(world: World) -> None:
     last = "This is not on the tape any more."
     record = await told(world, caller, last)
     (row,) = record.recordings
-    tape = read_wav(Path(row.path))
+    tape = mono_of(row.path)
     others = without(CALLER, tape)
     assert is_in(connecting, others)
     assert not is_in(ask, others)
@@ -293,5 +292,5 @@ async def test_a_hang_up_ends_a_recording(world: World) -> None:
     record = await world.record(caller)
     (row,) = record.recordings
     assert not row.failed
-    tape = read_wav(Path(row.path))
+    tape = mono_of(row.path)
     assert timedelta(seconds=0.5) < tone_heard(tape, CALLER) < timedelta(seconds=1.5)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from contactcenter_ari.core.vocabulary.event.numbered import InteractionEvent
 from contactcenter_ari.core.vocabulary.ids import AgentId, RecordingId
 from contactcenter_ari.core.vocabulary.pause import Pause, PauseReason
+from contactcenter_ari.core.vocabulary.recording_file import AudioFacts
 
 
 class RecordingStarted(InteractionEvent, frozen=True, tag=True, kw_only=True):
@@ -29,9 +30,13 @@ class RecordingResumed(InteractionEvent, frozen=True, tag=True, kw_only=True):
 
 
 class RecordingEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
-    """A recording is closed; may come after the interaction ended. `failed`: no usable file;
-    `cut`: the file lacks the end, because the switch died or its disk was full. It is silent
-    during its `pauses`. `speech` is how long the caller speaks in a message.
+    """The file of a recording is as it is to stay; may come after the interaction ended.
+
+    `ended_at` is when nothing more was to be recorded; None where that is when it is told.
+    `failed`: there is no usable file, and there are no `facts`.
+    `cut`: the file lacks the end, because the switch died or its disk was full.
+    `pauses` are the stretches in which it is silent.
+    `speech` is how long the caller speaks in a message.
     """
 
     recording: RecordingId
@@ -43,6 +48,8 @@ class RecordingEnded(InteractionEvent, frozen=True, tag=True, kw_only=True):
     cut: bool = False
     pauses: tuple[Pause, ...] = ()
     speech: timedelta | None = None
+    facts: AudioFacts | None = None
+    ended_at: datetime | None = None
 
 
 RecordingEvent = RecordingStarted | RecordingPaused | RecordingResumed | RecordingEnded

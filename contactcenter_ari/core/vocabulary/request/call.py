@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter_ari.core.vocabulary.ids import InteractionId, RecordingId
+from contactcenter_ari.core.vocabulary.recording_file import AudioFacts
 
 
 class LeftMessage(msgspec.Struct, frozen=True):
@@ -13,6 +14,7 @@ class LeftMessage(msgspec.Struct, frozen=True):
     recording: RecordingId
     path: str
     duration: timedelta
+    facts: AudioFacts | None = None
 
 
 class RecordApology(msgspec.Struct, frozen=True, tag=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The main job: from the trunk through menus and a queue to an agent, recorded and written."""
 
+import gc
 import hashlib
 from datetime import timedelta
 from itertools import pairwise
@@ -15,6 +16,7 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentKind,
 )
 from contactcenter_ari.postgres.report import Report
+from contactcenter_ari.runtime.garbage import THRESHOLDS
 from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
 from contactcenter_ari.speech.tone import Samples, level_of
 from tests.e2e.caller import Caller
@@ -28,6 +30,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 CALLER, AGENT = 440, 620
 WELCOME = "Welcome to the test of the contact center."
 ENOUGH = timedelta(seconds=0.4)
+MUCH = 100_000
+"""Objects."""
 
 
 async def test_a_caller_reaches_an_agent(world: World) -> None:
@@ -49,6 +53,13 @@ async def test_a_caller_reaches_an_agent(world: World) -> None:
     await _rows_are_right(record, worker)
     _recording_is_right(record)
     await _states_are_right(world, worker)
+
+
+@pytest.mark.usefixtures("world")
+async def test_the_start_is_kept_from_the_garbage_collector() -> None:
+    """A collection that looks at all that was loaded would hold up every call."""
+    assert gc.get_freeze_count() > MUCH
+    assert gc.get_threshold() == THRESHOLDS
 
 
 async def _through_the_menus(world: World) -> Caller:

@@ -1,9 +1,10 @@
 """The journal: takes events from the call path at once, and has them in Postgres soon after.
 
 Promises: `record` never waits and never fails. Events are written in order, in batches of at
-most 500 or after 200 ms. While Postgres is away they wait in the spool, in order; only when
-that is full too are events lost, counted and told. Every event may be delivered again: its
-rows are stored once. A row that Postgres refuses is set aside and stops nothing else.
+most 500: after 1 s, and at once when 50 events wait or somebody waits for them. While Postgres
+is away they wait in the spool, in order; only when that is full too are events lost, counted
+and told. Every event may be delivered again: its rows are stored once. A row that Postgres
+refuses is set aside and stops nothing else.
 """
 
 import asyncio
@@ -30,10 +31,13 @@ _FAILURES = (DatabaseUnreachable, psycopg.Error, OSError, TimeoutError)
 
 @dataclass(frozen=True, slots=True)
 class JournalLimits:
-    """How much is taken together, how much is kept in memory, and how long a try may take."""
+    """How much is taken together, how much is kept in memory, and how long a try may take. The
+    first of `hurry_events` waits no longer for others.
+    """
 
     batch_events: int = 500
-    batch_delay: timedelta = timedelta(milliseconds=200)
+    hurry_events: int = 50
+    batch_delay: timedelta = timedelta(seconds=1)
     buffer_events: int = 100_000
     retry_delay: timedelta = timedelta(milliseconds=500)
     connect_limit: timedelta = timedelta(seconds=2)
@@ -100,7 +104,7 @@ class Journal:
         if self._stopped.is_set():
             self._spool_all()
         self._news.set()
-        if len(self._buffer) >= self._limits.batch_events:
+        if len(self._buffer) >= self._limits.hurry_events:
             self._full.set()
 
     async def run(self) -> None:
@@ -123,7 +127,8 @@ class Journal:
             await self._turn.wait()
 
     async def caught_up(self) -> None:
-        """Return when all that was recorded is in the database."""
+        """Return when all that was recorded is in the database; nothing is waited for before."""
+        self._full.set()
         await self.until(lambda: not self.pending and not self.spooled)
 
     async def drain(self, deadline: timedelta) -> None:
@@ -161,10 +166,10 @@ class Journal:
     async def _wait_for_batch(self) -> None:
         delay = self._limits.batch_delay.total_seconds()
         if not self._reachable:
-            await _within(self._full, delay)
+            await _within(self._full, min(delay, self._limits.retry_delay.total_seconds()))
         elif not self._spool.events:
             await self._news.wait()
-            if len(self._buffer) < self._limits.batch_events:
+            if len(self._buffer) < self._limits.hurry_events:
                 await _within(self._full, delay)
         self._news.clear()
         if not self._stopping.is_set():

@@ -35,7 +35,7 @@ CPU = CpuPlan(
     rounds=1, calls=2, agents=2, per_second=5, talks=TALKS, idle=SHORT, settling=2 * SHORT
 )
 RATE = RatePlan(
-    first=2, step=1, last=2, talks=TALKS, measured=timedelta(seconds=2), beside_talk=SHORT
+    first=4, step=1, last=4, talks=TALKS, measured=timedelta(seconds=1), beside_talk=SHORT
 )
 HELD = HeldPlan(talks=2, agents=1, waiting=2, samples=2)
 

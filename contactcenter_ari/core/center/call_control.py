@@ -146,7 +146,7 @@ class CallControl:
         """A look-up gave no answer."""
         call = self._calls.get(owner_of(look_up))
         if call is not None:
-            handover = call.interpreter.look_up_failed(call.run, look_up, turn)
+            handover = call.interpreter.looked_up(call.run, look_up, None, turn, failed=True)
             self.carry_out(call, handover, turn)
 
     def message_taken(self, message: RecordingId, turn: Turn, *, speech: timedelta) -> None:
@@ -324,7 +324,7 @@ class CallControl:
                     handover = self._request_callback(call, handover, turn)
                 case ControlRecording(act=act):
                     call.control_recording(act, self.recordings, turn)
-                    handover = call.interpreter.recording_controlled(call.run, turn)
+                    handover = call.interpreter.handed_back(call.run, "", turn)
                 case TakeMessage():
                     call.record_message(handover, self.recordings, turn)
                     return
@@ -348,7 +348,8 @@ class CallControl:
         if callback is not None:
             self.queueing.give_up_place(call, QueueExit.CALLBACK_TAKEN, turn)
             self.callback_queue.schedule(callback, turn, kept=True)
-        return call.interpreter.promised(call.run, booked=callback is not None, turn=turn)
+        outcome = "refused" if callback is None else "booked"
+        return call.interpreter.handed_back(call.run, outcome, turn)
 
     def _side_call_over(self, call: Call, turn: Turn) -> bool:
         """Whether whoever was asked or told something stays on the line for what comes next."""
@@ -432,7 +433,7 @@ class CallControl:
             self.talks.take_out(call.run.leg, turn)
         else:
             turn.do(StopMusic(call=call.run.call, leg=call.run.leg))
-        self.carry_out(call, call.interpreter.dialed(call.run, outcome, turn), turn)
+        self.carry_out(call, call.interpreter.handed_back(call.run, outcome, turn), turn)
 
     # Ends
 

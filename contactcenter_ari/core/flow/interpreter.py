@@ -11,7 +11,7 @@ from contactcenter_ari.core.flow import flow_event
 from contactcenter_ari.core.flow.dialog import Dialog
 from contactcenter_ari.core.flow.handover import Handover, Leave
 from contactcenter_ari.core.flow.language.declaration import Prompt
-from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Way
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Way
 from contactcenter_ari.core.flow.language.flow import Flow, screening_flow
 from contactcenter_ari.core.flow.observer import Observer
 from contactcenter_ari.core.flow.position import FlowPosition
@@ -25,7 +25,6 @@ from contactcenter_ari.core.flow.speaker import Flags, Speaker
 from contactcenter_ari.core.flow.step_runner import StepRunner
 from contactcenter_ari.core.flow.treatment import Treatment
 from contactcenter_ari.core.flow.verb.agent import RingAgent
-from contactcenter_ari.core.flow.verb.callback import BookCallback
 from contactcenter_ari.core.flow.verb.dial import DialOut
 from contactcenter_ari.core.flow.verb.gather import Gather
 from contactcenter_ari.core.flow.verb.lookup import LookUpStep, Row
@@ -134,19 +133,16 @@ class Interpreter:
         return self._prompt_ended(run, turn)
 
     def looked_up(
-        self, run: FlowRun, look_up: LookUpId, row: Row | None, turn: Turn
+        self, run: FlowRun, look_up: LookUpId, row: Row | None, turn: Turn, *, failed: bool = False
     ) -> Handover | None:
-        """A look-up answered."""
+        """A look-up answered, or failed to."""
         if run.look_up != look_up:
             return None
-        destination = self._look_up_verb(run).answered(run, row, self._speaker, turn)
+        step = self._look_up_verb(run)
+        destination = (
+            step.failed(run, turn) if failed else step.answered(run, row, self._speaker, turn)
+        )
         return self._runner.go(run, destination, turn)
-
-    def look_up_failed(self, run: FlowRun, look_up: LookUpId, turn: Turn) -> Handover | None:
-        """A look-up gave no answer."""
-        if run.look_up != look_up:
-            return None
-        return self._runner.go(run, self._look_up_verb(run).failed(run, turn), turn)
 
     def deadline_passed(self, run: FlowRun, turn: Turn) -> Handover | None:
         """What the run waited for did not come in time."""
@@ -199,17 +195,11 @@ class Interpreter:
         return self._runner.detour(run, destination, turn)
 
     def resume(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
-        """The stay in the queue is over; `answered` after the talk. A queue that a person closed
-        is like one without agents to a flow that does not tell them apart.
-        """
+        """The stay in the queue is over; `answered` after the talk."""
         if run.line_frame is not None:
             self.connecting(run, turn)
         run.line_frame = None
-        step = self.queue_step(run)
-        if outcome == "closed" and outcome not in step.next:
-            outcome = "no_agents"
-        otherwise = HANG_UP if outcome == "answered" else ON
-        return self._runner.go(run, step.next.get(outcome, otherwise), turn)
+        return self._runner.go(run, self.queue_step(run).after(outcome), turn)
 
     def take_up(self, run: FlowRun, turn: Turn) -> Handover | None:
         """Begin the present step once more; waiting and talking callers are left alone."""
@@ -267,18 +257,6 @@ class Interpreter:
         turn.clockwork.forget(Wake.FLOW, run.call)
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
 
-    # Callbacks
-
-    def promised(self, run: FlowRun, *, booked: bool, turn: Turn) -> Handover | None:
-        """Whether the call back was booked."""
-        verb = self._walk.verb(run)
-        assert isinstance(verb, BookCallback), verb
-        return self._runner.go(run, verb.after(booked=booked), turn)
-
-    def recording_controlled(self, run: FlowRun, turn: Turn) -> Handover | None:
-        """The recording is as the flow wants it."""
-        return self._runner.go(run, ON, turn)
-
     # Messages
 
     def message_taken(
@@ -298,12 +276,14 @@ class Interpreter:
             return None
         return self.message_taken(run, run.message, turn, speech=None)
 
-    # Outside lines
+    # What came of a handover
 
-    def dialed(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
-        """What came of the outside line; `answered` after the talk."""
+    def handed_back(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
+        """What the step handed the call over for is done: go on by the outcome, `answered` after
+        the talk with an outside line.
+        """
         verb = self._walk.verb(run)
-        assert isinstance(verb, DialOut | TransferOut), verb
+        assert verb is not None, "a run that handed the call over stands at a step"
         return self._runner.go(run, verb.after(outcome), turn)
 
     def goes_on_after_talk(self, run: FlowRun) -> bool:
@@ -311,14 +291,14 @@ class Interpreter:
         who is hung up next need not leave the bridge before.
         """
         verb = self._walk.verb(run)
-        if not isinstance(verb, Queue | RingAgent | DialOut):
+        if verb is None or "answered" not in verb.spec.outcome_names:
             return False
-        return verb.next.get("answered", HANG_UP).way is not Way.HANG_UP
+        return verb.after("answered").way is not Way.HANG_UP
 
     def after_talk(self, run: FlowRun, turn: Turn) -> Handover | None:
         """The other party has left."""
         if isinstance(self._walk.verb(run), DialOut | TransferOut):
-            return self.dialed(run, "answered", turn)
+            return self.handed_back(run, "answered", turn)
         return self.resume(run, "answered", turn)
 
     def screener(self, prompt: str) -> "Interpreter":

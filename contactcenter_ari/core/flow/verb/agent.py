@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit, Lead
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
@@ -59,6 +59,10 @@ class RingAgent(FlowVerb, frozen=True, tag="agent"):
         run.wanted_agent = speaker.text(run, self.agent, turn)
         speaker.answer(run, turn)
         return RingOneAgent(AgentId(run.wanted_agent), self.ring)
+
+    def after(self, outcome: str) -> Destination:
+        """To where the outcome leads; without a way of its own a talk ends the call."""
+        return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
 
     def exits(self) -> tuple[Exit, ...]:
         """The outcomes."""

@@ -76,12 +76,12 @@ class BookCallback(FlowVerb, frozen=True, tag="callback"):
         """Ask for the callback, if the number may be dialed."""
         number = speaker.phone_number(run, self.number, turn) or run.caller_number
         if not speaker.flow.outside.permits(number):
-            return self.after(booked=False)
+            return self.after("refused")
         return RequestCallback(self, number)
 
-    def after(self, *, booked: bool) -> Destination:
-        """Where the flow goes on once it is known what came of it."""
-        return self.next.get("booked" if booked else "refused", ON)
+    def after(self, outcome: str) -> Destination:
+        """To where the outcome leads."""
+        return self.next.get(outcome, ON)
 
     def exits(self) -> tuple[Exit, ...]:
         """The outcomes."""

@@ -79,7 +79,7 @@ class DialOut(FlowVerb, frozen=True, tag="dial"):
         return Dial(number, self.ring, own, self.screen)
 
     def after(self, outcome: str) -> Destination:
-        """Where the flow goes on once it is known what came of the line."""
+        """To where the outcome leads; without a way of its own a talk ends the call."""
         return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
 
     def exits(self) -> tuple[Exit, ...]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit, Lead
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
@@ -135,6 +135,14 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
             head_start if isinstance(head_start, timedelta) else timedelta(),
             AgentId(speaker.text(run, self.prefer, turn)),
         )
+
+    def after(self, outcome: str) -> Destination:
+        """To where the outcome leads; without a way of its own a talk ends the call. A queue that
+        a person closed is like one without agents to a flow that does not tell them apart.
+        """
+        if outcome == "closed" and outcome not in self.next:
+            outcome = "no_agents"
+        return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
 
     def exits(self) -> tuple[Exit, ...]:
         """The outcomes the flow handles, and the keys, whose steps lead back."""

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import ON, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
 from contactcenter_ari.core.spoken.value import ValueType
 
 
@@ -193,6 +193,10 @@ class FlowVerb(msgspec.Struct, frozen=True):
     def exits(self) -> tuple[Exit, ...]:
         """All ways out of the step, also those the flow leaves to the language."""
         return (Exit("", ON),)
+
+    def after(self, _outcome: str) -> Destination:
+        """Where the flow goes on after what the verb handed the call over for."""
+        return ON
 
     def leads(self) -> tuple[Lead, ...]:
         """Where the flow says the step leads, in the order written."""

@@ -34,9 +34,8 @@ class TransferOut(FlowVerb, frozen=True, tag="transfer"):
         number = dialable(run, self.number, speaker, turn)
         return Dial(number, self.ring, run.called_number) if number else self.after("failed")
 
-    @staticmethod
-    def after(outcome: str) -> Destination:
-        """Where the flow goes on once it is known what came of the line."""
+    def after(self, outcome: str) -> Destination:
+        """To the end after a talk, else on."""
         return HANG_UP if outcome == "answered" else ON
 
     def exits(self) -> tuple[Exit, ...]:

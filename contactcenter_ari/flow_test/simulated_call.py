@@ -49,9 +49,6 @@ from contactcenter_ari.core.vocabulary.request import (
     PutAgent,
 )
 from contactcenter_ari.core.vocabulary.signal import (
-    CallArrived,
-    DigitPressed,
-    LegHungUp,
     TimePassed,
 )
 from contactcenter_ari.flow_test.background_callers import (
@@ -66,10 +63,10 @@ from contactcenter_ari.flow_test.observation import JUDGMENTS, Kind, Observation
 from contactcenter_ari.flow_test.played_switch import PlayedSwitch
 from contactcenter_ari.flow_test.story import Given, GivenQueue, Staffing
 from contactcenter_ari.simulation.agenda import Agenda
+from contactcenter_ari.simulation.person import Bystander
 
 CALLER = LegId("caller")
 BETWEEN_KEYS = timedelta(milliseconds=100)
-NORMAL = 16
 RECORDING: dict[type[Event], str] = {
     RecordingStarted: "start",
     RecordingPaused: "pause",
@@ -111,7 +108,8 @@ class SimulatedCall:
         )
         self.switch = PlayedSwitch(self.agenda, self.put, given)
         self._people_come()
-        self.put(CallArrived(CALLER, given.called, cleaned(given.caller), given.caller_name))
+        number = cleaned(given.caller)
+        self.switch.fake.call_in(Bystander(), given.called, number, given.caller_name, leg=CALLER)
         self._settle()
 
     def __repr__(self) -> str:
@@ -155,7 +153,7 @@ class SimulatedCall:
 
     def records_caller(self) -> bool:
         """Whether a message of the caller is being recorded."""
-        return not self.ended and self.switch.records_caller
+        return not self.ended and self.switch.fake.recorder.message_of(CALLER) is not None
 
     def whose_turn(self) -> Whose:
         """The party who must act for the call to go on; time alone is the world's."""
@@ -241,19 +239,13 @@ class SimulatedCall:
         for number, key in enumerate(keys):
             if number:
                 self.wait(BETWEEN_KEYS)
-            self._press(key)
+            self.switch.fake.press(CALLER, key)
         self._settle()
-
-    def _press(self, key: str) -> None:
-        """A key is told, and ends the message that is being left."""
-        ends_message = self.records_caller()
-        self.put(DigitPressed(CALLER, key))
-        if ends_message:
-            self.switch.end_message()
 
     def speak(self, duration: timedelta) -> None:
         """The caller speaks for so long into a recording, or until that is over."""
-        self.switch.speak()
+        if self.records_caller():
+            self.switch.fake.speak(CALLER, duration)
         until = self.now + duration
         while self.records_caller():
             next_at = self._next_at()
@@ -266,7 +258,7 @@ class SimulatedCall:
         """The caller speaks for so long into a recording, then presses a key."""
         self.speak(duration)
         if self.records_caller():
-            self._press(key)
+            self.switch.fake.press(CALLER, key)
         self._settle()
 
     def keep_silent(self) -> None:
@@ -277,8 +269,7 @@ class SimulatedCall:
 
     def hang_up(self) -> None:
         """The caller puts the phone down."""
-        self.put(LegHungUp(CALLER, NORMAL))
-        self.switch.end_message()
+        self.switch.hang_up(CALLER)
         self._settle()
 
     def agent_answers(self) -> None:
@@ -289,13 +280,18 @@ class SimulatedCall:
     def other_side_hangs_up(self) -> None:
         """The agent, or the other person the caller talks to, puts the phone down."""
         for leg in self.switch.far_legs():
-            self.put(LegHungUp(leg, NORMAL))
+            self.switch.hang_up(leg)
         self._settle()
 
     def _settle(self) -> None:
         """Let happen what happens at this very instant."""
         while (next_at := self._next_at()) is not None and next_at <= self.now:
             self.pass_on()
+
+    def _catch_up(self) -> None:
+        """Let the switch tell what people have just done."""
+        while self.agenda.is_busy:
+            self.agenda.run_next()
 
     def _next_at(self) -> datetime | None:
         times = [self.agenda.next_at(), self.center.next_deadline()]
@@ -317,7 +313,8 @@ class SimulatedCall:
         for queue, given in self.given.queues.items():
             for number in range(1, given.position):
                 leg = LegId(f"{queue}-{number}")
-                self.put(CallArrived(leg, background_number(queue), "", ""))
+                self.switch.fake.call_in(Bystander(), background_number(queue), leg=leg)
+            self._catch_up()
             if given.staffing is Staffing.CLOSED:
                 self.put(CloseQueue(queue, PERSON))
             if given.staffing is Staffing.PAUSED:
@@ -357,7 +354,7 @@ class SimulatedCall:
             return
         given = self.given.queues.get(queue, GivenQueue())
         for number in range(1, given.position):
-            self.put(LegHungUp(LegId(f"{queue}-{number}"), NORMAL))
+            self.switch.hang_up(LegId(f"{queue}-{number}"))
         self._busy.free(phone_of(queue))
         if given.talk is not None:
             self.agenda.after(given.talk, self.other_side_hangs_up)

@@ -5,7 +5,7 @@ knows every leg, bridge and recording, so that a leak shows. Commands and signal
 `latency` each way and keep their order. Faults are not made here; see `wire.py`.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Protocol, assert_never
 
@@ -38,7 +38,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     LegId,
     PhoneId,
     PlaybackId,
-    RecordingId,
 )
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.core.vocabulary.signal import (
@@ -58,17 +57,14 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneUnreachable,
     PlaybackFinished,
     RecordingBegan,
-    RecordingClosed,
-    RecordingFinished,
     Signal,
     SwitchReconciled,
 )
-from contactcenter_ari.simulation.agenda import Agenda
+from contactcenter_ari.simulation.agenda import Agenda, Due
+from contactcenter_ari.simulation.fake_recorder import FakeRecorder
 from contactcenter_ari.simulation.participant import (
     FakeBridge,
-    FakeFile,
     FakeLeg,
-    FakeRecording,
     length_of,
 )
 from contactcenter_ari.simulation.person import Person
@@ -101,14 +97,14 @@ class FakeSwitch:
         *,
         latency: timedelta = LATENCY,
         rings_after: timedelta = RINGS_AFTER,
+        tone: timedelta = TONE,
     ) -> None:
         self.missing: set[str] = set()
         self.dead: set[PhoneId] = set()
         self.phones: dict[PhoneId, Person] = {}
         self.legs: dict[LegId, FakeLeg] = {}
         self.bridges: dict[BridgeId, FakeBridge] = {}
-        self.recordings: dict[RecordingId, FakeRecording] = {}
-        self.files: dict[RecordingId, FakeFile] = {}
+        self.recorder = FakeRecorder(agenda, self._tell, tone)
         self._agenda = agenda
         self._inbox = inbox
         self._latency = latency
@@ -119,21 +115,28 @@ class FakeSwitch:
     def __repr__(self) -> str:
         return (
             f"<FakeSwitch: {len(self.legs)} legs, {len(self.bridges)} bridges, "
-            f"{len(self.recordings)} recordings, {len(self.phones)} phones>"
+            f"{len(self.recorder.running)} recordings, {len(self.phones)} phones>"
         )
 
     # What people do
 
-    def call_in(self, person: Person, called: str, caller: str = "", name: str = "") -> LegId:
-        """Somebody calls from outside."""
-        leg = self._new_leg(person, None)
+    def call_in(
+        self,
+        person: Person,
+        called: str,
+        caller: str = "",
+        name: str = "",
+        leg: LegId | None = None,
+    ) -> LegId:
+        """Somebody calls from outside, on a leg of that name if there is one."""
+        leg = self._new_leg(person, None, leg)
         self.legs[leg].arrived = arrived = CallArrived(leg, called, caller, name)
         self._tell(arrived)
         return leg
 
     def dial_from(self, phone: PhoneId, dialed: str) -> LegId:
         """An agent's registered phone dials something."""
-        leg = self._new_leg(self.phones[phone], phone)
+        leg = self._new_leg(self.phones[phone], phone, None)
         self._tell(PhoneDialed(leg, phone, dialed))
         return leg
 
@@ -145,26 +148,23 @@ class FakeSwitch:
         if pressed is None or not pressed.is_ours:
             return
         bridge = self.bridges.get(pressed.bridge) if pressed.bridge is not None else None
-        if bridge is None or any(r.leg in bridge.legs for r in self.recordings.values()):
+        if bridge is None or self.recorder.records_one_of(bridge.legs):
             self._tell(DigitPressed(leg, digit))
-        if (message := self._message_of(leg)) is not None:
-            self._stop_message(message.id)
+        if (message := self.recorder.message_of(leg)) is not None:
+            self.recorder.stop_message(message.id)
 
     def speak(self, leg: LegId, duration: timedelta) -> None:
         """A caller speaks into a message, from now on."""
-        message = self._message_of(leg)
-        assert message is not None, "no message is recorded"
-        message.spoken += duration
-        message.silent_since = self._agenda.now + duration
-        self._until_silent(message)
+        self.recorder.speak(leg, duration)
 
     def pick_up(self, leg: LegId) -> None:
         """A ringing phone is answered; too late is no harm."""
         found = self.legs.get(leg)
         if found is not None and not found.up:
             found.up = True
+            _call_off(found.ring_limit)
             if found.recording is not None:
-                self._begin(found.recording, leg)
+                self.recorder.begin(found.recording, leg)
             self._tell(LegAnswered(leg))
 
     def refuse(self, leg: LegId, cause: int = REJECTED) -> None:
@@ -200,8 +200,8 @@ class FakeSwitch:
         legs = list(self.legs.values())
         self.legs.clear()
         self.bridges.clear()
-        for recording in list(self.recordings):
-            self._close(recording)
+        for recording in list(self.recorder.running):
+            self.recorder.close(recording)
         for leg in legs:
             leg.person.gone(leg.id)
 
@@ -260,19 +260,24 @@ class FakeSwitch:
             case DissolveBridge():
                 if (bridge := self.bridges.get(command.bridge)) is not None:
                     self._dissolve(bridge)
-            case RecordLeg() | RecordCall():
-                self._record(command)
+            case RecordCall():
+                if (leg := self._ours(command, command.leg)) is not None:
+                    self.recorder.begin(command.recording, leg.id)
+                    self._tell(RecordingBegan(command.recording))
+            case RecordLeg():
+                if self._ours(command, command.leg) is not None:
+                    self.recorder.begin_message(command)
             case PauseRecording() | ResumeRecording():
-                if command.recording not in self.recordings:
+                if command.recording not in self.recorder.running:
                     self._fail(command, 0, "No such channel")
             case StopRecording():
-                self._close(command.recording)
+                self.recorder.close(command.recording)
             case StopMessage():
-                self._stop_message(command.recording)
+                self.recorder.stop_message(command.recording)
             case FinishRecording():
-                self._finish(command)
+                self.recorder.finish(command)
             case DiscardRecording():
-                self.files.pop(command.recording, None)
+                self.recorder.discard(command.recording)
             case HangUpLeg():
                 if (ended := self.legs.get(command.leg)) is not None:
                     self._end(ended, NORMAL)
@@ -308,7 +313,7 @@ class FakeSwitch:
             self._agenda.after(timedelta(), partial(self._end_playing, prompt, failed=True))
             return
         ends = partial(self._end_playing, prompt, failed=False)
-        self._agenda.after(length_of(prompt.parts), ends)
+        leg.prompt_end = self._agenda.after(length_of(prompt.parts), ends)
         leg.person.hears(leg.id, prompt.parts)
 
     def _is_missing(self, prompt: PlayPrompt) -> bool:
@@ -321,6 +326,7 @@ class FakeSwitch:
         if leg is None or not leg.playing or leg.playing[0] is not prompt:
             return
         leg.playing.popleft()
+        _call_off(leg.prompt_end)
         self._tell(PlaybackFinished(prompt.playback, failed=failed))
         if leg.playing:
             self._begin_playing(leg)
@@ -338,9 +344,9 @@ class FakeSwitch:
 
     # Legs
 
-    def _new_leg(self, person: Person, phone: PhoneId | None) -> LegId:
+    def _new_leg(self, person: Person, phone: PhoneId | None, named: LegId | None) -> LegId:
         self._arrivals += 1
-        leg = LegId(f"leg.{self._arrivals}")
+        leg = named or LegId(f"leg.{self._arrivals}")
         self.legs[leg] = FakeLeg(leg, person, phone, dialed=False)
         return leg
 
@@ -363,7 +369,8 @@ class FakeSwitch:
                 self._agenda.after(command.unreachable_after, silent)
             else:
                 self._agenda.after(self._rings_after, partial(self._ring, leg))
-            self._agenda.after(command.ring_limit + RING_MARGIN, partial(self._stop_ringing, leg))
+            longest = command.ring_limit + RING_MARGIN
+            leg.ring_limit = self._agenda.after(longest, partial(self._stop_ringing, leg))
 
     def _ring(self, leg: FakeLeg) -> None:
         if self.legs.get(leg.id) is leg and not leg.up:
@@ -381,8 +388,9 @@ class FakeSwitch:
     def _end(self, leg: FakeLeg, cause: int) -> None:
         self._leave_bridge(leg)
         del self.legs[leg.id]
-        for recording in [r.id for r in self.recordings.values() if r.leg == leg.id]:
-            self._close(recording)
+        _call_off(leg.ring_limit)
+        _call_off(leg.prompt_end)
+        self.recorder.close_all_of(leg.id)
         for prompt in leg.playing:
             self._tell(PlaybackFinished(prompt.playback))
         if leg.is_ours:
@@ -432,62 +440,6 @@ class FakeSwitch:
         for leg in bridge.legs:
             self.legs[leg].bridge = None
 
-    # Recordings
-
-    def _record(self, command: RecordLeg | RecordCall) -> None:
-        leg = self._ours(command, command.leg)
-        if leg is None:
-            return
-        self._begin(command.recording, leg.id)
-        if isinstance(command, RecordCall):
-            self._tell(RecordingBegan(command.recording))
-        else:
-            message = self.recordings[command.recording]
-            message.is_message, message.max_silence = True, command.max_silence
-            self._agenda.after(command.limit, partial(self._close, command.recording))
-            self._until_silent(message)
-
-    def _begin(self, recording: RecordingId, leg: LegId) -> None:
-        now = self._agenda.now
-        self.recordings[recording] = FakeRecording(recording, now, leg, silent_since=now)
-
-    def _message_of(self, leg: LegId) -> FakeRecording | None:
-        running = (r for r in self.recordings.values() if r.is_message and r.leg == leg)
-        return next(running, None)
-
-    def _stop_message(self, recording: RecordingId) -> None:
-        """End a message, by a key or a command; during the tone neither is heard."""
-        message = self.recordings.get(recording)
-        if message is not None and self._agenda.now >= message.started_at + TONE:
-            self._close(recording)
-
-    def _until_silent(self, message: FakeRecording) -> None:
-        """Close a message once it was silent for too long."""
-        if message.max_silence is not None:
-            too_long = message.silent_since + message.max_silence - self._agenda.now
-            self._agenda.after(too_long, partial(self._silent, message, message.silent_since))
-
-    def _silent(self, message: FakeRecording, since: datetime) -> None:
-        if message.silent_since == since:
-            self._close(message.id)
-
-    def _close(self, recording: RecordingId) -> None:
-        running = self.recordings.pop(recording, None)
-        if running is not None:
-            length = self._agenda.now - running.started_at
-            self.files[recording] = FakeFile(length, min(running.spoken, length))
-            self._tell(RecordingClosed(recording))
-
-    def _finish(self, command: FinishRecording) -> None:
-        file = self.files.get(command.recording)
-        if file is None:
-            self._tell(RecordingFinished(command.recording, "", 0, failed=True))
-            return
-        path = f"/recordings/{command.recording}.wav"
-        speech = file.speech.total_seconds() if command.measures_speech else None
-        seconds = file.length.total_seconds()
-        self._tell(RecordingFinished(command.recording, path, seconds, speech=speech))
-
     # Signals
 
     def _fail(self, command: Command, status: int, reason: str) -> None:
@@ -495,3 +447,8 @@ class FakeSwitch:
 
     def _tell(self, signal: Signal) -> None:
         self._agenda.after(self._latency, partial(self._inbox.put, signal))
+
+
+def _call_off(due: Due | None) -> None:
+    if due is not None:
+        due.call_off()

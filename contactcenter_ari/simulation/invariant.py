@@ -10,6 +10,6 @@ def assert_at_rest(simulation: Simulation) -> None:
     assert all(queue.waiting == 0 for queue in center.queues(simulation.agenda.now)), center
     assert not switch.legs, switch
     assert not switch.bridges, switch
-    assert not switch.recordings, switch
+    assert not switch.recorder.running, switch
     assert center.next_deadline() is None, "a deadline of something dead is left"
     simulation.ledger.settle()

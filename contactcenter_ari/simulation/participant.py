@@ -9,6 +9,7 @@ from contactcenter_ari.core.vocabulary.command import PlayPrompt
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, PhoneId, RecordingId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SpokenText
 from contactcenter_ari.core.vocabulary.signal import CallArrived
+from contactcenter_ari.simulation.agenda import Due
 from contactcenter_ari.simulation.person import Person
 
 PER_WORD = timedelta(milliseconds=350)
@@ -31,6 +32,8 @@ class FakeLeg:
     music: str = ""
     recording: RecordingId | None = None
     arrived: CallArrived | None = None
+    ring_limit: Due | None = None
+    prompt_end: Due | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -57,6 +60,8 @@ class FakeRecording:
     is_message: bool = False
     max_silence: timedelta | None = None
     spoken: timedelta = timedelta()
+    limit: Due | None = None
+    silence: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,7 +325,7 @@ def test_a_fresh_arrival_is_told_at_once(switch: AriSwitch, inbox: FakeInbox, at
 async def test_who_left_before_the_arrival_was_read_is_not_told(
     switch: AriSwitch, inbox: FakeInbox
 ) -> None:
-    """We hung meanwhile; the caller heard the fall-back, and is in its books."""
+    """We hung meanwhile; the caller heard the fall-back, which has a record of the call."""
     switch.put(arrival("2026-03-09T23:59:50.000+0000"))
     switch.put(StasisEnd(CHANNEL))
     assert inbox.signals == []

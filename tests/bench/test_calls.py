@@ -42,7 +42,7 @@ HELD = HeldPlan(talks=2, agents=1, waiting=2, samples=2)
 
 async def test_each_part_is_measured_on_a_floor(tmp_path: Path, database_url: str) -> None:
     """CPU of each side, answers of each step, gaps beside talks: all with as many samples as the
-    plans ask for, and calls of the center are in the books.
+    plans ask for, and calls of the center are recorded.
     """
     settings = Settings(site=CHECKOUT, data=tmp_path, database_url=database_url)
     console = Console(stderr=True)

@@ -1,8 +1,8 @@
 """A call floor to tell stories on: callers, agents and a switch around the shipped core.
 
 Time stands still until `wait`. The switch believes every command and complains about one
-that makes no sense. After each test everybody leaves, and the books must balance: see
-`books.py`.
+that makes no sense. After each test everybody leaves, and the accounts must balance: see
+`accounts.py`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from contactcenter_ari.core.site.site import CenterStarted, Input, Site
 from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary import event, ids, request, signal
 from contactcenter_ari.core.vocabulary.command import Command, DialOutside
-from tests.core.books import check_books
+from tests.core.accounts import check_accounts
 from tests.core.prompts import prompts_of, says
 from tests.core.switch import Switch
 
@@ -466,4 +466,4 @@ def floor() -> Iterator[Floor]:
     floor = Floor()
     yield floor
     floor.close()
-    check_books(floor)
+    check_accounts(floor)

@@ -1,7 +1,7 @@
 """The application dies or hangs while people call: nobody is left in silence or forgotten.
 
 Everybody who calls hears the apology within eight seconds and may leave a number or a message;
-when it is back each of them is in its books once, and talks and waiting callers were left alone.
+when it is back each of them is recorded by it once, and talks and waiting callers were left alone.
 """
 
 import asyncio
@@ -102,7 +102,7 @@ class Outage:
         await caller.until_over(PATIENCE)
         assert caller.center_hung_up
 
-    async def check_books(self) -> None:
+    async def check_accounts(self) -> None:
         """Each apology is an interaction, each number and each message a task, once."""
         scene = self.scene
         await until_holds(self._spool_left)
@@ -257,7 +257,7 @@ async def _story(
         await away(scene, meanwhile)
         slowest = max(visitor.apologized_after for visitor in outage.visitors)
         assert slowest < WITHIN, slowest
-        await outage.check_books()
+        await outage.check_accounts()
         await before.talk_on()
         if calls < LONG:
             await before.go_on(scene)

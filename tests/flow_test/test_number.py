@@ -127,7 +127,7 @@ sections:
     assert failures(tmp_path, flow, f'from: "{caller}", expect: {{path: {heard}}}') == []
 
 
-def test_a_promise_to_a_national_number(tmp_path: Path) -> None:
+def test_a_callback_to_a_national_number(tmp_path: Path) -> None:
     """It is one that dial_allow lets through, and is told as it is kept."""
     flow = CALLER.replace("NUMBERS", '"+31201234504"')
     script = '{hears: "We call you at plus 3 1 2 0 7 6 5 4 3 2 1"}'

@@ -350,7 +350,7 @@ def test_a_story_that_does_not_hold(
 
 
 def test_the_same_story_is_played_the_same(tell: Tell) -> None:
-    """Nothing of chance or of the clock on the wall is in a rehearsal."""
+    """Nothing of chance or of the clock on the wall is in a flow test."""
     script = ["silent", "presses: 1", "hears: position", "agent: answers"]
 
     def played() -> StoryResult:

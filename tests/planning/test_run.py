@@ -176,7 +176,7 @@ def test_a_limit_of_the_wait_sends_callers_away() -> None:
 
 
 def test_a_plan_measures_what_was_asked_for() -> None:
-    """The parts add up to the hours, and there are at least as many batches as promised."""
+    """The parts add up to the hours, and there are at least as many batches as the least."""
     plan = plan_of(OneQueue(per_hour=342, handle_time=3 * MINUTE, hours=400).scenario(20))
     assert plan.part * plan.parts / (400 * HOUR) == pytest.approx(1)
     assert plan.batches == 20

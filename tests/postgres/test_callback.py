@@ -59,12 +59,12 @@ from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.postgres.event_writer import EventWriter
 from contactcenter_ari.postgres.report import Report
 from tests.core.conftest import Floor
-from tests.core.outbound.callback import BOB, CAS, busy_agent, customer, open_shop, promised, waits
+from tests.core.outbound.callback import BOB, CAS, booked, busy_agent, customer, open_shop, waits
 
 START = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 """A Monday."""
-PROMISED, CALLING = InteractionId("i-1"), InteractionId("i-2")
-PROMISE = CallbackId("c-1")
+CALLED, CALLING = InteractionId("i-1"), InteractionId("i-2")
+CALLBACK = CallbackId("c-1")
 SALES = QueueName("sales")
 ANNA, BERT = AgentId("101"), AgentId("102")
 NUMBER = "+31612345678"
@@ -75,8 +75,8 @@ SKILLS = (
 BOOKED = CallbackBooked(
     number=1,
     at=START,
-    interaction=PROMISED,
-    callback=PROMISE,
+    interaction=CALLED,
+    callback=CALLBACK,
     queue=SALES,
     dialed=NUMBER,
     waiting_since=START - timedelta(minutes=2),
@@ -96,14 +96,14 @@ BOOKED = CallbackBooked(
 CLOSED = CallbackClosed(
     number=9,
     at=START + timedelta(hours=1),
-    interaction=PROMISED,
-    callback=PROMISE,
+    interaction=CALLED,
+    callback=CALLBACK,
     result=CallbackResult.REACHED,
 )
 OPENED = LostCallOpened(
     number=10,
     at=START,
-    interaction=PROMISED,
+    interaction=CALLED,
     queue=SALES,
     caller_number=NUMBER,
     waited=timedelta(seconds=42),
@@ -111,7 +111,7 @@ OPENED = LostCallOpened(
 REACHED = LostCallClosed(
     number=11,
     at=START + timedelta(minutes=5),
-    interaction=PROMISED,
+    interaction=CALLED,
     caller_number=NUMBER,
     result=LostCallResult.CALLED_AGAIN,
 )
@@ -129,7 +129,7 @@ OFFER_REASON = OfferReason(
 MADE = OfferMade(
     number=12,
     at=START,
-    interaction=PROMISED,
+    interaction=CALLED,
     offer=OfferId("o-1"),
     agent=ANNA,
     queue=SALES,
@@ -138,7 +138,7 @@ MADE = OfferMade(
 ENDED = OfferEnded(
     number=13,
     at=START + timedelta(seconds=8),
-    interaction=PROMISED,
+    interaction=CALLED,
     offer=OfferId("o-1"),
     agent=ANNA,
     queue=SALES,
@@ -154,7 +154,7 @@ def attempted(attempt: int, next_at: datetime | None) -> CallbackAttempted:
         number=1 + attempt,
         at=START + timedelta(minutes=attempt),
         interaction=CALLING,
-        callback=PROMISE,
+        callback=CALLBACK,
         attempt=attempt,
         result=AttemptResult.NO_ANSWER,
         next_at=next_at,
@@ -190,8 +190,8 @@ async def callbacks(database_url: str) -> AsyncIterator[Callbacks]:
 def restored(**changed: object) -> RestoreCallback:
     """What a new core is told of the callback."""
     callback = RestoreCallback(
-        callback=PROMISE,
-        interaction=PROMISED,
+        callback=CALLBACK,
+        interaction=CALLED,
         queue=SALES,
         dialed=NUMBER,
         waiting_since=BOOKED.waiting_since,
@@ -213,7 +213,7 @@ def restored(**changed: object) -> RestoreCallback:
     return msgspec.structs.replace(callback, **changed)
 
 
-async def test_an_open_promise_is_read_as_it_was_given(
+async def test_an_open_callback_is_read_as_it_was_given(
     database_url: str, callbacks: Callbacks
 ) -> None:
     """All that a new core must know of it, and how far its attempts have come."""
@@ -226,7 +226,7 @@ async def test_an_open_promise_is_read_as_it_was_given(
     assert await callbacks.open_callbacks() == []
 
 
-async def test_a_promise_is_the_same_in_whatever_order_it_is_told(
+async def test_a_callback_is_the_same_in_whatever_order_it_is_told(
     database_url: str, callbacks: Callbacks
 ) -> None:
     """One by one, all at once, and again: the row ends up the same."""
@@ -263,9 +263,7 @@ async def test_a_lost_call_is_a_task_until_it_is_closed(
 ) -> None:
     """It is open, then closed with a result; in either order, and again."""
     await write(database_url, [OPENED])
-    task = RestoreLostCall(
-        interaction=PROMISED, queue=SALES, caller_number=NUMBER, opened_at=START
-    )
+    task = RestoreLostCall(interaction=CALLED, queue=SALES, caller_number=NUMBER, opened_at=START)
     assert await callbacks.open_lost_calls() == [task]
     with psycopg.connect(database_url) as connection:
         connection.execute("truncate lost_call")
@@ -297,7 +295,7 @@ async def test_more_time_for_a_wrap_up_is_found_with_its_call(database_url: str)
     extended = WrapUpExtended(
         number=1,
         at=START,
-        interaction=PROMISED,
+        interaction=CALLED,
         agent=ANNA,
         queue=SALES,
         until=START + timedelta(seconds=30),
@@ -315,7 +313,7 @@ async def test_dispositions_and_closed_queues_are_rows(database_url: str) -> Non
     noted = DispositionSet(
         number=1,
         at=START,
-        interaction=PROMISED,
+        interaction=CALLED,
         agent=ANNA,
         queue=SALES,
         disposition="sold",
@@ -373,7 +371,7 @@ async def test_numbers_not_to_call_are_kept(database_url: str, callbacks: Callba
     assert await callbacks.forbidden_numbers() == [ForbidNumber("+4930123456", "root")]
 
 
-async def test_a_new_center_keeps_the_promises(database_url: str, callbacks: Callbacks) -> None:
+async def test_a_new_center_keeps_the_callbacks(database_url: str, callbacks: Callbacks) -> None:
     """What one center told is all that the next one needs: the same callbacks with the same
     ranks and attempts, and the same lost calls.
     """
@@ -381,7 +379,7 @@ async def test_a_new_center_keeps_the_promises(database_url: str, callbacks: Cal
     for floor in (old, new):
         open_shop(floor, step={"attempts": 3, "retry_after": timedelta(minutes=10)})
     busy_agent(old)  # and nobody is there yet in the new one, so nobody is dialed
-    promised(old)
+    booked(old)
     customer(old).hangs_up(cause=17)
     old.wait(30)
     bob = waits(old, BOB)
@@ -470,7 +468,7 @@ async def test_a_database_that_is_away_is_told() -> None:
     assert NUMBER not in str(caught.value)
 
 
-async def test_a_promise_of_before_has_no_more_than_it_had(
+async def test_a_callback_of_before_has_no_more_than_it_had(
     database_url: str, callbacks: Callbacks
 ) -> None:
     """A spool of an older program does not say who called, and where they live."""

@@ -92,7 +92,7 @@ async def test_who_is_called_back_came_once(
     history: History, database_url: str, tmp_path: Path
 ) -> None:
     """The stay that ended with the callback is an arrival; the one after we called is none."""
-    promised, called = stay(MONDAY + NINE, 60, "callback_taken"), stay(MONDAY + 2 * NINE)
+    booked, called = stay(MONDAY + NINE, 60, "callback_taken"), stay(MONDAY + 2 * NINE)
     ended = InteractionEnded(
         number=next(_numbers),
         at=called.at,
@@ -114,7 +114,7 @@ async def test_who_is_called_back_came_once(
         reason=EndReason.COMPLETED,
         ended_by=Party.CALLER,
     )
-    await written(database_url, tmp_path, [promised, called, ended])
+    await written(database_url, tmp_path, [booked, called, ended])
     assert await history.arrivals(WEEK) == [arrived(18, 1, 1)]
 
 

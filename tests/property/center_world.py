@@ -68,7 +68,7 @@ def pick_of(things: Sequence[Thing], pick: int) -> Thing:
 
 
 class World:
-    """The center, its books, and what may come of what it asked for. It is not `sound` any more
+    """The center, its ledger, and what may come of what it asked for. It is not `sound` any more
     once a turn has failed.
     """
 
@@ -86,7 +86,7 @@ class World:
         self.recording: list[RecordingId] = []
         self.finishing: list[RecordingId] = []
         self.asked: list[LookUp] = []
-        self.promised: list[CallbackBooked] = []
+        self.booked: list[CallbackBooked] = []
         self.reachable: set[PhoneId] = set()
         self.orphans: list[LiveBridge] = []
         self.unheard = False
@@ -115,7 +115,7 @@ class World:
         self._check_boards()
         self.sound = True
         self.commands = [*self.commands, *outcome.commands][-RECENT:]
-        self.promised += [e for e in outcome.events if isinstance(e, CallbackBooked)]
+        self.booked += [e for e in outcome.events if isinstance(e, CallbackBooked)]
         self.recording += [e.recording for e in outcome.events if isinstance(e, RecordingStarted)]
         for command in outcome.commands:
             self._remember(command)
@@ -239,9 +239,9 @@ class World:
         return not about or isinstance(about[-1], PhoneReachable)
 
     def waiting(self) -> list[InteractionId]:
-        """Who waits in a line, told by the books."""
-        books = self.ledger.interactions.values()
-        return [book.interaction for book in books if book.place is Place.QUEUE]
+        """Who waits in a line, by the ledger."""
+        interactions = self.ledger.interactions.values()
+        return [each.interaction for each in interactions if each.place is Place.QUEUE]
 
     def inventory(self, taken_at: datetime) -> SwitchReconciled:
         """What lives in the switch; the center knows of its own bridges."""

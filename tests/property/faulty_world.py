@@ -161,7 +161,7 @@ class FaultyWorld(World):
             )
 
     def end(self) -> None:
-        """Everybody hangs up, and time runs out: nothing is left, and all is in the books."""
+        """Everybody hangs up, and time runs out: nothing is left, and all is recorded."""
         self.plan = None
         for _ in range(3):
             while self.live:

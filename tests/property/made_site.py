@@ -159,11 +159,11 @@ KEYS = {
 """What a caller may press while waiting, besides 2 for a callback of a call back, and 9 for one to
 a number that another caller has.
 """
-PROMISED = "+322"
+BOOKED = "+322"
 """Straight to a callback of a call back."""
 AWAY = "+31201111112"
 """Agent 100 straight, a doctor who must accept, the claims queue with keys, another number."""
-NUMBERS = (*STEPS, *STEPS, MENU, AWAY, *(PROMISED,) * 3, "+999")
+NUMBERS = (*STEPS, *STEPS, MENU, AWAY, *(BOOKED,) * 3, "+999")
 CALLERS = ("", "+31612345678", "+31612345679", "0612345678")
 
 
@@ -230,9 +230,9 @@ def _request_callback(queue: QueueName) -> BookCallback:
     )
 
 
-def _promised() -> Flow:
+def _booked() -> Flow:
     sections = {"start": _section(_request_callback(SALES), Queue(SALES, {})), "bye": _bye()}
-    return _flow("promised", (PROMISED,), sections, "bye")
+    return _flow("booked", (BOOKED,), sections, "bye")
 
 
 def _away() -> Flow:
@@ -269,7 +269,7 @@ def _site(queues: tuple[QueueSettings, ...]) -> Site:
     }
     return msgspec.structs.replace(
         sample,
-        flows=(*sample.flows, *lines, _promised(), _away()),
+        flows=(*sample.flows, *lines, _booked(), _away()),
         queues={queue.name: queue for queue in queues},
         prompts=sample.prompts | more,
         pause_reason_required=False,

@@ -86,7 +86,7 @@ ASKED_OF_CALLERS: tuple[Callable[[InteractionId, QueueName], Request], ...] = (
     lambda caller, _: ChangePriority(caller, "test", head_start=seconds(-1)),
     lambda caller, _: ChangePriority(caller, "test", priority=11),
 )
-ASKED_OF_PROMISES: tuple[Callable[[CallbackBooked], Request], ...] = (
+ASKED_OF_CALLBACKS: tuple[Callable[[CallbackBooked], Request], ...] = (
     lambda callback: DialCallback(callback.callback, "test"),
     lambda callback: CancelCallback(callback.callback, "test"),
     lambda callback: told_again(callback, callback.callback, callback.at),
@@ -247,7 +247,7 @@ def answer_look_up(world: World, pick: int, how: int) -> None:
 # Supervisors and engineers
 
 
-def steer(world: World, pick: int, how: int) -> None:
+def control(world: World, pick: int, how: int) -> None:
     """A waiting caller is moved up, down, over, or out."""
     waiting = world.waiting()
     if waiting:
@@ -255,13 +255,13 @@ def steer(world: World, pick: int, how: int) -> None:
         world.take(request(pick_of(waiting, pick), pick_of(QUEUES, how // 8).name))
 
 
-def keep_promise(world: World, pick: int, how: int) -> None:
+def keep_callback(world: World, pick: int, how: int) -> None:
     """A callback, open or over, is to be kept next, or told again, or taken back."""
-    if world.promised:
-        world.take(pick_of(ASKED_OF_PROMISES, how)(pick_of(world.promised, pick)))
+    if world.booked:
+        world.take(pick_of(ASKED_OF_CALLBACKS, how)(pick_of(world.booked, pick)))
 
 
-def tell_promise(world: World, pick: int, how: int) -> None:
+def tell_callback(world: World, pick: int, how: int) -> None:
     """Another process had a callback open that is not known here."""
     world.take(
         RestoreCallback(
@@ -272,7 +272,7 @@ def tell_promise(world: World, pick: int, how: int) -> None:
             waiting_since=START - seconds(how % 3),
             head_start=seconds(0),
             priority=5,
-            flow="promised",
+            flow="booked",
             language="en",
             hours="",
             attempts=3,
@@ -383,7 +383,7 @@ WEIGHTS: dict[Happening, int] = {
     wait: 5,
     ask: 5,
     come_to_work: 5,
-    steer: 4,
+    control: 4,
     end_as_told: 4,
     join: 4,
     press: 4,
@@ -397,8 +397,8 @@ HAPPENINGS: tuple[Happening, ...] = (
         close_recording,
         hold,
         answer_look_up,
-        keep_promise,
-        tell_promise,
+        keep_callback,
+        tell_callback,
         change_agent,
         remove_agent,
         plug,

@@ -22,7 +22,7 @@ SEEDS = 12
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_costs_its_call_alone(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever turn it strikes in, and however deep: nobody is left without a deadline, no agent
-    busy for nothing, and in the end every call is in the books, once.
+    busy for nothing, and in the end every call is recorded, once.
     """
     for seed in range(SEEDS):
         random = Random(f"{kind.__name__} {seed}")  # noqa: S311  # a story must be repeatable

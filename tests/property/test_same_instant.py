@@ -264,13 +264,13 @@ def forgets(world: World) -> None:
 
 def takes_back(world: World) -> None:
     """A person takes the callback back."""
-    for callback in world.promised:
+    for callback in world.booked:
         world.take(CancelCallback(callback.callback, "test"))
 
 
 def wants_kept(world: World) -> None:
     """A person wants the callback kept next."""
-    for callback in world.promised:
+    for callback in world.booked:
         world.take(DialCallback(callback.callback, "test"))
 
 
@@ -343,7 +343,7 @@ def relaxes(world: World) -> None:
 
 
 def is_called_back(world: World) -> None:
-    """A customer's phone rings, as promised, and a caller waits."""
+    """A customer's phone rings, as booked, and a caller waits."""
     world.arrive(ANN)
     caller = world.call_in("+322", CALLERS[1])
     world.dial(ANN, "77")
@@ -392,48 +392,48 @@ PHONES: tuple[Move, ...] = (
     says_nothing,
 )
 AGENT: tuple[Move, ...] = (logs_out, pauses, goes_ready, is_removed, is_changed)
-STEERING: tuple[Move, ...] = (moves_over, withdraws, moves_up, closes, opens)
+QUEUE_CONTROL: tuple[Move, ...] = (moves_over, withdraws, moves_up, closes, opens)
 SWITCH: tuple[Move, ...] = (forgets, reconciles, finds, calls_again, publishes)
 SCENES = (
     Scene(
         rings,
         (1, 2, 0, "offered"),
-        (*PEOPLE, *PHONES, *AGENT, *STEERING, *SWITCH, presses("2"), comes(BEN)),
+        (*PEOPLE, *PHONES, *AGENT, *QUEUE_CONTROL, *SWITCH, presses("2"), comes(BEN)),
     ),
     Scene(
         all_ring,
         (3, 2, 0, "offered"),
-        (*PEOPLE, *PHONES, logs_out, pauses, is_removed, *STEERING, comes(EVE)),
+        (*PEOPLE, *PHONES, logs_out, pauses, is_removed, *QUEUE_CONTROL, comes(EVE)),
     ),
     Scene(
         joins,
         (0, 2, 1, "offered"),
-        (*PEOPLE, *PHONES[2:], is_joined, is_not_joined, *AGENT, *STEERING, *SWITCH),
+        (*PEOPLE, *PHONES[2:], is_joined, is_not_joined, *AGENT, *QUEUE_CONTROL, *SWITCH),
     ),
     Scene(
         plays_agent_prompt,
         (0, 2, 0, "offered"),
-        (*PEOPLE, dialed_leg_ends, prompt_ends, prompt_fails, *AGENT, *STEERING, *SWITCH),
+        (*PEOPLE, dialed_leg_ends, prompt_ends, prompt_fails, *AGENT, *QUEUE_CONTROL, *SWITCH),
     ),
     Scene(
         talks,
         (0, 1, 0, "on_call"),
-        (*PEOPLE, dialed_leg_ends, *AGENT, *STEERING, *SWITCH),
+        (*PEOPLE, dialed_leg_ends, *AGENT, *QUEUE_CONTROL, *SWITCH),
     ),
     Scene(
         wraps_up,
         (0, 1, 0, "wrap_up"),
-        (*PEOPLE, *AGENT, ends_wrap_up, extends, notes, *STEERING, publishes),
+        (*PEOPLE, *AGENT, ends_wrap_up, extends, notes, *QUEUE_CONTROL, publishes),
     ),
     Scene(
         waits,
         (0, 2, 0, "not_ready"),
-        (*PEOPLE, *AGENT, *STEERING, *SWITCH, presses("1"), presses("2"), comes(BEN)),
+        (*PEOPLE, *AGENT, *QUEUE_CONTROL, *SWITCH, presses("1"), presses("2"), comes(BEN)),
     ),
     Scene(
         relaxes,
         (1, 2, 0, "offered"),
-        (*PEOPLE, refuses, *AGENT, *STEERING, publishes, comes(DOT), comes(BEN)),
+        (*PEOPLE, refuses, *AGENT, *QUEUE_CONTROL, publishes, comes(DOT), comes(BEN)),
     ),
     Scene(
         is_called_back,

@@ -207,7 +207,7 @@ def unplugged_phones_take_calls(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Agent, "takes_calls", property(takes_calls))
 
 
-def wishes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+def requests_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     """Agents who have asked to leave after the present call are counted until they are gone."""
     recount = Staffing.recount
 
@@ -235,7 +235,7 @@ def who_is_back_is_overlooked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Clockwork, "forget", keep)
 
 
-def joining_settles_a_promise(patch: pytest.MonkeyPatch) -> None:
+def joining_settles_a_callback(patch: pytest.MonkeyPatch) -> None:
     """A callback is closed as soon as its customer waits in line."""
 
     def settled(customers: CustomerCalls, call: Call, callback: Callback, turn: Turn) -> None:
@@ -261,13 +261,13 @@ def whoever_talks_to_us_is_dialed(patch: pytest.MonkeyPatch) -> None:
 
 
 BUGS: tuple[Seed, ...] = (
-    joining_settles_a_promise,
+    joining_settles_a_callback,
     place_is_not_given_back,
     talk_settles_nothing,
     whoever_talks_to_us_is_dialed,
     paused_agents_count_as_there,
     unplugged_phones_take_calls,
-    wishes_are_not_counted,
+    requests_are_not_counted,
     nobody_is_sent_on,
     who_is_back_is_overlooked,
     agent_stays_reserved,

@@ -79,24 +79,24 @@ class _Logged:
 
 def lived(folder: Path, calls: int) -> _Logged:
     """So many calls, one after the other and at once."""
-    town = Population(SITE, MORNING, Random(7))  # noqa: S311  # a simulation must be repeatable
-    simulation = town.simulation
+    population = Population(SITE, MORNING, Random(7))  # noqa: S311  # a simulation must be repeatable
+    simulation = population.simulation
     simulation._checked = False
     center = _Logged(folder)
     simulation.center = center  # type: ignore[assignment]  # it does what the simulation asks
     habits = Habits(refuses=0.05, ignores=0.05, hangs_up=timedelta(minutes=3))
     for queues in ([SALES], [CLAIMS], [SALES, CLAIMS]):
-        town.staff(6, queues, habits)
-    town.all_dial("*11", within=timedelta(minutes=1))
+        population.staff(6, queues, habits)
+    population.all_dial("*11", within=timedelta(minutes=1))
     until = MORNING
-    while len(town.callers) < calls:
+    while len(population.callers) < calls:
         until += timedelta(hours=1)
         minds = [("", "1"), ("", "2", "", "5"), ("", "9", "1"), ()]
-        town.expect_calls(
+        population.expect_calls(
             MENU, minds=minds, per_hour=lambda _: PER_HOUR, peak=PER_HOUR, until=until
         )
-        town.expect_calls(DIRECT, minds=[()], per_hour=lambda _: 20, peak=20, until=until)
-        town.all_dial("*11", within=timedelta(minutes=30))  # who was thrown out comes back
+        population.expect_calls(DIRECT, minds=[()], per_hour=lambda _: 20, peak=20, until=until)
+        population.all_dial("*11", within=timedelta(minutes=30))  # who was thrown out comes back
         simulation.run_until(until)
         simulation.events.clear()
     return center

@@ -185,17 +185,17 @@ def busy_hour(seed: int, *, minutes: int = 60) -> list[Moment]:
     """Inputs as they come in a busy center whose wire has faults now and then."""
     random = Random(seed)  # noqa: S311  # a simulation must be repeatable
     faults = Faults(fails=0.02, doubles=0.02, delays=0.02, loses=0.005)
-    town = Population(SITE, MORNING, random, wire=FaultyLink(random, faults))
+    population = Population(SITE, MORNING, random, wire=FaultyLink(random, faults))
     center = _Kept()
-    town.simulation.center = center
+    population.simulation.center = center
     habits = Habits(refuses=0.05, ignores=0.05, hangs_up=timedelta(minutes=6))
     for queues in ([SALES], [CLAIMS], [SALES, CLAIMS]):
-        town.staff(2, queues, habits)
+        population.staff(2, queues, habits)
     until = MORNING + timedelta(minutes=minutes)
-    town.all_dial("*11", within=timedelta(minutes=1))
+    population.all_dial("*11", within=timedelta(minutes=1))
     minds = [("", "1"), ("", "2", "", "5"), ("", "9", "1"), ()]
-    town.expect_calls(MENU, minds=minds, per_hour=lambda _: 100, peak=100, until=until)
+    population.expect_calls(MENU, minds=minds, per_hour=lambda _: 100, peak=100, until=until)
     for number in (DIRECT, "+999"):
-        town.expect_calls(number, minds=[()], per_hour=lambda _: 10, peak=10, until=until)
-    town.simulation.run_until(until)
+        population.expect_calls(number, minds=[()], per_hour=lambda _: 10, peak=10, until=until)
+    population.simulation.run_until(until)
     return center.inputs

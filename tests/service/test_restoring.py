@@ -178,7 +178,7 @@ def told(world: World) -> list[Request]:
     return [one for one in inputs if isinstance(one, kinds)]
 
 
-async def test_a_new_center_learns_what_was_promised(database_url: str, tmp_path: Path) -> None:
+async def test_a_new_center_learns_what_was_booked(database_url: str, tmp_path: Path) -> None:
     """Numbers not to call first, then open callbacks and lost calls, then the handle times of
     eight weeks; closed ones and older weeks are left out; each is told once.
     """

@@ -40,7 +40,7 @@ BOTH = {
 }
 
 
-def day_of_promises(
+def day_of_callbacks(
     modes: tuple[CallbackMode, CallbackMode], seed: int, faults: Faults | None = None
 ) -> Population:
     """Four hours with more callers than agents can serve, then two that are quiet."""
@@ -50,38 +50,38 @@ def day_of_promises(
         QueueSettings(name=name, callback_mode=mode, recording=name == SALES)
         for name, mode in zip((SALES, CLAIMS), modes, strict=True)
     ]
-    town = Population(sample_site(queues), OPENS, random, wire=wire)
-    simulation = town.simulation
-    town.staff(3, [SALES], HABITS)
-    town.staff(4, [SALES, CLAIMS], HABITS)
-    town.all_dial("*11", within=timedelta(minutes=5))
-    town.expect_calls(
+    population = Population(sample_site(queues), OPENS, random, wire=wire)
+    simulation = population.simulation
+    population.staff(3, [SALES], HABITS)
+    population.staff(4, [SALES, CLAIMS], HABITS)
+    population.all_dial("*11", within=timedelta(minutes=5))
+    population.expect_calls(
         MENU, minds=MINDS, per_hour=lambda _: 160, peak=160, until=CLOSES, at_home=AT_HOME
     )
     for minutes in range(10, 600, 10) if faults else ():  # who was thrown out is back
         simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.reconcile)
-        simulation.agenda.after(timedelta(minutes=minutes), lambda: log_in(town))
+        simulation.agenda.after(timedelta(minutes=minutes), lambda: log_in(population))
     simulation.run_until(CLOSES)
     wire.mend()
     simulation.run_until(CLOSES + timedelta(hours=8))
-    town.all_dial("*12", within=timedelta(minutes=1))
+    population.all_dial("*12", within=timedelta(minutes=1))
     simulation.run_out()
-    return town
+    return population
 
 
-def log_in(town: Population) -> None:
+def log_in(population: Population) -> None:
     """All who are not there log in."""
-    town.all_dial("*11", within=timedelta(minutes=5))
+    population.all_dial("*11", within=timedelta(minutes=5))
 
 
 @pytest.mark.parametrize("mode", BOTH)
-def test_a_day_of_promises(mode: str) -> None:
+def test_a_day_of_callbacks(mode: str) -> None:
     """Each callback is closed once, nobody is dialed twice at once, and ranks are kept: the
     ledger asserts it after each turn. Here: that it all happened.
     """
-    town = day_of_promises(BOTH[mode], seed=5)
-    assert_at_rest(town.simulation)
-    events = town.simulation.events
+    population = day_of_callbacks(BOTH[mode], seed=5)
+    assert_at_rest(population.simulation)
+    events = population.simulation.events
     booked = [e.callback for e in events if isinstance(e, CallbackBooked)]
     closed = Counter(e.callback for e in events if isinstance(e, CallbackClosed))
     assert len(booked) > 50
@@ -96,8 +96,8 @@ def test_a_day_of_promises(mode: str) -> None:
 @pytest.mark.parametrize("mode", BOTH)
 def test_outbound_calls_are_told_apart(mode: str) -> None:
     """One for each attempt; who was reached is completed, and the callback ended the wait."""
-    town = day_of_promises(BOTH[mode], seed=6)
-    simulation = town.simulation
+    population = day_of_callbacks(BOTH[mode], seed=6)
+    simulation = population.simulation
     attempts = [e for e in simulation.events if isinstance(e, CallbackAttempted)]
     outbound = {e.interaction for e in simulation.events
                 if isinstance(e, InteractionStarted) and e.direction == OUTBOUND}  # fmt: skip
@@ -116,8 +116,8 @@ def test_outbound_calls_are_told_apart(mode: str) -> None:
 
 def test_lost_calls_are_closed() -> None:
     """Who hung up without a callback is a task until the number talks, or a week is over."""
-    town = day_of_promises(BOTH["one queue each"], seed=7)
-    events = town.simulation.events
+    population = day_of_callbacks(BOTH["one queue each"], seed=7)
+    events = population.simulation.events
     opened = [e.interaction for e in events if isinstance(e, LostCallOpened)]
     closed = [e.interaction for e in events if isinstance(e, LostCallClosed)]
     assert opened
@@ -135,9 +135,11 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_promises_survive_a_switch_that_misbehaves(fault: str, seed: int) -> None:
+def test_callbacks_survive_a_switch_that_misbehaves(fault: str, seed: int) -> None:
     """No input raises, the invariants hold, and every callback is closed in the end."""
-    town = day_of_promises(BOTH["one queue each"], seed, FAULTS[fault])
-    assert_at_rest(town.simulation)
-    results = Counter(e.result for e in town.simulation.events if isinstance(e, CallbackClosed))
+    population = day_of_callbacks(BOTH["one queue each"], seed, FAULTS[fault])
+    assert_at_rest(population.simulation)
+    results = Counter(
+        e.result for e in population.simulation.events if isinstance(e, CallbackClosed)
+    )
     assert results[CallbackResult.REACHED] > 10

@@ -48,15 +48,15 @@ PEAK = 450.0
 def busy_day(seed: int, *, wire: Link | None = None) -> Population:
     """A day of 11 agents and more callers at noon than they can serve, with nothing run yet."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    town = Population(sample_site(QUEUES), OPENS, random, wire=wire)
-    town.staff(4, [SALES], HABITS)
-    town.staff(4, [CLAIMS], HABITS)
-    town.staff(3, [SALES, CLAIMS], HABITS)
-    town.all_dial("*11", within=timedelta(minutes=5))
-    town.expect_calls(MENU, minds=MINDS, per_hour=rate, peak=PEAK, until=CLOSES)
+    population = Population(sample_site(QUEUES), OPENS, random, wire=wire)
+    population.staff(4, [SALES], HABITS)
+    population.staff(4, [CLAIMS], HABITS)
+    population.staff(3, [SALES, CLAIMS], HABITS)
+    population.all_dial("*11", within=timedelta(minutes=5))
+    population.expect_calls(MENU, minds=MINDS, per_hour=rate, peak=PEAK, until=CLOSES)
     for number in (DIRECT, "+999"):
-        town.expect_calls(number, minds=[()], per_hour=lambda _: 5, peak=5, until=CLOSES)
-    return town
+        population.expect_calls(number, minds=[()], per_hour=lambda _: 5, peak=5, until=CLOSES)
+    return population
 
 
 def rate(at: datetime) -> float:
@@ -64,19 +64,19 @@ def rate(at: datetime) -> float:
     return PEAK * sin(pi * ((at - OPENS) / (CLOSES - OPENS))) ** 2
 
 
-def close(town: Population) -> None:
+def close(population: Population) -> None:
     """Let the day pass, send everybody home, and wait until it is quiet."""
-    town.simulation.run_until(CLOSES)
-    town.all_dial("*12", within=timedelta(minutes=5))
-    town.simulation.run_out()
+    population.simulation.run_until(CLOSES)
+    population.all_dial("*12", within=timedelta(minutes=5))
+    population.simulation.run_out()
 
 
 @pytest.fixture(scope="module", params=[1, 2])
 def day(request: pytest.FixtureRequest) -> Population:
     """A day that is over."""
-    town = busy_day(request.param)
-    close(town)
-    return town
+    population = busy_day(request.param)
+    close(population)
+    return population
 
 
 def test_nothing_is_left_after_the_day(day: Population) -> None:
@@ -150,7 +150,7 @@ def test_agent_seconds_by_state_add_up(day: Population) -> None:
 def test_the_same_seed_gives_the_same_day(day: Population) -> None:
     """The core rolls no dice and reads no clock: the same inputs give the same events."""
     first, second = busy_day(7), busy_day(7)
-    for town in (first, second):
-        town.simulation.run_until(OPENS + timedelta(hours=2))
+    for population in (first, second):
+        population.simulation.run_until(OPENS + timedelta(hours=2))
     assert first.simulation.events == second.simulation.events
     assert first.simulation.events != day.simulation.events

@@ -38,25 +38,25 @@ FAULTS = {
 
 def troubled_town(wire: FaultyLink, random: Random) -> Population:
     """Three busy hours; the switch is asked for its inventory every ten minutes."""
-    town = Population(sample_site(QUEUES), OPENS, random, wire=wire)
-    town.staff(4, [SALES], HABITS)
-    town.staff(4, [SALES, CLAIMS], HABITS)
+    population = Population(sample_site(QUEUES), OPENS, random, wire=wire)
+    population.staff(4, [SALES], HABITS)
+    population.staff(4, [SALES, CLAIMS], HABITS)
     for minutes in range(0, 180, 15):  # who was thrown out by a fault logs in again
         delay = timedelta(minutes=minutes)
-        town.simulation.agenda.after(
-            delay, partial(town.all_dial, "*11", within=timedelta(minutes=15))
+        population.simulation.agenda.after(
+            delay, partial(population.all_dial, "*11", within=timedelta(minutes=15))
         )
     for minutes in range(10, 180, 10):
-        reconcile = town.simulation.switch.reconcile
-        town.simulation.agenda.after(timedelta(minutes=minutes), reconcile)
-    town.expect_calls(MENU, minds=MINDS, per_hour=lambda _: 200, peak=200, until=CLOSES)
-    town.expect_calls(DIRECT, minds=[()], per_hour=lambda _: 20, peak=20, until=CLOSES)
-    return town
+        reconcile = population.simulation.switch.reconcile
+        population.simulation.agenda.after(timedelta(minutes=minutes), reconcile)
+    population.expect_calls(MENU, minds=MINDS, per_hour=lambda _: 200, peak=200, until=CLOSES)
+    population.expect_calls(DIRECT, minds=[()], per_hour=lambda _: 20, peak=20, until=CLOSES)
+    return population
 
 
-def close(town: Population, wire: FaultyLink) -> None:
+def close(population: Population, wire: FaultyLink) -> None:
     """Let the hours pass, mend the wire, take the inventory, and wait until it is quiet."""
-    simulation = town.simulation
+    simulation = population.simulation
     simulation.run_until(CLOSES)
     wire.mend()
     for minutes in (1, 30, 40):
@@ -70,17 +70,17 @@ def test_faults_of_the_switch_are_survived(fault: str, seed: int) -> None:
     """No input raises, the invariants hold after every turn, and in the end nothing is left."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
     wire = FaultyLink(random, FAULTS[fault])
-    town = troubled_town(wire, random)
-    close(town, wire)
-    assert_at_rest(town.simulation)
-    connected = [e for e in town.simulation.events if isinstance(e, AgentConnected)]
-    assert len(connected) > len(town.callers) / 10, "the center goes on working"
+    population = troubled_town(wire, random)
+    close(population, wire)
+    assert_at_rest(population.simulation)
+    connected = [e for e in population.simulation.events if isinstance(e, AgentConnected)]
+    assert len(connected) > len(population.callers) / 10, "the center goes on working"
 
 
-def move(town: Population, user: PhoneUser) -> None:
+def move(population: Population, user: PhoneUser) -> None:
     """A phone loses its registration, and has it again after a while."""
-    town.simulation.switch.unregister(user.phone)
-    town.simulation.agenda.after(COMEBACK, user.plug_in)
+    population.simulation.switch.unregister(user.phone)
+    population.simulation.agenda.after(COMEBACK, user.plug_in)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -88,12 +88,12 @@ def test_phones_may_come_and_go(seed: int) -> None:
     """An unregistered phone is never offered; its agent works on when it is back."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
     wire = FaultyLink(random, Faults())
-    town = troubled_town(wire, random)
+    population = troubled_town(wire, random)
     for minutes in range(5, 170, 2):
-        going = partial(move, town, random.choice(town.agents))
-        town.simulation.agenda.after(timedelta(minutes=minutes), going)
-    close(town, wire)
-    assert_at_rest(town.simulation)
+        going = partial(move, population, random.choice(population.agents))
+        population.simulation.agenda.after(timedelta(minutes=minutes), going)
+    close(population, wire)
+    assert_at_rest(population.simulation)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -101,13 +101,13 @@ def test_the_switch_may_die(seed: int) -> None:
     """Calls that died with the switch end as a system error, and agents are freed."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
     wire = FaultyLink(random, Faults())
-    town = troubled_town(wire, random)
-    simulation = town.simulation
+    population = troubled_town(wire, random)
+    simulation = population.simulation
     for minutes in (45, 95):
         simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.crash)
         back = timedelta(minutes=minutes, seconds=10)
         simulation.agenda.after(back, simulation.switch.reconcile)
-    close(town, wire)
+    close(population, wire)
     assert_at_rest(simulation)
     reasons = [end.reason for end in simulation.ledger.ends.values()]
     assert EndReason.SYSTEM_ERROR in reasons

@@ -38,29 +38,29 @@ def call_one_agent(deaf_for: int) -> Population:
     """One caller, one agent, and a wire that is deaf for a while."""
     random = Random(1)  # noqa: S311 - a simulation must be repeatable
     queue = QueueSettings(name=SALES)
-    town = Population(sample_site([queue]), START, random, wire=DeafWire(deaf_for))
-    town.staff(1, [SALES], Habits())
-    town.all_dial("*11", within=timedelta(seconds=1))
-    town.simulation.run_until(START + timedelta(minutes=1))
+    population = Population(sample_site([queue]), START, random, wire=DeafWire(deaf_for))
+    population.staff(1, [SALES], Habits())
+    population.all_dial("*11", within=timedelta(seconds=1))
+    population.simulation.run_until(START + timedelta(minutes=1))
     plan = CallerPlan(
         called_number=DIRECT, patience=timedelta(minutes=5), talk=timedelta(minutes=5)
     )
-    Caller(plan, town.simulation.agenda, town.simulation.switch).call()
-    town.simulation.run_out()
-    assert_at_rest(town.simulation)
-    return town
+    Caller(plan, population.simulation.agenda, population.simulation.switch).call()
+    population.simulation.run_out()
+    assert_at_rest(population.simulation)
+    return population
 
 
 def test_a_bridge_nobody_confirmed_is_asked_for_again() -> None:
     """The talk that had begun unheard goes on, and counts from when it is heard of."""
-    town = call_one_agent(deaf_for=1)
-    connected = [e for e in town.simulation.events if isinstance(e, AgentConnected)]
+    population = call_one_agent(deaf_for=1)
+    connected = [e for e in population.simulation.events if isinstance(e, AgentConnected)]
     assert len(connected) == 1
     assert JOIN_LIMIT < connected[0].waited < JOIN_LIMIT + timedelta(seconds=5)
 
 
 def test_a_bridge_nobody_ever_confirms_fails() -> None:
     """After the last try the offer has failed, and the pair is tried anew after the pause."""
-    town = call_one_agent(deaf_for=JOIN_TRIES)
-    results = [e.result for e in town.simulation.events if isinstance(e, OfferEnded)]
+    population = call_one_agent(deaf_for=JOIN_TRIES)
+    results = [e.result for e in population.simulation.events if isinstance(e, OfferEnded)]
     assert results == [OfferResult.FAILED, OfferResult.ACCEPTED]

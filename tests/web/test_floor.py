@@ -68,11 +68,11 @@ ENDED = OfferEnded(
     rang_at=AT + timedelta(seconds=1),
     result=OfferResult.ACCEPTED,
 )
-PROMISE = CallbackId("c-1")
+CALLBACK = CallbackId("c-1")
 LOST = RestoreLostCall(
     interaction=InteractionId("i-9"), queue=SUPPORT, caller_number=CALLER, opened_at=AT
 )
-STEERING: list[tuple[str, str, object, Request]] = [
+QUEUE_CONTROL: list[tuple[str, str, object, Request]] = [
     ("POST", "/queues/support/close", None, CloseQueue(SUPPORT, "floor")),
     ("POST", "/queues/support/open", {}, OpenQueue(SUPPORT, "floor")),
     (
@@ -94,8 +94,8 @@ STEERING: list[tuple[str, str, object, Request]] = [
         MoveWaiting(MADE.interaction, SUPPORT, "floor"),
     ),
     ("POST", "/interactions/i-1/withdraw", None, WithdrawWaiting(MADE.interaction, "floor")),
-    ("POST", "/callbacks/c-1/dial", None, DialCallback(PROMISE, "floor")),
-    ("POST", "/callbacks/c-1/cancel", {}, CancelCallback(PROMISE, "floor")),
+    ("POST", "/callbacks/c-1/dial", None, DialCallback(CALLBACK, "floor")),
+    ("POST", "/callbacks/c-1/cancel", {}, CancelCallback(CALLBACK, "floor")),
     ("PUT", f"/do-not-call/{CALLER}", None, ForbidNumber(CALLER, "floor")),
     ("DELETE", f"/do-not-call/{CALLER}", None, AllowNumber(CALLER, "floor")),
 ]
@@ -115,10 +115,10 @@ async def talking(api: "Api", caller: str = CALLER) -> str:
 
 
 async def book_callback(api: "Api") -> None:
-    """A call back was promised just now, and tried once."""
+    """A call back was booked just now, and tried once."""
     now = api.clock.now()
-    promised = RestoreCallback(
-        callback=PROMISE,
+    booked = RestoreCallback(
+        callback=CALLBACK,
         interaction=InteractionId("i-1"),
         queue=SUPPORT,
         dialed=CALLER,
@@ -135,7 +135,7 @@ async def book_callback(api: "Api") -> None:
         expires_at=now + timedelta(days=1),
         mode=CallbackMode.CUSTOMER_FIRST,
     )
-    await api.driver.request(promised)
+    await api.driver.request(booked)
 
 
 def calls_of(answer: "Answer") -> list[dict[str, object]]:
@@ -233,8 +233,8 @@ async def test_promises_need_the_database(api: "Api") -> None:
 # What they do
 
 
-@pytest.mark.parametrize(("method", "path", "body", "wanted"), STEERING)
-async def test_the_floor_is_steered_by_those_who_run_it(
+@pytest.mark.parametrize(("method", "path", "body", "wanted"), QUEUE_CONTROL)
+async def test_the_floor_is_controlled_by_those_who_run_it(
     api: "Api", method: str, path: str, body: object, wanted: Request
 ) -> None:
     """A supervisor's wish is submitted under his name; agents and engineers are turned away."""
@@ -349,7 +349,7 @@ async def test_a_waiting_caller_is_moved_up_on_and_out(api: "Api") -> None:
     assert (answer.status, answer.code) == (409, "not_waiting")
 
 
-async def test_a_promise_is_dialed_or_taken_back(api: "Api") -> None:
+async def test_a_callback_is_dialed_or_taken_back(api: "Api") -> None:
     """Next, whatever its place; and one that is not open is told."""
     await book_callback(api)
     answer = await api.ask("POST", "/api/v1/callbacks/c-1/dial", "floor")

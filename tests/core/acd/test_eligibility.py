@@ -99,8 +99,8 @@ def test_a_wrap_up_that_is_ended_early(floor: Floor, how: str) -> None:
     assert caller.rung == ["100"]
 
 
-@pytest.mark.parametrize("wish", ["pause", "log out"])
-def test_what_was_asked_for_in_wrap_up(floor: Floor, wish: str) -> None:
+@pytest.mark.parametrize("asked", ["pause", "log out"])
+def test_what_was_asked_for_in_wrap_up(floor: Floor, asked: str) -> None:
     """He goes when it is over, and is offered to nobody between."""
     six_queues(floor)
     agent = floor.agent("100", *SIX)
@@ -108,13 +108,13 @@ def test_what_was_asked_for_in_wrap_up(floor: Floor, wish: str) -> None:
     agent.picks_up()
     caller = floor.caller(name=SIX[0])
     agent.hangs_up()
-    if wish == "pause":
+    if asked == "pause":
         agent.pauses()
     else:
         agent.logs_out()
     assert agent.state == ("wrap_up", "")
     floor.wait(11)
-    assert agent.state == (("not_ready", "lunch") if wish == "pause" else ("logged_out", ""))
+    assert agent.state == (("not_ready", "lunch") if asked == "pause" else ("logged_out", ""))
     assert caller.rung == []
 
 

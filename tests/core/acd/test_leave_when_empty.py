@@ -17,7 +17,7 @@ from contactcenter_ari.core.vocabulary.event import InteractionDequeued
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import RemoveAgent
 from contactcenter_ari.core.vocabulary.signal import PhoneReachable, PhoneUnreachable
-from tests.core.outbound.callback import ANN, BOB, CAS, open_shop, promised, rung
+from tests.core.outbound.callback import ANN, BOB, CAS, booked, open_shop, rung
 
 if TYPE_CHECKING:
     from tests.core.conftest import Caller, Colleague, Floor
@@ -170,7 +170,7 @@ def test_a_callback_keeps_its_place(floor: Floor) -> None:
     open_shop(floor, leave_when_empty=LOGGED_OUT)
     agent = floor.agent()
     agent.pauses()
-    promised(floor, ANN)
+    booked(floor, ANN)
     agent.logs_out()
     floor.wait(3600)
     assert len(floor.center.callbacks()) == 1

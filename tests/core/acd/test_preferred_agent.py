@@ -32,8 +32,8 @@ def prefers(
     floor: Floor, agent: str = "100", *, step: Queue | None = None, **settings: object
 ) -> None:
     """The customer is asked to wait for an agent, everybody else for anybody."""
-    wish = parse(f'"{agent}" if caller.number == "{CUSTOMER}" else ""')
-    queue = Queue(SALES, {}, prefer=wish, prefer_for=timedelta(seconds=FOR))
+    preferred = parse(f'"{agent}" if caller.number == "{CUSTOMER}" else ""')
+    queue = Queue(SALES, {}, prefer=preferred, prefer_for=timedelta(seconds=FOR))
     sales = msgspec.structs.replace(QueueSettings(name=SALES), **settings)
     floor.open(floor.write({"start": [step or queue]}), sales)
 
@@ -292,7 +292,7 @@ def test_withheld_numbers_have_no_last_agent(floor: Floor) -> None:
     assert floor.caller("").rung == ["100"]
 
 
-def test_the_wish_of_the_flow_comes_before_the_last_agent(floor: Floor) -> None:
+def test_the_preference_of_the_flow_comes_before_the_last_agent(floor: Floor) -> None:
     """Who named somebody gets that one."""
     prefers(floor, agent="200", prefer_last_agent=timedelta(seconds=FOR))
     ann, _ = floor.agent("100", idle=60), floor.agent("200", idle=60)

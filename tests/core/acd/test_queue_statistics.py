@@ -37,18 +37,18 @@ def handle_times(*contacts: tuple[int, timedelta]) -> HandleTimes:
 
 def evidence_of(contacts: int = ENOUGH, *agents: AgentId) -> QueueStatistics:
     """Agents in sales alone, and contacts of 3 minutes."""
-    evidence = QueueStatistics()
+    statistics = QueueStatistics()
     for agent in agents:
-        evidence.staffed(agent, (SALES,), available=True)
+        statistics.staffed(agent, (SALES,), available=True)
     for _ in range(contacts):
-        evidence.handled(SALES, ANN, 3 * MINUTE, NOW)
-    return evidence
+        statistics.handled(SALES, ANN, 3 * MINUTE, NOW)
+    return statistics
 
 
 # --- handle times -----------------------------------------------------------------------------
 
 
-def test_few_contacts_are_no_evidence() -> None:
+def test_few_contacts_are_not_enough() -> None:
     """The mean is known from the fifth contact on."""
     assert handle_times().mean(NOW) is None
     assert handle_times((ENOUGH - 1, MINUTE)).mean(NOW) is None
@@ -162,7 +162,7 @@ def test_nobody_gave_up_yet() -> None:
 # --- the estimate -----------------------------------------------------------------------------
 
 
-def test_nothing_is_estimated_without_evidence() -> None:
+def test_nothing_is_estimated_without_statistics() -> None:
     """Neither with nobody there, nor with fewer than a few contacts and no earlier weeks."""
     assert QueueStatistics().expected(SALES, ahead=0, now=NOW) is None
     assert evidence_of(ENOUGH).expected(SALES, ahead=0, now=NOW) is None
@@ -170,40 +170,40 @@ def test_nothing_is_estimated_without_evidence() -> None:
     assert evidence_of(ENOUGH, ANN).expected(SALES, ahead=0, now=NOW) is not None
 
 
-def test_earlier_weeks_are_evidence() -> None:
+def test_earlier_weeks_count() -> None:
     """The first caller of a day is told something."""
-    evidence = evidence_of(0, ANN)
+    statistics = evidence_of(0, ANN)
     learned = HandleTime(queue=SALES, half_hour=half_hour_of(NOW), mean=MINUTE, contacts=30)
-    evidence.learn((learned,))
-    estimate = evidence.expected(SALES, ahead=1, now=NOW)
+    statistics.learn((learned,))
+    estimate = statistics.expected(SALES, ahead=1, now=NOW)
     assert estimate is not None
     assert estimate.mean == 2 * MINUTE
 
 
 def test_the_estimate_is_made_of_all_three() -> None:
     """Handle time, agents, and the hazard of those ahead."""
-    evidence = evidence_of(ENOUGH, ANN, BOB)
+    statistics = evidence_of(ENOUGH, ANN, BOB)
     for _ in range(3):
-        evidence.joined(SALES, NOW)
-    evidence.left(SALES, NOW + 10 * MINUTE, gave_up=True)
+        statistics.joined(SALES, NOW)
+    statistics.left(SALES, NOW + 10 * MINUTE, gave_up=True)
     now = NOW + 10 * MINUTE
-    patience = evidence._patience[SALES].hazard(now)
-    estimate = evidence.expected(SALES, ahead=1, now=now)
+    patience = statistics._patience[SALES].hazard(now)
+    estimate = statistics.expected(SALES, ahead=1, now=now)
     assert estimate is not None
     assert estimate.mean.total_seconds() == pytest.approx(90 + 1 / (1 / 90 + patience))
 
 
 def test_those_ahead_in_other_queues_count_by_how_many_of_their_agents_are_shared() -> None:
     """One of the two agents of sales is all that support has; support takes 1 minute."""
-    evidence = evidence_of(ENOUGH, BOB)
-    evidence.staffed(ANN, (SALES, SUPPORT), available=True)
+    statistics = evidence_of(ENOUGH, BOB)
+    statistics.staffed(ANN, (SALES, SUPPORT), available=True)
     for _ in range(ENOUGH):
-        evidence.handled(SUPPORT, ANN, MINUTE, NOW)
-    assert evidence.neighbors(SUPPORT) == (SALES,)
+        statistics.handled(SUPPORT, ANN, MINUTE, NOW)
+    assert statistics.neighbors(SUPPORT) == (SALES,)
 
     def mean(queue: QueueName, **elsewhere: int) -> float:
         others = {QueueName(name): number for name, number in elsewhere.items()}
-        estimate = evidence.expected(queue, ahead=1, elsewhere=others, now=NOW)
+        estimate = statistics.expected(queue, ahead=1, elsewhere=others, now=NOW)
         assert estimate is not None
         return estimate.mean / MINUTE
 
@@ -215,10 +215,10 @@ def test_those_ahead_in_other_queues_count_by_how_many_of_their_agents_are_share
 
 def test_without_the_numbers_of_other_queues_the_share_of_time_is_the_guess() -> None:
     """An agent of two queues is half an agent."""
-    evidence = evidence_of(ENOUGH)
-    evidence.staffed(BOB, (SALES, SUPPORT), available=True)
-    shared = evidence.expected(SALES, ahead=0, now=NOW)
-    known = evidence.expected(SALES, ahead=0, elsewhere={}, now=NOW)
+    statistics = evidence_of(ENOUGH)
+    statistics.staffed(BOB, (SALES, SUPPORT), available=True)
+    shared = statistics.expected(SALES, ahead=0, now=NOW)
+    known = statistics.expected(SALES, ahead=0, elsewhere={}, now=NOW)
     assert shared is not None
     assert known is not None
     assert shared.mean == 2 * known.mean == 6 * MINUTE
@@ -226,11 +226,11 @@ def test_without_the_numbers_of_other_queues_the_share_of_time_is_the_guess() ->
 
 def test_the_head_of_the_line_counts_in_the_estimate() -> None:
     """If it has waited longer than was expected of it."""
-    evidence = evidence_of(ENOUGH, ANN)
+    statistics = evidence_of(ENOUGH, ANN)
     expected = Estimate(mean=MINUTE, deviation=MINUTE)
 
     def estimate(head_waited: timedelta, head: Estimate | None) -> Estimate | None:
-        return evidence.estimate(
+        return statistics.estimate(
             SALES,
             ahead=0,
             waited=MINUTE,
@@ -239,7 +239,7 @@ def test_the_head_of_the_line_counts_in_the_estimate() -> None:
             now=NOW,
         )
 
-    plain = evidence.expected(SALES, ahead=0, now=NOW)
+    plain = statistics.expected(SALES, ahead=0, now=NOW)
     assert plain is not None
     assert estimate(HOUR, None) == plain
     assert estimate(MINUTE, expected) == plain
@@ -253,8 +253,8 @@ def test_reading_changes_nothing() -> None:
         now = NOW + number * 7 * SECOND
         for queue in (SALES, SUPPORT):
             asked.expected(queue, ahead=3, now=now + SECOND)
-        for evidence in (asked, left_alone):
-            evidence.joined(SALES, now)
-            evidence.left(SALES, now + 5 * SECOND, gave_up=number % 2 == 0)
+        for statistics in (asked, left_alone):
+            statistics.joined(SALES, now)
+            statistics.left(SALES, now + 5 * SECOND, gave_up=number % 2 == 0)
     at = NOW + HOUR
     assert asked.expected(SALES, ahead=3, now=at) == left_alone.expected(SALES, ahead=3, now=at)

@@ -24,7 +24,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
 )
 from contactcenter_ari.core.vocabulary.skill import SkillStep
-from tests.core.outbound.callback import ANN, BOB, CAS, open_shop, promised, ready, rung, waits
+from tests.core.outbound.callback import ANN, BOB, CAS, booked, open_shop, ready, rung, waits
 from tests.core.prompts import says
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def test_nobody_is_called_back_for_nobody(floor: Floor, mode: CallbackMode, how:
     """The customer is dialed as soon as somebody takes calls again."""
     open_shop(floor, callback_mode=mode)
     goes_away(floor, floor.agent(), how)
-    promised(floor, ANN)
+    booked(floor, ANN)
     floor.wait(60)
     assert rung(floor) == []
     back = floor.agent()
@@ -186,7 +186,7 @@ def test_not_even_when_a_person_asks(floor: Floor) -> None:
     """It is dialed next, once there is somebody to talk to."""
     open_shop(floor)
     floor.agent().pauses()
-    floor.take(DialCallback(promised(floor, ANN), "floor"))
+    floor.take(DialCallback(booked(floor, ANN), "floor"))
     assert rung(floor) == []
     ready(floor)
     assert rung(floor) == [ANN]
@@ -197,7 +197,7 @@ def test_nor_for_skills_that_nobody_has_who_takes_calls(floor: Floor) -> None:
     open_shop(floor, line={"skills": DUTCH[:1]})
     floor.agent("100", dutch=7).pauses()
     floor.agent("200").is_busy()
-    promised(floor, ANN)
+    booked(floor, ANN)
     assert rung(floor) == []
     ready(floor)
     assert rung(floor) == [ANN]
@@ -209,7 +209,7 @@ def test_no_more_at_once_than_agents_who_take_calls(floor: Floor) -> None:
     floor.agent("100").is_busy()
     floor.agent("200").pauses()
     for number in (ANN, BOB):
-        promised(floor, number)
+        booked(floor, number)
     floor.callee().answers()
     floor.callee().hears_out()
     assert rung(floor) == [ANN]

@@ -85,7 +85,7 @@ def test_both_hold(floor: Floor) -> None:
 
 
 def test_the_agent_leaves_a_caller_on_hold(floor: Floor) -> None:
-    """Who goes on in the flow hears no more music, and the stretch is in the books."""
+    """Who goes on in the flow hears no more music, and the stretch is recorded."""
     agent, caller = in_talk(floor)
     floor.take(LegHeld(agent.leg))
     floor.wait(7)
@@ -103,7 +103,7 @@ def test_the_agent_leaves_a_caller_on_hold(floor: Floor) -> None:
 
 
 def test_the_caller_on_hold_leaves(floor: Floor) -> None:
-    """The agent is freed, and the stretch is in the books."""
+    """The agent is freed, and the stretch is recorded."""
     agent, caller = in_talk(floor)
     floor.take(LegHeld(agent.leg))
     floor.wait(7)

@@ -1,4 +1,4 @@
-"""Calls that were apologized to while the application was away are in the books, once each."""
+"""Calls that were apologized to while the application was away are recorded, once each."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The same inputs give the same outcomes, in another center, process and order of hashing;
-and whatever happens, in whatever order, the books balance in the end.
+and whatever happens, in whatever order, the accounts balance in the end.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def test_flows_that_are_published_later_are_watched_as_well(floor: Floor) -> Non
 
 
 def test_waits_may_be_foreseen_by_another(floor: Floor) -> None:
-    """A rehearsal knows them; what is told of them is still the core's to decide."""
+    """A flow test knows them; what is told of them is still the core's to decide."""
     flow = floor.write(
         {"start": [Queue(SALES, {}, announce=(Announcement("wait", timedelta(seconds=5)),))]},
         wait=Prompt({"en": (Text((Blank(parse("queue.wait"), "duration"),)),)}),

@@ -218,7 +218,7 @@ def test_its_customer_is_not_called_back(floor: Floor) -> None:
     assert rung(floor) == [ANN]
 
 
-def test_a_promise_is_not_called_once_its_customer_is_found(floor: Floor) -> None:
+def test_a_callback_is_not_called_once_its_customer_is_found(floor: Floor) -> None:
     """The other order: the callback is known first, and stands in line."""
     open_shop(floor)
     restore(floor, waiting_since=floor.now)

@@ -1,4 +1,4 @@
-"""A supervisor steers, a limit passes or a phone rings while a waiting caller follows a key."""
+"""A supervisor controls, a limit passes or a phone rings while a waiting caller follows a key."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     RecordingFinished,
     SwitchReconciled,
 )
-from tests.core.outbound.callback import ANN, busy_agent, open_shop, promised
+from tests.core.outbound.callback import ANN, booked, busy_agent, open_shop
 from tests.core.prompts import says
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def test_a_customer_whose_phone_rings_for_a_callback_is_no_stray(floor: Floor) -
     """Whoever is being called is known, though no flow runs yet, however often it is looked."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor, ANN)
+    booked(floor, ANN)
     callee = floor.callee()
     for _ in range(2):
         reconcile(floor, *floor.switch.legs)

@@ -110,7 +110,7 @@ def test_a_closed_queue(floor: Floor) -> None:
     assert [view.closed for view in floor.center.queues(floor.now)] == [False, False]
 
 
-def test_promises(floor: Floor) -> None:
+def test_callbacks(floor: Floor) -> None:
     """In line, being dialed, resting until the next attempt; the call to the customer shows the
     customer's number, who did not call.
     """

@@ -49,13 +49,13 @@ def entered(queue: Queue) -> tuple[Interpreter, FlowRun, EnterQueue, Turn]:
     return interpreter, run, handover, turn
 
 
-def test_a_step_without_wishes() -> None:
+def test_a_step_without_requirements() -> None:
     """The class in the middle, no head start, no agent of choice."""
     step = Queue(SALES, {})
     assert entered(step)[2] == EnterQueue(step, 5, timedelta(), prefer=AgentId(""))
 
 
-def test_a_step_with_wishes() -> None:
+def test_a_step_with_requirements() -> None:
     """Its expressions are worked out when the caller comes to it."""
     step = Queue(
         SALES,

@@ -25,7 +25,7 @@ def at(text: str) -> datetime:
 
 
 def test_every_zone_of_the_numbering_plan_exists() -> None:
-    """A number whose zone our time zone data lacks would break the turn that books it."""
+    """A number whose zone our time zone data lacks would break the turn that books one."""
     zones = {zone for known in tzdata.TIMEZONE_DATA.values() for zone in known}
     assert len(zones) > 200
     for zone in zones:

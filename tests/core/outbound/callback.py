@@ -1,4 +1,4 @@
-"""A shop that books callbacks: waiting callers press 1, and the stories told of them."""
+"""A shop that takes callbacks: waiting callers press 1, and the stories told of them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def waits(floor: Floor, number: str = ANN) -> Caller:
     return caller
 
 
-def promised(floor: Floor, number: str = ANN, *, hangs_up: bool = True) -> CallbackId:
+def booked(floor: Floor, number: str = ANN, *, hangs_up: bool = True) -> CallbackId:
     """Somebody who waited, asked for a call back and hung up."""
     caller = waits(floor, number)
     caller.presses("1")

@@ -32,13 +32,13 @@ from tests.core.outbound.callback import (
     ANN,
     BOB,
     attempts,
+    booked,
     busy_agent,
     closed,
     customer,
     ended,
     open_shop,
     outbound,
-    promised,
     ready,
     rung,
     waits,
@@ -63,7 +63,7 @@ def dialing(floor: Floor, *, recording: bool = True) -> tuple[Colleague, Callee]
     """An agent who has taken a call back, and the customer who is being rung."""
     open_shop(floor, callback_mode=AGENT_FIRST, recording=recording)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     assert rung(floor) == []
     ready(floor)
     agent = floor.colleague()
@@ -201,7 +201,7 @@ def test_an_agent_who_does_not_answer(floor: Floor) -> None:
     open_shop(floor, callback_mode=AGENT_FIRST)
     busy_agent(floor, "100")
     busy_agent(floor, "101")
-    promised(floor)
+    booked(floor)
     ready(floor, "100")
     floor.wait(20)
     assert floor.colleague("100").state == ("not_ready", "no_answer")
@@ -216,7 +216,7 @@ def test_taken_back_while_the_agent_is_rung(floor: Floor) -> None:
     """The agent is free again, and what had begun ends."""
     open_shop(floor, callback_mode=AGENT_FIRST)
     busy_agent(floor)
-    callback = promised(floor)
+    callback = booked(floor)
     ready(floor)
     floor.take(CancelCallback(callback, "test"))
     assert (closed(floor), floor.colleague().state) == (["cancelled"], ("ready", ""))
@@ -240,7 +240,7 @@ def test_in_the_order_of_the_line(floor: Floor) -> None:
     busy_agent(floor, "101")
     busy_agent(floor, "102")
     waits(floor, BOB)
-    promised(floor)
+    booked(floor)
     waits(floor, "+31622222222")
     for agent in ("100", "101", "102"):
         ready(floor, agent)
@@ -251,7 +251,7 @@ def test_the_customer_calls_in_while_the_agent_is_rung(floor: Floor) -> None:
     """He takes over the place: the agent is offered him instead."""
     open_shop(floor, callback_mode=AGENT_FIRST)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     ready(floor)
     caller = waits(floor, ANN)
     agent = floor.colleague()

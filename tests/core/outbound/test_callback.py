@@ -30,13 +30,13 @@ from tests.core.outbound.callback import (
     BOB,
     BOTH,
     CAS,
+    booked,
     busy_agent,
     closed,
     customer,
     day,
     open_shop,
     outbound,
-    promised,
     ready,
     rung,
     waits,
@@ -71,7 +71,7 @@ def test_what_is_written_down(floor: Floor) -> None:
     assert caller.exits == ["callback_taken"]
 
 
-def test_one_open_promise_a_number(floor: Floor) -> None:
+def test_one_open_callback_a_number(floor: Floor) -> None:
     """A second one is refused, whoever asks; the caller keeps the place in line."""
     open_shop(floor)
     busy_agent(floor)
@@ -82,19 +82,19 @@ def test_one_open_promise_a_number(floor: Floor) -> None:
     assert len(floor.told(CallbackBooked)) == 1
 
 
-def test_a_number_may_be_promised_again_when_closed(floor: Floor) -> None:
+def test_a_number_may_be_booked_again_when_closed(floor: Floor) -> None:
     """One after the other is fine."""
     open_shop(floor, join_empty=True)
-    first = promised(floor)
+    first = booked(floor)
     floor.take(CancelCallback(first, "test"))
-    assert promised(floor) != first
+    assert booked(floor) != first
 
 
 @pytest.mark.parametrize(
     ("number", "allowed"),
     [("", ("+316",)), ("0612345678", ("+316",)), (ANN, ()), (ANN, ("+3161111",))],
 )
-def test_what_may_not_be_dialed_is_not_promised(
+def test_what_may_not_be_dialed_is_not_booked(
     floor: Floor, number: str, allowed: tuple[str, ...]
 ) -> None:
     """Withheld, not E.164, or not within dial_allow."""
@@ -104,11 +104,11 @@ def test_what_may_not_be_dialed_is_not_promised(
     assert caller.heard[-1] == "we cannot"
 
 
-def test_too_many_promises(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_callbacks(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     """What could not be kept is refused; a closed one makes room."""
     monkeypatch.setattr(book, "MOST_OPEN", 1)
     open_shop(floor, join_empty=True)
-    first = promised(floor, ANN)
+    first = booked(floor, ANN)
     waits(floor, BOB).presses("1")
     assert len(floor.told(CallbackBooked)) == 1
     floor.take(CancelCallback(first, "test"))
@@ -149,7 +149,7 @@ def test_dialed_by_hand(floor: Floor) -> None:
     """Before everybody, and without waiting for the next attempt."""
     open_shop(floor)
     busy_agent(floor)
-    callback = promised(floor, ANN)
+    callback = booked(floor, ANN)
     customer(floor).hangs_up(17)
     waits(floor, BOB)
     floor.take(DialCallback(callback, "test"))
@@ -164,7 +164,7 @@ def test_by_hand_only_this_once(floor: Floor) -> None:
     open_shop(floor, max_wait=timedelta(hours=1))
     busy_agent(floor)
     waits(floor, BOB)
-    callback = promised(floor, ANN)
+    callback = booked(floor, ANN)
     floor.take(DialCallback(callback, "test"))
     customer(floor).hangs_up(17)
     floor.wait(900)
@@ -177,7 +177,7 @@ def test_what_cannot_be_dialed_by_hand(floor: Floor) -> None:
     assert floor.refuses(CancelCallback(CallbackId("x"), "test")) == "unknown_callback"
     open_shop(floor, call_window=CallWindow(time(8), time(11, 10)))
     busy_agent(floor)
-    callback = promised(floor)
+    callback = booked(floor)
     assert floor.refuses(DialCallback(callback, "test")) == "already_dialing"
     customer(floor).hangs_up(17)
     floor.wait(600)
@@ -187,7 +187,7 @@ def test_what_cannot_be_dialed_by_hand(floor: Floor) -> None:
 def test_a_refusal_says_when(floor: Floor) -> None:
     """The person who asks can come back then."""
     open_shop(floor, join_empty=True, call_window=CallWindow(time(8), time(11, 10)))
-    callback = promised(floor)
+    callback = booked(floor)
     floor.wait(600)
     with pytest.raises(RequestRefused, match="until 2026-11-24 07:00 UTC"):
         floor.take(DialCallback(callback, "test"))
@@ -197,7 +197,7 @@ def test_a_refusal_says_when(floor: Floor) -> None:
 def test_taken_back(floor: Floor, mode: str) -> None:
     """Closed at once, and the place is free."""
     open_shop(floor, join_empty=True, callback_mode=mode)
-    callback = promised(floor)
+    callback = booked(floor)
     floor.take(CancelCallback(callback, "test"))
     assert closed(floor) == ["cancelled"]
     assert floor.center.queues(floor.now)[0].callbacks == 0
@@ -207,7 +207,7 @@ def test_taken_back_while_being_dialed(floor: Floor) -> None:
     """The call goes on, and if it succeeds the callback was kept."""
     open_shop(floor)
     busy_agent(floor)
-    callback = promised(floor)
+    callback = booked(floor)
     floor.take(CancelCallback(callback, "test"))
     customer(floor).answers()
     customer(floor).hears_out()
@@ -254,10 +254,10 @@ def test_only_some_moves_are_allowed() -> None:
     assert CallbackState.DIALING not in MOVES[CallbackState.RESTING]
 
 
-def test_a_promise_is_plain_data(floor: Floor) -> None:
+def test_a_callback_is_plain_data(floor: Floor) -> None:
     """It can be written down and read again."""
     open_shop(floor, join_empty=True)
-    callback = floor.center._calls.callback_queue.callbacks.get(promised(floor))
+    callback = floor.center._calls.callback_queue.callbacks.get(booked(floor))
     assert msgspec.json.decode(msgspec.json.encode(callback), type=Callback) == callback
 
 
@@ -268,6 +268,6 @@ def test_closed_promises_are_forgotten_in_the_end(
     monkeypatch.setattr(book, "CLOSED_KEPT", 2)
     open_shop(floor, join_empty=True)
     for _ in range(4):
-        floor.take(CancelCallback(promised(floor), "test"))
+        floor.take(CancelCallback(booked(floor), "test"))
     assert len(floor.center._calls.callback_queue.callbacks._closed) == 2
     assert len(outbound(floor)) == 0

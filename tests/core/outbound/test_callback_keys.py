@@ -14,13 +14,13 @@ from contactcenter_ari.core.vocabulary.signal import SwitchReconciled
 from tests.core.outbound.callback import (
     ANN,
     attempts,
+    booked,
     busy_agent,
     closed,
     customer,
     ended,
     open_shop,
     outbound,
-    promised,
     ready,
     restore,
     rung,
@@ -36,7 +36,7 @@ def asked(floor: Floor, **step: Any) -> Callee:  # noqa: ANN401  # of the callba
     prompts = {name: says(name) for name in (QUESTION, LATER, CANCELLED)}
     open_shop(floor, callback_keys=True, step=step, prompts=prompts)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     callee = customer(floor)
     callee.answers()
     callee.hears_out()
@@ -70,7 +70,7 @@ def test_a_key_cuts_the_greeting_short(floor: Floor) -> None:
     prompts = {name: says(name) for name in (QUESTION, LATER, CANCELLED)}
     open_shop(floor, callback_keys=True, prompts=prompts)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     callee = customer(floor)
     callee.answers()
     callee.presses("3")
@@ -95,7 +95,7 @@ def test_later(floor: Floor) -> None:
 
 
 def test_later_is_kept_by_a_new_center(floor: Floor) -> None:
-    """All attempts were made, and one more was promised."""
+    """All attempts were made, and one more was booked."""
     open_shop(floor)
     busy_agent(floor)
     restored: RestoreCallback = restore(

@@ -22,13 +22,13 @@ from tests.core.outbound.callback import (
     CAS,
     SALES,
     attempts,
+    booked,
     busy_agent,
     closed,
     customer,
     ended,
     open_shop,
     outbound,
-    promised,
     ready,
     rung,
     talking_agent,
@@ -44,7 +44,7 @@ def test_the_customer_is_called_when_next(floor: Floor) -> None:
     """Dialed, greeted, connected: the callback is kept, and counted as an outbound call."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     assert rung(floor) == [ANN]
     assert [dial.ring_limit for dial in floor.done(DialOutside)] == [RING_LIMIT]
     callee = customer(floor)
@@ -71,7 +71,7 @@ def test_nobody_is_called_while_on_the_phone(floor: Floor) -> None:
     """Until the caller has hung up the line is busy."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor, hangs_up=False)
+    booked(floor, hangs_up=False)
     floor.wait(5)
     assert rung(floor) == []
 
@@ -79,7 +79,7 @@ def test_nobody_is_called_while_on_the_phone(floor: Floor) -> None:
 def test_nobody_is_called_without_agents(floor: Floor) -> None:
     """One who is logged in is enough, be it in a break."""
     open_shop(floor, join_empty=True)
-    promised(floor)
+    booked(floor)
     assert rung(floor) == []
     busy_agent(floor)
     assert rung(floor) == [ANN]
@@ -91,7 +91,7 @@ def test_live_callers_come_first(floor: Floor) -> None:
     busy_agent(floor)
     first = waits(floor, BOB)
     floor.wait(60)
-    promised(floor, ANN)
+    booked(floor, ANN)
     floor.wait(60)
     waits(floor, CAS)
     assert rung(floor) == []
@@ -116,7 +116,7 @@ def test_a_place_counts_in_positions(floor: Floor) -> None:
     open_shop(floor)
     busy_agent(floor)
     waits(floor, BOB)
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, CAS)
     assert floor.told(InteractionQueued)[-1].position == 3
 
@@ -127,7 +127,7 @@ def test_one_rings_at_a_time(floor: Floor) -> None:
     busy_agent(floor, "100")
     busy_agent(floor, "101")
     for number in (ANN, BOB, CAS):
-        promised(floor, number)
+        booked(floor, number)
     assert rung(floor) == [ANN]
     customer(floor).answers()
     customer(floor).hears_out()
@@ -148,10 +148,10 @@ def test_one_rings_though_another_is_first(floor: Floor) -> None:
     open_shop(floor)
     busy_agent(floor, "100")
     busy_agent(floor, "101")
-    promised(floor, ANN)
+    booked(floor, ANN)
     customer(floor).hangs_up(17)
     floor.wait(895)
-    promised(floor, BOB)
+    booked(floor, BOB)
     floor.wait(10)
     assert rung(floor) == [ANN, BOB]
     customer(floor).hangs_up(17)
@@ -166,7 +166,7 @@ def test_who_is_not_reached_is_called_again(floor: Floor, cause: int, result: st
     """After the delay, at the old place, until the attempts are used up."""
     open_shop(floor, max_wait=timedelta(hours=1))
     talking_agent(floor)
-    promised(floor)
+    booked(floor)
     customer(floor).hangs_up(cause)
     assert attempts(floor) == [(1, result, 900)]
     later = waits(floor, BOB)
@@ -187,7 +187,7 @@ def test_a_phone_rings_for_half_a_minute(floor: Floor) -> None:
     """Then the customer is let go, and a late answer is hung up."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     callee = customer(floor)
     floor.wait(29.9, silent=True)
     assert attempts(floor) == []
@@ -204,7 +204,7 @@ def test_the_customer_gives_up(floor: Floor, stage: str) -> None:
     """Who answers and hangs up before an agent is there is tried again."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     callee = customer(floor)
     callee.answers()
     if stage == "waiting":
@@ -221,7 +221,7 @@ def test_all_agents_are_gone(floor: Floor) -> None:
     """They left while the customer was rung: an apology, and another try."""
     open_shop(floor, join_empty=False)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     callee = customer(floor)
     floor.colleague().logs_out()
     callee.answers()
@@ -237,7 +237,7 @@ def test_no_place_is_left_behind(floor: Floor) -> None:
     """Out of the line between two attempts, and back before who came later."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     customer(floor).hangs_up(17)
     view = floor.center.queues(floor.now)[0]
     assert (view.waiting, view.callbacks) == (0, 0)
@@ -252,7 +252,7 @@ def test_the_trunk_is_away(floor: Floor) -> None:
     """The command fails: so does the attempt."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     floor.fails(DialOutside)
     assert attempts(floor) == [(1, "failed", 900)]
 
@@ -266,7 +266,7 @@ def test_an_attempt_that_the_switch_did_not_make(
     open_shop(floor, step={"attempts": 1}, callback_mode=mode)
     agent = floor.agent()
     agent.is_busy()
-    promised(floor)
+    booked(floor)
     if mode is AGENT_FIRST:
         ready(floor)
         agent.answers()
@@ -287,7 +287,7 @@ def test_an_attempt_in_which_the_switch_died(floor: Floor) -> None:
     open_shop(floor, step={"attempts": 1})
     agent = floor.agent()
     agent.is_busy()
-    promised(floor)
+    booked(floor)
     floor.wait(10)
     floor.switch = type(floor.switch)()
     told = SwitchReconciled(floor.now, (), (agent.phone,), settled_at=floor.now)
@@ -306,7 +306,7 @@ def test_three_dispatches_at_once_dial_once(floor: Floor, order: tuple[str, ...]
     """Whatever the order of the requests and the wake-ups in the instant a callback is due."""
     open_shop(floor)
     talking_agent(floor)
-    callback = promised(floor)
+    callback = booked(floor)
     customer(floor).hangs_up(17)
     floor.settle()
     floor.now += timedelta(minutes=15)
@@ -331,7 +331,7 @@ def test_positions_may_be_told_while_places_are_kept(floor: Floor) -> None:
     waits(floor, CAS)
     line = floor.center._distribution.lines[SALES]
     assert line.is_steady(floor.now)
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, BOB)
     assert line.is_steady(floor.now), "Bob has his own place again"
     assert floor.told(InteractionQueued)[-1].position == 1
@@ -341,7 +341,7 @@ def test_who_comes_back_overtakes(floor: Floor) -> None:
     """After a failed attempt the place is taken before those who joined meanwhile."""
     open_shop(floor, max_wait=timedelta(hours=1))
     busy_agent(floor)
-    promised(floor, ANN)
+    booked(floor, ANN)
     customer(floor).hangs_up(17)
     waits(floor, BOB)
     line = floor.center._distribution.lines[SALES]

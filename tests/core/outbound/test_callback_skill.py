@@ -13,11 +13,11 @@ from tests.core.outbound.callback import (
     BOTH,
     CAS,
     CUSTOMER_FIRST,
+    booked,
     busy_agent,
     closed,
     customer,
     open_shop,
-    promised,
     ready,
     restore,
     rung,
@@ -64,7 +64,7 @@ def test_who_waits_for_somebody_else_holds_up_nobody(floor: Floor) -> None:
     floor.colleague("200", finnish=9).picks_up()
     busy_agent(floor)
     waits(floor, "+31622222222")
-    promised(floor, BOB)
+    booked(floor, BOB)
     restore(floor, dialed=ANN, waiting_since=floor.now)
     assert rung(floor) == [], "nobody is free"
     ready(floor)

@@ -30,11 +30,11 @@ from tests.core.outbound.callback import (
     BOTH,
     CAS,
     SALES,
+    booked,
     busy_agent,
     closed,
     customer,
     open_shop,
-    promised,
     ready,
     rung,
     waits,
@@ -53,14 +53,14 @@ DAN, EVE = "+31622222222", "+31633333333"
 
 
 def in_the_middle(floor: Floor, **settings: Any) -> tuple[Caller, Caller]:  # noqa: ANN401  # of the queue
-    """An agent talks; Bob waits, Ann was promised a call back after him, Dan waits behind her."""
+    """An agent talks; Bob waits, Ann has a callback after him, Dan waits behind her."""
     open_shop(floor, **{"max_wait": timedelta(hours=1)} | settings)
     agent = floor.agent("900")
     waits(floor, CAS)
     agent.picks_up()
     first = waits(floor, BOB)
     floor.wait(10)
-    promised(floor, ANN)
+    booked(floor, ANN)
     floor.wait(10)
     return first, waits(floor, DAN)
 
@@ -152,7 +152,7 @@ WAYS = (
 def test_calling_in_takes_over_the_place(floor: Floor, mode: str) -> None:
     """The same number in the same queue: the old rank, and no second place beside it."""
     open_shop(floor, join_empty=True, callback_mode=mode)
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, BOB)
     floor.wait(60)
     caller = waits(floor, ANN)
@@ -223,7 +223,7 @@ def test_a_message_is_no_talk(floor: Floor) -> None:
     open_shop(floor, max_wait=minute, more=box, next=to_box)
     busy_agent(floor)
     waits(floor, BOB)
-    promised(floor, ANN)
+    booked(floor, ANN)
     caller = waits(floor, ANN)
     floor.wait(60)
     caller.hears_out()
@@ -272,7 +272,7 @@ def test_calling_in_again_and_again(floor: Floor) -> None:
 def test_calling_in_as_the_trunk_writes_it(floor: Floor) -> None:
     """A national number is the same customer."""
     open_shop(floor, join_empty=True, flow={"country_code": "31"})
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, "0612345678")
     assert view(floor).state == "taken_over"
 
@@ -297,7 +297,7 @@ def test_calling_in_between_two_attempts(floor: Floor) -> None:
 def test_calling_in_elsewhere(floor: Floor) -> None:
     """Another number is another customer."""
     open_shop(floor, join_empty=True)
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, BOB)
     assert (closed(floor), position(floor)) == ([], 2)
 
@@ -317,7 +317,7 @@ def test_calling_in_while_being_dialed(floor: Floor) -> None:
     """He waits like anybody at first; his phone is busy, and then the place is his."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor, ANN)
+    booked(floor, ANN)
     assert rung(floor) == [ANN]
     waits(floor, BOB)
     caller = waits(floor, ANN)
@@ -335,7 +335,7 @@ def test_calling_in_while_being_dialed(floor: Floor) -> None:
 def test_calling_in_and_turned_away(floor: Floor) -> None:
     """Who cannot wait has not taken the place: the callback stands where it stood."""
     open_shop(floor, join_empty=True)
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, BOB)
     floor.take(CloseQueue(QueueName("sales"), "test"))
     floor.caller(ANN).hears_out()

@@ -15,10 +15,10 @@ from contactcenter_ari.core.vocabulary.signal import SwitchReconciled
 from tests.core.outbound.callback import (
     ANN,
     SALES,
+    booked,
     busy_agent,
     customer,
     open_shop,
-    promised,
     ready,
     waits,
 )
@@ -159,7 +159,7 @@ def test_a_customer_lost_in_the_last_attempt_is_a_task(floor: Floor) -> None:
     """No callback is left that would take care of it."""
     open_shop(floor, step={"attempts": 1})
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     customer(floor).answers()
     customer(floor).hears_out()
     floor.wait(30)
@@ -183,7 +183,7 @@ def test_a_customer_cut_off_in_a_callback_is_a_task(floor: Floor) -> None:
     """The callback was kept, and what it was about was not settled."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     customer(floor).answers()
     customer(floor).hears_out()
     ready(floor)

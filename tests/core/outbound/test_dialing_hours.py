@@ -20,13 +20,13 @@ from tests.core.outbound.callback import (
     BOB,
     BOTH,
     attempts,
+    booked,
     busy_agent,
     closed,
     customer,
     day,
     open_shop,
     placed,
-    promised,
     restore,
     rung,
     waits,
@@ -47,7 +47,7 @@ def test_hours_of_the_flow(floor: Floor, mode: str) -> None:
         flow={"hours": {"office": day((8, 12), (13, 18))}},
         step={"hours": "office"},
     )  # it is eleven in Amsterdam
-    promised(floor)
+    booked(floor)
     assert floor.center.queues(floor.now)[0].callbacks == 1
     floor.wait(3600)
     assert floor.center.queues(floor.now)[0].callbacks == 0
@@ -62,7 +62,7 @@ def test_by_day_where_the_callee_is(floor: Floor) -> None:
     """New York is called when it is eight there."""
     open_shop(floor, allowed=("+1",))
     busy_agent(floor)
-    promised(floor, "+12125551234")
+    booked(floor, "+12125551234")
     assert rung(floor) == []
     floor.wait(3 * 3600 - 1)
     assert rung(floor) == []
@@ -87,7 +87,7 @@ def test_a_number_that_may_be_anywhere(floor: Floor, number: str) -> None:
     """It is called by day where the flow is, by default."""
     open_shop(floor, allowed=FAR)
     busy_agent(floor)
-    promised(floor, number)
+    booked(floor, number)
     assert rung(floor) == [number]
     customer(floor).hangs_up(17)
     assert zones(floor) == (("Europe/Amsterdam",), "flow")
@@ -97,7 +97,7 @@ def test_a_number_that_may_be_anywhere_by_night(floor: Floor) -> None:
     """Not when it is night where the flow is."""
     open_shop(floor, allowed=FAR, call_window=CallWindow(time(12), time(13)))
     busy_agent(floor)
-    promised(floor, MOSCOW)
+    booked(floor, MOSCOW)
     floor.wait(3599)
     assert rung(floor) == []
     floor.wait(1)
@@ -113,7 +113,7 @@ def test_a_number_that_may_be_anywhere_in_a_zone_of_ours(floor: Floor) -> None:
         call_window=CallWindow(time(14), time(20)),
     )
     busy_agent(floor)
-    promised(floor, MOSCOW)  # it is one in Moscow
+    booked(floor, MOSCOW)  # it is one in Moscow
     floor.wait(3599)
     assert rung(floor) == []
     floor.wait(1)
@@ -123,7 +123,7 @@ def test_a_number_that_may_be_anywhere_in_a_zone_of_ours(floor: Floor) -> None:
 
 
 def test_a_number_that_may_be_anywhere_in_all_zones(floor: Floor) -> None:
-    """It must be day in all of them; if it never is, nothing is promised."""
+    """It must be day in all of them; if it never is, nothing is booked."""
     mornings = CallWindow(time(8), time(12))
     open_shop(floor, join_empty=True, allowed=FAR, unknown_zone="all_zones", call_window=mornings)
     caller = waits(floor, FREE)
@@ -131,7 +131,7 @@ def test_a_number_that_may_be_anywhere_in_all_zones(floor: Floor) -> None:
     assert caller.heard[-1] == "we cannot"
     open_shop(floor, join_empty=True, allowed=FAR, unknown_zone="all_zones")
     busy_agent(floor)
-    promised(floor, MOSCOW)
+    booked(floor, MOSCOW)
     floor.wait(3600)
     assert rung(floor) == [], "in Kamchatka it is evening"
     floor.wait(24 * 3600)
@@ -146,7 +146,7 @@ def test_a_number_that_may_be_anywhere_is_not_called(floor: Floor) -> None:
     caller = waits(floor, MOSCOW)
     caller.presses("1")
     assert caller.heard[-1] == "we cannot"
-    promised(floor, "+74951234567")
+    booked(floor, "+74951234567")
     assert floor.center.open_callbacks() == 1
 
 
@@ -155,7 +155,7 @@ def test_zones_close_together(floor: Floor, number: str) -> None:
     """No more than two hours apart: it must be day in all."""
     open_shop(floor, allowed=FAR, unknown_zone="block")
     busy_agent(floor)
-    promised(floor, number)
+    booked(floor, number)
     customer(floor).hangs_up(17)
     assert (zones(floor)[1], len(zones(floor)[0]) > 1) == ("number", True)
 
@@ -220,14 +220,14 @@ def test_a_number_of_no_known_zone(floor: Floor) -> None:
     window = CallWindow(time(12), time(13))
     open_shop(floor, allowed=("+999",), flow={"dial_named": ("+999",)}, call_window=window)
     busy_agent(floor)
-    promised(floor, "+999123456789")
+    booked(floor, "+999123456789")
     floor.wait(3599)
     assert rung(floor) == []
     floor.wait(1)
     assert rung(floor) == ["+999123456789"]
 
 
-def test_what_would_expire_first_is_not_promised(floor: Floor) -> None:
+def test_what_would_expire_first_is_not_booked(floor: Floor) -> None:
     """The hours begin after the end."""
     open_shop(
         floor,
@@ -244,7 +244,7 @@ def test_a_retry_waits_for_the_hours(floor: Floor) -> None:
     """The next attempt is told as it will be."""
     open_shop(floor, call_window=CallWindow(time(8), time(11, 10)))
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     customer(floor).hangs_up(17)
     assert attempts(floor) == [(1, "busy", 21 * 3600)]
 
@@ -253,16 +253,16 @@ def test_no_retry_after_the_end(floor: Floor) -> None:
     """Where no attempt is possible any more the callback is over at once."""
     open_shop(floor, step={"expires": timedelta(minutes=15)})
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     customer(floor).hangs_up(17)
     assert (attempts(floor), closed(floor)) == ([(1, "busy", None)], ["expired"])
 
 
 @BOTH
-def test_a_promise_expires_in_line(floor: Floor, mode: str) -> None:
+def test_a_callback_expires_in_line(floor: Floor, mode: str) -> None:
     """Nobody had the time to keep it."""
     open_shop(floor, join_empty=True, callback_mode=mode, step={"expires": timedelta(minutes=30)})
-    promised(floor)
+    booked(floor)
     floor.wait(1799)
     assert closed(floor) == []
     floor.wait(1)

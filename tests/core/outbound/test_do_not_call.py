@@ -21,12 +21,12 @@ from tests.core.outbound.callback import (
     ANN,
     BOB,
     BOTH,
+    booked,
     busy_agent,
     closed,
     customer,
     day,
     open_shop,
-    promised,
     ready,
     rung,
     waits,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.core.conftest import Floor
 
 
-def test_a_forbidden_number_is_not_promised(floor: Floor) -> None:
+def test_a_forbidden_number_is_not_booked(floor: Floor) -> None:
     """And may be again when it is off the list."""
     open_shop(floor, join_empty=True)
     floor.take(ForbidNumber(ANN, "test"))
@@ -44,14 +44,14 @@ def test_a_forbidden_number_is_not_promised(floor: Floor) -> None:
     caller.presses("1")
     assert caller.heard[-1] == "we cannot"
     floor.take(AllowNumber(ANN, "test"))
-    promised(floor)
+    booked(floor)
 
 
 @BOTH
 def test_forbidden_while_in_line(floor: Floor, mode: str) -> None:
     """The callback is over, and the place free."""
     open_shop(floor, join_empty=True, callback_mode=mode)
-    promised(floor)
+    booked(floor)
     floor.take(ForbidNumber(ANN, "test"))
     assert closed(floor) == ["do_not_call"]
     busy_agent(floor)
@@ -63,7 +63,7 @@ def test_forbidden_while_being_dialed(floor: Floor) -> None:
     """The call goes on; there is no other."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     floor.take(ForbidNumber(ANN, "test"))
     assert closed(floor) == []
     customer(floor).hangs_up(17)
@@ -86,10 +86,10 @@ def test_the_list_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         numbers.forbid(BOB)
 
 
-def test_new_rules_hold_for_old_promises(floor: Floor) -> None:
+def test_new_rules_hold_for_old_callbacks(floor: Floor) -> None:
     """A number that dial_allow covers no more is not dialed."""
     open_shop(floor, join_empty=True)
-    promised(floor)
+    booked(floor)
     flow = msgspec.structs.replace(floor.flow, dial_allow=())
     floor.take(SitePublished(msgspec.structs.replace(floor.site, flows=(flow,))))
     assert closed(floor) == ["do_not_call"]
@@ -101,17 +101,17 @@ def test_a_costly_number_is_not_dialed_when_it_is_named_no_more(floor: Floor, mo
     named = {"dial_named": ("+31900",)}
     allowed = ("+31", "+31900")
     open_shop(floor, join_empty=True, allowed=allowed, flow=named, callback_mode=mode)
-    promised(floor, "+31900123456")
+    booked(floor, "+31900123456")
     flow = msgspec.structs.replace(floor.flow, dial_allow=("+31",), dial_named=())
     floor.take(SitePublished(msgspec.structs.replace(floor.site, flows=(flow,))))
     assert closed(floor) == ["do_not_call"]
 
 
-def test_new_hours_hold_for_old_promises(floor: Floor) -> None:
+def test_new_hours_hold_for_old_callbacks(floor: Floor) -> None:
     """Out of the line at once when it is closed now."""
     office = {"hours": {"office": day((8, 18))}}
     open_shop(floor, join_empty=True, flow=office, step={"hours": "office"})
-    promised(floor)
+    booked(floor)
     flow = msgspec.structs.replace(floor.flow, hours={"office": day((14, 18))})
     floor.take(SitePublished(msgspec.structs.replace(floor.site, flows=(flow,))))
     busy_agent(floor)

@@ -24,10 +24,10 @@ from tests.core.outbound.callback import (
     BOB,
     CAS,
     SALES,
+    booked,
     busy_agent,
     customer,
     open_shop,
-    promised,
     ready,
     waits,
 )
@@ -53,7 +53,7 @@ def test_who_gives_up_waiting_is_a_lost_call(floor: Floor) -> None:
 
 
 def test_who_left_at_once_is_none(floor: Floor) -> None:
-    """A short abandon was hardly a wish to talk."""
+    """A short abandon is hardly a contact."""
     open_shop(floor)
     busy_agent(floor)
     gives_up(floor, after=4.9)
@@ -222,11 +222,11 @@ def test_who_pressed_a_key_to_leave_is_none(floor: Floor) -> None:
     assert (caller.exits, opened(floor)) == (["no_agents", "key_exit"], [])
 
 
-def test_who_was_promised_a_call_is_none(floor: Floor) -> None:
+def test_who_was_booked_a_call_is_none(floor: Floor) -> None:
     """The callback takes care of it, even if the customer hangs up on the call back."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     callee = customer(floor)
     callee.answers()
     callee.hears_out()
@@ -260,11 +260,11 @@ def test_closed_when_the_customer_calls_again(floor: Floor) -> None:
 
 
 def test_closed_when_the_customer_is_reached(floor: Floor) -> None:
-    """By a call back that was promised on another call."""
+    """By a callback that was booked on another call."""
     open_shop(floor)
     busy_agent(floor)
     gives_up(floor)
-    promised(floor)
+    booked(floor)
     customer(floor).answers()
     customer(floor).hears_out()
     ready(floor)

@@ -16,9 +16,9 @@ from contactcenter_ari.core.vocabulary.request import AllowNumber, ForbidNumber
 from tests.core.outbound.callback import (
     ANN,
     BOB,
+    booked,
     busy_agent,
     open_shop,
-    promised,
     ready,
     rung,
     waits,
@@ -33,28 +33,28 @@ NL = {"country_code": "NL"}
 
 
 @EACH
-def test_a_promise_is_for_the_number(floor: Floor, spelling: str) -> None:
+def test_a_callback_is_for_the_number(floor: Floor, spelling: str) -> None:
     """It is dialed in E.164, which dial_allow is held against."""
     open_shop(floor, flow=NL)
     busy_agent(floor)
-    promised(floor, spelling)
+    booked(floor, spelling)
     assert rung(floor) == [ANN]
 
 
 @EACH
-def test_calling_in_takes_the_promise(floor: Floor, spelling: str) -> None:
-    """Promised one way, called in another way."""
+def test_calling_in_takes_the_callback(floor: Floor, spelling: str) -> None:
+    """Booked one way, called in another way."""
     open_shop(floor, join_empty=True, flow=NL)
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, spelling)
     assert [one.state for one in floor.center.callbacks()] == ["taken_over"]
 
 
 @EACH
-def test_a_second_promise_is_the_first(floor: Floor, spelling: str) -> None:
+def test_a_second_callback_is_the_first(floor: Floor, spelling: str) -> None:
     """A number has one open callback."""
     open_shop(floor, join_empty=True, flow=NL)
-    promised(floor, ANN)
+    booked(floor, ANN)
     waits(floor, spelling).presses("1")
     assert floor.center.open_callbacks() == 1
 
@@ -93,7 +93,7 @@ def test_a_forbidden_number(floor: Floor, spelling: str) -> None:
     caller.presses("1")
     assert caller.heard[-1] == "we cannot"
     floor.take(AllowNumber("0612345678", "test"))
-    promised(floor, spelling)
+    booked(floor, spelling)
 
 
 def test_a_number_that_somebody_else_wrote(floor: Floor) -> None:

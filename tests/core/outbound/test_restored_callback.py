@@ -33,12 +33,12 @@ from tests.core.outbound.callback import (
     CAS,
     NOBODY,
     attempts,
+    booked,
     busy_agent,
     closed,
     customer,
     open_shop,
     placed,
-    promised,
     ready,
     restore,
     rung,
@@ -98,10 +98,10 @@ def test_restored_too_late(floor: Floor, changed: dict[str, Any], result: str) -
     assert (event.interaction, event.result) == (NOBODY, result)
 
 
-def test_restored_but_promised_anew(floor: Floor) -> None:
+def test_restored_but_booked_anew(floor: Floor) -> None:
     """A number has one callback: the new one."""
     open_shop(floor, join_empty=True)
-    new = promised(floor)
+    new = booked(floor)
     old = restore(floor)
     (event,) = floor.told(CallbackClosed)
     assert (event.callback, event.result) == (old.callback, "cancelled")
@@ -121,7 +121,7 @@ def test_a_resumed_center_does_not_dial_twice(floor: Floor, mode: str) -> None:
     """What was under way goes on; a leg that is gone is one attempt that failed."""
     open_shop(floor, callback_mode=mode)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     if mode == AGENT_FIRST:
         ready(floor)
         floor.colleague().answers()
@@ -143,7 +143,7 @@ def test_a_replay_gives_the_same(floor: Floor, mode: str) -> None:
     open_shop(floor, callback_mode=mode)
     busy_agent(floor)
     restore(floor, dialed=BOB)
-    promised(floor)
+    booked(floor)
     floor.take(ForbidNumber(CAS, "test"))
     ready(floor)
     floor.wait(60 * 60)

@@ -25,12 +25,12 @@ from tests.core.outbound.callback import (
     BOTH,
     CAS,
     attempts,
+    booked,
     busy_agent,
     closed,
     customer,
     open_shop,
     opens_beside,
-    promised,
     ready,
     restore,
     rung,
@@ -58,7 +58,7 @@ def talks(floor: Floor) -> Colleague:
 def kept_behind_bob(floor: Floor, number: str = ANN) -> Caller:
     """A callback that is not dialed before Bob has left the line."""
     bob = waits(floor, BOB)
-    promised(floor, number)
+    booked(floor, number)
     return bob
 
 
@@ -129,7 +129,7 @@ def test_nobody_is_dialed_who_is_in_a_menu(floor: Floor, mode: str) -> None:
     opens_beside(floor, Play("hello", barge_in=False))
     talks(floor)
     bob = kept_behind_bob(floor)
-    promised(floor, DAN)
+    booked(floor, DAN)
     caller = floor.caller(ANN, to=BESIDE)
     assert [one.position for one in floor.center.callbacks()] == [2, 3]
     bob.hangs_up()
@@ -151,7 +151,7 @@ def test_nobody_is_rung_for_a_customer_who_calls(floor: Floor) -> None:
     open_shop(floor, callback_mode=AGENT_FIRST)
     opens_beside(floor, Play("hello", barge_in=False))
     agent = floor.agent("100")
-    promised(floor, ANN)
+    booked(floor, ANN)
     assert agent.is_rung()
     caller = floor.caller(ANN, to=BESIDE)
     floor.settle()
@@ -197,7 +197,7 @@ def test_reached_at_one_of_two_numbers(floor: Floor) -> None:
     """He asked for both: the talk at the first settles the other."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor, ANN)
+    booked(floor, ANN)
     second = waits(floor, ANN)
     second.presses("2")
     second.hangs_up()
@@ -214,7 +214,7 @@ def test_reached_at_one_of_two_numbers(floor: Floor) -> None:
 
 
 def test_talking_before_he_has_hung_up(floor: Floor) -> None:
-    """He withholds his number, and is promised a call; the same call leads to an agent then."""
+    """He withholds his number, and gets a callback; the same call leads to an agent then."""
     booked: list[Verb | Step] = [Play("we call you", barge_in=False), Queue(SUPPORT, {})]
     open_shop(floor, more={"yes": booked})
     talks(floor)
@@ -233,7 +233,7 @@ def test_talking_while_being_dialed(floor: Floor) -> None:
     opens_beside(floor, Queue(SUPPORT, {}))
     busy_agent(floor)
     helper = floor.agent("800", "support")
-    promised(floor, ANN)
+    booked(floor, ANN)
     assert rung(floor) == [ANN]
     floor.caller(ANN, to=BESIDE)
     helper.picks_up()
@@ -247,7 +247,7 @@ def test_talking_while_an_agent_waits_for_him(floor: Floor) -> None:
     open_shop(floor, callback_mode=AGENT_FIRST)
     opens_beside(floor, Queue(SUPPORT, {}))
     agent = floor.agent("100")
-    promised(floor, ANN)
+    booked(floor, ANN)
     agent.answers()
     assert rung(floor) == [ANN]
     floor.agent("800", "support")
@@ -266,7 +266,7 @@ def test_somebody_who_picked_up_stays(floor: Floor) -> None:
     open_shop(floor)
     opens_beside(floor, Queue(SUPPORT, {}))
     busy_agent(floor)
-    promised(floor, ANN)
+    booked(floor, ANN)
     callee = customer(floor)
     callee.answers()
     callee.hears_out()
@@ -283,7 +283,7 @@ def test_the_last_attempt_is_not_that_of_a_busy_line(floor: Floor) -> None:
     """He was calling us: he is dialed once more if that comes to nothing."""
     open_shop(floor, step={"attempts": 1})
     busy_agent(floor)
-    promised(floor, ANN)
+    booked(floor, ANN)
     caller = waits(floor, ANN)
     customer(floor).hangs_up(17)
     assert attempts(floor) == [(1, "busy", 900)]
@@ -305,7 +305,7 @@ def test_asking_again_at_the_place(floor: Floor) -> None:
     kept_behind_bob(floor)
     waits(floor, DAN)
     floor.wait(30)
-    new = promised(floor, ANN)
+    new = booked(floor, ANN)
     assert closed(floor) == ["renewed"]
     (only,) = floor.center.callbacks()
     assert (only.callback, only.position) == (new, 2)
@@ -316,7 +316,7 @@ def test_people_behind_one_number(floor: Floor) -> None:
     open_shop(floor, shared_numbers=True)
     talks(floor)
     bob = waits(floor, BOB)
-    first, second = promised(floor, ANN), promised(floor, ANN)
+    first, second = booked(floor, ANN), booked(floor, ANN)
     assert first != second
     caller = waits(floor, ANN)
     assert [one.position for one in floor.center.callbacks()] == [2, 3]

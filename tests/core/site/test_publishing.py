@@ -18,13 +18,13 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import CloseQueue, MoveWaiting, OpenQueue
 from tests.core.outbound.callback import (
     SALES,
+    booked,
     busy_agent,
     customer,
     open_shop,
-    promised,
     ready,
 )
-from tests.core.outbound.callback import closed as promises_closed
+from tests.core.outbound.callback import closed as callbacks_closed
 
 if TYPE_CHECKING:
     from tests.core.conftest import Floor
@@ -172,7 +172,7 @@ def test_a_callback_in_a_queue_that_is_gone_is_made(floor: Floor) -> None:
     """The customer waits for it: the queue is shown while the place is in the line."""
     open_shop(floor)
     busy_agent(floor)
-    promised(floor)
+    booked(floor)
     published(floor, "sales")
     assert shown(floor) == ["sales", "support"]
     ready(floor)
@@ -182,7 +182,7 @@ def test_a_callback_in_a_queue_that_is_gone_is_made(floor: Floor) -> None:
     agent.picks_up()
     agent.hangs_up()
     floor.settle()
-    assert (promises_closed(floor), shown(floor)) == (["reached"], ["support"])
+    assert (callbacks_closed(floor), shown(floor)) == (["reached"], ["support"])
 
 
 def test_a_queue_that_comes_back_begins_anew(floor: Floor) -> None:

@@ -77,7 +77,7 @@ def acts(floor: Floor, recording: RecordingId | None = None) -> list[str]:
 
 
 def told(floor: Floor) -> list[tuple[str, PauseReason]]:
-    """The pauses, as the books have them."""
+    """The pauses, as the records have them."""
     return [
         (type(event).__name__.removeprefix("Recording").lower(), event.reason)
         for event in floor.events

@@ -20,7 +20,7 @@ FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, DOOR, CROWD, MORTGAGES, TEAM = (
 )
 TALKATIVE, HONEST, CANTEEN = "+31200000061", "+31200000062", "+31200000063"
 LITHUANIAN, RUSSIAN, ROMANIAN = (f"+312000000{number}" for number in range(71, 74))
-PROMISED, RESERVED, SKILLED = (f"+312000000{number}" for number in range(81, 84))
+BOOKED, RESERVED, SKILLED = (f"+312000000{number}" for number in range(81, 84))
 """The numbers of the flows in `site`."""
 AGENT = 620
 """The voice of agents, in hertz."""

@@ -1,4 +1,4 @@
-"""A line in which somebody was promised a call back, and what the carrier is asked for then."""
+"""A line in which somebody has a callback, and what the carrier is asked for then."""
 
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ async def lined_up(world: World, number: str, queue: str) -> LineUp:
 
 
 async def booked(world: World, number: str, queue: str) -> Caller:
-    """A caller who was promised a call back and has hung up."""
+    """A caller who has a callback and has hung up."""
     caller = await joined(world, number, queue)
     await caller.press("1")
     await caller.until_hears(await world.sound("We shall call you back."))

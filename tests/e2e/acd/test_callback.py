@@ -24,7 +24,7 @@ from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
 from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.web.callback import CallbackList, CallbackStatus
-from tests.e2e.acd.floor import AGENT, PROMISED, RESERVED, stay, talk
+from tests.e2e.acd.floor import AGENT, BOOKED, RESERVED, stay, talk
 from tests.e2e.acd.line_up import LineUp, booked, called, lined_up
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Reply
@@ -85,7 +85,7 @@ async def test_a_customer_is_called_back_in_turn(world: World, carrier: Carrier)
     there: he is told who calls, and talks after the one and before the other.
     """
     carrier.reply = Reply.IS_BUSY
-    line_up = await lined_up(world, PROMISED, "promised")
+    line_up = await lined_up(world, BOOKED, "booked")
     assert carrier.lines == []
     line_up.talker.hang_up()
     await line_up.ahead.until_hears_tone(AGENT)
@@ -93,7 +93,7 @@ async def test_a_customer_is_called_back_in_turn(world: World, carrier: Carrier)
         await called(carrier, calls)
         carrier.reply = reply
     line = await called(carrier, 3)
-    assert (line.dialed, line.number) == (line_up.customer.number, PROMISED)
+    assert (line.dialed, line.number) == (line_up.customer.number, BOOKED)
     await line.until_hears(await world.sound("You are called back."))
     await hears_music(line)
     line_up.ahead.hang_up()
@@ -119,7 +119,7 @@ async def test_an_agent_waits_for_the_customer(world: World, carrier: Carrier) -
     talking = await line_up.worker.phone.talks(3)
     await talking.until_hears(await world.sound("We call."))
     line = await called(carrier, 1)
-    assert (line.dialed, line.number) == (line_up.customer.number, PROMISED)
+    assert (line.dialed, line.number) == (line_up.customer.number, BOOKED)
     line.pick_up()
     await line.until_hears_tone(AGENT)
     await talking.until_hears_tone(LINE)
@@ -154,11 +154,11 @@ async def test_three_at_once_dial_once(
     world: World, carrier: Carrier, api: aiohttp.ClientSession
 ) -> None:
     """In the instant an attempt is due three people ask for it, too: one call is made."""
-    worker = await world.hire("promised", frequency=AGENT)
-    talker = await world.call(PROMISED)
+    worker = await world.hire("booked", frequency=AGENT)
+    talker = await world.call(BOOKED)
     await talker.until_hears_tone(AGENT)
     carrier.reply = Reply.IS_BUSY
-    customer = await booked(world, PROMISED, "promised")
+    customer = await booked(world, BOOKED, "booked")
     for calls, reply in enumerate((Reply.IS_BUSY, Reply.ANSWERS), start=1):
         await called(carrier, calls)
         callback = await _resting(api, calls)

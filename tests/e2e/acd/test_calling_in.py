@@ -1,11 +1,11 @@
-"""A customer who was promised a call back calls in: only a talk settles the callback."""
+"""A customer who has a callback calls in: only a talk settles the callback."""
 
 from datetime import timedelta
 
 import pytest
 
 from contactcenter_ari.speech.hearing import tone_heard
-from tests.e2e.acd.floor import AGENT, PROMISED, joined, talk
+from tests.e2e.acd.floor import AGENT, BOOKED, joined, talk
 from tests.e2e.acd.line_up import called, lined_up
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Reply
@@ -22,11 +22,11 @@ async def test_who_gives_up_is_called_at_the_old_rank(world: World, carrier: Car
     """The customer takes the place over, gives up, and is called when it is next: before the one
     who has waited behind it all the time.
     """
-    line_up = await lined_up(world, PROMISED, "promised")
-    again = await joined(world, PROMISED, "promised", caller=line_up.customer.number)
+    line_up = await lined_up(world, BOOKED, "booked")
+    again = await joined(world, BOOKED, "booked", caller=line_up.customer.number)
     assert _positions(world)[line_up.customer.number] == 2
     again.hang_up()
-    await world.until_waiting("promised", 2)
+    await world.until_waiting("booked", 2)
     assert await _row(world, line_up.customer, ("open", None, 0, None, None)) == ""
     assert carrier.lines == []
     line_up.talker.hang_up()
@@ -54,12 +54,12 @@ async def test_who_gives_up_is_called_at_the_old_rank(world: World, carrier: Car
 async def test_who_was_served_is_not_called(world: World, carrier: Carrier) -> None:
     """The phone rings when the customer calls in; it is let go when they talk, for good."""
     carrier.reply = Reply.RINGS
-    line_up = await lined_up(world, PROMISED, "promised")
+    line_up = await lined_up(world, BOOKED, "booked")
     line_up.ahead.hang_up()
     line = await called(carrier, 1)
-    again = await joined(world, PROMISED, "promised", caller=line_up.customer.number)
+    again = await joined(world, BOOKED, "booked", caller=line_up.customer.number)
     line_up.behind.hang_up()
-    await world.until_waiting("promised", 1)
+    await world.until_waiting("booked", 1)
     line_up.talker.hang_up()
     await again.until_hears_tone(AGENT)
     await line.until_over()

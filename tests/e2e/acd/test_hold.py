@@ -1,4 +1,4 @@
-"""Hold, by the phone's own key: who hears what, what is recorded, and what is in the books."""
+"""Hold, by the phone's own key: who hears what, and what is recorded."""
 
 import asyncio
 from dataclasses import dataclass
@@ -153,7 +153,7 @@ async def test_both_are_on_hold(world: World) -> None:
 
 
 async def test_the_agent_leaves_a_caller_on_hold(world: World) -> None:
-    """The call ends as always, with the time on hold in the books."""
+    """The call ends as always, with the time on hold in the records."""
     pair = await talking(world, FOURTH, "fourth")
     await pair.agent.hold(held=True)
     await hears_music(pair.caller)

@@ -3,7 +3,7 @@
 import pytest
 from psycopg.rows import scalar_row
 
-from tests.e2e.acd.floor import AGENT, PROMISED, joined
+from tests.e2e.acd.floor import AGENT, BOOKED, joined
 from tests.e2e.carrier import Carrier
 from tests.e2e.patience import until
 from tests.e2e.world import World
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ANN = "+31611112222"
 NATIONAL, ABROAD, PLAIN = "0611112222", "0031611112222", "31611112222"
-DIALED = {NATIONAL: "0200000081", ABROAD: "0031200000081", PLAIN: "31200000081", ANN: PROMISED}
+DIALED = {NATIONAL: "0200000081", ABROAD: "0031200000081", PLAIN: "31200000081", ANN: BOOKED}
 """What the carrier calls for a caller, written in the same way."""
 
 
@@ -20,12 +20,12 @@ async def test_a_caller_written_four_ways_is_one_customer(world: World, carrier:
     """They ask for a call back as one spelling and again as each other one: there is one callback,
     it is dialed in E.164, and all calls are rows of one number.
     """
-    worker = await world.hire("promised", frequency=AGENT)
-    talker = await world.call(PROMISED)
+    worker = await world.hire("booked", frequency=AGENT)
+    talker = await world.call(BOOKED)
     await talker.until_hears_tone(AGENT)
-    ahead = await joined(world, PROMISED, "promised")
+    ahead = await joined(world, BOOKED, "booked")
     for spelling, dialed in DIALED.items():
-        caller = await joined(world, dialed, "promised", caller=spelling)
+        caller = await joined(world, dialed, "booked", caller=spelling)
         await caller.press("1")
         await caller.until_hears(await world.sound("We shall call you back."))
         await caller.until_over()
@@ -43,11 +43,11 @@ async def test_a_caller_written_four_ways_is_one_customer(world: World, carrier:
     inbound = [row for row in calls if row.direction == "inbound"]
     assert [row.caller_number_raw for row in inbound] == list(DIALED)
     assert [row.called_number_raw for row in inbound] == list(DIALED.values())
-    assert {(row.caller_number, row.called_number) for row in inbound} == {(ANN, PROMISED)}
-    assert await _promised(world) == [(ANN, "reached")]
+    assert {(row.caller_number, row.called_number) for row in inbound} == {(ANN, BOOKED)}
+    assert await _booked(world) == [(ANN, "reached")]
 
 
-async def _promised(world: World) -> list[tuple[str, str]]:
+async def _booked(world: World) -> list[tuple[str, str]]:
     """Numbers and results of the callbacks that came to something."""
     found: list[tuple[str, str]] = []
     async with world.service.database.connection() as connection:

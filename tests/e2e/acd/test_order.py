@@ -109,7 +109,7 @@ async def test_a_queue_closes_on_those_who_wait(world: World, api: aiohttp.Clien
     lucky = await joined(world, DOOR, "door")
     ringing = await worker.phone.rings()
     turned_away = [await joined(world, DOOR, "door") for _ in range(2)]
-    assert await _steer(api, "close") == {"closed": True, "waiting": 1}
+    assert await _control(api, "close") == {"closed": True, "waiting": 1}
     turned_away.append(await world.call(DOOR))
     closed = await world.sound("We have closed for today.")
     await asyncio.gather(*(caller.until_hears(closed) for caller in turned_away))
@@ -117,7 +117,7 @@ async def test_a_queue_closes_on_those_who_wait(world: World, api: aiohttp.Clien
     await ringing.answer()
     await lucky.until_hears_tone(AGENT)
     lucky.hang_up()
-    assert await _steer(api, "open") == {"closed": False, "waiting": 0}
+    assert await _control(api, "open") == {"closed": False, "waiting": 0}
     worker.phone.manner = Manner.ANSWERS
     welcome = await world.call(DOOR)
     await welcome.until_hears_tone(AGENT)
@@ -131,7 +131,7 @@ async def test_a_queue_closes_on_those_who_wait(world: World, api: aiohttp.Clien
         assert (await world.record(caller)).interaction.reason is EndReason.COMPLETED
 
 
-async def _steer(api: aiohttp.ClientSession, what: str) -> dict[str, object]:
+async def _control(api: aiohttp.ClientSession, what: str) -> dict[str, object]:
     async with api.post(f"/api/v1/queues/door/{what}") as answer:
         assert answer.status == HTTPStatus.OK, await answer.text()
         told = await answer.json()

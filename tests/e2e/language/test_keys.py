@@ -91,7 +91,7 @@ async def test_a_caller_leaves_while_told_something(world: World) -> None:
     assert [offer.result for offer in record.offers] == [OfferResult.WITHDRAWN]
 
 
-async def test_a_call_back_is_promised(world: World) -> None:
+async def test_a_call_back_has_callback(world: World) -> None:
     """The callback is written down, and the stay in the queue ended with it; nobody is logged in
     to keep it.
     """

@@ -328,7 +328,7 @@ def test_no_value_breaks_an_expression(text: str, values: dict[str, Value]) -> N
 
 
 @given(EXPRESSIONS)
-def test_a_checked_expression_gives_what_was_promised(text: str) -> None:
+def test_a_checked_expression_gives_its_type(text: str) -> None:
     """The value of an expression that passed the check is of the type the check told."""
     expression = parse(text)
     if faults(expression, TYPES):

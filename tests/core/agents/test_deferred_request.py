@@ -67,10 +67,10 @@ def test_a_pause_asked_for_in_wrap_up(floor: Floor) -> None:
 
 
 @pytest.mark.parametrize("when", ["answering", "talking", "wrap_up"])
-@pytest.mark.parametrize("wish", ["pause", "log-out"])
+@pytest.mark.parametrize("asked", ["pause", "log-out"])
 @pytest.mark.parametrize("ended_by", ["caller", "agent"])
-def test_a_wish_during_a_call_is_kept_to_its_end(
-    floor: Floor, when: str, wish: str, ended_by: str
+def test_a_request_during_a_call_is_kept_to_its_end(
+    floor: Floor, when: str, asked: str, ended_by: str
 ) -> None:
     """Whatever the state in the call and whoever ends it: it is finished with its wrap-up, and
     no other call comes between it and what was asked for.
@@ -83,18 +83,18 @@ def test_a_wish_during_a_call_is_kept_to_its_end(
     if when == "wrap_up":
         agent.hangs_up()
     during = agent.state
-    _wish(agent, wish)
+    _ask(agent, asked)
     assert agent.state == during
     floor.caller()
     if when != "wrap_up":
         caller.hangs_up() if ended_by == "caller" else agent.hangs_up(19)
     floor.wait(15)
-    assert agent.state == (("not_ready", "lunch") if wish == "pause" else ("logged_out", ""))
+    assert agent.state == (("not_ready", "lunch") if asked == "pause" else ("logged_out", ""))
     assert not agent.is_rung()
 
 
-def _wish(agent: Colleague, wish: str) -> None:
-    if wish == "pause":
+def _ask(agent: Colleague, asked: str) -> None:
+    if asked == "pause":
         agent.pauses("lunch")
     else:
         agent.logs_out()
@@ -138,15 +138,15 @@ def test_ready_ends_a_wrap_up(floor: Floor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"), [("pause", ("not_ready", "lunch")), ("log-out", ("logged_out", ""))]
+    ("asked", "expected"), [("pause", ("not_ready", "lunch")), ("log-out", ("logged_out", ""))]
 )
 def test_requests_during_a_call_of_his_own(
-    floor: Floor, wish: str, expected: tuple[str, str]
+    floor: Floor, asked: str, expected: tuple[str, str]
 ) -> None:
     """They are granted at once: no caller has to be finished with first."""
     agent = floor.agent()
     floor.take(PhoneDialed(LegId("own"), agent.phone, "*14"))
-    _wish(agent, wish)
+    _ask(agent, asked)
     assert agent.state == expected
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from contactcenter_ari.core.vocabulary.event import EndReason, OfferResult
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.report import Report
-from tests.e2e.acd.floor import AGENT, PROMISED, SKILLED
+from tests.e2e.acd.floor import AGENT, BOOKED, SKILLED
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier
 from tests.e2e.language.listening import LINE
@@ -27,13 +27,13 @@ PLAIN, DUTCH, CALLS_BACK = "301", "302", "303"
 HANDS = (
     Hand(PLAIN, ("skilled",), frequency=1700),
     Hand(DUTCH, ("skilled",), ("dutch=7",), frequency=AGENT),
-    Hand(CALLS_BACK, ("promised",), frequency=AGENT),
+    Hand(CALLS_BACK, ("booked",), frequency=AGENT),
 )
 SLACK = 0.2
 """Seconds."""
 
 
-async def test_killed_with_a_promise_open(
+async def test_killed_with_a_callback_open(
     data_folder: Path,
     tools: Tools,
     runtime: Runtime,
@@ -61,7 +61,7 @@ async def _take_up_the_log(scene: Scene, exchange: Carrier) -> None:
     """
     program, loop = scene.program, asyncio.get_running_loop()
     waiter = await _waits_for_a_skill(scene, "waiter")
-    customer = await _is_promised(scene, "customer")
+    customer = await _has_callback(scene, "customer")
     (callback,) = await program.callbacks()
     age, seen_at = (await program.queue("skilled")).oldest_wait_seconds, loop.time()
     await program.kill()
@@ -83,10 +83,10 @@ async def _take_up_the_log(scene: Scene, exchange: Carrier) -> None:
 
 
 async def _begin_anew(scene: Scene, exchange: Carrier) -> None:
-    """The database tells a program without a log what was promised; who waited is let go."""
+    """The database tells a program without a log what was booked; who waited is let go."""
     program = scene.program
     waiter = await _waits_for_a_skill(scene, "second waiter")
-    customer = await _is_promised(scene, "second customer")
+    customer = await _has_callback(scene, "second customer")
     (callback,) = await program.callbacks()
     await program.kill()
     shutil.rmtree(scene.environment.data / "input")
@@ -112,12 +112,12 @@ async def _waits_for_a_skill(scene: Scene, who: str) -> Caller:
     return caller
 
 
-async def _is_promised(scene: Scene, who: str) -> Caller:
-    """A customer is promised a call back, with nobody at work who could make it; the database
+async def _has_callback(scene: Scene, who: str) -> Caller:
+    """A customer gets a callback, with nobody at work who could make it; the database
     has it.
     """
-    customer = await scene.call(who, PROMISED)
-    await scene.program.until_waiting("promised", 1)
+    customer = await scene.call(who, BOOKED)
+    await scene.program.until_waiting("booked", 1)
     await customer.press("1")
     await customer.until_hears(await scene.sound("We shall call you back."))
     await customer.until_over()

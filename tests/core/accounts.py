@@ -1,4 +1,4 @@
-"""The books of a call floor, which must balance once everybody is gone."""
+"""The accounts of a call floor, which must balance once everybody is gone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAIRS = (
 )
 
 
-def check_books(floor: Floor) -> None:
+def check_accounts(floor: Floor) -> None:
     """Nothing is left over, and every event has its counterpart."""
     assert list(range(1, len(floor.events) + 1)) == [each.number for each in floor.events]
     assert floor.center.calls_in_progress() == 0

@@ -32,7 +32,7 @@ def read_option(verb: VerbReading, option: Option, node: Node | None) -> None:
         if option.kind not in ABSENT:
             return
         value = ABSENT[option.kind]()
-    names = option.fields or (option.name,)
+    names = option.filled
     if len(names) == 1:
         verb.values[names[0]] = value
         return

@@ -15,10 +15,8 @@ from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.language.flow import Flow, fault_section
 from contactcenter_ari.core.flow.language.step import Section, Step
-from contactcenter_ari.core.flow.verb.goto import Goto
 from contactcenter_ari.core.flow.verb.input_rules import InputRules
-from contactcenter_ari.core.flow.verb.menu import Menu
-from contactcenter_ari.core.flow.verb.split import Split
+from contactcenter_ari.core.flow.verb.spec import Kind
 from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.hours.calendar import Calendar
 from contactcenter_ari.core.site.site import Site
@@ -34,8 +32,10 @@ Sentences = Iterator[str]
 Key = TypeVar("Key", bound=str)
 LOOSE: Mapping[str, Section] = {}
 """For what refers to no section."""
-LEADS = ("choices", "next", "keys", "cases", "default", "then", "otherwise", "failed")
+WAYS = (Kind.CHOICES, Kind.OUTCOMES, Kind.WASTED, Kind.KEYS, Kind.CASES, Kind.DESTINATION)
 """Options that are told of as ways, not as values."""
+ITS_WORDS = (Kind.DESTINATION, Kind.SHARES)
+"""What the words of a verb tell whole."""
 
 
 def flow_difference(old: Flow, new: Flow) -> list[str]:
@@ -220,7 +220,7 @@ def _step(what: str, pair: tuple[Step, Step], flows: tuple[Flow, Flow]) -> Sente
     told = [] if before == after else [f"{what}: was {before}, is {after}"]
     named = f"{what} ({after})"
     told += _options(named, old.verb, new.verb)
-    if not (told and isinstance(new.verb, Goto | Split)):  # told by its words
+    if not (told and new.verb.spec.value.kind in ITS_WORDS):  # told by its words
         told += _ways(named, "", dict(old.verb.leads()), dict(new.verb.leads()), flows)
     yield from told or [f"{named} changed"]
 
@@ -234,22 +234,29 @@ def _options(what: str, old: Verb, new: Verb) -> Sentences:
             yield from _value(f"{what}: {name}", _readable(before), _readable(after))
 
 
-def _shown(verb: object) -> dict[str, object]:
+def _shown(verb: Verb) -> dict[str, object]:
     """The options of a verb by name, but for the value that its words tell, and the ways."""
-    assert isinstance(verb, msgspec.Struct), "verbs are"
+    spec = verb.spec
+    ways = (option for option in spec.options if option.kind in WAYS)
+    told = {field for option in (spec.value, *ways) for field in option.filled}
     shown: dict[str, object] = {}
-    for name in verb.__struct_fields__[0 if isinstance(verb, Menu | InputRules) else 1 :]:
-        value = getattr(verb, name)
-        if isinstance(value, InputRules):
-            shown |= _shown(value)
-        elif isinstance(value, dict) and name not in LEADS:
+    for name, value in _values(verb):
+        if isinstance(value, dict) and name not in told:
             option = "tries" if name == "own_tries" else name
             shown |= {f"{option}.{key}": item for key, item in value.items()}
-        elif name not in LEADS:
+        elif name not in told:
             shown[name] = value
-    if isinstance(verb, Menu):
-        del shown["prompts"]
     return shown
+
+
+def _values(struct: msgspec.Struct) -> Iterator[tuple[str, object]]:
+    """The fields of a verb, those of its rules among them."""
+    for name in struct.__struct_fields__:
+        value = getattr(struct, name)
+        if isinstance(value, InputRules):
+            yield from _values(value)
+        else:
+            yield name, value
 
 
 def _readable(value: object) -> object:

@@ -15,7 +15,6 @@ from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.graph import global_exits
 from contactcenter_ari.core.flow.language.step import Section, Step
 from contactcenter_ari.core.flow.run import START
-from contactcenter_ari.core.flow.verb.transfer import TransferOut
 
 LINE_LIMIT = 48
 """Characters of a line in a box."""
@@ -116,8 +115,8 @@ def _leads_of(
                 yield from _leads_of(sections, destination.section, source or name, labels)
             elif arrow := _arrow(source or name, destination, labels):
                 yield arrow
-        if isinstance(step.verb, TransferOut):
-            yield Arrow(source or name, OUTSIDE, (" / ".join((*path, "transfer")),))
+        if step.verb.spec.leaves:
+            yield Arrow(source or name, OUTSIDE, (" / ".join((*path, step.verb.spec.name)),))
 
 
 def _arrow(source: str, destination: Destination, path: tuple[str, ...]) -> Arrow | None:

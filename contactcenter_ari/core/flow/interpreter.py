@@ -171,7 +171,7 @@ class Interpreter:
         return verb
 
     def announce(self, run: FlowRun, turn: Turn) -> None:
-        """Something is due to be said to who waits; who follows a key is not disturbed."""
+        """Say what is due to a caller in line; one who follows a key is not disturbed."""
         if run.activity is Activity.QUEUED:
             self.treatment.announce(run, self.queue_step(run), turn)
 

@@ -118,7 +118,7 @@ class FlowRun:
     wait_longer: bool = False
     """The estimate has grown beyond `wait_told`, so that no wait may be told now."""
     wait_told: timedelta | None = None
-    """The wait this caller was told last in this line, noted by the one who says it."""
+    """The wait this caller was told last in this line, noted where it is said."""
     offered: bool = False
     """An agent is reserved: nothing is announced until the offer is over."""
     announcing: bool = False
@@ -140,7 +140,7 @@ class FlowRun:
     may follow.
     """
     line_frame: int | None = None
-    """How many frames there were when the caller joined the line he still has a place in."""
+    """How many frames there were when the caller joined the line; None without a place in it."""
     wanted_agent: str = ""
     """Whom an `agent` step rings."""
     filler: bool = False

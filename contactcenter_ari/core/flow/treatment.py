@@ -85,13 +85,13 @@ class Treatment:
         run.activity = Activity.CONNECTED
 
     def go_on(self, run: FlowRun, turn: Turn) -> None:
-        """The agent was lost before he was connected: the caller goes on waiting."""
+        """The agent was lost before the talk began: the caller goes on waiting."""
         run.activity = Activity.QUEUED
         self._wake(run, turn)
         self._play_music(run, turn)
 
     def take_up(self, run: FlowRun, turn: Turn) -> None:
-        """We were away: music for who was being told something, whose end may be missed."""
+        """We were away: music instead of what was being said, whose end may be missed."""
         if run.activity is Activity.QUEUED and run.playback is not None:
             self._speaker.stop(run, turn)
             self.announced(run, turn)

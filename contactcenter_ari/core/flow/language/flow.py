@@ -56,7 +56,7 @@ class Flow(Declarations, frozen=True, kw_only=True):
 APOLOGY = "apology"
 """The system prompt after a fault of ours."""
 ACCEPTED = "accepted"
-"""The section a callee reaches who takes a screened call."""
+"""The section a callee reaches by taking a screened call."""
 
 
 def screening_flow(flow: Flow, prompt: str) -> Flow:

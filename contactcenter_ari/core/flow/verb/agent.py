@@ -28,7 +28,7 @@ class RingAgent(FlowVerb, frozen=True, tag="agent"):
 
     specs = (
         VerbSpec(
-            value=Option("agent", Kind.EXTENSION, "who is rung"),
+            value=Option("agent", Kind.EXTENSION, "which agent is rung"),
             options=(
                 Option("ring", Kind.DURATION, "how long the phone rings"),
                 Option(

@@ -62,7 +62,7 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
                     wanted=DURATION,
                 ),
                 Option("skills", Kind.SKILLS, "what an agent must be able to do, 1 to 9 (best)"),
-                Option("prefer", Kind.EXTENSION, "an agent who is waited for first"),
+                Option("prefer", Kind.EXTENSION, "the agent to wait for first"),
                 Option(
                     "prefer_for",
                     Kind.DURATION,
@@ -89,7 +89,7 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
             outcomes=(
                 OutcomeSpec("answered", "the agent has left after the talk"),
                 OutcomeSpec("timeout", "nobody answered within max_wait", needed=True),
-                OutcomeSpec("no_agents", "nobody is there who takes calls", needed=True),
+                OutcomeSpec("no_agents", "no agent takes calls", needed=True),
                 OutcomeSpec("full", "as many callers wait as the queue takes"),
                 OutcomeSpec("closed", "a supervisor closed the queue"),
                 OutcomeSpec("diverted", "the estimated wait is too long by the queue's settings"),

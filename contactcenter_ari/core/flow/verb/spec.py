@@ -82,6 +82,11 @@ class Option:
     thing: str = ""
     missing: str = ""
 
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The fields of the verb that the option fills."""
+        return self.fields or (self.name,)
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSpec:
@@ -101,7 +106,8 @@ class VerbSpec:
 
     `make` builds the struct from the fields of the value and the options; without it that is the
     class itself. `person` brings the caller to a person, now or later; `busy` takes time that no
-    caller runs through without somebody's doing; `at_hang_up` makes sense after the call, too.
+    caller runs through without somebody's doing; `leaves` hands the caller to an outside line for
+    good; `at_hang_up` makes sense after the call, too.
     `also` are the words of other systems for it.
     """
 
@@ -113,6 +119,7 @@ class VerbSpec:
     make: "Callable[..., FlowVerb] | None" = None
     person: bool = False
     busy: bool = False
+    leaves: bool = False
     at_hang_up: bool = False
     also: tuple[str, ...] = ()
 
@@ -178,7 +185,7 @@ class FlowVerb(msgspec.Struct, frozen=True):
     @classmethod
     def default_of(cls, option: Option) -> object:
         """What an option is when it is not given; None if that is nothing, or not one value."""
-        return _default(cls, (option.fields or (option.name,))[0])
+        return _default(cls, option.filled[0])
 
     @property
     def spec(self) -> VerbSpec:

@@ -22,6 +22,7 @@ class TransferOut(FlowVerb, frozen=True, tag="transfer"):
             " goes on.",
             example='- transfer: "+31201234567"\n  ring: 30s',
             person=True,
+            leaves=True,
             also=("forward", "refer"),
         ),
     )

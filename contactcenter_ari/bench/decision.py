@@ -14,8 +14,8 @@ from contactcenter_ari.bench.figures import DecisionCost, Figures
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
-from contactcenter_ari.core.acd.strategy import choice
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy, choice
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.turn import Clockwork, Turn

@@ -24,7 +24,7 @@ from contactcenter_ari.bootstrap.environment import prepared
 from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
-from contactcenter_ari.core.acd.settings import Strategy
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.machine.tool_root import ensure_tools
 
 

@@ -16,7 +16,7 @@ from contactcenter_ari.cli.command import command, error_screen, load_settings, 
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_queues, site_zone
-from contactcenter_ari.core.acd.settings import Strategy
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.spoken.value import read_duration
 from contactcenter_ari.planning.forecast import Forecast, forecasts
 from contactcenter_ari.planning.history import Past

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from contactcenter_ari.core.acd.settings import Strategy
+from contactcenter_ari.core.acd.strategy import RULES, Rule, Strategy
 from contactcenter_ari.core.vocabulary.event import OfferResult
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.demo.live import clock
@@ -85,38 +85,18 @@ def _seconds(seconds: float) -> str:
 
 
 def _choice(strategy: str) -> str:
-    match strategy:
-        case Strategy.LONGEST_IDLE:
-            return "idle for longest"
-        case Strategy.LEAST_OCCUPIED:
-            return "the least occupied"
-        case Strategy.MOST_SKILLED:
-            return "the most skilled"
-        case Strategy.ROUND_ROBIN:
-            return "the next in turn"
-        case Strategy.FEWEST_CALLS:
-            return "who took the fewest calls"
-        case Strategy.LINEAR:
-            return "the first in the given order"
-        case Strategy.RING_ALL:
-            return "one of all who are rung"
-        case _:
-            return f"chosen by {strategy}"
+    rule = _rule(strategy)
+    return f"chosen by {strategy}" if rule is None else rule.chosen
 
 
 def _measure(strategy: str, value: float) -> str:
-    match strategy:
-        case Strategy.LONGEST_IDLE | Strategy.RING_ALL:
-            return f"idle {_seconds(value)}"
-        case Strategy.LEAST_OCCUPIED:
-            return f"{value:.0%} occupied"
-        case Strategy.MOST_SKILLED:
-            return f"levels {value:g}"
-        case Strategy.ROUND_ROBIN:
-            return f"last turn {value:g}" if value else "no turn yet"
-        case Strategy.FEWEST_CALLS:
-            return f"{value:g} calls"
-        case Strategy.LINEAR:
-            return f"place {value:g}"
-        case _:
-            return f"{value:g}"
+    rule = _rule(strategy)
+    if rule is None:
+        return f"{value:g}"
+    words = rule.measure if value else rule.measure_of_zero or rule.measure
+    return words.format(value=value, clock=_seconds(value))
+
+
+def _rule(strategy: str) -> Rule | None:
+    """The rule of a strategy; None of one that only a newer center knows."""
+    return RULES[Strategy(strategy)] if strategy in set(Strategy) else None

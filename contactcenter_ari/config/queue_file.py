@@ -16,10 +16,10 @@ from contactcenter_ari.core.acd.settings import (
     LeaveWhenEmpty,
     MissLimits,
     QueueSettings,
-    Strategy,
     UnknownZone,
     WrapUpKind,
 )
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.hours.calling_time import is_zone
 from contactcenter_ari.core.kpi.queue_stay import COLUMNS, StayColumn
 from contactcenter_ari.core.site.catalog import CALLBACK_PROMPTS

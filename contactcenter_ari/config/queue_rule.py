@@ -2,15 +2,12 @@
 
 from collections.abc import Collection, Iterator
 
-from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings, Strategy, WrapUpKind
+from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings, WrapUpKind
+from contactcenter_ari.core.acd.strategy import RULES, Strategy
 
 Contradiction = tuple[str, str]
 """The setting to blame, one that was given, and what is wrong with it."""
-STRATEGY_OF = {
-    "order": Strategy.LINEAR,
-    "ring_at_most": Strategy.RING_ALL,
-    "ready_time_only": Strategy.LONGEST_IDLE,
-}
+STRATEGY_OF = {rule.setting: strategy for strategy, rule in RULES.items() if rule.setting}
 """Settings that mean something to one strategy alone."""
 
 

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, READY, WRAP_UP
 from contactcenter_ari.core.site.feature_code import read_feature_code
 from contactcenter_ari.core.site.site import Input, Site, SitePublished

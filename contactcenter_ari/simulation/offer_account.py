@@ -6,7 +6,8 @@ who has asked for no more calls, or who is not to get this one.
 
 from collections.abc import Mapping
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason

@@ -14,10 +14,10 @@ from contactcenter_ari.web.route import Route, Seconds
 
 
 class OfferReasonStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Why this agent: the strategy of the queue and what it compared (seconds idle, share
-    occupied 0-1, level, calls taken, or place in the order), and who was passed over. Why this
-    caller: the priority class (1 is first), then the score, which is seconds waited plus head
-    start, and who was passed over.
+    """Why this agent: the strategy of the queue and the `value` it compared, in its own unit
+    (seconds, a share of 1, or a count), and who was passed over. Why this caller: the priority
+    class (1 is first), then the score, which is seconds waited plus head start, and who was
+    passed over.
     """
 
     strategy: str

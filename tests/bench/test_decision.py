@@ -3,7 +3,7 @@
 import pytest
 
 from contactcenter_ari.bench.decision import QUEUES, Crowd, measure_decision
-from contactcenter_ari.core.acd.settings import Strategy
+from contactcenter_ari.core.acd.strategy import Strategy
 
 
 @pytest.mark.parametrize("strategy", [Strategy.LONGEST_IDLE, Strategy.LEAST_OCCUPIED])

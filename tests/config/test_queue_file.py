@@ -13,9 +13,9 @@ from contactcenter_ari.core.acd.settings import (
     LeaveWhenEmpty,
     MissLimits,
     QueueSettings,
-    Strategy,
     WrapUpKind,
 )
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.hours.calendar import is_open
 from contactcenter_ari.core.hours.calling_time import every_day
 from contactcenter_ari.core.site.catalog import CALLBACK_PROMPTS

@@ -18,7 +18,8 @@ from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.silence import unsilenced
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS
-from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.flow.language.declaration import Blank, Words
 from contactcenter_ari.core.flow.language.destination import Way
 from contactcenter_ari.core.flow.language.expression import evaluate

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from contactcenter_ari.cli.acd import acd
 from contactcenter_ari.config.settings import CHECKOUT
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.vocabulary.event import Event, SegmentEnded
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.planning.environment import Environment

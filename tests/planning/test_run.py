@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from contactcenter_ari.config.settings import CHECKOUT
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.planning.counts import Cell, total

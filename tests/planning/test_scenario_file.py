@@ -7,7 +7,7 @@ import pytest
 
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.settings import CHECKOUT
-from contactcenter_ari.core.acd.settings import Strategy
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 from contactcenter_ari.planning.scenario import Length, Scenario, Shape, Shift

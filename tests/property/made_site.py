@@ -9,9 +9,9 @@ from contactcenter_ari.core.acd.settings import (
     LeaveWhenEmpty,
     MissLimits,
     QueueSettings,
-    Strategy,
     WrapUpKind,
 )
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.flow.language.declaration import HttpLookUp, Prompt, Text, Words
 from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.flow import Flow

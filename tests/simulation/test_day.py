@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.vocabulary.event import (
     AgentState,
     EndReason,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter_ari.core.acd.settings import Strategy
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.planning.counts import total
 from contactcenter_ari.planning.expectation import Expectation, erlang_a_of
 from contactcenter_ari.planning.figure import FIGURES

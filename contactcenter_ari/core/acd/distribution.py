@@ -21,13 +21,14 @@ from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.pool import Pool, Pools
 from contactcenter_ari.core.acd.relaxation import Relaxation, unservable
 from contactcenter_ari.core.acd.removed_queue import RemovedQueues
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.stay import (
     tell_joined,
     tell_left,
     tell_priority,
     wake_after_pause,
 )
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.acd.wait_estimator import WaitEstimator
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster

@@ -11,8 +11,9 @@ from functools import partial
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.stay import wake_after_pause
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason

@@ -7,31 +7,12 @@ from functools import cached_property
 
 import msgspec
 
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.agents.wrap_up import WrapUpRule
 from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.command import UNREACHABLE_AFTER
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
-
-
-class Strategy(StrEnum):
-    """How one of several ready agents is selected; a tie goes to the longest idle."""
-
-    LONGEST_IDLE = "longest_idle"
-    LEAST_OCCUPIED = "least_occupied"
-    MOST_SKILLED = "most_skilled"
-    """The largest sum of levels in the skills the caller asks for."""
-    ROUND_ROBIN = "round_robin"
-    """The agent whose last offer from this queue is the longest ago."""
-    FEWEST_CALLS = "fewest_calls"
-    """The agent with the fewest calls of this queue since log-in; a newcomer begins at the mean.
-    """
-    LINEAR = "linear"
-    """The first free one in `order`."""
-    RING_ALL = "ring_all"
-    """All free ones at once, and who becomes free meanwhile, up to `ring_at_most`; the first to
-    answer gets the call. A ring that nobody took is nobody's miss.
-    """
 
 
 class WrapUpKind(StrEnum):

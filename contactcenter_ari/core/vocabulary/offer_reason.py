@@ -29,9 +29,8 @@ class PassedAgent(msgspec.Struct, frozen=True):
 
 
 class OfferReason(msgspec.Struct, frozen=True, kw_only=True):
-    """Why this agent and why this caller. `value` is what the strategy compared: seconds idle,
-    share occupied (0-1), level, calls taken, or place in the given order. Those passed over
-    are the first few only.
+    """Why this agent and why this caller. `value` is what the strategy compared, in its own
+    unit: seconds, a share of 1, or a count. Those passed over are the first few only.
     """
 
     strategy: str

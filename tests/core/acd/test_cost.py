@@ -19,7 +19,8 @@ import pytest
 
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.queue_statistics import half_hour_of
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.flow.language.declaration import Blank

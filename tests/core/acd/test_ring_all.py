@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary.command import BridgeLegs, DialLeg, HangUpLeg, HangUpReason

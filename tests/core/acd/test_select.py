@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
-from contactcenter_ari.core.acd.strategy import choice
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy, choice
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId, PhoneId, QueueName

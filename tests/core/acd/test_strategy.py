@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.settings import QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse
 from contactcenter_ari.core.flow.verb.if_ import If

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactcenter_ari.core.acd.queue_statistics import half_hour_of
-from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.flow.language.declaration import Blank
 from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.parser import parse

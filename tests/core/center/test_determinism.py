@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings, Strategy
+from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
+from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.language.declaration import SqlLookUp

@@ -15,12 +15,12 @@ def channels_of(path: str | Path) -> list[Samples]:
 
 
 def mono_of(path: str | Path) -> Samples:
-    """What was said in a message, or in a whole call."""
+    """The samples of a message, or of a whole call."""
     (samples,) = channels_of(path)
     return samples
 
 
 def sides_of(path: str | Path) -> tuple[Samples, Samples]:
-    """What the agent said, and what the caller said."""
+    """The samples of the agent, and those of the caller."""
     left, right = channels_of(path)
     return left, right

@@ -1,4 +1,4 @@
-"""What Asterisk records with MixMonitor: paused and stopped over AMI, its files over the kernel.
+"""Recordings of Asterisk's MixMonitor: paused and stopped over AMI, its files over the kernel.
 
 The dialplan starts a recording, see `[agent-leg]` there. When Asterisk closes the file, or dies,
 the kernel says so; the file is then finished, and kept in the format of this installation. Pausing
@@ -75,11 +75,10 @@ class Recorder:
         self._finishing: set[RecordingId] = set()
 
     def __repr__(self) -> str:
-        """Tell where."""
         return f"<Recorder {self._folder}>"
 
     async def run(self) -> None:
-        """Tell of files that are closed, until cancelled."""
+        """Signal the files that are closed, until cancelled."""
         self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         with Inotify() as kernel:
             kernel.add_watch(self._folder, Mask.CLOSE_WRITE | Mask.ONLYDIR)

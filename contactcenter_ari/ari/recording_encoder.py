@@ -51,7 +51,7 @@ log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
 
 class EncodingFailed(Exception):
-    """What was encoded is not what was recorded."""
+    """The encoded file is not the same recording."""
 
 
 class EncoderClosed(Exception):
@@ -77,7 +77,6 @@ class Encoder:
         }
 
     def __repr__(self) -> str:
-        """Tell the format."""
         return f"<Encoder {self.wanted}>"
 
     async def keep(self, path: Path, channels: int, *, first: bool = False) -> Kept:
@@ -111,8 +110,8 @@ def keep(
 
 
 def encoded(wav: Path) -> Path | None:
-    """What a WAV was encoded into at an earlier time, even if the program ended before it could
-    remove the WAV.
+    """The file into which a WAV was encoded earlier, even if the program ended before it removed
+    the WAV; None when there is none.
     """
     files = (wav.with_suffix(FILE_KINDS[name].ending) for name in _CODECS)
     done = next((file for file in files if file.exists()), None)
@@ -122,7 +121,7 @@ def encoded(wav: Path) -> Path | None:
 
 
 def _encoded(wav: Path, wanted: RecordingFormat, is_closing: Callable[[], bool]) -> Path:
-    """What a WAV is encoded into, or the WAV when that fails."""
+    """The file into which a WAV is encoded now, or the WAV when that fails."""
     aside, target = wav.with_suffix(ENCODING), wav.with_suffix(FILE_KINDS[wanted].ending)
     try:
         aside.touch(mode=OWNER_ONLY)

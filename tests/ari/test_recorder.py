@@ -1,4 +1,4 @@
-"""What is recorded: the kernel tells of closed files, and a pause that fails is told."""
+"""The recorder: the kernel tells of closed files, and a pause that fails is told."""
 
 import asyncio
 import hashlib
@@ -40,7 +40,7 @@ class FakeManager:
         self.done: list[str] = []
 
     async def mute(self, leg: str, *, muted: bool) -> None:
-        """Let others go first, so that order must be kept by whoever asks."""
+        """Let others go first, so that order must be kept by the caller."""
         await asyncio.sleep(0.01 if muted else 0)
         self._do(f"{'mute' if muted else 'unmute'} {leg}")
 

@@ -69,7 +69,7 @@ def heard(path: Path) -> Audio:
 
 
 def names(folder: Path) -> list[str]:
-    """What lies in a folder."""
+    """The names of the files in a folder."""
     return sorted(file.name for file in folder.iterdir())
 
 

@@ -39,7 +39,7 @@ def command(
 
 
 def written(folder: Path, seconds: float, channels: int = 2) -> Path:
-    """What Asterisk left: samples that are nowhere silent."""
+    """The file that Asterisk left: samples that are nowhere silent."""
     raw = folder / f"{RECORDING}.raw"
     frames = round(seconds * RATE)
     np.full(frames * channels, 1000, dtype="<i2").tofile(raw)

@@ -1,4 +1,4 @@
-"""What holds of recordings and messages on either switch; see `test_switch_contract`."""
+"""Recordings and messages on either switch; see `test_switch_contract`."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -82,7 +82,7 @@ def finishing(recording: RecordingId, channels: int) -> FinishRecording:
 
 
 async def until_closed(floor: Floor, recording: RecordingId) -> list[Signal]:
-    """What is told before a recording is closed."""
+    """The signals before a recording is closed."""
     before: list[Signal] = []
     while (signal := await floor.next()) != RecordingClosed(recording):
         before.append(signal)

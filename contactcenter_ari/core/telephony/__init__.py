@@ -1,1 +1,1 @@
-"""What a talk is made of in the switch: legs, bridges, dials and recordings."""
+"""The parts of a talk in the switch: legs, bridges, dials and recordings."""

@@ -1,7 +1,7 @@
 """A recording: one audio of one talk, of one whole call or of one message.
 
-It promises that nothing is kept while a reason for a pause holds: a pause that the switch
-refuses stops the recording. Its file is finished once it is closed and nothing more is to come,
+Nothing is kept while a reason for a pause holds: a pause that the switch refuses stops the
+recording. Its file is finished once it is closed and nothing more is to come,
 and only then its end is told. It knows no queue and no flow.
 """
 
@@ -36,7 +36,7 @@ from contactcenter_ari.core.vocabulary.signal import RecordingFinished
 
 
 class RecordingKind(StrEnum):
-    """What is recorded."""
+    """The kinds of recordings: a talk, a whole call, a message."""
 
     TALK = "talk"
     CALL = "call"
@@ -102,7 +102,6 @@ class Recording:
     cut: bool = False
 
     def __repr__(self) -> str:
-        """Tell what it records and how far it is."""
         return f"<Recording {self.id} of a {self.kind}: {self.state}>"
 
     @property
@@ -238,7 +237,7 @@ class Recording:
             self.move(CLOSED)
 
     def settle(self, settled_at: datetime, turn: Turn) -> None:
-        """What was over before `settled_at` has been closed by now, told or not."""
+        """A recording that was over before `settled_at` has been closed by now, told or not."""
         if self.ended_at is None or self.ended_at >= settled_at:
             return
         if self.state is FINISHING:

@@ -39,7 +39,6 @@ class Recordings:
         self._of_call: dict[CallId, list[Recording]] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Recordings {len(self._recordings)}>"
 
     def knows(self, recording: RecordingId) -> bool:

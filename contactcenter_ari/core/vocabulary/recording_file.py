@@ -1,4 +1,4 @@
-"""The file that a recording is kept in: which formats there are, and what is known of a file."""
+"""The file that a recording is kept in: its formats, and the facts of one file."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -32,7 +32,7 @@ FILE_KINDS: Mapping[RecordingFormat, FileKind] = {
 
 
 class AudioFacts(msgspec.Struct, frozen=True):
-    """What is known of a file besides its path and its length. `format` is None for bare samples,
+    """The facts of a file besides its path and its length. `format` is None for bare samples,
     which stay where a disk was full; `sha256` is hexadecimal.
     """
 

@@ -67,7 +67,7 @@ def runs(floor: Floor) -> RecordingId:
 
 
 def acts(floor: Floor, recording: RecordingId | None = None) -> list[str]:
-    """What was done to a recording, or to all: paused, resumed, stopped."""
+    """The acts on a recording, or on all: paused, resumed, stopped."""
     kinds = (PauseRecording, ResumeRecording, StopRecording)
     return [
         type(command).__name__.removesuffix("Recording").lower()
@@ -317,7 +317,7 @@ def test_a_recording_that_does_not_go_on(floor: Floor) -> None:
 
 
 def test_we_were_away_while_it_was_to_be_silent(floor: Floor) -> None:
-    """What was told last may be lost: it is told again, in both directions."""
+    """The last command may be lost: it is given again, in both directions."""
     caller = calls(floor, START, PIN)
     runs(floor)
     floor.take(CenterResumed())
@@ -364,7 +364,7 @@ def test_a_queue_without_recordings_has_none(floor: Floor) -> None:
 
 
 def test_states_move_one_way(floor: Floor) -> None:
-    """What is being finished neither runs nor closes again."""
+    """A recording that is being finished neither runs nor closes again."""
     calls(floor, START)
     recording: Recording
     (recording,) = floor.center._calls.recordings._recordings.values()

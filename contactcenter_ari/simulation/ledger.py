@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, READY, WRAP_UP
 from contactcenter_ari.core.site.feature_code import read_feature_code
 from contactcenter_ari.core.site.site import Input, Site, SitePublished
@@ -408,7 +407,7 @@ class Ledger:
         if event.result in NOT_A_MISS or settings is None:
             return
         pause = settings.miss_pause
-        if settings.strategy is Strategy.RING_ALL and event.result is OfferResult.LAPSED:
+        if settings.rings_all and event.result is OfferResult.LAPSED:
             agent.excused = True
             if not any(self._could_take(stay, other) for other in self.agents.values()):
                 pause = min(pause, RING_AGAIN_AFTER)

@@ -7,7 +7,6 @@ who has asked for no more calls, or who is not to get this one.
 from collections.abc import Mapping
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
@@ -65,7 +64,7 @@ class OfferAccount:
         others = [o for o in self._live.values() if o.interaction == event.interaction]
         if others:
             assert settings is not None, event
-            assert settings.strategy is Strategy.RING_ALL, (event, others)
+            assert settings.rings_all, (event, others)
             assert len(others) < settings.ring_at_most, (event, others)
             assert not self.is_being_answered(event.interaction), (event, others)
         assert event.offer not in self._live, event
@@ -106,7 +105,7 @@ class OfferAccount:
 
     def has_room(self, interaction: InteractionId, settings: QueueSettings | None) -> bool:
         """Whether more phones may ring for a caller for whom some do."""
-        if settings is None or settings.strategy is not Strategy.RING_ALL:
+        if settings is None or not settings.rings_all:
             return False
         rung = sum(offer.interaction == interaction for offer in self._live.values())
         return rung < settings.ring_at_most and not self.is_being_answered(interaction)

@@ -28,7 +28,6 @@ from contactcenter_ari.core.acd.stay import (
     tell_priority,
     wake_after_pause,
 )
-from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.acd.wait_estimator import WaitEstimator
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
@@ -356,7 +355,7 @@ class Distribution:
     def _room(self, waiting: Waiting) -> int:
         """How many more phones may ring for the caller."""
         settings = self.settings[waiting.queue]
-        most = settings.ring_at_most if settings.strategy is Strategy.RING_ALL else 1
+        most = settings.ring_at_most if settings.rings_all else 1
         return max(most - len(waiting.offers), 0)
 
     def _choose(self, waiting: Waiting, pool: Pool, most: int, now: datetime) -> list[Agent]:

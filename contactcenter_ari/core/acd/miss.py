@@ -13,7 +13,6 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.stay import wake_after_pause
-from contactcenter_ari.core.acd.strategy import Strategy
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason
@@ -86,7 +85,7 @@ class Misses:
         """The agent let the offer pass, or all did."""
         distribution, reason = self._distribution, MISS_REASONS[result]
         settings = distribution.settings[offer.waiting.queue]
-        rang_all = result is OfferResult.LAPSED and settings.strategy is Strategy.RING_ALL
+        rang_all = result is OfferResult.LAPSED and settings.rings_all
         is_kept = self._is_last_of_a_queue(offer.agent)
         pause = settings.miss_pause
         if rang_all:

@@ -144,6 +144,11 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {agent: place for place, agent in enumerate(self.order)}
 
     @property
+    def rings_all(self) -> bool:
+        """Whether several phones may ring for one caller."""
+        return self.strategy is Strategy.RING_ALL
+
+    @property
     def empty_when(self) -> LeaveWhenEmpty:
         """When those who wait are sent on because nobody is left."""
         if self.leave_when_empty is not None:

@@ -41,7 +41,7 @@ class Strategy(StrEnum):
 
 
 class Settings(Protocol):
-    """What a rule may know of a queue."""
+    """The settings of a queue that a rule may know."""
 
     @property
     def name(self) -> QueueName:
@@ -74,7 +74,7 @@ Number = Callable[[Agent, Settings, Levels, datetime], float]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """What a strategy goes by: `key` orders the agents; `shown` is the same as people read it.
+    """The rule of a strategy: `key` orders the agents; `shown` is the same as people read it.
 
     `chosen` says in words why an agent was chosen, `measure` what was compared, with `value` or
     `clock`, which is a value of seconds; `measure_of_zero` stands for it where 0 means something

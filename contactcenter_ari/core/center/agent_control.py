@@ -1,4 +1,4 @@
-"""What agents do and what happens to them: requests, phones and feature codes, and deadlines."""
+"""Requests of agents, signals of their phones, feature codes, and the deadlines of agents."""
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.agents.roster import Roster

@@ -1,4 +1,4 @@
-"""What the switch, the look-ups and the clock say of calls, taken to the rooms it concerns."""
+"""Signals and deadlines of calls, each taken to the room it concerns."""
 
 from datetime import timedelta
 from functools import partial

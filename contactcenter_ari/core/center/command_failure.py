@@ -1,4 +1,4 @@
-"""What follows when the switch does not do as told: the core decides, command by command."""
+"""Commands that failed in the switch: the core decides what follows, command by command."""
 
 from datetime import timedelta
 

@@ -12,16 +12,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
+from urllib.parse import quote, urlencode
 
 import msgspec
-from aiohttp import (
-    ClientConnectionError,
-    ClientError,
-    ClientSession,
-    ClientTimeout,
-    TCPConnector,
-)
-from yarl import URL
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.connection import (
@@ -32,6 +25,7 @@ from contactcenter_ari.ari.connection import (
     kind_of,
 )
 from contactcenter_ari.ari.errors import SwitchTooSlow, SwitchUnreachable, SwitchUnsuitable
+from contactcenter_ari.ari.http_pool import HttpPool
 from contactcenter_ari.ari.messages import AsteriskInfo
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
@@ -51,11 +45,16 @@ class SwitchHttp:
     verbs that wait for their channels.
     """
 
-    def __init__(self, session: ClientSession, pings: ClientSession, address: str) -> None:
+    def __init__(self, address: str, credentials: Credentials) -> None:
         self.requests: Counter[str] = Counter()
-        self._session = session
-        self._pings = pings
         self._address = address
+        self._fields = (
+            f"Host: {address}\r\nAuthorization: {credentials.authorization}\r\n"
+            "Content-Type: application/json\r\n"
+        )
+        host, _, port = address.rpartition(":")
+        self._pool = HttpPool(host.strip("[]"), int(port), most=CONNECTIONS)
+        self._pings = HttpPool(host.strip("[]"), int(port), most=1)
 
     def __repr__(self) -> str:
         """Tell the address."""
@@ -65,12 +64,12 @@ class SwitchHttp:
     @asynccontextmanager
     async def opened(cls, address: str, credentials: Credentials) -> AsyncIterator["SwitchHttp"]:
         """A client for Asterisk's HTTP server at `address` (host:port), closed at the end."""
-        headers = {"Authorization": credentials.authorization}
-        async with (
-            ClientSession(connector=TCPConnector(limit=CONNECTIONS), headers=headers) as session,
-            ClientSession(connector=TCPConnector(limit=1), headers=headers) as pings,
-        ):
-            yield cls(session, pings, address)
+        client = cls(address, credentials)
+        try:
+            yield client
+        finally:
+            client._pool.close()  # its own
+            client._pings.close()
 
     async def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> Reply:
         """Send an operation and give its reply, whatever its status.
@@ -78,27 +77,30 @@ class SwitchHttp:
         Raises SwitchUnreachable without a connection, SwitchTooSlow after `limit`.
         """
         self.requests[kind_of(wanted)] += 1
-        return await self._send(self._session, wanted, limit)
+        return await self._send(self._pool, wanted, limit)
 
     async def ping(self) -> Reply:
         """Ask for a sign of life; raises as `send` does."""
         return await self._send(self._pings, operation.ping(), REPLY_LIMIT)
 
-    async def _send(self, session: ClientSession, wanted: Operation, limit: timedelta) -> Reply:
-        url = URL(f"http://{self._address}/ari/{wanted.uri}", encoded=True)
+    async def _send(self, pool: HttpPool, wanted: Operation, limit: timedelta) -> Reply:
         try:
-            async with session.request(
-                wanted.method,
-                url.with_query(wanted.query),
-                data=None if wanted.body is None else _body.encode(wanted.body),
-                headers={"Content-Type": "application/json"},
-                timeout=ClientTimeout(total=limit.total_seconds()),
-            ) as response:
-                return Reply(response.status, await response.read())
+            async with asyncio.timeout(limit.total_seconds()):
+                return await pool.ask(self._request(wanted), again=wanted.method != "POST")
         except TimeoutError as error:
             raise SwitchTooSlow(f"no reply to {wanted!r} in time") from error
-        except (ClientConnectionError, ClientError, OSError) as error:
+        except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
             raise SwitchUnreachable(self._refused(error)) from error
+
+    def _request(self, wanted: Operation) -> bytes:
+        """An operation as HTTP/1.1 has it; nothing in it can end a line."""
+        query = urlencode(wanted.query, safe=",", quote_via=quote)
+        body = b"" if wanted.body is None else _body.encode(wanted.body)
+        head = (
+            f"{wanted.method} /ari/{wanted.uri}{query and '?'}{query} HTTP/1.1\r\n"
+            f"{self._fields}Content-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
 
     async def check(self) -> str:
         """Give the version of Asterisk; raises when it cannot be used, saying what to change."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from contactcenter_ari.ari.http import CONNECTIONS, SwitchHttp
 
 LOGIN = Credentials("cc", "secret")
 LIMIT = 5
+SOON = timedelta(milliseconds=200)
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -33,6 +36,35 @@ async def answering(answer: Answer) -> AsyncIterator[SwitchHttp]:
             yield client
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def scripted(*answers: bytes) -> AsyncIterator[tuple[SwitchHttp, list[list[str]]]]:
+    """A client of a server that gives these answers and closes after an empty one; and the
+    methods it was asked with, connection by connection.
+    """
+    left, asked = deque(answers), list[list[str]]()
+    tasks = set[asyncio.Task[None] | None]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        methods = list[str]()
+        asked.append(methods)
+        with closing(writer), suppress(EOFError, ConnectionError):
+            while left:
+                head = await reader.readuntil(b"\r\n\r\n")
+                methods.append(head.split(maxsplit=1)[0].decode())
+                if not (answer := left.popleft()):
+                    return
+                writer.write(answer)
+            await reader.read()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, asyncio.timeout(LIMIT):
+        address = "{}:{}".format(*server.sockets[0].getsockname())
+        async with SwitchHttp.opened(address, LOGIN) as client:
+            yield client, asked
+        await asyncio.gather(*filter(None, tasks))
 
 
 def version(text: str) -> Answer:
@@ -83,6 +115,73 @@ async def test_an_operation_arrives_as_it_was_meant() -> None:
     assert request.method == "POST"
     assert request.raw_path == "/ari/bridges/b%201/addChannel?channel=c1,c2"
     assert request.headers["Authorization"].startswith("Basic ")
+
+
+async def test_a_connection_is_used_again() -> None:
+    """Also after replies without a body, and with one that comes in pieces."""
+    async with scripted(OK, b"HTTP/1.1 204 No Content\r\n\r\n", OK) as (client, asked):
+        replies = [await client.send(operation.answer("c1")) for _ in range(3)]
+    assert [(reply.status, reply.body) for reply in replies] == [
+        (200, b"{}"),
+        (204, b""),
+        (200, b"{}"),
+    ]
+    assert asked == [["POST", "POST", "POST"]]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+)
+async def test_a_connection_that_cannot_be_used_again(last: bytes) -> None:
+    """The server will close it, or where its reply ends is not known: another one is opened."""
+    async with scripted(last, OK) as (client, asked):
+        assert (await client.send(operation.answer("c1"))).succeeded
+        assert (await client.send(operation.answer("c2"))).succeeded
+    assert asked == [["POST"], ["POST"]]
+
+
+async def test_a_kept_connection_that_was_closed() -> None:
+    """What may be sent twice is sent again on another one. An order may have been carried out:
+    whether it is given again is for others to decide.
+    """
+    async with scripted(OK, b"", OK) as (client, asked):
+        await client.send(operation.ping())
+        assert (await client.send(operation.ping())).succeeded
+    assert asked == [["GET", "GET"], ["GET"]]
+    async with scripted(OK, b"", OK) as (client, asked):
+        await client.send(operation.answer("c1"))
+        with pytest.raises(SwitchUnreachable):
+            await client.send(operation.answer("c2"))
+    assert asked[0] == ["POST", "POST"]
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 2", b"HTTP/1.1 x\r\n\r\n"])
+async def test_a_server_that_speaks_otherwise(answer: bytes) -> None:
+    """It cannot be reached, as far as we are concerned."""
+    async with scripted(answer) as (client, _):
+        with pytest.raises((SwitchUnreachable, SwitchTooSlow)):
+            await client.send(operation.ping(), limit=SOON)
+
+
+async def test_a_late_answer_is_no_answer_to_what_comes_after() -> None:
+    """The connection of a request that was given up is used no more."""
+    late = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.path.endswith("/slow/answer"):
+            await late.wait()
+        return web.json_response({"message": request.path}, status=404)
+
+    async with answering(answer) as client:
+        with pytest.raises(SwitchTooSlow):
+            await client.send(operation.answer("slow"), limit=SOON)
+        late.set()
+        reply = await client.send(operation.answer("quick"))
+    assert reply.reason == "/ari/channels/quick/answer"
 
 
 async def test_a_closed_port_is_explained() -> None:

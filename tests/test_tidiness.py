@@ -54,13 +54,13 @@ WORDS: Mapping[str, str] = {
     "tongue tongues narration": "grammar, flow event",
     "trod": "history",
     "town towns": "population",
-    "books": "accounts, records",
 }
 """Words that are not to be used, and what to write instead."""
 PHRASES: Mapping[str, str] = {
     r'"""(?:Tell|Tells|Say|Says) ': "a plain main clause; __repr__ needs no docstring",
     r'"""(?:Who|What|Whom|Whose) ': 'a noun first: "The agents who", "The rows that"',
     r"sign(?:ed|s|ing)?[ _-](?:in|out)\b(?! \()": "log in, logged in, log out",
+    r"\b(?:the|its|of) books\b": "records, accounts",
     r"class \w+(?:Manager|Handler|Helper|Utils?)\b": "the class by what it is in the field",
 }
 """Phrases that are not to be used, by pattern, and what to write instead."""

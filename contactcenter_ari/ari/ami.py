@@ -42,7 +42,6 @@ class Ami:
         self._connected = asyncio.Event()
 
     def __repr__(self) -> str:
-        """Tell whether Asterisk answers."""
         return f"<Ami {'connected' if self.connected else 'away'}, {len(self._answers)} asked>"
 
     @property

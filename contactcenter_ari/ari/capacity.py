@@ -63,7 +63,6 @@ class Capacity:
         self._alarmed = False
 
     def __repr__(self) -> str:
-        """Tell what is in use."""
         return f"<Capacity {self.calls} of {self.room.calls} calls, {self.legs} legs>"
 
     @property
@@ -147,7 +146,6 @@ class CountingInbox:
         self._capacity = capacity
 
     def __repr__(self) -> str:
-        """Tell whose it is."""
         return f"<CountingInbox of {self._capacity!r}>"
 
     def put(self, signal: Signal, /) -> None:

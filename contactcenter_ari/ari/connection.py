@@ -107,7 +107,6 @@ class Tally:
         self.unknown: Counter[str] = Counter()
 
     def __repr__(self) -> str:
-        """Tell both counts."""
         return f"<Tally {self.malformed} malformed, {self.unknown.total()} unknown>"
 
     def note(self, frame: Unknown | Malformed) -> None:
@@ -319,7 +318,6 @@ class SwitchSocket:
         self._replaced = False
 
     def __repr__(self) -> str:
-        """Tell whether Asterisk is connected."""
         state = "replaced" if self._replaced else "connected" if self.connected else "waiting"
         return f"<SwitchSocket: {state}>"
 

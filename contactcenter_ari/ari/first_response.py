@@ -51,7 +51,6 @@ class FirstResponses:
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def __repr__(self) -> str:
-        """Tell how many legs are awaited."""
         return f"<FirstResponses of {len(self)} legs>"
 
     def __len__(self) -> int:

@@ -57,7 +57,6 @@ class SwitchHttp:
         self._pings = HttpPool(host.strip("[]"), int(port), most=1)
 
     def __repr__(self) -> str:
-        """Tell the address."""
         return f"<SwitchHttp {self._address}>"
 
     @classmethod

@@ -150,7 +150,6 @@ class Sweep:
         self._empty: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
-        """Tell what is suspected."""
         return f"<Sweep {len(self._empty)} bridges empty>"
 
     async def run(

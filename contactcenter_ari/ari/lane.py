@@ -119,7 +119,6 @@ class Lanes:
         self.unoffered: set[str] = set()
 
     def __repr__(self) -> str:
-        """Tell how many calls have something in the way."""
         return f"<Lanes {len(self._lanes)} calls wait>"
 
     def carry_out(self, command: Command, group: asyncio.TaskGroup) -> None:

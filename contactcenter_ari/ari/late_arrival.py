@@ -41,7 +41,6 @@ class LateArrivals:
         self._held: dict[str, StasisStart] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<LateArrivals {len(self._held)} held>"
 
     def is_late(self, event: StasisStart) -> bool:

@@ -33,7 +33,6 @@ class Operation:
         return self.template.format_map({k: quote(v, safe="") for k, v in self.path.items()})
 
     def __repr__(self) -> str:
-        """Tell the verb; identifiers may be logged, queries and bodies may not."""
         return f"<{self.method} {self.uri}>"
 
 

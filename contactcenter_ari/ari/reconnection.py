@@ -34,7 +34,6 @@ class Reconnection:
         self.lost_at = now()
 
     def __repr__(self) -> str:
-        """Tell whether it is over."""
         return f"<Reconnection: {'settled' if self._is_settled else 'no inventory yet'}>"
 
     def lost(self) -> None:

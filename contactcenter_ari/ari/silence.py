@@ -91,7 +91,6 @@ class SilenceWatch:
         self.asked = 0
 
     def __repr__(self) -> str:
-        """Tell how many legs are watched."""
         return f"<SilenceWatch of {len(self._legs)} legs, {self.asked} times asked>"
 
     def __len__(self) -> int:

@@ -176,7 +176,6 @@ class AriSwitch:
         self._sweep = Sweep()
 
     def __repr__(self) -> str:
-        """Tell whether Asterisk is there."""
         return f"<AriSwitch {self._app}: {self._socket!r}, {self._lanes!r}>"
 
     @property

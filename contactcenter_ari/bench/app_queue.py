@@ -14,7 +14,6 @@ class HoldTime:
         self._calls_over = 0
 
     def __repr__(self) -> str:
-        """Tell where it stands."""
         return f"<HoldTime {self._average} s>"
 
     def answered(self, joined_at: datetime, now: datetime) -> None:

@@ -40,7 +40,6 @@ class Application:
         self._client = client
 
     def __repr__(self) -> str:
-        """Tell which process."""
         return f"<Application {self._process.pid}>"
 
     @property

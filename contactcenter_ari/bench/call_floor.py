@@ -104,7 +104,6 @@ class CallFloor:
         self._extensions = count(FIRST_EXTENSION)
 
     def __repr__(self) -> str:
-        """Tell around what."""
         return f"<CallFloor around {self.application!r}>"
 
     @asynccontextmanager

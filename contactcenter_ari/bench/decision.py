@@ -59,7 +59,6 @@ class Crowd:
             self._log_in(number)
 
     def __repr__(self) -> str:
-        """Tell how large it is."""
         return f"<Crowd of {self.size} agents>"
 
     # Everybody is free

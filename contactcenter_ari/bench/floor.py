@@ -90,7 +90,6 @@ class Floor:
         self._theirs: list[StopwatchPhone] = []
 
     def __repr__(self) -> str:
-        """Tell how many phones there are."""
         return f"<Floor: {len(self._ours)} and {len(self._theirs)} phones>"
 
     @asynccontextmanager

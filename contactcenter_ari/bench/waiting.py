@@ -116,7 +116,6 @@ class Day:
             self._evidence.staffed(agent, scenario.queues, available=True)
 
     def __repr__(self) -> str:
-        """Tell which day and how far it is."""
         return f"<Day of {self.scenario.name}: {len(self.tellings)} told>"
 
     def run(self) -> list[Telling]:

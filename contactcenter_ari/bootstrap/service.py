@@ -108,7 +108,7 @@ async def _when(ready: asyncio.Event, work: Callable[[], Awaitable[None]]) -> No
 
 
 async def _restored(restoring: Restoring) -> None:
-    """Wait until the center knows what was promised; late is not never here, too."""
+    """Wait until the center knows the open callbacks; late is not never here, too."""
     try:
         async with asyncio.timeout(RESTORE_LIMIT.total_seconds()):
             await restoring.until_known()

@@ -56,7 +56,7 @@ MANY = {"agents": 10_000, "talks": 10_000, "samples": 10}
 
 
 class Part(StrEnum):
-    """What can be measured; each part can be asked for alone."""
+    """The parts that can be measured; each can be asked for alone."""
 
     FLOOR = "floor"
     CALLS = "calls"
@@ -127,7 +127,7 @@ def bench(
 def _with_part(
     findings: Findings, part: Part, plan: Plan, *, rounds: int, quick: bool
 ) -> Findings:
-    """What was found so far and what is found in one part more."""
+    """The figures found so far, and those of one part more."""
     found = partial(msgspec.structs.replace, findings)
     match part:
         case Part.FLOOR:
@@ -149,7 +149,7 @@ def _with_part(
 
 
 def _on_floor(measure: Callable[..., Coroutine[Any, Any, Found]]) -> Found:
-    """What is measured on a floor of its own; what is being done is told meanwhile."""
+    """Measure the parts on a floor of their own; progress is shown meanwhile."""
     work = partial(measure, tell=error_screen().print)
     return _in_fresh_folder(partial(run_on_floor, work=work), ProgramRole.SWITCH)
 

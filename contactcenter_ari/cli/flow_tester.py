@@ -20,7 +20,7 @@ class FlowTester:
         return "<FlowTester>"
 
     async def failures(self, folder: Path, site: Site) -> Sequence[FlowProblem]:
-        """What does not hold, and what is wrong in the test files themselves."""
+        """The expectations that do not hold, and the mistakes in the test files themselves."""
         del site  # each test file names its flow, which is read with it
         return await asyncio.to_thread(lambda: tuple(_failures(folder)))
 

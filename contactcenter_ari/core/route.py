@@ -15,18 +15,18 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 Routes = Mapping[type[object], Callable[[object, Turn], None]]
-"""What is done with an input, by its class; only an input of that class is passed on to it."""
+"""The route of an input, by its class; only an input of that class is passed on to it."""
 
 
 class Due(NamedTuple):
-    """What is done when a deadline has come, and whether its owner still needs it."""
+    """The route of a deadline that has come, and whether its owner still needs it."""
 
     come: Callable[[str, Turn], None]
     is_needed: Callable[[str], bool]
 
 
 Deadlines = Mapping[Wake, Due]
-"""What is done about a deadline, by what it is for; both functions take the owner's id."""
+"""The route of a deadline, by its purpose; both functions take the owner's id."""
 
 
 def route(kind: type[Kind], work: Callable[[Kind, Turn], None]) -> Routes:

@@ -20,7 +20,6 @@ class Clock:
         self._origin += max(instant - self.now(), timedelta())
 
     def __repr__(self) -> str:
-        """Tell the time."""
         return f"<Clock {self.now():%H:%M:%S}>"
 
     def now(self) -> datetime:

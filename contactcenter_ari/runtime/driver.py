@@ -44,7 +44,7 @@ TURNS_AT_ONCE = 100
 """How many turns are taken before other tasks of the loop get their chance."""
 TEND_EVERY = timedelta(seconds=1)
 CENTER = "center"
-"""Who asks when nobody does."""
+"""The author of a request that nobody made."""
 
 Answer = asyncio.Future[None]
 
@@ -86,7 +86,6 @@ class Driver:
         self._timers_held = False
 
     def __repr__(self) -> str:
-        """Tell how busy it is."""
         return f"<Driver {self.turns} turns, {len(self._inbox)} waiting, {self.faults} faults>"
 
     @property
@@ -110,7 +109,7 @@ class Driver:
         self.leaving = True
 
     def end_calls(self) -> None:
-        """Tell callers who are left that it is over, and hang up."""
+        """Hang up the callers who are left, after an apology."""
         self._enqueue(CenterStopping(), None)
 
     def calls_in_progress(self) -> int:

@@ -40,7 +40,6 @@ class Gate:
         self._by_address: dict[str, _Address] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Gate {len(self._visits)} of {self.limits.connections} connections>"
 
     @property
@@ -229,7 +228,7 @@ class Visit(asyncio.Protocol):
         self._refuse(408, "Request Timeout", "request_too_slow")
 
     def _refuse(self, status: int, title: str, code: str) -> None:
-        """Say why (RFC 9457), and close."""
+        """Answer with the reason (RFC 9457), and close."""
         if self._transport is None or self._transport.is_closing():
             return
         self._transport.write(_refusal(status, title, code))

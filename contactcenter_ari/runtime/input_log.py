@@ -96,7 +96,6 @@ class InputLog:
         self.size = os.fstat(self._file).st_size
 
     def __repr__(self) -> str:
-        """Tell where it is."""
         return f"<InputLog {self.path.name}: {self.size} bytes, {self.pending} lines wait>"
 
     @property

@@ -71,7 +71,6 @@ class Keeper:
         self._cut_at: datetime | None = None
 
     def __repr__(self) -> str:
-        """Tell how many there were."""
         return f"<Keeper {self.taken} snapshots, {self.failures} failures, {self.input_log!r}>"
 
     @property

@@ -1,7 +1,7 @@
 """Sockets that listen, had before anything else is begun.
 
 A program that shares its address with another one finds out before it opens a log or starts a
-server; whoever connects early waits in the kernel until the program accepts.
+server; a client that connects early waits in the kernel until the program accepts.
 """
 
 import errno

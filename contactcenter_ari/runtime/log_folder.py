@@ -28,7 +28,7 @@ class Piece:
 
     @classmethod
     def of(cls, path: Path) -> "Piece | None":
-        """What a file is, if it is one of ours."""
+        """The kind of a file, if it is one of ours."""
         boot, _, number = path.stem.partition(".")
         if path.suffix not in {LOG, SUFFIX} or not (number == "" or number.isdecimal()):
             return None
@@ -43,7 +43,6 @@ class LogFolder:
         self.keep_all = keep_all
 
     def __repr__(self) -> str:
-        """Tell where."""
         return f"<LogFolder {self.folder}>"
 
     def log(self, boot: str, number: int) -> Path:

@@ -15,7 +15,6 @@ class LogLimit:
         self._kinds: dict[str, tuple[float, int]] = {}
 
     def __repr__(self) -> str:
-        """Tell how many kinds there were."""
         return f"<LogLimit of {len(self._kinds)} kinds>"
 
     def take(self, kind: str) -> int:

@@ -1,7 +1,7 @@
-"""What a phone's secret is kept and checked as: a digest, from which it cannot be had back.
+"""The digest as which a phone's secret is kept and checked; the secret cannot be had back.
 
-SIP phones prove their secret by the MD5 of user, realm and secret (RFC 8760 calls it HA1), so
-that is what the switch needs; with 32 random characters in it, nobody finds the secret by trying.
+SIP phones prove their secret by the MD5 of user, realm and secret (RFC 8760 calls it HA1), so that
+is what the switch needs; with 32 random characters in it, nobody finds the secret by trying.
 """
 
 import hashlib

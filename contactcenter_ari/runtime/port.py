@@ -1,4 +1,4 @@
-"""What the driver needs from the adapters around it; no call of these may block the loop."""
+"""The ports of the driver to the adapters around it; no call of these may block the loop."""
 
 from collections.abc import Sequence
 from datetime import datetime

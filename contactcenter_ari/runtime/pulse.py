@@ -31,7 +31,6 @@ class Pulse:
         self._silent_since: float | None = None
 
     def __repr__(self) -> str:
-        """Tell whose pulse it is, and how it is."""
         return f"<Pulse of {self._part}: {'answers' if self.answers else 'silent'}>"
 
     @property

@@ -28,8 +28,8 @@ class ReplayFailed(ContactCenterError):
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """What a replay went through, all of it the same as before, and the center it led to;
-    `latest` is the instant of the last input.
+    """The result of a replay, all of it the same as before, and the center it led to; `latest` is
+    the instant of the last input.
     """
 
     inputs: int
@@ -41,7 +41,7 @@ class Replayed(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, saved: Saved) -> "Replayed":
-        """What a snapshot has come to, of which nothing was replayed."""
+        """The center of a snapshot, of which nothing was replayed."""
         return cls(0, 0, 0, Digest(saved.before), saved.center, saved.latest)
 
 

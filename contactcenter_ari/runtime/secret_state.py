@@ -1,4 +1,4 @@
-"""What callers typed in secret, in and out of the state of a core."""
+"""Secrets that callers typed, in and out of the state of a core."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ class Hidden(msgspec.Struct):
 
 
 def seal_secrets(center: Center, vault: Vault | None) -> dict[str, str]:
-    """What was typed in secret, by call, each sealed under the key of the call."""
+    """The secrets typed, by call, each sealed under the key of the call."""
     if vault is None:
         return {}
     return {
@@ -71,7 +71,7 @@ def _stood_in(hidden: Hidden) -> Hidden:
 
 def _other(text: str) -> str:
     """The text with other digits."""
-    return "".join(stand_in(fits=True) if sign.isdigit() else sign for sign in text)
+    return "".join(stand_in(fits=True) if each.isdigit() else each for each in text)
 
 
 def _put(run: FlowRun, hidden: Hidden) -> None:

@@ -19,7 +19,6 @@ class Shares:
         self._users: dict[str, int] = {}
 
     def __repr__(self) -> str:
-        """Tell how many names are in use."""
         return f"<Shares of {self._at_once}: {len(self._users)} names>"
 
     @asynccontextmanager

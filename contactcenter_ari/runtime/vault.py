@@ -37,7 +37,6 @@ class Vault:
             log.error("vault.unreadable", reason=str(error))
 
     def __repr__(self) -> str:
-        """Tell of how many calls, and no key."""
         return f"<Vault of {len(self._keys)} calls>"
 
     def calls(self) -> list[str]:

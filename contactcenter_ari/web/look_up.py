@@ -61,7 +61,6 @@ class WebLookUps:
         self._shares = Shares(at_once=AT_ONCE, waiting=WAITING)
 
     def __repr__(self) -> str:
-        """Tell nothing of the services."""
         return "<WebLookUps>"
 
     @classmethod

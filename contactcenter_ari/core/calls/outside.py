@@ -32,7 +32,6 @@ class OutsideLine:
         self.bridge: BridgeId | None = None
 
     def __repr__(self) -> str:
-        """Tell for which call."""
         return f"<OutsideLine of {self.call.run.call}>"
 
 
@@ -43,7 +42,6 @@ class OutsideLines:
         self._by_leg: dict[LegId, OutsideLine] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<OutsideLines {len(self._by_leg)} dialed>"
 
     def legs_before(self, at: datetime) -> list[LegId]:

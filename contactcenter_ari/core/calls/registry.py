@@ -16,7 +16,6 @@ class CallRegistry:
         self._by_customer: dict[str, dict[CallId, Call]] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<CallRegistry {len(self.by_id)} calls>"
 
     def knows_leg_of(self, call: Call) -> bool:

@@ -24,7 +24,6 @@ class Secrets:
         self._registry = registry
 
     def __repr__(self) -> str:
-        """Tell in how many calls a secret was asked for."""
         return f"<Secrets of {len(self.calls())} calls>"
 
     def calls(self) -> list[Call]:

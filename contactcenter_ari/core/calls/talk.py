@@ -73,7 +73,6 @@ class Talk:
         return self.agent.id if self.agent else AgentId("")
 
     def __repr__(self) -> str:
-        """Tell who talks to whom."""
         return f"<Talk {self.call} with {self.agent_id or 'outside'}: {len(self.legs)} legs>"
 
 
@@ -101,7 +100,6 @@ class Talks:
         self._holding: set[LegId] = set()
 
     def __repr__(self) -> str:
-        """Tell how many legs are in bridges."""
         return f"<Talks {len(self._by_leg)} legs, {self._recordings!r}>"
 
     def of(self, leg: LegId) -> Talk | None:

@@ -42,7 +42,6 @@ class Apologies:
         self._recorded: OrderedDict[str, None] = OrderedDict()
 
     def __repr__(self) -> str:
-        """Tell how many are remembered."""
         return f"<Apologies {len(self._recorded)} remembered>"
 
     def routes(self) -> Routes:

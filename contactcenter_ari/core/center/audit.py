@@ -69,7 +69,6 @@ class Audit:
         self._repair = Repair(distribution, calls.misses)
 
     def __repr__(self) -> str:
-        """Tell on whose account."""
         return f"<Audit because of {', '.join(sorted(self._subjects))}>"
 
     def mend(self) -> None:

@@ -68,7 +68,6 @@ class CallControl:
         self._calls, self._by_leg = self.registry.by_id, self.registry.by_leg
 
     def __repr__(self) -> str:
-        """Tell how many calls there are."""
         return f"<CallControl {len(self._calls)} in progress>"
 
     def __iter__(self) -> Iterator[Call]:

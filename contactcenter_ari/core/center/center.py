@@ -74,7 +74,6 @@ class Center:
         self._routes = merged(rooms.routes, self._distributing.routes(), self._own_routes())
 
     def __repr__(self) -> str:
-        """Tell how much is going on."""
         return f"<Center {self._clockwork.node}: {self._calls!r}, {self._distribution!r}>"
 
     def handle(self, input_: Input, now: datetime) -> Outcome:

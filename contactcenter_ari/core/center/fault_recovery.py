@@ -42,7 +42,6 @@ class FaultRecovery:
         self._deadlines = deadlines
 
     def __repr__(self) -> str:
-        """Tell whose."""
         return f"<FaultRecovery of {self._calls!r}>"
 
     def recover(

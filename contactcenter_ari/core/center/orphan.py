@@ -41,7 +41,6 @@ class OrphanTalk:
         self.over = False
 
     def __repr__(self) -> str:
-        """Tell how many are left."""
         return f"<OrphanTalk {self.bridge}: {len(self.legs)} legs>"
 
 
@@ -56,7 +55,6 @@ class OrphanTalks:
         self._unended: dict[BridgeId, OrphanTalk] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<OrphanTalks {len(self)}>"
 
     def __len__(self) -> int:

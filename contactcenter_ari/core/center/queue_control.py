@@ -38,7 +38,6 @@ class QueueControl:
         self._calls = calls
 
     def __repr__(self) -> str:
-        """Tell what is closed."""
         return f"<QueueControl, closed: {', '.join(self._distribution.closed) or 'nothing'}>"
 
     def routes(self) -> Routes:

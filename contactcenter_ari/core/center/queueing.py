@@ -74,7 +74,6 @@ class Queueing:
         self._given_up: OrderedDict[tuple[str, QueueName], GivenUpPlace] = OrderedDict()
 
     def __repr__(self) -> str:
-        """Tell how many are remembered."""
         return f"<Queueing, {len(self._given_up)} places given up>"
 
     # Joining

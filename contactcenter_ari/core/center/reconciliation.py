@@ -36,7 +36,6 @@ class Reconciliation:
         self._strays: frozenset[LegId] = frozenset()
 
     def __repr__(self) -> str:
-        """Tell what is suspected."""
         return f"<Reconciliation {len(self._strays)} strays>"
 
     def routes(self) -> Routes:

@@ -27,7 +27,6 @@ class Soundness:
         self._clockwork = turn.clockwork
 
     def __repr__(self) -> str:
-        """Tell whose books are asked."""
         return f"<Soundness of {self._calls!r}>"
 
     @staticmethod

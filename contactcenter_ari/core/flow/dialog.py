@@ -44,7 +44,6 @@ class Dialog:
         self._speaker = speaker
 
     def __repr__(self) -> str:
-        """Tell whose prompts are said."""
         return f"<Dialog by {self._speaker!r}>"
 
     def begin(self, run: FlowRun, turn: Turn) -> Destination | None:

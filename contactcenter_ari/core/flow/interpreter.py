@@ -73,7 +73,6 @@ class Interpreter:
         )
 
     def __repr__(self) -> str:
-        """Tell which flow."""
         return f"<Interpreter of {self.flow!r}>"
 
     def watch(self, watcher: Observer | None) -> None:

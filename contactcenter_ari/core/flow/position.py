@@ -36,7 +36,6 @@ class FlowPosition:
         self._sections = {**flow.sections, FAULT: fault_section(flow)}
 
     def __repr__(self) -> str:
-        """Tell how large the flow is."""
         return f"<FlowPosition through {len(self._sections)} sections>"
 
     def step(self, run: FlowRun) -> Step | None:

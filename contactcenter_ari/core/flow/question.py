@@ -27,7 +27,6 @@ class NextQuestion:
         self.asks_secrets = any(verb.question is Question.SECRET for verb in verbs)
 
     def __repr__(self) -> str:
-        """Tell whether it matters."""
         return f"<NextQuestion of a flow {'with' if self.asks_secrets else 'without'} secrets>"
 
     def is_secret(self, frames: Iterable[Frame]) -> bool:

@@ -86,7 +86,6 @@ class Speaker:
         }
 
     def __repr__(self) -> str:
-        """Tell whose prompts these are."""
         return f"<Speaker of {self.flow.name}: {len(self._prompts)} prompts>"
 
     def evaluate(self, run: FlowRun, expression: Expression | None, turn: Turn) -> Value:

@@ -41,7 +41,6 @@ class StepRunner:
         self.watcher = watcher
 
     def __repr__(self) -> str:
-        """Tell of which flow."""
         return f"<StepRunner of {self._speaker.flow!r}>"
 
     def run_on(self, run: FlowRun, turn: Turn) -> Handover | None:

@@ -23,7 +23,6 @@ class Treatment:
         self._speaker = speaker
 
     def __repr__(self) -> str:
-        """Tell whose callers are entertained."""
         return f"<Treatment by {self._speaker!r}>"
 
     def begin(self, run: FlowRun, step: Queue, music: str, turn: Turn) -> None:

@@ -33,7 +33,6 @@ class AgentFirst:
         self._joining: dict[BridgeId, CallbackAttempt] = {}
 
     def __repr__(self) -> str:
-        """Tell how many are just being joined."""
         return f"<AgentFirst {len(self._joining)} being joined>"
 
     def took(self, attempt: CallbackAttempt, offer: Offer, catalog: Catalog, turn: Turn) -> None:

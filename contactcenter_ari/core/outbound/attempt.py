@@ -59,7 +59,6 @@ class CallbackAttempt:
     recording: RecordingId | None = None
 
     def __repr__(self) -> str:
-        """Tell for which callback."""
         return f"<CallbackAttempt of {self.callback!r}>"
 
     @property

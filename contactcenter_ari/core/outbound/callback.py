@@ -96,7 +96,6 @@ class Callback:
     zone_source: ZoneSource | None = None
 
     def __repr__(self) -> str:
-        """Tell where it is, and how often it was tried."""
         tried = f"{self.attempts_made} of {self.attempts} attempts"
         return f"<Callback {self.id} in {self.queue}: {self.state}, {tried}>"
 
@@ -136,7 +135,6 @@ class Callbacks:
         self._closed: dict[CallbackId, None] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<Callbacks {len(self._by_id)} open>"
 
     def __len__(self) -> int:

@@ -68,7 +68,6 @@ class CallbackQueue:
         self._standing: Counter[QueueName] = Counter()
 
     def __repr__(self) -> str:
-        """Tell how many are promised, and how many are in line or dialed."""
         return f"<CallbackQueue {self.callbacks!r}, {len(self._attempts)} due>"
 
     # Callbacks

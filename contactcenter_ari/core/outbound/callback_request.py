@@ -26,7 +26,6 @@ class CallbackRequests:
         self._distribution = distribution
 
     def __repr__(self) -> str:
-        """Tell about whose callbacks."""
         return f"<CallbackRequests of {self._callback_queue!r}>"
 
     def routes(self) -> Routes:

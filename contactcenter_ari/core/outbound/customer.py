@@ -23,7 +23,6 @@ class Customers:
         self._orphaned: dict[str, set[LegId]] = {}
 
     def __repr__(self) -> str:
-        """Tell whose."""
         return f"<Customers of {self._callbacks!r}>"
 
     def known_by(self, callback: Callback) -> tuple[str, ...]:

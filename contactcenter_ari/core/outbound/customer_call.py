@@ -30,7 +30,6 @@ class CustomerCalls:
         self._distribution = distribution
 
     def __repr__(self) -> str:
-        """Tell whose callbacks."""
         return f"<CustomerCalls of {self._callback_queue!r}>"
 
     def has_callback(self, call: Call) -> bool:

@@ -14,7 +14,6 @@ class DoNotCall:
         self._numbers: set[str] = set()
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<DoNotCall {len(self._numbers)} numbers>"
 
     def __contains__(self, number: str) -> bool:

@@ -48,7 +48,6 @@ class LostCalls:
         self._messages: dict[str, list[str]] = {}
 
     def __repr__(self) -> str:
-        """Tell how many there are."""
         return f"<LostCalls {len(self._open)} open>"
 
     def __len__(self) -> int:

@@ -25,7 +25,6 @@ class Flow(Declarations, frozen=True, kw_only=True):
     sections: dict[str, Section]
 
     def __repr__(self) -> str:
-        """Tell which flow, which version, how large."""
         return f"<Flow {self.name} {self.version[:8]}: {len(self.sections)} sections>"
 
     def verbs(self) -> Iterator[Verb]:

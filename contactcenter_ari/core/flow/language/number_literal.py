@@ -41,7 +41,6 @@ class NumberLiterals:
         self._country = country
 
     def __repr__(self) -> str:
-        """Tell of which country."""
         return f"<NumberLiterals of {self._country or 'no country'}>"
 
     def read(self, expression: Expression) -> tuple[Expression, list[ExpressionInvalid]]:

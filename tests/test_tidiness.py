@@ -57,7 +57,7 @@ WORDS: Mapping[str, str] = {
 }
 """Words that are not to be used, and what to write instead."""
 PHRASES: Mapping[str, str] = {
-    r'"""(?:Tell|Tells|Say|Says) ': "a plain main clause; __repr__ needs no docstring",
+    r'"""(?:Tell|Say) (?:how|what|who|where|which|why|that)': "a main clause; a repr needs none",
     r'"""(?:Who|What|Whom|Whose) ': 'a noun first: "The agents who", "The rows that"',
     r"sign(?:ed|s|ing)?[ _-](?:in|out)\b(?! \()": "log in, logged in, log out",
     r"\b(?:the|its|of) books\b": "records, accounts",

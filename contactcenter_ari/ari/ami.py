@@ -97,7 +97,7 @@ class Ami:
             await asyncio.wait([reading])
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
-        """Hand on each answer to whoever waits for it; end with the connection."""
+        """Hand on each answer to the request that waits for it; end with the connection."""
         try:
             await reader.readline()  # which version of the interface this is
             while True:

@@ -82,7 +82,7 @@ class Capacity:
 
     @property
     def trouble(self) -> str:
-        """What is about to end, as a sentence; empty while there is room."""
+        """The room that is about to end, as a sentence; empty while there is room."""
         for used, most, what in (
             (self.calls, self.room.calls, "calls"),
             (self.legs, self.room.legs, "legs"),

@@ -53,8 +53,8 @@ GREETING_LIMIT: Final = timedelta(seconds=1)
 STRANGERS: Final = GateLimits(
     connections=64, per_address=64, request=timedelta(seconds=5), unread=None
 )
-"""Whoever connects and is not Asterisk goes soon, and keeps it from nothing. Asterisk itself may
-be slow: its socket is not dropped for that.
+"""A client that is not Asterisk is cut off soon, and keeps it from nothing. Asterisk itself may be
+slow: its socket is not dropped for that.
 """
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
@@ -97,7 +97,7 @@ class Inbox(Protocol):
 
 
 class Tally:
-    """What went over the socket, by kind; of unknown kinds only some are remembered."""
+    """The frames that went over the socket, by kind; of unknown kinds only some are remembered."""
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()

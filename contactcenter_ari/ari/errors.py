@@ -1,4 +1,4 @@
-"""What can go wrong between us and Asterisk; the blame is the switch's."""
+"""Errors between us and Asterisk; the blame is the switch's."""
 
 from contactcenter_ari.core.errors import ContactCenterError
 

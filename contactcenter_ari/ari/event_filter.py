@@ -11,7 +11,7 @@ def phones_app(app: str) -> str:
 
 
 def greeting(app: str) -> list[Operation]:
-    """What is said first on each connection: which events to send."""
+    """The first message on each connection: which events to send."""
     return [
         operation.filter_events(app, [*EVENT_KINDS, RESTResponse.__name__]),
         operation.filter_events(phones_app(app), PHONE_EVENT_KINDS),
@@ -20,6 +20,6 @@ def greeting(app: str) -> list[Operation]:
 
 
 def farewell(app: str) -> list[Operation]:
-    """What is said before we leave: no more events, they are asked for again on return."""
+    """The last message before we leave: no more events, they are asked for again on return."""
     replies = [RESTResponse.__name__]
     return [operation.filter_events(name, replies) for name in (app, phones_app(app))]

@@ -1,9 +1,9 @@
-"""What lives in Asterisk right now, and the sweeping of what is left over.
+"""The inventory of Asterisk right now, and the sweeping of what is left over.
 
 Calls outlive our process and our connection; so the core is told what there is after each
 connection and again and again. Only reads, in few requests, and the removal of our own bridges
-that stayed empty. One channel or bridge that cannot be read does not hide the others: where a
-list is refused its members are asked for one by one.
+that stayed empty. One channel or bridge that cannot be read does not hide the others: where a list
+is refused its members are asked for one by one.
 """
 
 import asyncio

@@ -91,7 +91,7 @@ class Http(Protocol):
 
 @dataclass(slots=True)
 class _Lane:
-    """What of one call waits for a blocking verb, or for a prompt being made."""
+    """The commands of one call that wait for a blocking verb, or for a prompt being made."""
 
     waiting: deque[Command] = field(default_factory=deque)
     making: PlaybackId | None = None
@@ -250,7 +250,7 @@ class Lanes:
             return await self._socket.send(wanted)
 
     def _judge(self, command: Command, reply: Reply) -> None:
-        """Tell the core what came of a command, if that is news."""
+        """Tell the core the result of a command, if that is news."""
         if reply.succeeded:
             if isinstance(command, BridgeLegs):
                 self._inbox.put(LegsBridged(command.bridge))

@@ -2,8 +2,8 @@
 
 While the application hangs, Asterisk's news of a new call lie in its socket; meanwhile the watch
 may have sent the caller to the fall-back. Such a caller is no longer ours: nothing must be done
-with the leg, and it has a place in the books of its own. So an arrival that is not fresh is
-held back until Asterisk says where the leg is.
+with the leg, and the fall-back records the call. So an arrival that is not fresh is held back
+until Asterisk says where the leg is.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from contactcenter_ari.ari.reply import Reply
 FRESH: Final = timedelta(milliseconds=500)
 """An arrival this young is told as it is."""
 FROM_DIALPLAN: Final = (("caller",), ("phone",))
-"""What those enter with whom the dialplan handed over, and may get back."""
+"""The arguments of legs that the dialplan handed over, and may get back."""
 
 
 class Socket(Protocol):

@@ -12,7 +12,7 @@ import msgspec
 
 
 class CallerID(msgspec.Struct, frozen=True):
-    """Who calls; both untrusted."""
+    """The caller's name and number; both untrusted."""
 
     name: str = ""
     number: str = ""
@@ -71,8 +71,8 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class Application(msgspec.Struct, frozen=True):
-    """What our application is subscribed to: the channels it owns, ringing ones included, and
-    the bridges they are in.
+    """The subscriptions of our application: the channels it owns, ringing ones included, and the
+    bridges they are in.
     """
 
     channel_ids: tuple[str, ...]
@@ -244,10 +244,10 @@ Event = (
 Frame = Event | RESTResponse
 
 EVENT_KINDS: Final = tuple(kind.__name__ for kind in get_args(Event))
-"""What the event filter lets through, beside `RESTResponse`."""
+"""The events that the event filter lets through, beside `RESTResponse`."""
 
 PHONE_EVENT_KINDS: Final = (PeerStatusChange.__name__,)
-"""What the filter of the application that watches phones lets through."""
+"""The events that the filter of the application that watches phones lets through."""
 
 KIND_LIMIT: Final = 60
 

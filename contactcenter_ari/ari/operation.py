@@ -267,7 +267,7 @@ def get_global(variable: str) -> Operation:
 
 
 def get_application(app: str) -> Operation:
-    """What our application is subscribed to; 404 when no socket serves it."""
+    """The subscriptions of our application; 404 when no socket serves it."""
     return Operation("GET", "applications/{applicationName}", {"applicationName": app})
 
 

@@ -1,4 +1,4 @@
-"""What Asterisk answered to an operation."""
+"""Asterisk's answer to an operation."""
 
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -27,7 +27,7 @@ class Reply:
 
     @property
     def gone(self) -> bool:
-        """What was named is not there: as good as done when the wish was to end it."""
+        """The object named is not there: as good as done when the aim was to end it."""
         return self.status == GONE
 
     @property

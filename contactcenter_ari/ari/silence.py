@@ -74,7 +74,7 @@ class SilenceLimits:
 
 @dataclass(slots=True)
 class _Leg:
-    """What was last heard of a leg; instants are those of the event loop."""
+    """The last sign of life of a leg; instants are those of the event loop."""
 
     packets: int = -1
     heard_at: float = 0.0

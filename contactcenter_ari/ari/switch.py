@@ -416,8 +416,9 @@ class AriSwitch:
                     await self._unreconciled.wait()
 
     async def _reconcile(self, settled_at: datetime | None) -> None:
-        """Tell the core what is there, first of all whose arrival it may have missed. What was in
-        flight when Asterisk answered is heard before; who has ended meanwhile is not there.
+        """Tell the core the inventory, and first the callers whose arrival it may have missed.
+        Events in flight when Asterisk answered are heard before; callers who ended meanwhile are
+        not there.
         """
         taken_at, known, away = self._now(), self._announced | self._hanging_up, set(self._away)
         self._ended, self._noted = set(), set()
@@ -451,8 +452,8 @@ class AriSwitch:
     def _reconciled(
         self, inventory: Inventory, legs: frozenset[str], taken_at: datetime
     ) -> SwitchReconciled:
-        """What is there, but for who has ended since; bridges that this process has made are
-        known to the core.
+        """The inventory, without callers who have ended since; bridges that this process has made
+        are known to the core.
         """
         return SwitchReconciled(
             taken_at=taken_at,
@@ -479,7 +480,7 @@ class AriSwitch:
 
     def _sign_of_life(self) -> asyncio.Future[Reply]:
         """Tell Asterisk when inputs were last being handled, and whether calls are taken. The
-        instants are read here: what lies in a socket while we hang does not get younger.
+        instants are read here: events that lie in a socket while we hang do not get younger.
         """
         if self._inbox.keeps_up:
             self._alive_at = f"{self._now().timestamp():.3f}"

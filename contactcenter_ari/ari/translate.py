@@ -68,10 +68,12 @@ from contactcenter_ari.core.vocabulary.signal import (
 CALLER: Final = "caller"
 PHONE: Final = "phone"
 ARRIVALS: Final = ((CALLER,), (PHONE,))
-"""What the legs enter with first that came in by themselves."""
+"""The first argument of legs that came in by themselves."""
 LATE_OFFER: Final = "late-offer"
 COUNTED: Final[Mapping[str, str]] = {"GROUP(legs)": "all"}
-"""What makes the dialplan count a leg that we dial among those that take ports for audio."""
+"""The argument that makes the dialplan count a leg that we dial among those that take ports for
+audio.
+"""
 AGENT: Final = "agent"
 SNOOP: Final = "snoop"
 RECORD: Final = "record"
@@ -96,7 +98,7 @@ DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {
 
 
 def signal_of(event: messages.Event) -> Signal | None:
-    """What an event tells the core, if anything."""
+    """The signal that an event means for the core, if any."""
     match event:
         case messages.StasisStart():
             return _arrival(event)
@@ -322,7 +324,7 @@ def _dial_outside(command: DialOutside, app: str) -> Operation:
 
 
 def _entry(context: str, recording: RecordingId | None) -> str:
-    """What a leg that we dial enters with."""
+    """The arguments of a leg that we dial."""
     if recording is None:
         return AGENT
     if not re.fullmatch(r"[a-z0-9-]+", recording):

@@ -20,9 +20,9 @@ FRAME_LENGTH: Final = timedelta(milliseconds=20)
 BLOCK: Final = 5000
 """Frames that are looked at together, so that an hour needs little memory."""
 QUIETEST: Final = 32768 * 10 ** (-50 / 20)
-"""What is below -50 dBFS is silence on any line."""
+"""A level below -50 dBFS is silence on any line."""
 LOUDEST: Final = 32768 * 10 ** (-36 / 20)
-"""What is above -36 dBFS is a sound on any line: comfort noise is far below."""
+"""A level above -36 dBFS is a sound on any line: comfort noise is far below."""
 ABOVE_NOISE: Final = 10 ** (10 / 20)
 """Between the two, a sound stands out by 10 dB."""
 NOISE: Final = 10

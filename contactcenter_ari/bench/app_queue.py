@@ -1,4 +1,4 @@
-"""What Asterisk's `Queue()` tells about the wait: a moving average of past waits.
+"""The wait that Asterisk's `Queue()` tells: a moving average of past waits.
 
 Source: `recalc_holdtime` and `say_position` in apps/app_queue.c of Asterisk 22.
 """
@@ -31,8 +31,8 @@ class HoldTime:
         self._calls_over += 1
 
     def remaining(self, joined_at: datetime, now: datetime) -> timedelta:
-        """What is left of the average for a caller. `say_position` says this in whole minutes,
-        and says nothing below one; here it keeps its seconds, which is to its advantage.
+        """The rest of the average for a caller. `say_position` says this in whole minutes, and
+        says nothing below one; here it keeps its seconds, which is to its advantage.
         """
         waited = _seconds(now) - _seconds(joined_at)
         return timedelta(seconds=max(self._average - waited, 0))

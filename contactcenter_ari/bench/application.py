@@ -57,7 +57,7 @@ class Application:
         return False
 
     async def read(self, path: str) -> bytes:
-        """What it answers to a request; raises BenchFailed."""
+        """The answer to a request; raises BenchFailed."""
         async with self._client.get(path) as answer:
             if not answer.ok:
                 raise BenchFailed(f"the application answers {answer.status} to {path}")
@@ -88,16 +88,16 @@ class Application:
 
 @asynccontextmanager
 async def application_running(
-    settings: Settings, ground: Environment
+    settings: Settings, environment: Environment
 ) -> AsyncIterator[Application]:
     """Run the application meanwhile, on a database and an Asterisk that run already."""
-    secrets = SecretFolder(ground.data / "secrets")
+    secrets = SecretFolder(environment.data / "secrets")
     token = secrets.secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX)
     headers = {"Authorization": f"Bearer {token}"}
-    process = await _started(settings, ground)
+    process = await _started(settings, environment)
     try:
         async with aiohttp.ClientSession(
-            f"http://{ground.addresses.web}", headers=headers
+            f"http://{environment.addresses.web}", headers=headers
         ) as client:
             application = Application(process, client)
             await until(application.is_ready, "the application is not ready")
@@ -106,16 +106,16 @@ async def application_running(
         await _stopped(process)
 
 
-async def _started(settings: Settings, ground: Environment) -> Process:
+async def _started(settings: Settings, environment: Environment) -> Process:
     others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     own = {
         "SITE": settings.site,
-        "DATA_DIR": ground.data,
-        "DATABASE_URL": ground.database_url,
-        "ASTERISK_HTTP": ground.addresses.asterisk_http,
+        "DATA_DIR": environment.data,
+        "DATABASE_URL": environment.database_url,
+        "ASTERISK_HTTP": environment.addresses.asterisk_http,
         "NODE": settings.node,
     }
-    with (ground.data / LOG).open("ab") as log:
+    with (environment.data / LOG).open("ab") as log:
         return await asyncio.create_subprocess_exec(
             *bound_command((sys.executable, "-m", "contactcenter_ari", "serve"), "KILL"),
             stdin=DEVNULL,

@@ -1,7 +1,7 @@
-"""What boards and turns cost with very many agents: the core alone, and a switch that obeys.
+"""The cost of boards and turns with very many agents: the core alone, and a switch that obeys.
 
-All agents talk and as many callers wait; talks end one after the other and callers come. Times
-are CPU times, so that other programs of a busy machine do not count; collections of garbage do.
+All agents talk and as many callers wait; talks end one after the other and callers come. Times are
+CPU times, so that other programs of a busy machine do not count; collections of garbage do.
 """
 
 import time
@@ -62,7 +62,7 @@ class LargeCenter:
             self._come()
 
     async def lists(self, samples: int) -> tuple[BoardCost, ...]:
-        """What is shown on boards, made, written and read so many times."""
+        """The lists shown on boards, made, written and read so many times."""
         center = self._center
         makers: dict[str, Callable[[], Sequence[object]]] = {
             "agents": lambda: center.agents(self._now),

@@ -1,4 +1,4 @@
-"""What the benchmark found out about a center with very many agents, as plain data."""
+"""The figures of a center with very many agents, as plain data."""
 
 import msgspec
 

@@ -26,7 +26,9 @@ from contactcenter_ari.bench.plan import (
 
 SIX_SECONDS = Talks(least=timedelta(seconds=6))
 STEREO, MONO = ".raw,bD)", ".raw,b)"
-"""What the dialplan says where it records a talk, and what it would say to mix both sides."""
+"""The application of the dialplan that records a talk, and its options that would mix
+both sides.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ async def _rounds(floor: CallFloor, plan: CpuPlan, tell: Callable[[str], object]
 
 
 async def _resting(floor: CallFloor, length: timedelta) -> CpuPerCall:
-    """What a second without calls takes."""
+    """The CPU of a second without calls."""
     await until(floor.is_clear, "calls were left in Asterisk")
     loop = asyncio.get_running_loop()
     before, begun = floor.cpu_times(), loop.time()

@@ -1,4 +1,4 @@
-"""What the benchmark found out about whole calls, as plain data."""
+"""The figures of whole calls, as plain data."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -46,7 +46,7 @@ class CpuPerCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SideCpu(msgspec.Struct, frozen=True, kw_only=True):
-    """What one side took per call, in each round."""
+    """The cost of one side per call, in each round."""
 
     kind: str
     name: str

@@ -84,18 +84,18 @@ class CallFloor:
     """The simulated world around one application; use it inside `staffed`."""
 
     def __init__(
-        self, application: Application, ground: Environment, tools: Tools, *, http: SwitchHttp
+        self, application: Application, environment: Environment, tools: Tools, *, http: SwitchHttp
     ) -> None:
-        if ground.asterisk is None:
+        if environment.asterisk is None:
             raise BenchFailed("the benchmark needs an Asterisk of its own")
-        self.asterisk: AsteriskProcess = ground.asterisk
+        self.asterisk: AsteriskProcess = environment.asterisk
         self.application = application
-        self._ground = ground
+        self._environment = environment
         self._http = http
-        self._audio = ground.data / "audio"
+        self._audio = environment.data / "audio"
         self._sipp = Sipp(
             tools.sipp,
-            str(ground.addresses.sip),
+            str(environment.addresses.sip),
             CHECKOUT / "sipp-scenarios",
             tools.environment,
         )
@@ -113,7 +113,7 @@ class CallFloor:
         """Agents ready and members added meanwhile; raises BenchFailed."""
         write_audio(self._audio)
         async with AsyncExitStack() as stack:
-            database = await stack.enter_async_context(Database(self._ground.database_url))
+            database = await stack.enter_async_context(Database(self._environment.database_url))
             self._directory = Directory(database)
             self._postgres = await _server_of(database)
             crew, theirs = await self.hire(agents, queues), await self._members(members)
@@ -159,7 +159,7 @@ class CallFloor:
         await tell_contact(self._http, phone, contact)
 
     def cpu_times(self) -> CpuTimes:
-        """What all three have used so far."""
+        """The CPU that all three have used so far."""
         assert self.asterisk.pid is not None, "it runs while we do"
         pids = (self.application.pid, self.asterisk.pid, self._postgres)
         return CpuTimes(*map(cpu_time, pids))

@@ -43,14 +43,14 @@ async def floor_running(
     settings = replace(settings, site=SITE)
     site, tools = load_site(SITE), ensure_tools(console, environ)
     async with AsyncExitStack() as stack:
-        ground = await stack.enter_async_context(
+        environment = await stack.enter_async_context(
             prepared(settings, site, tools, console=console, environ=environ, variation=IN_SERVICE)
         )
         http = await stack.enter_async_context(
             SwitchHttp.opened(
-                str(ground.addresses.asterisk_http),
-                Credentials(ground.ari.user, ground.ari.secret),
+                str(environment.addresses.asterisk_http),
+                Credentials(environment.ari.user, environment.ari.secret),
             )
         )
-        application = await stack.enter_async_context(application_running(settings, ground))
-        yield CallFloor(application, ground, tools, http=http)
+        application = await stack.enter_async_context(application_running(settings, environment))
+        yield CallFloor(application, environment, tools, http=http)

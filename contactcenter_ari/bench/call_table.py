@@ -1,4 +1,4 @@
-"""What the benchmark found out about whole calls, as tables."""
+"""The figures of whole calls, as tables."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

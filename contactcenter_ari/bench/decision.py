@@ -1,8 +1,8 @@
-"""What a decision costs when many wait and many serve, beside a scan that looks at all of them.
+"""The cost of a decision when many wait and many serve, beside a scan that looks at all of them.
 
-A decision is one call of `Distribution.distribute`: an agent has become free while as many
-callers wait as there are agents, or a caller has come while as many agents are free. The scan
-finds the same pair by looking at every caller, or every agent, once.
+A decision is one call of `Distribution.distribute`: an agent has become free while as many callers
+wait as there are agents, or a caller has come while as many agents are free. The scan finds the
+same pair by looking at every caller, or every agent, once.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""What decisions cost, as a table."""
+"""The cost of decisions, as a table."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -69,8 +69,8 @@ HARDER = (
         away_in=(3, 6, 9),
     ),
 )
-"""What is harder, for all to see. In the first, handle times are as uneven as can be and long
-lines last for hours: of waits so spread out a quarter exceeds even the mean of one who knows
+"""The harder scenarios, for all to see. In the first, handle times are as uneven as can be and
+long lines last for hours: of waits so spread out a quarter exceeds even the mean of one who knows
 everything. In the second, callers of small queues wait behind those of others. In the third,
 nobody knows that agents are gone, so only the head of the line tells.
 """
@@ -94,7 +94,7 @@ def _figures(scenario: Scenario, days: Sequence[list[Telling]]) -> WaitFigures:
         days=len(days),
         callers=sum(map(len, days)),
         waited=_mean(days, lambda t: t.waited.total_seconds()),
-        promised=_mean(days, lambda t: _spoken(t).total_seconds()),
+        bound=_mean(days, lambda t: _spoken(t).total_seconds()),
         ours=_accuracy(days, _our_mean),
         spoken=_accuracy(days, _spoken),
         app_queue=_accuracy(days, _average),

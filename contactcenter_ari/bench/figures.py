@@ -1,4 +1,4 @@
-"""What the benchmark found, as plain data."""
+"""The figures of the benchmark, as plain data."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -109,17 +109,17 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What `callers` of one scenario were told: our mean, our spoken bound, the average of
-    `Queue()`, and the mean of one who knows all about the queue but the future. `waited` is
-    what there was to tell and `promised` the spoken bound, in seconds; `ratio` is our error by
-    that of `Queue()`; `most_short` is what `ours.short` should not exceed.
+    """The estimates told to `callers` of one scenario: our mean, our spoken bound, the average of
+    `Queue()`, and the mean of one who knows all about the queue but the future. `waited` is the
+    true wait and `bound` the spoken bound, in seconds; `ratio` is our error by that of `Queue()`;
+    `most_short` is what `ours.short` should not exceed.
     """
 
     scenario: str
     days: int
     callers: int
     waited: Measure
-    promised: Measure
+    bound: Measure
     ours: Accuracy
     spoken: Accuracy
     app_queue: Accuracy
@@ -129,7 +129,7 @@ class WaitFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OnAsterisk(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found with a real Asterisk."""
+    """The figures with a real Asterisk."""
 
     comparison: Comparison
     calls: tuple[CallCost, ...]

@@ -73,16 +73,18 @@ WAYS = (
 class Floor:
     """The simulated world around one running service; use it inside `staffed`."""
 
-    def __init__(self, service: Service, ground: Environment, tools: Tools, plan: Plan) -> None:
-        if ground.asterisk is None:
+    def __init__(
+        self, service: Service, environment: Environment, tools: Tools, plan: Plan
+    ) -> None:
+        if environment.asterisk is None:
             raise BenchFailed("the benchmark needs an Asterisk of its own")
         self._service = service
-        self._asterisk: AsteriskProcess = ground.asterisk
+        self._asterisk: AsteriskProcess = environment.asterisk
         self._plan = plan
-        self._audio = ground.data / "audio"
+        self._audio = environment.data / "audio"
         self._sipp = Sipp(
             tools.sipp,
-            str(ground.addresses.sip),
+            str(environment.addresses.sip),
             CHECKOUT / "sipp-scenarios",
             tools.environment,
         )
@@ -175,7 +177,7 @@ class Floor:
         return ours, int(theirs[1])
 
     def gaps(self) -> tuple[Gaps, Gaps]:
-        """What the phones of the center measured, and those of `Queue()`."""
+        """The times that the phones of the center measured, and those of `Queue()`."""
         return gaps_of(self._ours), gaps_of(self._theirs)
 
     async def _hire(self, number: int) -> str:
@@ -264,6 +266,6 @@ def _count(crew: list[StopwatchPhone]) -> int:
 
 
 def gaps_of(crew: list[StopwatchPhone]) -> Gaps:
-    """What the phones of a crew have measured so far."""
+    """The times that the phones of a crew have measured so far."""
     surprises: Counter[str] = sum((phone.surprises for phone in crew), Counter())
     return Gaps(Figures.of(gap for phone in crew for gap in phone.gaps), dict(surprises))

@@ -1,4 +1,4 @@
-"""What the benchmark does: how much it measures, and the site it is done on."""
+"""The plan of the benchmark: how much it measures, and the site it is done on."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,7 +28,7 @@ APP_QUEUE_STEREO_NUMBER = "7022"
 QUEUE = QueueName("bench")
 """The name of both queues that are compared."""
 QUEUES = (QUEUE, QueueName("unrecorded"))
-"""What each agent of the center serves, but for those whose talks last long."""
+"""The queues that each agent of the center serves, but for those whose talks last long."""
 HELD_QUEUE = QueueName("held")
 
 VARIATION = Variation(

@@ -48,5 +48,5 @@ def _own_and_ended(pid: int) -> timedelta:
 
 
 def _fields(pid: int) -> list[str]:
-    """What stands behind the name, which may hold anything."""
+    """The fields behind the name, which may hold anything."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

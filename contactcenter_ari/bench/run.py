@@ -42,7 +42,7 @@ async def run_bench(
 
 
 def run_without_asterisk(plan: Plan, *, console: Console) -> Findings:
-    """What needs nothing but this program."""
+    """The parts that need nothing but this program."""
     scenarios = STANDARD + HARDER
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Days of waiting", total=len(scenarios) * plan.days)
@@ -77,9 +77,9 @@ async def _on_asterisk(
     tools = ensure_tools(console, environ)
     async with prepared(
         settings, site, tools, console=console, environ=environ, variation=VARIATION
-    ) as ground:
-        async with serving(settings, site, ground) as service:
-            floor = Floor(service, ground, tools, plan)
+    ) as environment:
+        async with serving(settings, site, environment) as service:
+            floor = Floor(service, environment, tools, plan)
             with Progress(console=console, transient=True) as progress:
                 async with floor.staffed():
                     calls = await _full_calls(floor, progress)

@@ -24,7 +24,7 @@ from contactcenter_ari.bench.wait_table import wait_tables
 
 
 def tables(findings: Findings) -> RenderableType:
-    """What people read."""
+    """The tables for people."""
     return Group(*_shown(findings))
 
 
@@ -46,7 +46,7 @@ def _shown(findings: Findings) -> Iterator[RenderableType]:
 
 
 def as_json(findings: Findings) -> str:
-    """What programs read: one object with what was asked for."""
+    """The result for programs: one object with the parts asked for."""
     found = msgspec.to_builtins(findings, builtin_types=(timedelta,))
     plain = {name: value for name, value in found.items() if value}
     plain |= plain.pop("on_asterisk", {})

@@ -1,4 +1,4 @@
-"""What callers are told of their wait, beside `Queue()`, as tables."""
+"""The waits told to callers, beside `Queue()`, as tables."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,9 +17,9 @@ def wait_tables(waits: Iterable[WaitFigures]) -> Iterator[Table]:
 
 def _error_table(waits: tuple[WaitFigures, ...]) -> Table:
     table = Table(
-        "Simulated line", "Told", "Wait", "Promised", "Error", "Queue()", "Informed", "Ratio",
+        "Simulated line", "Told", "Wait", "Bound", "Error", "Queue()", "Informed", "Ratio",
         title=f"Told waits: mean absolute error in seconds, {waits[0].days} days each",
-        caption="± standard error. Promised: the spoken bound. Informed: told by one who knows"
+        caption="± standard error. Bound: what is spoken. Informed: told by one who knows"
         f" staff,\nhandle time and patience. Ratio to Queue(): at most {MOST_ERROR} in the first"
         " three",
     )  # fmt: skip
@@ -29,7 +29,7 @@ def _error_table(waits: tuple[WaitFigures, ...]) -> Table:
             wait.scenario,
             str(wait.callers),
             f"{wait.waited.value:.0f}",
-            f"{wait.promised.value:.0f}",
+            f"{wait.bound.value:.0f}",
             *map(_seconds, errors),
             f"{wait.ratio.value:.3f} ± {wait.ratio.error:.3f}",
             end_section=_is_last_with_target(wait, waits),

@@ -34,10 +34,10 @@ TOLD_AFTER = (5.0, 10.0)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """Queues over a day, one unless `parts` says what part of the calls each gets; all agents
-    serve all of them, whoever came first. `load` is in agents' time, 1 is all of it; it swings
-    by `swing` up and down every two hours. Talks and patience are exponential. `away` agents
-    are gone in the hours of `away_in` (0 is the first) with nobody knowing. `most_short` is the
-    share of callers who may be told too little, if a target is set.
+    serve all of them in one order. `load` is in agents' time, 1 is all of it; it swings by `swing`
+    up and down every two hours. Talks and patience are exponential. `away` agents are gone in the
+    hours of `away_in` (0 is the first) with nobody knowing. `most_short` is the share of callers
+    who may be told too little, if a target is set.
     """
 
     name: str
@@ -79,8 +79,8 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """What one caller was told, and how long the wait then was. `informed` is the estimate of
-    one who knows the true handle time, patience and staff.
+    """The estimates told to one caller, and how long the wait then was. `informed` is the estimate
+    of one who knows the true handle time, patience and staff.
     """
 
     ours: Estimate
@@ -107,13 +107,13 @@ class Day:
         self.tellings: list[Telling] = []
         self._random = Random(seed)  # noqa: S311 - a simulation must be repeatable
         self._agenda = Agenda(OPENING)
-        self._evidence = QueueStatistics()
+        self._statistics = QueueStatistics()
         self._hold_times = {queue: HoldTime() for queue in scenario.queues}
         self._line: deque[_Caller] = deque()
         self._free = deque(AgentId(str(number)) for number in range(scenario.agents))
         self._away = 0
         for agent in self._free:
-            self._evidence.staffed(agent, scenario.queues, available=True)
+            self._statistics.staffed(agent, scenario.queues, available=True)
 
     def __repr__(self) -> str:
         return f"<Day of {self.scenario.name}: {len(self.tellings)} told>"
@@ -142,9 +142,11 @@ class Day:
         now = self._agenda.now
         caller = _Caller(queue, now)
         ahead, elsewhere = self._places(caller)
-        caller.expected = self._evidence.expected(queue, ahead=ahead, elsewhere=elsewhere, now=now)
+        caller.expected = self._statistics.expected(
+            queue, ahead=ahead, elsewhere=elsewhere, now=now
+        )
         self._line.append(caller)
-        self._evidence.joined(queue, now)
+        self._statistics.joined(queue, now)
         self._distribute()
         if caller.waits:
             patience = exponential(self._random, self.scenario.patience)
@@ -169,7 +171,7 @@ class Day:
     def _estimate(self, caller: _Caller) -> Estimate | None:
         now, (ahead, elsewhere) = self._agenda.now, self._places(caller)
         head = next((c for c in self._ahead(caller) if c.queue == caller.queue), caller)
-        return self._evidence.estimate(
+        return self._statistics.estimate(
             caller.queue,
             ahead=ahead,
             elsewhere=elsewhere,
@@ -191,7 +193,7 @@ class Day:
     def _give_up(self, caller: _Caller) -> None:
         if caller.waits:
             caller.waits = False
-            self._evidence.left(caller.queue, self._agenda.now, gave_up=True)
+            self._statistics.left(caller.queue, self._agenda.now, gave_up=True)
             self._hold_times[caller.queue].call_over()
             if caller.told is None:
                 self._line.remove(caller)
@@ -214,7 +216,7 @@ class Day:
     def _connect(self, caller: _Caller, agent: AgentId) -> None:
         now = self._agenda.now
         caller.waits = False
-        self._evidence.left(caller.queue, now, gave_up=False)
+        self._statistics.left(caller.queue, now, gave_up=False)
         hold_time = self._hold_times[caller.queue]
         hold_time.answered(caller.joined_at, now)
         talk = exponential(self._random, self.scenario.talk)
@@ -223,7 +225,7 @@ class Day:
         self._agenda.after(handled, partial(self._handled, caller.queue, agent, handled))
 
     def _handled(self, queue: QueueName, agent: AgentId, duration: timedelta) -> None:
-        self._evidence.handled(queue, agent, duration, self._agenda.now)
+        self._statistics.handled(queue, agent, duration, self._agenda.now)
         self._free.append(agent)
         self._distribute()
 

@@ -84,7 +84,6 @@ class FakeRecorder:
             self.close(recording)
 
     def finish(self, command: FinishRecording) -> None:
-        """Tell where the file is."""
         file = self._files.get(command.recording)
         if file is None:
             self._tell(RecordingFinished(command.recording, "", 0, failed=True))

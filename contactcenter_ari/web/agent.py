@@ -107,17 +107,17 @@ class AgentRoutes:
         return json_answer(view, HTTPStatus.ACCEPTED if kept else HTTPStatus.OK)
 
     async def _end_wrap_up(self, request: web.Request) -> web.Response:
-        return await self._steer_wrap_up(request, EndWrapUp)
+        return await self._change_wrap_up(request, EndWrapUp)
 
     async def _extend_wrap_up(self, request: web.Request) -> web.Response:
-        return await self._steer_wrap_up(request, ExtendWrapUp)
+        return await self._change_wrap_up(request, ExtendWrapUp)
 
-    async def _steer_wrap_up(
-        self, request: web.Request, wish: type[EndWrapUp | ExtendWrapUp]
+    async def _change_wrap_up(
+        self, request: web.Request, kind: type[EndWrapUp | ExtendWrapUp]
     ) -> web.Response:
         agent = _agent_of(request)
         await read_nothing(request)
-        await submit(self._driver, wish(agent=agent, by=bearer_of(request)))
+        await submit(self._driver, kind(agent=agent, by=bearer_of(request)))
         return json_answer(self._view(agent))
 
     async def _set_disposition(self, request: web.Request) -> web.Response:

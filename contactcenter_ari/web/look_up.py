@@ -43,7 +43,7 @@ HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 _NAT64 = ip_network("64:ff9b::/96")
 _BLANK = re.compile(r"\{(\w+)\}")
 AddressInfo = tuple[Any, ...]
-"""What `socket.getaddrinfo` gives for one address."""
+"""The answers of `socket.getaddrinfo` for one address."""
 
 Scalar = str | int | float | bool | None
 

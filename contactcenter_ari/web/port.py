@@ -1,4 +1,4 @@
-"""What the API needs from the rooms beside it; bootstrap brings them together."""
+"""The ports of the API to the rooms beside it; bootstrap brings them together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from contactcenter_ari.core.vocabulary.request import RestoreLostCall
 
 
 class TokenHolder(Protocol):
-    """Who a token belongs to; `role` is one of `Role`, `agent` is set for an agent's token."""
+    """The bearer of a token; `role` is one of `Role`, `agent` is set for an agent's token."""
 
     @property
     def name(self) -> str:
-        """What the token is called."""
+        """The name of the token."""
 
     @property
     def role(self) -> str:
-        """What its bearer may do."""
+        """The role of its bearer."""
 
     @property
     def agent(self) -> str | None:
-        """Whose it is, if an agent's."""
+        """The agent of the token, if it is an agent's."""
 
 
 class Tokens(Protocol):
     """Knows the tokens, the good ones by heart."""
 
     def known(self, token: str) -> TokenHolder | None:
-        """Who the token belongs to, as far as is known; never waits."""
+        """The bearer of the token, as far as is known; never waits."""
 
     async def find_token(self, token: str) -> TokenHolder | None:
-        """Who the token belongs to, by the directory as it is now; raises ContactCenterError
-        when that cannot be told in a moment.
+        """The bearer of the token, by the directory as it is now; raises ContactCenterError when
+        that cannot be told in a moment.
         """
 
 
@@ -102,7 +102,9 @@ class Health(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowProblem:
-    """What keeps the files of the site from being published: where, by which code, and why."""
+    """A problem that keeps the files of the site from being published: where, by which code, and
+    why.
+    """
 
     file: str
     line: int
@@ -132,9 +134,9 @@ class PublishedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowsState:
-    """What new calls are served by: the version of the site and of each flow. `pinned` when
-    somebody went back to it; `problems` keep the files from being published; `failures`
-    counts how often files were refused.
+    """The configuration of new calls: the version of the site and of each flow. `pinned` when
+    somebody went back to it; `problems` keep the files from being published; `failures` counts how
+    often files were refused.
     """
 
     version: str
@@ -148,10 +150,10 @@ class Flows(Protocol):
     """Publishes the call flows of the site."""
 
     def state(self) -> FlowsState:
-        """What is served now; never waits."""
+        """The versions served now; never waits."""
 
     async def versions(self) -> tuple[PublishedVersion, ...]:
-        """What was published, the latest first."""
+        """The versions published, the latest first."""
 
     async def publish(self) -> FlowsState:
         """Publish the files as they are; raises FlowsRefused, and nothing is changed."""

@@ -43,7 +43,7 @@ class _WithoutContent(logging.Handler):
             log.warning("web.connection_failed", error=name, times=times)
 
 
-class _Handler(web.RequestHandler):
+class _Connection(web.RequestHandler):
     """One connection; what is no HTTP is answered as any other problem is."""
 
     def handle_error(
@@ -126,7 +126,7 @@ def _handlers(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
     silent = logging.Logger("none", logging.CRITICAL)  # noqa: LOG001  # nothing is told
 
     def handler() -> asyncio.Protocol:
-        return _Handler(
+        return _Connection(
             manager,
             loop=loop,
             logger=logger,

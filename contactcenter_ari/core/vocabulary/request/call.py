@@ -18,9 +18,9 @@ class LeftMessage(msgspec.Struct, frozen=True):
 
 
 class RecordApology(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """A call that came while the application was away is to be in the books: `interaction` is
-    its id in the switch, and one that is known changes nothing. `number` is the one to call
-    back, as typed; an `internal` call came from an agent's phone. `country` is the trunk's.
+    """A call that came while the application was away is to be recorded: `interaction` is its id
+    in the switch, and one that is known changes nothing. `number` is the one to call back, as
+    typed; an `internal` call came from an agent's phone. `country` is the trunk's.
     """
 
     interaction: InteractionId

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[1]
 PACKAGE = "contactcenter_ari"
 MODULE_LINES, CLASS_LINES, PUBLIC_METHODS = 500, 300, 20
 LARGE_MODULES: Mapping[str, int] = {
-    "contactcenter_ari/core/center/call_control.py": 503,
+    "contactcenter_ari/core/center/call_control.py": 502,
     "contactcenter_ari/simulation/ledger.py": 507,
     "tests/postgres/test_report.py": 572,
 }
@@ -26,9 +26,9 @@ LARGE_CLASSES: Mapping[str, int] = {
     "contactcenter_ari/core/acd/distribution.py:Distribution (methods)": 29,
     "contactcenter_ari/core/agents/roster.py:Roster (lines)": 445,
     "contactcenter_ari/core/agents/roster.py:Roster (methods)": 35,
-    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 451,
+    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 450,
     "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 34,
-    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 394,
+    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 393,
     "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (methods)": 23,
     "contactcenter_ari/flow_test/simulated_call.py:SimulatedCall (lines)": 344,
     "contactcenter_ari/flow_test/simulated_call.py:SimulatedCall (methods)": 24,
@@ -81,19 +81,10 @@ KEPT: Mapping[str, str] = {
 }
 """Files that must name an old word; an empty word stands for all."""
 NOT_YET_PLAIN: tuple[str, ...] = (
-    "contactcenter_ari/ari",
-    "contactcenter_ari/bench",
-    "contactcenter_ari/bootstrap",
-    "contactcenter_ari/cli",
     "contactcenter_ari/core/calls",
     "contactcenter_ari/core/center",
     "contactcenter_ari/core/flow",
     "contactcenter_ari/core/outbound",
-    "contactcenter_ari/core/route.py",
-    "contactcenter_ari/runtime",
-    "contactcenter_ari/simulation",
-    "contactcenter_ari/web",
-    "docs/flow-reference.md",
     "tests/ari",
     "tests/bench",
     "tests/cli",

@@ -84,6 +84,7 @@ class FakeRecorder:
             self.close(recording)
 
     def finish(self, command: FinishRecording) -> None:
+        """The end of the recording is told, with the path of its file."""
         file = self._files.get(command.recording)
         if file is None:
             self._tell(RecordingFinished(command.recording, "", 0, failed=True))

@@ -129,7 +129,6 @@ def _encoded(wav: Path, wanted: RecordingFormat, is_closing: Callable[[], bool])
         _check(wav, aside)
         _bring_to_disk(aside)
         aside.replace(target)
-        _bring_to_disk(target.parent)
     except (OSError, EncodingFailed, soundfile.SoundFileError, AssertionError) as error:
         # soundfile asserts that as many samples were written as were given
         aside.unlink(missing_ok=True)
@@ -138,7 +137,11 @@ def _encoded(wav: Path, wanted: RecordingFormat, is_closing: Callable[[], bool])
     except EncoderClosed:
         aside.unlink(missing_ok=True)
         raise
-    wav.unlink()
+    try:
+        _bring_to_disk(target.parent)
+        wav.unlink()
+    except OSError as error:
+        log.warning("recording.wav_not_removed", recording=wav.stem, reason=str(error))
     return target
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -30,6 +31,7 @@ from contactcenter_ari.ari.recording_encoder import (
     EncodingFailed,
     _check,
     _give_way,
+    encoded,
     keep,
 )
 from contactcenter_ari.ari.recording_file import finish
@@ -168,6 +170,28 @@ def test_a_full_disk_keeps_the_wav(tmp_path: Path, wanted: RecordingFormat, room
     assert names(tmp_path) == [f"{NAME}.wav"]
     assert [(log["event"], log["recording"]) for log in logs] == [("recording.left_wav", NAME)]
     assert keep(wav, 2, wanted).facts.format is wanted
+
+
+@pytest.mark.parametrize("of_folder", [False, True])
+def test_a_disk_that_takes_nothing_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, of_folder: bool
+) -> None:
+    """The WAV stays in any case, and is removed once the encoded file is safe."""
+
+    def broken(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode) is of_folder:
+            raise OSError(errno.EIO, "Input/output error")
+
+    wav = finished(tmp_path, noise(1, 2))
+    with monkeypatch.context() as disk, capture_logs() as logs:
+        disk.setattr(os, "fsync", broken)
+        kept = keep(wav, 2, FLAC)
+    assert kept.facts.format is (FLAC if of_folder else WAV)
+    assert kept.path.exists()
+    assert wav.exists()
+    event = "recording.wav_not_removed" if of_folder else "recording.left_wav"
+    assert [log["event"] for log in logs] == [event]
+    assert (encoded(wav) is None, wav.exists()) == (not of_folder, not of_folder)
 
 
 def test_what_is_no_audio_is_kept(tmp_path: Path) -> None:

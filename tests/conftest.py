@@ -1,7 +1,7 @@
-"""What several rooms' tests stand on: the real native tools and a real Postgres.
+"""The base of several rooms' tests: the real native tools and a real Postgres.
 
-One set of tools and one database server a session; each test gets a database of its own,
-made from a template. A missing tool is an error.
+One set of tools and one database server a session; each test gets a database of its own, made from
+a template. A missing tool is an error.
 """
 
 import os

@@ -35,7 +35,7 @@ LOOSE: Mapping[str, Section] = {}
 WAYS = (Kind.CHOICES, Kind.OUTCOMES, Kind.WASTED, Kind.KEYS, Kind.CASES, Kind.DESTINATION)
 """Options that are told of as ways, not as values."""
 ITS_WORDS = (Kind.DESTINATION, Kind.SHARES)
-"""The fields of verbs whose words tell them whole."""
+"""The kinds of options that the words of a verb tell whole."""
 
 
 def flow_difference(old: Flow, new: Flow) -> list[str]:

@@ -9,7 +9,7 @@ SECOND = timedelta(seconds=1)
 
 
 def left_of(hold_time: HoldTime, waited: float = 0) -> float:
-    """What remains of the average after so many seconds."""
+    """The rest of the average after so many seconds."""
     return hold_time.remaining(NOW, NOW + waited * SECOND) / SECOND
 
 

@@ -38,12 +38,12 @@ MEMORYLESS = Scenario(
 
 
 def figures_of(scenario: Scenario, days: int) -> WaitFigures:
-    """What is found in so many days."""
+    """The figures of so many days."""
     return wait_figures(scenario, days=days, seed=1, day_over=lambda: None)
 
 
 def at_most(measure: Measure) -> float:
-    """What the figure may be with the luck of the days taken away."""
+    """The limit of the figure, with the luck of the days taken away."""
     return measure.value + ERRORS * measure.error
 
 

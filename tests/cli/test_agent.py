@@ -89,7 +89,7 @@ def test_a_file_tells_skills(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_told(words: tuple[str, ...], status: int, complaint: str) -> None:
-    """What was wrong, with 1; wrong usage, with 2. Nobody is added."""
+    """The mistake, with 1; wrong usage, with 2. Nobody is added."""
     found, _, err = run(*words)
     assert (found, complaint in err) == (status, True)
     assert listed() == {}

@@ -13,7 +13,7 @@ MODE = 0o700 if os.geteuid() else 0o711
 
 
 def mode(path: Path) -> int:
-    """What who may do with it."""
+    """The rights of each account on the folder."""
     return stat.S_IMODE(path.stat().st_mode)
 
 

@@ -56,7 +56,7 @@ class Calls:
 async def _ends(
     calls: Calls, limit: timedelta, then: Callable[[], None], number: int = signal.SIGTERM
 ) -> str:
-    """What is told between the first signal and the end."""
+    """The lines between the first signal and the end."""
     console = Console(file=StringIO(), record=True)
     draining = asyncio.ensure_future(until_drained(calls, console, limit=limit))
     await asyncio.sleep(0)  # it listens for signals now

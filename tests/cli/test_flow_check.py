@@ -79,7 +79,7 @@ def test_errors_give_one(desk: Path) -> None:
 
 
 def test_warnings_give_zero_unless_strict(desk: Path) -> None:
-    """What does not stop publishing does not stop a check, but a strict one."""
+    """A problem that does not stop publishing does not stop a check, but a strict one."""
     file = write(desk, "hangup")
     status, told = run("check", file)
     assert status == 0
@@ -158,7 +158,7 @@ def test_sarif_names_rules_and_places() -> None:
 
 
 def test_every_code_is_explained_with_an_example() -> None:
-    """What it means, what is wrong, what is right."""
+    """The meaning, a wrong example and a right one."""
     for code in EXPLANATIONS:
         status, told = run("explain", code.lower())
         assert status == 0

@@ -1,4 +1,4 @@
-"""What `make` does to a checkout."""
+"""The targets of `make` on a checkout."""
 
 import shutil
 import subprocess

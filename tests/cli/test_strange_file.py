@@ -1,4 +1,4 @@
-"""What somebody may have put in place of a file: it is refused in words, and nothing hangs."""
+"""Strange things in place of a file: they are refused in words, and nothing hangs."""
 
 import os
 import shutil
@@ -86,7 +86,7 @@ IN_SITE: list[tuple[str, MAKE, str]] = [
 
 
 class Hung(BaseException):
-    """What was tried did not come to an end."""
+    """The attempt did not come to an end."""
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ class Administrator:
     agent = None
 
     def known(self, token: str) -> TokenHolder | None:
-        """Him, or nobody."""
+        """The agent, or nobody."""
         return self if token == TOKEN else None
 
     async def find_token(self, token: str) -> TokenHolder | None:

@@ -39,7 +39,7 @@ def as_in_editors(node: yaml.Node | None) -> object:
 
 
 def complaints(text: str) -> list[str]:
-    """What an editor would say."""
+    """The problems that an editor would show."""
     content = as_in_editors(yaml.compose(text, Loader=yaml.BaseLoader))
     return [error.message for error in VALIDATOR.iter_errors(content)]
 

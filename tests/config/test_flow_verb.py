@@ -179,7 +179,7 @@ def test_the_rest_of_a_flow(full: Flow) -> None:
 
 
 def test_shared_files_are_read_with_the_flow(write_site: WriteSite, flow_text: str) -> None:
-    """What is included is declared like in the flow itself, and is no flow of its own."""
+    """An included file declares names like the flow itself, and is no flow of its own."""
     shared = "prompts:\n  hello: {en: Hello.}\n  bye: {en: 'Goodbye {pin | digits}.'}\n"
     start, stop = flow_text.index("prompts:"), flow_text.index("sections:")
     text = f"{flow_text[:start]}include: [prompts.yaml]\n{flow_text[stop:]}"

@@ -1,4 +1,4 @@
-"""What look-ups may reach is told before a caller meets it: tables, and hosts."""
+"""The reach of look-ups is checked before a caller meets it: tables, and hosts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -95,7 +95,7 @@ def test_a_site_without_a_list_is_warned(told: Callable[..., list[str]], site_te
     "host", ["127.0.0.1", "localhost", "10.0.0.1:8080", "[::1]", "crm.localhost"]
 )
 def test_a_private_host_must_be_listed(told: Callable[..., list[str]], host: str) -> None:
-    """What can be told from the address is told."""
+    """A problem that the address shows is told."""
     (problem,) = told(f"http: http://{host}/accounts/{{pin}}")
     assert problem.startswith("E812 ")
 

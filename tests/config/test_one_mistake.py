@@ -188,6 +188,6 @@ def test_a_language_the_system_does_not_speak_is_told_of_the_flow(
 
 @pytest.mark.parametrize("name", ["queues", "site"])
 def test_an_empty_file_is_no_trap(name: str, write_site: WriteSite) -> None:
-    """What it should hold is missed."""
+    """The parts that it should hold are missed."""
     codes = {problem.code for problem in check_site(write_site(**{name: ""}))[1]}
     assert codes == {"queues": {"E203"}, "site": {"E106", "E811"}}[name]

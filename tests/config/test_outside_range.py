@@ -1,4 +1,4 @@
-"""What kinds of numbers begin with an entry of `dial_allow`."""
+"""The kinds of numbers that begin with an entry of `dial_allow`."""
 
 from collections.abc import Callable
 from pathlib import Path

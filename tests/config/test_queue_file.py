@@ -380,7 +380,7 @@ def test_asking_by_key_needs_its_prompts(write_site: WriteSite, site_text: str) 
 
 
 def test_a_wrong_value_is_no_contradiction(write_site: WriteSite) -> None:
-    """What a mistyped strategy contradicts is not known."""
+    """The contradictions of a mistyped strategy are not known."""
     (problem,) = told(write_site(queues="sales: {strategy: liniar, order: [101]}\n"))
     assert 'did you mean "linear"?' in problem
 

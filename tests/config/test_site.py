@@ -356,7 +356,7 @@ YAMLISH = st.lists(
 
 
 def read(text: str) -> list[Problem]:
-    """What is told of a flow with nothing around it."""
+    """The problems of a flow with nothing around it."""
     content = text.encode("utf-8", "surrogatepass")
     reading = Reading(parse_document(content, Path("x.yaml")))
     around = Surroundings(queues={}, prompts_folder=Path("/nowhere"), system_prompts=())

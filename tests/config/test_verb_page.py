@@ -1,4 +1,4 @@
-"""What is said of the verbs: the reference page, the examples, and a table entry for each kind."""
+"""The words for verbs: the reference page, the examples, and a table entry for each kind."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -77,7 +77,7 @@ class Caller:
         return self.floor.switch.music.get(self.leg)
 
     def is_released(self) -> bool:
-        """Whether we hung up, or he did."""
+        """Whether we hung up, or the caller did."""
         return self.leg not in self.floor.switch.legs or self.leg in self.floor.switch.ending
 
     @property
@@ -112,7 +112,7 @@ class Caller:
 
     @property
     def rung(self) -> list[ids.AgentId]:
-        """Whose phones ring for this caller, in the order they were dialed."""
+        """The agents whose phones ring for this caller, in the order they were dialed."""
         over = {each.offer for each in self.told(event.OfferEnded)}
         return [each.agent for each in self.told(event.OfferMade) if each.offer not in over]
 
@@ -129,7 +129,7 @@ class Caller:
 
 @dataclass
 class Colleague:
-    """An agent and his phone."""
+    """An agent and their phone."""
 
     floor: Floor
     id: ids.AgentId
@@ -137,7 +137,7 @@ class Colleague:
 
     @property
     def view(self) -> AgentView:
-        """What a screen shows of him."""
+        """The agent as a screen shows them."""
         (view,) = (a for a in self.floor.center.agents(self.floor.now) if a.agent == self.id)
         return view
 
@@ -154,7 +154,7 @@ class Colleague:
 
     @property
     def leg(self) -> ids.LegId:
-        """The leg to his phone that is in use."""
+        """The leg to the agent's phone that is in use."""
         return self.floor.switch.phones_in_use()[self.phone]
 
     def is_rung(self) -> bool:
@@ -231,7 +231,7 @@ class Colleague:
         self.floor.take(request.ExtendWrapUp(self.id, self.id))
 
     def notes(self, disposition: str) -> None:
-        """Say what came of the talk."""
+        """Set the result of the talk."""
         self.floor.take(request.SetDisposition(self.id, disposition, self.id))
 
 
@@ -275,7 +275,7 @@ class Callee:
         return [words for leg, words in self.floor.switch.heard if leg == self.leg]
 
     def is_let_go(self) -> bool:
-        """Whether we hung up, or he did."""
+        """Whether we hung up, or the agent did."""
         return self.leg not in self.floor.switch.legs or self.leg in self.floor.switch.ending
 
 
@@ -369,7 +369,7 @@ class Floor:
         return Colleague(self, ids.AgentId(agent), ids.PhoneId(f"phone-{agent}"))
 
     def callee(self) -> Callee:
-        """Whoever is at the outside line that was dialed last."""
+        """The party on the outside line that was dialed last."""
         return Callee(self, self.done(DialOutside)[-1].leg)
 
     # Supervisors

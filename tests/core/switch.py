@@ -1,7 +1,7 @@
-"""What lives in the switch, if it does all it is told: the switch of the call floor.
+"""A switch that does all it is told: the switch of the call floor.
 
-It complains about a command that makes no sense: two sounds at once, a phone rung twice, a
-bridge dissolved with a leg in it.
+It complains about a command that makes no sense: two sounds at once, a phone rung twice, a bridge
+dissolved with a leg in it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from contactcenter_ari.core.vocabulary.prompt import SpokenText
 
 @dataclass
 class Switch:
-    """What lives in the switch, if it does all it is told."""
+    """The objects in the switch, if it does all it is told."""
 
     legs: dict[ids.LegId, str] = field(default_factory=dict)
     """Live legs; those to agents with the phone, those to outside lines with the number."""
@@ -43,7 +43,7 @@ class Switch:
     stopped: list[ids.PlaybackId] = field(default_factory=list)
     music: dict[ids.LegId, str] = field(default_factory=dict)
     to_record: dict[ids.LegId, ids.RecordingId] = field(default_factory=dict)
-    """What the talk of a dialed leg is recorded as, once there is one."""
+    """The recording of the talk of a dialed leg, once there is one."""
     recording: dict[ids.RecordingId, ids.LegId] = field(default_factory=dict)
     closed: list[ids.RecordingId] = field(default_factory=list)
     finished: list[ids.RecordingId] = field(default_factory=list)

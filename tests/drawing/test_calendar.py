@@ -1,4 +1,4 @@
-"""What differs between two calendars, in a few sentences."""
+"""The differences of two calendars, in a few sentences."""
 
 from datetime import date
 

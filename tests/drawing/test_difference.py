@@ -1,4 +1,4 @@
-"""What differs between two flows, in plain sentences; and what is no difference."""
+"""The differences of two flows, in plain sentences; and edits that make no difference."""
 
 import msgspec
 import pytest
@@ -180,7 +180,7 @@ def test_a_difference_is_told(new: Flow, sentences: list[str]) -> None:
 
 
 def test_an_announcement_and_a_split() -> None:
-    """What stands in lists is told whole."""
+    """Values in lists are told whole."""
     said = Announcement("offer", 5 * SECONDS)
     (told,) = flow_difference(flow(), changed(sales=sales(announce=(said,))))
     assert told.endswith('announce was nothing, is "prompt "offer" after 5s every not set"')
@@ -204,7 +204,7 @@ def test_a_step_under_a_condition() -> None:
 
 
 def test_look_ups() -> None:
-    """What is asked, with what, for what, and how long it may take."""
+    """The source, inputs, results and time limit of a look-up."""
     old, new = flow(look_ups={"account": ACCOUNT}), flow(look_ups={"account": SLOW_ACCOUNT})
     assert flow_difference(old, new) == [
         'lookup "account": what it asks changed',

@@ -63,7 +63,7 @@ class FakeAsterisk:
 
     @property
     def plan(self) -> Path:
-        """What the script reads."""
+        """The lines that the script reads."""
         return self.folder / "the plan.json"
 
     def write_plan(self) -> None:

@@ -50,7 +50,7 @@ class FakeAri:
 
 
 def looked(ari: FakeAri, *, times: int = 1) -> list[str]:
-    """What a watch does when it looks, a second apart."""
+    """The actions of a watch when it looks, a second apart."""
     watch = Watch(ari, "contactcenter")
     for second in range(times):
         watch.look(NOW + second)

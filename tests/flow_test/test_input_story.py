@@ -188,7 +188,7 @@ CALLS = {
 
 @pytest.mark.parametrize("lines", CALLS.values(), ids=CALLS)
 def test_a_call_becomes_a_story(desk: Path, lines: list[str]) -> None:
-    """What was typed, said or not said at the simulator goes the same way as a test."""
+    """Keys, speech and silence at the simulator go the same way as a test."""
     simulated = played(desk, GIVEN, *lines)
     own = [e for e in simulated.events if getattr(e, "interaction", "") == simulated.interaction]
     traced = trace_events(simulated.interaction, simulated.flow, own)

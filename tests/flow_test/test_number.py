@@ -54,7 +54,7 @@ sections:
 
 
 def failures(folder: Path, flow: str, test: str, *, site: str = "") -> list[str]:
-    """What is told of one test of a flow."""
+    """The failures of one test of a flow."""
     names = ", ".join(f"{name}: {{en: {name}}}" for name in NEEDED_PROMPTS)
     (folder / "site.yaml").write_text(
         f"name: small\ntimezone: UTC\nlanguages: [en]\nprompts: {{{names}}}\n{site}"

@@ -202,7 +202,7 @@ def test_a_line_that_takes_nobody_becomes_a_test(folder: Path, word: str) -> Non
 
 
 def test_each_story_of_the_insurance_company_can_be_retold(tmp_path: Path) -> None:
-    """What the shipped tests play, an input log of it tells again."""
+    """The shipped tests are told again by an input log of them."""
     story_file = read_story_file(CALLFLOWS / "insurance.test.yaml", {})
     for story in story_file.stories:
         simulated = RecordedCall(story_file.site, story_file.flow, story.given)

@@ -23,7 +23,7 @@ GOOD: dict[str, tuple[list[str], dict[str, str]]] = {
         ["presses: 1", "waits: 45s", "hears: position", "hangs up"],
         {"expect": "{ends: abandoned}"},
     ),
-    "an agent after a while, and his talk": (
+    "an agent after a while, and their talk": (
         ["presses: 1", "queued: sales", "hears: bye"],
         {
             "given": "{queues: {sales: {position: 4, answered_after: 90s, talk: 1m}}}",
@@ -210,7 +210,7 @@ GOOD: dict[str, tuple[list[str], dict[str, str]]] = {
 
 @pytest.mark.parametrize(("script", "more"), GOOD.values(), ids=GOOD)
 def test_a_story_that_holds(tell: Tell, script: list[str], more: dict[str, str]) -> None:
-    """What the language can say, it can check."""
+    """The language can check all that it can say."""
     assert str(tell(*script, **more).failure) == "None"
 
 

@@ -29,7 +29,7 @@ LIMIT: Final = timedelta(seconds=15)
 
 
 class Party(msgspec.Struct):
-    """Who calls."""
+    """The caller."""
 
     number: str = ""
 
@@ -143,7 +143,7 @@ class TinyApplication:
 
 
 class Bench:
-    """What a test of SIPp needs: the application, SIPp, Asterisk, a folder with sounds."""
+    """The needs of a test of SIPp: the application, SIPp, Asterisk, a folder with sounds."""
 
     def __init__(
         self, application: TinyApplication, asterisk: AsteriskProcess, sipp: Sipp, audio: Path

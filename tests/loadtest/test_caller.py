@@ -84,14 +84,14 @@ async def test_load_callers_share_one_process(bench: "Bench") -> None:
 
 @pytest.mark.parametrize("name", ["+15550050", "trunk", "anonymous"])
 async def test_a_stranger_is_turned_away(bench: "Bench", name: str) -> None:
-    """Who does not call from the trunk's address is asked for a secret, whatever his name."""
+    """A caller from another address than the trunk's is asked for a secret, whatever the name."""
     outcome = await caller(bench, name, address="127.0.0.3").call(bench.sipp)
     assert outcome.verdict is Verdict.CALL_FAILED
     assert "401" in str(outcome)
 
 
 async def test_a_name_is_not_a_number(bench: "Bench") -> None:
-    """Who dials letters is refused with 404."""
+    """A caller who dials letters is refused with 404."""
     outcome = await caller(bench, "+15550060", number="sales").call(bench.sipp)
     assert "404" in str(outcome)
 

@@ -45,7 +45,7 @@ async def write(server: EmbeddedPostgres) -> None:
 
 
 async def test_keeps_its_data_over_a_restart(open_folder: Path) -> None:
-    """What was written before a stop is there after the next start."""
+    """Rows written before a stop are there after the next start."""
     async with EmbeddedPostgres(open_folder, fsync=False) as server:
         await write(server)
     async with EmbeddedPostgres(open_folder, fsync=False) as server:

@@ -113,7 +113,7 @@ class FakeMachine:
         script(self.folder / "bin" / name, text)
 
     def calls(self) -> list[str]:
-        """What apt-get was asked for."""
+        """The packages that apt-get was asked for."""
         return (self.folder / "calls").read_text().splitlines()
 
     def roots(self) -> list[str]:

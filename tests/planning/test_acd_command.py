@@ -41,7 +41,7 @@ def run(*words: str) -> tuple[int, str, str]:
 
 
 def figures(*words: str) -> Any:  # noqa: ANN401  # whatever JSON holds
-    """What programs read."""
+    """The output for programs."""
     status, written, told = run(*words, "--json")
     assert status == 0, told
     return json.loads(written)

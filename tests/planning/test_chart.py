@@ -24,7 +24,7 @@ QUICK = OneQueue(
 
 
 def forecast_of(*scenarios: Scenario) -> list[Forecast]:
-    """What came of them."""
+    """The results of the scenarios."""
     return forecasts(scenarios, list(simulate(scenarios)))
 
 

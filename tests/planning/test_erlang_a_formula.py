@@ -89,7 +89,9 @@ def test_the_chain_solved_by_brute_force(
 @pytest.mark.parametrize("seconds", [0, 1, 20, 120])
 @pytest.mark.parametrize(("servers", "offered"), LOADS)
 def test_what_happens_within_a_time(servers: int, offered: float, seconds: int) -> None:
-    """Who is served and who gives up within a time: as when one caller is followed in line."""
+    """The callers served and those who give up within a time: as when one caller is followed in
+    line.
+    """
     wait, patience = timedelta(seconds=seconds), timedelta(seconds=90)
     queue = ErlangA(servers=servers, offered=offered, handle_time=TALK, patience=patience)
     answered, given_up = Chain(servers, offered, patience).fates(wait)

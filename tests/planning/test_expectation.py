@@ -68,7 +68,7 @@ def test_a_steady_queue_is_erlang_c() -> None:
 
 
 def test_abandons_are_counted_as_the_figures_do() -> None:
-    """Who gives up within the time does not count against the service level, and a short
+    """A caller who gives up within the time does not count against the service level, and a short
     abandon is none.
     """
     patience, short = timedelta(seconds=90), timedelta(seconds=5)

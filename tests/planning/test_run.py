@@ -47,7 +47,7 @@ def half_day(scenario: Scenario, *crews: Crew) -> Scenario:
 @pytest.mark.parametrize("strategy", [Strategy.LONGEST_IDLE, Strategy.RING_ALL])
 def test_no_invariant_is_broken(strategy: Strategy) -> None:
     """A day of the shipped example, each turn checked: skills, shifts, head starts, two queues;
-    whoever called was answered, gave up or was sent away.
+    every caller was answered, gave up or was sent away.
     """
     example = read_scenario(CHECKOUT / "docs" / "staffing.yaml")
     queues = {
@@ -170,7 +170,7 @@ def test_a_head_start_shortens_the_wait() -> None:
 
 
 def test_a_limit_of_the_wait_sends_callers_away() -> None:
-    """Who has waited as long as he may is neither answered nor gave up."""
+    """A caller who has waited as long as allowed is neither answered nor gave up."""
     whole = outcome(replace(FIXED, max_wait=MINUTE).scenario(2))
     assert whole.turned_away > 50
     assert whole.offered == whole.answered + whole.turned_away

@@ -141,7 +141,7 @@ async def test_tables_of_a_newer_version_end_the_start(database_url: str) -> Non
 
 
 async def test_a_database_that_goes_away_amid_a_migration(empty_database_url: str) -> None:
-    """What was begun is undone by the server, and done when it is back."""
+    """A transaction that was begun is undone by the server, and done when it is back."""
     cut = [True]
 
     async def interrupted(url: str) -> object:
@@ -192,7 +192,7 @@ async def test_a_frozen_database_is_noticed(postgres_folder: Path, *, whole: boo
 
 
 async def test_a_frozen_database_holds_up_no_question(postgres_folder: Path) -> None:
-    """Who asks the directory then is told within the limit of the question."""
+    """A reader of the directory is told then, within the limit of the question."""
     limit = timedelta(seconds=1)
     async with (
         EmbeddedPostgres(postgres_folder / "frozen", fsync=False) as server,

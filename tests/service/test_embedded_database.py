@@ -1,4 +1,4 @@
-"""Who has the embedded Postgres of a data folder, when several programs want it."""
+"""The one owner of the embedded Postgres of a data folder, when several programs want it."""
 
 import asyncio
 from contextlib import AsyncExitStack

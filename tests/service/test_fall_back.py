@@ -52,7 +52,7 @@ class Installation:
 
     @property
     def aside(self) -> list[str]:
-        """What was put aside."""
+        """The files that were put aside."""
         folder = self.spool.parent / "aside"
         return sorted(file.name for file in folder.iterdir()) if folder.exists() else []
 

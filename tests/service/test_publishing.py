@@ -234,7 +234,7 @@ async def test_what_cannot_be_gone_back_to(engineer: "Engineer") -> None:
 
 
 async def test_going_back_without_a_voice(engineer: "Engineer") -> None:
-    """Whoever goes back is in a hurry: its prompts are spoken when they are needed."""
+    """A rollback is urgent: its prompts are spoken when they are needed."""
     engineer.edit(SECOND)
     await engineer.notice()
     engineer.desk.mute = True

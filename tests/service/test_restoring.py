@@ -1,4 +1,4 @@
-"""What a center that starts anew is told of the time before, from a real database."""
+"""A center that starts anew is told of the time before, from a real database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -113,7 +113,7 @@ LOST = LostCallOpened(
 
 
 async def write(url: str, *events: Event) -> None:
-    """What happened before."""
+    """The events of the time before."""
     async with await connect(url) as connection:
         await EventWriter(connection).write(events)
 

@@ -40,7 +40,7 @@ async def look_ups(database_url: str) -> AsyncIterator[LookUps]:
 
 
 async def ask(look_ups: LookUps, flow: Flow, name: str, inputs: dict[str, str]) -> object:
-    """What a look-up of a flow answers."""
+    """The answer of a look-up of a flow."""
     asked = flow.look_ups[name]
     assert isinstance(asked, SqlLookUp)
     question = LookUp(

@@ -1,4 +1,4 @@
-"""What a running center knows of tokens: soon after a change, and while the database is away."""
+"""A running center knows tokens soon after a change, and while the database is away."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -115,7 +115,9 @@ def test_outbound_calls_are_told_apart(mode: str) -> None:
 
 
 def test_lost_calls_are_closed() -> None:
-    """Who hung up without a callback is a task until the number talks, or a week is over."""
+    """A caller who hung up without a callback is a task until the number talks, or a
+    week is over.
+    """
     population = day_of_callbacks(BOTH["one queue each"], seed=7)
     events = population.simulation.events
     opened = [e.interaction for e in events if isinstance(e, LostCallOpened)]

@@ -29,8 +29,8 @@ NAMES = ("service_level", "average_speed_of_answer", "abandonment", "occupancy")
 def test_the_center_agrees_with_erlang_a(
     servers: int, offered: float, patience: timedelta, strategy: Strategy
 ) -> None:
-    """Service level, speed of answer, abandonment and occupancy are those of Erlang A, whoever
-    of the free agents is chosen.
+    """Service level, speed of answer, abandonment and occupancy are those of Erlang A, whichever
+    free agent is chosen.
     """
     question = OneQueue(
         per_hour=offered * 20,
@@ -51,7 +51,7 @@ def test_the_center_agrees_with_erlang_a(
 
 
 def test_a_strategy_changes_nobodys_wait() -> None:
-    """The same callers wait exactly as long whoever of the free agents is chosen."""
+    """The same callers wait exactly as long, whichever free agent is chosen."""
     waits = []
     for strategy in (Strategy.LONGEST_IDLE, Strategy.LEAST_OCCUPIED, Strategy.FEWEST_CALLS):
         question = OneQueue(per_hour=80, handle_time=TALK, hours=10, strategy=strategy)

@@ -36,7 +36,7 @@ FAULTS = {
 }
 
 
-def troubled_town(wire: FaultyLink, random: Random) -> Population:
+def troubled_population(wire: FaultyLink, random: Random) -> Population:
     """Three busy hours; the switch is asked for its inventory every ten minutes."""
     population = Population(sample_site(QUEUES), OPENS, random, wire=wire)
     population.staff(4, [SALES], HABITS)
@@ -70,7 +70,7 @@ def test_faults_of_the_switch_are_survived(fault: str, seed: int) -> None:
     """No input raises, the invariants hold after every turn, and in the end nothing is left."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
     wire = FaultyLink(random, FAULTS[fault])
-    population = troubled_town(wire, random)
+    population = troubled_population(wire, random)
     close(population, wire)
     assert_at_rest(population.simulation)
     connected = [e for e in population.simulation.events if isinstance(e, AgentConnected)]
@@ -88,7 +88,7 @@ def test_phones_may_come_and_go(seed: int) -> None:
     """An unregistered phone is never offered; its agent works on when it is back."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
     wire = FaultyLink(random, Faults())
-    population = troubled_town(wire, random)
+    population = troubled_population(wire, random)
     for minutes in range(5, 170, 2):
         going = partial(move, population, random.choice(population.agents))
         population.simulation.agenda.after(timedelta(minutes=minutes), going)
@@ -101,7 +101,7 @@ def test_the_switch_may_die(seed: int) -> None:
     """Calls that died with the switch end as a system error, and agents are freed."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
     wire = FaultyLink(random, Faults())
-    population = troubled_town(wire, random)
+    population = troubled_population(wire, random)
     simulation = population.simulation
     for minutes in (45, 95):
         simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.crash)

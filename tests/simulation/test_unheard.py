@@ -1,4 +1,4 @@
-"""What the switch never says: a bridge that nobody confirms holds nobody for ever."""
+"""Signals that the switch never sends: a bridge that nobody confirms holds nobody for ever."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

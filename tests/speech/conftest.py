@@ -1,4 +1,4 @@
-"""What the tests of speech share: the real speech programs."""
+"""The fixtures that the tests of speech share: the real speech programs."""
 
 import pytest
 

@@ -49,7 +49,7 @@ def test_another_sample_rate_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
-    """What is missing or no sound at all is an error naming the file."""
+    """A file that is missing or no sound at all is an error naming the file."""
     (tmp_path / "text.wav").write_text("hello")
     for name in ("text.wav", "none.wav"):
         with pytest.raises(SoundUnreadable, match=name):

@@ -1,4 +1,4 @@
-"""When somebody may be called: our hours and the callee's, whatever zone he is in."""
+"""The times when somebody may be called: our hours and the callee's, whatever the zone."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo

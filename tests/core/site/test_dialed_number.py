@@ -96,7 +96,7 @@ def test_a_national_number_of_the_trunks_country_is_no_other(floor: Floor) -> No
 
 
 def test_a_number_that_no_plan_knows_is_found_all_the_same(floor: Floor) -> None:
-    """What stands in a flow is called by whatever the carrier makes of it."""
+    """A number in a flow is called by whatever the carrier makes of it."""
     open_in(floor, ("+3120123", "NL"))
     for called in ("+3120123", "003120123", "3120123", "020123"):
         assert started(floor, called).called_number == "+3120123"

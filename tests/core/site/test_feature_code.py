@@ -106,7 +106,7 @@ def test_after_the_confirmation_we_hang_up(floor: Floor) -> None:
 
 
 def test_an_agent_who_logs_in_by_phone_is_rung_after_it(floor: Floor) -> None:
-    """Not while he listens to the confirmation."""
+    """Not while the agent listens to the confirmation."""
     floor.agent("200").is_busy()
     caller = floor.caller()
     agent = floor.agent("100")
@@ -127,7 +127,7 @@ def test_a_code_told_twice(floor: Floor) -> None:
 
 
 def test_the_confirmation_in_the_language_of_the_agent(floor: Floor) -> None:
-    """And with the reason he gave."""
+    """And with the reason the agent gave."""
     blank = Blank(parse("reason"), "text")
     prompt = Prompt(
         {

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def test_a_new_version_of_a_flow(floor: Floor) -> None:
-    """Who is in the old one goes on in it."""
+    """A caller in the old one goes on in it."""
     flow = floor.write({"start": [Wait(timedelta(seconds=9)), Play("old")]})
     floor.open(flow)
     first = floor.caller()
@@ -52,7 +52,7 @@ def test_a_flow_that_is_gone(floor: Floor) -> None:
 
 
 def test_a_queue_that_is_gone(floor: Floor) -> None:
-    """Who waits in it is still served, with the settings it had."""
+    """A caller who waits in it is still served, with the settings it had."""
     agent = floor.agent()
     agent.is_busy()
     caller = floor.caller()
@@ -186,7 +186,7 @@ def test_a_callback_in_a_queue_that_is_gone_is_made(floor: Floor) -> None:
 
 
 def test_a_queue_that_comes_back_begins_anew(floor: Floor) -> None:
-    """What contacts of it took, and who gave up in it, was of another one."""
+    """The handle times and abandons were those of another queue."""
     agent = floor.agent()
     for _ in range(6):
         caller = floor.caller()

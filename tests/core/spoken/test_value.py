@@ -82,7 +82,7 @@ REFUSED = [
 def test_text_of_another_type_is_refused_with_an_example(
     text: str, type_: ValueType, expected: str
 ) -> None:
-    """What cannot be read is an error that quotes it and shows how it is written."""
+    """A value that cannot be read is an error that quotes it and shows how it is written."""
     with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
         read_value(text, type_)
 
@@ -116,7 +116,7 @@ def test_a_value_has_one_canonical_text(value: Value, expected: str) -> None:
     )
 )
 def test_canonical_text_is_read_back(pair: tuple[Value, ValueType]) -> None:
-    """What was written is read back as the same value."""
+    """A value that was written is read back as the same value."""
     value, type_ = pair
     assert read_value(write_value(value), type_) == value
 

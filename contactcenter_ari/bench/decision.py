@@ -18,6 +18,8 @@ from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.strategy import Strategy, choice
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.telephony.dial import Dials
+from contactcenter_ari.core.telephony.leg import Legs
 from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId, PhoneId, QueueName
 from contactcenter_ari.core.vocabulary.request import AgentProfile
@@ -37,8 +39,9 @@ class Crowd:
 
     def __init__(self, size: int, strategy: Strategy) -> None:
         self.size = size
+        self._legs = Legs()
         self.roster = Roster(timedelta(minutes=45))
-        self.distribution = Distribution(self.roster)
+        self.distribution = Distribution(self.roster, Dials(self._legs))
         self._clockwork = Clockwork(node="bench", boot="1")
         self._now = MORNING
         self._callers = 0
@@ -150,8 +153,9 @@ class Crowd:
 
     def _connect(self, offer: Offer) -> None:
         turn = self._turn()
-        self.distribution.answered(offer.leg, turn)
-        self.distribution.bridged(self.distribution.offers.join(offer, turn), turn)
+        self.distribution.answered(offer, turn)
+        self.distribution.bridged(offer, turn)
+        self._legs.forget(offer.leg)
         self._connected.append(offer.agent)
 
     def _decide(self) -> timedelta:

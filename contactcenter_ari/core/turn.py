@@ -59,7 +59,6 @@ class Wake(StrEnum):
     REQUIREMENT = "requirement"
     WRAP_UP = "wrap_up"
     HANG_UP = "hang_up"
-    OUTSIDE = "outside"
     CALLBACK = "callback"
     LOST_CALL = "lost_call"
     RESUME = "resume"

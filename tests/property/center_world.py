@@ -321,7 +321,8 @@ class World:
         distribution = self.center._distribution
         assert self.center.calls_in_progress() == 0
         assert self.center.next_deadline() is None
-        assert not self.center._calls.talks._by_leg
+        assert not list(self.center._calls.bridges)
+        assert not list(self.center._calls.legs)
         assert not self.center._calls.recordings._recordings
         assert not self.center._calls.recordings._of_call
         assert not distribution.stays

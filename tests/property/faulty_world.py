@@ -152,6 +152,8 @@ class FaultyWorld(World):
             assert sound.stay(waiting), waiting
         for offer in center._distribution.offers:
             assert sound.offer(offer), offer
+        for leg in center._calls.legs:
+            assert sound.leg(leg), leg
         for agent in center._distribution.roster:
             if agent.state in {OFFERED, ON_CALL, WRAP_UP}:
                 assert sound.agent(agent), agent

@@ -13,7 +13,6 @@ from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
-from contactcenter_ari.core.vocabulary.ids import LegId
 
 Seed = Callable[[pytest.MonkeyPatch], None]
 """Puts one fault into the core."""
@@ -83,14 +82,14 @@ def a_withdrawn_caller_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 def a_phone_that_rang_is_taken_for_dead(patch: pytest.MonkeyPatch) -> None:
     """Whatever it has said before."""
 
-    def phone_silent(misses: Misses, leg: LegId, turn: Turn) -> Offer | None:
+    def phone_silent(misses: Misses, offer: Offer, turn: Turn) -> bool:
         distribution = misses._distribution
-        offer = distribution.offers.at_leg(leg)
-        if offer is not None and offer.answered_at is None:
-            distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-            distribution.roster.set_reachable(offer.phone, reachable=False)
-            misses.failed(offer, turn)
-        return offer
+        if offer.answered_at is not None:
+            return False
+        distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        distribution.roster.set_reachable(offer.phone, reachable=False)
+        misses.failed(offer, turn)
+        return True
 
     patch.setattr(Misses, "phone_silent", phone_silent)
 

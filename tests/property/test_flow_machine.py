@@ -17,6 +17,7 @@ from contactcenter_ari.core.flow.language.declaration import Prompt, Text, Words
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site
+from contactcenter_ari.core.telephony.leg import ForOffer
 from contactcenter_ari.core.turn import Wake
 from contactcenter_ari.core.vocabulary.command import (
     BridgeLegs,
@@ -144,8 +145,9 @@ class OneCall:
         deadlines = self.center._clockwork._deadlines
         for call in self.center._calls:
             run = call.run
-            if call.attempt is not None and call.attempt.answered_at is None:
-                assert (Wake.CALLBACK, call.attempt.callback.id) in deadlines, call.attempt
+            attempt = self.center._calls.callback_queue.attempt_of(call)
+            if attempt is not None and attempt.answered_at is None:
+                assert (Wake.RING, attempt.leg) in deadlines, attempt
                 continue
             self._is_told_the_truth(run)
             match run.activity:
@@ -184,9 +186,11 @@ class OneCall:
         if place is None or place.over is None:
             return False
         deadlines = self.center._clockwork._deadlines
-        rings = [offer for offer in place.offers if (Wake.RING, offer) in deadlines]
-        joins = [offer for offer in place.offers if (Wake.JOIN, offer) in deadlines]
-        told = [c for c in self.center._calls if c.whispers and c.whispers.id in place.offers]
+        offers = [ForOffer(offer) for offer in place.offers]
+        legs = [leg for leg in self.center._calls.legs if leg.purpose in offers]
+        rings = [leg for leg in legs if (Wake.RING, leg.id) in deadlines]
+        joins = [leg for leg in legs if (Wake.JOIN, leg.bridge) in deadlines]
+        told = [leg for leg in legs if leg.flow is not None]
         assert rings or joins or told, place
         return True
 
@@ -194,10 +198,11 @@ class OneCall:
         """People talk, or their legs are being joined; an outside line that is dialed has a
         deadline, or somebody there is being asked.
         """
-        line = self.center._calls.outside.of(call)
-        asked = any(other.screens is line for other in self.center._calls)
-        deadlines = self.center._clockwork._deadlines
-        assert line is None or asked or (Wake.OUTSIDE, line.leg) in deadlines, line
+        line = self.center._calls.outside.to(self.center._calls.registry.by_id[call])
+        if line is not None and line.flow is None:
+            deadlines = self.center._clockwork._deadlines
+            joins = (Wake.JOIN, line.bridge) in deadlines
+            assert joins or (Wake.RING, line.id) in deadlines, line
 
     def last(self, kind: type[Command] | None) -> Command | None:
         """The newest command of a kind, or of any."""
@@ -311,10 +316,10 @@ def test_a_call_ends_or_waits_with_a_deadline(
     for command in list(call.commands):
         if isinstance(command, DialLeg | DialOutside):
             call.take(LegHungUp(command.leg, 16))
-    assert all(left.run.hung_up or left.attempt for left in call.center._calls)
+    assert all(left.run.hung_up or left.callback for left in call.center._calls)
     call.wait(FORGOTTEN)
     assert call.center.calls_in_progress() == 0
-    assert not call.center._calls.talks._by_leg
+    assert not list(call.center._calls.bridges)
     assert call.center.next_deadline() is None
 
 

@@ -20,7 +20,6 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.talk import Talks
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.center.queueing import Queueing
 from contactcenter_ari.core.errors import IllegalMove
@@ -31,6 +30,7 @@ from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
 from contactcenter_ari.core.outbound.customer import Customers
 from contactcenter_ari.core.outbound.customer_call import CustomerCalls
 from contactcenter_ari.core.site.site import Input
+from contactcenter_ari.core.telephony.bridge import Bridges
 from contactcenter_ari.core.turn import Clockwork, Outcome, Turn, Wake
 from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, AgentState, QueueExit
@@ -148,7 +148,7 @@ def abandoned_caller_stays(patch: pytest.MonkeyPatch) -> None:
 
 def bridge_is_left_over(patch: pytest.MonkeyPatch) -> None:
     """A leg that is gone is not taken out of its talk."""
-    patch.setattr(Talks, "drop", lambda *_: None)
+    patch.setattr(Bridges, "left", lambda *_: None)
 
 
 def time_brings_no_offer(patch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.center.call_control import JOIN_TRIES
+from contactcenter_ari.core.center.joining import JOIN_TRIES
 from contactcenter_ari.core.vocabulary.command import JOIN_LIMIT
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferEnded, OfferResult
 from contactcenter_ari.core.vocabulary.ids import QueueName

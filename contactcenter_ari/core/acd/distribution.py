@@ -31,13 +31,11 @@ from contactcenter_ari.core.acd.stay import (
 from contactcenter_ari.core.acd.wait_estimator import WaitEstimator
 from contactcenter_ari.core.agents.agent import Agent, Contact
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.telephony.dial import Dials
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferResult, QueueExit
 from contactcenter_ari.core.vocabulary.ids import (
-    BridgeId,
     InteractionId,
-    LegId,
-    OfferId,
     QueueName,
     own_line,
 )
@@ -51,7 +49,7 @@ class Distribution:
     those kept for callbacks too; `unsettled` are those to be looked at in this turn.
     """
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self, roster: Roster, dials: Dials) -> None:
         self.roster = roster
         self.settings: dict[QueueName, QueueSettings] = {}
         self.lines: dict[QueueName, WaitingLine] = {}
@@ -60,7 +58,7 @@ class Distribution:
         self.empty_queues = EmptyQueues(roster, self.settings, self.lines)
         self.closed: dict[QueueName, None] = {}
         self.gone = RemovedQueues(self.lines, roster)
-        self.offers = Offers(roster)
+        self.offers = Offers(roster, dials)
         self._relaxation = Relaxation(roster, self.pools)
         self.stays: dict[InteractionId, Waiting] = {}
         self.unsettled: dict[InteractionId, Waiting] = {}
@@ -368,32 +366,13 @@ class Distribution:
 
     # Offers
 
-    def rang(self, leg: LegId, turn: Turn) -> None:
-        """The agent's phone says that it rings."""
-        offer = self.offers.at_leg(leg)
-        if offer is not None and offer.rang_at is None:
-            offer.rang_at = turn.now
-
-    def answered(self, leg: LegId, turn: Turn) -> Offer | None:
-        """The agent picked up. None when this leg belongs to no open offer, or did so before."""
-        offer = self.offers.at_leg(leg)
-        if offer is None or offer.answered_at is not None:
-            return None
+    def answered(self, offer: Offer, turn: Turn) -> None:
+        """The agent picked up."""
         self.offers.answered(offer, turn)
         self.lines[offer.waiting.queue].close(offer.waiting)
-        return offer
 
-    def join_overdue(self, offer_id: OfferId, turn: Turn) -> Offer:
-        """The switch said nothing of the bridge: gives the offer, `joins` counted up."""
-        offer = self.offers.get(offer_id)
-        self.offers.expect_join(offer, turn)
-        return offer
-
-    def bridged(self, bridge: BridgeId, turn: Turn) -> Offer | None:
+    def bridged(self, offer: Offer, turn: Turn) -> None:
         """The parties hear each other: the offer is accepted and the wait is over."""
-        offer = self.offers.at_bridge(bridge)
-        if offer is None:
-            return None
         waiting = offer.waiting
         self.offers.close(offer, OfferResult.ACCEPTED, turn)
         self._leave(waiting, QueueExit.ANSWERED, turn)
@@ -405,20 +384,15 @@ class Distribution:
             queue=waiting.queue,
             waited=turn.now - waiting.joined_at,
         )
-        return offer
 
-    def taken(self, leg: LegId, turn: Turn) -> Offer | None:
+    def taken(self, offer: Offer, turn: Turn) -> None:
         """The agent picked up for a callback: accepted, though the customer is still to be
-        dialed. None when this leg belongs to no such offer.
+        dialed.
         """
-        offer = self.offers.at_leg(leg)
-        if offer is None or offer.waiting.callback is None:
-            return None
         self.offers.answered(offer, turn)
         self.offers.close(offer, OfferResult.ACCEPTED, turn)
         self._part(offer.waiting, turn)
         self._connect(offer, turn)
-        return offer
 
     # Within
 

@@ -10,14 +10,15 @@ from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.acd.offer import LOST, MISS_REASONS, Offer, result_of_cause
+from contactcenter_ari.core.acd.offer import MISS_REASONS, RESULTS, Offer
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.stay import wake_after_pause
 from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.telephony.dial import LOST, result_of_cause
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
-from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId, agent_of
+from contactcenter_ari.core.vocabulary.ids import agent_of
 
 NORMAL_CLEARING = 16
 """Cause of ITU-T Q.850: somebody hung up."""
@@ -37,49 +38,38 @@ class Misses:
     def __repr__(self) -> str:
         return f"<Misses of {self._distribution!r}>"
 
-    def phone_silent(self, leg: LegId, turn: Turn) -> Offer | None:
+    def phone_silent(self, offer: Offer, turn: Turn) -> bool:
         """The phone says nothing: it counts as out of reach until the switch says otherwise.
-        Gives the offer that ended with it, None when the phone has rung or there is no offer.
+        Gives whether the offer ended with it; not when the phone has rung.
         """
-        offer = self._distribution.offers.at_leg(leg)
-        if offer is None or offer.rang_at is not None or offer.answered_at is not None:
-            return None
+        if offer.rang_at is not None or offer.answered_at is not None:
+            return False
         self._distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
         self._distribution.roster.set_reachable(offer.phone, reachable=False)
         self.failed(offer, turn)
-        return offer
+        return True
 
-    def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> Offer | None:
-        """The agent's leg ended before the bridge; gives the offer that ended with it."""
-        offer = self._distribution.offers.at_leg(leg)
-        if offer is None:
-            return None
-        result = result_of_cause(cause)
+    def leg_lost(self, offer: Offer, cause: int, turn: Turn) -> None:
+        """The agent's leg ended before they were connected."""
+        result = RESULTS[result_of_cause(cause)]
         if offer.answered_at and cause == NORMAL_CLEARING:
             result = OfferResult.REFUSED  # hung up during the agent prompt or before the bridge
         if cause == LOST:
             self.failed(offer, turn)
         else:
             self.missed(offer, result, turn)
-        return offer
 
-    def ring_limit_passed(self, offer_id: OfferId, turn: Turn) -> Offer:
-        """Nobody picked up: the caller keeps place and age."""
-        offer = self._distribution.offers.get(offer_id)
+    def ring_limit_passed(self, offer: Offer, turn: Turn) -> None:
+        """The agent did not pick up: the caller keeps place and age."""
         self._distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
         self.missed(offer, OfferResult.LAPSED, turn)
-        return offer
 
-    def bridge_failed(self, bridge: BridgeId, turn: Turn) -> Offer | None:
+    def bridge_failed(self, offer: Offer, turn: Turn) -> None:
         """The switch could not join the legs; nobody's miss, but this pair is not tried again
         at once.
         """
-        offer = self._distribution.offers.at_bridge(bridge)
-        if offer is None:
-            return None
         self._distribution.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
         self.failed(offer, turn)
-        return offer
 
     def missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         """The agent let the offer pass, or all did."""

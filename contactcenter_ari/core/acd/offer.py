@@ -5,8 +5,9 @@ from datetime import datetime
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.requirement import meets
 from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.telephony.dial import DialResult
 from contactcenter_ari.core.vocabulary.event import OfferResult
-from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, OfferId, RecordingId
+from contactcenter_ari.core.vocabulary.ids import LegId, OfferId, RecordingId
 
 
 class Offer:
@@ -34,9 +35,7 @@ class Offer:
         self.recording = recording
         self.rang_at: datetime | None = None
         self.answered_at: datetime | None = None
-        self.bridge: BridgeId | None = None
         self.result: OfferResult | None = None
-        self.joins = 0
 
     def __repr__(self) -> str:
         return f"<Offer {self.waiting.interaction} to {self.agent.id}>"
@@ -54,23 +53,14 @@ class Offer:
         return self.answered_at is None and not (stays and serves and is_theirs)
 
 
-LOST = -1
-"""No cause of a hang-up: the switch does not know the leg any more."""
-
-
-def result_of_cause(cause: int) -> OfferResult:
-    """The meaning of a hang-up before the answer, by its cause (ITU-T Q.850)."""
-    match cause:
-        case 17:
-            return OfferResult.BUSY
-        case 21 | 23:  # 23: the phone sends its calls elsewhere (SIP 302), and we do not follow
-            return OfferResult.REFUSED
-        case 18 | 19:
-            return OfferResult.LAPSED
-        case _:
-            return OfferResult.FAILED
-
-
+RESULTS = {
+    DialResult.BUSY: OfferResult.BUSY,
+    DialResult.REFUSED: OfferResult.REFUSED,
+    DialResult.REDIRECTED: OfferResult.REFUSED,
+    DialResult.NO_ANSWER: OfferResult.LAPSED,
+    DialResult.FAILED: OfferResult.FAILED,
+}
+"""The results of offers that were not answered."""
 MISS_REASONS = {
     OfferResult.BUSY: "busy",
     OfferResult.REFUSED: "refused",

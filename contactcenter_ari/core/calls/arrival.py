@@ -1,9 +1,7 @@
 """New calls: a caller's, with the flow that answers it, and one from an agent's phone."""
 
-from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.outside import OutsideLine
 from contactcenter_ari.core.flow.run import FlowRun, Frame
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.number import is_e164
@@ -77,37 +75,3 @@ def announcing(
         variables=variables,
     )
     return Call(run, interpreter, turn.now, agent=agent)
-
-
-def briefing(leg: LegId, prompt: str, catalog: Catalog, turn: Turn) -> Call:
-    """The call in which an agent hears how it stands with the customer he is to talk to."""
-    call = announcing(leg, prompt, catalog, turn, agent=None, variables={})
-    call.run.answered = True
-    return call
-
-
-def screening(line: OutsideLine, turn: Turn) -> Call:
-    """The call in which a callee is asked whether an outside call is taken."""
-    asked_for = line.call.run
-    run = FlowRun(
-        call=CallId(turn.clockwork.mint()),
-        interaction=None,
-        leg=line.leg,
-        language=asked_for.language,
-        answered=True,
-        caller_number=asked_for.caller_number,
-        variables=dict(asked_for.variables),
-    )
-    screener = line.call.interpreter.screener(line.dial.screen)
-    return Call(run, screener, turn.now, screens=line)
-
-
-def whispering(offer: Offer, prompt: str, catalog: Catalog, turn: Turn) -> Call:
-    """The call in which an agent is told of the queue and the wait before the caller comes."""
-    waited = round((turn.now - offer.waiting.joined_at).total_seconds())
-    variables = {"queue": offer.waiting.queue, "waited": str(waited)}
-    call = announcing(offer.leg, prompt, catalog, turn, agent=offer.agent, variables=variables)
-    call.agent = None  # reserved for this caller, not on a call of his own
-    call.run.answered = True
-    call.whispers = offer
-    return call

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
@@ -15,25 +13,41 @@ from contactcenter_ari.core.telephony.recording_registry import Recordings
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.event import Party
-from contactcenter_ari.core.vocabulary.ids import CallbackId
+from contactcenter_ari.core.vocabulary.ids import (
+    AgentId,
+    BridgeId,
+    CallbackId,
+    LegId,
+    QueueName,
+    RecordingId,
+)
 
-if TYPE_CHECKING:
-    from contactcenter_ari.core.calls.outside import OutsideLine
-    from contactcenter_ari.core.outbound.attempt import CallbackAttempt
-
+NO_AGENT, NO_QUEUE = AgentId(""), QueueName("")
 HANG_UP_LIMIT = timedelta(seconds=10)
 """After this long a leg we hung up is taken to be gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A caller and another party who are joined in `bridge`, or are to be: an agent in a queue, or
+    an outside line. With a `recording` what is said on the leg of the `party` is recorded.
+    """
+
+    bridge: BridgeId
+    party: LegId
+    agent: AgentId = NO_AGENT
+    queue: QueueName = NO_QUEUE
+    recording: RecordingId | None = None
+
+
 @dataclass(slots=True)
 class Call:
-    """A leg that runs a flow. A call to a feature code has no interaction, but may have the
-    agent whose phone it came from. One that `screens` asks a callee whether to take a call, one
-    that `whispers` tells an agent who comes, one that `briefs` an agent how it stands with the
-    customer who is called back; none of them has an interaction. `attempt` is set for such a
-    customer, `hung_up_at` is when we ended it from our side, which `was_not_heard` if the switch
-    did not reply. The customer is `known_by` the interaction, and by numbers in E.164 that were
-    not withheld; one who waits at the place of a callback `stands_for` it.
+    """A leg that runs a flow. A call without an interaction is to a feature code, by the agent
+    whose phone it came from, or a side prompt. `callback` is set for a customer who is called
+    back, `outside` is the leg of an outside line on its way to the caller. `hung_up_at` is when we
+    ended the call from our side, which `was_not_heard` if the switch did not reply. The customer
+    is `known_by` the interaction, and by numbers in E.164 that were not withheld; a customer who
+    waits at the place of a callback `stands_for` it.
     """
 
     run: FlowRun
@@ -41,10 +55,9 @@ class Call:
     arrived_at: datetime
     interaction: Interaction | None = None
     agent: Agent | None = None
-    screens: "OutsideLine | None" = None
-    whispers: Offer | None = None
-    briefs: "CallbackAttempt | None" = None
-    attempt: "CallbackAttempt | None" = None
+    callback: CallbackId | None = None
+    outside: LegId | None = None
+    conversation: Conversation | None = None
     hung_up_at: datetime | None = None
     was_not_heard: bool = False
     known_by: tuple[str, ...] = ()

@@ -2,6 +2,8 @@
 
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.flow.observer import Observer
+from contactcenter_ari.core.telephony.leg import UP, Leg, Legs, Role, RunsFlow
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId
 
 
@@ -10,9 +12,9 @@ class CallRegistry:
     while the leg lives.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, legs: Legs) -> None:
         self.by_id: dict[CallId, Call] = {}
-        self.by_leg: dict[LegId, Call] = {}
+        self._legs = legs
         self._by_customer: dict[str, dict[CallId, Call]] = {}
 
     def __repr__(self) -> str:
@@ -20,24 +22,40 @@ class CallRegistry:
 
     def knows_leg_of(self, call: Call) -> bool:
         """Whether the call is found by its leg."""
-        return self.by_leg.get(call.run.leg) is call
+        return self.at_leg(call.run.leg) is call
+
+    def at_leg(self, leg_id: LegId) -> Call | None:
+        """The call whose flow speaks to a leg."""
+        leg = self._legs.find(leg_id)
+        return self.by_id.get(leg.flow) if leg is not None and leg.flow is not None else None
 
     def calls_of(self, *known_by: str) -> list[Call]:
         """The calls of a customer who is on the phone, by a number or a call; see `Call`."""
         found = [each for key in known_by for each in self._by_customer.get(key, {}).values()]
         return list({call.run.call: call for call in found}.values())
 
-    def enter(self, call: Call) -> None:
-        """Know a call, its leg, and its customer."""
+    def enter(self, call: Call, turn: Turn) -> None:
+        """Know a call and its customer, and its leg, which we may have dialed."""
         self.by_id[call.run.call] = call
-        self.by_leg[call.run.leg] = call
+        leg = self._legs.find(call.run.leg)
+        if leg is None:
+            leg = Leg(
+                id=call.run.leg,
+                node=turn.clockwork.node,
+                role=Role.ANNOUNCEMENT if call.interaction is None else Role.CALLER,
+                purpose=RunsFlow(call.run.call),
+                since=turn.now,
+                state=UP,
+            )
+            self._legs.enter(leg)
+        leg.flow = call.run.call
         for key in call.known_by:
             self._by_customer.setdefault(key, {})[call.run.call] = call
 
     def leg_over(self, call: Call) -> None:
         """The leg of a call lives no more; the call is still known by its id."""
         if self.knows_leg_of(call):
-            del self.by_leg[call.run.leg]
+            self._legs.left_flow(call.run.leg)
         for key in call.known_by:
             calls = self._by_customer.get(key, {})
             calls.pop(call.run.call, None)
@@ -51,5 +69,5 @@ class CallRegistry:
 
     def strike(self, call: Call) -> None:
         """Forget a call, wherever it is entered."""
-        self.by_id.pop(call.run.call, None)
         self.leg_over(call)
+        self.by_id.pop(call.run.call, None)

@@ -36,7 +36,7 @@ class Secrets:
 
     def typed(self, signal: DigitPressed) -> Typed | None:
         """A key of a secret; None for any other key."""
-        call = self._registry.by_leg.get(signal.leg)
+        call = self._registry.at_leg(signal.leg)
         if call is None or stands_in(signal.digit):
             return None
         fits = call.interpreter.typed_secret(call.run, signal.digit)

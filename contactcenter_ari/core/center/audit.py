@@ -16,8 +16,7 @@ from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.outside import OutsideLine
-from contactcenter_ari.core.calls.talk import Talk
+from contactcenter_ari.core.calls.side_prompt import end_side_prompt
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.dismissal import apology
 from contactcenter_ari.core.center.queueing import LOST
@@ -30,6 +29,15 @@ from contactcenter_ari.core.interactions.interaction import (
 )
 from contactcenter_ari.core.outbound.callback import Callback
 from contactcenter_ari.core.route import Deadlines
+from contactcenter_ari.core.telephony.bridge import Bridge, BridgeState
+from contactcenter_ari.core.telephony.leg import (
+    AwaitsCustomer,
+    Ending,
+    ForOffer,
+    ForOutside,
+    Leg,
+    Talks,
+)
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
@@ -81,19 +89,27 @@ class Audit:
             if self._round and len(self._turn.faults) == faults:
                 break
             self._subjects.clear()
+        self._sort_out_legs()
         for wake, owner in self._turn.clockwork.deadlines():
             if not self._deadlines[wake].is_needed(owner):
                 self._turn.clockwork.forget(wake, owner)
         self._repair.start_over()
 
+    def _sort_out_legs(self) -> None:
+        """Forget legs that nobody has a use for; an inventory ends those that live."""
+        legs = self._calls.legs
+        for leg in legs:
+            if leg.id == self._gone or not self._sound.leg(leg):
+                legs.forget(leg.id)
+
     def _mend_once(self) -> None:
         center, attempt = self._calls, self._turn.attempt
         for offer in self._distribution.offers:
             attempt(offer.id, partial(self._mend_offer, offer))
-        for talk in center.talks.all():
-            attempt(talk.bridge, partial(self._mend_talk, talk))
+        for bridge in center.bridges:
+            attempt(bridge.id, partial(self._mend_bridge, bridge))
         for line in center.outside.all():
-            attempt(line.leg, partial(self._mend_line, line))
+            attempt(line.id, partial(self._mend_line, line))
         for waiting in list(self._distribution.stays.values()):
             attempt(waiting.interaction, partial(self._mend_stay, waiting))
         for call in center:
@@ -115,65 +131,80 @@ class Audit:
     # Offers, talks, outside lines
 
     def _mend_offer(self, offer: Offer) -> None:
-        blamed = self._is_blamed(offer.id, offer.leg, offer.bridge)
+        leg = self._calls.legs.find(offer.leg)
+        blamed = self._is_blamed(offer.id, offer.leg, leg.bridge if leg is not None else None)
         if blamed or not self._sound.offer(offer):
             self._fail_offer(offer)
 
-    def _mend_talk(self, talk: Talk) -> None:
-        if self._gone in talk.legs or not self._sound.talk(talk):
-            self._part(talk)
+    def _mend_bridge(self, bridge: Bridge) -> None:
+        if self._gone in bridge.legs or not self._sound.bridge(bridge):
+            self._part(bridge)
 
-    def _mend_line(self, line: OutsideLine) -> None:
-        if self._is_blamed(line.leg, line.bridge) or not self._sound.line(line):
+    def _mend_line(self, line: Leg) -> None:
+        if self._is_blamed(line.id, line.bridge) or not self._sound.line(line):
             self._give_up_line(line)
 
     def _fail_offer(self, offer: Offer) -> None:
         """The phone is hung up; the caller waits on, and the agent is free."""
         turn, leg = self._turn, offer.leg
-        turn.attempt(offer.id, partial(self._calls.end_side_call, leg, turn))
-        talk = self._calls.talks.of(leg)
-        if talk is not None:
-            self._part(talk)
+        turn.attempt(offer.id, partial(end_side_prompt, leg, self._calls.registry, turn))
+        bridge = self._calls.bridges.of(leg)
+        if bridge is not None:
+            self._part(bridge)
         self._first_that_works(
             offer.id,
             partial(self._repair.fail, offer, turn),
             partial(self._repair.expel_offer, offer, turn),
         )
+        self._calls.legs.end(leg)
         call = self._calls.registry.by_id.get(self._sound.call_of(offer.waiting))
         if call is not None and self._sound.stay(offer.waiting):
             going_on = partial(self._calls.queueing.offer_over, call, offer, turn)
             turn.attempt(call.run.call, lambda: self._calls.carry_out(call, going_on(), turn))
 
-    def _part(self, talk: Talk) -> None:
-        """The legs of a talk that is none: the other party is hung up, the caller goes on."""
-        turn, talks = self._turn, self._calls.talks
-        if talk.connected:
+    def _part(self, bridge: Bridge) -> None:
+        """The legs of a bridge that is none: the other party is hung up, the caller goes on."""
+        turn = self._turn
+        call = self._calls.registry.by_id.get(bridge.call)
+        if bridge.state is BridgeState.JOINED and call is not None:
             self._first_that_works(
-                talk.bridge,
-                partial(self._calls.finish_talk, talk, turn),
-                partial(talks.finish, talk, turn),
+                bridge.id,
+                partial(self._calls.finish_talk, call, turn),
+                partial(self._calls.conversations.finish, call, turn),
             )
-        talk.connected = False
-        for leg in list(talk.legs):
-            if leg == talk.caller_leg and leg != self._gone:
-                turn.do(UnbridgeLeg(call=talk.call, bridge=talk.bridge, leg=leg))
-            elif leg != self._gone:
-                turn.do(HangUpLeg(call=talk.call, leg=leg))
-            turn.attempt(talk.bridge, partial(talks.drop, leg, turn))
-            talks.strike(leg)
-        call = self._calls.registry.by_id.get(talk.call)
+        bridge.state = BridgeState.OVER
+        turn.attempt(bridge.id, partial(turn.clockwork.forget, Wake.JOIN, bridge.id))
+        for leg in list(bridge.legs):
+            if leg != self._gone:
+                turn.attempt(bridge.id, partial(self._let_go, leg, bridge, call))
+            turn.attempt(bridge.id, partial(self._calls.bridges.left, leg, turn))
+        self._calls.bridges.strike(bridge)
         if call is not None and call.interaction is not None:
+            if call.conversation is not None and call.conversation.bridge == bridge.id:
+                call.conversation = None
             self._bring_to_flow(call)
 
-    def _give_up_line(self, line: OutsideLine) -> None:
-        turn = self._turn
-        turn.attempt(line.leg, partial(self._calls.end_side_call, line.leg, turn))
-        self._first_that_works(
-            line.leg,
-            partial(self._calls.outside.close, line, "failed", turn, hang_up=True),
-            partial(self._calls.outside.expel, line, turn),
-        )
-        self._calls.outside.strike(line)
+    def _let_go(self, leg: LegId, bridge: Bridge, call: Call | None) -> None:
+        if call is not None and call.run.leg == leg:
+            self._turn.do(UnbridgeLeg(call=bridge.call, bridge=bridge.id, leg=leg))
+            return
+        known = self._calls.legs.find(leg)
+        if known is not None and isinstance(known.purpose, Talks):
+            known.purpose = Ending()
+        self._turn.do(HangUpLeg(call=bridge.call, leg=leg))
+
+    def _give_up_line(self, line: Leg) -> None:
+        turn, purpose = self._turn, line.purpose
+        turn.attempt(line.id, partial(end_side_prompt, line.id, self._calls.registry, turn))
+        if not isinstance(purpose, ForOutside):
+            return  # it is given up
+        call = self._calls.registry.by_id.get(purpose.call)
+        close = partial(self._calls.outside.expel, line, turn)
+        if call is not None:
+            close = partial(self._calls.outside.close, call, line, "failed", turn, hang_up=True)
+        expel = partial(self._calls.outside.expel, line, turn)
+        self._first_that_works(line.id, close, expel)
+        self._calls.legs.end(line.id)
 
     # Lines
 
@@ -219,14 +250,19 @@ class Audit:
 
     def _side_call_failed(self, call: Call) -> bool:
         """Whoever was asked or told something before being joined is hung up."""
-        if call.whispers is not None and call.whispers in self._distribution.offers:
-            self._fail_offer(call.whispers)
-        elif call.screens is not None and call.screens in self._calls.outside.all():
-            self._give_up_line(call.screens)
-        elif call.briefs is not None and call.briefs.briefing is call:
-            self._give_up_attempt(call.briefs.callback)
-        else:
-            return False
+        leg = self._calls.legs.find(call.run.leg)
+        match leg.purpose if leg is not None else None:
+            case ForOffer(offer=offer_id) if offer := self._distribution.offers.find(offer_id):
+                self._fail_offer(offer)
+            case ForOutside() if leg is not None:
+                self._give_up_line(leg)
+            case AwaitsCustomer(callback=callback) if leg is not None:
+                attempt = self._calls.callback_queue.awaited_on(leg.id, callback)
+                if attempt is None:
+                    return False
+                self._give_up_attempt(attempt.callback)
+            case _:
+                return False
         if self._calls.has(call):
             self._end(call)
         return True
@@ -253,7 +289,6 @@ class Audit:
         for wake in (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP):
             turn.clockwork.forget(wake, old.call)
         turn.do(StopMusic(call=old.call, leg=old.leg))
-        call.screens = call.whispers = call.briefs = None
         call.interpreter = self._calls.catalog.announcer()
         call.run = apology(old)
         self._calls.carry_out(call, call.interpreter.start(call.run, turn), turn)
@@ -272,14 +307,14 @@ class Audit:
             partial(self._leave_line, call),
             partial(self._calls.recordings.call_over, run.call, turn),
         ]
-        if (line := self._calls.outside.of(run.call)) is not None:
+        if (line := self._calls.outside.to(call)) is not None:
             ways.append(partial(self._give_up_line, line))
         if lives:
             ways.append(partial(turn.do, HangUpLeg(call=run.call, leg=run.leg)))
         wakes = (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP)
         ways += [partial(turn.clockwork.forget, wake, run.call) for wake in wakes]
-        if call.attempt is not None:
-            ways.append(partial(self._calls.callback_queue.over, call.attempt, turn))
+        if call.callback is not None:
+            ways.append(partial(self._calls.attempt_over, call, turn))
         if interaction is not None and interaction.state is not ENDED:
             left = partial(self._calls.callback_queue.reconsider_customer, call, turn)
             ways += [
@@ -312,7 +347,7 @@ class Audit:
     def _mend_agent(self, agent: Agent) -> None:
         turn, roster = self._turn, self._distribution.roster
         for leg in list(agent.non_acd_legs):
-            call = self._calls.registry.by_leg.get(leg)
+            call = self._calls.registry.at_leg(leg)
             if call is None or call.agent is not agent:
                 turn.attempt(agent.id, partial(roster.drop_non_acd_leg, agent, leg, turn.now))
         if agent.state in {OFFERED, ON_CALL, WRAP_UP} and not self._sound.agent(agent):
@@ -328,8 +363,9 @@ class Audit:
         """The customer is not dialed, or not any more; the callback rests until the next time."""
         turn, callback_queue = self._turn, self._calls.callback_queue
         for call in self._calls:
-            if call.attempt is not None and call.attempt.callback is callback:
-                call.attempt.over = True
+            if call.callback == callback.id:
+                if (attempt := callback_queue.attempt_of(call)) is not None:
+                    attempt.over = True
                 turn.attempt(call.run.call, partial(self._end, call))
         told = turn.attempt(callback.id, partial(callback_queue.tell_given_up, callback, turn))
         if not told and self._round < ROUNDS - 1:

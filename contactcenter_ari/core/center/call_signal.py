@@ -5,11 +5,13 @@ from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.leg_control import LegControl
 from contactcenter_ari.core.center.orphan import OrphanTalks
 from contactcenter_ari.core.route import Deadlines, Routes, due, merged, route
+from contactcenter_ari.core.telephony.bridge import JOINING
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import QueueExit
-from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId, OfferId
+from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     DigitPressed,
@@ -33,9 +35,14 @@ class CallSignals:
     """Unpacks each signal and each deadline of a call."""
 
     def __init__(
-        self, calls: CallControl, distribution: Distribution, orphans: OrphanTalks
+        self,
+        calls: CallControl,
+        legs: LegControl,
+        distribution: Distribution,
+        orphans: OrphanTalks,
     ) -> None:
         self._calls = calls
+        self._legs = legs
         self._distribution = distribution
         self._orphans = orphans
 
@@ -63,16 +70,15 @@ class CallSignals:
         )
 
     def deadlines(self) -> Deadlines:
-        """The deadlines of calls, their stays and offers, outside lines and recordings."""
-        calls, recordings = self._calls, self._calls.recordings
+        """The deadlines of calls, their stays and dials, bridges and recordings."""
+        calls, legs, recordings = self._calls, self._legs, self._calls.recordings
         return merged(
             due(Wake.FLOW, calls.flow_deadline, self._is_in_progress),
             due(Wake.ANNOUNCEMENT, calls.announcement_due, self._is_waiting),
             due(Wake.WAIT, self._wait_over, self._is_waiting),
-            due(Wake.RING, calls.ring_limit_passed, self._is_offered),
-            due(Wake.JOIN, calls.join_overdue, self._is_offered),
-            due(Wake.OUTSIDE, calls.outside_passed, self._is_outside),
-            due(Wake.HANG_UP, calls.hang_up_passed, self._has_its_leg),
+            due(Wake.RING, legs.ring_limit_passed, self._is_dialed),
+            due(Wake.JOIN, legs.join_overdue, self._is_joining),
+            due(Wake.HANG_UP, legs.hang_up_passed, self._has_its_leg),
             due(Wake.RESUME, recordings.resume_again, recordings.knows),
             due(Wake.SECRET, self._secret_over, self._is_in_progress),
         )
@@ -89,28 +95,26 @@ class CallSignals:
         self._calls.playback_finished(signal.playback, turn, failed=signal.failed)
 
     def _ringing(self, signal: LegRinging, turn: Turn) -> None:
-        self._distribution.rang(signal.leg, turn)
+        self._legs.rang(signal.leg, turn)
 
     def _phone_silent(self, signal: PhoneSilent, turn: Turn) -> None:
-        offer = self._calls.misses.phone_silent(signal.leg, turn)
-        if offer is not None:
-            self._calls.offer_over(offer, turn)
+        self._legs.phone_silent(signal.leg, turn)
 
     def _answered(self, signal: LegAnswered, turn: Turn) -> None:
-        self._calls.answered(signal.leg, turn)
+        self._legs.answered(signal.leg, turn)
 
     def _bridged(self, signal: LegsBridged, turn: Turn) -> None:
-        self._calls.bridged(signal.bridge, turn)
+        self._legs.bridged(signal.bridge, turn)
 
     def _hung_up(self, signal: LegHungUp, turn: Turn) -> None:
         turn.attempt(signal.leg, partial(self._orphans.hung_up, signal.leg, turn))
-        self._calls.hung_up(signal.leg, signal.cause, turn)
+        self._legs.hung_up(signal.leg, signal.cause, turn)
 
     def _held(self, signal: LegHeld, turn: Turn) -> None:
-        self._calls.talks.hold_key(signal.leg, turn, held=True)
+        self._calls.conversations.hold_key(signal.leg, turn, held=True)
 
     def _unheld(self, signal: LegUnheld, turn: Turn) -> None:
-        self._calls.talks.hold_key(signal.leg, turn, held=False)
+        self._calls.conversations.hold_key(signal.leg, turn, held=False)
 
     def _recording_began(self, signal: RecordingBegan, turn: Turn) -> None:
         self._calls.recordings.began(signal.recording, turn)
@@ -148,8 +152,10 @@ class CallSignals:
     def _is_waiting(self, id_: CallId | InteractionId) -> bool:
         return self._distribution.place_of(InteractionId(id_)) is not None
 
-    def _is_offered(self, offer_id: OfferId) -> bool:
-        return any(offer.id == offer_id for offer in self._distribution.offers)
+    def _is_dialed(self, leg_id: LegId) -> bool:
+        leg = self._calls.legs.find(leg_id)
+        return leg is not None and not leg.is_up
 
-    def _is_outside(self, leg: LegId) -> bool:
-        return self._calls.outside.at_leg(leg) is not None
+    def _is_joining(self, bridge_id: BridgeId) -> bool:
+        bridge = self._calls.bridges.find(bridge_id)
+        return bridge is not None and bridge.state is JOINING

@@ -35,6 +35,8 @@ from contactcenter_ari.core.flow.observer import Observer
 from contactcenter_ari.core.route import Routes, merged, route
 from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site, SitePublished
+from contactcenter_ari.core.telephony.dial import Dials
+from contactcenter_ari.core.telephony.leg import Legs
 from contactcenter_ari.core.turn import Clockwork, Fault, Handled, Outcome, Turn
 from contactcenter_ari.core.vocabulary.request import Request, SetFlag
 from contactcenter_ari.core.vocabulary.signal import TimePassed
@@ -60,11 +62,13 @@ class Center:
         self._flags: dict[tuple[str, str], str] = {}
         self._watcher = watcher
         self._roster = Roster(site.occupancy_window)
-        self._distribution = Distribution(self._roster)
+        legs = Legs()
+        dials = Dials(legs)
+        self._distribution = Distribution(self._roster, dials)
         self._distribution.configure(site.queues)
         catalog = Catalog(site, self._flags, watcher)
         waits = wait_source or self._distribution
-        self._calls = CallControl(self._distribution, catalog, waits)
+        self._calls = CallControl(legs, dials, self._distribution, catalog, waits)
         self._orphans = OrphanTalks(self._roster, self._calls.callback_queue)
         self.secrets = Secrets(self._calls.registry)
         rooms = Routing(self._roster, self._distribution, self._calls, self._orphans)

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.leg_control import LegControl
 from contactcenter_ari.core.route import Routes, route
+from contactcenter_ari.core.telephony.dial import LOST
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
@@ -32,8 +33,9 @@ UNTRIED = (0, 400, NO_ROOM)
 class CommandFailures:
     """Takes each failed command to the rooms it concerns."""
 
-    def __init__(self, calls: CallControl) -> None:
+    def __init__(self, calls: CallControl, legs: LegControl) -> None:
         self._calls = calls
+        self._legs = legs
 
     def __repr__(self) -> str:
         return f"<CommandFailures of {self._calls!r}>"
@@ -49,11 +51,12 @@ class CommandFailures:
                 # Without a reply the phone may ring all the same; ending what is not is fine.
                 turn.do(HangUpLeg(call=command.call, leg=leg))
                 # Where the switch could not try, nobody was absent.
-                self._calls.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
+                self._legs.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
             case BridgeLegs(bridge=bridge):
-                self._calls.bridge_failed(bridge, turn)
-            case HangUpLeg(leg=leg) if status == 0 and self._calls.knows(leg):
-                self._calls.registry.by_leg[leg].was_not_heard = True
+                self._legs.bridge_failed(bridge, turn)
+            case HangUpLeg(leg=leg) if status == 0:
+                if (call := self._calls.registry.at_leg(leg)) is not None:
+                    call.was_not_heard = True
             case (
                 RecordLeg(recording=recording)
                 | RecordCall(recording=recording)
@@ -71,7 +74,7 @@ class CommandFailures:
                 if turn.clockwork.minted(command.leg):
                     turn.do(HangUpLeg(call=command.call, leg=command.leg))
                 # Callers are not hung up: those who left us may leave a message in the fall-back.
-                self._calls.hung_up(command.leg, 0, turn)
+                self._legs.hung_up(command.leg, 0, turn)
             case PlayPrompt(playback=playback):
                 self._calls.playback_finished(playback, turn, failed=True)
             case _:

@@ -5,6 +5,8 @@ after; who talks, and whoever we are dialing, is hung up.
 """
 
 from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.calls.outside import GIVEN_UP
+from contactcenter_ari.core.calls.side_prompt import end_side_prompt
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.language.flow import APOLOGY
 from contactcenter_ari.core.flow.run import Activity, FlowRun, Frame
@@ -30,9 +32,9 @@ def _apologize(call: Call, calls: CallControl, turn: Turn) -> None:
     assert interaction is not None, "a caller has one"
     calls.queueing.give_up_place(call, QueueExit.SYSTEM_ERROR, turn)
     interaction.failed, interaction.ended_by = not interaction.is_served, Party.SYSTEM
-    if (line := calls.outside.of(call.run.call)) is not None:
-        calls.end_side_call(line.leg, turn)
-        calls.outside.close(line, "given_up", turn, hang_up=True)
+    if (line := calls.outside.to(call)) is not None:
+        end_side_prompt(line.id, calls.registry, turn)
+        calls.outside.close(call, line, GIVEN_UP, turn, hang_up=True)
     call.interpreter.treatment.end(call.run, turn)
     call.interpreter.end(call.run, turn)
     call.interpreter, call.run = calls.catalog.announcer(), apology(call.run)

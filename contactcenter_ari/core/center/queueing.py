@@ -27,6 +27,7 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
     Unserved,
 )
+from contactcenter_ari.core.outbound.attempt import CallbackAttempt
 from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
 from contactcenter_ari.core.outbound.customer_call import CustomerCalls
 from contactcenter_ari.core.outbound.lost_call import LostCalls
@@ -292,17 +293,19 @@ class Queueing:
         self._distribution.leave(waiting.interaction, result, turn)
         self.note_left(call, waiting, result, turn)
 
-    def talked(self, call: Call, turn: Turn, *, agent: AgentId | None = None) -> None:
+    def talked(
+        self, call: Call, turn: Turn, *, agent: AgentId | None = None
+    ) -> list[CallbackAttempt]:
         """Remember which agent a caller talked to last; whoever was lost or promised a callback
         has talked to somebody.
         """
         number = call.run.caller_number
         if number and agent is not None:
             _remember(self._last_agents, number, agent)
-        again = LostCallResult.REACHED if call.attempt else LostCallResult.CALLED_AGAIN
+        again = LostCallResult.REACHED if call.callback else LostCallResult.CALLED_AGAIN
         for known in dict.fromkeys((number, *call.known_by)):
             self.lost_calls.talked(known, again, turn)
-        self.customers.talked(call, turn)
+        return self.customers.talked(call, turn)
 
     def _given_up_by(
         self, caller_number: str, settings: QueueSettings, now: datetime

@@ -8,12 +8,13 @@ life goes on as an orphan.
 from datetime import datetime, timedelta
 from functools import partial
 
-from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.acd.offer import LOST
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.leg_control import LegControl
 from contactcenter_ari.core.center.orphan import OrphanTalks, is_of_this_boot, is_ours
 from contactcenter_ari.core.route import Routes, route
+from contactcenter_ari.core.telephony.dial import LOST
+from contactcenter_ari.core.telephony.leg import Ending, ForOffer, ForOutside, Leg, Role
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId
@@ -27,11 +28,11 @@ class Reconciliation:
     """Takes inventories; `strays` are the useless legs that the last one has found."""
 
     def __init__(
-        self, roster: Roster, distribution: Distribution, calls: CallControl, orphans: OrphanTalks
+        self, roster: Roster, calls: CallControl, legs: LegControl, orphans: OrphanTalks
     ) -> None:
         self._roster = roster
-        self._distribution = distribution
         self._calls = calls
+        self._legs = legs
         self._orphans = orphans
         self._strays: frozenset[LegId] = frozenset()
 
@@ -56,26 +57,24 @@ class Reconciliation:
                 and call.arrived_at < settled_at
                 and not call.run.hung_up
             ):
-                turn.attempt(call.run.leg, partial(self._calls.lose, call, lost_at, turn))
+                turn.attempt(call.run.leg, partial(self._legs.lose, call, lost_at, turn))
         for leg in self._agent_legs_before(settled_at):
             if leg not in listed:
-                turn.attempt(leg, partial(self._calls.hung_up, leg, LOST, turn))
+                turn.attempt(leg, partial(self._legs.hung_up, leg, LOST, turn))
         calls = self._calls.registry.by_id
         turn.attempt("", partial(self._calls.recordings.reconcile, settled_at, calls, turn))
         turn.attempt("", partial(self._orphans.follow, signal.bridges, turn))
-        known = self._known_legs(turn)
+        known = self._known_legs()
         turn.attempt("", partial(self._sort_bridges, signal, known, turn))
         self._hang_up_strays(signal, known, turn)
 
     # Within
 
-    def _known_legs(self, turn: Turn) -> set[LegId]:
+    def _known_legs(self) -> set[LegId]:
         """The legs that somebody here has a use for."""
-        offered = self._distribution.offers.legs_before(turn.now + SETTLING)
-        dialed = self._calls.outside.legs_before(turn.now + SETTLING)
-        snoop_legs = self._calls.recordings.snoop_legs()
+        used = [leg.id for leg in self._calls.legs if not isinstance(leg.purpose, Ending)]
         running = [call.run.leg for call in self._calls]
-        return {*offered, *dialed, *snoop_legs, *running, *self._calls.talks.connected_legs()}
+        return {*used, *running, *self._calls.recordings.snoop_legs()}
 
     def _sort_bridges(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
         """Let talks that were begun before a restart, and of which nothing is known, go on."""
@@ -99,9 +98,19 @@ class Reconciliation:
         self._strays = frozenset(strays)
 
     def _agent_legs_before(self, at: datetime) -> list[LegId]:
-        """Legs to agents' phones, ringing or talking, that were dialed before `at`."""
-        return [
-            *self._distribution.offers.legs_before(at),
-            *self._calls.talks.legs_before(at),
-            *self._calls.outside.legs_before(at),
-        ]
+        """Legs to agents' phones and outside lines, ringing or in a bridge, that were dialed
+        before `at`: those of offers first.
+        """
+        old = [leg for leg in self._calls.legs if leg.since < at and _is_party(leg)]
+        return [leg.id for leg in sorted(old, key=_rank)]
+
+
+def _is_party(leg: Leg) -> bool:
+    """Whether it is another party than the one that runs a flow."""
+    if isinstance(leg.purpose, ForOffer | ForOutside):
+        return True
+    return leg.bridge is not None and leg.role in {Role.AGENT, Role.OUTSIDE} and not leg.flow
+
+
+def _rank(leg: Leg) -> int:
+    return 0 if isinstance(leg.purpose, ForOffer) else 2 if leg.bridge is None else 1

@@ -7,6 +7,7 @@ from contactcenter_ari.core.center.apology import Apologies
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.call_signal import CallSignals
 from contactcenter_ari.core.center.command_failure import CommandFailures
+from contactcenter_ari.core.center.leg_control import LegControl
 from contactcenter_ari.core.center.orphan import OrphanTalks
 from contactcenter_ari.core.center.queue_control import QueueControl
 from contactcenter_ari.core.center.reconciliation import Reconciliation
@@ -24,7 +25,8 @@ class Routing:
         queues = QueueControl(distribution, calls)
         callbacks = CallbackRequests(calls.callback_queue, distribution)
         lost_calls = calls.queueing.lost_calls
-        signals = CallSignals(calls, distribution, orphans)
+        legs = LegControl(calls, distribution)
+        signals = CallSignals(calls, legs, distribution, orphans)
         self.routes: Routes = merged(
             agents.routes(),
             queues.routes(),
@@ -32,8 +34,8 @@ class Routing:
             lost_calls.routes(),
             signals.routes(),
             Apologies(calls).routes(),
-            CommandFailures(calls).routes(),
-            Reconciliation(roster, distribution, calls, orphans).routes(),
+            CommandFailures(calls, legs).routes(),
+            Reconciliation(roster, calls, legs, orphans).routes(),
         )
         self.deadlines: Deadlines = merged(
             agents.deadlines(),

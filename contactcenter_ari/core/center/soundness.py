@@ -1,16 +1,27 @@
 """What must hold of each thing in the books between two turns; asked after a fault of ours."""
 
+from typing import assert_never
+
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.outside import OutsideLine
-from contactcenter_ari.core.calls.talk import Talk
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.run import Activity
 from contactcenter_ari.core.interactions.interaction import QUEUED, TALKING
+from contactcenter_ari.core.telephony.bridge import Bridge, BridgeState
+from contactcenter_ari.core.telephony.leg import (
+    AwaitsCustomer,
+    CalledBack,
+    Ending,
+    ForOffer,
+    ForOutside,
+    Leg,
+    RunsFlow,
+    Talks,
+)
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.ids import (
     CallId,
@@ -39,41 +50,70 @@ class Soundness:
         if self._distribution.place_of(offer.waiting.interaction) is not offer.waiting:
             return False
         known = offer.id in offer.waiting.offers and offer.agent.state is OFFERED
-        told = self._calls.registry.by_leg.get(offer.leg)
-        limited = (
-            self._clockwork.is_set(Wake.RING, offer.id)
-            or self._clockwork.is_set(Wake.JOIN, offer.id)
-            or (told is not None and told.whispers is offer)
+        leg = self._calls.legs.find(offer.leg)
+        return (
+            known and leg is not None and leg.purpose == ForOffer(offer.id) and self._goes_on(leg)
         )
-        return known and limited
 
-    def talk(self, talk: Talk) -> bool:
+    def _goes_on(self, leg: Leg) -> bool:
+        """Whether a party that is rung picks up, hears a prompt or is joined within a limit."""
+        return leg.flow is not None or self._limited(leg)
+
+    def _limited(self, leg: Leg) -> bool:
+        joining = leg.bridge is not None and self._clockwork.is_set(Wake.JOIN, leg.bridge)
+        return joining or self._clockwork.is_set(Wake.RING, leg.id)
+
+    def bridge(self, bridge: Bridge) -> bool:
         """Two legs that hear each other, or are about to; or one that is being hung up."""
-        call = self._calls.registry.by_id.get(talk.call)
-        if talk.connected:
-            talks = call is not None and call.interaction is not None
-            return talks and call is not None and self.is_talking(call)
-        if talk.legs != [talk.caller_leg, talk.other_leg]:
-            return True  # a leg of ours that is on its way out takes the bridge with it
-        offer = self._distribution.offers.at_leg(talk.other_leg)
-        line = self._calls.outside.at_leg(talk.other_leg)
-        joining = (offer, line, self._calls.callback_queue.agent_first.of_bridge(talk.bridge))
-        return any(each is not None and each.bridge == talk.bridge for each in joining)
+        found = self._calls.conversations.in_bridge(bridge)
+        match bridge.state:
+            case BridgeState.JOINED:
+                return found is not None and self.is_talking(found[0])
+            case BridgeState.JOINING:
+                limited = self._clockwork.is_set(Wake.JOIN, bridge.id)
+                party = self._calls.legs.find(found[1].party) if found is not None else None
+                known = party is not None and party.bridge == bridge.id and self.leg(party)
+                return limited and known and len(bridge.legs) > 1
+            case BridgeState.OVER:
+                return True  # a leg of ours that is on its way out takes the bridge with it
 
     def is_talking(self, call: Call) -> bool:
         """Whether the caller and another party hear each other."""
-        talk = self._calls.talks.of(call.run.leg)
-        if talk is None or not talk.connected or call.interaction is None:
+        bridge = self._calls.bridges.of(call.run.leg)
+        if bridge is None or call.interaction is None or call.interaction.state is not TALKING:
             return False
-        return len(talk.legs) > 1 and call.interaction.state is TALKING
+        return self._calls.conversations.is_joined(call) and len(bridge.legs) > 1
 
-    def line(self, line: OutsideLine) -> bool:
+    def leg(self, leg: Leg) -> bool:
+        """A leg is there for something that is there for it."""
+        match leg.purpose:
+            case RunsFlow() | CalledBack():
+                call = self._calls.registry.at_leg(leg.id)
+                return call is not None and call.run.leg == leg.id
+            case ForOffer(offer=offer_id):
+                offer = self._distribution.offers.find(offer_id)
+                return offer is not None and offer.leg == leg.id
+            case ForOutside(call=call_id):
+                call = self._calls.registry.by_id.get(call_id)
+                return call is not None and call.outside == leg.id
+            case AwaitsCustomer(callback=callback):
+                awaited = self._calls.callback_queue.awaited_on(leg.id, callback)
+                return awaited is not None or self._calls.registry.at_leg(leg.id) is not None
+            case Talks():
+                return self._calls.bridges.of(leg.id) is not None
+            case Ending():
+                in_flow = self._calls.registry.at_leg(leg.id) is not None
+                return in_flow or self._calls.bridges.of(leg.id) is not None
+            case _:
+                assert_never(leg.purpose)
+
+    def line(self, line: Leg) -> bool:
         """An outside line has a caller who waits for it, and a limit."""
-        if not self._calls.has(line.call) or line.call.run.activity is not Activity.CONNECTED:
+        assert isinstance(line.purpose, ForOutside), "an outside line"
+        call = self._calls.registry.by_id.get(line.purpose.call)
+        if call is None or call.run.activity is not Activity.CONNECTED:
             return False
-        asked = self._calls.registry.by_leg.get(line.leg)
-        screened = asked is not None and asked.screens is line
-        return screened or self._clockwork.is_set(Wake.OUTSIDE, line.leg)
+        return call.outside == line.id and self._goes_on(line)
 
     def stay(self, waiting: Waiting) -> bool:
         """A stay has a caller who waits, and an end; the place of a callback its attempt."""
@@ -102,7 +142,7 @@ class Soundness:
             case Activity.QUEUED:
                 return False
             case Activity.CONNECTED:
-                return self._calls.outside.of(run.call) is not None or self._is_called_back(call)
+                return self._calls.outside.to(call) is not None or self._is_called_back(call)
             case _:
                 return self._clockwork.is_set(Wake.FLOW, run.call)
 
@@ -111,10 +151,16 @@ class Soundness:
         if agent.state is OFFERED:
             return any(offer.agent is agent for offer in self._distribution.offers)
         if agent.state is ON_CALL:
-            talks = any(t.connected and t.agent is agent for t in self._calls.talks.all())
-            briefed = (call.briefs for call in self._calls)
-            return talks or any(b is not None and b.agent is agent for b in briefed)
+            return any(self._talks_to(call, agent) for call in self._calls)
         return self._clockwork.is_set(Wake.WRAP_UP, agent.id)
+
+    def _talks_to(self, call: Call, agent: Agent) -> bool:
+        """Whether an agent talks in a call, or hears how it stands with a callback."""
+        if call.conversation is not None and call.conversation.agent == agent.id:
+            return self._calls.conversations.is_joined(call)
+        leg = self._calls.legs.find(call.run.leg)
+        purpose = leg.purpose if leg is not None else None
+        return isinstance(purpose, AwaitsCustomer) and purpose.agent == agent.id
 
     def _waits(self, call: Call) -> bool:
         waiting = self._distribution.place_of(InteractionId(call.run.call))
@@ -130,7 +176,9 @@ class Soundness:
 
     def _is_called_back(self, call: Call) -> bool:
         """A customer who is dialed, or an agent who waits for one to pick up."""
-        attempt = call.attempt or call.briefs
-        if attempt is None or (call.briefs is not None and attempt.briefing is not call):
-            return False
-        return self._clockwork.is_set(Wake.CALLBACK, attempt.callback.id)
+        attempt = self._calls.callback_queue.attempt_of(call)
+        leg = self._calls.legs.find(call.run.leg)
+        if leg is not None and isinstance(leg.purpose, AwaitsCustomer):
+            attempt = self._calls.callback_queue.awaited_on(leg.id, leg.purpose.callback)
+        customer = self._calls.legs.find(attempt.leg) if attempt is not None else None
+        return customer is not None and self._limited(customer)

@@ -13,12 +13,13 @@ from contactcenter_ari.core.number import is_e164
 from contactcenter_ari.core.outbound.callback import Callback
 from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.site.system_prompt import CANCELLED, LATER, QUESTION
-from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.telephony.dial import Dials
+from contactcenter_ari.core.telephony.leg import CalledBack, Leg, Role
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.callback import AttemptResult, CallbackResult
 from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, Party
 from contactcenter_ari.core.vocabulary.ids import (
-    BridgeId,
     CallId,
     InteractionId,
     LegId,
@@ -38,11 +39,9 @@ CALLED_BACK = "Callback"
 
 @dataclass(slots=True)
 class CallbackAttempt:
-    """The call to the customer, not begun before somebody's phone rings for it. It is `placed`
-    while its `place` in line is taken. `result` is what came of it, `agent` who waits for the
-    customer, with what he hears as `briefing`,
-    `bridge` where they are being joined and
-    `recording` what is written down of that.
+    """The call to the customer, not begun before a phone rings for it. It is `placed` while its
+    `place` in line is taken. `result` is what came of it, `agent` is there before the customer, on
+    `agent_leg`, and what they say is recorded as `recording`.
     """
 
     callback: Callback
@@ -54,8 +53,7 @@ class CallbackAttempt:
     placed: bool = False
     over: bool = False
     agent: Agent | None = None
-    briefing: Call | None = None
-    bridge: BridgeId | None = None
+    agent_leg: LegId | None = None
     recording: RecordingId | None = None
 
     def __repr__(self) -> str:
@@ -96,21 +94,26 @@ class CallbackAttempt:
                 by=Party.SYSTEM, language=self.interaction.language, status="", tags={}, turn=turn
             )
 
-    def dial(self, originator: LegId, turn: Turn) -> None:
+    def dial(self, originator: LegId, dials: Dials, turn: Turn) -> None:
         """Ring the customer's phone; `originator` is the agent's leg, if he is there already."""
         self.interaction.begin(turn)
         self.call.arrived_at = turn.now
-        turn.clockwork.wake(Wake.CALLBACK, self.callback.id, turn.now + RING_LIMIT)
-        turn.do(
-            DialOutside(
-                call=self.call.run.call,
-                leg=self.leg,
-                number=self.callback.number,
-                caller_number=self.interaction.caller_number,
-                originator=originator,
-                ring_limit=RING_LIMIT,
-            )
+        leg = Leg(
+            id=self.leg,
+            node=turn.clockwork.node,
+            role=Role.OUTSIDE,
+            purpose=CalledBack(self.call.run.call, self.callback.id),
+            since=turn.now,
         )
+        command = DialOutside(
+            call=self.call.run.call,
+            leg=self.leg,
+            number=self.callback.number,
+            caller_number=self.interaction.caller_number,
+            originator=originator,
+            ring_limit=RING_LIMIT,
+        )
+        dials.begin(leg, command, turn)
 
 
 def prepare(
@@ -140,11 +143,15 @@ def prepare(
         answered=True,  # by the customer, before the run begins
     )
     flow_back = catalog.callback_queue(callback.queue)
-    call = Call(run, flow_back, turn.now, interaction=interaction, known_by=known_by)
-    call.attempt = CallbackAttempt(
-        callback, interaction, call, _place(callback, interaction, turn)
+    call = Call(
+        run,
+        flow_back,
+        turn.now,
+        interaction=interaction,
+        callback=callback.id,
+        known_by=known_by,
     )
-    return call.attempt
+    return CallbackAttempt(callback, interaction, call, _place(callback, interaction, turn))
 
 
 def _own_number(flow: Flow | None) -> str:

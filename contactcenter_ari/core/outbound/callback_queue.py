@@ -16,10 +16,10 @@ from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.acd.offer import LOST, Offer
+from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.outside import outcome_of_cause
+from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.flow.verb.callback import RequestCallback
 from contactcenter_ari.core.interactions.interaction import ENDED
 from contactcenter_ari.core.outbound import dialing_hours
@@ -35,14 +35,14 @@ from contactcenter_ari.core.outbound.callback import (
     Callbacks,
 )
 from contactcenter_ari.core.outbound.customer import Customers
-from contactcenter_ari.core.outbound.desk import Desk
 from contactcenter_ari.core.outbound.do_not_call import DoNotCall
 from contactcenter_ari.core.site.catalog import Catalog
+from contactcenter_ari.core.telephony.dial import Dials
+from contactcenter_ari.core.telephony.leg import Legs
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.callback import AttemptResult, CallbackMode, CallbackResult
 from contactcenter_ari.core.vocabulary.command import HangUpLeg
 from contactcenter_ari.core.vocabulary.ids import (
-    BridgeId,
     CallbackId,
     LegId,
     QueueName,
@@ -54,16 +54,23 @@ CUSTOMER_FIRST, AGENT_FIRST = CallbackMode.CUSTOMER_FIRST, CallbackMode.AGENT_FI
 class CallbackQueue:
     """The open callbacks and the attempts to keep them."""
 
-    def __init__(self, desk: Desk, distribution: Distribution, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        registry: CallRegistry,
+        legs: Legs,
+        dials: Dials,
+        distribution: Distribution,
+        catalog: Catalog,
+    ) -> None:
         self.callbacks = Callbacks()
-        self.customers = Customers(self.callbacks, desk.registry, distribution)
+        self.customers = Customers(self.callbacks, registry, distribution)
         self.do_not_call = DoNotCall()
-        self.agent_first = AgentFirst(desk, distribution)
-        self._desk = desk
+        self.agent_first = AgentFirst(registry, legs, distribution)
+        self._registry = registry
+        self._dials = dials
         self.catalog = catalog
         self._distribution = distribution
         self._attempts: dict[CallbackId, CallbackAttempt] = {}
-        self._dialed: dict[LegId, CallbackAttempt] = {}
         self._under_way: dict[QueueName, dict[CallbackId, CallbackAttempt]] = {}
         self._standing: Counter[QueueName] = Counter()
 
@@ -122,13 +129,11 @@ class CallbackQueue:
         self.callbacks.close(callback, result, turn)
 
     def due(self, callback_id: CallbackId, turn: Turn) -> None:
-        """What a callback waited for has come: its hour, their end, or the end of a try."""
+        """The hour that a callback waited for has come, or the end of its hours."""
         callback = self.callbacks.get(callback_id)
-        if callback.state is DIALING:
-            self._limit_passed(self._attempts[callback_id], turn)
-        elif callback.state is IN_LINE:
+        if callback.state is IN_LINE:
             self._reconsider(callback, turn)
-        else:
+        elif callback.state is RESTING:
             self.schedule(callback, turn)
 
     def allowed_at(self, callback: Callback, earliest: datetime) -> datetime | None:
@@ -166,18 +171,21 @@ class CallbackQueue:
         turn.clockwork.forget(Wake.CALLBACK, callback.id)
         return stood
 
-    def settle(self, callback: Callback, result: CallbackResult, turn: Turn) -> None:
-        """The customer talks to somebody, in another call than that of an attempt. A phone that
-        rings is let go; whoever has answered it stays on the line.
+    def settle(
+        self, callback: Callback, result: CallbackResult, turn: Turn
+    ) -> CallbackAttempt | None:
+        """The customer talks to somebody, in another call than that of an attempt. Gives the
+        attempt whose phone rings and is to be let go; a customer who has answered it stays.
         """
         if callback.state is not DIALING:
             self.close(callback, result, turn)
-            return
+            return None
         callback.ends_as = result
         attempt = self._attempts[callback.id]
-        if attempt.answered_at is None:
-            attempt.fail(AttemptResult.WITHDRAWN)
-            self._let_go(attempt, turn)
+        if attempt.answered_at is not None:
+            return None
+        attempt.fail(AttemptResult.WITHDRAWN)
+        return attempt
 
     def opened_or_closed(self, queue: QueueName, turn: Turn) -> None:
         """A person opened or closed a queue: agents are rung for it again, or no more."""
@@ -200,37 +208,30 @@ class CallbackQueue:
             self._standing[queue] -= 1
             self._dial(attempt, LegId(""), turn)
 
-    def answered(self, leg: LegId, turn: Turn) -> bool:
-        """Somebody picked up; whether it was for a call back."""
-        offer = self._distribution.taken(leg, turn)
-        if offer is not None:
-            assert offer.waiting.callback is not None, "only calls back are taken so"
-            self._taken(self._attempts[offer.waiting.callback], offer, turn)
-            return True
-        attempt = self._dialed.pop(leg, None)
-        if attempt is None:
-            return False
-        turn.clockwork.forget(Wake.CALLBACK, attempt.callback.id)
-        attempt.answered_at = turn.now
-        if attempt.agent is None:
-            self._desk.begin(attempt.call, turn)
-        else:
-            self.agent_first.join(attempt, turn)
-        return True
+    def attempt(self, callback: CallbackId) -> CallbackAttempt | None:
+        """The attempt of a callback that is in line or dialed."""
+        return self._attempts.get(callback)
 
-    def join_failed(self, bridge: BridgeId, turn: Turn) -> None:
-        """The switch could not join customer and agent, if this is a bridge of theirs."""
-        attempt = self.agent_first.of_bridge(bridge)
-        if attempt is not None:
-            self._let_go(attempt, turn)
+    def attempt_of(self, call: Call) -> CallbackAttempt | None:
+        """The attempt that a call to a customer is, while it is not over."""
+        attempt = self._attempts.get(call.callback) if call.callback is not None else None
+        return attempt if attempt is not None and attempt.call is call else None
 
-    def leg_lost(self, leg: LegId, cause: int, turn: Turn) -> None:
-        """A leg is about to be taken out of the books: note what that means for an attempt."""
-        attempt = self._dialed.pop(leg, None)
-        if attempt is not None and attempt.result is None:
-            attempt.fail(AttemptResult(outcome_of_cause(cause)))
-            attempt.interaction.failed |= cause == LOST
-        self.agent_first.part_from(leg, turn)
+    def awaited_on(self, leg: LegId, callback: CallbackId) -> CallbackAttempt | None:
+        """The attempt for whose customer an agent waits on a leg."""
+        attempt = self._attempts.get(callback)
+        return attempt if attempt is not None and attempt.agent_leg == leg else None
+
+    def taken(self, offer: Offer, turn: Turn) -> Call:
+        """An agent is there for the customer; gives the prompt that tells them what follows."""
+        assert offer.waiting.callback is not None, "only callbacks are taken so"
+        attempt = self._attempts[offer.waiting.callback]
+        attempt.placed = False
+        return self.agent_first.took(attempt, offer, self.catalog, turn)
+
+    def dial_for(self, callback: CallbackId, agent_leg: LegId, turn: Turn) -> None:
+        """Dial the customer for whom an agent waits."""
+        self._dial(self._attempts[callback], agent_leg, turn)
 
     def reached(self, attempt: CallbackAttempt, turn: Turn) -> None:
         """Customer and agent talk: the callback is kept."""
@@ -240,16 +241,18 @@ class CallbackQueue:
         tell_attempted(attempt, None, turn)
         self.close(attempt.callback, CallbackResult.REACHED, turn)
 
-    def over(self, attempt: CallbackAttempt, turn: Turn) -> None:
-        """The call to the customer has ended: if nobody talked, once more, or that was all."""
+    def over(self, attempt: CallbackAttempt, turn: Turn) -> Call | None:
+        """The call to the customer has ended: if nobody talked, once more, or that was all. Gives
+        the prompt for an agent who has waited in vain.
+        """
         if attempt.over:
-            return
+            return None
         attempt.over = True
         attempt.result = attempt.result or attempt.chosen or AttemptResult.GIVEN_UP
         callback = attempt.callback
         self._give_up_place(attempt, turn)
         self._forget(attempt, turn)
-        self.agent_first.customer_gone(attempt, self.catalog, turn)
+        prompt = self.agent_first.customer_gone(attempt, self.catalog, turn)
         callback.move_to(RESTING)
         callback.urgent = False
         callback.next_at = turn.now + callback.retry_after
@@ -261,6 +264,7 @@ class CallbackQueue:
             turn.clockwork.wake(Wake.CALLBACK, callback.id, next_at)
         else:
             self.close(callback, over or CallbackResult.EXPIRED, turn)
+        return prompt
 
     def _is_spent(self, attempt: CallbackAttempt) -> bool:
         """Whether that was the last attempt. There is one more for whoever wants to be called
@@ -288,8 +292,9 @@ class CallbackQueue:
             placed = self._distribution.place_of(attempt.interaction.id) is attempt.place
             blocked = attempt.place.blocked == self.customers.is_on_phone(callback)
             return due and placed and attempt.placed and blocked
-        called = self._desk.has(attempt.call)
-        return called and (due or attempt.answered_at is not None)
+        called = attempt.call.run.call in self._registry.by_id
+        rings = turn.clockwork.is_set(Wake.RING, attempt.leg)
+        return called and (rings or attempt.answered_at is not None)
 
     def holds(self, waiting: Waiting) -> bool:
         """Whether a place in line is that of an attempt."""
@@ -310,7 +315,7 @@ class CallbackQueue:
         )
         if attempt is not None:
             attempt.placed, attempt.over = False, True
-            self._dialed.pop(attempt.leg, None)
+            self._dials.end(attempt.leg, turn)
             self.agent_first.expel(attempt, turn)
             turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
             turn.attempt(callback.id, partial(repair.expel, attempt.place, turn))
@@ -318,7 +323,7 @@ class CallbackQueue:
     def tell_given_up(self, callback: Callback, turn: Turn) -> None:
         """The attempt we failed with is over for the books, if it has begun."""
         attempt = self._attempts.get(callback.id)
-        known = attempt is not None and self._desk.has(attempt.call)
+        known = attempt is not None and attempt.call.run.call in self._registry.by_id
         if attempt is not None and not known and attempt.interaction.state is not ENDED:
             attempt.abandon(turn)
 
@@ -414,30 +419,14 @@ class CallbackQueue:
     def _dial(self, attempt: CallbackAttempt, originator: LegId, turn: Turn) -> None:
         attempt.callback.move_to(DIALING)
         attempt.callback.attempts_made += 1
-        self._dialed[attempt.leg] = attempt
         settings = self._distribution.settings[attempt.callback.queue]
         callee = dialing_hours.callee_zones(attempt.callback, self.catalog, settings, turn.now)
         if callee is not None:
             attempt.callback.attempt_zones, attempt.callback.zone_source = callee
-        attempt.dial(originator, turn)
-        self._desk.add(attempt.call, turn)
-
-    def _taken(self, attempt: CallbackAttempt, offer: Offer, turn: Turn) -> None:
-        """An agent is there for the customer."""
-        attempt.placed = False
-        self.agent_first.took(attempt, offer, self.catalog, turn)
-        self._dial(attempt, offer.leg, turn)
-
-    def _limit_passed(self, attempt: CallbackAttempt, turn: Turn) -> None:
-        """Nobody picked up, or they were never joined."""
-        if attempt.answered_at is None:
-            attempt.fail(AttemptResult.NO_ANSWER)
-        self._let_go(attempt, turn)
-
-    def _let_go(self, attempt: CallbackAttempt, turn: Turn) -> None:
-        self.agent_first.part(attempt, turn)
-        turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
-        self._desk.hung_up(attempt.leg, 0, turn)
+        turn.clockwork.forget(Wake.CALLBACK, attempt.callback.id)
+        attempt.dial(originator, self._dials, turn)
+        self._registry.enter(attempt.call, turn)
+        self.reconsider_customer(attempt.call, turn)
 
     def _forget(self, attempt: CallbackAttempt, turn: Turn) -> None:
         callback = attempt.callback

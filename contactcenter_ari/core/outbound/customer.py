@@ -47,6 +47,10 @@ class Customers:
         """The calls in which the customer of a callback is on the phone now."""
         return self._registry.calls_of(*self.known_by(callback))
 
+    def calls_like(self, call: Call) -> list[Call]:
+        """The calls in which the customer on a call is on the phone now."""
+        return self._registry.calls_of(*call.known_by)
+
     def is_on_phone(self, callback: Callback) -> bool:
         """Whether the customer of a callback is on the phone with us now."""
         orphaned = any(key in self._orphaned for key in self.known_by(callback))

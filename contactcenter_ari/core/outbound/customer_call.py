@@ -9,7 +9,7 @@ callback was booked.
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.outbound.attempt import take_over
+from contactcenter_ari.core.outbound.attempt import CallbackAttempt, take_over
 from contactcenter_ari.core.outbound.booking import tell_place
 from contactcenter_ari.core.outbound.callback import IN_LINE, RESTING, TAKEN_OVER, Callback
 from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
@@ -42,8 +42,8 @@ class CustomerCalls:
         """The callback whose place in the queue is the caller's, who is about to wait there; see
         `lent`. A customer who was called back has that of the attempt.
         """
-        if call.attempt is not None:
-            self._callback_queue.stand_for(call.attempt, waiting, turn)
+        if (attempt := self._callback_queue.attempt_of(call)) is not None:
+            self._callback_queue.stand_for(attempt, waiting, turn)
             return None
         best = self._best(call, waiting)
         if best is not None:
@@ -70,15 +70,15 @@ class CustomerCalls:
         tell_place(CallbackGivenBack, callback, _interaction(call), turn)
         self._callback_queue.schedule(callback, turn, kept=True)
 
-    def attempt_over(self, callback: Callback, turn: Turn) -> None:
+    def attempt_over(self, over: Call, turn: Turn) -> None:
         """The customer may have called in while being dialed, and has the place from now on."""
-        for call in self._callback_queue.customers.calls_of(callback):
+        for call in self._callback_queue.customers.calls_like(over):
             self.claim(call, turn)
 
     def claim(self, call: Call, turn: Turn) -> None:
         """Whoever waits already takes a place over in that queue, if there is one for them."""
         waiting = self._distribution.place_of(_interaction(call)) if call.interaction else None
-        if waiting is None or call.stands_for is not None or call.attempt is not None:
+        if waiting is None or call.stands_for is not None or call.callback is not None:
             return
         best = self._best(call, waiting)
         if best is None:
@@ -97,14 +97,19 @@ class CustomerCalls:
 
     # Talks
 
-    def talked(self, call: Call, turn: Turn) -> None:
-        """The customer hears somebody: all that was promised is settled."""
+    def talked(self, call: Call, turn: Turn) -> list[CallbackAttempt]:
+        """The customer hears somebody: all their callbacks are settled. Gives the attempts whose
+        phones ring elsewhere and are to be let go.
+        """
         call.stands_for = None
-        if call.attempt is not None:
-            self._callback_queue.reached(call.attempt, turn)
-        result = CallbackResult.CALLED_IN if call.attempt is None else CallbackResult.REACHED
-        for callback in self._callback_queue.customers.callbacks_for(call):
+        if (attempt := self._callback_queue.attempt_of(call)) is not None:
+            self._callback_queue.reached(attempt, turn)
+        result = CallbackResult.CALLED_IN if call.callback is None else CallbackResult.REACHED
+        settled = [
             self._callback_queue.settle(callback, result, turn)
+            for callback in self._callback_queue.customers.callbacks_for(call)
+        ]
+        return [attempt for attempt in settled if attempt is not None]
 
     # Within
 

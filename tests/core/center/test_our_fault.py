@@ -8,6 +8,7 @@ import pytest
 from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.joining import Joining
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.verb.hangup import HangUp
@@ -190,7 +191,7 @@ def test_a_fault_as_an_agent_answers(floor: Floor, monkeypatch: pytest.MonkeyPat
     """The phone is hung up, the agent free, and the caller offered to the next one at once."""
     first, second = floor.agent("100", idle=9), floor.agent("101", idle=3)
     caller = floor.caller()
-    monkeypatch.setattr(CallControl, "_join", failing)
+    monkeypatch.setattr(Joining, "offer", failing)
     dialed = floor.done(DialLeg)[-1]
     assert dialed.phone == first.phone
     handled = take(floor, LegAnswered(dialed.leg))

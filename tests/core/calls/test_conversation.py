@@ -109,7 +109,7 @@ def test_everything_tells_its_story(floor: Floor) -> None:
     assert repr(floor.center._roster) == "<Roster 1 agents, 1 logged in>"
     assert [repr(a) for a in floor.center._roster] == ["<Agent 100: on_call since 10:00:00>"]
     assert repr(call.interaction).endswith(": talking since 10:00:00>")
-    assert repr(calls.talks.of(caller.leg)).endswith(" with 100: 2 legs>")
+    assert repr(calls.bridges.of(caller.leg)).endswith(": joined, 2 legs>")
     lines = floor.center._distribution.lines
     assert [repr(line) for line in lines.values()] == [
         "<WaitingLine sales: 1 waiting>",

@@ -1,0 +1,71 @@
+"""Joins a caller and another party: an agent who was offered the call, an outside line, or an
+agent who waits for the customer of a callback.
+"""
+
+from contactcenter_ari.core.acd.distribution import Distribution
+from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.calls.call import Call, Conversation
+from contactcenter_ari.core.calls.conversation import Conversations
+from contactcenter_ari.core.outbound.agent_first import AgentFirst
+from contactcenter_ari.core.outbound.attempt import CallbackAttempt
+from contactcenter_ari.core.telephony.recording_registry import Recordings
+from contactcenter_ari.core.turn import Turn
+from contactcenter_ari.core.vocabulary.command import StopMusic
+from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId
+
+JOIN_TRIES = 2
+"""How often caller and agent are joined before the offer counts as failed."""
+
+
+class Joining:
+    """Lets parties hear each other who have picked up."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        distribution: Distribution,
+        recordings: Recordings,
+        agent_first: AgentFirst,
+    ) -> None:
+        self._conversations = conversations
+        self._distribution = distribution
+        self._recordings = recordings
+        self._agent_first = agent_first
+
+    def __repr__(self) -> str:
+        return f"<Joining of {self._conversations!r}>"
+
+    def offer(self, call: Call, offer: Offer, turn: Turn) -> None:
+        """The agent who was offered a waiting caller is there for them."""
+        call.interpreter.connecting(call.run, turn)
+        agent = Conversation(
+            bridge=BridgeId(turn.clockwork.mint()),
+            party=offer.leg,
+            agent=offer.agent.id,
+            queue=offer.waiting.queue,
+            recording=offer.recording,
+        )
+        music = self._distribution.settings[offer.waiting.queue].music
+        self._conversations.join(call, agent, turn, music=music, tries=JOIN_TRIES)
+        self._recordings.follow(call.run.call, call.run.pause_reasons, turn)
+
+    def outside(self, call: Call, line: LegId, turn: Turn) -> None:
+        """The outside line that a flow has dialed takes the call."""
+        turn.do(StopMusic(call=call.run.call, leg=call.run.leg))
+        callee = Conversation(bridge=BridgeId(turn.clockwork.mint()), party=line)
+        self._conversations.join(call, callee, turn)
+
+    def callback(self, attempt: CallbackAttempt, turn: Turn) -> None:
+        """The customer picked up for whom an agent waits."""
+        assert attempt.agent is not None, "the customer is dialed for an agent who is there"
+        assert attempt.agent_leg is not None, "the customer is dialed for an agent who is there"
+        self._agent_first.hears_no_more(attempt, turn)
+        agent = Conversation(
+            bridge=BridgeId(turn.clockwork.mint()),
+            party=attempt.agent_leg,
+            agent=attempt.agent.id,
+            queue=attempt.callback.queue,
+            recording=attempt.recording,
+        )
+        music = self._distribution.settings[attempt.callback.queue].music
+        self._conversations.join(attempt.call, agent, turn, music=music)

@@ -1,4 +1,4 @@
-"""What an agent asks for during a call is kept until it is over."""
+"""Requests of an agent during a call are kept until it is over."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("when", ["between answer and bridge", "after a miss is forgiven"])
 def test_a_pause_asked_for_as_the_call_begins(floor: Floor, when: str) -> None:
-    """Who has picked up is no more rung: the pause is kept, and begins after the wrap-up."""
+    """An agent who has picked up is no more rung: the pause is kept, and begins after
+    the wrap-up.
+    """
     if when == "after a miss is forgiven":
         patient = QueueSettings(
             name=QueueName("sales"), misses_before_not_ready=MissLimits(no_answer=2)
@@ -72,8 +74,8 @@ def test_a_pause_asked_for_in_wrap_up(floor: Floor) -> None:
 def test_a_request_during_a_call_is_kept_to_its_end(
     floor: Floor, when: str, asked: str, ended_by: str
 ) -> None:
-    """Whatever the state in the call and whoever ends it: it is finished with its wrap-up, and
-    no other call comes between it and what was asked for.
+    """In any state of the call and whichever side ends it: it is finished with its wrap-up, and no
+    other call comes between it and the state asked for.
     """
     agent = floor.agent()
     caller = floor.caller()
@@ -134,13 +136,13 @@ def test_ready_ends_a_wrap_up(floor: Floor) -> None:
     assert [e.at - e.started_at for e in wrap_ups] == [timedelta(seconds=3)]
 
 
-# --- during a call of his own ----------------------------------------------------------------
+# --- during a non-ACD call ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("asked", "expected"), [("pause", ("not_ready", "lunch")), ("log-out", ("logged_out", ""))]
 )
-def test_requests_during_a_call_of_his_own(
+def test_requests_during_a_non_acd_call(
     floor: Floor, asked: str, expected: tuple[str, str]
 ) -> None:
     """They are granted at once: no caller has to be finished with first."""
@@ -150,7 +152,7 @@ def test_requests_during_a_call_of_his_own(
     assert agent.state == expected
 
 
-def test_calls_of_his_own_are_seen(floor: Floor) -> None:
+def test_non_acd_calls_are_seen(floor: Floor) -> None:
     """A screen shows how many there are, so that nobody wonders why no call is offered."""
     agent = floor.agent()
     seen = [agent.view.non_acd_calls]

@@ -56,7 +56,7 @@ def test_logging_out_twice(floor: Floor) -> None:
 @pytest.mark.parametrize("when", ["talking", "wrap_up"])
 @pytest.mark.parametrize("insists", [True, False])
 def test_removal_during_a_call(floor: Floor, when: str, *, insists: bool) -> None:
-    """The call is finished, then the agent is gone, whatever he asks for meanwhile."""
+    """The call is finished, then the agent is gone, whatever they ask for meanwhile."""
     agent = floor.agent()
     caller = floor.caller()
     agent.picks_up()
@@ -73,7 +73,7 @@ def test_removal_during_a_call(floor: Floor, when: str, *, insists: bool) -> Non
 
 
 def test_removal_of_an_idle_agent(floor: Floor) -> None:
-    """He is logged out and gone; the next caller finds nobody."""
+    """The agent is logged out and gone; the next caller finds nobody."""
     agent = floor.agent()
     floor.take(RemoveAgent(agent.id, "boss"))
     assert floor.center.agents(floor.now) == ()
@@ -82,7 +82,7 @@ def test_removal_of_an_idle_agent(floor: Floor) -> None:
 
 
 def test_an_agent_who_comes_back_to_the_directory_in_a_talk(floor: Floor) -> None:
-    """Removed and put again before the talk is over: he stays known."""
+    """Removed and put again before the talk is over: the agent stays known."""
     agent = floor.agent()
     caller = floor.caller()
     agent.picks_up()

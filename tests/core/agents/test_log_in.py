@@ -69,7 +69,7 @@ def test_to_some_queues_only(floor: Floor) -> None:
 
 
 def test_other_queues_while_logged_in(floor: Floor) -> None:
-    """Whose phone rings for a queue that is given up is rung no more for it."""
+    """An agent whose phone rings for a queue that is given up is rung no more for it."""
     agent = at_the_door(floor, "sales", "support")
     agent.logs_in()
     caller = floor.caller()

@@ -1,4 +1,4 @@
-"""Offers that an agent lets pass, and when they make him not ready."""
+"""Offers that an agent lets pass, and when they make the agent not ready."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def patient(floor: Floor, misses: int) -> None:
 
 
 def test_misses_in_a_row(floor: Floor) -> None:
-    """Two misses are forgiven, the third makes him NOT_READY."""
+    """Two misses are forgiven, the third makes the agent NOT_READY."""
     patient(floor, 3)
     agent = floor.agent()
     floor.caller()
@@ -44,7 +44,7 @@ def test_misses_in_a_row(floor: Floor) -> None:
 
 
 def test_each_kind_of_miss_is_counted_apart(floor: Floor) -> None:
-    """A refusal between two calls he let ring does not end the row, nor lengthen it."""
+    """A refusal between two calls that rang in vain does not end the row, nor lengthen it."""
     limits = MissLimits(no_answer=2, refused=2, busy=3)
     floor.open(None, QueueSettings(name=QueueName("sales"), misses_before_not_ready=limits))
     agent = floor.agent()
@@ -87,7 +87,7 @@ def test_misses_are_forgotten(floor: Floor, by: str) -> None:
 
 
 def test_a_caller_who_leaves_is_nobodys_miss(floor: Floor) -> None:
-    """However often callers leave while his phone rings, the agent stays READY."""
+    """However often callers leave while the phone rings, the agent stays READY."""
     agent = floor.agent()
     for _ in range(5):
         caller = floor.caller()
@@ -140,7 +140,7 @@ def test_by_default_nobody_comes_back(floor: Floor) -> None:
 
 @pytest.mark.parametrize("cause", [17, 20, 21])
 def test_only_who_did_not_answer_comes_back(floor: Floor, cause: int) -> None:
-    """Who refused, or whose phone was busy or out of reach, has said why."""
+    """An agent who refused, or whose phone was busy or out of reach, has said why."""
     forgiving(floor)
     agent = floor.agent()
     caller = floor.caller()
@@ -210,7 +210,9 @@ def test_coming_back_by_itself_forgives_nothing(floor: Floor) -> None:
 
 
 def test_a_pause_asked_for_in_time_beats_the_miss(floor: Floor) -> None:
-    """Who has asked to leave and then loses the call in the last moment does not come back."""
+    """An agent who has asked to leave and then loses the call in the last moment does not come
+    back.
+    """
     forgiving(floor)
     agent = floor.agent()
     floor.caller()
@@ -347,7 +349,7 @@ def test_the_last_agent_of_another_queue(floor: Floor) -> None:
 
 
 def test_by_default_the_last_agent_is_sent_away(floor: Floor) -> None:
-    """And whoever asked to leave is kept by nobody."""
+    """And an agent who asked to leave is kept by nobody."""
     missed(floor)
     keeping(floor)
     agent = floor.agent()

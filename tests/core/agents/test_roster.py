@@ -1,4 +1,4 @@
-"""A working day of an agent, what is refused him, and his pauses."""
+"""A working day of an agent, with refusals and pauses."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_working_day(floor: Floor) -> None:
     ],
 )
 def test_refused_requests(floor: Floor, request_: Request, code: str) -> None:
-    """What cannot be done is refused with a code, and nothing changes."""
+    """An impossible request is refused with a code, and nothing changes."""
     agent = floor.colleague("100")
     with pytest.raises(RequestRefused) as refused:
         floor.take(request_)

@@ -1,4 +1,4 @@
-"""What a queue knows of its agents as a whole, and which agents changed, told by the roster."""
+"""The agents of a queue as a whole, and which agents changed, told by the roster."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -78,7 +78,7 @@ class Office:
         return agent.share(self.now)
 
     def changed(self) -> list[AgentId]:
-        """Who changed since this was last asked."""
+        """The agents who changed since this was last asked."""
         return [agent.id for agent in self.roster.take_changed()]
 
 
@@ -103,7 +103,7 @@ def test_who_is_logged_in() -> None:
 
 
 def test_a_move_that_is_not_allowed_changes_no_sum() -> None:
-    """Who pauses cannot be reserved; he stays counted as he was."""
+    """An agent who pauses cannot be reserved, and stays counted as before."""
     office = Office()
     ann = office.log_in(ANN, SALES)
     office.talk(ann, SALES, 20)
@@ -143,9 +143,9 @@ def test_nothing_is_left_of_a_busy_colleague() -> None:
         assert office.share(office.log_in(CY, SALES)) == 0.0
 
 
-def test_calls_of_his_own_make_an_agent_busy() -> None:
-    """While he is READY, however many there are at once, and as seen in the mean of his queue; in
-    a pause they are his own affair.
+def test_non_acd_calls_make_an_agent_busy() -> None:
+    """While the agent is READY, however many there are at once, and as seen in the mean of the
+    queue; in a pause they do not count.
     """
     office = Office()
     ann = office.log_in(ANN, SALES)
@@ -166,8 +166,8 @@ def test_calls_of_his_own_make_an_agent_busy() -> None:
     assert office.share(ann) == pytest.approx(busy)
 
 
-def test_a_call_of_his_own_that_outlasts_an_offer() -> None:
-    """He is as busy after the offer as before it and during it."""
+def test_a_non_acd_call_that_outlasts_an_offer() -> None:
+    """The agent is as busy after the offer as before it and during it."""
     office = Office()
     ann = office.log_in(ANN, SALES)
     office.roster.reserve(ann, SALES, office.turn)
@@ -193,7 +193,7 @@ def test_a_sum_of_nothing() -> None:
 
 
 def act(office: Office, random: Random, agent: Agent) -> None:
-    """Something an agent may do in the state he is in."""
+    """A move an agent may make in the present state."""
     roster, turn, queue = office.roster, office.turn, random.choice(QUEUES)
     contact, long = Contact(InteractionId("i"), queue, turn.now), WrapUpRule(ends_after=WINDOW)
     acts: dict[AgentState, list[Callable[[], None]]] = {
@@ -258,7 +258,7 @@ def test_calls_taken() -> None:
 
 
 def test_a_newcomer_begins_at_the_mean_number_of_calls() -> None:
-    """He is not sent all calls until he has caught up; the mean is rounded down."""
+    """The agent is not sent all calls so as to catch up; the mean is rounded down."""
     office = Office()
     ann, bob = office.log_in(ANN, SALES), office.log_in(BOB, SALES, SUPPORT)
     for _ in range(5):
@@ -274,7 +274,7 @@ def test_a_newcomer_begins_at_the_mean_number_of_calls() -> None:
 
 
 def test_calls_taken_are_counted_from_log_in() -> None:
-    """Who comes back begins at the mean of who is there, whatever he took before."""
+    """An agent who comes back begins at the mean of those there, whatever they took before."""
     office = Office()
     ann = office.log_in(ANN, SALES)
     office.log_in(BOB, SALES)
@@ -287,7 +287,7 @@ def test_calls_taken_are_counted_from_log_in() -> None:
 
 
 def test_a_queue_that_is_new_to_a_logged_in_agent() -> None:
-    """His count of its calls begins at the mean, those of his other queues go on."""
+    """The count of its calls begins at the mean, those of the other queues go on."""
     office = Office()
     ann, bob = office.log_in(ANN, SALES), office.log_in(BOB, SUPPORT)
     office.talk(ann, SALES, 1)
@@ -298,8 +298,8 @@ def test_a_queue_that_is_new_to_a_logged_in_agent() -> None:
 
 
 def test_turns() -> None:
-    """Each offer has the next number over all agents and queues; an agent keeps his last one
-    of each queue.
+    """Each offer has the next number over all agents and queues; an agent keeps the last one of
+    each queue.
     """
     office = Office()
     ann, bob = office.log_in(ANN, SALES, SUPPORT), office.log_in(BOB, SALES)
@@ -315,7 +315,7 @@ def test_turns() -> None:
 
 
 def test_each_change_of_a_state_is_told_once() -> None:
-    """Who changed is told in the order of the first change, once, and then no more."""
+    """An agent who changed is told in the order of the first change, once, and then no more."""
     office = Office()
     bob, _ = office.log_in(BOB, SALES), office.log_in(ANN, SALES)
     office.roster.reserve(bob, SALES, office.turn)
@@ -364,7 +364,7 @@ def test_who_was_removed_and_put_anew() -> None:
 
 
 def test_a_removed_agent_who_was_logged_out() -> None:
-    """He is told, too, though his state did not change."""
+    """The agent is told, too, though the state did not change."""
     office = Office()
     office.put(ANN, SALES)
     office.changed()

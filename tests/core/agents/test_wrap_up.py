@@ -201,7 +201,7 @@ def test_a_disposition_counts_for_its_talk_alone(floor: Floor) -> None:
 
 
 def test_a_pause_asked_for_begins_with_the_disposition(floor: Floor) -> None:
-    """What was asked for during the call is done at its end, whatever ends it."""
+    """A request during the call is done at its end, whatever ends it."""
     agent = after_talk(floor, UNTIL_DISPOSITION)
     agent.pauses("lunch")
     agent.notes("sold")
@@ -263,7 +263,7 @@ def test_a_disposition_of_nothing(floor: Floor, when: str) -> None:
 # --- all queues -----------------------------------------------------------------------------
 
 
-def test_a_wrap_up_keeps_the_agent_from_all_his_queues(floor: Floor) -> None:
+def test_a_wrap_up_keeps_the_agent_from_every_queue(floor: Floor) -> None:
     """Somebody waits in each of six queues; none rings until the work after the talk is done."""
     names = [QueueName(f"line{number}") for number in range(6)]
     ways = [If(parse(f'caller.number == "{name}"'), Destination(Way.SECTION, name))

@@ -1,4 +1,4 @@
-"""What an agent hears before the caller: the queue and the wait, while the caller hears music."""
+"""The agent prompt before the caller: the queue and the wait, while the caller hears music."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_queues_without_an_agent_prompt(floor: Floor) -> None:
 
 
 def test_the_agent_hangs_up_during_the_agent_prompt(floor: Floor) -> None:
-    """He refused; the caller keeps place, age and music, and the next agent is rung."""
+    """The agent refused; the caller keeps position, age and music, and the next agent is rung."""
     with_agent_prompt(floor)
     agent = floor.agent("100", idle=60)
     floor.agent("200")
@@ -187,7 +187,9 @@ def test_a_prompt_that_says_nothing(floor: Floor) -> None:
 def test_a_queue_that_is_gone_from_the_site(
     floor: Floor, heard: list[str], *, prompt_is_gone: bool
 ) -> None:
-    """Who waits in it still is served with the settings it had; what has gone too is not said."""
+    """A caller in it is still served with the settings it had; a prompt that has gone too is not
+    said.
+    """
     with_agent_prompt(floor)
     agent = floor.agent()
     caller = floor.caller()
@@ -208,7 +210,7 @@ def test_a_queue_that_is_gone_from_the_site(
 
 
 def test_the_time_is_up_during_the_agent_prompt(floor: Floor) -> None:
-    """The agent has picked up: the caller is his."""
+    """The agent has picked up: the caller is this agent's."""
     with_agent_prompt(floor, max_wait=timedelta(seconds=10))
     agent = floor.agent()
     caller = floor.caller()
@@ -234,7 +236,7 @@ def test_the_ring_limit_passes_during_the_agent_prompt(floor: Floor) -> None:
 
 
 def test_ring_all_plays_it_to_the_first_answer_alone(floor: Floor) -> None:
-    """The others are free while one listens, and are rung again if he hangs up."""
+    """The others are free while one listens, and are rung again if that one hangs up."""
     with_agent_prompt(
         floor, strategy=Strategy.RING_ALL, misses_before_not_ready=MissLimits.alike(3)
     )
@@ -255,7 +257,7 @@ def test_ring_all_plays_it_to_the_first_answer_alone(floor: Floor) -> None:
 
 
 def test_keys_of_the_agent_do_not_end_the_agent_prompt(floor: Floor) -> None:
-    """He hears it out."""
+    """The agent hears it out."""
     with_agent_prompt(floor)
     agent = floor.agent()
     floor.caller()

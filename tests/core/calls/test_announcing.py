@@ -1,5 +1,5 @@
-"""What waiting callers are told on the whole floor: only what is known, never more than before,
-and never while an agent is on the way.
+"""Announcements to waiting callers on the whole floor: only facts that are known, never more than
+before, and never while an agent is on the way.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def knows_handle_times(floor: Floor, mean: timedelta, queue: QueueName = SALES) 
 
 
 def listens(caller: Caller, seconds: float) -> list[str]:
-    """What the caller is told while time passes; each announcement is heard out."""
+    """The announcements while time passes; each is heard out."""
     before = len(caller.heard)
     for _ in range(round(seconds)):
         caller.floor.wait(1)
@@ -67,7 +67,7 @@ def listens(caller: Caller, seconds: float) -> list[str]:
 
 
 def test_an_announcement_is_cut_the_moment_an_agent_is_reserved(floor: Floor) -> None:
-    """In the turn in which his phone is dialed; the caller hears music again."""
+    """In the turn in which the agent's phone is dialed; the caller hears music again."""
     announcing(floor, every_ten_seconds("hold on"))
     agent = floor.agent()
     agent.is_busy()
@@ -101,7 +101,9 @@ def test_an_announcement_is_cut_for_ring_all_once(floor: Floor) -> None:
 
 
 def test_nothing_is_announced_while_a_phone_rings(floor: Floor) -> None:
-    """What falls due is said when nobody answered, before the next agent is found."""
+    """An announcement that falls due is said when nobody answered, before the next
+    agent is found.
+    """
     announcing(floor, every_ten_seconds("hold on"))
     floor.agent()
     caller = floor.caller()
@@ -123,7 +125,7 @@ def test_a_missed_offer_and_a_new_one_in_one_turn(floor: Floor) -> None:
 
 
 def test_after_an_agent_was_lost_announcements_go_on(floor: Floor) -> None:
-    """He picked up and hung up before they heard each other."""
+    """The agent picked up and hung up before they heard each other."""
     announcing(
         floor,
         every_ten_seconds("hold on"),

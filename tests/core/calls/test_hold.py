@@ -85,7 +85,7 @@ def test_both_hold(floor: Floor) -> None:
 
 
 def test_the_agent_leaves_a_caller_on_hold(floor: Floor) -> None:
-    """Who goes on in the flow hears no more music, and the stretch is recorded."""
+    """A caller who goes on in the flow hears no more music, and the stretch is recorded."""
     agent, caller = in_talk(floor)
     floor.take(LegHeld(agent.leg))
     floor.wait(7)
@@ -113,7 +113,7 @@ def test_the_caller_on_hold_leaves(floor: Floor) -> None:
 
 
 def test_a_phone_that_holds_before_the_talk(floor: Floor) -> None:
-    """Whoever is joined with it hears music from the first instant on."""
+    """A leg that is joined with it hears music from the first instant on."""
     floor.open(None, QueueSettings(name=SALES, music="jazz"))
     agent = floor.agent()
     caller = floor.caller()

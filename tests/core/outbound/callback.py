@@ -40,7 +40,7 @@ SALES = QueueName("sales")
 BESIDE = "+31207654321"
 """The number of the other flow, see `opens_beside`."""
 NOBODY = InteractionId("n0-b0-1")
-"""Whose call was another process's."""
+"""A callback of another process's call."""
 
 
 def open_shop(
@@ -132,7 +132,7 @@ def rung(floor: Floor) -> list[str]:
 
 
 def customer(floor: Floor) -> Callee:
-    """Who is dialed back now, or was last."""
+    """The customer dialed back now, or last."""
     return floor.callee()
 
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 def heard(floor: Floor, leg: LegId) -> list[str]:
-    """What was said on a leg."""
+    """The prompts on a leg."""
     return [words for where, words in floor.switch.heard if where == leg]
 
 
@@ -102,7 +102,7 @@ def test_nothing_is_told_of_a_queue(floor: Floor) -> None:
     """A place that is kept is no stay: counted neither answered nor abandoned."""
     _, callee = dialing(floor)
     callee.picks_up()
-    assert len(floor.told(InteractionQueued)) == 1, "the caller's own, before he asked"
+    assert len(floor.told(InteractionQueued)) == 1, "the caller's own, before asking"
     (offer,) = floor.told(OfferMade)
     (started,) = (e for e in floor.told(InteractionStarted) if e.direction == "outbound")
     assert (offer.interaction, started.called_number) == (started.interaction, ANN)
@@ -248,7 +248,7 @@ def test_in_the_order_of_the_line(floor: Floor) -> None:
 
 
 def test_the_customer_calls_in_while_the_agent_is_rung(floor: Floor) -> None:
-    """He takes over the place: the agent is offered him instead."""
+    """The customer takes over the position: the agent is offered the call instead."""
     open_shop(floor, callback_mode=AGENT_FIRST)
     busy_agent(floor)
     booked(floor)
@@ -261,7 +261,7 @@ def test_the_customer_calls_in_while_the_agent_is_rung(floor: Floor) -> None:
 
 
 def test_the_inventory_misses_the_agent(floor: Floor) -> None:
-    """His hang-up was not heard of: as if he had hung up now."""
+    """The hang-up was not heard of: as if it came now."""
     agent, callee = dialing(floor)
     floor.wait(10)
     floor.switch._gone(agent.leg)
@@ -285,7 +285,7 @@ def test_the_inventory_misses_nobody(floor: Floor, stage: str) -> None:
 
 
 def test_the_idle_clock_begins_anew(floor: Floor) -> None:
-    """Who listened to a phone ringing in vain was not idle: the colleague is next."""
+    """An agent who listened to a phone ringing in vain was not idle: the colleague is next."""
     agent, callee = dialing(floor)
     busy_agent(floor, "101")
     floor.wait(5)

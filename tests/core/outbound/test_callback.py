@@ -72,7 +72,7 @@ def test_what_is_written_down(floor: Floor) -> None:
 
 
 def test_one_open_callback_a_number(floor: Floor) -> None:
-    """A second one is refused, whoever asks; the caller keeps the place in line."""
+    """A second one is refused, from any source; the caller keeps the position in line."""
     open_shop(floor)
     busy_agent(floor)
     caller = waits(floor, BOB)
@@ -105,7 +105,7 @@ def test_what_may_not_be_dialed_is_not_booked(
 
 
 def test_too_many_callbacks(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What could not be kept is refused; a closed one makes room."""
+    """A callback that could not be kept is refused; a closed one makes room."""
     monkeypatch.setattr(book, "MOST_OPEN", 1)
     open_shop(floor, join_empty=True)
     first = booked(floor, ANN)
@@ -132,7 +132,7 @@ def test_the_key_does_not_lead_back_to_the_line(floor: Floor) -> None:
 
 
 def test_who_is_refused_comes_back_to_the_line(floor: Floor) -> None:
-    """He waits on at his place when the steps of the key are over."""
+    """The caller waits on at the same position when the steps of the key are over."""
     open_shop(floor, inline=True, allowed=())
     busy_agent(floor)
     caller = waits(floor)
@@ -261,7 +261,7 @@ def test_a_callback_is_plain_data(floor: Floor) -> None:
     assert msgspec.json.decode(msgspec.json.encode(callback), type=Callback) == callback
 
 
-def test_closed_promises_are_forgotten_in_the_end(
+def test_closed_callbacks_are_forgotten_in_the_end(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory is bounded: the oldest give way."""

@@ -66,7 +66,7 @@ def test_accept(floor: Floor, key: str) -> None:
 
 
 def test_a_key_cuts_the_greeting_short(floor: Floor) -> None:
-    """Whoever was called before knows the keys."""
+    """A customer who was called before knows the keys."""
     prompts = {name: says(name) for name in (QUESTION, LATER, CANCELLED)}
     open_shop(floor, callback_keys=True, prompts=prompts)
     busy_agent(floor)
@@ -133,7 +133,7 @@ def test_gives_up_after_accepting(floor: Floor) -> None:
     assert (attempts(floor), closed(floor)) == ([(1, "given_up", 900)], [])
 
 
-def test_we_lose_whoever_is_asked(floor: Floor) -> None:
+def test_we_lose_the_one_who_is_asked(floor: Floor) -> None:
     """That is no answer."""
     callee = asked(floor)
     floor.now += timedelta(seconds=10)

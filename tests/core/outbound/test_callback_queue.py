@@ -112,7 +112,7 @@ def test_live_callers_come_first(floor: Floor) -> None:
 
 
 def test_a_place_counts_in_positions(floor: Floor) -> None:
-    """Who comes later is behind the one who hung up, and is told so."""
+    """A caller who comes later is behind the one who hung up, and is told so."""
     open_shop(floor)
     busy_agent(floor)
     waits(floor, BOB)
@@ -144,7 +144,9 @@ def test_one_rings_at_a_time(floor: Floor) -> None:
 
 
 def test_one_rings_though_another_is_first(floor: Floor) -> None:
-    """Who comes back into the line before one who is being rung is dialed after him."""
+    """A caller who comes back into the line before one who is being rung is dialed
+    after that one.
+    """
     open_shop(floor)
     busy_agent(floor, "100")
     busy_agent(floor, "101")
@@ -201,7 +203,7 @@ def test_a_phone_rings_for_half_a_minute(floor: Floor) -> None:
 
 @pytest.mark.parametrize("stage", ["greeting", "waiting"])
 def test_the_customer_gives_up(floor: Floor, stage: str) -> None:
-    """Who answers and hangs up before an agent is there is tried again."""
+    """A customer who answers and hangs up before an agent is there is tried again."""
     open_shop(floor)
     busy_agent(floor)
     booked(floor)
@@ -245,7 +247,7 @@ def test_no_place_is_left_behind(floor: Floor) -> None:
     assert floor.told(InteractionQueued)[-1].position == 1
     floor.wait(900)
     view = floor.center.queues(floor.now)[0]
-    assert (view.waiting, view.callbacks) == (0, 1), "Bob has waited as long as he may"
+    assert (view.waiting, view.callbacks) == (0, 1), "Bob has waited as long as allowed"
 
 
 def test_the_trunk_is_away(floor: Floor) -> None:
@@ -333,12 +335,12 @@ def test_positions_may_be_told_while_places_are_kept(floor: Floor) -> None:
     assert line.is_steady(floor.now)
     booked(floor, ANN)
     waits(floor, BOB)
-    assert line.is_steady(floor.now), "Bob has his own place again"
+    assert line.is_steady(floor.now), "Bob has the same position again"
     assert floor.told(InteractionQueued)[-1].position == 1
 
 
 def test_who_comes_back_overtakes(floor: Floor) -> None:
-    """After a failed attempt the place is taken before those who joined meanwhile."""
+    """After a failed attempt the position is taken before those who joined meanwhile."""
     open_shop(floor, max_wait=timedelta(hours=1))
     busy_agent(floor)
     booked(floor, ANN)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 @BOTH
 def test_what_was_asked_for_is_still_asked_for(floor: Floor, mode: str) -> None:
-    """Who waited for somebody who speaks Finnish is connected to one, and to anybody only when
-    the rest of that wait is over.
+    """A caller who waited for somebody who speaks Finnish is connected to one, and to anybody only
+    when the rest of that wait is over.
     """
     skills = (SkillStep(timedelta(), {"finnish": 5}), SkillStep(timedelta(minutes=2), {}))
     open_shop(floor, line={"skills": skills}, callback_mode=mode)

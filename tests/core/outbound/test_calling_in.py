@@ -53,7 +53,7 @@ DAN, EVE = "+31622222222", "+31633333333"
 
 
 def in_the_middle(floor: Floor, **settings: Any) -> tuple[Caller, Caller]:  # noqa: ANN401  # of the queue
-    """An agent talks; Bob waits, Ann has a callback after him, Dan waits behind her."""
+    """An agent talks; Bob waits, Ann has a callback after Bob, Dan waits behind her callback."""
     open_shop(floor, **{"max_wait": timedelta(hours=1)} | settings)
     agent = floor.agent("900")
     waits(floor, CAS)
@@ -216,7 +216,7 @@ def test_a_phone_that_rang_in_vain_gives_the_place_back(floor: Floor) -> None:
 
 
 def test_a_message_is_no_talk(floor: Floor) -> None:
-    """Who waits in vain and speaks to a machine is still called back."""
+    """A customer who waits in vain and speaks to a machine is still called back."""
     minute = timedelta(minutes=1)
     box: dict[str, list[Verb | Step]] = {"box": [Voicemail("sales", "welcome", {})]}
     to_box = {"timeout": Destination(Way.SECTION, "box")}
@@ -278,7 +278,7 @@ def test_calling_in_as_the_trunk_writes_it(floor: Floor) -> None:
 
 
 def test_calling_in_between_two_attempts(floor: Floor) -> None:
-    """The place is not in line then, but it is his; hung up, the delay still holds."""
+    """The position is not in line then, but it is kept; hung up, the delay still holds."""
     first, _ = in_the_middle(floor)
     first.hangs_up()
     customer(floor).hangs_up(17)
@@ -314,7 +314,9 @@ def test_who_withholds_the_number_is_nobody(floor: Floor, number: str) -> None:
 
 
 def test_calling_in_while_being_dialed(floor: Floor) -> None:
-    """He waits like anybody at first; his phone is busy, and then the place is his."""
+    """The customer waits like anybody at first; the phone is busy, and then the position is
+    theirs.
+    """
     open_shop(floor)
     busy_agent(floor)
     booked(floor, ANN)
@@ -333,7 +335,9 @@ def test_calling_in_while_being_dialed(floor: Floor) -> None:
 
 
 def test_calling_in_and_turned_away(floor: Floor) -> None:
-    """Who cannot wait has not taken the place: the callback stands where it stood."""
+    """A customer who cannot wait has not taken the position: the callback stands where
+    it stood.
+    """
     open_shop(floor, join_empty=True)
     booked(floor, ANN)
     waits(floor, BOB)

@@ -103,7 +103,7 @@ def two_queues(floor: Floor, **settings: Any) -> Caller:  # noqa: ANN401  # of t
     ],
 )
 def test_who_talked_and_waits_again_is_a_task(floor: Floor, how: str, reason: str) -> None:
-    """What the caller was passed on for is not settled."""
+    """The reason for which the caller was passed on is not settled."""
     caller = two_queues(floor, join_empty=True)
     match how:
         case "hangs up":
@@ -188,7 +188,7 @@ def test_who_was_sent_away_and_talked_after_it_is_none(floor: Floor) -> None:
 
 
 def test_a_queue_may_want_no_tasks(floor: Floor) -> None:
-    """Whoever gives up calls again."""
+    """A caller who gives up calls again."""
     open_shop(floor, lost_calls=())
     busy_agent(floor)
     gives_up(floor)

@@ -61,7 +61,7 @@ def test_a_second_callback_is_the_first(floor: Floor, spelling: str) -> None:
 
 @EACH
 def test_a_lost_call_is_looked_after(floor: Floor, spelling: str) -> None:
-    """Who hung up and talks later, by another spelling, is nobody's task any more."""
+    """A caller who hung up and talks later, by another spelling, is nobody's task any more."""
     open_shop(floor, join_empty=True, flow=NL)
     caller = waits(floor, spelling)
     floor.wait(30)

@@ -91,7 +91,7 @@ def test_restored_between_two_attempts(floor: Floor) -> None:
     ],
 )
 def test_restored_too_late(floor: Floor, changed: dict[str, Any], result: str) -> None:
-    """What cannot be kept any more is closed."""
+    """A callback that cannot be kept any more is closed."""
     open_shop(floor, join_empty=True)
     restore(floor, **changed)
     (event,) = floor.told(CallbackClosed)
@@ -111,14 +111,14 @@ def test_restored_but_booked_anew(floor: Floor) -> None:
 
 
 def test_restored_without_its_queue(floor: Floor) -> None:
-    """Refused, so that whoever restores it hears of it."""
+    """Refused, so that the program that restores it hears of it."""
     with pytest.raises(RequestRefused, match="there is no queue gone"):
         restore(floor, queue=QueueName("gone"))
 
 
 @BOTH
 def test_a_resumed_center_does_not_dial_twice(floor: Floor, mode: str) -> None:
-    """What was under way goes on; a leg that is gone is one attempt that failed."""
+    """An attempt under way goes on; a leg that is gone is one attempt that failed."""
     open_shop(floor, callback_mode=mode)
     busy_agent(floor)
     booked(floor)

@@ -64,7 +64,9 @@ def kept_behind_bob(floor: Floor, number: str = ANN) -> Caller:
 
 @BOTH
 def test_talking_in_another_queue(floor: Floor, mode: str) -> None:
-    """What he wanted may be said there; nobody dials him while he talks, nor after."""
+    """The reason for the callback may be said there; nobody dials the customer during the talk,
+    nor after.
+    """
     open_shop(floor, callback_mode=mode)
     opens_beside(floor, Queue(SUPPORT, {}))
     talks(floor)
@@ -93,7 +95,7 @@ def test_talking_to_one_agent(floor: Floor) -> None:
 
 
 def test_talking_to_an_outside_line(floor: Floor) -> None:
-    """Whoever is at the other end: the customer was served."""
+    """With any party at the other end: the customer was served."""
     open_shop(floor)
     opens_beside(floor, DialOut(parse(f'"{OUTSIDE}"'), {}))
     talks(floor)
@@ -147,7 +149,9 @@ def test_nobody_is_dialed_who_is_in_a_menu(floor: Floor, mode: str) -> None:
 
 
 def test_nobody_is_rung_for_a_customer_who_calls(floor: Floor) -> None:
-    """An agent whose phone rings for him is free again, though he is in a menu only."""
+    """An agent whose phone rings for the customer is free again, though the customer is in a menu
+    only.
+    """
     open_shop(floor, callback_mode=AGENT_FIRST)
     opens_beside(floor, Play("hello", barge_in=False))
     agent = floor.agent("100")
@@ -160,8 +164,8 @@ def test_nobody_is_rung_for_a_customer_who_calls(floor: Floor) -> None:
     assert agent.is_rung()
 
 
-def test_talking_with_the_other_number_he_gave(floor: Floor) -> None:
-    """He is known by the number he called from."""
+def test_talking_with_the_other_number_that_was_given(floor: Floor) -> None:
+    """The customer is known by the number of the call."""
     open_shop(floor)
     agent = talks(floor)
     first = waits(floor, ANN)
@@ -178,8 +182,8 @@ def test_talking_with_the_other_number_he_gave(floor: Floor) -> None:
     assert rung(floor) == []
 
 
-def test_talking_on_the_other_number_he_gave(floor: Floor) -> None:
-    """And by the number he gave."""
+def test_talking_on_the_other_number_that_was_given(floor: Floor) -> None:
+    """And by the number given."""
     open_shop(floor)
     agent = talks(floor)
     first = waits(floor, ANN)
@@ -194,7 +198,7 @@ def test_talking_on_the_other_number_he_gave(floor: Floor) -> None:
 
 
 def test_reached_at_one_of_two_numbers(floor: Floor) -> None:
-    """He asked for both: the talk at the first settles the other."""
+    """The customer asked for both: the talk at the first settles the other."""
     open_shop(floor)
     busy_agent(floor)
     booked(floor, ANN)
@@ -213,8 +217,10 @@ def test_reached_at_one_of_two_numbers(floor: Floor) -> None:
     assert rung(floor) == [ANN]
 
 
-def test_talking_before_he_has_hung_up(floor: Floor) -> None:
-    """He withholds his number, and gets a callback; the same call leads to an agent then."""
+def test_talking_before_hanging_up(floor: Floor) -> None:
+    """The number is withheld, and the caller gets a callback; the same call leads to an agent
+    then.
+    """
     booked: list[Verb | Step] = [Play("we call you", barge_in=False), Queue(SUPPORT, {})]
     open_shop(floor, more={"yes": booked})
     talks(floor)
@@ -242,7 +248,7 @@ def test_talking_while_being_dialed(floor: Floor) -> None:
     assert (attempts(floor), closed(floor)) == ([(1, "withdrawn", None)], ["called_in"])
 
 
-def test_talking_while_an_agent_waits_for_him(floor: Floor) -> None:
+def test_talking_while_an_agent_waits(floor: Floor) -> None:
     """That agent hears so, and is free again."""
     open_shop(floor, callback_mode=AGENT_FIRST)
     opens_beside(floor, Queue(SUPPORT, {}))
@@ -262,7 +268,7 @@ def test_talking_while_an_agent_waits_for_him(floor: Floor) -> None:
 
 
 def test_somebody_who_picked_up_stays(floor: Floor) -> None:
-    """Whoever answered the callback is not hung up because the customer talks elsewhere."""
+    """An agent who answered the callback is not hung up because the customer talks elsewhere."""
     open_shop(floor)
     opens_beside(floor, Queue(SUPPORT, {}))
     busy_agent(floor)
@@ -280,7 +286,7 @@ def test_somebody_who_picked_up_stays(floor: Floor) -> None:
 
 
 def test_the_last_attempt_is_not_that_of_a_busy_line(floor: Floor) -> None:
-    """He was calling us: he is dialed once more if that comes to nothing."""
+    """The customer was calling us: they are dialed once more if that comes to nothing."""
     open_shop(floor, step={"attempts": 1})
     busy_agent(floor)
     booked(floor, ANN)
@@ -343,8 +349,8 @@ def test_talk_with_somebody_behind_the_number(floor: Floor) -> None:
 # People and programs
 
 
-def test_what_may_be_done_while_he_waits(floor: Floor) -> None:
-    """Not dialed by hand; taken back, or forbidden, and his wait goes on."""
+def test_what_may_be_done_while_the_customer_waits(floor: Floor) -> None:
+    """Not dialed by hand; taken back, or forbidden, and the wait goes on."""
     open_shop(floor)
     talks(floor)
     kept_behind_bob(floor)
@@ -357,8 +363,8 @@ def test_what_may_be_done_while_he_waits(floor: Floor) -> None:
     assert floor.center.open_callbacks() == 0
 
 
-def test_forbidden_while_he_waits(floor: Floor) -> None:
-    """Who calls in is served as ever."""
+def test_forbidden_while_waiting(floor: Floor) -> None:
+    """A customer who calls in is served as ever."""
     open_shop(floor)
     talks(floor)
     kept_behind_bob(floor)
@@ -368,7 +374,7 @@ def test_forbidden_while_he_waits(floor: Floor) -> None:
 
 
 def test_it_expires_once_it_is_given_back(floor: Floor) -> None:
-    """Not while he waits; and then he is a lost call."""
+    """Not while the customer waits; and then it is a lost call."""
     open_shop(floor, step={"expires": timedelta(minutes=10)})
     talks(floor)
     kept_behind_bob(floor)
@@ -379,8 +385,8 @@ def test_it_expires_once_it_is_given_back(floor: Floor) -> None:
     assert (closed(floor), floor.center.open_lost_calls()) == (["expired"], 1)
 
 
-def test_restored_he_is_known_by_both_numbers(floor: Floor) -> None:
-    """The number he called from is told again, too."""
+def test_restored_the_customer_is_known_by_both_numbers(floor: Floor) -> None:
+    """The number of the call is told again, too."""
     open_shop(floor)
     opens_beside(floor, Queue(SUPPORT, {}))
     talks(floor)
@@ -393,7 +399,7 @@ def test_restored_he_is_known_by_both_numbers(floor: Floor) -> None:
 
 
 def _next_call(floor: Floor, agent: Colleague) -> None:
-    """The agent is done with the talk, and takes whoever is next."""
+    """The agent is done with the talk, and takes the next caller."""
     agent.hangs_up()
     floor.settle()
     agent.ends_wrap_up()

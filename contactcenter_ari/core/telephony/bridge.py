@@ -161,7 +161,7 @@ class Bridges:
 
     @staticmethod
     def end(bridge: Bridge, turn: Turn) -> None:
-        """What was to be said is over; parties on hold hear no more music."""
+        """The parties have said what they wanted; those on hold hear no more music."""
         if bridge.held_since is not None:
             turn.do(*(StopMusic(call=bridge.call, leg=leg) for leg in bridge.legs))
         bridge.move_to(OVER)

@@ -86,7 +86,7 @@ NEVER_BUSY = [(90.0, READY)]
 def test_the_order_of_ready_agents_does_not_change(
     lives: tuple[list[tuple[float, AgentState]], ...],
 ) -> None:
-    """Whoever is less occupied of two READY agents stays so, and the order key says who."""
+    """The less occupied of two READY agents stays so, and the order key says which."""
     (one, one_at), (other, other_at) = (after(*life) for life in lives)
     start = max(one_at, other_at)
     for minutes in (0, 1, 60, 600):
@@ -103,7 +103,7 @@ def test_the_order_key_of_the_same_share() -> None:
 
 
 def test_a_pause_moves_nobody_ahead() -> None:
-    """Colleagues who kept waiting meanwhile are less occupied than before, he is not."""
+    """Colleagues who kept waiting meanwhile are less occupied than before, this agent is not."""
     paused, _ = after((20, CALL), (10, PAUSE))
     ready, now = after((20, CALL), (10, READY))
     assert ready.order_key() < paused.order_key()
@@ -129,7 +129,7 @@ def busy_and_idle(floor: Floor) -> tuple[Colleague, Colleague]:
 
 
 def test_a_newcomer_starts_at_the_mean(floor: Floor) -> None:
-    """He is neither flooded with calls nor spared from them."""
+    """The agent is neither flooded with calls nor spared from them."""
     busy, idle = busy_and_idle(floor)
     floor.wait(600)
     newcomer = floor.agent("300")
@@ -154,7 +154,7 @@ def test_a_short_break_changes_nothing(floor: Floor) -> None:
 
 @pytest.mark.parametrize("reasons", [["lunch"], ["lunch", "training"]])
 def test_a_pause_longer_than_the_window(floor: Floor, reasons: list[str]) -> None:
-    """What was before is too old: he starts at the mean, whatever the pause was made of."""
+    """The time before is too old: the agent starts at the mean, whatever the pause was made of."""
     busy, idle = busy_and_idle(floor)
     floor.wait(600)
     for reason in reasons:

@@ -78,4 +78,6 @@ def length_of(parts: Sequence[PromptPart]) -> timedelta:
 
 
 def _length(part: PromptPart) -> timedelta:
-    return PER_WORD * len(part.text.split()) if isinstance(part, SpokenText) else PER_FILE
+    if isinstance(part, SpokenText):
+        return PER_WORD * max(len(part.text.split()), 1)
+    return PER_FILE

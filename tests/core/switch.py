@@ -1,12 +1,14 @@
-"""A switch that does all it is told: the switch of the call floor.
+"""The fake switch in the hands of a story: time stands still, and the story tells the core what
+the switch and people do.
 
-It complains about a command that makes no sense: two sounds at once, a phone rung twice, a bridge
-dissolved with a leg in it.
+It complains about a command that makes no sense: two sounds at once, a phone rung twice, a
+bridge dissolved with a leg in it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.vocabulary import ids, signal
@@ -16,148 +18,186 @@ from contactcenter_ari.core.vocabulary.command import (
     DialLeg,
     DialOutside,
     DissolveBridge,
-    FinishRecording,
-    HangUpLeg,
+    LookUp,
     PlayPrompt,
     RecordCall,
     RecordLeg,
     StartMusic,
-    StopMessage,
     StopMusic,
     StopPlayback,
-    StopRecording,
-    UnbridgeLeg,
 )
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
+from contactcenter_ari.simulation.agenda import Agenda
+from contactcenter_ari.simulation.fake_switch import FakeSwitch
+from contactcenter_ari.simulation.person import Bystander
+
+START = datetime(2026, 11, 23, tzinfo=UTC)
+AT_ONCE = timedelta()
+NO_CALL = ids.CallId("")
+SOMEBODY = Bystander()
 
 
-@dataclass
 class Switch:
-    """The objects in the switch, if it does all it is told."""
+    """The fake switch, and what it has yet to tell: a story tells it, or `settle` does."""
 
-    legs: dict[ids.LegId, str] = field(default_factory=dict)
-    """Live legs; those to agents with the phone, those to outside lines with the number."""
-    ending: dict[ids.LegId, None] = field(default_factory=dict)
-    bridges: dict[ids.BridgeId, list[ids.LegId]] = field(default_factory=dict)
-    playing: dict[ids.LegId, PlayPrompt] = field(default_factory=dict)
-    stopped: list[ids.PlaybackId] = field(default_factory=list)
-    music: dict[ids.LegId, str] = field(default_factory=dict)
-    to_record: dict[ids.LegId, ids.RecordingId] = field(default_factory=dict)
-    """The recording of the talk of a dialed leg, once there is one."""
-    recording: dict[ids.RecordingId, ids.LegId] = field(default_factory=dict)
-    closed: list[ids.RecordingId] = field(default_factory=list)
-    finished: list[ids.RecordingId] = field(default_factory=list)
-    heard: list[tuple[ids.LegId, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._agenda = Agenda(START)
+        self.fake = FakeSwitch(self._agenda, self, latency=AT_ONCE, tone=AT_ONCE)
+        self.ending: dict[ids.LegId, None] = {}
+        self.stopped: list[ids.PlaybackId] = []
+        self.closed: list[ids.RecordingId] = []
+        self.finished: list[ids.RecordingId] = []
+        self.heard: list[tuple[ids.LegId, str]] = []
+        self._numbers: dict[ids.LegId, str] = {}
+        self._told_by_story = False
+
+    @property
+    def legs(self) -> dict[ids.LegId, str]:
+        """Live legs; those to agents with the phone, those to outside lines with the number."""
+        return {leg: self._numbers.get(leg, "") for leg in self.fake.legs}
+
+    @property
+    def bridges(self) -> dict[ids.BridgeId, list[ids.LegId]]:
+        """The legs in each bridge."""
+        return {bridge.id: bridge.legs for bridge in self.fake.bridges.values()}
+
+    @property
+    def playing(self) -> dict[ids.LegId, PlayPrompt]:
+        """The prompts that are being played."""
+        return {leg.id: leg.playing[0] for leg in self.fake.legs.values() if leg.playing}
+
+    @property
+    def music(self) -> dict[ids.LegId, str]:
+        """The music that is heard."""
+        return {leg.id: leg.music for leg in self.fake.legs.values() if leg.music}
+
+    @property
+    def recording(self) -> dict[ids.RecordingId, ids.LegId]:
+        """What is being recorded."""
+        return {one.id: one.leg for one in self.fake.recorder.running.values()}
 
     def phones_in_use(self) -> dict[str, ids.LegId]:
         """Phones that ring or talk, and on which leg."""
-        return {phone: leg for leg, phone in self.legs.items() if leg not in self.ending}
+        return {phone: leg for leg, phone in self.legs.items()}
+
+    def put(self, told: signal.Signal, /) -> None:
+        """Keep what the fake switch has to tell, unless the story itself has just told it."""
+        match told:
+            case signal.RecordingClosed(recording=recording):
+                self.closed.append(recording)
+            case signal.RecordingFinished(recording=recording):
+                self.finished.append(recording)
+            case signal.PlaybackFinished(playback=playback) if not self._told_by_story:
+                self.stopped.append(playback)
+            case signal.LegHungUp(leg=leg) if not self._told_by_story:
+                self.ending[leg] = None
+            case _:
+                pass
 
     def note(self, input_: Input) -> None:
-        """An input is about to be told to the core."""
+        """An input is about to be told to the core: so it happened in the switch."""
+        self._told_by_story = True
+        self._happened(input_)
+        self._catch_up()
+        self._told_by_story = False
+
+    def _happened(self, input_: Input) -> None:
+        fake = self.fake
         match input_:
             case signal.CallArrived(leg=leg) | signal.PhoneDialed(leg=leg):
-                self.legs[leg] = ""
+                fake.call_in(SOMEBODY, "", leg=leg)
+            case signal.LegAnswered(leg=leg):
+                fake.pick_up(leg)
             case signal.LegHungUp(leg=leg):
-                self._gone(leg)
-            case signal.CommandFailed(command=DialLeg(leg=leg) | DialOutside(leg=leg)):
-                self._gone(leg)
+                self.gone(leg)
             case signal.PlaybackFinished(playback=playback):
-                self._silence(playback)
-            case signal.CommandFailed(command=BridgeLegs(bridge=bridge)):
-                self.bridges.pop(bridge, None)
-            case signal.CommandFailed(command=PlayPrompt(leg=leg)):
-                self.playing.pop(leg, None)
-            case signal.CommandFailed(command=StartMusic(leg=leg)):
-                self.music.pop(leg, None)
-            case signal.CommandFailed(
-                command=RecordCall(recording=recording) | RecordLeg(recording=recording)
-            ):
-                self.recording.pop(recording, None)
+                fake.submit(StopPlayback(NO_CALL, playback))
+            case signal.CommandFailed(command=command):
+                self._undo(command)
             case _:
                 pass
+
+    def _undo(self, command: Command) -> None:
+        match command:
+            case DialLeg(leg=leg) | DialOutside(leg=leg):
+                self.gone(leg)
+            case BridgeLegs(bridge=bridge):
+                self.fake.submit(DissolveBridge(NO_CALL, bridge))
+            case PlayPrompt(playback=playback):
+                self.fake.submit(StopPlayback(NO_CALL, playback))
+            case StartMusic(leg=leg):
+                self.fake.submit(StopMusic(NO_CALL, leg))
+            case RecordCall(recording=recording) | RecordLeg(recording=recording):
+                self.fake.recorder.running.pop(recording, None)
+            case _:
+                pass
+
+    def gone(self, leg: ids.LegId) -> None:
+        """A leg is gone, and nobody is told."""
+        told, self._told_by_story = self._told_by_story, True
+        self.fake.hang_up(leg)
+        self._catch_up()
+        self._told_by_story = told
+        self.ending.pop(leg, None)
+
+    def crash(self) -> None:
+        """Nothing lives in it any more; its recordings are closed."""
+        self._told_by_story = True
+        self.fake.crash()
+        self._catch_up()
+        self._told_by_story = False
+
+    def inherit(self, legs: Iterable[ids.LegId], bridges: Iterable[signal.LiveBridge]) -> None:
+        """These legs and bridges live in it and nothing else: another life has made them."""
+        wanted = list(legs)
+        for leg in [leg for leg in self.fake.legs if leg not in wanted]:
+            self.gone(leg)
+        for leg in [leg for leg in wanted if leg not in self.fake.legs]:
+            self.note(signal.CallArrived(leg, "", "", ""))
+        for bridge in bridges:
+            self.fake.submit(BridgeLegs(NO_CALL, bridge.bridge, bridge.legs))
+        self._catch_up()
 
     def carry_out(self, command: Command) -> None:
-        """Do as told."""
+        """Do as told, after a look whether it makes sense."""
         match command:
-            case PlayPrompt(leg=leg):
+            case LookUp():
+                return
+            case PlayPrompt(leg=leg, parts=parts):
                 self._must_be_silent(leg)
-                self.playing[leg] = command
-                for part in command.parts:
+                for part in parts:
                     words = part.text if isinstance(part, SpokenText) else part.path
                     self.heard.append((leg, words))
-            case StopPlayback(playback=playback):
-                self._silence(playback)
-                self.stopped.append(playback)
-            case StartMusic(leg=leg, music=music):
-                if not self._is_joined(leg):
-                    self._must_be_silent(leg)
-                self.music[leg] = music
-            case StopMusic(leg=leg):
-                self.music.pop(leg, None)
-            case DialLeg(leg=leg, phone=phone, recording=recording):
+            case StartMusic(leg=leg) if not self._is_joined(leg):
+                self._must_be_silent(leg)
+            case DialLeg(leg=leg, phone=phone):
                 assert phone not in self.phones_in_use(), "a phone is rung twice at once"
-                self.legs[leg] = phone
-                if recording is not None:
-                    self.to_record[leg] = recording
-            case HangUpLeg(leg=leg):
-                if leg in self.legs:
-                    self.ending[leg] = None
-            case _:
-                self._calling(command)
-
-    def _calling(self, command: Command) -> None:
-        match command:
+                self._expect(leg, phone)
             case DialOutside(leg=leg, number=number):
-                self.legs[leg] = number
-            case BridgeLegs(bridge=bridge, legs=legs):
-                joined = self.bridges.pop(bridge, [])
-                for leg in legs if not joined else []:
+                self._expect(leg, ids.PhoneId(number))
+            case BridgeLegs(bridge=bridge, legs=legs) if bridge not in self.bridges:
+                for leg in legs:
                     self._must_be_silent(leg)
-                self.bridges[bridge] = list(legs)
-                for leg in [leg for leg in legs if leg in self.to_record]:
-                    self.recording[self.to_record.pop(leg)] = leg
-            case UnbridgeLeg(bridge=bridge, leg=leg):
-                if bridge in self.bridges:
-                    self.bridges[bridge].remove(leg)
             case DissolveBridge(bridge=bridge):
-                left = [leg for leg in self.bridges.pop(bridge, []) if leg not in self.ending]
-                assert not left, "a bridge is dissolved with a leg in it"
-            case _:
-                self._recording(command)
-
-    def _recording(self, command: Command) -> None:
-        match command:
-            case RecordCall(leg=leg, recording=name) | RecordLeg(leg=leg, recording=name):
-                self.recording[name] = leg
-            case StopRecording(recording=recording) | StopMessage(recording=recording):
-                self._close(recording)
-            case FinishRecording(recording=recording):
-                self.finished.append(recording)
+                assert not self.bridges.get(bridge), "a bridge is dissolved with a leg in it"
             case _:
                 pass
+        self.fake.submit(command)
+        self._catch_up()
 
-    def _close(self, recording: ids.RecordingId) -> None:
-        if self.recording.pop(recording, None) is not None:
-            self.closed.append(recording)
+    def _expect(self, leg: ids.LegId, phone: ids.PhoneId) -> None:
+        self._numbers[leg] = phone
+        self.fake.phones.setdefault(phone, SOMEBODY)
+
+    def _catch_up(self) -> None:
+        while self._agenda.is_busy:
+            self._agenda.run_next()
 
     def _is_joined(self, leg: ids.LegId) -> bool:
         return any(leg in legs for legs in self.bridges.values())
 
     def _must_be_silent(self, leg: ids.LegId) -> None:
-        assert leg in self.legs, f"{leg} is gone"
+        assert leg in self.fake.legs, f"{leg} is gone"
         assert leg not in self.playing, f"{leg} hears a prompt already"
         assert leg not in self.music, f"{leg} hears music already"
         assert not self._is_joined(leg), f"{leg} is in a bridge"
-
-    def _silence(self, playback: ids.PlaybackId) -> None:
-        self.playing = {leg: p for leg, p in self.playing.items() if p.playback != playback}
-
-    def _gone(self, leg: ids.LegId) -> None:
-        for there in (self.legs, self.ending, self.playing, self.music, self.to_record):
-            there.pop(leg, None)
-        for recording in [r for r, on in self.recording.items() if on == leg]:
-            self._close(recording)
-        for legs in self.bridges.values():
-            if leg in legs:
-                legs.remove(leg)

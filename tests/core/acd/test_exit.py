@@ -346,8 +346,7 @@ def test_system_error(floor: Floor) -> None:
     floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(60)
-    floor.switch.legs.clear()
-    floor.switch.music.clear()
+    floor.switch.crash()
     floor.take(SwitchReconciled(legs=(), phones=(), taken_at=floor.now))
     assert stay_of(caller) == ("system_error", MINUTE)
     assert caller.end.reason == "system_error"

@@ -33,12 +33,7 @@ def inventory(
     """These bridges live in the switch, and some legs in none."""
     legs = (*alone, *(leg for bridge in bridges for leg in bridge.legs))
     taken_at = floor.now - timedelta(seconds=ago)
-    floor.switch.legs = dict.fromkeys(legs, "")
-    floor.switch.ending = {leg: None for leg in floor.switch.ending if leg in legs}
-    for joined in floor.switch.bridges.values():
-        joined[:] = [leg for leg in joined if leg in legs]
-    for bridge in bridges:
-        floor.switch.bridges[bridge.bridge] = list(bridge.legs)
+    floor.switch.inherit(legs, bridges)
     floor.take(SwitchReconciled(taken_at, legs, (PHONE,), bridges))
 
 
@@ -138,7 +133,7 @@ def test_an_end_that_was_not_heard_of(floor: Floor) -> None:
     inventory(floor)
     assert [command.bridge for command in floor.done(DissolveBridge)] == [BRIDGE]
     assert len(ends(floor)) == 1
-    floor.switch.legs.clear()
+    floor.switch.crash()
 
 
 def test_a_customer_who_was_called_back(floor: Floor) -> None:
@@ -170,8 +165,7 @@ def test_a_bridge_of_somebody_else(floor: Floor) -> None:
     inventory(floor, LiveBridge(BridgeId("n2-b0-9"), (LegId("n2-1"), LegId("n2-2"))))
     assert floor.commands == []
     assert floor.told(InteractionStarted) == []
-    floor.switch.legs.clear()
-    floor.switch.bridges.clear()
+    floor.switch.crash()
 
 
 def test_a_talk_of_this_life_is_no_orphan(floor: Floor) -> None:
@@ -185,7 +179,7 @@ def test_a_talk_of_this_life_is_no_orphan(floor: Floor) -> None:
     gone(floor, forgotten)
     assert floor.told(InteractionStarted) == []
     gone(floor, CALLER)
-    floor.switch.bridges.clear()
+    floor.switch.crash()
 
 
 def test_a_leg_of_another_life_that_is_alone(floor: Floor) -> None:

@@ -175,7 +175,7 @@ def test_a_feature_code_call_is_gone(floor: Floor) -> None:
     floor.caller()
     assert not agent.is_rung()
     floor.wait(10)
-    floor.switch.legs.pop(LegId("own"))
+    floor.switch.gone(LegId("own"))
     floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), (agent.phone,)))
     assert agent.is_rung()
 
@@ -206,7 +206,7 @@ def test_after_a_loss_of_the_connection_age_does_not_matter(floor: Floor) -> Non
     lost_at = floor.now
     floor.wait(1)
     new = floor.caller("+31687654321")
-    floor.switch.legs.pop(old.leg)
+    floor.switch.gone(old.leg)
     told = SwitchReconciled(floor.now, (), (PhoneId("phone-100"),), settled_at=lost_at)
     floor.take(told)
     assert old.end.reason == "system_error"

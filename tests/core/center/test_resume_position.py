@@ -174,7 +174,7 @@ def test_a_call_that_the_switch_lost(floor: Floor) -> None:
     open_with(floor)
     caller = floor.caller(CUSTOMER)
     floor.wait(30)
-    del floor.switch.legs[caller.leg], floor.switch.music[caller.leg]
+    floor.switch.gone(caller.leg)
     floor.take(SwitchReconciled(legs=(), phones=(PhoneId("phone-100"),), taken_at=floor.now))
     assert caller.exits == ["system_error"]
     floor.caller(OTHER)

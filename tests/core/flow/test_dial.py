@@ -421,7 +421,7 @@ def at_stage(floor: Floor, stage: str) -> tuple[Caller, Callee]:
 def inventory(floor: Floor, *gone: Caller | Callee) -> None:
     """All legs but these are there."""
     for who in gone:
-        floor.switch._gone(who.leg)
+        floor.switch.gone(who.leg)
     floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), ()))
 
 

@@ -75,7 +75,7 @@ def call(floor: Floor, *steps: Verb, box: Voicemail = BOX, on_hangup: bool = Fal
 def is_left(floor: Floor, *, speech: float | None, seconds: float = 20) -> None:
     """The switch closes the message and measures it."""
     message = floor.done(RecordLeg)[-1].recording
-    floor.switch.recording.pop(message, None)
+    floor.switch.fake.recorder.running.pop(message, None)
     floor.take(RecordingClosed(message))
     is_measured(floor, speech=speech, seconds=seconds)
 

@@ -208,7 +208,7 @@ def test_the_switch_lost_the_call(floor: Floor) -> None:
     """Tags are made all the same, and it is a fault of ours."""
     caller = call(floor, [REST], DONE)
     floor.wait(10)
-    floor.switch.legs.pop(caller.leg)
+    floor.switch.gone(caller.leg)
     floor.take(SwitchReconciled(floor.now, (), ()))
     assert (caller.end.reason, caller.end.tags) == ("system_error", {"done": "yes"})
 

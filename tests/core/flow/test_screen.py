@@ -221,7 +221,7 @@ def test_the_inventory(floor: Floor, gone: str) -> None:
         "nobody": [],
     }
     for who in missing[gone]:
-        floor.switch._gone(who.leg)
+        floor.switch.gone(who.leg)
     floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), ()))
     if gone == "nobody":
         callee.presses("1")

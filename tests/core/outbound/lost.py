@@ -38,5 +38,5 @@ def reasons(floor: Floor) -> list[tuple[str, str]]:
 def crashes(floor: Floor) -> None:
     """The switch starts anew, and nothing lives in it."""
     floor.settle()
-    floor.switch = type(floor.switch)(closed=list(floor.switch.recording))
+    floor.switch.crash()
     floor.take(SwitchReconciled(floor.now, (), ()))

@@ -264,7 +264,7 @@ def test_the_inventory_misses_the_agent(floor: Floor) -> None:
     """The hang-up was not heard of: as if it came now."""
     agent, callee = dialing(floor)
     floor.wait(10)
-    floor.switch._gone(agent.leg)
+    floor.switch.gone(agent.leg)
     floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), (agent.phone,)))
     assert callee.is_let_go()
     assert (agent.state, attempts(floor)) == (("ready", ""), [(1, "given_up", 900)])

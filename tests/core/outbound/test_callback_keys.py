@@ -137,7 +137,7 @@ def test_we_lose_the_one_who_is_asked(floor: Floor) -> None:
     """That is no answer."""
     callee = asked(floor)
     floor.now += timedelta(seconds=10)
-    floor.switch._gone(callee.leg)
+    floor.switch.gone(callee.leg)
     phones = (floor.colleague().phone,)
     floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), phones))
     assert attempts(floor)[0][1] != "reached"

@@ -97,7 +97,7 @@ def waits_in_vain(floor: Floor, caller: Caller) -> None:
 def is_lost(floor: Floor, caller: Caller) -> None:
     """The switch does not know the leg any more."""
     floor.wait(30)
-    floor.switch._gone(caller.leg)
+    floor.switch.gone(caller.leg)
     floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), (PHONE,)))
 
 

@@ -131,7 +131,7 @@ def test_a_resumed_center_does_not_dial_twice(floor: Floor, mode: str) -> None:
     floor.take(SwitchReconciled(floor.now, everybody, (floor.colleague().phone,)))
     assert (rung(floor), attempts(floor)) == ([ANN], [])
     gone = customer(floor).leg
-    floor.switch._gone(gone)
+    floor.switch.gone(gone)
     left = tuple(leg for leg in everybody if leg != gone)
     floor.take(SwitchReconciled(floor.now, left, (floor.colleague().phone,)))
     assert (rung(floor), attempts(floor)) == ([ANN], [(1, "failed", 900)])

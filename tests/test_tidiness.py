@@ -86,7 +86,6 @@ NOT_YET_PLAIN: tuple[str, ...] = (
     "contactcenter_ari/core/center",
     "contactcenter_ari/core/flow",
     "contactcenter_ari/core/outbound",
-    "contactcenter_ari/core/telephony",
     "tests/ari",
     "tests/contract",
     "tests/core/acd",

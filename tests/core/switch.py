@@ -73,11 +73,11 @@ class Switch:
 
     @property
     def recording(self) -> dict[ids.RecordingId, ids.LegId]:
-        """What is being recorded."""
+        """The recordings in progress, and the leg each hangs on."""
         return {one.id: one.leg for one in self.fake.recorder.running.values()}
 
     def phones_in_use(self) -> dict[str, ids.LegId]:
-        """Phones that ring or talk, and on which leg."""
+        """The leg of each phone that rings or talks."""
         return {phone: leg for leg, phone in self.legs.items()}
 
     def put(self, told: signal.Signal, /) -> None:

@@ -15,7 +15,7 @@ TWO_TICKS = timedelta(seconds=0.02)
 
 
 def test_a_process_counts_itself_its_children_and_those_that_have_ended() -> None:
-    """What a child used is there while it lives, and after it."""
+    """The time of a child counts while it lives, and after it."""
     before = cpu_time(os.getpid())
     with subprocess.Popen(
         [sys.executable, "-c", WORK], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -168,7 +168,8 @@ def frozen(server: EmbeddedPostgres, *, whole: bool = True) -> Iterator[None]:
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
     stopped = [server.pid, *map(int, children if whole else ())]
     for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+        with suppress(ProcessLookupError):  # a child that has just ended
+            os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:

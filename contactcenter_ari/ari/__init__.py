@@ -1,5 +1,5 @@
-"""The switch: Asterisk spoken to over ARI.
+"""The switch: the connection to Asterisk over ARI.
 
-Events come in over one WebSocket and become signals; commands become REST operations. All
-knowledge of channels, bridges and Asterisk's JSON ends here.
+Events come in over one WebSocket and become signals; commands become REST operations. Only this
+package knows channels, bridges and Asterisk's JSON.
 """

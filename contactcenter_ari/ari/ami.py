@@ -1,7 +1,7 @@
 """Asterisk's manager interface, for the two verbs on recordings that ARI does not have.
 
-One connection over loopback, as a user that may do nothing else and is told nothing. It is asked
-every second whether it still answers; when it does not, it is made anew, and whatever is asked
+There is one connection over loopback, as a user that may do nothing else and gets no events. It is
+asked every second whether it still answers; when it does not, it is made anew, and a request made
 meanwhile fails at once.
 """
 
@@ -30,7 +30,7 @@ log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
 
 class Ami:
-    """A connection to `host` and `port` that is kept up by `run`."""
+    """A connection to `host` and `port` that `run` keeps open."""
 
     def __init__(self, host: str, port: int, credentials: Credentials) -> None:
         self._host = host
@@ -46,15 +46,15 @@ class Ami:
 
     @property
     def connected(self) -> bool:
-        """Asterisk knows us, and answers."""
+        """Whether Asterisk has accepted our login, and answers."""
         return self._connected.is_set()
 
     async def until_connected(self) -> None:
-        """Wait for it."""
+        """Wait for the connection."""
         await self._connected.wait()
 
     async def run(self) -> None:
-        """Be connected, as long as Asterisk is there, until cancelled."""
+        """Stay connected, as long as Asterisk is there, until cancelled."""
         while True:
             try:
                 await self._work()
@@ -66,12 +66,12 @@ class Ami:
             await asyncio.sleep(RETRY_AFTER.total_seconds())
 
     async def mute(self, leg: str, *, muted: bool) -> None:
-        """Let what is recorded of a leg be silence, or no more; raises SwitchError."""
+        """Record silence of a leg, or its audio again; raises SwitchError."""
         state = "1" if muted else "0"
         await self._ask("MixMonitorMute", Channel=leg, Direction="both", State=state)
 
     async def stop(self, leg: str) -> None:
-        """End what is recorded of a leg; raises SwitchError."""
+        """End the recording of a leg; raises SwitchError."""
         await self._ask("StopMixMonitor", Channel=leg)
 
     async def _work(self) -> None:
@@ -99,7 +99,7 @@ class Ami:
     async def _read(self, reader: asyncio.StreamReader) -> None:
         """Hand on each answer to the request that waits for it; end with the connection."""
         try:
-            await reader.readline()  # which version of the interface this is
+            await reader.readline()  # the version of the interface
             while True:
                 message = _fields(await reader.readuntil(END))
                 asked = self._answers.pop(message.get("actionid", ""), None)

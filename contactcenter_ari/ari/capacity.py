@@ -1,8 +1,8 @@
 """How much room for calls is left: each leg takes two ports for audio.
 
-Asterisk lets in as many calls as there are ports for two legs each, answers 503 to more, before
-they are answered, and counts them (`extensions.conf`). Here is known how near that is, and the
-count is read. Callbacks an alarm before the room ends, in `trouble` and once in the log.
+Asterisk admits as many calls as there are ports for two legs each, answers 503 to more, before
+they are answered, and counts them (`extensions.conf`). This module knows how near that limit is,
+and reads the count. It raises an alarm before the room ends, in `trouble` and once in the log.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ LOOK_EVERY: Final = timedelta(seconds=2)
 READ_LIMIT: Final = timedelta(seconds=2)
 REFUSED_VARIABLE: Final = "CC_REFUSED"
 ALARM: Final = 0.8
-"""With this share of the room in use it is about to end."""
+"""The room is about to end when this share of it is in use."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger(__name__)
 
@@ -45,14 +45,14 @@ class _Variable(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """How many calls may come in, and how many legs there can be in all."""
+    """The number of calls that may come in, and of legs there can be in all."""
 
     calls: int
     legs: int
 
 
 class Capacity:
-    """The room in use; all but `run` returns at once."""
+    """The room in use; all methods but `run` return at once."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
@@ -67,17 +67,17 @@ class Capacity:
 
     @property
     def calls(self) -> int:
-        """How many of the calls in progress came in."""
+        """The number of calls in progress that came in."""
         return len(self._calls)
 
     @property
     def legs(self) -> int:
-        """How many legs there are, ringing ones included."""
+        """The number of legs, ringing ones included."""
         return len(self._legs)
 
     @property
     def full(self) -> bool:
-        """Whether no leg more may be dialed: what ports are left is for refusing calls."""
+        """Whether no more legs may be dialed: the ports that are left are for refusing calls."""
         return self.legs >= self.room.legs
 
     @property
@@ -94,14 +94,14 @@ class Capacity:
         return ""
 
     def arrived(self, leg: str, *, call: bool) -> None:
-        """A leg is there; a `call` when it came in by itself."""
+        """A leg has begun; it is a `call` when it came in by itself."""
         self._legs.add(leg)
         if call:
             self._calls.add(leg)
         self._tell()
 
     def left(self, leg: str) -> None:
-        """A leg is gone, or did not come about."""
+        """A leg is gone, or was not created."""
         self._legs.discard(leg)
         self._calls.discard(leg)
         self._tell()
@@ -119,12 +119,12 @@ class Capacity:
                 wanted = operation.get_global(REFUSED_VARIABLE)
                 reply = await asterisk.send(wanted, limit=READ_LIMIT)
             except SwitchError:
-                continue  # the pulse tells of it
+                continue  # the pulse reports it
             if reply.succeeded:
                 self._count(int(reply.read(_Variable).value or 0))
 
     def _count(self, refused: int) -> None:
-        """Asterisk counts since its own start."""
+        """Note Asterisk's count, which runs since its own start."""
         more = refused - self._read if refused >= self._read else refused
         self._read = refused
         self.refused += more
@@ -132,14 +132,14 @@ class Capacity:
             log.error("calls.refused", calls=more, limit=self.room.calls)
 
     def _tell(self) -> None:
-        """Tell once that room is about to end, and again when it was there meanwhile."""
+        """Log once that the room is about to end, and again when there was room meanwhile."""
         alarmed, self._alarmed = self._alarmed, bool(self.trouble)
         if self._alarmed and not alarmed:
             log.warning("capacity.low", why=self.trouble)
 
 
 class CountingInbox:
-    """An inbox that hears of legs that could not be dialed."""
+    """An inbox that also notes legs that could not be dialed."""
 
     def __init__(self, inbox: SignalInbox, capacity: Capacity) -> None:
         self._inbox = inbox

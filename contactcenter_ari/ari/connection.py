@@ -1,10 +1,10 @@
 """The socket: Asterisk connects to us, events come in and requests go out over it.
 
-Asterisk keeps one outbound, persistent WebSocket to `SwitchSocket`; while it is down it
-queues events and replays them. The reader parses a frame and hands it on, nothing else,
-because Asterisk cuts off a slow reader. A new socket takes the place of the old one. Every
-request has a deadline, and fails at once when its socket is lost. After `ApplicationReplaced`
-another program owns the calls: nothing is sent any more, and no new socket is accepted.
+Asterisk keeps one outbound, persistent WebSocket to `SwitchSocket`; while it is down it queues
+events and replays them. The reader parses a frame and hands it on, nothing else, because Asterisk
+cuts off a slow reader. A new socket takes the place of the old one. Every request has a deadline,
+and fails at once when its socket is lost. After `ApplicationReplaced` another program owns the
+calls: nothing is sent any more, and no new socket is accepted.
 """
 
 import asyncio
@@ -53,8 +53,8 @@ GREETING_LIMIT: Final = timedelta(seconds=1)
 STRANGERS: Final = GateLimits(
     connections=64, per_address=64, request=timedelta(seconds=5), unread=None
 )
-"""A client that is not Asterisk is cut off soon, and keeps it from nothing. Asterisk itself may be
-slow: its socket is not dropped for that.
+"""A client that is not Asterisk is cut off soon, and does not hinder Asterisk. Asterisk itself may
+be slow: its socket is not dropped for that.
 """
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
@@ -62,13 +62,12 @@ log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user name and a generated password."""
+    """A user name and a generated password, which `repr` keeps out of logs."""
 
     user: str
     password: str
 
     def __repr__(self) -> str:
-        """Keep the password out of logs."""
         return f"<Credentials of {self.user}>"
 
     @property
@@ -89,7 +88,7 @@ News = Event | Connected | Disconnected
 
 
 class Inbox(Protocol):
-    """Where news from the switch goes; `put` returns at once."""
+    """The receiver of news from the switch; `put` returns at once."""
 
     def put(self, news: News, /) -> None:
         """Take one piece of news."""
@@ -192,12 +191,12 @@ class _Link:
                 reply.set_exception(error)
 
     def close(self) -> None:
-        """Drop the socket without ceremony; `run` ends by that."""
+        """Drop the socket without a farewell; this ends `run`."""
         if isinstance(self._transport, asyncio.Transport):
             self._transport.abort()
 
     async def _greet(self, greeting: Sequence[Operation]) -> None:
-        """Do what a new connection begins with, then report it."""
+        """Send the greeting of a new connection, then report the connection."""
         try:
             for wanted in greeting:
                 reply = await self._booted(wanted)
@@ -218,8 +217,8 @@ class _Link:
             await asyncio.sleep(BOOTING_PAUSE)
 
     async def _write(self) -> None:
-        """Send what is queued, once Asterisk has spoken: what it reads together with the
-        handshake it leaves lying until more comes (22.10.1). Its first frame always comes.
+        """Send what is queued, once Asterisk has spoken: Asterisk (22.10.1) leaves data that it
+        reads together with the handshake unread until more comes. Its first frame always comes.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(GREETING_LIMIT.total_seconds()):
@@ -247,7 +246,7 @@ class _Link:
         return nullcontext() if peer is None else peer.dup()
 
     def _take(self, frame: bytes) -> ApplicationReplaced | None:
-        """Hand a frame on to whom it is for; gives the one that ends our work."""
+        """Hand a frame on to its receiver; gives the frame that ends our work."""
         match parse(frame):
             case RESTResponse() as response:
                 self._resolve(response)
@@ -281,7 +280,7 @@ class _Link:
 
 
 def listening(host: str, port: int) -> AbstractContextManager[Listeners]:
-    """Listen meanwhile where Asterisk finds us; raises AddressUnavailable."""
+    """Listen meanwhile at the address where Asterisk connects; raises AddressUnavailable."""
     return listeners(
         host,
         port,
@@ -323,7 +322,7 @@ class SwitchSocket:
 
     @property
     def connected(self) -> bool:
-        """Asterisk's socket is there."""
+        """Whether Asterisk's socket is there."""
         return self._link is not None
 
     @asynccontextmanager
@@ -353,10 +352,10 @@ class SwitchSocket:
             await runner.cleanup()
 
     def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> asyncio.Future[Reply]:
-        """Send an operation; what it gives is the reply, whatever its status.
+        """Send an operation; the result of the future is the reply, with any status.
 
-        The future raises SwitchUnreachable when there is or will be no socket, SwitchTooSlow
-        after `limit`, SwitchReplaced when another program owns our calls.
+        The future raises SwitchUnreachable when there is or will be no socket, SwitchTooSlow after
+        `limit`, SwitchReplaced when another program owns our calls.
         """
         if self._link is not None:
             return self._link.send(wanted, limit)
@@ -383,7 +382,7 @@ class SwitchSocket:
             self._link.close()
 
     async def _accept(self, request: web.Request) -> web.StreamResponse:
-        """Check who connects, then serve the socket until it ends."""
+        """Check the credentials of the client, then serve the socket until it ends."""
         if not _authorized(request, self._credentials):
             if times := self._refused.take("socket"):
                 log.warning("socket.refused", peer=request.remote, times=times)
@@ -451,6 +450,6 @@ def _frame(key: str, wanted: Operation) -> bytes:
 
 
 def _authorized(request: web.Request, credentials: Credentials) -> bool:
-    """Compare in constant time, so that a password cannot be guessed by the clock."""
+    """Compare in constant time, so that a password cannot be guessed from the duration."""
     given = request.headers.get("Authorization", "")
     return hmac.compare_digest(given.encode(errors="replace"), credentials.authorization.encode())

@@ -1,4 +1,4 @@
-"""Errors between us and Asterisk; the blame is the switch's."""
+"""Errors between us and Asterisk; each is a fault of the switch."""
 
 from contactcenter_ari.core.errors import ContactCenterError
 

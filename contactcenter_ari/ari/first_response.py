@@ -1,12 +1,12 @@
-"""Phones that are sent a call and say nothing of it: dead ones that are still registered.
+"""Phones that are sent a call and do not respond: dead phones that are still registered.
 
-The time runs from the instant at which Asterisk has sent the call. A phone responds when it
-rings, tells of progress, answers or refuses; whether it has confirmed the receipt (100 Trying)
-Asterisk does not tell. When the time is up Asterisk is asked for the leg, and what it has to tell
-is heard before its reply: neither we nor Asterisk, when slow, are taken for a silent phone.
+The time runs from the instant at which Asterisk has sent the call. A phone responds when it rings,
+reports progress, answers or refuses; Asterisk does not report whether it has confirmed the receipt
+(100 Trying). When the time is up Asterisk is asked for the leg, and its events up to then are
+heard before its reply: if we or Asterisk are slow, that is not taken for a silent phone.
 
-Promises: a phone is told to be silent once, and never after it has responded. Without a reply
-nothing is told: the core's ring limit decides. Decides nothing else.
+Guarantees: a phone is reported silent once, and never after it has responded. Without a reply
+nothing is reported: the core's ring limit decides. This module decides nothing else.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class Socket(Protocol):
 
 
 class Inbox(Protocol):
-    """Where the signals go; `put` returns at once."""
+    """The receiver of the signals; `put` returns at once."""
 
     def put(self, signal: PhoneSilent, /) -> None:
         """Take one signal."""
@@ -54,7 +54,7 @@ class FirstResponses:
         return f"<FirstResponses of {len(self)} legs>"
 
     def __len__(self) -> int:
-        """How many legs are awaited."""
+        """The number of legs that are awaited."""
         return len(self._limits) + len(self._timers)
 
     def expect(self, leg: str, within: timedelta) -> None:
@@ -62,8 +62,8 @@ class FirstResponses:
         self._limits[leg] = within
 
     def note(self, event: Dial) -> None:
-        """Follow what Asterisk tells of a leg that is being dialed; the first word, without a
-        status, is that the call is sent.
+        """Follow Asterisk's events of a leg that is being dialed; the first one, without a status,
+        says that the call is sent.
         """
         leg = event.peer.id
         if event.dialstatus:
@@ -73,7 +73,7 @@ class FirstResponses:
             self._timers[leg] = asyncio.get_running_loop().call_later(after, self._look, leg)
 
     def forget(self, leg: str) -> None:
-        """Await nothing more of a leg; one that is not awaited is fine."""
+        """Await nothing more of a leg; a leg that is not awaited is ignored."""
         self._limits.pop(leg, None)
         if (timer := self._timers.pop(leg, None)) is not None:
             timer.cancel()

@@ -79,7 +79,7 @@ class SwitchHttp:
         return await self._send(self._pool, wanted, limit)
 
     async def ping(self) -> Reply:
-        """Ask for a sign of life; raises as `send` does."""
+        """Check that the server answers; raises as `send` does."""
         return await self._send(self._pings, operation.ping(), REPLY_LIMIT)
 
     async def _send(self, pool: HttpPool, wanted: Operation, limit: timedelta) -> Reply:
@@ -92,7 +92,7 @@ class SwitchHttp:
             raise SwitchUnreachable(self._refused(error)) from error
 
     def _request(self, wanted: Operation) -> bytes:
-        """An operation as HTTP/1.1 has it; nothing in it can end a line."""
+        """An operation in the form of HTTP/1.1; nothing in it can end a line."""
         query = urlencode(wanted.query, safe=",", quote_via=quote)
         body = b"" if wanted.body is None else _body.encode(wanted.body)
         head = (
@@ -102,7 +102,7 @@ class SwitchHttp:
         return head.encode() + body
 
     async def check(self) -> str:
-        """Give the version of Asterisk; raises when it cannot be used, saying what to change."""
+        """Give Asterisk's version; raises, with advice what to change, when it cannot be used."""
         try:
             reply = await self._booted()
         except TimeoutError as error:
@@ -130,7 +130,7 @@ class SwitchHttp:
         return version
 
     async def _booted(self) -> Reply:
-        """Ask who is there, and again while Asterisk is still loading its modules."""
+        """Ask for Asterisk's version, and ask again while it is still loading its modules."""
         async with asyncio.timeout(BOOTING_LIMIT.total_seconds()):
             while True:
                 reply = await self.send(operation.asterisk_info())

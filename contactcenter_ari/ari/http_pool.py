@@ -1,8 +1,9 @@
 """A few kept connections to one HTTP server, for small requests that are answered as a whole.
 
-As much of HTTP/1.1 (RFC 9112) as Asterisk's server speaks: one request after the other on each
-connection, bodies with a Content-Length. A reply without one is taken without its body, and its
-connection is used no more; so is one after any trouble, a caller that waits no longer included.
+It speaks the part of HTTP/1.1 (RFC 9112) that Asterisk's server speaks: one request after the
+other on each connection, bodies with a Content-Length. A reply without one is taken without its
+body, and its connection is used no more. The same holds after any trouble, and after a caller that
+waits no longer.
 """
 
 import asyncio
@@ -50,7 +51,7 @@ class _Connection:
 
 
 class HttpPool:
-    """Connections to `host` and `port`, so many at the most; requests beyond them wait."""
+    """Connections to `host` and `port`, up to a limit; requests beyond it wait."""
 
     def __init__(self, host: str, port: int, *, most: int) -> None:
         self._host = host
@@ -59,7 +60,6 @@ class HttpPool:
         self._idle: list[_Connection] = []
 
     def __repr__(self) -> str:
-        """Tell how many connections wait for a request."""
         return f"<HttpPool {self._host}:{self._port}: {len(self._idle)} idle>"
 
     async def ask(self, request: bytes, *, again: bool) -> Reply:

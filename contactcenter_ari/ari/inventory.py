@@ -1,9 +1,9 @@
-"""The inventory of Asterisk right now, and the sweeping of what is left over.
+"""The inventory of Asterisk right now, and the removal of bridges that are left over.
 
-Calls outlive our process and our connection; so the core is told what there is after each
-connection and again and again. Only reads, in few requests, and the removal of our own bridges
-that stayed empty. One channel or bridge that cannot be read does not hide the others: where a list
-is refused its members are asked for one by one.
+Calls outlive our process and our connection; so the core is told the inventory after each
+connection and again and again. This module only reads, in few requests, and removes our own
+bridges that stayed empty. One channel or bridge that cannot be read does not hide the others:
+where a list is refused its members are asked for one by one.
 """
 
 import asyncio
@@ -41,8 +41,8 @@ class Asking(Protocol):
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """The channels of our application, those that are elsewhere in the dialplan, those of ours in
-    no bridge, the bridges with those in them, and every phone; None when Asterisk does not tell
-    of phones.
+    no bridge, the bridges with those in them, and every phone; None when Asterisk does not report
+    phones.
     """
 
     legs: frozenset[str]
@@ -54,10 +54,10 @@ class Inventory:
 
 
 async def take_inventory(switch: Asking, app: str) -> Inventory:
-    """Ask Asterisk what is there; raises SwitchError.
+    """Ask Asterisk for the inventory; raises SwitchError.
 
-    `alone` tells their arrival again, for what was on its way when a connection broke was
-    lost with it.
+    The arrival of the channels in `alone` is reported again, because an event that was on its way
+    when a connection broke was lost with it.
     """
     owned = await _read(switch, operation.get_application(app), Application)
     channels = await _read_all(
@@ -116,8 +116,8 @@ async def _read_all(
     names: Sequence[str],
     model: type[Part],
 ) -> list[Part]:
-    """A list, or its members one by one: Asterisk refuses all of it for the sake of one byte that
-    is not UTF-8. A member that cannot be read is left out. Raises SwitchError.
+    """A list, or its members one by one: Asterisk refuses the whole list for one byte that is not
+    UTF-8. A member that cannot be read is left out. Raises SwitchError.
     """
     reply = await switch.send(whole, limit=READ_LIMIT)
     try:

@@ -2,7 +2,7 @@
 
 A verb that returns at once goes over the socket without waiting for the one before it,
 because Asterisk answers a socket in order. A verb that blocks a channel goes over HTTP, and
-what follows in that call waits for it; so does what follows a prompt that is still being
+later commands of that call wait for it; so do commands behind a prompt that is still being
 made. Every command that fails comes back as `CommandFailed`; nothing is retried.
 
 A caller who offers no audio in the INVITE says only in the ACK where audio goes (RFC 3261,
@@ -55,7 +55,7 @@ NOT_AT_ONCE: Final = (AnswerLeg, BridgeLegs, UnbridgeLeg, PlayPrompt)
 
 
 class SignalInbox(Protocol):
-    """Where signals go; `put` returns at once."""
+    """The receiver of signals; `put` returns at once."""
 
     def put(self, signal: Signal, /) -> None:
         """Take one signal."""
@@ -122,7 +122,7 @@ class Lanes:
         return f"<Lanes {len(self._lanes)} calls wait>"
 
     def carry_out(self, command: Command, group: asyncio.TaskGroup) -> None:
-        """Send a command, or put it behind what its call still waits for.
+        """Send a command, or put it behind the commands that its call still waits for.
 
         A new leg is dialed at once in any case: a prompt being made must not delay an offer.
         """
@@ -141,7 +141,7 @@ class Lanes:
             self._cut_short(lane, command)
 
     def stop(self) -> None:
-        """Drop what waits: these calls are no longer ours."""
+        """Drop the commands that wait: these calls are no longer ours."""
         for lane in self._lanes.values():
             lane.waiting.clear()
             if lane.task is not None:
@@ -232,7 +232,7 @@ class Lanes:
             self.joining -= bridges
 
     async def _until_audio_flows(self, leg: str) -> None:
-        """Wait until the ACK has told where audio goes, or the leg is gone, or for `ACK_LIMIT`."""
+        """Wait for the audio address of the ACK, the end of the leg, or `ACK_LIMIT`."""
         with suppress(SwitchError, TimeoutError):
             async with asyncio.timeout(ACK_LIMIT.total_seconds()):
                 wanted = operation.audio_address(leg)
@@ -250,7 +250,7 @@ class Lanes:
             return await self._socket.send(wanted)
 
     def _judge(self, command: Command, reply: Reply) -> None:
-        """Tell the core the result of a command, if that is news."""
+        """Tell the core the result of a command, if the core must know it."""
         if reply.succeeded:
             if isinstance(command, BridgeLegs):
                 self._inbox.put(LegsBridged(command.bridge))

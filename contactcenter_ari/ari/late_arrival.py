@@ -1,9 +1,9 @@
-"""Arrivals that were told late: whether the caller is still there.
+"""Arrivals that were reported late, and the check that the caller is still there.
 
-While the application hangs, Asterisk's news of a new call lie in its socket; meanwhile the watch
+While the application hangs, Asterisk's events of a new call lie in its socket; meanwhile the watch
 may have sent the caller to the fall-back. Such a caller is no longer ours: nothing must be done
 with the leg, and the fall-back records the call. So an arrival that is not fresh is held back
-until Asterisk says where the leg is.
+until Asterisk has said where the leg is.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 
 FRESH: Final = timedelta(milliseconds=500)
-"""An arrival this young is told as it is."""
+"""An arrival that is younger than this is reported at once."""
 FROM_DIALPLAN: Final = (("caller",), ("phone",))
 """The arguments of legs that the dialplan handed over, and may get back."""
 
@@ -44,8 +44,8 @@ class LateArrivals:
         return f"<LateArrivals {len(self._held)} held>"
 
     def is_late(self, event: StasisStart) -> bool:
-        """Whether Asterisk told this a while ago; what was found just now is not late, nor is a
-        leg that we dialed: nobody else takes it.
+        """Whether Asterisk reported this a while ago. An arrival that was found just now is not
+        late, nor is a leg that we dialed: no other program takes it.
         """
         if event.args[:1] not in FROM_DIALPLAN:
             return False
@@ -55,8 +55,8 @@ class LateArrivals:
             return False
 
     def hold(self, event: StasisStart, found: Callable[[StasisStart | None], None]) -> None:
-        """Ask for the leg; `found` gets the arrival if it is still with us, and None if nobody
-        can tell.
+        """Ask for the leg; `found` gets the arrival if it is still with us, and None if nobody can
+        tell.
         """
         leg = event.channel.id
         self._held[leg] = event
@@ -75,7 +75,7 @@ class LateArrivals:
         self._socket.send(operation.get_channel(leg)).add_done_callback(answered)
 
     def forget(self, leg: str) -> bool:
-        """A leg left us, or was found otherwise; whether it was held back."""
+        """A leg left us, or was found otherwise; gives whether it was held back."""
         return self._held.pop(leg, None) is not None
 
     def _is_ours(self, channel: Channel) -> bool:

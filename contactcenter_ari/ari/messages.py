@@ -1,9 +1,9 @@
-"""Asterisk's frames as types: the only place that knows its JSON.
+"""Asterisk's frames as types: the only module that knows its JSON.
 
-Only the events and fields that are used are named; other fields are skipped. An event kind
-that is not listed becomes `Unknown`, a frame that cannot be read `Malformed`: `parse` never
-raises, whatever a caller put into a name. Field names are held against the Swagger files of
-the installed Asterisk by the contract tests.
+Only the events and fields that are used are named; other fields are skipped. An event kind that is
+not listed becomes `Unknown`, a frame that cannot be read `Malformed`: `parse` never raises, for
+any name that a caller sends. The contract tests compare field names with the Swagger files of the
+installed Asterisk.
 """
 
 from typing import Final, get_args
@@ -19,7 +19,7 @@ class CallerID(msgspec.Struct, frozen=True):
 
 
 class DialplanCEP(msgspec.Struct, frozen=True):
-    """Where in the dialplan a channel is; in an application of ours `app_name` is `Stasis` and
+    """The place of a channel in the dialplan; in an application of ours `app_name` is `Stasis` and
     `app_data` our name and the arguments, with commas between.
     """
 
@@ -113,9 +113,9 @@ class StasisEnd(msgspec.Struct, frozen=True, tag=True):
 
 
 class Dial(msgspec.Struct, frozen=True, tag=True):
-    """Word of a leg that we dial: none in `dialstatus` when the call is sent, then `RINGING`,
-    `PROGRESS`, `ANSWER`, or why it failed. `forward` is where the phone wants the call to go.
-    It is also what tells that a phone rings: changes of a channel's state are not asked for.
+    """An event of a leg that we dial: `dialstatus` is empty when the call is sent, then `RINGING`,
+    `PROGRESS`, `ANSWER`, or why it failed. `forward` is where the phone wants the call to go. Only
+    this event shows that a phone rings: changes of a channel's state are not asked for.
     """
 
     peer: Channel
@@ -124,7 +124,7 @@ class Dial(msgspec.Struct, frozen=True, tag=True):
 
 
 class ChannelHangupRequest(msgspec.Struct, frozen=True, tag=True):
-    """A channel was asked to end, from whichever side; it comes before all that ends with it. A
+    """A channel was asked to end, from either side; it comes before all that ends with it. A
     `soft` one is Asterisk's own, and `cause` then its reason (AST_SOFTHANGUP_..., channel.h).
     """
 
@@ -193,7 +193,7 @@ class PeerStatusChange(msgspec.Struct, frozen=True, tag=True):
 
 
 class ApplicationRegistered(msgspec.Struct, frozen=True, tag=True):
-    """Our application is connected; what was queued meanwhile has been sent before it."""
+    """Our application is connected; the events queued meanwhile have been sent before it."""
 
     application: str
 
@@ -214,7 +214,7 @@ class RESTResponse(msgspec.Struct, frozen=True, tag=True):
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """A well-formed frame of a kind we have no use for."""
+    """A well-formed frame of a kind that is not used here."""
 
     kind: str
 
@@ -271,7 +271,7 @@ def parse(frame: bytes | str) -> Frame | Unknown | Malformed:
 
 
 def _explain(frame: bytes | str, error: Exception) -> Unknown | Malformed:
-    """Tell a kind that is not listed from a frame that is broken."""
+    """Distinguish a kind that is not listed from a frame that is broken."""
     try:
         kind = _header.decode(frame).type
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

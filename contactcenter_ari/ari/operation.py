@@ -1,9 +1,8 @@
 """The catalog of ARI operations in use, as plain data: nothing is sent here.
 
-Each function builds one `Operation`. `blocking` marks the verbs that wait for the channel's
-own thread: on the socket they would stall every other request, so they go over HTTP. Paths
-and parameter names are held against the Swagger files of the installed Asterisk by the
-contract tests.
+Each function builds one `Operation`. `blocking` marks the verbs that wait for the channel's own
+thread: on the socket they would stall every other request, so they go over HTTP. The contract
+tests compare paths and parameter names with the Swagger files of the installed Asterisk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -153,8 +152,8 @@ def record_channel(
     max_silence: timedelta | None = None,
     file_format: str = "wav",
 ) -> Operation:
-    """Record a channel; with a limit after a tone, and until a key, the limit or, if it is given,
-    a silence as long as that. An existing file is an error.
+    """Record a channel. With a limit, a tone comes first, and the recording ends at a key, the
+    limit or, if it is given, a silence as long as that. An existing file is an error.
     """
     query = {"name": recording, "format": file_format, "ifExists": "fail"}
     if limit is not None:
@@ -185,7 +184,7 @@ def stop_recording(recording: str) -> Operation:
 
 
 def rtp_statistics(channel: str) -> Operation:
-    """How much audio went to and fro; 404 for a channel without audio of its own."""
+    """The amount of audio in both directions; 404 for a channel without audio of its own."""
     return Operation("GET", "channels/{channelId}/rtp_statistics", {"channelId": channel})
 
 
@@ -200,7 +199,7 @@ def is_on_hold(channel: str) -> Operation:
 
 
 def audio_address(channel: str) -> Operation:
-    """Where audio to a channel goes; 500 while the other side has not said so."""
+    """The address to which a channel's audio goes; 500 while the other side has not named it."""
     return Operation(
         "GET",
         "channels/{channelId}/variable",
@@ -296,7 +295,7 @@ def filter_events(app: str, kinds: Sequence[str]) -> Operation:
 
 
 def ping() -> Operation:
-    """Ask for a sign of life."""
+    """Check that Asterisk answers."""
     return Operation("GET", "asterisk/ping")
 
 

@@ -31,7 +31,7 @@ async def push_phone(
     """Let a phone register with `phone` as its user name and the secret of this digest; raises
     SwitchError.
 
-    `known` when Asterisk has it already: its access list is left as it is then, for a second
+    `known` when Asterisk has it already: its access list is left unchanged then, because a second
     one would be added to it, and refused. Audio is bound to `interface`, if there is one.
     """
     access = {} if known else {"acl": "phones"}
@@ -52,7 +52,7 @@ async def push_phone(
                 "auth_type": "digest",
                 "username": phone,
                 "realm": REALM,
-                "password": "",  # one of an earlier version would go on to be good
+                "password": "",  # the password of an earlier version would stay valid
                 "password_digest": f"MD5:{digest}",
             },
         ),
@@ -74,7 +74,7 @@ async def push_phone(
                 "rewrite_contact": "yes",
                 "allow_transfer": "no",
                 "allow_subscribe": "no",
-                "message_context": "none",  # where a text outside a call would go
+                "message_context": "none",  # the context for a text outside a call
             },
         ),
     )
@@ -85,7 +85,7 @@ async def push_phone(
 
 
 async def remove_phone(http: Sending, phone: str) -> None:
-    """Forget a phone; one that is not known is fine. Raises SwitchError."""
+    """Forget a phone; an unknown phone is ignored. Raises SwitchError."""
     for kind in ("endpoint", "auth", "aor"):
         reply = await http.send(operation.delete_object(kind, phone), limit=PUSH_LIMIT)
         if not reply.succeeded and not reply.gone:

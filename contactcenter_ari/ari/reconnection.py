@@ -1,9 +1,9 @@
 """The time from the loss of Asterisk's socket to the first inventory after it.
 
 A leg that Asterisk does not know then may have gone with Asterisk itself: a refused command tells
-nothing of the caller. The inventory does, and whose fault the end was; so such a refusal is not
-passed on meanwhile. An Asterisk that ends in order hangs up all channels while its socket is
-still there: the time begins with that, and such an end of a leg is not passed on as a hang-up.
+nothing of the caller. The inventory does tell, and also whose fault the end was; so such a refusal
+is not passed on meanwhile. An Asterisk that ends in order hangs up all channels while its socket
+is still there: the time begins with that, and such an end of a leg is not passed on as a hang-up.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger(__name_
 
 
 class Reconnection:
-    """An inbox that passes on what can be believed; `lost_at` is when the socket was lost last,
+    """An inbox that passes on only reliable signals; `lost_at` is when the socket was lost last,
     or when this was made.
     """
 
@@ -49,7 +49,7 @@ class Reconnection:
             self._is_ending = True
 
     def settled(self) -> None:
-        """The core was told what there is."""
+        """The core was told the inventory."""
         self._is_settled, self._is_ending = True, False
 
     def put(self, signal: Signal, /) -> None:

@@ -1,9 +1,9 @@
 """Recordings of Asterisk's MixMonitor: paused and stopped over AMI, its files over the kernel.
 
 The dialplan starts a recording, see `[agent-leg]` there. When Asterisk closes the file, or dies,
-the kernel says so; the file is then finished, and kept in the format of this installation. Pausing
-fails when AMI is away; the core decides what follows. What is told to pause one leg is carried out
-in order.
+the kernel reports it; the file is then finished, and kept in the format of this installation.
+Pausing fails when AMI is away; the core decides what follows. Pauses of one leg are carried out in
+order.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
 
 class SignalInbox(Protocol):
-    """Where signals go; `put` returns at once."""
+    """The receiver of signals; `put` returns at once."""
 
     def put(self, signal: Signal, /) -> None:
         """Take one signal."""
@@ -53,11 +53,11 @@ class Manager(Protocol):
     """Asterisk's manager interface; both raise SwitchError."""
 
     async def mute(self, leg: str, *, muted: bool) -> None:
-        """Let what is recorded of a leg be silence, or no more."""
+        """Record silence of a leg, or its audio again."""
         ...
 
     async def stop(self, leg: str) -> None:
-        """End what is recorded of a leg."""
+        """End the recording of a leg."""
         ...
 
 
@@ -89,7 +89,7 @@ class Recorder:
                     self._inbox.put(RecordingClosed(RecordingId(name.removesuffix(RAW))))
 
     def carry_out(self, command: RecorderCommand, group: asyncio.TaskGroup) -> None:
-        """Begin to do as told."""
+        """Begin to carry out a command."""
         match command:
             case FinishRecording():
                 group.create_task(self._finish(command))
@@ -119,7 +119,7 @@ class Recorder:
     async def _kept(
         self, finished: RecordingFinished, command: FinishRecording
     ) -> RecordingFinished:
-        """A file as it is to stay, in the format that recordings are kept in."""
+        """A file in its final form, in the format that recordings are kept in."""
         if finished.failed:
             return finished
         path, first = Path(finished.path), command.measures_speech

@@ -1,9 +1,9 @@
 """Closed recordings in the format they are kept in: FLAC, WAV or Opus.
 
 A finished WAV is encoded off the event loop, a few at once, and with less priority than calls
-unless a call waits for it.
-Nothing is lost, whenever the program ends: what is encoded is written aside, read back, brought to
-the disk and renamed, and only then the WAV is removed. Where that fails the WAV is kept.
+unless a call waits for it. Nothing is lost, at any end of the program: the encoded file is written
+aside, read back, brought to the disk and renamed, and only then the WAV is removed. If that fails
+the WAV is kept.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ _CODECS: Final[Mapping[RecordingFormat, Mapping[str, object]]] = {
     RecordingFormat.OPUS: {"format": "OGG", "subtype": "OPUS"},
 }
 FORMATS: Final = {kind.ending: name for name, kind in FILE_KINDS.items()}
-"""The format of a file, by how its name ends."""
+"""The format of a file, by the ending of its name."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -55,7 +55,7 @@ class EncodingFailed(Exception):
 
 
 class EncoderClosed(Exception):
-    """The program ends: the recording is as it was, and will be finished once more."""
+    """The program ends: the recording is unchanged, and will be finished again."""
 
 
 class Kept(NamedTuple):
@@ -89,7 +89,7 @@ class Encoder:
         )
 
     def close(self) -> None:
-        """Encode no more: what is under way ends within a moment, and nobody may wait for it."""
+        """Encode no more: a job in progress ends within a moment, and nobody may wait for it."""
         self._closing.set()
         for threads in self._threads.values():
             threads.shutdown(wait=False, cancel_futures=True)
@@ -130,7 +130,7 @@ def _encoded(wav: Path, wanted: RecordingFormat, is_closing: Callable[[], bool])
         _bring_to_disk(aside)
         aside.replace(target)
     except (OSError, EncodingFailed, soundfile.SoundFileError, AssertionError) as error:
-        # soundfile asserts that as many samples were written as were given
+        # soundfile asserts that the number of samples written is the number given
         aside.unlink(missing_ok=True)
         log.warning("recording.left_wav", recording=wav.stem, reason=str(error))
         return wav
@@ -181,5 +181,5 @@ def _bring_to_disk(path: Path) -> None:
 
 
 def _give_way() -> None:
-    """Calls come first: this thread gets the CPU that they leave."""
+    """Give calls priority: this thread gets the CPU that they leave."""
     os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)

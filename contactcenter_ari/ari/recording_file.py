@@ -1,8 +1,8 @@
-"""Files of recordings: from what Asterisk writes to a whole WAV.
+"""Files of recordings: from the samples that Asterisk writes to a whole WAV.
 
 Asterisk writes bare samples, so that nothing of a file is lost when it dies. `finish` puts a WAV
-header before them, and silence where nothing may be kept. It may be called twice: a file is
-whole, or still as Asterisk left it, or encoded already. Blocks, so call it in a thread.
+header before them, and silence where nothing may be kept. It may be called twice: a file is whole,
+or still as Asterisk left it, or encoded already. It blocks, so call it in a thread.
 """
 
 import math
@@ -28,22 +28,22 @@ SAMPLE: Final = 2
 HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
 RAW, WAV, PART, KEPT = ".raw", ".wav", ".part", ".samples"
 OFFSETS: Final = {WAV: HEADER.size, KEPT: 0}
-"""Where the samples begin in files that are not encoded."""
+"""The position of the first sample in files that are not encoded."""
 CHUNK: Final = 1 << 20
 OWNER_ONLY: Final = 0o600
 MARGIN: Final = timedelta(milliseconds=200)
-"""How far a file and the clock may be apart."""
+"""The difference that a file and the clock may have."""
 CUT_TOLERANCE: Final = timedelta(seconds=2)
-"""A file that is shorter by more than this than it was to be lacks something."""
+"""A file that is shorter than planned by more than this is incomplete."""
 
 Span = tuple[int, int]
-"""Bytes of the samples, from and to."""
+"""A range of bytes in the samples, from and to."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
 
 def finish(folder: Path, command: FinishRecording) -> RecordingFinished:
-    """Make the file of a recording whole, and tell what it is; the facts of it are still open."""
+    """Make the file of a recording whole, and report it; the facts of it are still open."""
     raw, wav = folder / f"{command.recording}{RAW}", folder / f"{command.recording}{WAV}"
     try:
         path = _whole_file(raw, wav, command)
@@ -82,14 +82,14 @@ def _whole_file(raw: Path, wav: Path, command: FinishRecording) -> Path:
 
 
 def length_of(path: Path, channels: int) -> timedelta:
-    """How long a finished file is. Raises OSError, SoundFileError."""
+    """The length of a finished file. Raises OSError, SoundFileError."""
     if path.suffix in OFFSETS:
         return _length(path.stat().st_size - OFFSETS[path.suffix], channels)
     return timedelta(seconds=soundfile.info(path).frames / RATE)
 
 
 def _speech(path: Path) -> float:
-    """How many seconds somebody speaks in a file of one channel."""
+    """The seconds of speech in a file of one channel."""
     samples: npt.NDArray[np.int16]
     if path.suffix in OFFSETS:
         samples = np.fromfile(path, dtype="<i2", offset=OFFSETS[path.suffix])
@@ -99,7 +99,7 @@ def _speech(path: Path) -> float:
 
 
 def discard(folder: Path, recording: RecordingId) -> None:
-    """Remove what was written of a leg that was in no talk."""
+    """Remove the file of a leg that was in no talk."""
     (folder / f"{recording}{RAW}").unlink(missing_ok=True)
 
 
@@ -168,7 +168,7 @@ def _silence(path: Path, spans: Sequence[Span], *, offset: int) -> None:
 
 
 def _spans(command: FinishRecording, size: int) -> list[Span]:
-    """Where the silences lie, with a margin, and as much more as the file is longer or shorter
+    """The spans of the silences, with a margin, and as much more as the file is longer or shorter
     than the time it was written in.
     """
     frame = SAMPLE * command.channels
@@ -187,7 +187,7 @@ def _spans(command: FinishRecording, size: int) -> list[Span]:
 
 
 def _lacking(length: timedelta, command: FinishRecording) -> timedelta:
-    """How much shorter a file is than the time it was written in; negative when longer."""
+    """The length that a file lacks of the time it was written in; negative when longer."""
     if command.ended_at is None:
         return timedelta()
     return command.ended_at - command.started_at - length
@@ -198,5 +198,5 @@ def _length(size: int, channels: int) -> timedelta:
 
 
 def _whole(size: int, channels: int) -> int:
-    """Without half a sample at the end."""
+    """The size without an incomplete sample at the end."""
     return size - size % (SAMPLE * channels)

@@ -22,12 +22,12 @@ class Reply:
 
     @property
     def succeeded(self) -> bool:
-        """Asterisk did it."""
+        """Whether Asterisk did it."""
         return 200 <= self.status < 300  # noqa: PLR2004 - the 2xx of RFC 9110, section 15.3
 
     @property
     def gone(self) -> bool:
-        """The object named is not there: as good as done when the aim was to end it."""
+        """Whether the object is gone, which is a success when the aim was to end it."""
         return self.status == GONE
 
     @property

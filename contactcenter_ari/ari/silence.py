@@ -1,11 +1,11 @@
-"""Legs that have died without a word: power lost, network gone, a carrier that forgot the call.
+"""Legs that have died without a signal: power lost, network gone, a carrier that lost the call.
 
-A leg that sends no audio may be dead, or alive and muted. So it is asked, by an UPDATE inside
-the call: who is alive answers, if only by refusing; who does not is hung up by Asterisk within
-`ANSWER_LIMIT`. (Asterisk's own `rtp_timeout` hangs up unasked.)
+A leg that sends no audio may be dead, or alive and muted. So it is asked, by an UPDATE inside the
+call: a leg that is alive answers, if only by refusing; a leg that does not is hung up by Asterisk
+within `ANSWER_LIMIT`. (Asterisk's own `rtp_timeout` hangs up without asking.)
 
-Promises: a leg that vanishes is given up within the limit for silence, one on hold within that
-for hold; a leg that answers stays, however long it is silent. Decides nothing else.
+Guarantees: a leg that vanishes is given up within the limit for silence, one on hold within that
+for hold; a leg that answers stays, however long it is silent. This module decides nothing else.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class Asking(Protocol):
 
 
 class _Audio(msgspec.Struct):
-    """How many packets a leg has sent us."""
+    """The number of packets that a leg has sent us."""
 
     rxcount: int
 
@@ -52,8 +52,8 @@ class _Variable(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class SilenceLimits:
-    """After how long a leg that has vanished is given up: in a talk, and on hold. Both are
-    longer than Asterisk waits for an answer.
+    """The silences after which a vanished leg is given up: in a talk, and on hold. Both are longer
+    than Asterisk waits for an answer.
     """
 
     talking: timedelta = timedelta(seconds=60)
@@ -61,13 +61,13 @@ class SilenceLimits:
 
     @property
     def look_every(self) -> timedelta:
-        """How often each leg is looked at: one look late it is known that silence began, and one
-        look late that it is time to ask.
+        """How often each leg is looked at. The start of a silence is noticed up to one look late,
+        and so is the time to ask.
         """
         return (self.talking - ANSWER_LIMIT) / 4
 
     def ask_after(self, *, held: bool) -> timedelta:
-        """After how long a silence a leg is asked, and asked again."""
+        """The silence after which a leg is asked, and asked again."""
         limit = self.on_hold if held else self.talking
         return limit - ANSWER_LIMIT - 2 * self.look_every
 
@@ -94,7 +94,7 @@ class SilenceWatch:
         return f"<SilenceWatch of {len(self._legs)} legs, {self.asked} times asked>"
 
     def __len__(self) -> int:
-        """How many legs are watched."""
+        """The number of legs that are watched."""
         return len(self._legs)
 
     def add(self, leg: str) -> None:
@@ -118,7 +118,7 @@ class SilenceWatch:
                     await self._look(name, leg)
                 except SwitchError as error:
                     log.warning("leg.not_looked_at", reason=str(error))
-                    break  # all others would be waited for in vain, too
+                    break  # the wait for all others would be in vain, too
 
     async def _look(self, name: str, leg: _Leg) -> None:
         reply = await self._socket.send(operation.rtp_statistics(name), limit=READ_LIMIT)

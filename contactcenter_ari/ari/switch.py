@@ -1,9 +1,9 @@
-"""The switch as the core knows it: commands go in, signals come out.
+"""The switch from the core's view: commands go in, signals come out.
 
-After each connection the core is told what lives in Asterisk. While it runs, `CC_BEAT` in
-Asterisk tells the dialplan that somebody takes calls, and empty bridges are swept. When
-another program takes our application, `run` ends with `SwitchReplaced`. Nothing is decided
-here; `submit` and `put` return at once.
+After each connection the core is told what lives in Asterisk. While it runs, `CC_BEAT` in Asterisk
+tells the dialplan that the application takes calls, and empty bridges are removed. When another
+program takes our application, `run` ends with `SwitchReplaced`. Nothing is decided here; `submit`
+and `put` return at once.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ IN_FLIGHT: Final = timedelta(seconds=1)
 """An event that is older than an inventory is heard within this time after it."""
 RETRY_AFTER: Final = timedelta(seconds=1)
 ALIVE_VARIABLE: Final = "CC_ALIVE"
-"""When inputs were last being handled; the watch beside Asterisk reads it."""
+"""The last time at which inputs were being handled; the watch beside Asterisk reads it."""
 BEAT_VARIABLE: Final = "CC_BEAT"
 """The same, or 0 while no new calls are taken; the dialplan reads it."""
 REDIRECTED: Final = 23
@@ -102,7 +102,7 @@ class PingedHttp(Http, Protocol):
 
 
 class CallInbox(SignalInbox, Protocol):
-    """Where signals go, and who says whether calls are taken."""
+    """The receiver of signals, which also says whether calls are taken."""
 
     @property
     def accepts_calls(self) -> bool:
@@ -180,12 +180,12 @@ class AriSwitch:
 
     @property
     def connected(self) -> bool:
-        """Asterisk is connected and was told which events to send."""
+        """Whether Asterisk is connected and was told which events to send."""
         return self._connected.is_set()
 
     @property
     def trouble(self) -> str:
-        """Why no call can be served, as a sentence; empty while Asterisk answers."""
+        """The reason why no call can be served, as a sentence; empty while Asterisk answers."""
         if not self.connected:
             return "Asterisk's socket is not connected"
         socket, http = self._pulses
@@ -206,7 +206,7 @@ class AriSwitch:
 
     @property
     def tally(self) -> Tally:
-        """Frames that were not understood, counted."""
+        """The count of frames that were not understood."""
         return self._socket.tally
 
     @asynccontextmanager
@@ -267,7 +267,7 @@ class AriSwitch:
             log.warning("leg.given_up", leg=command.leg)
 
     def put(self, news: News, /) -> None:
-        """Take news from the socket and pass on what it means to the core."""
+        """Take news from the socket and pass on its meaning to the core."""
         match news:
             case Connected():
                 self.connections += 1
@@ -299,7 +299,7 @@ class AriSwitch:
                     self._pass_on(signal)
 
     def _note_word(self, event: Dial) -> None:
-        """Take word of a leg that is being dialed."""
+        """Take an event of a leg that is being dialed."""
         self._responses.note(event)
         if event.forward:
             self._forwarded.add(event.peer.id)
@@ -320,7 +320,7 @@ class AriSwitch:
         self._admit(event)
 
     def _found_late(self, event: StasisStart | None) -> None:
-        """A caller who came while we hung is still there; the inventory tells if nobody can."""
+        """A caller who came while we hung is still there; if nobody knows, the inventory tells."""
         if event is None:
             self._unreconciled.set()
         elif event.channel.id not in self._announced:
@@ -332,7 +332,7 @@ class AriSwitch:
         self._silence.add(event.channel.id)
         if offers_late(event):
             self._lanes.unoffered.add(event.channel.id)
-        if list(event.args[:1]) != [SNOOP]:  # which has no audio ports of its own
+        if list(event.args[:1]) != [SNOOP]:  # a snoop leg has no audio ports of its own
             self.capacity.arrived(event.channel.id, call=event.args[:1] in ARRIVALS)
         signal = signal_of(event)
         if signal is None:
@@ -346,7 +346,7 @@ class AriSwitch:
             self._reconnection.ending()
 
     def _is_hanging_up(self, playback: Playback) -> bool:
-        """Whether a hang-up cut a prompt short: Asterisk says of that, too, that it failed."""
+        """Whether a hang-up cut a prompt short: Asterisk reports that as a failure, too."""
         return playback.target_uri.removeprefix("channel:") in self._hanging_up
 
     def _pass_on(self, signal: Signal) -> None:
@@ -385,10 +385,10 @@ class AriSwitch:
             self._inbox.put(phone_signal(endpoint))
 
     def _turn_away(self, event: StasisStart) -> None:
-        """Nobody waits for this channel, so it would live for ever in silence."""
+        """Hang up a channel that nothing waits for: it would stay in silence for ever."""
         log.warning("channel.unexpected", replaces=event.replace_channel is not None)
         self._hang_up(event.channel.id)
-        if event.replace_channel is not None:  # it has left its bridge without a word
+        if event.replace_channel is not None:  # it has left its bridge without an event
             self._hang_up(event.replace_channel.id)
             self._pass_on(LegHungUp(LegId(event.replace_channel.id)))
 
@@ -418,7 +418,7 @@ class AriSwitch:
     async def _reconcile(self, settled_at: datetime | None) -> None:
         """Tell the core the inventory, and first the callers whose arrival it may have missed.
         Events in flight when Asterisk answered are heard before; callers who ended meanwhile are
-        not there.
+        left out.
         """
         taken_at, known, away = self._now(), self._announced | self._hanging_up, set(self._away)
         self._ended, self._noted = set(), set()
@@ -440,8 +440,8 @@ class AriSwitch:
         await self._sweep.run(self._socket, inventory.empty, joining=self._lanes.joining)
 
     def _note_phones(self, phones: Sequence[Endpoint] | None) -> None:
-        """Phones as Asterisk told, but for those heard of since, new ones too. The core is told of
-        them with all that lives: an agent in an unknown talk must not be rung before.
+        """Phones as Asterisk reported, but not those heard of since, new ones too. The core is
+        told of them with the inventory: an agent in an unknown talk must not be rung before.
         """
         if phones is None:
             return
@@ -467,8 +467,8 @@ class AriSwitch:
         )
 
     async def _beat(self) -> None:
-        """Keep the dialplan from taking the fall-back, as long as calls are taken: at once after
-        a connection, and then again and again. It is also what the socket is asked.
+        """Keep the dialplan from taking the fall-back, as long as calls are taken: at once after a
+        connection, and then again and again. This is also the question to the socket.
         """
         while True:
             await self._connected.wait()

@@ -1,12 +1,12 @@
 """Between Asterisk's words and the core's: event -> signal, command -> operations.
 
-Nothing is sent and nothing remembered here. What callers put into numbers and names is cut
+Nothing is sent and nothing is remembered here. Text that callers put into numbers and names is cut
 and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` arguments are
 `caller,DIALED` (and the country of the trunk if it has one) or `phone,DEVICE,DIALED`, with
 `late-offer` behind when the INVITE offered no audio; legs that we dial enter with `agent`, snoop
-legs, on which whole calls are recorded, with `snoop,RECORDING`. One whose recording is not begun
-yet enters with `record,CONTEXT,RECORDING` and is sent into that context, which begins it and
-leads back here.
+legs, on which whole calls are recorded, with `snoop,RECORDING`. A leg whose recording is not begun
+yet enters with `record,CONTEXT,RECORDING` and is sent into that context, which begins it and leads
+back here.
 """
 
 import re
@@ -94,7 +94,7 @@ DONE_ANYWAY: Final[Mapping[type[Command], frozenset[int]]] = {
     StopMusic: frozenset({404, 409}),
     UnbridgeLeg: frozenset({400, 404, 409, 422}),
 }
-"""Refusals that say that what was to be ended is gone: the command is carried out."""
+"""Refusals that show that the thing to be ended is gone: the command is carried out."""
 
 
 def signal_of(event: messages.Event) -> Signal | None:
@@ -134,7 +134,7 @@ def signal_of(event: messages.Event) -> Signal | None:
 def live_bridge(
     bridge: messages.Bridge, legs: Container[str], arrivals: Mapping[str, messages.StasisStart]
 ) -> LiveBridge:
-    """A bridge with those of its channels that are `legs` of ours, and what is known of them."""
+    """A bridge with those of its channels that are `legs` of ours, and the known facts of them."""
     inside = tuple(LegId(leg) for leg in bridge.channels if leg in legs)
     known = [(leg, arrivals[leg]) for leg in inside if leg in arrivals]
     signals = [_arrival(event) for _, event in known]
@@ -147,7 +147,7 @@ def live_bridge(
 
 
 def without(bridge: LiveBridge, ended: Container[str]) -> LiveBridge:
-    """A bridge as it is when some of its legs have ended."""
+    """A bridge without the legs that have ended."""
     return LiveBridge(
         bridge=bridge.bridge,
         legs=tuple(leg for leg in bridge.legs if leg not in ended),
@@ -157,7 +157,7 @@ def without(bridge: LiveBridge, ended: Container[str]) -> LiveBridge:
 
 
 def _phone_of(event: messages.StasisStart) -> PhoneId | None:
-    """The agent's phone at the other end of a channel, if one is."""
+    """The agent's phone at the other end of a channel, if there is one."""
     match _entry_of(event):
         case ("phone", device, _):
             return PhoneId(device)
@@ -241,7 +241,7 @@ def operations_of(  # noqa: PLR0912 - one case per command, nothing else
 
 
 def recording_of(event: messages.StasisStart) -> tuple[str, str] | None:
-    """Where a leg is sent so that its recording begins: context and name of the recording."""
+    """The context that a leg is sent to so that its recording begins, and the recording's name."""
     match event.args:
         case ("record", context, recording):
             return context, recording
@@ -250,12 +250,12 @@ def recording_of(event: messages.StasisStart) -> tuple[str, str] | None:
 
 
 def offers_late(event: messages.StasisStart) -> bool:
-    """Whether who came in offers no audio before the ACK."""
+    """Whether the party who came in offers no audio before the ACK."""
     return event.args[:1] in ARRIVALS and event.args[-1] == LATE_OFFER
 
 
 def digits_of(number: str) -> str:
-    """A number as received, without anything that is no digit, `+`, `*` or `#`."""
+    """A number as received, without characters other than digits, `+`, `*` and `#`."""
     return re.sub(r"[^0-9+*#]", "", number)[:NUMBER_LIMIT]
 
 
@@ -288,7 +288,7 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
 
 
 def _entry_of(event: messages.StasisStart) -> tuple[str, ...]:
-    """The arguments of a channel that entered, but for how it offers audio."""
+    """The arguments of a channel that entered, without how it offers audio."""
     return event.args[:-1] if offers_late(event) else event.args
 
 

@@ -1,7 +1,7 @@
-"""How much of a recording is speech: voice activity by level, 20 ms at a time.
+"""The amount of speech in a recording: voice activity by level, 20 ms at a time.
 
 Speech stands out from the noise of its own line; a line's noise alone, or the comfort noise of a
-phone that is silent (RFC 3389), is none. Does no I/O.
+phone that is silent (RFC 3389), is none. This module does no I/O.
 """
 
 from datetime import timedelta
@@ -28,13 +28,13 @@ ABOVE_NOISE: Final = 10 ** (10 / 20)
 NOISE: Final = 10
 """The noise is as loud as this percentile of all that is not digital silence."""
 SHORTEST_SOUND: Final = 3
-"""Frames; what is shorter is a click."""
+"""Frames; a shorter sound is a click."""
 LONGEST_PAUSE: Final = 15
 """Frames; a pause between two words is part of the speech."""
 
 
 def speech_in(samples: Samples) -> timedelta:
-    """How long somebody speaks, short pauses included."""
+    """The duration of speech, short pauses included."""
     levels = _levels(samples)
     sounds = _without_short(levels > _threshold(levels), SHORTEST_SOUND)
     if not sounds.any():

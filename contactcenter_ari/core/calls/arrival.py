@@ -13,7 +13,7 @@ from contactcenter_ari.core.vocabulary.signal import CallArrived
 
 
 def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
-    """The call of a caller who came in; a number without a flow is told so."""
+    """The call of a caller who came in; a caller to a number without a flow is told so."""
     numbers = catalog.call_numbers(signal.called_number, signal.caller_number, signal.country)
     answering = catalog.answering(numbers.called)
     interpreter = answering or catalog.announcer()
@@ -48,7 +48,7 @@ def arriving(signal: CallArrived, catalog: Catalog, turn: Turn) -> Call:
 
 
 def refusing(call: Call, prompt: str, catalog: Catalog) -> Call:
-    """The same call, in which a system prompt is said and no more."""
+    """The same call, in which a system prompt is played and nothing more."""
     call.interpreter = catalog.announcer()
     call.run.frames = [Frame(prompt)]
     call.run.failing = True
@@ -64,7 +64,7 @@ def announcing(
     agent: Agent | None,
     variables: dict[str, str],
 ) -> Call:
-    """The call of a phone that dialed a feature code: hears a system prompt, no more."""
+    """The call of a phone that dialed a feature code: only a system prompt is played."""
     interpreter = catalog.announcer()
     run = FlowRun(
         call=CallId(turn.clockwork.mint()),

@@ -24,13 +24,13 @@ from contactcenter_ari.core.vocabulary.ids import (
 
 NO_AGENT, NO_QUEUE = AgentId(""), QueueName("")
 HANG_UP_LIMIT = timedelta(seconds=10)
-"""After this long a leg we hung up is taken to be gone."""
+"""A leg that we hung up is taken to be gone after this long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A caller and another party who are joined in `bridge`, or are to be: an agent in a queue, or
-    an outside line. With a `recording` what is said on the leg of the `party` is recorded.
+    an outside line. With a `recording` the leg of the `party` is recorded.
     """
 
     bridge: BridgeId
@@ -64,8 +64,8 @@ class Call:
     stands_for: CallbackId | None = None
 
     def control_recording(self, act: RecordingAct, recordings: Recordings, turn: Turn) -> None:
-        """The flow starts, pauses, resumes or stops the recording of the whole call; what makes
-        no sense just now is ignored.
+        """The flow starts, pauses, resumes or stops the recording of the whole call; an act that
+        makes no sense at this moment is ignored.
         """
         run = self.run
         recordings.follow(run.call, run.pause_reasons, turn)
@@ -103,25 +103,25 @@ class Call:
         )
 
     def secret_over(self, recordings: Recordings, turn: Turn) -> None:
-        """The caller may not type more of a secret that is of no use any more."""
+        """The caller may no longer type a secret that is of no use any more."""
         self.run.secret_lingers = None
         recordings.follow(self.run.call, self.run.pause_reasons, turn)
 
     def order_end(self, turn: Turn) -> None:
-        """Have the leg hung up; the switch should say soon that it is gone."""
+        """The leg is to be hung up; the switch should soon report that it is gone."""
         self.was_not_heard = False
         turn.do(HangUpLeg(call=self.run.call, leg=self.run.leg))
         turn.clockwork.wake(Wake.HANG_UP, self.run.call, turn.now + HANG_UP_LIMIT)
 
     def was_ending(self, at: datetime) -> bool:
-        """Whether its end was known by then: an end that we ordered later was our helplessness."""
+        """Whether its end was known by then; if we ordered it later, the end was our fault."""
         if self.interaction is None or self.interaction.ended_by is None:
             return False
         return self.hung_up_at is None or self.hung_up_at < at
 
     def ended_by(self, *, failed: bool) -> Party:
-        """Who ended a call whose flow has come to its end: an agent who ended the talk before it,
-        also if the caller has heard or done something since.
+        """The party who ended a call whose flow has come to its end. It is the agent if the agent
+        ended the talk before it, also if the caller has heard or done something since.
         """
         released_by = self.interaction.released_by if self.interaction is not None else None
         return Party.SYSTEM if failed or released_by is None else released_by

@@ -1,7 +1,7 @@
-"""Conversations: a caller and another party in one bridge, and what is recorded of them.
+"""Conversations: a caller and another party in one bridge, and the recordings of them.
 
-Joining, confirming, hold and end are the same whatever brought the other party there: an offer,
-an outside line, or a callback for which an agent was reserved first.
+Joining, confirming, hold and end are the same in all cases in which another party was found: by an
+offer, by an outside line, or by a callback for which an agent was reserved first.
 """
 
 from contactcenter_ari.core.calls.call import Call, Conversation
@@ -15,7 +15,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, LegId,
 from contactcenter_ari.core.vocabulary.pause import PauseReason
 
 MUSIC = "default"
-"""What is heard on hold, and while a line rings, where no queue says otherwise."""
+"""The music on hold, and while a line rings, if no queue names another."""
 
 
 class Conversations:
@@ -48,7 +48,7 @@ class Conversations:
         self._bridges.join(bridge, turn)
 
     def in_bridge(self, bridge: Bridge) -> tuple[Call, Conversation] | None:
-        """The call whose conversation goes on in a bridge, or is to."""
+        """The call whose conversation goes on in a bridge, or is to go on there."""
         call = self._registry.by_id.get(bridge.call)
         if call is None or call.conversation is None or call.conversation.bridge != bridge.id:
             return None
@@ -61,7 +61,7 @@ class Conversations:
         return bridge is not None and bridge.state is JOINED
 
     def confirm(self, call: Call, turn: Turn) -> None:
-        """They do hear each other: what is to be recorded is recorded."""
+        """The parties do hear each other; a recording that was planned begins."""
         conversation, run = call.conversation, call.run
         assert conversation is not None, "only a call that is joined is confirmed"
         if conversation.recording is not None:
@@ -80,7 +80,7 @@ class Conversations:
             self._recordings.follow(run.call, {PauseReason.HOLD: True}, turn)
 
     def finish(self, call: Call, turn: Turn) -> Conversation | None:
-        """It is over; gives what it was, None when the parties did not hear each other."""
+        """It is over; gives the conversation, None when the parties did not hear each other."""
         if not self.is_joined(call):
             return None
         conversation = call.conversation
@@ -95,7 +95,7 @@ class Conversations:
         return conversation
 
     def hold_key(self, leg_id: LegId, turn: Turn, *, held: bool) -> None:
-        """The hold key of a phone was pressed, or pressed again, in a talk or before it."""
+        """The hold key of a phone was pressed, or pressed again, during a talk or before it."""
         leg = self._legs.find(leg_id)
         if leg is None or leg.state is not (UP if held else HELD):
             return
@@ -118,7 +118,7 @@ class Conversations:
                 self._recordings.follow(bridge.call, {PauseReason.HOLD: True}, turn)
 
     def _unhold(self, bridge: Bridge, queue: str, agent: AgentId, turn: Turn) -> None:
-        """Nobody is on hold any more: the stretch is told."""
+        """Nobody is on hold any more; the time on hold is reported."""
         if bridge.held_since is None:
             return
         self._recordings.follow(bridge.call, {PauseReason.HOLD: False}, turn)

@@ -23,7 +23,7 @@ OUTCOMES = {
     DialResult.NO_ANSWER: NO_ANSWER,
     DialResult.FAILED: FAILED,
 }
-"""What a flow is told of a line that was not answered."""
+"""The outcome that a flow is given for a line that was not answered."""
 
 
 class OutsideLines:
@@ -37,7 +37,7 @@ class OutsideLines:
         return f"<OutsideLines {len(self.all())} dialed>"
 
     def all(self) -> list[Leg]:
-        """Their legs."""
+        """The legs of these lines."""
         return [leg for leg in self._legs if isinstance(leg.purpose, ForOutside)]
 
     def to(self, call: Call) -> Leg | None:
@@ -88,7 +88,7 @@ class OutsideLines:
         self._tell_ended(call, number, outcome, turn)
 
     def expel(self, leg: Leg, turn: Turn) -> None:
-        """Hang up a line that we failed with, and forget it."""
+        """Hang up a line in which we had a fault, and forget it."""
         assert isinstance(leg.purpose, ForOutside), "an outside line was dialed"
         self._dials.end(leg.id, turn)
         turn.do(HangUpLeg(call=leg.purpose.call, leg=leg.id))

@@ -35,7 +35,7 @@ class CallRegistry:
         return list({call.run.call: call for call in found}.values())
 
     def enter(self, call: Call, turn: Turn) -> None:
-        """Know a call and its customer, and its leg, which we may have dialed."""
+        """Enter a call, its customer, and its leg, which may be a leg that we dialed."""
         self.by_id[call.run.call] = call
         leg = self._legs.find(call.run.leg)
         if leg is None:
@@ -53,7 +53,7 @@ class CallRegistry:
             self._by_customer.setdefault(key, {})[call.run.call] = call
 
     def leg_over(self, call: Call) -> None:
-        """The leg of a call lives no more; the call is still known by its id."""
+        """The leg of a call is gone; the call is still known by its id."""
         if self.knows_leg_of(call):
             self._legs.left_flow(call.run.leg)
         for key in call.known_by:
@@ -63,11 +63,11 @@ class CallRegistry:
                 self._by_customer.pop(key, None)
 
     def watch(self, watcher: Observer | None) -> None:
-        """Show each step of each call to somebody else from now on."""
+        """Show each step of each call to an observer from now on."""
         for call in self.by_id.values():
             call.interpreter.watch(watcher)
 
     def strike(self, call: Call) -> None:
-        """Forget a call, wherever it is entered."""
+        """Forget a call in all places where it is entered."""
         self.leg_over(call)
         self.by_id.pop(call.run.call, None)

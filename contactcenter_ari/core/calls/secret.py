@@ -1,4 +1,4 @@
-"""Which inputs hold what a caller typed in a sensitive gather, and whose it is."""
+"""The inputs that hold what a caller typed in a sensitive gather, and the calls they belong to."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ from contactcenter_ari.core.vocabulary.signal import DigitPressed, LookUpFinishe
 
 
 class Typed(msgspec.Struct, frozen=True):
-    """An input with a secret of a call: as it is, and as it may be kept."""
+    """An input with a secret of a call: the input as it is, and as it may be stored."""
 
     call: CallId
     secret: str
@@ -18,7 +18,7 @@ class Typed(msgspec.Struct, frozen=True):
 
 
 class Secrets:
-    """Asks the calls in progress."""
+    """Looks for secrets in the calls in progress."""
 
     def __init__(self, registry: CallRegistry) -> None:
         self._registry = registry
@@ -46,7 +46,7 @@ class Secrets:
         return Typed(call.run.call, signal.digit, harmless)
 
     def answered(self, signal: LookUpFinished) -> Typed | None:
-        """An answer of a look-up in which what the caller typed stands once more."""
+        """An answer of a look-up that repeats what the caller typed; None for any other answer."""
         call = self._registry.by_id.get(owner_of(signal.look_up))
         if call is None or not call.run.holds_secret or signal.row is None:
             return None
@@ -59,7 +59,7 @@ class Secrets:
 
 
 def opened(harmless: DigitPressed | LookUpFinished, secret: str) -> DigitPressed | LookUpFinished:
-    """The input as it was."""
+    """The input as it was before the secret was taken out."""
     if isinstance(harmless, DigitPressed):
         return DigitPressed(harmless.leg, secret)
     return LookUpFinished(

@@ -1,8 +1,9 @@
-"""Side prompts: what the other party of a caller hears or is asked before they are joined.
+"""Side prompts: announcements and questions for the other party before a caller is joined.
 
-A callee of an outside line is asked whether the call is taken, an agent is told of the queue and
-the wait, or how it stands with a customer who is called back. Each is a call of its own, without
-an interaction, on the leg of that party; the purpose of the leg tells what follows.
+The callee of an outside line is asked whether they take the call. An agent is told of the queue
+and the wait, or of the state of a call to a customer who is called back. Each side prompt is a
+call of its own, without an interaction, on the leg of that party; the purpose of the leg says what
+follows.
 """
 
 from contactcenter_ari.core.acd.offer import Offer
@@ -16,7 +17,7 @@ from contactcenter_ari.core.vocabulary.ids import CallId, LegId
 
 
 def screening(call: Call, leg: LegId, screen: str, turn: Turn) -> Call:
-    """The callee is asked by the flow section `screen` whether the call is taken."""
+    """The flow section `screen` asks the callee whether they take the call."""
     asked_for = call.run
     run = FlowRun(
         call=CallId(turn.clockwork.mint()),
@@ -41,7 +42,7 @@ def agent_prompt(offer: Offer, prompt: str, catalog: Catalog, turn: Turn) -> Cal
 
 
 def briefing(leg: LegId, prompt: str, language: str, catalog: Catalog, turn: Turn) -> Call:
-    """The agent is told how it stands with the customer who is called back."""
+    """The agent is told the state of the call to a customer who is called back."""
     call = announcing(leg, prompt, catalog, turn, agent=None, variables={})
     call.run.answered = True
     call.run.language = language
@@ -49,7 +50,7 @@ def briefing(leg: LegId, prompt: str, language: str, catalog: Catalog, turn: Tur
 
 
 def end_side_prompt(leg: LegId, registry: CallRegistry, turn: Turn) -> None:
-    """The other party hears no more of it."""
+    """The side prompt ends for the other party."""
     call = registry.at_leg(leg)
     if call is not None and call.interaction is None:
         call.interpreter.end(call.run, turn)

@@ -1,1 +1,1 @@
-"""The center: the hinge between flows, distribution and the switch."""
+"""The center: it connects flows, distribution and the switch."""

@@ -36,7 +36,7 @@ from contactcenter_ari.core.vocabulary.signal import (
 
 
 class AgentControl:
-    """Grants what agents ask for, or refuses it and changes nothing."""
+    """Grants requests of agents, or refuses them and changes nothing."""
 
     def __init__(
         self, roster: Roster, distribution: Distribution, calls: CallControl, orphans: OrphanTalks
@@ -151,7 +151,7 @@ class AgentControl:
         self._calls.announce(call, turn)
 
     def _do_feature_code(self, dialed: str, agent: AgentId, turn: Turn) -> tuple[str, str]:
-        """Grant what a code stands for; the prompt that says what came of it, and the reason."""
+        """Grant the request of a code; gives the prompt that tells the result, and the reason."""
         request = read_feature_code(dialed, agent, self._calls.catalog.site)
         if request is None:
             return UNKNOWN_CODE, ""

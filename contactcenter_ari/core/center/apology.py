@@ -1,7 +1,8 @@
-"""Calls that were apologized to while the application was away, entered into the books later.
+"""Calls that got an apology while the application was away, and are recorded later.
 
-Each is told once, however often it is reported: its id is that of the call in the switch, and
-what it leads to is numbered after it. A number or a message that was left is a task.
+Each call is entered once, however often it is reported: its id is that of the call in the switch,
+and everything that follows from it is numbered after it. A number or a message that was left is a
+task.
 """
 
 from collections import OrderedDict
@@ -31,11 +32,11 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, QueueName, Seg
 from contactcenter_ari.core.vocabulary.request import RecordApology
 
 REMEMBERED = 20_000
-"""Of so many calls it is known that they are in the books."""
+"""The most calls that are remembered as entered in the records."""
 
 
 class Apologies:
-    """The calls that are in the books, the latest of them."""
+    """The latest calls that are entered in the records."""
 
     def __init__(self, calls: CallControl) -> None:
         self._calls = calls
@@ -45,7 +46,7 @@ class Apologies:
         return f"<Apologies {len(self._recorded)} remembered>"
 
     def routes(self) -> Routes:
-        """The request to enter a call into the books."""
+        """The request to enter a call into the records."""
         return route(RecordApology, self.record)
 
     def record(self, call: RecordApology, turn: Turn) -> None:
@@ -83,7 +84,7 @@ class Apologies:
 
 
 def _first_queue(flow: Flow | None) -> QueueName:
-    """Where the caller would probably have come to; empty when the flow has no queue."""
+    """The queue that the caller would probably have come to; empty when the flow has no queue."""
     sections = () if flow is None else flow.sections.values()
     verbs = (step.verb for section in sections for step in section.steps)
     return next((verb.queue for verb in verbs if isinstance(verb, Queue)), QueueName(""))
@@ -144,7 +145,7 @@ def _tell_message(call: RecordApology, turn: Turn) -> None:
 
 
 def _tell_stretch(call: RecordApology, turn: Turn) -> None:
-    """All of the call, as a stretch in the flow: what the caller heard was nobody's talk."""
+    """The whole call as a stretch in the flow: the caller talked to nobody."""
     turn.tell_at(
         call.ended_at,
         SegmentEnded,

@@ -1,9 +1,9 @@
-"""The books after a fault of ours: what was left half done is mended, what is sound left alone.
+"""The audit after a fault of ours: half-done work is repaired, and sound work is left alone.
 
-Each offer, talk, outside line, stay, call, agent and callback is looked at. A caller whose call
-is not sound, or in whose turn we failed, is led on in the flow with an apology; if that fails,
-hears an apology and is hung up; if that fails, too, is hung up. Nobody is left without a
-deadline, in a line they do not wait in, or in a call that is over.
+The audit looks at each offer, talk, outside line, stay, call, agent and callback. A caller whose
+call is not sound, or in whose turn we failed, goes on in the flow with an apology. If that fails,
+the caller hears an apology and is hung up. If that fails, too, the caller is hung up. Nobody is
+left without a deadline, in a line they do not wait in, or in a call that is over.
 """
 
 from collections.abc import Callable
@@ -45,13 +45,13 @@ from contactcenter_ari.core.vocabulary.event import Party
 from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId
 
 ROUNDS = 4
-"""How often the books are looked through when there are faults in the repair, too."""
+"""How often all records are checked when the repair has faults, too."""
 
 
 class Audit:
-    """Looks through the books of a center in whose turn we failed. `subjects` are the ids the
-    faults concern, `gone` is a leg that the switch has told to be over; not `gently` the callers
-    concerned are not led on.
+    """Checks the records of a center in whose turn we failed. `subjects` are the ids the faults
+    concern. `gone` is a leg that the switch has reported as gone. If not `gently`, the callers
+    concerned do not go on in the flow.
     """
 
     def __init__(
@@ -80,8 +80,8 @@ class Audit:
         return f"<Audit because of {', '.join(sorted(self._subjects))}>"
 
     def mend(self) -> None:
-        """Leave nothing half done. Another round mends what the first one has led to, and blames
-        nobody any more; faults in the repair are followed by one more.
+        """Leave no work half done. Another round repairs what the first one has caused, and holds
+        nobody responsible any more; faults in the repair are followed by one more round.
         """
         for self._round in range(ROUNDS):
             faults = len(self._turn.faults)
@@ -96,7 +96,7 @@ class Audit:
         self._repair.start_over()
 
     def _sort_out_legs(self) -> None:
-        """Forget legs that nobody has a use for; an inventory ends those that live."""
+        """Forget legs that nothing uses; an inventory ends those that are still in the switch."""
         legs = self._calls.legs
         for leg in legs:
             if leg.id == self._gone or not self._sound.leg(leg):
@@ -123,7 +123,7 @@ class Audit:
         return any(each is not None and each in self._subjects for each in ids)
 
     def _first_that_works(self, subject: str, *resorts: Callable[[], object]) -> None:
-        """Try the gentlest way first."""
+        """Try the resorts in order, the gentlest first."""
         for resort in resorts:
             if self._turn.attempt(subject, resort):
                 return
@@ -145,7 +145,7 @@ class Audit:
             self._give_up_line(line)
 
     def _fail_offer(self, offer: Offer) -> None:
-        """The phone is hung up; the caller waits on, and the agent is free."""
+        """The phone is hung up, the caller goes on waiting, and the agent is free."""
         turn, leg = self._turn, offer.leg
         turn.attempt(offer.id, partial(end_side_prompt, leg, self._calls.registry, turn))
         bridge = self._calls.bridges.of(leg)
@@ -163,7 +163,7 @@ class Audit:
             turn.attempt(call.run.call, lambda: self._calls.carry_out(call, going_on(), turn))
 
     def _part(self, bridge: Bridge) -> None:
-        """The legs of a bridge that is none: the other party is hung up, the caller goes on."""
+        """A bridge is not sound: the other party is hung up, the caller goes on in the flow."""
         turn = self._turn
         call = self._calls.registry.by_id.get(bridge.call)
         if bridge.state is BridgeState.JOINED and call is not None:
@@ -249,7 +249,7 @@ class Audit:
                 return
 
     def _side_call_failed(self, call: Call) -> bool:
-        """Whoever was asked or told something before being joined is hung up."""
+        """The party who was asked or told something before being joined is hung up."""
         leg = self._calls.legs.find(call.run.leg)
         match leg.purpose if leg is not None else None:
             case ForOffer(offer=offer_id) if offer := self._distribution.offers.find(offer_id):
@@ -268,11 +268,11 @@ class Audit:
         return True
 
     def _concerns(self, call: Call) -> bool:
-        """Whether we failed in what was to be done for this call."""
+        """Whether we failed in work for this call."""
         return self._is_blamed(call.run.call, call.run.leg)
 
     def _lead_on(self, call: Call) -> None:
-        """As after a fault of the flow: an apology and a person; in a line, on with the wait."""
+        """The same as after a fault of the flow: an apology and a person; in line, the wait."""
         if call.run.hung_up or call.run.activity.is_over or call.interaction is None:
             return
         waits = self._distribution.place_of(call.interaction.id) is not None
@@ -280,7 +280,7 @@ class Audit:
             self._calls.carry_out(call, call.interpreter.fail(call.run, self._turn), self._turn)
 
     def _apologize(self, call: Call) -> None:
-        """An apology that owes nothing to the flow, and the end."""
+        """An apology that does not depend on the flow, and the end of the call."""
         if call.run.hung_up or not self._calls.registry.knows_leg_of(call):
             return
         turn, old = self._turn, call.run
@@ -299,7 +299,7 @@ class Audit:
             self._calls.hang_up(call, self._turn, by=Party.SYSTEM, failed=True)
 
     def _end(self, call: Call) -> None:
-        """Nothing is left of the call, and its end is in the books."""
+        """The call is removed everywhere, and its end is recorded."""
         turn, run, interaction = self._turn, call.run, call.interaction
         lives = run.leg != self._gone and self._calls.registry.knows_leg_of(call)
         self._calls.registry.strike(call)
@@ -332,7 +332,7 @@ class Audit:
         interaction.failed = interaction.failed or not interaction.is_served
 
     def _bring_to_flow(self, call: Call) -> None:
-        """The interaction is in the flow, whatever it was half way to."""
+        """The interaction is in the flow, even if it was on its way to another state."""
         interaction = call.interaction
         if interaction is None or interaction.state in {IN_FLOW, ENDED}:
             return

@@ -1,7 +1,7 @@
 """The calls in progress: from arrival through flow, queue and talk to the end.
 
-Every path ends in `_end`, once, when the switch says that the caller's leg is gone or has
-kept silent about it for too long.
+Every path ends in `_end`, once, when the switch reports that the caller's leg is gone, or has not
+reported it for too long.
 """
 
 from collections.abc import Iterator
@@ -116,13 +116,13 @@ class CallControl:
             self.begin(arriving(signal, self.catalog, turn), turn)
 
     def announce(self, call: Call, turn: Turn) -> None:
-        """An agent's phone dialed a feature code: say what came of it and hang up."""
+        """An agent's phone dialed a feature code: play the result and hang up."""
         if call.agent is not None:
             self._distribution.roster.add_non_acd_leg(call.agent, call.run.leg, turn.now)
         self.begin(call, turn)
 
     def add(self, call: Call, turn: Turn) -> None:
-        """Know a call whose flow has not begun; nobody who is on the phone is called back."""
+        """Enter a call whose flow has not begun; a customer on the phone is not called back."""
         self.registry.enter(call, turn)
         self.callback_queue.reconsider_customer(call, turn)
 
@@ -132,7 +132,7 @@ class CallControl:
             self.add(call, turn)
         self.carry_out(call, call.interpreter.start(call.run, turn), turn)
 
-    # What the switch and the look-ups say
+    # Signals of the switch and the look-ups
 
     def offered(self, interaction: InteractionId, turn: Turn) -> None:
         """A phone rings for a waiting caller: no announcement delays the answer."""
@@ -179,7 +179,7 @@ class CallControl:
     # Deadlines
 
     def flow_deadline(self, call_id: CallId, turn: Turn) -> None:
-        """What a flow waited for did not come."""
+        """A deadline of a flow passed without the input that it waited for."""
         call = self._calls[call_id]
         self.carry_out(call, call.interpreter.deadline_passed(call.run, turn), turn)
 
@@ -195,12 +195,12 @@ class CallControl:
         self.carry_out(call, self.queueing.end_stay(call, result, turn), turn)
 
     def withdraw(self, interaction: InteractionId, turn: Turn) -> None:
-        """A person takes a waiting caller out of the line."""
+        """A supervisor takes a waiting caller out of the line."""
         call = self._calls[CallId(interaction)]
         self.carry_out(call, self.queueing.withdraw(call, turn), turn)
 
     def move(self, interaction: InteractionId, queue: QueueName, turn: Turn) -> None:
-        """A person lets a waiting caller wait in another queue, which must take callers."""
+        """A supervisor moves a waiting caller to another queue, which must take callers."""
         self.queueing.move(self._calls[CallId(interaction)], queue, turn)
 
     def take_up(self, turn: Turn) -> None:
@@ -215,7 +215,7 @@ class CallControl:
     # Within
 
     def carry_out(self, call: Call, handover: Handover | None, turn: Turn) -> None:
-        """Do what a flow wants done, until it waits for something."""
+        """Do the steps of a flow until it waits for something."""
         self._hand_over(call, handover, turn)
         self.recordings.follow(call.run.call, call.run.pause_reasons, turn)
 
@@ -251,7 +251,7 @@ class CallControl:
     def _request_callback(
         self, call: Call, handover: RequestCallback, turn: Turn
     ) -> Handover | None:
-        """Book a call back, one a number; the place in line goes over to it."""
+        """Open a callback, one for each number; it takes over the place in line."""
         callback = self.callback_queue.book(call, handover, turn)
         if callback is not None:
             self.queueing.give_up_place(call, QueueExit.CALLBACK_TAKEN, turn)
@@ -296,16 +296,16 @@ class CallControl:
         end_side_prompt(leg.id, self.registry, turn)
 
     def offer_over(self, offer: Offer, turn: Turn) -> None:
-        """Nobody has taken the offer: the caller waits on, unless the time is up."""
+        """Nobody has taken the offer: the caller goes on waiting, unless the time is up."""
         call = self._calls.get(CallId(offer.waiting.interaction))
         if call is None:
-            return  # for a call back, whose place waits on
+            return  # for a callback, whose place stays in line
         self.carry_out(call, self.queueing.offer_over(call, offer, turn), turn)
 
     def outside_failed(
         self, call: Call, leg: Leg, outcome: str, turn: Turn, *, hang_up: bool
     ) -> None:
-        """An outside line came to nothing: the caller goes on in the flow."""
+        """An outside line was not joined: the caller goes on in the flow."""
         self._end_side_prompt(leg, turn)
         self.outside.close(call, leg, outcome, turn, hang_up=hang_up)
         if self.bridges.of(call.run.leg) is not None:
@@ -344,7 +344,7 @@ class CallControl:
         )
 
     def hang_up(self, call: Call, turn: Turn, *, by: Party, failed: bool) -> None:
-        """End a call from our side; it is over when the switch says so, or keeps silent."""
+        """End a call from our side; it is over when the switch reports so, or reports nothing."""
         call.interpreter.end(call.run, turn)
         if call.interaction is not None:
             call.interaction.ended_by = by
@@ -383,10 +383,10 @@ class CallControl:
         if call.interaction is not None and call.interaction.begun:
             self.queueing.look_after(call, turn)
         call.tell_end(turn)
-        del self._calls[call.run.call]  # at last: what fails before is not forgotten
+        del self._calls[call.run.call]  # last: a call that fails before is not forgotten
 
     def attempt_over(self, call: Call, turn: Turn) -> None:
-        """The call to a customer has ended; an agent who has waited in vain hears so."""
+        """The call to a customer has ended; an agent who has waited in vain is told so."""
         attempt = self.callback_queue.attempt_of(call)
         prompt = self.callback_queue.over(attempt, turn) if attempt is not None else None
         if prompt is not None:

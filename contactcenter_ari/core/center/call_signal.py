@@ -1,4 +1,4 @@
-"""Signals and deadlines of calls, each taken to the room it concerns."""
+"""Signals and deadlines of calls, each passed to the room it concerns."""
 
 from datetime import timedelta
 from functools import partial

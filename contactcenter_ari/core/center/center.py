@@ -1,11 +1,11 @@
-"""The center: takes one input at a time and says what is to be done.
+"""The center: it takes one input at a time and gives the commands and events that follow.
 
     outcome = center.handle(input, now)
     deadline = center.next_deadline()
 
-Nothing else happens in it. `now` never goes back. A refused request raises and changes
-nothing; every other input is accepted, in any order, at any time. What is done with an input
-or a deadline stands in the tables of the rooms.
+Nothing else happens in it. `now` never goes back. A refused request raises and changes nothing;
+every other input is accepted, in any order, at any time. The tables of the rooms name the method
+for each input and each deadline.
 """
 
 from datetime import datetime
@@ -42,12 +42,12 @@ from contactcenter_ari.core.vocabulary.request import Request, SetFlag
 from contactcenter_ari.core.vocabulary.signal import TimePassed
 
 MOST_TOLD = 20
-"""Of more faults in one turn the rest is not told."""
+"""The most faults of one turn that are reported; further ones are left out."""
 
 
 class Center:
-    """All rules of one node, from `CenterStarted` on. In service it has no `watcher`, and its own
-    `wait_source` of waits.
+    """All rules of one node, from `CenterStarted` on. In service it has no `watcher`, and it
+    estimates waits itself, without a `wait_source`.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Center:
         return f"<Center {self._clockwork.node}: {self._calls!r}, {self._distribution!r}>"
 
     def handle(self, input_: Input, now: datetime) -> Outcome:
-        """Take one input, where a fault of ours is to be seen: in tests and simulations.
+        """Take one input and let a fault of ours raise: for tests and simulations.
 
         Raises:
             RequestRefused: a request cannot be granted; nothing is changed.
@@ -92,7 +92,7 @@ class Center:
         return handled.outcome
 
     def take(self, input_: Input, now: datetime) -> Handled:
-        """Take one input; a fault of ours costs the call it belongs to, and nobody else.
+        """Take one input; a fault of ours harms the call it belongs to, and no other call.
 
         Raises:
             RequestRefused: a request cannot be granted; nothing is changed.
@@ -117,22 +117,22 @@ class Center:
         return Handled(turn.outcome(), tuple(fault.error for fault in turn.faults[:MOST_TOLD]))
 
     def next_deadline(self) -> datetime | None:
-        """When `TimePassed` is due, or None."""
+        """The instant at which `TimePassed` is due, or None."""
         return self._clockwork.next_deadline()
 
     @property
     def site(self) -> Site:
-        """What new calls are handled by."""
+        """The site that new calls are handled by."""
         return self._calls.catalog.site
 
     def watch(self, watcher: Observer | None) -> None:
-        """Show each step of each call to somebody else from now on."""
+        """Show each step of each call to an observer from now on."""
         self._watcher = watcher
         self._calls.catalog.watch(watcher)
         self._calls.registry.watch(watcher)
 
     def e164(self, number: str) -> str:
-        """A number that belongs to no call, as people and programs write it, in E.164; as it is
+        """A number that belongs to no call, as people and programs write it, in E.164; unchanged
         if no plan knows it.
         """
         return self._calls.catalog.e164(number)
@@ -140,31 +140,31 @@ class Center:
     # Views
 
     def queues(self, now: datetime) -> tuple[QueueView, ...]:
-        """All queues as they stand."""
+        """All queues in their present state."""
         return view_queues(self._distribution, now)
 
     def agents(self, now: datetime) -> tuple[AgentView, ...]:
-        """All agents as they stand."""
+        """All agents in their present state."""
         return tuple(view_agent(agent, now) for agent in self._roster)
 
     def calls(self) -> tuple[CallView, ...]:
-        """The calls of customers as they stand."""
+        """The calls of customers in their present state."""
         return view_calls(self._calls, self._distribution)
 
     def callbacks(self) -> tuple[CallbackView, ...]:
-        """The callbacks as they stand."""
+        """The callbacks in their present state."""
         return view_callbacks(self._calls.callback_queue.callbacks, self._distribution)
 
     def open_callbacks(self) -> int:
-        """How many calls back are still to be made."""
+        """The number of callbacks that are still to be made."""
         return len(self._calls.callback_queue.callbacks)
 
     def open_lost_calls(self) -> int:
-        """How many abandoned calls nobody has looked after yet."""
+        """The number of abandoned calls that nobody has followed up yet."""
         return len(self._calls.queueing.lost_calls)
 
     def calls_in_progress(self) -> int:
-        """How many legs run a flow, wait or talk, and talks go on of which nothing is known."""
+        """The number of legs that run a flow, wait or talk, plus the orphaned talks."""
         return sum(1 for _ in self._calls) + len(self._orphans)
 
     # Inputs about the center itself

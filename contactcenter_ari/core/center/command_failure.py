@@ -1,4 +1,4 @@
-"""Commands that failed in the switch: the core decides what follows, command by command."""
+"""Commands that failed in the switch: the core decides what follows for each command."""
 
 from datetime import timedelta
 
@@ -27,11 +27,11 @@ from contactcenter_ari.core.vocabulary.signal import LEG_GONE, NO_ROOM, CommandF
 ABSENT = 20
 """Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
 UNTRIED = (0, 400, NO_ROOM)
-"""Replies to a dialing that was not tried: none, the caller is gone, there is no room."""
+"""Replies to a dialing that was not tried: no reply, the caller is gone, there is no room."""
 
 
 class CommandFailures:
-    """Takes each failed command to the rooms it concerns."""
+    """Passes each failed command to the rooms it concerns."""
 
     def __init__(self, calls: CallControl, legs: LegControl) -> None:
         self._calls = calls
@@ -48,7 +48,7 @@ class CommandFailures:
         command, status = signal.command, signal.status
         match command:
             case DialLeg(leg=leg) | DialOutside(leg=leg):
-                # Without a reply the phone may ring all the same; ending what is not is fine.
+                # Without a reply the phone may ring all the same; ending no call does no harm.
                 turn.do(HangUpLeg(call=command.call, leg=leg))
                 # Where the switch could not try, nobody was absent.
                 self._legs.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
@@ -78,4 +78,4 @@ class CommandFailures:
             case PlayPrompt(playback=playback):
                 self._calls.playback_finished(playback, turn, failed=True)
             case _:
-                pass  # what should have stopped has ended or will be found by the inventory
+                pass  # it has ended, or the inventory will find it

@@ -1,7 +1,7 @@
 """The end of a center with calls in it: callers are told, and nobody is just cut off.
 
-Who is in the menus or waits hears an apology and is hung up, and is a task for somebody to look
-after; who talks, and whoever we are dialing, is hung up.
+A caller who is in a menu or waits hears an apology and is hung up, and becomes a task to follow
+up. A caller who talks, and any party we are dialing, is hung up.
 """
 
 from contactcenter_ari.core.calls.call import Call
@@ -27,7 +27,7 @@ def dismiss(calls: CallControl, turn: Turn) -> None:
 
 
 def _apologize(call: Call, calls: CallControl, turn: Turn) -> None:
-    """Whatever the caller hears or waits for is over."""
+    """The present prompt or wait of the caller is over."""
     interaction = call.interaction
     assert interaction is not None, "a caller has one"
     calls.queueing.give_up_place(call, QueueExit.SYSTEM_ERROR, turn)
@@ -42,7 +42,7 @@ def _apologize(call: Call, calls: CallControl, turn: Turn) -> None:
 
 
 def apology(run: FlowRun) -> FlowRun:
-    """What a caller hears instead of the rest of a flow; it owes nothing to the flow."""
+    """The flow that replaces the rest of a caller's flow; it does not depend on that flow."""
     return FlowRun(
         call=run.call,
         interaction=run.interaction,

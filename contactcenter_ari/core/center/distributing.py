@@ -1,4 +1,4 @@
-"""After each input: callers and agents are brought together, and callbacks are dialed."""
+"""The step after each input: it brings callers and agents together, and dials callbacks."""
 
 from functools import partial
 
@@ -26,11 +26,11 @@ class Distributing:
         return f"<Distributing, {'stopping' if self._is_stopping else 'going on'}>"
 
     def routes(self) -> Routes:
-        """The ends of the service, and its beginnings after the first."""
+        """The inputs by which the service ends, and by which it begins again."""
         return merged(route(CenterResumed, self._resume), route(CenterStopping, self._stop))
 
     def distribute(self, turn: Turn) -> None:
-        """Bring callers and agents together; after a fault once more, and if it comes again
+        """Bring callers and agents together. After a fault, try once more; after a second one, try
         once more without the callers concerned.
         """
         for gently in (True, False):
@@ -46,7 +46,7 @@ class Distributing:
     def _bring_together(self, turn: Turn) -> None:
         turn.attempt("", partial(self._call_off, turn))
         if self._is_stopping:
-            return  # nobody is rung any more
+            return  # no phone is rung any more
         turn.attempt("", partial(self._offer, turn))
         turn.attempt("", partial(self._calls.callback_queue.dispatch, turn))
 

@@ -1,8 +1,8 @@
-"""What follows a fault of ours in a turn: whom it concerns, the audit, and kept deadlines.
+"""The steps after a fault of ours in a turn: the callers concerned, the audit, and kept deadlines.
 
-The call that the input belongs to is led on or ends with an apology; what else the books hold
-is looked through, and mended only where it is not sound. A deadline that was being handled is
-set again if its owner still needs it. A fault in the recovery is noted like any other.
+The call that the input belongs to goes on or ends with an apology. All other records are checked,
+and repaired only where they are not sound. A deadline that was being handled is set again if its
+owner still needs it. A fault in the recovery is noted like any other.
 """
 
 from datetime import timedelta
@@ -26,9 +26,9 @@ from contactcenter_ari.core.vocabulary.signal import (
 )
 
 RETRY_AFTER = timedelta(minutes=1)
-"""When a deadline that no call depends on is tried once more."""
+"""The delay before a deadline that no call depends on is tried once more."""
 NAMES = ("leg", "bridge", "playback", "look_up", "recording", "interaction", "callback", "call")
-"""Fields by which an input or a command names what it is about."""
+"""Fields by which an input or a command names its subject."""
 
 
 class FaultRecovery:
@@ -47,8 +47,8 @@ class FaultRecovery:
     def recover(
         self, input_: Input | None, due: Deadline | None, turn: Turn, *, gently: bool = True
     ) -> None:
-        """Mend what the faults of the turn so far have left behind; `gently` callers whom they
-        concern may go on, else they hear an apology and are hung up.
+        """Repair what the faults of the turn so far have left behind. If `gently`, the callers
+        they concern may go on, else they hear an apology and are hung up.
         """
         subjects = {fault.subject for fault in turn.faults}
         if input_ is not None:
@@ -74,10 +74,10 @@ class FaultRecovery:
             self._keep(due, turn)
 
     def _answer(self, signal: CallArrived | PhoneDialed, turn: Turn) -> None:
-        """Nobody knows the leg yet: an apology, or at least the end."""
+        """No room knows the leg yet: the caller hears an apology, or at least the leg is ended."""
         if self._calls.knows(signal.leg):
             return
-        turn.rewind()  # of a call that was not entered there is nothing to tell
+        turn.rewind()  # a call that was not entered has no events
         if not turn.attempt(signal.leg, partial(self._apologize, signal, turn)):
             turn.do(HangUpLeg(call=CallId(signal.leg), leg=signal.leg))
 
@@ -90,7 +90,7 @@ class FaultRecovery:
             self._calls.begin(call, turn)
 
     def _keep(self, due: Deadline, turn: Turn) -> None:
-        """A deadline is not lost by a fault, if its owner is still there."""
+        """A deadline is not lost by a fault, if its owner still exists."""
         wake, owner = due
         if not turn.clockwork.is_set(wake, owner) and self._deadlines[wake].is_needed(owner):
             turn.clockwork.wake(wake, owner, turn.now + RETRY_AFTER)

@@ -18,7 +18,7 @@ JOIN_TRIES = 2
 
 
 class Joining:
-    """Lets parties hear each other who have picked up."""
+    """Joins parties who have picked up."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Joining:
         return f"<Joining of {self._conversations!r}>"
 
     def offer(self, call: Call, offer: Offer, turn: Turn) -> None:
-        """The agent who was offered a waiting caller is there for them."""
+        """The agent who was offered a waiting caller is ready to be joined with them."""
         call.interpreter.connecting(call.run, turn)
         agent = Conversation(
             bridge=BridgeId(turn.clockwork.mint()),
@@ -56,7 +56,7 @@ class Joining:
         self._conversations.join(call, callee, turn)
 
     def callback(self, attempt: CallbackAttempt, turn: Turn) -> None:
-        """The customer picked up for whom an agent waits."""
+        """The customer for whom an agent waits has picked up."""
         assert attempt.agent is not None, "the customer is dialed for an agent who is there"
         assert attempt.agent_leg is not None, "the customer is dialed for an agent who is there"
         self._agent_first.hears_no_more(attempt, turn)

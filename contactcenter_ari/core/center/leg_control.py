@@ -1,4 +1,4 @@
-"""Whatever happens to a leg or a bridge: one look-up, and one match of what the leg is there for.
+"""Signals of legs and bridges: one look-up for each, and one match of the purpose of the leg.
 
 Each match names all purposes, so that a new one cannot be forgotten anywhere.
 """
@@ -37,7 +37,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, BridgeId, CallId, Leg
 
 
 class LegControl:
-    """Leads calls on by what their legs and bridges do."""
+    """Moves calls on when something happens to their legs and bridges."""
 
     def __init__(self, calls: CallControl, distribution: Distribution) -> None:
         self._calls = calls
@@ -52,7 +52,7 @@ class LegControl:
     # A leg rings, and is picked up
 
     def rang(self, leg_id: LegId, turn: Turn) -> None:
-        """A phone says that it rings."""
+        """A phone reports that it rings."""
         leg = self._legs.find(leg_id)
         if leg is not None and leg.state is DIALING:
             leg.move_to(RINGING)
@@ -61,13 +61,13 @@ class LegControl:
             offer.rang_at = turn.now
 
     def phone_silent(self, leg_id: LegId, turn: Turn) -> None:
-        """A phone says nothing, and will hardly ring."""
+        """A phone reports nothing, and will hardly ring."""
         offer = self._offer_at(self._legs.find(leg_id))
         if offer is not None and self._calls.misses.phone_silent(offer, turn):
             self._calls.offer_over(offer, turn)
 
     def answered(self, leg_id: LegId, turn: Turn) -> None:
-        """A party picked up; one that nobody has a use for any more is hung up."""
+        """A party picked up; a party that nothing needs any more is hung up."""
         leg = self._legs.find(leg_id)
         if leg is None:
             reason = HangUpReason.ANSWERED_ELSEWHERE
@@ -174,7 +174,7 @@ class LegControl:
                 assert_never(leg.purpose)
 
     def join_overdue(self, bridge_id: BridgeId, turn: Turn) -> None:
-        """The switch never said whether legs were joined."""
+        """The switch has not reported in time whether legs were joined."""
         bridge = self._bridges.find(bridge_id)
         if bridge is not None and not self._bridges.retry(bridge, turn):
             self.bridge_failed(bridge_id, turn)
@@ -203,7 +203,7 @@ class LegControl:
                 assert_never(leg.purpose)
 
     def _being_joined(self, bridge_id: BridgeId) -> tuple[Bridge, Call, Leg] | None:
-        """A bridge of which nothing was heard yet, the call it is for, and the other party."""
+        """A bridge that is not confirmed yet, the call it is for, and the other party."""
         bridge = self._bridges.find(bridge_id)
         if bridge is None or bridge.state is not JOINING:
             return None
@@ -275,14 +275,14 @@ class LegControl:
         self._flow_over(leg, turn)
 
     def _let_go(self, attempt: CallbackAttempt, turn: Turn) -> None:
-        """The customer is hung up, and an agent who waits for them learns so."""
+        """The customer is hung up, and an agent who waits for them is told so."""
         self._bridges.fall_apart(self._bridges.of(attempt.leg), turn)
         turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
         self.hung_up(attempt.leg, 0, turn)
 
     def hang_up_passed(self, call_id: CallId, turn: Turn) -> None:
-        """The switch never said that a leg we hung up is gone. If it did not even reply, it is
-        asked again: what became of the leg is known when it is back.
+        """The switch never reported that a leg we hung up is gone. If it did not even reply, it is
+        asked again: the state of the leg is known when the switch is back.
         """
         call = self._calls.registry.by_id.get(call_id)
         if call is not None and call.was_not_heard:
@@ -291,7 +291,7 @@ class LegControl:
             self.hung_up(call.run.leg, 0, turn)
 
     def lose(self, call: Call, lost_at: datetime, turn: Turn) -> None:
-        """The switch does not know the call any more; what we were ending by then has ended."""
+        """The switch does not know the call any more; a call that was ending by then has ended."""
         if call.interaction is not None and not call.was_ending(lost_at):
             call.interaction.failed = True
             call.interaction.ended_by = Party.SYSTEM

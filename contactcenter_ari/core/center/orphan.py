@@ -1,9 +1,9 @@
-"""Orphaned talks: legs in a bridge of which this center knows nothing, for its log was lost.
+"""Orphaned talks: legs in a bridge of which this center knows nothing, because its log was lost.
 
-Such a talk goes on until one of its parties hangs up; then the others are hung up as well, and
-the bridge is dissolved once all have left it. Its agents are not rung meanwhile. Each caller in
-it has one interaction, which says that nothing more is known. Nobody is taken out of it, nothing
-is played into it.
+Such a talk goes on until one of its parties hangs up; then the others are hung up as well, and the
+bridge is dissolved once all have left it. Its agents are not rung meanwhile. Each caller in it has
+one interaction, which says that nothing more is known. Nobody is taken out of it, and nothing is
+played into it.
 """
 
 from collections.abc import Iterable
@@ -23,12 +23,12 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile
 from contactcenter_ari.core.vocabulary.signal import CallArrived, LiveBridge
 
 FEWEST = 2
-"""With fewer legs nobody is there to talk to."""
+"""With fewer legs there is no other party to talk to."""
 
 
 class OrphanTalk:
-    """The legs that are still there, whose they are, and the interactions of the callers with
-    their `numbers` in E.164.
+    """The legs that are still there, the agents they belong to, and the interactions of the
+    callers with their `numbers` in E.164.
     """
 
     def __init__(self, live: LiveBridge) -> None:
@@ -58,16 +58,16 @@ class OrphanTalks:
         return f"<OrphanTalks {len(self)}>"
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of orphaned talks."""
         return len(self._talks())
 
     def legs(self) -> list[LegId]:
-        """All legs in them."""
+        """All legs in orphaned talks."""
         return list(self._by_leg)
 
     def follow(self, live: Iterable[LiveBridge], turn: Turn) -> None:
-        """Legs that are in their bridge no more have left it unheard; what a fault of ours kept
-        from ending ends now.
+        """A leg that is no longer in its bridge has left it unheard; a talk that should have
+        ended, and did not because of a fault of ours, ends now.
         """
         there = {bridge.bridge: bridge.legs for bridge in live}
         for talk in self._talks():
@@ -77,8 +77,8 @@ class OrphanTalks:
             self._end(talk, Party.SYSTEM, turn)
 
     def find(self, live: LiveBridge, catalog: Catalog, turn: Turn) -> None:
-        """A talk was found in the switch; when only one party is left it ends at once. One that
-        is over is not found again, though an old inventory may still tell of it.
+        """A talk was found in the switch; if only one party is left it ends at once. A talk that
+        is over is not found again, though an old inventory may still list it.
         """
         if live.bridge in self._dissolved:
             return
@@ -101,7 +101,7 @@ class OrphanTalks:
             self._end(talk, Party.SYSTEM, turn)
 
     def agent_known(self, profile: AgentProfile, turn: Turn) -> None:
-        """The directory has told whose phone it is, perhaps of one that talks."""
+        """The directory has named the agent of a phone, which may be one that is in a talk."""
         agent = self._roster.get(profile.agent)
         for talk in self._talks():
             for leg in [leg for leg, phone in talk.phones.items() if phone == profile.phone]:
@@ -109,7 +109,7 @@ class OrphanTalks:
                     self._keep(agent, talk, leg, turn)
 
     def hung_up(self, leg: LegId, turn: Turn) -> None:
-        """A leg is gone; one that is in none of these talks is fine."""
+        """A leg is gone; a leg that is in none of these talks is ignored."""
         talk = self._by_leg.pop(leg, None)
         if talk is None:
             return
@@ -152,14 +152,14 @@ class OrphanTalks:
 
 
 def _party(talk: OrphanTalk, leg: LegId) -> Party:
-    """Who hung up."""
+    """The party who hung up."""
     if leg in talk.interactions:
         return Party.CALLER
     return Party.AGENT if leg in talk.phones else Party.SYSTEM
 
 
 def _interactions(live: LiveBridge, catalog: Catalog, turn: Turn) -> list[Interaction]:
-    """One for each caller; without a caller one for the customer whom we had called."""
+    """One interaction for each caller; without a caller, one for the customer we called."""
     if live.callers:
         return [_inbound(caller, catalog, turn) for caller in live.callers]
     outside = next((leg for leg in live.legs if leg not in live.phones), live.legs[0])
@@ -178,7 +178,7 @@ def _inbound(caller: CallArrived, catalog: Catalog, turn: Turn) -> Interaction:
     )
 
 
-def _interaction(  # as many facts as are known
+def _interaction(  # only the facts that are known
     caller: CallArrived,
     numbers: CallNumbers,
     turn: Turn,
@@ -205,7 +205,7 @@ def _interaction(  # as many facts as are known
 
 
 def is_of_this_boot(name: BridgeId | LegId, turn: Turn) -> bool:
-    """Whether this center minted a name itself, so that it knows what became of it."""
+    """Whether this center minted a name itself, so that it knows the fate of the leg or bridge."""
     return name.startswith(f"{turn.clockwork.node}-{turn.clockwork.boot}-")
 
 

@@ -1,6 +1,6 @@
-"""What is done with the lines: people close and open queues, and move callers up, over, and out.
+"""The control of lines: people close and open queues, and move callers up, over, and out.
 
-Every request that cannot be granted is refused before anything is changed.
+A request that cannot be granted is refused before anything is changed.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ MOST_HEAD_START = timedelta(hours=24)
 
 
 class QueueControl:
-    """Carries out what a person wants with the lines. A request is refused for one of
+    """Carries out the requests of people about the lines. A request is refused for one of
     `unknown_queue`, `not_waiting`, `being_answered`, `priority_invalid`, `queue_refuses`.
     """
 
@@ -52,7 +52,7 @@ class QueueControl:
         )
 
     def deadlines(self) -> Deadlines:
-        """The deadlines of lines, and of places in them at which an agent is looked for anew."""
+        """The deadlines of lines, and of places in line for which an agent is sought anew."""
         return merged(
             due(Wake.EMPTY_QUEUE, self._empty_for_long, self._is_line),
             due(Wake.MISS_PAUSE, self._look_again, self._is_waiting),
@@ -77,7 +77,7 @@ class QueueControl:
             return
         del self._distribution.closed[queue]
         turn.tell(QueueOpened, queue=queue, by=request.by)
-        for waiting in self._distribution.lines[queue]:  # who has not left, for a phone rings
+        for waiting in self._distribution.lines[queue]:  # a phone rings for this caller
             if waiting.over is QueueExit.CLOSED:
                 waiting.over = None
                 self._distribution.go_on_waiting(waiting, turn)
@@ -111,7 +111,7 @@ class QueueControl:
         self._distribution.estimator.learn(request.times)
 
     def _send_on(self, callers: Iterable[Waiting], result: QueueExit, turn: Turn) -> None:
-        """Let callers wait no longer, because of their queue; a fault with one keeps no other."""
+        """End the wait of callers because of their queue; a fault with one stops no other."""
         for waiting in callers:
             interaction = waiting.interaction
             turn.attempt(interaction, partial(self._calls.end_stay, interaction, result, turn))

@@ -1,7 +1,7 @@
-"""Between a call and the lines: joining, what a caller is told there, and leaving.
+"""The steps between a call and the lines: joining, announcements, and leaving.
 
-Nothing here carries a flow on: each answer is the handover with which the flow goes on, or
-None while the caller waits.
+Nothing here carries a flow on: each answer is the handover with which the flow goes on, or None
+while the caller waits.
 """
 
 from collections import OrderedDict
@@ -41,11 +41,11 @@ _Value = TypeVar("_Value")
 
 LOST = QueueExit.SYSTEM_ERROR
 MOST_REMEMBERED = 50_000
-"""So many callers are remembered, for their last agent and for a place given up."""
+"""The most callers that are remembered, for their last agent and for a place given up."""
 
 
 class GivenUpPlace(msgspec.Struct, frozen=True):
-    """The place of a caller whose call dropped; kept until somebody else needs the memory."""
+    """The place of a caller whose call dropped; kept until the memory is needed for another."""
 
     ranked_since: datetime
     head_start: timedelta
@@ -54,10 +54,10 @@ class GivenUpPlace(msgspec.Struct, frozen=True):
 
 
 class WaitSource(Protocol):
-    """Foresees how long callers wait: the distribution by its evidence, a rehearsal as told."""
+    """Estimates of waits: from the distribution's statistics, or as a flow test says."""
 
     def estimate(self, waiting: Waiting, now: datetime) -> Estimate | None:
-        """How long a caller who waits will still wait; None when nothing should be said."""
+        """How long a caller who waits will still wait; None when nothing should be announced."""
         ...
 
 
@@ -146,8 +146,9 @@ class Queueing:
     # Waiting
 
     def tell_place(self, call: Call, turn: Turn) -> None:
-        """What the flow may say of the wait now: nothing while nobody takes calls, a position
-        only where nobody overtakes, a wait only if it is known and not more than was told before.
+        """The facts that the flow may announce of the wait now: nothing while nobody takes calls,
+        a position only where nobody overtakes, a wait only if it is known and not longer than the
+        last one announced.
         """
         waiting = self._distribution.place_of(_interaction(call).id)
         if waiting is None:
@@ -193,7 +194,7 @@ class Queueing:
         self.customers.claim(call, turn)
 
     def offer_over(self, call: Call, offer: Offer, turn: Turn) -> Handover | None:
-        """An offer came to nothing: the caller goes on waiting, unless the time is up."""
+        """An offer was not taken: the caller goes on waiting, unless the time is up."""
         waiting = offer.waiting
         if call.run.activity is Activity.CONNECTED:
             call.interpreter.treatment.go_on(call.run, turn)
@@ -210,7 +211,7 @@ class Queueing:
     # Leaving
 
     def end_stay(self, call: Call, result: QueueExit, turn: Turn) -> Handover | None:
-        """The caller may not wait any longer; a phone that rings is given its chance."""
+        """The caller may not wait any longer; a phone that rings may still be answered."""
         interaction = _interaction(call)
         waiting = self._distribution.place_of(interaction.id)
         assert waiting is not None, "only who waits has a stay to end"
@@ -221,7 +222,7 @@ class Queueing:
         return self.turned_away(call, "busy" if wanted_one else result, turn)
 
     def withdraw(self, call: Call, turn: Turn) -> Handover | None:
-        """A person takes the caller out of the line: as if the queue were closed."""
+        """A supervisor takes the caller out of the line: as if the queue were closed."""
         self._leave(call, QueueExit.WITHDRAWN, turn)
         return self.turned_away(call, QueueExit.CLOSED, turn)
 
@@ -234,8 +235,8 @@ class Queueing:
         return call.interpreter.resume(call.run, outcome, turn)
 
     def give_up_place(self, call: Call, result: QueueExit, turn: Turn) -> None:
-        """A key led a waiting caller out of the line. For one who is promised a call back the
-        steps of the key are the last: coming back to the queue, he would take the callback back.
+        """A key led a waiting caller out of the line. For a caller who has asked for a callback
+        the steps of the key are the last: back in the queue, they would take the callback back.
         """
         if call.run.hung_up or call.interaction is None:
             return
@@ -248,7 +249,7 @@ class Queueing:
             self.customers.give_back(call, turn)
 
     def abandon(self, call: Call, turn: Turn) -> None:
-        """The caller is gone; the place is kept for a while if the queue says so."""
+        """The caller is gone; the place is kept for a while if the queue is set so."""
         interaction = _interaction(call)
         waiting = self._distribution.place_of(interaction.id)
         if waiting is None or waiting.callback is not None:
@@ -266,8 +267,8 @@ class Queueing:
             _remember(self._given_up, (waiting.caller_number, waiting.queue), place)
 
     def look_after(self, call: Call, turn: Turn) -> None:
-        """The call is over: somebody should look after a caller who was not served, as the queue
-        has it, unless a callback is still to be made.
+        """The call is over: a caller who was not served becomes a task to follow up, if the queue
+        is set so, unless a callback is still to be made.
         """
         number, interaction = call.run.caller_number, _interaction(call)
         unserved = interaction.unserved
@@ -296,8 +297,8 @@ class Queueing:
     def talked(
         self, call: Call, turn: Turn, *, agent: AgentId | None = None
     ) -> list[CallbackAttempt]:
-        """Remember which agent a caller talked to last; whoever was lost or promised a callback
-        has talked to somebody.
+        """Remember which agent a caller talked to last. A caller who was lost or has a callback
+        has talked to somebody by now.
         """
         number = call.run.caller_number
         if number and agent is not None:

@@ -1,8 +1,8 @@
-"""What lives in the switch against what is in the books: neither ghosts nor strays stay.
+"""The comparison of our records with the calls in the switch, which brings both into line.
 
-What the books believe and the switch does not know has ended unheard, unless it is too young to
-be listed. What lives in the switch and nobody here has a use for is ended; a talk of an earlier
-life goes on as an orphan.
+A leg that the records hold and the switch does not know has ended unheard, unless it is too young
+to be listed. A leg that lives in the switch and that nothing here uses is ended. A talk from
+before a restart goes on as an orphan.
 """
 
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ class Reconciliation:
         return route(SwitchReconciled, self.take)
 
     def take(self, signal: SwitchReconciled, turn: Turn) -> None:
-        """Bring the books into line with what lives in the switch."""
+        """Bring the records into line with what lives in the switch."""
         for phone in (*self._roster.reachable_phones(), *signal.phones):
             self._roster.set_reachable(phone, reachable=phone in signal.phones)
         settled_at = signal.taken_at - SETTLING
@@ -71,13 +71,13 @@ class Reconciliation:
     # Within
 
     def _known_legs(self) -> set[LegId]:
-        """The legs that somebody here has a use for."""
+        """The legs that are used here."""
         used = [leg.id for leg in self._calls.legs if not isinstance(leg.purpose, Ending)]
         running = [call.run.leg for call in self._calls]
         return {*used, *running, *self._calls.recordings.snoop_legs()}
 
     def _sort_bridges(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
-        """Let talks that were begun before a restart, and of which nothing is known, go on."""
+        """Talks that were begun before a restart, and of which nothing is known, go on."""
         orphaned = set(self._orphans.legs())
         for live in signal.bridges:
             foreign = not is_ours(live.bridge, turn) or is_of_this_boot(live.bridge, turn)
@@ -86,7 +86,7 @@ class Reconciliation:
                 self._orphans.find(live, self._calls.catalog, turn)
 
     def _hang_up_strays(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
-        """End legs that nobody has a use for: those dialed by us, in whatever life, at once;
+        """End legs that nothing uses: those that we dialed, before or after a restart, at once;
         others once two inventories in a row have found them.
         """
         used = known.union(self._orphans.legs())
@@ -99,14 +99,14 @@ class Reconciliation:
 
     def _agent_legs_before(self, at: datetime) -> list[LegId]:
         """Legs to agents' phones and outside lines, ringing or in a bridge, that were dialed
-        before `at`: those of offers first.
+        before `at`; the legs of offers come first.
         """
         old = [leg for leg in self._calls.legs if leg.since < at and _is_party(leg)]
         return [leg.id for leg in sorted(old, key=_rank)]
 
 
 def _is_party(leg: Leg) -> bool:
-    """Whether it is another party than the one that runs a flow."""
+    """Whether the leg belongs to another party than the one that runs a flow."""
     if isinstance(leg.purpose, ForOffer | ForOutside):
         return True
     return leg.bridge is not None and leg.role in {Role.AGENT, Role.OUTSIDE} and not leg.flow

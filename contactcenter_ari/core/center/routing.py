@@ -1,4 +1,4 @@
-"""The tables of all rooms: what is done with which input, and about which deadline."""
+"""The tables of all rooms: the method that handles each input, and each deadline."""
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.agents.roster import Roster

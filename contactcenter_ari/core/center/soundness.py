@@ -1,4 +1,4 @@
-"""What must hold of each thing in the books between two turns; asked after a fault of ours."""
+"""The conditions that each record must meet between two turns; checked after a fault of ours."""
 
 from typing import assert_never
 
@@ -30,7 +30,7 @@ from contactcenter_ari.core.vocabulary.ids import (
 
 
 class Soundness:
-    """Asks the books of a center, and changes nothing."""
+    """Checks the records of a center, and changes nothing."""
 
     def __init__(self, calls: CallControl, distribution: Distribution, turn: Turn) -> None:
         self._calls = calls
@@ -42,7 +42,7 @@ class Soundness:
 
     @staticmethod
     def call_of(waiting: Waiting) -> CallId:
-        """Whose call waits there."""
+        """The call that waits there."""
         return CallId(waiting.interaction)
 
     def offer(self, offer: Offer) -> bool:
@@ -64,7 +64,7 @@ class Soundness:
         return joining or self._clockwork.is_set(Wake.RING, leg.id)
 
     def bridge(self, bridge: Bridge) -> bool:
-        """Two legs that hear each other, or are about to; or one that is being hung up."""
+        """Two legs hear each other, or are about to; or one of them is being hung up."""
         found = self._calls.conversations.in_bridge(bridge)
         match bridge.state:
             case BridgeState.JOINED:
@@ -85,7 +85,7 @@ class Soundness:
         return self._calls.conversations.is_joined(call) and len(bridge.legs) > 1
 
     def leg(self, leg: Leg) -> bool:
-        """A leg is there for something that is there for it."""
+        """A leg has a purpose, and its purpose knows the leg."""
         match leg.purpose:
             case RunsFlow() | CalledBack():
                 call = self._calls.registry.at_leg(leg.id)
@@ -147,7 +147,7 @@ class Soundness:
                 return self._clockwork.is_set(Wake.FLOW, run.call)
 
     def agent(self, agent: Agent) -> bool:
-        """An agent who is busy for us is so for a reason."""
+        """An agent who is busy for us has a reason to be."""
         if agent.state is OFFERED:
             return any(offer.agent is agent for offer in self._distribution.offers)
         if agent.state is ON_CALL:
@@ -155,7 +155,7 @@ class Soundness:
         return self._clockwork.is_set(Wake.WRAP_UP, agent.id)
 
     def _talks_to(self, call: Call, agent: Agent) -> bool:
-        """Whether an agent talks in a call, or hears how it stands with a callback."""
+        """Whether an agent talks in a call, or hears the state of a callback."""
         if call.conversation is not None and call.conversation.agent == agent.id:
             return self._calls.conversations.is_joined(call)
         leg = self._calls.legs.find(call.run.leg)
@@ -175,7 +175,7 @@ class Soundness:
                 return self._clockwork.is_set(Wake.FLOW, call.run.call)
 
     def _is_called_back(self, call: Call) -> bool:
-        """A customer who is dialed, or an agent who waits for one to pick up."""
+        """A customer is being dialed, or an agent waits for one to pick up."""
         attempt = self._calls.callback_queue.attempt_of(call)
         leg = self._calls.legs.find(call.run.leg)
         if leg is not None and isinstance(leg.purpose, AwaitsCustomer):

@@ -1,4 +1,4 @@
-"""What people may see of the center: plain copies, made for screens and reports."""
+"""The state of the center that people may see: plain copies, made for screens and reports."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -33,9 +33,9 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue now: callers who wait and the longest of their waits (zero when nobody does),
-    and the places kept for `callbacks`; of the agents who are `logged_in` those who take calls,
-    now or after the present one, and those who are free. `closed` when a person closed it.
+    """One queue now: callers who wait and the longest of their waits (zero when nobody does), and
+    the places kept for `callbacks`. Of the agents who are `logged_in` it counts those who take
+    calls, now or after the present one, and those who are free. `closed` when a person closed it.
     """
 
     queue: QueueName
@@ -49,9 +49,9 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent now. `non_acd_calls` came by no queue; `wrap_up_until` is when the wrap-up
-    will end by itself, None when the agent is in none. One who `takes_calls` does so now or
-    after the present one.
+    """One agent now. `non_acd_calls` came by no queue; `wrap_up_until` is when the wrap-up will
+    end by itself, None when the agent is in none. An agent who `takes_calls` does so now or after
+    the present one.
     """
 
     agent: AgentId
@@ -69,10 +69,10 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
-    """One call in progress: what it is doing since when, and in which section of its flow.
-    `customer_number` is the other end, whoever called whom; `raw` is how the carrier wrote it,
-    empty of one whom we called. `queue` and `agent` are empty, and
-    `position` 0, where they do not apply; the next in line has position 1.
+    """One call in progress: its activity and since when, and the section of its flow.
+    `customer_number` is the other end, no matter which side called; `raw` is how the carrier wrote
+    it, empty if we called. `queue` and `agent` are empty, and `position` 0, where they do not
+    apply; the next in line has position 1.
     """
 
     interaction: InteractionId
@@ -89,10 +89,10 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
-    """One callback to `number`; `interaction` is the one it was given in. It waits
-    since `waiting_since` as far as the order goes; `position` is 0 unless it is in line.
-    `next_at` is the earliest instant of the next attempt; an `urgent` one comes before all. It had
-    to be day in `zones` for the last attempt.
+    """One callback to `number`; `interaction` is the one it was given in. Its rank counts the time
+    since `waiting_since`; `position` is 0 unless it is in line. `next_at` is the earliest instant
+    of the next attempt; an `urgent` one comes before all. For the last attempt it had to be day in
+    `zones`.
     """
 
     callback: CallbackId
@@ -113,8 +113,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, ...]:
-    """The queues of the site in the order they were configured, and those that are gone while
-    somebody waits there or talks.
+    """The queues of the site in the order they were configured, and removed queues while somebody
+    waits or talks there.
     """
     return tuple(
         _view_queue(line, distribution, now)
@@ -124,7 +124,7 @@ def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, .
 
 
 def _view_queue(line: WaitingLine, distribution: Distribution, now: datetime) -> QueueView:
-    """One queue; who has a head start may be first in line and not wait longest."""
+    """One queue; a caller with a head start may be first in line and not wait longest."""
     joined_at = [waiting.joined_at for waiting in line if waiting.callback is None]
     return QueueView(
         queue=line.queue,
@@ -157,7 +157,7 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
 
 
 def view_calls(calls: CallControl, distribution: Distribution) -> tuple[CallView, ...]:
-    """The calls of customers in progress, the oldest first; those to feature codes are none."""
+    """The calls of customers in progress, the oldest first; no calls to feature codes."""
     return tuple(
         _view_call(call.interaction, _section(call), distribution)
         for call in calls
@@ -166,7 +166,7 @@ def view_calls(calls: CallControl, distribution: Distribution) -> tuple[CallView
 
 
 def _section(call: Call) -> str:
-    """Where a call is in its flow, and was last when it is leaving it."""
+    """The section of its flow that a call is in, or was in last when it is leaving the flow."""
     return current_section(call.run) if call.run.frames else ""
 
 

@@ -1,8 +1,8 @@
 """Callbacks for which an agent is reserved first, and the customer dialed then.
 
-The agent hears that the customer is being called, and music. When the customer picks up, both
-are joined. When nobody does, the agent hears so, is hung up, and is READY again without
-wrap-up: nothing was said that could be written down.
+The agent hears that the customer is being called, and music. When the customer picks up, both are
+joined. When the customer does not, the agent is told so, is hung up, and is READY again without
+wrap-up: there was no talk to write notes about.
 """
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -45,7 +45,7 @@ class AgentFirst:
         return briefing(offer.leg, CUSTOMER_DIALED, language, catalog, turn)
 
     def briefed(self, attempt: CallbackAttempt, briefed: Call, turn: Turn) -> None:
-        """The prompt is over: music until the customer is there."""
+        """The prompt is over; the agent hears music until the customer picks up."""
         run, music = briefed.run, self._distribution.settings[attempt.callback.queue].music
         turn.do(StartMusic(call=run.call, leg=run.leg, music=music))
 
@@ -73,7 +73,7 @@ class AgentFirst:
         attempt.agent = attempt.agent_leg = None
 
     def expel(self, attempt: CallbackAttempt, turn: Turn) -> None:
-        """We failed with the attempt: an agent who is there is let go."""
+        """We failed with the attempt: an agent who is on the line is hung up."""
         leg, attempt.agent, attempt.agent_leg = attempt.agent_leg, None, None
         waits = self._registry.at_leg(leg) if leg is not None else None
         if leg is None:
@@ -86,8 +86,8 @@ class AgentFirst:
     def agent_left(
         self, agent: Agent, attempt: CallbackAttempt | None, turn: Turn
     ) -> LegId | None:
-        """The agent's leg is gone: they are free again. Gives the leg of a customer who is let go
-        with them.
+        """The agent's leg is gone: they are free again. Gives the leg of a customer who is to be
+        hung up with them.
         """
         self._distribution.roster.finish_unmet(agent, turn)
         if attempt is None:
@@ -100,8 +100,8 @@ class AgentFirst:
         return attempt.leg
 
     def customer_gone(self, attempt: CallbackAttempt, catalog: Catalog, turn: Turn) -> Call | None:
-        """The attempt is over; gives the prompt that tells an agent who waits so. They are hung
-        up after it.
+        """The attempt is over; gives the prompt that tells this to an agent who waits. They are
+        hung up after it.
         """
         agent, leg = attempt.agent, attempt.agent_leg
         if agent is None or leg is None:

@@ -28,7 +28,7 @@ from contactcenter_ari.core.vocabulary.ids import (
 
 RING_LIMIT = timedelta(seconds=30)
 CHOICES = {LATER: AttemptResult.LATER, CANCELLED: AttemptResult.CANCELLED}
-"""What comes of an attempt by the sections that lead there; the customer pressed a key."""
+"""The result of an attempt by the section that the customer chose by key."""
 ENDS = {
     AttemptResult.CANCELLED: CallbackResult.CANCELLED,
     AttemptResult.REACHED: CallbackResult.REACHED,
@@ -40,8 +40,8 @@ CALLED_BACK = "Callback"
 @dataclass(slots=True)
 class CallbackAttempt:
     """The call to the customer, not begun before a phone rings for it. It is `placed` while its
-    `place` in line is taken. `result` is what came of it, `agent` is there before the customer, on
-    `agent_leg`, and what they say is recorded as `recording`.
+    `place` in line is taken. `result` is the result of the attempt, `agent` is there before the
+    customer, on `agent_leg`, and their talk is recorded as `recording`.
     """
 
     callback: Callback
@@ -61,12 +61,12 @@ class CallbackAttempt:
 
     @property
     def leg(self) -> LegId:
-        """The customer's."""
+        """The leg of the customer."""
         return self.interaction.leg
 
     @property
     def is_ours(self) -> bool:
-        """Whether nobody was reached through a fault of ours: such an attempt does not count."""
+        """Whether a fault of ours kept us from the customer: such an attempt does not count."""
         return self.answered_at is None and self.interaction.failed
 
     def fail(self, result: AttemptResult) -> None:
@@ -77,7 +77,7 @@ class CallbackAttempt:
 
     @property
     def chosen(self) -> AttemptResult | None:
-        """What the customer has chosen by key; whoever hung up on the question was reached."""
+        """The customer's choice by key; a customer who hung up on the question was reached."""
         entered = self.call.run.entries
         for section, result in CHOICES.items():
             if section in entered:
@@ -87,7 +87,7 @@ class CallbackAttempt:
         return AttemptResult.REACHED if asked and hung_up else None
 
     def abandon(self, turn: Turn) -> None:
-        """The customer will not be dialed; an agent may have been rung for it all the same."""
+        """The customer will not be dialed; an agent's phone may have rung for it all the same."""
         if self.interaction.begun:
             self.fail(AttemptResult.FAILED)
             self.interaction.end(
@@ -95,7 +95,7 @@ class CallbackAttempt:
             )
 
     def dial(self, originator: LegId, dials: Dials, turn: Turn) -> None:
-        """Ring the customer's phone; `originator` is the agent's leg, if he is there already."""
+        """Ring the customer's phone; `originator` is the leg of an agent who waits already."""
         self.interaction.begin(turn)
         self.call.arrived_at = turn.now
         leg = Leg(
@@ -119,7 +119,7 @@ class CallbackAttempt:
 def prepare(
     callback: Callback, catalog: Catalog, turn: Turn, *, known_by: tuple[str, ...]
 ) -> CallbackAttempt:
-    """The next attempt, of which nobody knows yet, to a customer who is `known_by` this."""
+    """The next attempt, not yet entered, to a customer who is `known_by` these."""
     flow = catalog.flow(callback.flow)
     interaction = Interaction(
         interaction=InteractionId(turn.clockwork.mint()),
@@ -155,7 +155,7 @@ def prepare(
 
 
 def _own_number(flow: Flow | None) -> str:
-    """What the customer sees: the first number of the flow that can be called from outside."""
+    """The number that the customer sees: the first of the flow that can be called from outside."""
     numbers = flow.numbers if flow is not None else ()
     return next(filter(is_e164, numbers), numbers[0] if numbers else "")
 
@@ -180,11 +180,11 @@ def _place(callback: Callback, interaction: Interaction, turn: Turn) -> Waiting:
 
 
 def ends_as(attempt: CallbackAttempt) -> CallbackResult | None:
-    """How the callback is over after an attempt, if the customer has decided that."""
+    """The result of the callback after an attempt, if the customer has decided it."""
     return ENDS.get(attempt.result) if attempt.result is not None else None
 
 
 def take_over(waiting: Waiting, callback: Callback, *, kept: bool) -> None:
-    """Let a caller wait at the promised place, which may have been `kept` in the line."""
+    """Let a caller wait at the place of a callback, which may have been `kept` in the line."""
     waiting.ranked_since, waiting.arrival, waiting.kept = callback.since, callback.arrival, kept
     waiting.rerank(callback.rank_priority, callback.head_start)

@@ -1,4 +1,4 @@
-"""How a callback comes to be, and how its story is told."""
+"""How a callback is created, and how its events are reported."""
 
 from datetime import datetime, timedelta
 
@@ -26,8 +26,8 @@ CUSTOMER, TIMEZONE = "customer", "timezone"
 
 
 def booked(call: Call, asked: RequestCallback, distribution: Distribution, turn: Turn) -> Callback:
-    """What a caller is promised, with the place in line if he has one."""
-    assert call.interaction is not None, "only a caller is promised a call back"
+    """The callback of a caller who asked for one, with their place in line if they have one."""
+    assert call.interaction is not None, "only a caller can ask for a callback"
     step, place = asked.step, distribution.place_of(call.interaction.id)
     return Callback(
         id=CallbackId(turn.clockwork.mint()),
@@ -54,13 +54,13 @@ def booked(call: Call, asked: RequestCallback, distribution: Distribution, turn:
 
 
 def _timezone(call: Call) -> str:
-    """Where the customer lives, if a look-up of the flow has told a zone that there is."""
+    """The customer's time zone, if a look-up of the flow has given one that exists."""
     zone = (call.run.look_ups.get(CUSTOMER) or {}).get(TIMEZONE, "")
     return zone if is_zone(zone) else ""
 
 
 def restored(request: RestoreCallback, arrival: int, turn: Turn) -> Callback:
-    """A callback of another process; a new one of the `arrival` among callers of that instant."""
+    """A callback of another process, with a new `arrival` among the callers of that instant."""
     return Callback(
         id=request.callback,
         interaction=request.interaction,
@@ -87,7 +87,7 @@ def restored(request: RestoreCallback, arrival: int, turn: Turn) -> Callback:
 
 
 def tell_booked(callback: Callback, turn: Turn) -> None:
-    """The customer may rely on it."""
+    """The callback is open: the customer may rely on it."""
     turn.tell(
         CallbackBooked,
         interaction=callback.interaction,

@@ -1,4 +1,4 @@
-"""Calls back that were promised: the book, by id and by what a customer is known by.
+"""The open callbacks, by id and by what a customer is known by.
 
 A callback is plain data: it rests until it is due, stands in line, is being dialed or has its
 place taken over by the customer who called in, and in the end is closed, once. Nothing is dialed
@@ -19,15 +19,15 @@ from contactcenter_ari.core.vocabulary.ids import CallbackId, InteractionId, Que
 from contactcenter_ari.core.vocabulary.skill import SkillStep
 
 MOST_OPEN = 10_000
-"""More callbacks than this could not be kept; further ones are refused."""
+"""The most callbacks that can be kept; further ones are refused."""
 CLOSED_KEPT = 10_000
-"""Of so many closed callbacks it is known that they are not to be opened again."""
+"""The most closed callbacks that are remembered, so that they are not opened again."""
 FIRST = 0
 """The priority class of a callback that a person wants kept next: before class 1."""
 
 
 class CallbackState(StrEnum):
-    """Where a callback is."""
+    """The state of a callback."""
 
     RESTING = "resting"
     """Waits for its hours or for the next attempt."""
@@ -57,14 +57,14 @@ MOVES: dict[CallbackState, tuple[CallbackState, ...]] = {
 
 @dataclass(slots=True, kw_only=True)
 class Callback:
-    """One callback to `number` (E.164), given to a customer who called from
-    `caller_number` (E.164, empty when withheld). `since`, `head_start`, `priority` and `arrival`
-    are of the place in line that is kept, `skills` what is asked for there. `zones` are where the
-    number may be by the numbering plan, `timezone` is where the customer is known to live, and
-    `next_at` is when it is due if the hours allow it. One that a person wants kept next is
-    `urgent`. `taken_by` is the call in which the customer waits at its place. One that was
-    settled or taken back while it was being dialed `ends_as` this unless the attempt succeeds. For
-    the last attempt it had to be day in all `attempt_zones`, known from `zone_source`.
+    """One callback to `number` (E.164), given to a customer who called from `caller_number`
+    (E.164, empty when withheld). `since`, `head_start`, `priority` and `arrival` belong to the
+    place in line that is kept, and `skills` are requested there. `zones` are where the number may
+    be by the numbering plan, `timezone` is where the customer is known to live, and `next_at` is
+    when it is due if the hours allow it. A callback is `urgent` if a person wants it kept next.
+    `taken_by` is the call in which the customer waits at its place. A callback that was settled or
+    taken back while it was being dialed `ends_as` this unless the attempt succeeds. For the last
+    attempt it had to be day in all `attempt_zones`, known from `zone_source`.
     """
 
     id: CallbackId
@@ -101,7 +101,7 @@ class Callback:
 
     @property
     def known_by(self) -> tuple[str, ...]:
-        """What its customer is known by: the call in which it was given, and the numbers."""
+        """The keys of its customer: the call in which it was given, and the numbers."""
         numbers = (self.number, self.caller_number)
         return (self.interaction, *(number for number in numbers if number))
 
@@ -138,7 +138,7 @@ class Callbacks:
         return f"<Callbacks {len(self._by_id)} open>"
 
     def __len__(self) -> int:
-        """How many are open."""
+        """The number of open callbacks."""
         return len(self._by_id)
 
     def __iter__(self) -> Iterator[Callback]:
@@ -185,7 +185,7 @@ class Callbacks:
             self._of_customer.setdefault(key, {})[callback.id] = callback
 
     def close(self, callback: Callback, result: CallbackResult, turn: Turn) -> None:
-        """The callback is kept or over."""
+        """The callback is made or over."""
         callback.move_to(CLOSED)
         del self._by_id[callback.id]
         for key in dict.fromkeys(callback.known_by):

@@ -1,12 +1,13 @@
-"""Keeps the callbacks: a place in line for each that is due, the dialing, and what comes of it.
+"""The callbacks to be made: a place in line for each that is due, the dialing, and the result.
 
-While it may be kept, a callback has its original place among the live callers and is counted in
-their positions. `customer_first`: when it is next in line the customer is dialed, one at a time
-a queue and at most as many as there are agents, and on answering waits at that place like any
-caller. `agent_first`: see there. A machine that answers cannot be told from a person.
+While it may be made, a callback has its original place among the live callers and is counted in
+their positions. `customer_first`: when it is next in line the customer is dialed, and on answering
+waits at that place like any caller; one customer is dialed at a time in a queue, and at most as
+many as there are agents. `agent_first`: see there. A machine that answers cannot be told from a
+person.
 
-A callback is settled when its customer talks to somebody, by whatever way, and is not dialed while
-the customer is on the phone; for what calls of customers mean to it see `customer_call`.
+A callback is settled when its customer talks to somebody in any call, and is not dialed while the
+customer is on the phone; for the effect of customers' calls on it see `customer_call`.
 """
 
 from collections import Counter
@@ -52,7 +53,7 @@ CUSTOMER_FIRST, AGENT_FIRST = CallbackMode.CUSTOMER_FIRST, CallbackMode.AGENT_FI
 
 
 class CallbackQueue:
-    """The open callbacks and the attempts to keep them."""
+    """The open callbacks and their attempts."""
 
     def __init__(
         self,
@@ -80,8 +81,8 @@ class CallbackQueue:
     # Callbacks
 
     def book(self, call: Call, asked: RequestCallback, turn: Turn) -> Callback | None:
-        """Callback it, with the place in line if the caller has one; None when it could not be
-        kept, or is promised already. One whose place the caller has taken over is replaced.
+        """Open a callback, with the place in line if the caller has one; None when it could not be
+        kept, or exists already. A callback whose place the caller has taken over is replaced.
         """
         callback = booked(call, asked, self._distribution, turn)
         others = self.customers.rivals(callback)
@@ -97,7 +98,7 @@ class CallbackQueue:
         return callback
 
     def schedule(self, callback: Callback, turn: Turn, *, kept: bool = False) -> None:
-        """Take the place in line as soon as it may be kept, if ever; a place that was `kept` in
+        """Take the place in line as soon as it may be made, if ever; a place that was `kept` in
         the line until now overtakes nobody.
         """
         at = self._due_at(callback, turn)
@@ -113,7 +114,7 @@ class CallbackQueue:
             self._stand(callback, turn, kept=kept)
 
     def publish(self, catalog: Catalog, turn: Turn) -> None:
-        """New flows and hours hold for all that is not yet dialed."""
+        """New flows and hours apply to every callback that is not yet dialed."""
         self.catalog = catalog
         for attempt in list(self._attempts.values()):
             if attempt.callback.state is IN_LINE:
@@ -122,14 +123,14 @@ class CallbackQueue:
                 )
 
     def close(self, callback: Callback, result: CallbackResult, turn: Turn) -> None:
-        """The callback is kept or over."""
+        """The callback is made or over."""
         if callback.state is IN_LINE:
             self._leave_line(callback, turn)
         turn.clockwork.forget(Wake.CALLBACK, callback.id)
         self.callbacks.close(callback, result, turn)
 
     def due(self, callback_id: CallbackId, turn: Turn) -> None:
-        """The hour that a callback waited for has come, or the end of its hours."""
+        """The time that a callback waited for has come, or the end of its hours."""
         callback = self.callbacks.get(callback_id)
         if callback.state is IN_LINE:
             self._reconsider(callback, turn)
@@ -137,14 +138,14 @@ class CallbackQueue:
             self.schedule(callback, turn)
 
     def allowed_at(self, callback: Callback, earliest: datetime) -> datetime | None:
-        """The first instant from `earliest` on at which it may be kept; None when it never may."""
+        """The first instant from `earliest` on at which it may be made; None when it never may."""
         settings = self._distribution.settings[callback.queue]
         return dialing_hours.next_allowed(callback, self.catalog, settings, earliest)
 
     # The customer is on the phone
 
     def reconsider_customer(self, call: Call, turn: Turn) -> None:
-        """The customer has come to the phone or left it: nobody is dialed who is on it."""
+        """The customer has come to the phone or left it: a customer on the phone is not dialed."""
         self._reconsider_all(self.customers.callbacks_for(call), turn)
 
     def orphan_talks(self, leg: LegId, number: str, turn: Turn) -> None:
@@ -153,7 +154,7 @@ class CallbackQueue:
         self._reconsider_all(self.callbacks.of_customer(number), turn)
 
     def orphan_left(self, leg: LegId, number: str, turn: Turn) -> None:
-        """And is not any more."""
+        """The customer with a number is in no such talk any more."""
         self.customers.orphan_left(leg, number)
         self._reconsider_all(self.callbacks.of_customer(number), turn)
 
@@ -164,7 +165,7 @@ class CallbackQueue:
         waiting.skills = attempt.callback.skills
 
     def leave_line(self, callback: Callback, turn: Turn) -> bool:
-        """Take a callback that does not dial out of the line; gives whether it stood there."""
+        """Take a callback that is not dialing out of the line; gives whether it was in line."""
         stood = callback.state is IN_LINE
         if stood:
             self._leave_line(callback, turn)
@@ -175,7 +176,7 @@ class CallbackQueue:
         self, callback: Callback, result: CallbackResult, turn: Turn
     ) -> CallbackAttempt | None:
         """The customer talks to somebody, in another call than that of an attempt. Gives the
-        attempt whose phone rings and is to be let go; a customer who has answered it stays.
+        attempt whose phone rings and is to be hung up; a customer who has answered it stays.
         """
         if callback.state is not DIALING:
             self.close(callback, result, turn)
@@ -197,7 +198,7 @@ class CallbackQueue:
     # Dialing
 
     def dispatch(self, turn: Turn) -> None:
-        """Dial whoever is next in line; to be called at the end of each turn."""
+        """Dial the customer who is next in each queue; to be called at the end of each turn."""
         for queue in [queue for queue, count in self._standing.items() if count]:
             turn.attempt(queue, partial(self._dial_next_of, queue, turn))
 
@@ -213,7 +214,7 @@ class CallbackQueue:
         return self._attempts.get(callback)
 
     def attempt_of(self, call: Call) -> CallbackAttempt | None:
-        """The attempt that a call to a customer is, while it is not over."""
+        """The attempt that a call to a customer belongs to, while it is not over."""
         attempt = self._attempts.get(call.callback) if call.callback is not None else None
         return attempt if attempt is not None and attempt.call is call else None
 
@@ -234,7 +235,7 @@ class CallbackQueue:
         self._dial(self._attempts[callback], agent_leg, turn)
 
     def reached(self, attempt: CallbackAttempt, turn: Turn) -> None:
-        """Customer and agent talk: the callback is kept."""
+        """Customer and agent talk: the callback is made."""
         attempt.over = True
         attempt.result = AttemptResult.REACHED
         self._forget(attempt, turn)
@@ -242,8 +243,8 @@ class CallbackQueue:
         self.close(attempt.callback, CallbackResult.REACHED, turn)
 
     def over(self, attempt: CallbackAttempt, turn: Turn) -> Call | None:
-        """The call to the customer has ended: if nobody talked, once more, or that was all. Gives
-        the prompt for an agent who has waited in vain.
+        """The call to the customer has ended: without a talk there is another attempt, or this was
+        the last. Gives the prompt for an agent who has waited in vain.
         """
         if attempt.over:
             return None
@@ -267,8 +268,8 @@ class CallbackQueue:
         return prompt
 
     def _is_spent(self, attempt: CallbackAttempt) -> bool:
-        """Whether that was the last attempt. There is one more for whoever wants to be called
-        later, or calls us meanwhile.
+        """Whether that was the last attempt. There is one more for a customer who wants to be
+        called later, or calls us meanwhile.
         """
         callback = attempt.callback
         granted = attempt.result is AttemptResult.LATER or self.customers.is_on_phone(callback)
@@ -302,7 +303,7 @@ class CallbackQueue:
         return attempt is not None and attempt.place is waiting and attempt.placed
 
     def expel(self, callback: Callback, repair: Repair, turn: Turn) -> None:
-        """Strike out the attempt that we failed with; the callback rests until the next one."""
+        """Remove the attempt that we failed with; the callback rests until the next one."""
         attempt = self._attempts.pop(callback.id, None)
         callback.state, callback.urgent, callback.taken_by = RESTING, False, None
         callback.next_at = turn.now + callback.retry_after
@@ -321,7 +322,7 @@ class CallbackQueue:
             turn.attempt(callback.id, partial(repair.expel, attempt.place, turn))
 
     def tell_given_up(self, callback: Callback, turn: Turn) -> None:
-        """The attempt we failed with is over for the books, if it has begun."""
+        """The attempt we failed with is over in the records, if it has begun."""
         attempt = self._attempts.get(callback.id)
         known = attempt is not None and attempt.call.run.call in self._registry.by_id
         if attempt is not None and not known and attempt.interaction.state is not ENDED:
@@ -338,7 +339,7 @@ class CallbackQueue:
         return self.allowed_at(callback, max(turn.now, callback.next_at))
 
     def _reconsider(self, callback: Callback, turn: Turn) -> None:
-        """Whether it may go on standing in line."""
+        """Decide whether it may stay in line."""
         if self._may_be_called(callback) and self._due_at(callback, turn) == turn.now:
             self._wake_at_end(callback, turn)
         else:
@@ -346,7 +347,7 @@ class CallbackQueue:
             self.schedule(callback, turn)
 
     def _reconsider_all(self, callbacks: Iterable[Callback], turn: Turn) -> None:
-        """Whether their customers are on the phone."""
+        """Block those in line whose customers are on the phone, and no others."""
         for callback in callbacks:
             if callback.state is IN_LINE:
                 place = self._attempts[callback.id].place
@@ -386,7 +387,7 @@ class CallbackQueue:
             self._distribution.drop(attempt.interaction.id, turn)
 
     def _leave_line(self, callback: Callback, turn: Turn) -> None:
-        """Rest again; if an agent was rung for it meanwhile, that was all of the interaction."""
+        """Rest again; if an agent was rung for it meanwhile, the interaction ends with that."""
         attempt = self._attempts[callback.id]
         callback.move_to(RESTING)
         self._standing[callback.queue] -= callback.mode is CUSTOMER_FIRST
@@ -396,7 +397,7 @@ class CallbackQueue:
         del self._attempts[callback.id]
 
     def _next(self, queue: QueueName, now: datetime) -> CallbackAttempt | None:
-        """Whom to dial in a queue now: one rings at a time, no more than there are agents."""
+        """The attempt to dial in a queue now: one rings at a time, no more than agents exist."""
         waiting = self._distribution.next_in_line(queue, now)
         if waiting is None or waiting.callback is None:
             return None

@@ -1,4 +1,4 @@
-"""What people and programs ask of callbacks: dial one next, take one back, restore, forbid."""
+"""Requests about callbacks: dial one next, take one back, restore one, forbid a number."""
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.errors import RequestRefused
@@ -43,7 +43,7 @@ class CallbackRequests:
         return due(Wake.CALLBACK, self._due, self._is_open)
 
     def restore(self, request: RestoreCallback, turn: Turn) -> None:
-        """Take over a callback of another process; a number that has a new one keeps that.
+        """Take over a callback of another process; a number with a new callback keeps that one.
 
         Raises:
             RequestRefused: `unknown_queue`.
@@ -64,7 +64,7 @@ class CallbackRequests:
             self._callback_queue.schedule(callback, turn)
 
     def dial_next(self, request: DialCallback, turn: Turn) -> None:
-        """A person wants it dialed next.
+        """Make a callback urgent, so that it is dialed next.
 
         Raises:
             RequestRefused: `unknown_callback`, `already_dialing`, `customer_waits`,
@@ -91,7 +91,7 @@ class CallbackRequests:
         self._callback_queue.schedule(callback, turn)
 
     def cancel(self, request: CancelCallback, turn: Turn) -> None:
-        """A person takes it back; a call in progress goes on.
+        """Take a callback back; a call in progress goes on.
 
         Raises:
             RequestRefused: `unknown_callback`.

@@ -1,7 +1,7 @@
-"""Who is who: the callbacks that were promised to one customer, and the calls they are in now.
+"""The customers: the callbacks that were given to each of them, and the calls they are in now.
 
 A customer is known by the call in which a callback was booked, by the number they called from and
-by the number they gave. Where several people share a number, it tells nobody apart.
+by the number they gave. Where several people share a number, the number tells nobody apart.
 """
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -12,7 +12,7 @@ from contactcenter_ari.core.vocabulary.ids import LegId
 
 
 class Customers:
-    """Answers for callbacks and calls; keeps who is in a talk of which nothing else is known."""
+    """Finds callbacks and calls of a customer; keeps the numbers in orphaned talks."""
 
     def __init__(
         self, callbacks: Callbacks, registry: CallRegistry, distribution: Distribution
@@ -26,7 +26,7 @@ class Customers:
         return f"<Customers of {self._callbacks!r}>"
 
     def known_by(self, callback: Callback) -> tuple[str, ...]:
-        """What the customer of a callback is known by."""
+        """The keys of the customer of a callback."""
         shared = self._shares_number(callback)
         return (callback.interaction,) if shared else callback.known_by
 
@@ -36,8 +36,8 @@ class Customers:
         return [each for each in found if set(self.known_by(each)) & set(call.known_by)]
 
     def rivals(self, callback: Callback) -> list[Callback]:
-        """The open callbacks that stand in the way of another to the same number: where several
-        people share it, those of the same call.
+        """The open callbacks that stand in the way of another to the same number. If several
+        people share it, these are the callbacks of the same call.
         """
         shared = self._shares_number(callback)
         others = self._callbacks.to_number(callback.number)
@@ -61,7 +61,7 @@ class Customers:
         self._orphaned.setdefault(number, set()).add(leg)
 
     def orphan_left(self, leg: LegId, number: str) -> None:
-        """And is not any more."""
+        """The customer with a number is in no such talk any more."""
         self._orphaned[number].remove(leg)
         if not self._orphaned[number]:
             del self._orphaned[number]

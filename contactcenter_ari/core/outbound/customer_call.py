@@ -1,9 +1,9 @@
-"""What the calls of customers mean for the callbacks they were promised.
+"""The effect of customers' calls on their callbacks.
 
 A customer who calls in takes the place over, in the queue it is in, and gives it back at its old
-rank when that wait ends in anything but a talk. A talk settles all that this customer was
-promised. A customer is known by numbers that were not withheld, and by the call in which the
-callback was booked.
+rank when that wait ends in anything but a talk. A talk settles all callbacks of this customer. A
+customer is known by numbers that were not withheld, and by the call in which the callback was
+booked.
 """
 
 from contactcenter_ari.core.acd.distribution import Distribution
@@ -19,11 +19,11 @@ from contactcenter_ari.core.vocabulary.event import CallbackGivenBack, CallbackT
 from contactcenter_ari.core.vocabulary.ids import InteractionId
 
 MOVED_BY = "callback"
-"""Who moves a caller up to the place of a callback, when they wait in its queue already."""
+"""The mover in the event when a caller in the queue already gets the place of a callback."""
 
 
 class CustomerCalls:
-    """Takes places over and gives them back; settles what was promised."""
+    """Takes places over and gives them back; settles callbacks."""
 
     def __init__(self, callback_queue: CallbackQueue, distribution: Distribution) -> None:
         self._callback_queue = callback_queue
@@ -39,8 +39,8 @@ class CustomerCalls:
     # The place in line
 
     def lend(self, call: Call, waiting: Waiting, turn: Turn) -> Callback | None:
-        """The callback whose place in the queue is the caller's, who is about to wait there; see
-        `lent`. A customer who was called back has that of the attempt.
+        """The callback whose place in the queue goes to the caller, who is about to wait there;
+        see `lent`. A customer who was called back gets the place of the attempt.
         """
         if (attempt := self._callback_queue.attempt_of(call)) is not None:
             self._callback_queue.stand_for(attempt, waiting, turn)
@@ -60,7 +60,7 @@ class CustomerCalls:
             self._callback_queue.schedule(callback, turn, kept=True)
 
     def give_back(self, call: Call, turn: Turn) -> None:
-        """The caller waits no more, and talked to nobody: the callback stands where it stood."""
+        """The caller waits no more, and talked to nobody: the callback has its old place."""
         callback = self._taken_by(call)
         call.stands_for = None
         if callback is None:
@@ -76,7 +76,7 @@ class CustomerCalls:
             self.claim(call, turn)
 
     def claim(self, call: Call, turn: Turn) -> None:
-        """Whoever waits already takes a place over in that queue, if there is one for them."""
+        """A caller who waits already takes a place over in that queue, if one is theirs."""
         waiting = self._distribution.place_of(_interaction(call)) if call.interaction else None
         if waiting is None or call.stands_for is not None or call.callback is not None:
             return
@@ -99,7 +99,7 @@ class CustomerCalls:
 
     def talked(self, call: Call, turn: Turn) -> list[CallbackAttempt]:
         """The customer hears somebody: all their callbacks are settled. Gives the attempts whose
-        phones ring elsewhere and are to be let go.
+        phones ring elsewhere and are to be hung up.
         """
         call.stands_for = None
         if (attempt := self._callback_queue.attempt_of(call)) is not None:

@@ -1,8 +1,8 @@
-"""When a callback may be kept: within the hours its flow names, and by day where the callee is.
+"""The hours in which a callback may be made: those of its flow, and by day where the callee is.
 
-Where the customer lives, if that is known; else where the number is by the numbering plan, if
-that is one zone or zones close together. A number that may be in zones far apart, as mobiles of
-large countries and toll-free ones are, is called by day where its queue says.
+The callee's zone is where the customer lives, if that is known; else where the number is by the
+numbering plan, if that is one zone or zones close together. A number that may be in zones far
+apart, as mobiles of large countries and toll-free ones are, is called by day where its queue says.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.vocabulary.callback import ZoneSource
 
 NO_ZONE = "UTC"
-"""That of a flow that is not published any more."""
+"""The zone of a flow that is not published any more."""
 
 
 class CalleeZones(NamedTuple):
@@ -34,7 +34,7 @@ class CalleeZones(NamedTuple):
 def callee_zones(
     callback: Callback, catalog: Catalog, settings: QueueSettings, at: datetime
 ) -> CalleeZones | None:
-    """Where it must be day to keep a callback; None when it must not be kept at any hour."""
+    """The zones in which it must be day for a callback; None when it must never be made."""
     if callback.timezone:
         return CalleeZones((callback.timezone,), ZoneSource.CUSTOMER)
     if are_close(callback.zones, at):
@@ -55,7 +55,7 @@ def callee_zones(
 def next_allowed(
     callback: Callback, catalog: Catalog, settings: QueueSettings, now: datetime
 ) -> datetime | None:
-    """The first instant from `now` on at which it may be kept; None when it expires before."""
+    """The first instant from `now` on at which it may be made; None when it expires before."""
     calendars = _calendars(callback, catalog, settings, now)
     return None if calendars is None else next_common(calendars, now, callback.expires_at)
 
@@ -63,7 +63,7 @@ def next_allowed(
 def allowed_until(
     callback: Callback, catalog: Catalog, settings: QueueSettings, now: datetime
 ) -> datetime:
-    """How long it may be kept, when it may be now."""
+    """The end of the time in which it may be made, if it may be made now."""
     end = common_until(_calendars(callback, catalog, settings, now) or (), now)
     return callback.expires_at if end is None else min(end, callback.expires_at)
 

@@ -1,4 +1,4 @@
-"""Numbers that are never called of our own accord; who calls in is served as ever."""
+"""Numbers that we never call on our own; a caller with such a number is served as usual."""
 
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.number import is_e164

@@ -1,9 +1,9 @@
-"""Lost calls: somebody hung up while waiting, was cut off by a fault of the switch or of ours, was
-sent away by a queue that wants to know of it, or left a number or a message while the application
+"""Lost calls: a caller hung up while waiting, was cut off by a fault of the switch or of ours, was
+sent away by a queue that reports such calls, or left a number or a message while the application
 was away, and nobody yet knows what it was about.
 
 Each number has at most one open task, and one more for each message. They are closed when the
-number talks to an agent, whoever called whom, or when they are too old to be of use.
+number talks to an agent, in a call of either side, or when they are too old to be of use.
 """
 
 from datetime import datetime, timedelta
@@ -19,9 +19,9 @@ from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
 
 LOST_FOR = timedelta(days=7)
-"""After this long nobody remembers what the call was about."""
+"""A task expires after this long: nobody remembers by then what the call was about."""
 MOST_OPEN = 10_000
-"""The oldest give way to more."""
+"""The most open tasks; the oldest are removed for new ones."""
 
 
 class LostCall(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class LostCall(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """What there is one task for: the number, or the message."""
+        """The key of its task: the number, or the message."""
         return self.interaction if self.reason is LostCallReason.MESSAGE_LEFT else self.number
 
 
@@ -51,7 +51,7 @@ class LostCalls:
         return f"<LostCalls {len(self._open)} open>"
 
     def __len__(self) -> int:
-        """How many are open."""
+        """The number of open tasks."""
         return len(self._open)
 
     def routes(self) -> Routes:
@@ -70,8 +70,8 @@ class LostCalls:
         *,
         unserved: Unserved,
     ) -> None:
-        """A call ended without what the caller wanted, in the last queue of the call or in none;
-        a second time keeps the first task, a withheld number can have none.
+        """A call ended without what the caller wanted, in the last queue of the call or in none; a
+        second time keeps the first task, and a withheld number can have none.
         """
         if not number or number in self._open:
             return
@@ -114,8 +114,8 @@ class LostCalls:
         )
 
     def restore(self, request: RestoreLostCall, turn: Turn) -> None:
-        """Take over a task of another process; of two for one number the newcomer here stays,
-        and a task that is too old expires.
+        """Take over a task of another process. Of two for one number the new one here stays, and a
+        task that is too old expires.
         """
         lost = LostCall(
             request.interaction, request.caller_number, request.opened_at, request.reason
@@ -134,7 +134,7 @@ class LostCalls:
             self._close(message, result, turn)
 
     def expired(self, key: str, turn: Turn) -> None:
-        """The time of a task has come."""
+        """A task has reached its end of time."""
         self._close(key, LostCallResult.EXPIRED, turn)
 
     def _is_open(self, key: str) -> bool:

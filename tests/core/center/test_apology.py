@@ -1,4 +1,4 @@
-"""Calls that were apologized to while the application was away are recorded, once each."""
+"""Calls that got an apology while the application was away are recorded, once each."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def apologized(
 
 
 def tasks(floor: Floor) -> list[tuple[str, str]]:
-    """The tasks that were opened: why, and for whom."""
+    """The tasks that were opened: the reason, and the number."""
     opened = floor.told(event.LostCallOpened)
     return [(each.reason.value, each.caller_number) for each in opened]
 
 
 def test_an_apology_is_an_interaction_with_its_own_times(floor: Floor) -> None:
-    """It says who called whom and when, and ends for a reason that reports can tell."""
+    """It has caller, callee and times, and ends for a reason that reports can name."""
     open_shop(floor)
     call = apologized(floor)
     floor.take(call)
@@ -123,7 +123,7 @@ def test_of_two_numbers_one_is_a_task(floor: Floor) -> None:
 
 
 def test_messages_are_told_apart_after_a_restart(floor: Floor) -> None:
-    """What is restored is what was open."""
+    """The restored tasks are the tasks that were open."""
     open_shop(floor)
     call = apologized(floor, message=MESSAGE)
     floor.take(call)

@@ -1,6 +1,6 @@
 """Awkward moments: two things happen at once, and either may be heard of first.
 
-Whatever the order: one end, one exit of each stay, no bridge and no deadline left. The
+In either order there is one end, one exit of each stay, and no bridge and no deadline left. The
 floor checks that after each story.
 """
 
@@ -47,7 +47,7 @@ RING_LIMIT = SALES.ring_limit.total_seconds()
 
 
 def test_caller_leaves_while_phone_rings(floor: Floor) -> None:
-    """The offer is withdrawn, nobody missed it, and the agent keeps his idle time."""
+    """The offer is withdrawn, nobody missed it, and the agent keeps their idle time."""
     agent = floor.agent("100", idle=60)
     caller = floor.caller()
     agent.rings()
@@ -64,7 +64,7 @@ def test_caller_leaves_while_phone_rings(floor: Floor) -> None:
 
 
 def test_agent_answers_after_caller_left(floor: Floor) -> None:
-    """Who picks up for a caller who is gone is hung up as answered elsewhere."""
+    """An agent who picks up for a caller who is gone is hung up as answered elsewhere."""
     agent = floor.agent()
     caller = floor.caller()
     leg = agent.leg
@@ -78,7 +78,7 @@ def test_agent_answers_after_caller_left(floor: Floor) -> None:
 
 
 def test_freed_agent_gets_the_next_caller_in_the_same_turn(floor: Floor) -> None:
-    """When a caller leaves, the phone that rang for him rings for the next one at once."""
+    """When a caller leaves, the phone that rang for them rings for the next one at once."""
     agent = floor.agent()
     first, second = floor.caller(), floor.caller()
     outcome = first.hangs_up()
@@ -183,7 +183,7 @@ def test_bridge_fails_as_the_caller_leaves(
 
 
 def test_bridge_fails_and_the_caller_stays(floor: Floor) -> None:
-    """Nobody's miss: the caller hears music again and this pair waits a while."""
+    """It counts as nobody's miss: the caller hears music again and this pair waits a while."""
     agent = floor.agent()
     caller = floor.caller()
     agent.answers()
@@ -204,7 +204,7 @@ def test_bridge_fails_and_the_caller_stays(floor: Floor) -> None:
 
 @pytest.mark.parametrize("confirmed_late", [True, False])
 def test_agent_leaves_between_answer_and_bridge(floor: Floor, *, confirmed_late: bool) -> None:
-    """The caller never heard him: he keeps his place and the next agent is rung."""
+    """The caller never heard the agent: they keep their place and the next agent is rung."""
     agent, colleague = floor.agent("100"), floor.agent("200")
     caller = floor.caller()
     agent.answers()
@@ -268,7 +268,7 @@ def test_agent_hangs_up_and_the_flow_goes_on(floor: Floor) -> None:
 
 
 def test_agent_hangs_up_and_the_caller_then(floor: Floor) -> None:
-    """Who hangs up on what follows the talk has ended the call."""
+    """A caller who hangs up on the steps after the talk has ended the call."""
     after = {"answered": Destination(Way.SECTION, "rating")}
     floor.open(
         floor.write({"start": [Queue(QueueName("sales"), after)], "rating": [Play("rate us")]})
@@ -282,7 +282,7 @@ def test_agent_hangs_up_and_the_caller_then(floor: Floor) -> None:
 
 
 def test_agent_hangs_up_and_the_caller_waits_again(floor: Floor) -> None:
-    """In vain: it was not the agent of the talk who sent the caller away."""
+    """The second wait is in vain: the agent of the talk did not send the caller away."""
     after = {"answered": Destination(Way.SECTION, "more")}
     again = Queue(QueueName("support"), {})
     floor.open(floor.write({"start": [Queue(QueueName("sales"), after)], "more": [again]}))
@@ -391,7 +391,7 @@ def test_wait_limit_passes_while_the_phone_rings_in_vain(floor: Floor) -> None:
 
 
 def test_wait_limit_passes_between_answer_and_bridge(floor: Floor) -> None:
-    """Picked up already: he talks."""
+    """The agent has picked up already, so the caller talks."""
     short_wait(floor)
     floor.agent("100").is_busy()
     caller = floor.caller()

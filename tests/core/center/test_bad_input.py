@@ -1,4 +1,4 @@
-"""Whatever a caller, a phone or a switch sends: it is stored as it is and breaks nothing."""
+"""Any text from a caller, a phone or a switch is stored as it is and breaks nothing."""
 
 from __future__ import annotations
 
@@ -92,14 +92,14 @@ def test_names_and_numbers_go_through_unharmed(floor: Floor, text: str) -> None:
 
 @pytest.mark.parametrize("text", NASTY)
 def test_dialed_numbers(floor: Floor, text: str) -> None:
-    """Whatever was dialed, and no flow answers it, is rejected and written down."""
+    """A dialed number that no flow answers is rejected and written down, with any text."""
     caller = floor.caller(to=text)
     caller.hangs_up()
     assert (caller.end.called_number, caller.end.reason) == (text, "rejected")
 
 
 def test_the_same_leg_arrives_twice(floor: Floor) -> None:
-    """One call."""
+    """It is one call."""
     caller = floor.caller()
     again = floor.take(CallArrived(caller.leg, "+31201234567", "", ""))
     assert (again.commands, again.events) == ((), ())
@@ -107,7 +107,7 @@ def test_the_same_leg_arrives_twice(floor: Floor) -> None:
 
 @pytest.mark.parametrize("name", ["nobody", "", "n1-b1-1", ".", "n1-b1-1.2", "\x00"])
 def test_signals_about_nothing(floor: Floor, name: str) -> None:
-    """A signal that names what nobody knows changes nothing, in the middle of a call, too."""
+    """A signal that names an unknown thing changes nothing, in the middle of a call, too."""
     floor.agent().pauses()
     floor.caller()
     signals: list[Signal] = [

@@ -1,5 +1,5 @@
-"""The same inputs give the same outcomes, in another center, process and order of hashing;
-and whatever happens, in whatever order, the accounts balance in the end.
+"""The same inputs give the same outcomes, in another center, process and order of hashing; and the
+accounts balance in the end, for any events in any order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The switch fails, says nothing or says it late: the core decides, and never waits for ever."""
+"""The switch fails, or reports nothing, or late: the core decides, and never waits for ever."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_file_cannot_be_finished(floor: Floor) -> None:
 
 
 def test_a_leg_that_came_to_no_talk_leaves_no_file(floor: Floor) -> None:
-    """What this center minted and never used is removed; what it does not know is left alone."""
+    """A file that this center named and never used is removed; an unknown file is left alone."""
     floor.agent()
     floor.caller()
     (dialed,) = floor.done(DialLeg)
@@ -139,7 +139,7 @@ def test_a_leg_that_came_to_no_talk_leaves_no_file(floor: Floor) -> None:
 
 
 def test_hang_up_is_never_confirmed(floor: Floor) -> None:
-    """Ten seconds after we hung up the call is over, whatever the switch says or not."""
+    """Ten seconds after we hung up the call is over, with or without a report of the switch."""
     agent = floor.agent()
     caller = floor.caller()
     agent.picks_up()
@@ -187,7 +187,7 @@ def test_a_command_of_a_call_long_over_fails(floor: Floor) -> None:
 
 
 def test_a_bridge_nobody_confirms_is_asked_for_again(floor: Floor) -> None:
-    """After 20 s once more; confirmed then, they talk."""
+    """After 20 s it is asked for once more; confirmed then, they talk."""
     agent = floor.agent()
     caller = floor.caller()
     agent.answers()

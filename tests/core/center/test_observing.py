@@ -1,4 +1,4 @@
-"""Who looks on while a center works, and who foresees waits in its place."""
+"""Observers of a center at work, and estimates of waits from another source."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Notes:
 
 
 class Prophet:
-    """Foresees seven minutes for everybody."""
+    """Estimates seven minutes for everybody."""
 
     def estimate(self, _waiting: Waiting, _now: datetime) -> Estimate:
-        """It is certain."""
+        """The estimate is certain."""
         return Estimate(mean=SEVEN, deviation=timedelta())
 
 
@@ -71,7 +71,7 @@ def test_each_step_is_shown_to_who_watches(floor: Floor) -> None:
 
 
 def test_flows_that_are_published_later_are_watched_as_well(floor: Floor) -> None:
-    """Who watches need not look anew."""
+    """An observer need not ask anew."""
     notes = Notes()
     floor.center = Center(STARTED, floor.site, watcher=notes)
     flow = floor.write({"start": [Step(say("new"), line=9)]})
@@ -81,7 +81,7 @@ def test_flows_that_are_published_later_are_watched_as_well(floor: Floor) -> Non
 
 
 def test_waits_may_be_foreseen_by_another(floor: Floor) -> None:
-    """A flow test knows them; what is told of them is still the core's to decide."""
+    """A flow test knows them; the core still decides which of them are announced."""
     flow = floor.write(
         {"start": [Queue(SALES, {}, announce=(Announcement("wait", timedelta(seconds=5)),))]},
         wait=Prompt({"en": (Text((Blank(parse("queue.wait"), "duration"),)),)}),

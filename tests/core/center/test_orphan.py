@@ -48,7 +48,7 @@ def gone(floor: Floor, leg: LegId) -> None:
 
 
 def ends(floor: Floor) -> list[tuple[str, str, str, str]]:
-    """Of each interaction that ended: whose it was, why, by whom, and with which agent."""
+    """The caller, reason, party and agent of each interaction that ended."""
     return [
         (end.caller_number, end.reason, end.ended_by, end.agent)
         for end in floor.told(InteractionEnded)
@@ -80,7 +80,7 @@ def test_the_caller_hangs_up(floor: Floor) -> None:
 
 
 def test_the_agent_hangs_up(floor: Floor) -> None:
-    """The caller is not led into a menu out of which nobody came."""
+    """The caller is not led into a menu, because nobody came from one."""
     floor.colleague("100")
     inventory(floor, TALK)
     gone(floor, AGENT)
@@ -90,7 +90,7 @@ def test_the_agent_hangs_up(floor: Floor) -> None:
 
 
 def test_its_agent_is_not_rung(floor: Floor) -> None:
-    """Logged in, registered and ready, but on the phone; free once the talk is over."""
+    """The agent is logged in, registered and ready, but talks; free once the talk is over."""
     agent = floor.agent("100")
     inventory(floor, TALK)
     waiting = floor.caller()
@@ -117,7 +117,7 @@ def test_its_agent_is_known_later(floor: Floor) -> None:
 
 
 def test_a_party_left_while_nobody_was_there(floor: Floor) -> None:
-    """Half a talk is no talk: whoever is left is hung up, and has a row."""
+    """Half a talk is no talk: the party who is left is hung up, and has a row."""
     inventory(floor, LiveBridge(BRIDGE, (CALLER,), (ARRIVED,)))
     assert hung_up(floor) == [CALLER]
     assert ends(floor) == [("+31612345678", "orphaned", "system", "")]
@@ -161,7 +161,7 @@ def test_three_in_a_bridge(floor: Floor) -> None:
 
 
 def test_a_bridge_of_somebody_else(floor: Floor) -> None:
-    """What another program of this switch has made is its own."""
+    """A bridge that another program of this switch has made is left alone."""
     inventory(floor, LiveBridge(BridgeId("n2-b0-9"), (LegId("n2-1"), LegId("n2-2"))))
     assert floor.commands == []
     assert floor.told(InteractionStarted) == []
@@ -189,7 +189,7 @@ def test_a_leg_of_another_life_that_is_alone(floor: Floor) -> None:
 
 
 def test_a_leg_that_cannot_be_told_of(floor: Floor) -> None:
-    """One that came to us without a word is given one inventory's time, and then hung up: it
+    """A leg that came to us without an event is given one inventory's time, and then hung up: it
     would stay in silence for ever.
     """
     inventory(floor, alone=(CALLER,))

@@ -1,4 +1,4 @@
-"""A fault of ours in one turn: the call it belongs to hears of it, and nobody else."""
+"""A fault of ours in one turn: the call it belongs to hears of it, and no other call."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -36,11 +36,11 @@ from tests.core.conftest import NUMBER, Caller, Floor
 
 
 class OurFault(Exception):
-    """What a bug of ours would raise."""
+    """An error as a bug of ours would raise it."""
 
 
 def failing(*_: object, **__: object) -> None:
-    """What fails whenever it is called."""
+    """A function that fails at each call."""
     raise OurFault
 
 
@@ -55,7 +55,7 @@ def take(floor: Floor, input_: Input) -> Handled:
 
 
 def done_for(handled: Handled, caller: Caller) -> list[Command]:
-    """What is done for one of the callers."""
+    """The commands for one of the callers."""
     return [c for c in handled.outcome.commands if c.call == CallId(caller.interaction)]
 
 
@@ -152,7 +152,7 @@ def test_a_flow_that_always_fails(
 
 
 def test_a_fault_as_a_call_comes_in(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody knows the call yet: the caller hears the apology, and the books have one row."""
+    """No room knows the call yet: the caller hears the apology, and the records have one row."""
     leg = LegId("new")
     monkeypatch.setattr(CallControl, "arrive", failing)
     floor.switch.note(CallArrived(leg, NUMBER, "+31612345678", ""))
@@ -168,7 +168,7 @@ def test_a_fault_as_a_call_comes_in(floor: Floor, monkeypatch: pytest.MonkeyPatc
 def test_a_fault_in_a_deadline_that_no_call_depends_on(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is set again, so that what it is for is done after all."""
+    """It is set again, so that its work is done after all."""
     floor.take(
         RestoreLostCall(
             interaction=InteractionId("n1-b-1"),
@@ -229,7 +229,7 @@ def test_a_fault_in_an_offer(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_fault_after_the_turn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is done at the end of each turn for callbacks keeps no caller from an agent."""
+    """A fault in the callbacks' work at the end of each turn keeps no caller from an agent."""
     floor.open(None, QueueSettings(name=QueueName("sales"), join_empty=True))
     agent = floor.agent()
     agent.pauses()

@@ -1,4 +1,4 @@
-"""What supervisors do to the lines: close and open, move, withdraw; and what is refused."""
+"""Actions of supervisors on the lines: close and open, move, withdraw; and refused requests."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TEN_SECONDS = timedelta(seconds=10)
 
 
 def with_ways_out(floor: Floor, *queues: QueueSettings, step: Queue | None = None) -> None:
-    """Who leaves sales closed, or in time, hears so."""
+    """A caller who leaves sales closed, or in time, is told so."""
     said = ("closed", "timeout")
     leads = {name: Destination(Way.SECTION, name) for name in said}
     sections = {name: [Play(name)] for name in said}
@@ -75,7 +75,7 @@ def test_a_queue_is_closed_for_those_who_wait(floor: Floor) -> None:
 
 
 def test_other_queues_stay_open(floor: Floor) -> None:
-    """And go on being served."""
+    """They go on being served."""
     with_ways_out(floor)
     away(floor)
     caller = floor.caller()
@@ -142,7 +142,7 @@ def test_the_limit_passes_while_a_phone_rings(
 
 
 def test_opened_while_a_phone_rings(floor: Floor) -> None:
-    """Who has not left yet may stay."""
+    """A caller who has not left yet may stay."""
     with_ways_out(floor, QueueSettings(name=SALES, misses_before_not_ready=MissLimits.alike(3)))
     agent = floor.agent()
     caller = floor.caller()
@@ -186,7 +186,7 @@ def test_a_flow_that_comes_back_to_a_closed_queue(floor: Floor) -> None:
 
 
 def test_a_moved_caller_keeps_his_age(floor: Floor) -> None:
-    """He is ranked by the whole wait; what is reported of the new queue begins anew."""
+    """The caller is ranked by the whole wait; the reported wait in the new queue begins anew."""
     with_ways_out(floor)
     away(floor)
     agent = away(floor, "200", "support", "sales")
@@ -228,7 +228,7 @@ def test_the_wait_limit_of_the_new_queue(floor: Floor) -> None:
 
 
 def test_moved_while_a_phone_rings(floor: Floor) -> None:
-    """The offer is withdrawn, the agent keeps his idle time, and announcements go on after it."""
+    """The offer is withdrawn, the agent keeps their idle time, and announcements go on then."""
     step = Queue(SALES, {}, announce=(Announcement("hold on", TEN_SECONDS, TEN_SECONDS),))
     with_ways_out(floor, step=step)
     agent = floor.agent()
@@ -243,7 +243,7 @@ def test_moved_while_a_phone_rings(floor: Floor) -> None:
 
 
 def test_moved_while_the_last_agent_who_rings_has_asked_to_go(floor: Floor) -> None:
-    """Who is just picking up logs out as the offer is withdrawn; the caller waits for others."""
+    """An agent who is just picking up logs out as the offer is withdrawn; the caller waits on."""
     floor.open(None, QueueSettings(name=SUPPORT, join_empty=True))
     agent = floor.agent("100", "sales", "support")
     caller = floor.caller()
@@ -257,7 +257,7 @@ def test_moved_while_the_last_agent_who_rings_has_asked_to_go(floor: Floor) -> N
 
 
 def test_moved_to_a_free_agent(floor: Floor) -> None:
-    """His phone rings in that turn."""
+    """The agent's phone rings in that turn."""
     away(floor)
     floor.agent("200", "support")
     caller = floor.caller()
@@ -277,7 +277,7 @@ def test_moved_to_where_others_would_be_diverted(floor: Floor) -> None:
 
 
 def test_a_moved_caller_asks_for_what_he_asked_for(floor: Floor) -> None:
-    """What was relaxed is not asked for again."""
+    """A requirement that was relaxed does not come back."""
     skills = (SkillStep(timedelta(), {"dutch": 5}), SkillStep(TEN_SECONDS, {"dutch": 3}))
     with_ways_out(floor, step=Queue(SALES, {}, skills=skills))
     for queue in ("sales", "support"):
@@ -291,7 +291,7 @@ def test_a_moved_caller_asks_for_what_he_asked_for(floor: Floor) -> None:
 
 
 def test_moved_while_the_legs_are_joined(floor: Floor) -> None:
-    """The agent has picked up: it is too late, and refused."""
+    """The agent has picked up: the request is too late, and refused."""
     agent = floor.agent()
     away(floor, "200", "support")
     caller = floor.caller()
@@ -329,7 +329,7 @@ def test_withdrawn_while_the_legs_are_joined(floor: Floor) -> None:
 
 
 def test_withdrawn_from_an_agent_of_his_own(floor: Floor) -> None:
-    """Also who waits for one agent alone can be taken out."""
+    """A caller who waits for one agent alone can be taken out, too."""
     ring = RingAgent(parse('"100"'), {"busy": Destination(Way.SECTION, "busy")})
     floor.open(floor.write({"start": [ring, Play("went on")], "busy": [Play("busy")]}))
     agent = floor.agent()
@@ -343,7 +343,7 @@ def test_withdrawn_from_an_agent_of_his_own(floor: Floor) -> None:
 
 
 def refusals(waiting: InteractionId) -> list[tuple[Request, str]]:
-    """What is asked for, and the code of the refusal."""
+    """The requests, and the code of each refusal."""
     nobody = InteractionId("nobody")
     return [
         (CloseQueue(NOWHERE, "floor"), "unknown_queue"),
@@ -371,7 +371,7 @@ def refusals(waiting: InteractionId) -> list[tuple[Request, str]]:
 
 @pytest.mark.parametrize("number", range(17))
 def test_what_is_refused_changes_nothing(floor: Floor, number: int) -> None:
-    """Neither the lines nor the agents, calls, deadlines or events."""
+    """The lines, agents, calls, deadlines and events stay the same."""
     floor.open(
         None,
         *(QueueSettings(name=QueueName(name)) for name in ("closed", "empty")),

@@ -72,7 +72,7 @@ def test_the_queue_is_closed(floor: Floor, step: Verb) -> None:
 
 @ON_A_DETOUR
 def test_the_caller_is_withdrawn(floor: Floor, step: Verb) -> None:
-    """As if the queue were closed."""
+    """It is as if the queue were closed."""
     caller, _ = follows_a_key(floor, step)
     caller.is_withdrawn()
     assert (caller.exits, caller.heard[-1]) == (["withdrawn"], "closed")
@@ -90,7 +90,7 @@ def test_the_limit_passes(floor: Floor, step: Verb) -> None:
 
 @ON_A_DETOUR
 def test_the_caller_is_moved(floor: Floor, step: Verb) -> None:
-    """He goes on with his detour and waits in the other queue meanwhile, and after it."""
+    """The caller goes on with the detour and waits in the other queue meanwhile, and after it."""
     caller, agent = follows_a_key(floor, step)
     heard = list(caller.heard)
     caller.is_moved("support")
@@ -129,7 +129,7 @@ def test_an_agent_picks_up(floor: Floor, step: Verb) -> None:
 
 @ON_A_DETOUR
 def test_the_queue_is_closed_while_a_phone_rings(floor: Floor, step: Verb) -> None:
-    """The caller leaves when nobody answers, wherever he is by then."""
+    """The caller leaves when nobody answers, in any place they have reached by then."""
     caller, agent = follows_a_key(floor, step)
     agent.goes_ready()
     floor.closes("sales")

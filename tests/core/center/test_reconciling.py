@@ -1,4 +1,4 @@
-"""After a connection was made the switch says what lives; the rest has ended unheard."""
+"""After a connection was made the switch lists the living legs; all others have ended unheard."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_everything_is_still_there(floor: Floor) -> None:
 
 
 def test_a_waiting_caller_is_gone(floor: Floor) -> None:
-    """The switch lost him: a fault of ours, not an impatient caller."""
+    """The switch lost the caller: a fault of ours, not an impatient caller."""
     agent = floor.agent()
     agent.is_busy()
     caller = floor.caller()
@@ -110,7 +110,7 @@ def test_both_legs_of_a_talk_are_gone(floor: Floor) -> None:
 
 
 def test_the_agent_of_a_talk_is_gone(floor: Floor) -> None:
-    """He hung up unheard: the caller is hung up and the talk counts."""
+    """The agent hung up unheard: the caller is hung up and the talk counts."""
     agent, caller = in_talk(floor)
     reconcile(floor, caller.leg, phones=(agent,))
     floor.settle()
@@ -160,7 +160,7 @@ def test_a_phone_that_rings_since_this_instant_is_no_stray(floor: Floor) -> None
 
 
 def test_phones_are_as_the_inventory_says(floor: Floor) -> None:
-    """Who is not listed is not offered; who is listed is."""
+    """An agent whose phone is not listed is not offered; an agent whose phone is listed is."""
     agent, colleague = floor.agent("100"), floor.colleague("200")
     colleague.logs_in()
     reconcile(floor, phones=(colleague,))
@@ -215,7 +215,7 @@ def test_after_a_loss_of_the_connection_age_does_not_matter(floor: Floor) -> Non
 
 @pytest.mark.parametrize("status", [0, 400, 503])
 def test_a_phone_that_the_switch_did_not_try_is_nobodys_miss(floor: Floor, status: int) -> None:
-    """Nothing came of it for want of a connection, of the caller's leg or of room."""
+    """The offer failed for want of a connection, of the caller's leg or of room."""
     agent = floor.agent()
     floor.caller()
     floor.fails(DialLeg, status)
@@ -223,7 +223,7 @@ def test_a_phone_that_the_switch_did_not_try_is_nobodys_miss(floor: Floor, statu
 
 
 def test_a_customer_whose_phone_rings_for_a_callback_is_no_stray(floor: Floor) -> None:
-    """Whoever is being called is known, though no flow runs yet, however often it is looked."""
+    """A customer who is being called is known, though no flow runs yet, at every inventory."""
     open_shop(floor)
     busy_agent(floor)
     booked(floor, ANN)

@@ -1,4 +1,4 @@
-"""Who hung up while waiting and calls again soon has the old place back."""
+"""A caller who hung up while waiting and calls again soon gets the old place back."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def position(caller: Caller) -> int:
 
 @pytest.mark.parametrize(("seconds", "place"), [(0, 1), (59.9, 1), (60, 1), (60.1, 2)])
 def test_in_time(floor: Floor, seconds: float, place: int) -> None:
-    """Within the time the old place, a moment later a new one."""
+    """Within the time the caller gets the old place, a moment later a new one."""
     open_with(floor)
     dropped(floor)
     floor.caller(OTHER)
@@ -83,7 +83,7 @@ def test_what_is_reported_begins_anew(floor: Floor) -> None:
 
 
 def test_the_time_between_counts_as_waited(floor: Floor) -> None:
-    """The place is that of the first call: who came in between is behind."""
+    """The place is that of the first call: a caller who came in between is behind."""
     open_with(floor)
     first = floor.caller(OTHER)
     floor.wait(1)
@@ -95,7 +95,7 @@ def test_the_time_between_counts_as_waited(floor: Floor) -> None:
 
 
 def test_the_wait_limit_begins_anew(floor: Floor) -> None:
-    """Who was patient enough to call again is not sent away for it."""
+    """A caller who was patient enough to call again is not sent away for it."""
     open_with(floor, max_wait=timedelta(seconds=100))
     dropped(floor, after=90)
     again = floor.caller(CUSTOMER)
@@ -107,7 +107,7 @@ def test_the_wait_limit_begins_anew(floor: Floor) -> None:
 
 @pytest.mark.parametrize(("number", "name"), [(CUSTOMER, "support"), (OTHER, ""), ("", "")])
 def test_another_queue_or_somebody_else(floor: Floor, number: str, name: str) -> None:
-    """A place is one number's in one queue."""
+    """A place belongs to one number in one queue."""
     open_with(floor)
     floor.caller(OTHER, name="support")
     dropped(floor)
@@ -156,7 +156,7 @@ def test_the_rank_is_kept_too(floor: Floor) -> None:
 
 
 def test_only_who_hung_up_waiting_has_a_place(floor: Floor) -> None:
-    """Who was served, or left in time, begins anew."""
+    """A caller who was served, or left in time, begins anew."""
     agent = open_with(floor, max_wait=timedelta(seconds=30))
     floor.caller(CUSTOMER)
     floor.wait(30)
@@ -170,7 +170,7 @@ def test_only_who_hung_up_waiting_has_a_place(floor: Floor) -> None:
 
 
 def test_a_call_that_the_switch_lost(floor: Floor) -> None:
-    """It was not the caller who gave up: the place is his in that case, too."""
+    """The caller did not give up: they get the place in that case, too."""
     open_with(floor)
     caller = floor.caller(CUSTOMER)
     floor.wait(30)
@@ -192,7 +192,7 @@ def test_a_line_that_is_full_just_now(floor: Floor) -> None:
 
 
 def test_queues_that_keep_no_places(floor: Floor) -> None:
-    """By default who calls again begins anew."""
+    """By default a caller who calls again begins anew."""
     open_with(floor, seconds=0)
     dropped(floor)
     floor.caller(OTHER)

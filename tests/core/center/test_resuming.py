@@ -1,4 +1,4 @@
-"""After we were away callers are taken up where they stand, once more from its beginning."""
+"""After we were away the step at which each caller stands begins once more."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_prompt_is_begun_again(floor: Floor) -> None:
 
 
 def test_a_menu_is_asked_again(floor: Floor) -> None:
-    """With all its tries, and without the digits typed before."""
+    """The menu has all its tries, and none of the digits typed before."""
     there = {"12": Destination(Way.SECTION, "there")}
     floor.open(
         floor.write(

@@ -23,7 +23,7 @@ APOLOGY = "apology"
 
 
 def test_who_waits_is_told_and_is_a_task(floor: Floor) -> None:
-    """An apology, the end, and somebody who looks after it."""
+    """The caller hears an apology, is hung up, and becomes a task to follow up."""
     floor.agent().is_busy()
     waiting = floor.caller()
     floor.take(CenterStopping())
@@ -37,7 +37,7 @@ def test_who_waits_is_told_and_is_a_task(floor: Floor) -> None:
 
 
 def test_who_hangs_up_on_the_apology_was_lost_by_us(floor: Floor) -> None:
-    """The end was ours, and nobody gave up waiting."""
+    """The end was our fault, and nobody gave up waiting."""
     floor.agent().is_busy()
     waiting = floor.caller()
     floor.wait(30)
@@ -49,7 +49,7 @@ def test_who_hangs_up_on_the_apology_was_lost_by_us(floor: Floor) -> None:
 
 
 def test_who_is_in_the_menus_is_told(floor: Floor) -> None:
-    """Whatever was being said or done; who hangs up during the apology is a task, too."""
+    """Any prompt or step stops; a caller who hangs up during the apology is a task, too."""
     floor.open(floor.write({"start": [Play("one"), Wait(timedelta(minutes=5))]}))
     listens, pauses = floor.caller("+31612345671"), floor.caller("+31612345672")
     pauses.hears_out()
@@ -78,7 +78,7 @@ def test_a_talk_is_hung_up(floor: Floor) -> None:
 
 
 def test_a_phone_that_rings_stops(floor: Floor) -> None:
-    """And no other one is rung, also not when somebody goes ready."""
+    """No other phone is rung either, also when an agent goes ready."""
     agent = floor.agent()
     caller = floor.caller()
     assert agent.is_rung()
@@ -94,7 +94,7 @@ def test_a_phone_that_rings_stops(floor: Floor) -> None:
 
 
 def test_a_center_that_is_taken_up_again_works(floor: Floor) -> None:
-    """Its log is that of one that stopped."""
+    """Its log is that of a center that stopped."""
     floor.take(CenterStopping())
     agent = floor.agent()
     floor.caller()

@@ -1,4 +1,4 @@
-"""What a screen shows of queues, agents and calls."""
+"""The view that a screen shows of queues, agents and calls."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def test_queues_and_agents(floor: Floor) -> None:
-    """As they stand."""
+    """The view shows their present state."""
     ann, bob = floor.agent("100"), floor.agent("200", "support")
     bob.pauses()
     floor.caller()
@@ -56,7 +56,7 @@ def test_an_agent_with_skills(floor: Floor) -> None:
 
 
 def test_calls_in_progress(floor: Floor) -> None:
-    """What each is doing, the oldest call first; a call to a feature code is none."""
+    """Each call with its activity, the oldest call first; a call to a feature code is none."""
     goes = Goto(Destination(Way.SECTION, "line"))
     floor.open(
         floor.write(
@@ -90,7 +90,7 @@ def test_calls_in_progress(floor: Floor) -> None:
 
 
 def test_the_longest_wait(floor: Floor) -> None:
-    """It is not that of the first in line, if a head start brought him there."""
+    """The longest wait is not that of the first in line, if a head start brought them there."""
     floor.agent("100").is_busy()
     floor.caller()
     floor.wait(30)
@@ -103,7 +103,7 @@ def test_the_longest_wait(floor: Floor) -> None:
 
 
 def test_a_closed_queue(floor: Floor) -> None:
-    """It says so until it is opened."""
+    """It is shown as closed until it is opened."""
     floor.take(CloseQueue(QueueName("sales"), "floor"))
     assert [view.closed for view in floor.center.queues(floor.now)] == [True, False]
     floor.take(OpenQueue(QueueName("sales"), "floor"))
@@ -111,8 +111,8 @@ def test_a_closed_queue(floor: Floor) -> None:
 
 
 def test_callbacks(floor: Floor) -> None:
-    """In line, being dialed, resting until the next attempt; the call to the customer shows the
-    customer's number, who did not call.
+    """The callbacks are in line, being dialed, or resting until the next attempt; the call to the
+    customer shows the customer's number, who did not call.
     """
     open_shop(floor, step={"retry_after": timedelta(minutes=5)}, join_empty=True)
     first = waits(floor)

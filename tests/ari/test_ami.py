@@ -86,7 +86,7 @@ async def test_a_refusal_is_an_error() -> None:
 
 
 async def test_silence_is_an_error_and_noticed() -> None:
-    """Nobody waits for ever, and the connection counts as lost."""
+    """No task waits for ever, and the connection counts as lost."""
     silent = False
 
     def falling_silent(action: str) -> str | None:
@@ -105,7 +105,7 @@ async def test_silence_is_an_error_and_noticed() -> None:
 
 
 async def test_without_an_asterisk_everything_fails_at_once() -> None:
-    """Whoever pauses must know at once that it is not paused."""
+    """The task that pauses a recording must know at once that it is not paused."""
     ami = Ami("127.0.0.1", 9, Credentials("recorder", "secret"))
     assert repr(ami) == "<Ami away, 0 asked>"
     with pytest.raises(SwitchError, match="is not connected"):
@@ -114,7 +114,7 @@ async def test_without_an_asterisk_everything_fails_at_once() -> None:
 
 @pytest.mark.parametrize("leg", ["l1\r\nAction: Command", "l1\n"])
 async def test_a_value_cannot_become_an_action(leg: str) -> None:
-    """What ends a line is refused."""
+    """A value that would end a line is refused."""
     async with connected(agreeing) as ami:
         with pytest.raises(ValueError, match="one line"):
             await ami.stop(leg)

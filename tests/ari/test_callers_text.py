@@ -1,4 +1,4 @@
-"""What callers put into names and numbers is clean before it comes into the core."""
+"""The names and numbers that callers send are clean before they come into the core."""
 
 import msgspec
 import pytest

@@ -64,7 +64,7 @@ def test_what_is_gone_takes_no_room() -> None:
 
 
 def test_asterisk_counts_from_its_own_start() -> None:
-    """After Asterisk was started again, its count begins anew, and ours goes on."""
+    """After Asterisk was started again, its count begins again, and that of the center goes on."""
     room = capacity()
     for read in (2, 2, 5, 1, 1):
         room._count(read)

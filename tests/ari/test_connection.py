@@ -124,7 +124,7 @@ class Bench:
     opened: list[FakeAsterisk] = field(default_factory=list)
 
     async def connect(self, login: Credentials = LOGIN) -> FakeAsterisk:
-        """Connect as Asterisk does, without a word said yet."""
+        """Connect as Asterisk does, without a message yet."""
         socket = await self.session.ws_connect(
             self.url, protocols=("ari",), headers={"Authorization": login.authorization}
         )
@@ -147,7 +147,7 @@ def inbox() -> FakeInbox:
 
 @pytest.fixture
 async def bench(inbox: FakeInbox) -> AsyncIterator[Bench]:
-    """A listening socket that nobody has connected to."""
+    """A listening socket without a connection."""
     socket = SwitchSocket(credentials=LOGIN, inbox=inbox, greeting=GREETING)
     async with socket.listening("127.0.0.1", 0) as port, ClientSession() as session:
         bench = Bench(socket, inbox, session, f"http://127.0.0.1:{port}/ari")
@@ -157,7 +157,7 @@ async def bench(inbox: FakeInbox) -> AsyncIterator[Bench]:
 
 
 async def test_the_event_filter_is_set_first(bench: Bench) -> None:
-    """It names what we understand and RESTResponse, or no reply would ever arrive."""
+    """It names the known events and RESTResponse, or no reply would ever arrive."""
     asterisk = await bench.connect()
     await asterisk.greet()
     assert await bench.inbox.next() == ApplicationRegistered("contactcenter")
@@ -221,7 +221,7 @@ async def test_waiting_requests_fail_when_the_socket_is_lost(bench: Bench) -> No
 
 
 async def test_a_new_socket_takes_the_place_of_the_old(bench: Bench) -> None:
-    """Asterisk may come back before we noticed that it was gone."""
+    """Asterisk may come back before the center noticed that it was gone."""
     old = await bench.greeted()
     waiting = bench.socket.send(operation.list_channels())
     await old.request()
@@ -276,7 +276,7 @@ async def test_broken_utf8_in_a_text_frame_does_not_end_the_socket(bench: Bench)
 
 @pytest.mark.parametrize("login", [Credentials("asterisk", "wrong"), Credentials("", "secret-é")])
 async def test_a_wrong_password_is_refused(bench: Bench, login: Credentials) -> None:
-    """Whoever could connect here would own every call."""
+    """A client that could connect here would control every call."""
     with pytest.raises(WSServerHandshakeError, match="401"):
         await bench.connect(login)
     assert not bench.socket.connected
@@ -329,7 +329,7 @@ async def test_strangers_do_not_keep_asterisk_out(bench: Bench) -> None:
 
 
 async def test_many_wrong_passwords_are_one_line(bench: Bench) -> None:
-    """A stranger cannot fill the disk with what we say of it."""
+    """A stranger cannot fill the disk with log lines."""
     with capture_logs() as lines:
         for _ in range(50):
             with pytest.raises(WSServerHandshakeError):

@@ -1,4 +1,6 @@
-"""Phones that say nothing of a call, and those that are only late, or of which we are late."""
+"""Phones that do not respond to a call, and those that are only late, or whose events are read
+late.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +22,7 @@ LIMIT = 5
 
 
 def word(status: str = "") -> Dial:
-    """What Asterisk tells of the leg."""
+    """Asterisk's event about the leg."""
     cep = DialplanCEP("from-phone", "s")
     return Dial(Channel(LEG, "PJSIP/d-1", "Down", CallerID(), cep), status)
 
@@ -59,12 +61,12 @@ class Asterisk:
 
 
 async def is_heard(reply: asyncio.Future[Reply]) -> None:
-    """Whoever waited for the reply has been told: callbacks are called in their order."""
+    """The tasks that waited for the reply have it: callbacks are called in their order."""
     await asyncio.wait([reply])
 
 
 async def timers_have_run() -> None:
-    """Whatever was due by now was done: timers are called in the order of their instants."""
+    """All timers that are due have run: timers are called in the order of their instants."""
     loop = asyncio.get_running_loop()
     over: asyncio.Future[None] = loop.create_future()
     loop.call_later(0, over.set_result, None)
@@ -84,7 +86,7 @@ def responses(asterisk: Asterisk) -> FirstResponses:
 
 
 async def test_a_phone_that_says_nothing(responses: FirstResponses, asterisk: Asterisk) -> None:
-    """It is told once, after Asterisk has confirmed that the leg has not rung."""
+    """It is reported once, after Asterisk has confirmed that the leg has not rung."""
     responses.expect(LEG, SOON)
     responses.note(word())
     reply = await asterisk.is_asked()
@@ -101,7 +103,7 @@ async def test_a_phone_that_says_nothing(responses: FirstResponses, asterisk: As
 async def test_a_phone_that_responds(
     responses: FirstResponses, asterisk: Asterisk, status: str
 ) -> None:
-    """Whatever it says, nothing more is awaited."""
+    """After any response no further one is awaited."""
     responses.expect(LEG, LATE)
     responses.note(word())
     assert len(responses) == 1
@@ -111,7 +113,7 @@ async def test_a_phone_that_responds(
 
 
 async def test_a_word_that_was_on_its_way(responses: FirstResponses, asterisk: Asterisk) -> None:
-    """What is read before the reply counts: we were late, and not the phone."""
+    """An event read before the reply counts: the center was late, and not the phone."""
     responses.expect(LEG, SOON)
     responses.note(word())
     reply = await asterisk.is_asked()

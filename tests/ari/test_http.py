@@ -1,4 +1,4 @@
-"""Operations over HTTP, and what an engineer is told when Asterisk cannot be used."""
+"""Operations over HTTP, and the messages to an engineer when Asterisk cannot be used."""
 
 import asyncio
 import socket
@@ -145,8 +145,8 @@ async def test_a_connection_that_cannot_be_used_again(last: bytes) -> None:
 
 
 async def test_a_kept_connection_that_was_closed() -> None:
-    """What may be sent twice is sent again on another one. An order may have been carried out:
-    whether it is given again is for others to decide.
+    """A request that may be sent twice is sent again on another one. An order may have been
+    carried out: the caller of the client decides whether it is given again.
     """
     async with scripted(OK, b"", OK) as (client, asked):
         await client.send(operation.ping())
@@ -161,7 +161,7 @@ async def test_a_kept_connection_that_was_closed() -> None:
 
 @pytest.mark.parametrize("answer", [b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 2", b"HTTP/1.1 x\r\n\r\n"])
 async def test_a_server_that_speaks_otherwise(answer: bytes) -> None:
-    """It cannot be reached, as far as we are concerned."""
+    """Such a server counts as out of reach."""
     async with scripted(answer) as (client, _):
         with pytest.raises((SwitchUnreachable, SwitchTooSlow)):
             await client.send(operation.ping(), limit=SOON)
@@ -228,7 +228,7 @@ async def test_an_older_asterisk_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(("status", "hint"), [(401, "password"), (404, "is it Asterisk")])
 async def test_a_server_that_is_not_ours_is_explained(status: int, hint: str) -> None:
-    """A wrong password and a foreign web server are told apart."""
+    """A wrong password and a foreign web server have different messages."""
 
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(status=status)

@@ -1,4 +1,4 @@
-"""What lives in Asterisk, told even when part of it cannot be read."""
+"""The objects in Asterisk, reported even when part of them cannot be read."""
 
 import json
 from datetime import timedelta
@@ -110,6 +110,8 @@ async def test_phones_that_are_not_told_hold_nothing_up() -> None:
 
 
 async def test_without_the_application_nothing_is_known() -> None:
-    """Which channels are ours is told nowhere else: better ask again than guess."""
+    """No other source has the channels of the application: it is better to ask again than to
+    guess.
+    """
     with pytest.raises(SwitchError):
         await take_inventory(FakeAsterisk({f"applications/{APP}": 503}), APP)

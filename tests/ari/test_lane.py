@@ -234,7 +234,7 @@ async def test_a_bridge_that_cannot_be_filled_is_removed(bench: Bench) -> None:
 
 
 async def test_a_prompt_is_made_then_played(bench: Bench) -> None:
-    """What follows waits, but an offer does not."""
+    """The commands after it wait, but an offer does not."""
     bench.do(play(), StartMusic(CALL, LEG, "calm"), dial())
     assert (await bench.wire.next()).wanted.uri == "channels/l2"
     assert await bench.wire.idle()
@@ -280,7 +280,7 @@ async def test_a_prompt_that_cannot_be_made_fails(bench: Bench) -> None:
 async def test_ending_what_is_gone_is_a_success(
     bench: Bench, command: Command, status: int
 ) -> None:
-    """The core is told nothing."""
+    """The core gets no signal."""
     bench.do(command)
     (await bench.wire.next()).answer(status)
     assert await bench.wire.idle()
@@ -360,7 +360,7 @@ async def test_a_phone_with_a_strange_name_is_not_dialed(bench: Bench) -> None:
 
 
 async def test_a_lane_has_a_limit(bench: Bench) -> None:
-    """A call that floods its lane is told so."""
+    """The core gets an error for a call that floods its lane."""
     hang_up = HangUpLeg(CALL, LEG)
     bench.do(AnswerLeg(CALL, LEG), *[hang_up] * (LANE_LIMIT - 1))
     assert await bench.wire.idle() is False

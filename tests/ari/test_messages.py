@@ -1,4 +1,4 @@
-"""Frames become types, whatever a caller or a newer Asterisk puts into them."""
+"""Frames become types, with any content from a caller or a newer Asterisk."""
 
 import json
 
@@ -31,7 +31,7 @@ def arrival(name: bytes) -> bytes:
 
 
 def test_a_frame_is_parsed_by_its_kind() -> None:
-    """Fields we do not know are skipped."""
+    """Unknown fields are skipped."""
     frame = parse(arrival(b"Bob"))
     assert isinstance(frame, StasisStart)
     assert frame.args == ("caller", "100")
@@ -78,7 +78,7 @@ def test_an_event_kind_without_use_is_unknown() -> None:
     ],
 )
 def test_a_broken_frame_is_malformed(frame: bytes) -> None:
-    """Nothing raises, whatever is sent."""
+    """No frame raises an error."""
     assert isinstance(parse(frame), Malformed)
 
 

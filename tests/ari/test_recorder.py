@@ -1,4 +1,4 @@
-"""The recorder: the kernel tells of closed files, and a pause that fails is told."""
+"""The recorder: the kernel reports closed files, and a pause that fails is reported."""
 
 import asyncio
 import hashlib
@@ -55,7 +55,7 @@ class FakeManager:
 
 
 class Studio:
-    """A recorder at work, and what it tells."""
+    """A recorder at work, and its reports."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -92,7 +92,7 @@ def finishing() -> FinishRecording:
 
 
 async def test_a_file_is_closed_finished_and_not_told_again(tmp_path: Path) -> None:
-    """The kernel tells of what Asterisk wrote, and not of what we make of it."""
+    """The kernel reports the files that Asterisk wrote, and not those that the recorder makes."""
     studio = Studio(tmp_path / "recording")
     async with studio.at_work():
         (studio.folder / f"{RECORDING}.raw").write_bytes(b"\x01" * 64_000)
@@ -112,7 +112,7 @@ async def test_a_file_is_closed_finished_and_not_told_again(tmp_path: Path) -> N
 
 
 async def test_an_empty_file_is_no_recording(tmp_path: Path) -> None:
-    """It is told as failed, and nothing is encoded."""
+    """It is reported as failed, and no file is encoded."""
     studio = Studio(tmp_path)
     async with studio.at_work():
         (tmp_path / f"{RECORDING}.raw").touch()

@@ -1,4 +1,4 @@
-"""Recordings in the format they are kept in: nothing is lost, whatever goes wrong on the way."""
+"""Recordings in the format they are kept in: none is lost by any failure on the way."""
 
 import asyncio
 import errno
@@ -77,7 +77,7 @@ def names(folder: Path) -> list[str]:
 
 @contextmanager
 def room_for(size: int) -> Iterator[None]:
-    """The disk takes so many bytes in one file, and no more."""
+    """The disk takes this many bytes in one file, and no more."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     yield
@@ -139,7 +139,7 @@ def test_opus_keeps_length_and_sides(tmp_path: Path) -> None:
 
 
 def test_bare_samples_stay_as_they_are(tmp_path: Path) -> None:
-    """A full disk left them; they are told without a format."""
+    """A full disk left them; they are reported without a format."""
     bare = tmp_path / f"{NAME}.samples"
     bare.write_bytes(b"\x01\x02" * 80)
     kept = keep(bare, 2, FLAC)
@@ -160,7 +160,7 @@ def test_each_format_has_an_ending_and_a_type_of_its_own() -> None:
 @pytest.mark.parametrize("wanted", [FLAC, OPUS])
 @pytest.mark.parametrize("room", [0, 100, 10_000])
 def test_a_full_disk_keeps_the_wav(tmp_path: Path, wanted: RecordingFormat, room: int) -> None:
-    """And says so; there is no half a file beside it. With room again it is encoded."""
+    """The report says so; there is no half a file beside it. With room again it is encoded."""
     samples = noise(10, 2)
     wav = finished(tmp_path, samples)
     with room_for(room), capture_logs() as logs:
@@ -195,7 +195,7 @@ def test_a_disk_that_takes_nothing_for_good(
 
 
 def test_what_is_no_audio_is_kept(tmp_path: Path) -> None:
-    """Somebody may make sense of it."""
+    """A person may be able to use it."""
     odd = tmp_path / f"{NAME}.wav"
     odd.write_bytes(b"nothing")
     with capture_logs() as logs:

@@ -32,7 +32,7 @@ def at(seconds: float) -> datetime:
 def command(
     channels: int = 2, lasted: float | None = 10, silences: Sequence[tuple[float, float]] = ()
 ) -> FinishRecording:
-    """Finish a recording that was to last so long."""
+    """Finish a recording that was to last this long."""
     pauses = tuple(Pause(PauseReason.SECRET, at(begin), at(end)) for begin, end in silences)
     ended_at = None if lasted is None else at(lasted)
     return FinishRecording(CallId("n1-b1-1"), RECORDING, channels, START, ended_at, pauses)
@@ -108,7 +108,7 @@ def test_a_secret_before_and_after_the_file(tmp_path: Path) -> None:
 
 
 def test_finishing_twice_is_no_harm(tmp_path: Path) -> None:
-    """We ended in between: the file is the same, and told again."""
+    """The program ended in between: the file is the same, and reported again."""
     written(tmp_path, 10)
     wanted = command(silences=[(2.5, 4.5)])
     first = finish(tmp_path, wanted)
@@ -140,7 +140,7 @@ def test_a_file_that_is_shorter_than_it_should_be(
 
 
 def test_a_disk_that_is_full_now(tmp_path: Path) -> None:
-    """The samples stay, the secret among them does not, and what there is is told."""
+    """The samples stay, the secret among them does not, and the file is reported as it is."""
     written(tmp_path, 10)
     (tmp_path / f"{RECORDING}.part").symlink_to("/dev/full")
     done = finish(tmp_path, command(silences=[(2.5, 4.5)]))
@@ -189,7 +189,7 @@ def test_the_speech_in_a_message_is_measured(
 
 
 def test_the_speech_in_a_talk_is_not_measured(tmp_path: Path) -> None:
-    """Nobody asks for it."""
+    """No command asks for it."""
     written(tmp_path, 10)
     assert finish(tmp_path, command()).speech is None
 
@@ -199,7 +199,7 @@ def test_the_speech_in_a_talk_is_not_measured(tmp_path: Path) -> None:
 def test_finishing_again_what_was_encoded(
     tmp_path: Path, wanted: RecordingFormat, channels: int
 ) -> None:
-    """It is told as before, in the format it has by now, and is not written again."""
+    """It is reported as before, in the format it has by now, and is not written again."""
     written(tmp_path, 7.5, channels)
     first = finish(tmp_path, command(channels, silences=[(2.5, 4.5)]))
     kept, _ = keep(Path(first.path), channels, wanted)

@@ -1,4 +1,4 @@
-"""Who is asked whether they are alive: legs that send nothing, and no others."""
+"""The check whether legs are alive: it asks legs that send nothing, and no others."""
 
 import asyncio
 from collections import Counter
@@ -78,7 +78,7 @@ async def test_a_leg_that_is_gone_is_asked_no_more() -> None:
 
 
 def test_the_limits_leave_room_for_the_answer() -> None:
-    """Who dies right after a look, or right after an answer, is given up within the limit."""
+    """A leg that dies right after a check, or after an answer, is given up within the limit."""
     limits = SilenceLimits()
     for held, limit in ((False, limits.talking), (True, limits.on_hold)):
         asked_at = limits.look_every * 2 + limits.ask_after(held=held)

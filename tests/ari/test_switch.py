@@ -1,4 +1,4 @@
-"""What the switch does with news: passes it on, drops repetitions, obeys the fence."""
+"""The switch and its news: it passes them on, drops repetitions, obeys the fence."""
 
 import asyncio
 from collections.abc import Sequence
@@ -164,7 +164,7 @@ async def test_a_channel_nobody_expects_is_no_signal(switch: AriSwitch, inbox: F
 
 
 async def test_a_command_without_a_socket_fails(switch: AriSwitch, inbox: FakeInbox) -> None:
-    """The core is told, and the switch goes on."""
+    """The core gets the failure, and the switch goes on."""
     command = HangUpLeg(CallId("i1"), LegId("l1"))
     async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
         run = group.create_task(switch.run())
@@ -178,7 +178,7 @@ async def test_a_command_without_a_socket_fails(switch: AriSwitch, inbox: FakeIn
 async def test_a_switch_that_is_connected_and_does_not_answer(
     switch: AriSwitch, inbox: FakeInbox
 ) -> None:
-    """It is asked, not only connected: silence is told as the trouble that it is."""
+    """It is asked, not only connected: silence is reported as trouble."""
     switch.put(Connected())
     async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
         run = group.create_task(switch.run())
@@ -192,7 +192,7 @@ async def test_a_switch_that_is_connected_and_does_not_answer(
 async def test_the_beat_begins_with_each_connection(
     switch: AriSwitch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Callers of the first instant are taken: nobody waits for the next beat."""
+    """Callers of the first instant are taken: none waits for the next beat."""
     beats: asyncio.Queue[Operation] = asyncio.Queue()
 
     def send(wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> asyncio.Future[Reply]:
@@ -294,7 +294,7 @@ async def test_a_leg_that_is_recorded_leaves_us_for_a_moment(
 async def test_all_work_stops_when_another_program_takes_over(
     switch: AriSwitch, inbox: FakeInbox
 ) -> None:
-    """What waits is dropped, what comes later is refused, `run` says why it ended."""
+    """Waiting commands are dropped, later ones are refused, and `run` gives its reason to end."""
     waiting = AnswerLeg(CallId("i1"), LegId("l1"))
     async with asyncio.timeout(LIMIT):
         run = asyncio.ensure_future(switch.run())

@@ -151,7 +151,7 @@ def test_a_phone_is_dialed_with_a_margin() -> None:
 
 
 def test_a_name_cannot_leave_its_quotes() -> None:
-    """What a caller put there must not become a header of ours."""
+    """A caller's text there must not become a header of the center."""
     (wanted,) = operations_of(dial("d-81", 'x" <sip:evil@h>\r\nRoute: \\'), app="cc")
     assert wanted.query["callerId"] == '"x sip:evil@hRoute: " <+31612>'
 

@@ -62,7 +62,7 @@ def test_a_voice_stands_out(line: float, level: float) -> None:
 
 
 def test_a_low_voice_on_a_quiet_line() -> None:
-    """What would be noise elsewhere is a voice here."""
+    """A sound that would be noise elsewhere is a voice here."""
     assert seconds_of(noise(-62, 4), voice(-44, 2), noise(-62, 4)) == pytest.approx(2, abs=0.04)
 
 

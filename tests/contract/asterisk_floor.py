@@ -94,7 +94,7 @@ class AsteriskFloor:
             return await self._signals.get()
 
     async def caller(self) -> LegId:
-        """Somebody calls in over the trunk."""
+        """A caller calls in over the trunk."""
         phone = self._phones(TRUNK)
         await phone.start(self._site.sip.host, self._site.sip.port)
         phone.call("100")

@@ -1,4 +1,4 @@
-"""What the contract tests stand on: both switches, and a SIP phone that speaks as they need."""
+"""The base of the contract tests: both switches, and a SIP phone that sends what they need."""
 
 import asyncio
 import hashlib

@@ -58,7 +58,7 @@ class FakeFloor:
         return self._signals.pop(0)
 
     async def caller(self) -> LegId:
-        """Somebody calls in."""
+        """A caller calls in."""
         leg = self.switch.call_in(Bystander(), "100")
         while not isinstance(await self.next(), CallArrived):
             pass

@@ -1,4 +1,4 @@
-"""What the switch contract needs of a switch and of the people around it."""
+"""The parts of a switch, and of the people around it, that the switch contract needs."""
 
 from datetime import timedelta
 from enum import Enum
@@ -21,7 +21,7 @@ MISSING = (SoundFile("no/such/file"),)
 KEY_PRESS = timedelta(milliseconds=300)
 """A finger cannot follow another faster."""
 UNASKED_SIGNALS = (PhoneReachable, PhoneUnreachable, SwitchReconciled)
-"""A switch tells these at any time; they are not what is looked at."""
+"""A switch gives these at any time; the tests do not look at them."""
 
 _numbers = count(1)
 
@@ -32,7 +32,7 @@ def new_id() -> str:
 
 
 class Manner(Enum):
-    """What a phone does when it rings."""
+    """The reaction of a phone to a ring."""
 
     ANSWERS = ("180 Ringing", "200 OK")
     IS_BUSY = ("180 Ringing", "486 Busy Here")
@@ -54,7 +54,7 @@ class Floor(Protocol):
         ...
 
     async def caller(self) -> LegId:
-        """Somebody calls in; gives the leg, not yet answered."""
+        """A caller calls in; gives the leg, not yet answered."""
         ...
 
     async def greet(self, leg: LegId) -> None:
@@ -70,7 +70,7 @@ class Floor(Protocol):
         ...
 
     async def stop_ringing(self, leg: LegId) -> None:
-        """An agent's phone is told to ring no more."""
+        """An agent's phone stops ringing."""
         ...
 
     async def press(self, leg: LegId, digit: int, after: timedelta = KEY_PRESS) -> None:
@@ -78,11 +78,11 @@ class Floor(Protocol):
         ...
 
     async def listen(self, leg: LegId, duration: timedelta) -> None:
-        """The person on that leg says nothing for so long."""
+        """The person on that leg is silent for this long."""
         ...
 
     async def speak(self, leg: LegId, duration: timedelta) -> None:
-        """The person on that leg speaks for so long."""
+        """The person on that leg speaks for this long."""
         ...
 
     async def hold(self, leg: LegId, *, held: bool) -> None:
@@ -90,8 +90,8 @@ class Floor(Protocol):
         ...
 
     async def inventory(self) -> tuple[set[LegId], list[LiveBridge]]:
-        """All legs that live, and all bridges with those in them, as a program is told that has
-        just been started.
+        """All legs that live, and all bridges with those in them, as a new program gets them at
+        its start.
         """
         ...
 

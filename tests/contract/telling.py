@@ -1,4 +1,4 @@
-"""How the sentences of the switch contract are told."""
+"""The steps in which the sentences of the switch contract are written."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -33,7 +33,7 @@ CALL = CallId("n1-0-1")
 BEEP, LONG = (SoundFile("beep"),), (SoundFile("vm-intro"),)
 NOBODY = LegId("n1-0-nobody")
 AGENT_END_TOLD = 2
-"""A dialed leg that was answered leaves the application, and ends: both are told."""
+"""A dialed leg that was answered leaves the application, and ends: both are reported."""
 
 Kind = TypeVar("Kind", bound=Signal)
 
@@ -46,7 +46,7 @@ async def until(floor: Floor, kind: type[Kind]) -> Kind:
 
 
 async def rest(floor: Floor) -> list[Signal]:
-    """All signals that are still to come, when whatever was asked for is done."""
+    """All signals that are still to come after the commands are done."""
     marker = PlayPrompt(CALL, NOBODY, PlaybackId(new_id()), BEEP)
     floor.do(marker)
     signals: list[Signal] = []
@@ -104,14 +104,14 @@ async def joined(floor: Floor) -> tuple[LegId, LegId, BridgeId]:
 
 
 async def part(floor: Floor, *legs: LegId) -> list[Signal]:
-    """Hang up legs and see that nothing is left; gives what was told meanwhile."""
+    """Hang up legs and check that none is left; gives the signals meanwhile."""
     floor.do(*[HangUpLeg(CALL, leg) for leg in legs])
     await floor.assert_nothing_left()
     return await rest(floor)
 
 
 async def leave(floor: Floor, caller: LegId, agent: LegId) -> None:
-    """End a talk, and hear of each end as often as it is told."""
+    """End a talk, and await each end as often as it is reported."""
     floor.do(HangUpLeg(CALL, caller), HangUpLeg(CALL, agent))
     told = [(await until(floor, LegHungUp)).leg for _ in range(1 + AGENT_END_TOLD)]
     assert sorted(told) == sorted((caller, *[agent] * AGENT_END_TOLD))

@@ -1,4 +1,4 @@
-"""The adapter on a real Asterisk: what the core is told when phones and callers do things."""
+"""The adapter on a real Asterisk: the signals to the core about actions of phones and callers."""
 
 import asyncio
 import os
@@ -185,7 +185,7 @@ class Center:
         return channels.read(list[object]), bridges.read(list[object])
 
     async def settled(self, channels: int, bridges: int = 0) -> None:
-        """Wait until so many are left; requests over the socket may still be on their way."""
+        """Wait until this many are left; requests over the socket may still be on their way."""
         async with asyncio.timeout(LIMIT):
             while True:
                 left = await self.leftovers()
@@ -344,7 +344,7 @@ async def test_a_phone_that_refuses(center: Center, answers: tuple[str, ...], ca
 
 
 async def test_an_agent_leg_that_is_given_up(center: Center) -> None:
-    """The phone is told why, and the leg's end is reported."""
+    """The phone gets the reason, and the leg's end is reported."""
     async with center.phone("180 Ringing") as phone:
         leg = new_leg()
         center.do(dial(leg, name_of(phone)))
@@ -410,7 +410,7 @@ async def test_a_bridge_for_a_leg_that_left_fails_and_leaves_nothing(center: Cen
 
 
 async def test_nothing_is_lost_with_the_socket(center: Center) -> None:
-    """Who came meanwhile is announced, and the core is told who is there, ringing ones too."""
+    """Calls that came meanwhile are announced, and the core gets all legs, ringing ones too."""
     async with (
         center.caller() as (_, first),
         center.phone("180 Ringing") as agent,

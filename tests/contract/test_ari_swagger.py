@@ -74,7 +74,7 @@ EXAMPLES: dict[str, Operation] = {
 
 @dataclass
 class Swagger:
-    """What the installed Asterisk says it understands."""
+    """The operations and models that the installed Asterisk describes."""
 
     operations: dict[tuple[str, str], list[Parameter]] = field(default_factory=dict)
     models: dict[str, dict[str, Parameter]] = field(default_factory=dict)
@@ -109,7 +109,7 @@ def _read(path: Path, into: Swagger) -> None:
 
 
 def operation_problems(wanted: Operation, swagger: Swagger) -> Iterator[str]:
-    """What Asterisk would not understand in an operation."""
+    """The parts of an operation that Asterisk would not understand."""
     parameters = swagger.operations.get((wanted.method, wanted.template))
     if parameters is None:
         yield f"no operation {wanted.method} {wanted.template}"
@@ -137,7 +137,7 @@ def _value_problems(parameter: Parameter, value: object) -> Iterator[str]:
 def model_problems(
     model: type[msgspec.Struct], swagger: Swagger, name: str | None = None
 ) -> Iterator[str]:
-    """What of a model is not in Asterisk's model of the same name, or of another type."""
+    """The parts of a model that Asterisk's model of that name lacks, or has with another type."""
     name = name or model.__name__
     if name not in swagger.models:
         yield f"no model {name}"

@@ -60,7 +60,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 TONE = timedelta(seconds=0.6)
-"""The tone before a message takes so long."""
+"""The length of the tone before a message."""
 
 
 async def recorded_talk(floor: Floor) -> tuple[LegId, DialLeg, BridgeId]:
@@ -129,7 +129,7 @@ async def test_a_recording_is_paused_and_resumed(floor: Floor) -> None:
 
 
 async def test_a_whole_call_is_recorded(floor: Floor) -> None:
-    """It is told when it runs, and ends with the caller."""
+    """It is reported when it runs, and ends with the caller."""
     caller = await answered_caller(floor)
     recording = RecordingId(new_id())
     snoop_leg = LegId(new_id())
@@ -184,7 +184,7 @@ async def measured(floor: Floor, recording: RecordingId) -> float:
 
 
 async def test_a_key_ends_a_message(floor: Floor) -> None:
-    """It is told first; what was spoken by then is measured."""
+    """It is reported first; the speech up to then is measured."""
     caller, recording = await message(floor)
     await floor.speak(caller, timedelta(seconds=2))
     await floor.press(caller, 5)
@@ -195,7 +195,7 @@ async def test_a_key_ends_a_message(floor: Floor) -> None:
 
 
 async def test_silence_ends_a_message(floor: Floor) -> None:
-    """Once it lasts as long as is said; there is no speech in it."""
+    """The silence lasts as long as in the command; there is no speech in it."""
     caller, recording = await message(floor, max_silence=1)
     await floor.listen(caller, timedelta(seconds=2))
     assert await floor.next() == RecordingClosed(recording)
@@ -214,7 +214,7 @@ async def test_silence_after_speech_ends_a_message(floor: Floor) -> None:
 
 
 async def test_the_limit_ends_a_message(floor: Floor) -> None:
-    """Though nobody does anything."""
+    """Without any key or hang-up."""
     caller, recording = await message(floor, limit=1)
     await floor.listen(caller, timedelta(seconds=1.5))
     assert await floor.next() == RecordingClosed(recording)
@@ -241,7 +241,7 @@ async def test_a_message_is_stopped(floor: Floor, *, hangs_up: bool) -> None:
 
 
 async def test_the_tone_is_heard_out(floor: Floor) -> None:
-    """A key is told and does not end the message, for it has not begun; we can end it later."""
+    """A key is reported and does not end the message, which has not begun; a command can."""
     caller = await answered_caller(floor)
     recording = RecordingId(new_id())
     await floor.listen(caller, TONE)  # so that Asterisk knows where the keys come from

@@ -128,7 +128,7 @@ async def test_an_agent_who_leaves_amid_a_prompt(floor: Floor) -> None:
 
 
 async def test_we_hang_up_amid_a_prompt(floor: Floor) -> None:
-    """A prompt that we ended ourselves has not failed."""
+    """A prompt that the center ended itself has not failed."""
     leg = await answered_caller(floor)
     playback = PlaybackId(new_id())
     floor.do(PlayPrompt(CALL, leg, playback, LONG))
@@ -179,7 +179,7 @@ async def test_a_phone_that_refuses(floor: Floor, manner: Manner, cause: int) ->
 
 
 async def test_a_registered_phone_that_says_nothing(floor: Floor) -> None:
-    """It is told once; the leg is there until we hang it up."""
+    """It is reported once; the leg is there until the center hangs it up."""
     caller = await answered_caller(floor)
     phone = await floor.phone(Manner.SAYS_NOTHING)
     command = msgspec.structs.replace(dial(phone, caller), unreachable_after=A_MOMENT)
@@ -215,7 +215,7 @@ async def test_a_leg_for_a_caller_who_has_left(floor: Floor) -> None:
 
 
 async def test_a_leg_that_rings_cannot_be_played_to(floor: Floor) -> None:
-    """It is ours only when it is answered."""
+    """It can be used only when it is answered."""
     caller = await answered_caller(floor)
     command = dial(await floor.phone(Manner.RINGS_ON), caller)
     floor.do(command)
@@ -251,7 +251,7 @@ async def test_a_caller_who_hangs_up_is_told_once(floor: Floor) -> None:
 
 
 async def test_commands_for_a_leg_that_is_gone(floor: Floor) -> None:
-    """What should begin fails as gone, what should end has ended."""
+    """A command that begins an action fails as gone; one that ends an action has its effect."""
     leg = await answered_caller(floor)
     await floor.hang_up(leg)
     assert await floor.next() == LegHungUp(leg)
@@ -269,8 +269,8 @@ async def test_commands_for_a_leg_that_is_gone(floor: Floor) -> None:
 
 
 async def test_an_inventory_tells_who_is_in_a_bridge(floor: Floor) -> None:
-    """All legs are listed, those in a bridge and the one that is alone; of the bridge is told
-    who called in it, and at which phone the agent is.
+    """All legs are listed, those in a bridge and the one that is alone; the bridge has its caller,
+    and the phone of the agent.
     """
     waiting = await answered_caller(floor)
     caller = await answered_caller(floor)
@@ -294,7 +294,7 @@ async def test_an_inventory_tells_who_is_in_a_bridge(floor: Floor) -> None:
 
 
 async def test_an_inventory_tells_of_a_phone_that_rings(floor: Floor) -> None:
-    """It is a leg like any other, though nobody has picked up."""
+    """It is a leg like any other, although it is not answered."""
     caller = await answered_caller(floor)
     command = dial(await floor.phone(Manner.RINGS_ON), caller)
     floor.do(command)
@@ -308,7 +308,7 @@ async def test_an_inventory_tells_of_a_phone_that_rings(floor: Floor) -> None:
 
 
 async def test_joining_twice_is_no_harm(floor: Floor) -> None:
-    """Who asks again because nothing was heard is told again."""
+    """A second request, made because no report came, gets the report again."""
     caller, agent, bridge = await joined(floor)
     floor.do(BridgeLegs(CALL, bridge, (caller, agent)))
     assert await floor.next() == LegsBridged(bridge)
@@ -328,7 +328,7 @@ async def test_a_bridge_for_a_leg_that_left(floor: Floor) -> None:
 
 
 async def test_the_agent_leaves_and_the_caller_hears_more(floor: Floor) -> None:
-    """The agent's end is told; out of the bridge the caller can be played to."""
+    """The agent's end is reported; out of the bridge the caller can be played to."""
     caller, agent, bridge = await joined(floor)
     await floor.hang_up(agent)
     assert {(await until(floor, LegHungUp)).leg for _ in range(AGENT_END_TOLD)} == {agent}

@@ -149,7 +149,7 @@ ENDED = OfferEnded(
 
 
 def attempted(attempt: int, next_at: datetime | None) -> CallbackAttempted:
-    """An attempt to which nobody answered."""
+    """An attempt that was not answered."""
     return CallbackAttempted(
         number=1 + attempt,
         at=START + timedelta(minutes=attempt),
@@ -175,7 +175,7 @@ async def write(url: str, *batches: list[Event]) -> None:
 
 
 def rows(url: str, query: LiteralString) -> list[tuple[object, ...]]:
-    """What a query finds."""
+    """The rows that a query finds."""
     with psycopg.connect(url, options="-c timezone=UTC") as connection:
         return connection.execute(query).fetchall()
 
@@ -188,7 +188,7 @@ async def callbacks(database_url: str) -> AsyncIterator[Callbacks]:
 
 
 def restored(**changed: object) -> RestoreCallback:
-    """What a new core is told of the callback."""
+    """The message to a new core about the callback."""
     callback = RestoreCallback(
         callback=CALLBACK,
         interaction=CALLED,
@@ -291,7 +291,7 @@ async def test_what_was_left_is_a_task_of_its_own_kind(
 
 
 async def test_more_time_for_a_wrap_up_is_found_with_its_call(database_url: str) -> None:
-    """Who asked for it, and until when it goes on; the agent's states have no row for it."""
+    """The person who asked for it, and its end; the agent's states have no row for it."""
     extended = WrapUpExtended(
         number=1,
         at=START,
@@ -372,7 +372,7 @@ async def test_numbers_not_to_call_are_kept(database_url: str, callbacks: Callba
 
 
 async def test_a_new_center_keeps_the_callbacks(database_url: str, callbacks: Callbacks) -> None:
-    """What one center told is all that the next one needs: the same callbacks with the same
+    """The records of one center are enough for the next one: the same callbacks with the same
     ranks and attempts, and the same lost calls.
     """
     old, new = Floor(), Floor()

@@ -106,7 +106,7 @@ async def test_a_removed_agent_is_gone(directory: Directory, tokens: ApiTokens) 
 
 
 async def test_an_agent_is_edited(directory: Directory, tokens: ApiTokens) -> None:
-    """What is given changes; phone, secret, skills and token stay."""
+    """The given fields change; phone, secret, skills and token stay."""
     new = await directory.add_agent("101", "Ann", ["sales"], "nl", ["dutch=7"])
     before = await tokens.valid()
     await directory.edit_agent(AgentId("101"), name="Anna")
@@ -141,7 +141,7 @@ async def test_an_agent_gets_another_token(directory: Directory, tokens: ApiToke
 
 
 async def test_who_is_not_there_cannot_be_changed(directory: Directory) -> None:
-    """Nor can somebody be changed into something that is no agent."""
+    """Nor can an agent be changed into an invalid one."""
     nobody = AgentId("109")
     for change in (
         directory.edit_agent(nobody, name="Ann"),
@@ -174,7 +174,7 @@ async def test_a_file_of_agents_is_imported(directory: Directory, agent_file: Pa
 
 
 async def test_a_bad_file_changes_nothing(directory: Directory, agent_file: Path) -> None:
-    """Every problem is told with line and column, and no agent is added."""
+    """Every problem is reported with line and column, and no agent is added."""
     write(
         agent_file,
         "extension,name,queues,language\n101,Ann,sales,en\n1x,Bob,sales,en\n"
@@ -209,7 +209,7 @@ async def test_an_agent_has_skills(directory: Directory) -> None:
     "skill", ["dutch", "dutch=", "dutch=0", "dutch=10", "=7", "du tch=7", "dutch=7=7", "a\x00=1"]
 )
 async def test_a_skill_is_a_name_and_a_level(directory: Directory, skill: str) -> None:
-    """Anything else is refused in words, and nobody is added."""
+    """Anything else is refused in words, and no agent is added."""
     with pytest.raises(RequestRefused, match="such as dutch=7"):
         await directory.add_agent("101", "Ann", skills=[skill])
     with pytest.raises(RequestRefused, match='skill "dutch" is given twice'):
@@ -218,7 +218,7 @@ async def test_a_skill_is_a_name_and_a_level(directory: Directory, skill: str) -
 
 
 async def test_a_file_may_tell_skills(directory: Directory, agent_file: Path) -> None:
-    """Split like queues; a wrong one is told with line and column."""
+    """Split like queues; a wrong one is reported with line and column."""
     write(agent_file, "extension,name,queues,skills\n101,Ann,,dutch=7; billing=3\n102,Bob,,\n")
     added = await directory.import_agents(agent_file)
     assert [agent.profile.skills for agent in added] == [{"dutch": 7, "billing": 3}, {}]
@@ -229,7 +229,7 @@ async def test_a_file_may_tell_skills(directory: Directory, agent_file: Path) ->
 
 
 async def test_an_imported_agent_may_not_exist(directory: Directory, agent_file: Path) -> None:
-    """An extension in use is told with its line, and the others are not added either."""
+    """An extension in use is reported with its line, and the others are not added either."""
     first = await directory.add_agent("102", "Bob")
     write(agent_file, "extension,name,queues\n101,Ann,\n102,Bob,\n")
     with pytest.raises(AgentFileInvalid, match=r'csv:3: column "extension": agent 102 exists'):
@@ -251,7 +251,7 @@ async def test_an_imported_agent_may_not_exist(directory: Directory, agent_file:
 async def test_a_broken_file_is_told(
     directory: Directory, agent_file: Path, content: bytes, expected: str
 ) -> None:
-    """A file that is no table of agents is told where it goes wrong."""
+    """The error names the location at which a file is no table of agents."""
     _write_bytes(agent_file, content)
     with pytest.raises(AgentFileInvalid, match=expected):
         await directory.import_agents(agent_file)

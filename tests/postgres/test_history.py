@@ -68,7 +68,7 @@ async def history(database_url: str) -> AsyncIterator[History]:
 async def test_callers_by_the_half_hour_of_the_local_day(
     history: History, database_url: str, tmp_path: Path
 ) -> None:
-    """Half hours are those of the zone, and each is divided by the days on which anybody called
+    """Half hours are those of the zone, and each is divided by the days on which any caller called
     the queue at all.
     """
     events: list[Event] = [
@@ -91,7 +91,9 @@ async def test_callers_by_the_half_hour_of_the_local_day(
 async def test_who_is_called_back_came_once(
     history: History, database_url: str, tmp_path: Path
 ) -> None:
-    """The stay that ended with the callback is an arrival; the one after we called is none."""
+    """The stay that ended with the callback is an arrival; the one after the callback was dialed
+    is none.
+    """
     booked, called = stay(MONDAY + NINE, 60, "callback_taken"), stay(MONDAY + 2 * NINE)
     ended = InteractionEnded(
         number=next(_numbers),

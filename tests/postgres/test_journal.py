@@ -1,4 +1,4 @@
-"""The journal: every event stored once, in order, whatever it holds and whatever Postgres does."""
+"""The journal: every event stored once, in order, with any content and any failure of Postgres."""
 
 import asyncio
 import os
@@ -119,7 +119,7 @@ async def running(
 
 
 def rows(url: str, query: LiteralString) -> list[tuple[object, ...]]:
-    """What a query finds."""
+    """The rows that a query finds."""
     with psycopg.connect(url, options="-c timezone=UTC") as connection:
         return connection.execute(query).fetchall()
 
@@ -196,7 +196,7 @@ async def test_segments_and_offers_are_rows(database_url: str, spool_path: Path)
 
 
 async def test_a_recording_is_described_by_its_facts(database_url: str, spool_path: Path) -> None:
-    """Format, channels and checksum are told with its end; without a file all are unknown."""
+    """Format, channels and checksum are reported with its end; without a file all are unknown."""
     ended = RecordingEnded(
         number=1,
         at=START + timedelta(seconds=1),
@@ -236,8 +236,8 @@ async def test_a_recording_is_described_by_its_facts(database_url: str, spool_pa
 async def test_agent_states_follow_each_other(
     database_url: str, spool_path: Path, order: tuple[int, ...]
 ) -> None:
-    """Each stretch ends where the next begins, also at one instant, in whatever order and
-    however often the moves are delivered.
+    """Each stretch ends where the next begins, also at one instant, in any order and number of
+    deliveries of the moves.
     """
     moves = [
         state_changed(1, AgentState.LOGGED_OUT, AgentState.READY, 0),
@@ -264,7 +264,7 @@ async def test_delivering_again_changes_nothing(database_url: str, spool_path: P
 
 
 async def test_text_may_hold_anything(database_url: str, spool_path: Path) -> None:
-    """What a caller sends is stored as text; only what Postgres cannot hold is replaced."""
+    """A caller's input is stored as text; only parts that Postgres cannot hold are replaced."""
     events: list[Event] = []
     for number, text in enumerate(AWKWARD):
         changed = {"caller_name": text, "caller_number": text * 9, "tags": {text: text}}
@@ -325,7 +325,7 @@ async def test_an_event_waits_for_a_second_at_most(database_url: str, spool_path
 
 
 async def test_many_events_wait_for_nothing(database_url: str, spool_path: Path) -> None:
-    """The fiftieth event has all written at once, and so has whoever waits for them."""
+    """The fiftieth event has all written at once, and so has a task that waits for them."""
     never = JournalLimits(batch_delay=timedelta(hours=1))
     async with asyncio.timeout(LIMIT), running(database_url, spool_path, never) as journal:
         journal.record([menu_chosen(number) for number in range(49)])
@@ -338,7 +338,7 @@ async def test_many_events_wait_for_nothing(database_url: str, spool_path: Path)
 
 
 async def test_a_drained_journal_waits_for_nothing(database_url: str, spool_path: Path) -> None:
-    """What was recorded last is written before it ends."""
+    """The last recorded event is written before it ends."""
     never = JournalLimits(batch_delay=timedelta(hours=1))
     async with asyncio.timeout(LIMIT), running(database_url, spool_path, never) as journal:
         journal.record([menu_chosen(1)])
@@ -355,7 +355,7 @@ async def test_recording_is_quick_and_memory_is_bounded(spool_path: Path) -> Non
 
 
 async def test_a_month_gets_its_partition(database_url: str, spool_path: Path) -> None:
-    """Events of a month nobody foresaw land in a partition of that month, as does the next."""
+    """Events of an unexpected month land in a partition of that month, as does the next."""
     await record(
         database_url, spool_path, menu_chosen(1, at=datetime(2031, 12, 31, 23, tzinfo=UTC))
     )
@@ -408,8 +408,8 @@ async def test_a_full_spool_loses_with_a_count(spool_path: Path) -> None:
 async def test_the_spool_of_the_last_run_is_written_first(
     database_url: str, spool_path: Path
 ) -> None:
-    """What an earlier run left on disk reaches the database at the next start; a torn or
-    foreign line in it stops nothing.
+    """The events that an earlier run left on disk reach the database at the next start; a torn or
+    foreign line among them stops nothing.
     """
     spool = Spool(spool_path)
     spool.append([menu_chosen(number) for number in range(600)])

@@ -158,7 +158,7 @@ async def test_an_input_may_be_any_type(desk: LookUps) -> None:
 async def test_a_bad_look_up_says_why(
     desk: LookUps, sql: str, returns: tuple[str, ...], expected: str
 ) -> None:
-    """What the engineer got wrong is in the reason, with the look-up's name."""
+    """The mistake of the engineer is in the reason, with the look-up's name."""
     why = await reason(desk, look_up(sql, returns))
     assert expected in why
     assert why.startswith("customer: ")
@@ -183,7 +183,7 @@ async def test_a_row_is_as_long_as_it_may_be_and_no_longer(desk: LookUps) -> Non
 
 
 async def test_a_look_up_leaves_nothing_for_the_next(database_url: str) -> None:
-    """What one sets in its session, or locks, is gone before the next one uses it."""
+    """The settings of one session, and its locks, are gone before the next one uses it."""
     async with LookUps(database_url, size=1) as desk:
         changed = "select set_config('search_path', 'nowhere', false), pg_advisory_lock(7)::text"
         assert isinstance(await desk.answer(look_up(changed, ("a", "b"))), LookUpFinished)

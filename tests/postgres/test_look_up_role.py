@@ -96,7 +96,7 @@ async def test_nothing_else_is(desk: LookUps, query: str, sqlstate: str) -> None
 
 
 async def test_a_table_taken_off_the_list_is_not_read(url: str, desk: LookUps) -> None:
-    """What was granted for the list before, or by hand, is taken away."""
+    """A right that was granted for the list before, or by hand, is taken away."""
     with psycopg.connect(url, autocommit=True) as connection:
         role = sql.Identifier(look_up_role(url))
         connection.execute(sql.SQL("grant select (digest) on phone to {}").format(role))
@@ -128,7 +128,7 @@ async def test_another_password_is_taken_up(url: str) -> None:
 
 
 async def test_a_role_that_can_do_more_is_refused(url: str) -> None:
-    """Somebody made it what it must not be."""
+    """A person gave it rights that it must not have."""
     await allow_look_ups(url, PASSWORD, TABLES)
     with psycopg.connect(url, autocommit=True) as connection:
         role = sql.Identifier(look_up_role(url))
@@ -164,7 +164,7 @@ async def test_a_user_that_may_make_no_role_is_told_the_sql(url: str) -> None:
 
 
 def rights(url: str, table: str) -> set[str]:
-    """What the role may do with a table."""
+    """The rights of the role on a table."""
     with psycopg.connect(url) as connection:
         found = connection.execute(
             "select privilege_type from information_schema.role_table_grants"

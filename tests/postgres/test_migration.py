@@ -83,7 +83,7 @@ async def test_a_migration_that_is_cut_off_is_no_mistake(empty_database_url: str
 
 
 async def test_a_refusal_tells_no_row(empty_database_url: str) -> None:
-    """What the server says of a row, and the value it is about, stay there."""
+    """The server's words about a row, and the value in question, are not in the message."""
     row = b"create table people (name text check (name = '')); insert into people values ('Ann')"
     value = b"select '4929-1234'::integer"
     for text in (row, value):
@@ -117,7 +117,9 @@ async def test_a_migration_older_than_the_applied_is_told(empty_database_url: st
 async def test_a_wrong_url_is_one_sentence_without_the_password(
     postgres_server: str, change: Callable[[str], str], reason: str
 ) -> None:
-    """A wrong CC_DATABASE_URL is told in one line that names the setting, never the password."""
+    """The error for a wrong CC_DATABASE_URL is one line that names the setting, never the
+    password.
+    """
     password = postgres_server.split(":")[2].split("@", maxsplit=1)[0]
     with pytest.raises(DatabaseUnreachable) as caught:
         await connect(change(postgres_server))

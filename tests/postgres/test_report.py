@@ -331,7 +331,7 @@ COLUMNS = ("answered", "abandoned", "sent_away", "moved_on", "lost")
 async def test_intervals_add_up_to_the_whole(
     database_url: str, tmp_path: Path, report: Report, seed: int
 ) -> None:
-    """Whatever the intervals are, no stay and no talk is counted twice or not at all."""
+    """With any intervals, no stay and no talk is counted twice or not at all."""
     day = Day(seed)
     await written(database_url, tmp_path, day.events)
     since, until = SINCE - timedelta(days=1), UNTIL + timedelta(days=1)
@@ -355,7 +355,7 @@ async def test_intervals_add_up_to_the_whole(
 def segment(
     number: int, kind: SegmentKind, began: float, seconds: float, **more: str
 ) -> SegmentEnded:
-    """A stretch of one interaction in sales, begun so many seconds after `SINCE`."""
+    """A stretch of one interaction in sales, begun this many seconds after `SINCE`."""
     started_at = SINCE + timedelta(seconds=began)
     which = {"interaction": "i", "queue": "sales"} | more
     return SegmentEnded(
@@ -439,7 +439,7 @@ async def test_a_callback_is_work_of_its_queue(
 
 
 async def test_own_lines_are_no_queues(database_url: str, tmp_path: Path, report: Report) -> None:
-    """A talk of somebody who asked for one agent is work of that agent, and of no queue."""
+    """A talk of a caller who asked for one agent is work of that agent, and of no queue."""
     await written(
         database_url,
         tmp_path,
@@ -472,7 +472,7 @@ async def test_an_hour_without_calls_is_empty(report: Report) -> None:
 
 
 async def test_rows_come_back_typed(database_url: str, tmp_path: Path, report: Report) -> None:
-    """What was written is read back in the words of the vocabulary, only since the instant."""
+    """The written rows are read back in the words of the vocabulary, only since the instant."""
     day = Day(7)
     offer = OfferEnded(
         number=100_000,

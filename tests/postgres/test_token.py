@@ -52,7 +52,7 @@ async def test_a_revoked_token_stays_in_the_record(tokens: ApiTokens) -> None:
 
 
 async def test_a_token_expires(tokens: ApiTokens) -> None:
-    """What has expired opens nothing."""
+    """An expired token opens nothing."""
     await tokens.add("old", Role.ADMIN, LONG_AGO)
     await tokens.add("new", Role.ADMIN, FAR_AHEAD)
     (record,) = await tokens.valid()

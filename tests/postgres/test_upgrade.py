@@ -111,7 +111,7 @@ def test_stored_events_can_be_read(earlier: str, tmp_path: Path) -> None:
 
 
 async def test_phones_go_on_to_register(earlier: str) -> None:
-    """What was kept of their secrets opens what it did, and cannot be read any more."""
+    """The stored form of their secrets works as before, and cannot be read any more."""
     columns = rows(earlier, "phone", "*")[0].keys()
     if "secret" not in columns:
         return
@@ -124,7 +124,7 @@ async def test_phones_go_on_to_register(earlier: str) -> None:
 
 
 def shape(url: str) -> dict[str, list[tuple[object, ...]]]:
-    """What the catalogs say of the tables."""
+    """The tables as in the catalogs."""
     with psycopg.connect(url) as connection:
         return {
             kind: sorted(connection.execute(query, {"of_months": OF_MONTHS}).fetchall(), key=repr)
@@ -148,7 +148,7 @@ def tables(url: str) -> dict[str, set[str]]:
 
 
 def rows(url: str, table: str, *columns: str) -> list[dict[str, object]]:
-    """What is in a table."""
+    """The rows of a table."""
     chosen = sql.SQL("*") if columns == ("*",) else sql.SQL(",").join(map(sql.Identifier, columns))
     query = sql.SQL("select {} from {}").format(chosen, sql.Identifier(table))
     with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as connection:

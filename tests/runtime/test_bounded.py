@@ -78,7 +78,7 @@ class _Logged:
 
 
 def lived(folder: Path, calls: int) -> _Logged:
-    """So many calls, one after the other and at once."""
+    """This many calls, one after the other and at once."""
     population = Population(SITE, MORNING, Random(7))  # noqa: S311  # a simulation must be repeatable
     simulation = population.simulation
     simulation._checked = False

@@ -1,4 +1,4 @@
-"""The driver: inputs in order, one turn at a time, whatever goes wrong in one."""
+"""The driver: inputs in order, one turn at a time, also after a fault in one."""
 
 import asyncio
 from datetime import timedelta
@@ -35,7 +35,7 @@ from tests.runtime.world import ANNA, LIMIT, MORNING, SALES, SITE, SetClock, Wor
 
 SOON = timedelta(milliseconds=30)
 A_FAULT = CenterStarted("n1", "twice")
-"""An input that nobody sends: the core raises, as it would for a fault of ours."""
+"""An input that is never sent: the core raises, as it would for a fault of its own."""
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_inputs_are_handled_in_order(world: World) -> None:
 
 
 async def test_what_comes_of_a_turn_waits_for_its_turn(world: World) -> None:
-    """A signal that the switch gives while it is told something is handled afterwards."""
+    """A signal that the switch gives during a command is handled afterwards."""
     submit, inside = world.switch.submit, []
 
     def answering(command: object) -> None:
@@ -148,7 +148,7 @@ async def test_a_new_site(world: World) -> None:
 
 
 async def test_a_refused_request_changes_nothing(world: World) -> None:
-    """Whoever asked is told why; nobody else hears of it."""
+    """The task that made the request gets the reason; no other sees it."""
     async with world.running():
         await world.driver.request(PutAgent(ANNA))
         before = world.driver.center.agents(MORNING)
@@ -206,7 +206,7 @@ async def test_a_fault_in_a_turn(world: World) -> None:
 
 
 async def test_a_fault_of_a_request(world: World) -> None:
-    """Whoever asked is told."""
+    """The task that made the request gets the fault."""
     with capture_logs():
         async with world.running():
             with pytest.raises(AssertionError):
@@ -264,7 +264,7 @@ async def test_a_log_that_cannot_be_written(world: World) -> None:
 
 
 async def test_time_passes(tmp_path: Path) -> None:
-    """Who waited long enough is hung up, by a turn of its own."""
+    """A caller who waited long enough is hung up, by a turn of its own."""
     world = impatient(tmp_path / "1.jsonl")
     async with world.running():
         world.call()
@@ -357,7 +357,7 @@ async def test_look_ups_are_answered(tmp_path: Path) -> None:
 
 
 async def test_questions_end_with_the_driver(tmp_path: Path) -> None:
-    """Nobody is left who would answer into the void."""
+    """No task is left that would answer after the end."""
     world = curious(tmp_path / "1.jsonl")
     async with world.running():
         world.call()
@@ -384,7 +384,7 @@ async def test_a_long_inbox_takes_no_calls(world: World) -> None:
 async def test_a_driver_that_hangs_does_not_keep_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Inputs wait and no turn is taken: nobody may say that we are alive."""
+    """Inputs wait and no turn is taken: no report may say that the center is alive."""
     monkeypatch.setattr(driver, "HUNG_AFTER", timedelta())
     seen = [world.driver.keeps_up]
     world.driver.put(TimePassed())
@@ -422,7 +422,7 @@ async def test_each_turn_has_its_instant(world: World) -> None:
 
 
 async def test_how_it_is_shown(world: World) -> None:
-    """It tells how busy it is."""
+    """It shows how busy it is."""
     world.call()
     assert repr(world.driver) == "<Driver 0 turns, 1 waiting, 0 faults>"
     with pytest.raises(RequestRefused):

@@ -1,4 +1,4 @@
-"""What is logged of a fault: its kind and its place, never what it says."""
+"""The log of a fault: its kind and its location, never its message."""
 
 import json
 import sys
@@ -60,7 +60,7 @@ def test_a_fault_that_was_never_raised() -> None:
 
 
 def test_a_long_way() -> None:
-    """The end of it is told."""
+    """The end of it is logged."""
     text = told(caught(lambda: go_down(2 * MOST_PLACES)))
     assert text.count(" > ") == MOST_PLACES - 1
     assert text.endswith(" in fail")
@@ -69,7 +69,7 @@ def test_a_long_way() -> None:
 @pytest.mark.parametrize("form", LogFormat)
 @pytest.mark.parametrize("how", ["exception", "exc_info"])
 def test_in_the_log(form: LogFormat, how: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever logs it, and however it is read."""
+    """In any log and for any reader."""
     before = structlog.get_config()
     try:
         start_logging(form)

@@ -1,4 +1,4 @@
-"""How the garbage collector is told to work seldom, and to work as before."""
+"""The settings that make the garbage collector work seldom, and those from before."""
 
 import gc
 import weakref

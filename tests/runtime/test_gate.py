@@ -1,4 +1,4 @@
-"""The gate of a listening socket: who dawdles keeps nobody out, on both event loops."""
+"""The gate of a listening socket: a slow client keeps no other out, on both event loops."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -85,7 +85,7 @@ class Desk:
         return await asyncio.wait_for(reader.readline(), PATIENCE)
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait for what the gate tells nobody."""
+        """Wait for a state of the gate that it does not report."""
         async with asyncio.timeout(PATIENCE):
             while not holds():  # noqa: ASYNC110  # it tells nobody
                 await asyncio.sleep(0.005)
@@ -93,7 +93,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(**limits: object) -> AsyncIterator[Desk]:
-    """Ten connections in all, six from an address; nobody is too slow unless the test says."""
+    """Ten connections in all, six from an address; no client is too slow unless the test says."""
     usual: dict[str, object] = {"connections": 10, "per_address": 6, "request": LATE}
     there = Desk(Gate(GateLimits(**{**usual, **limits})))  # type: ignore[arg-type]  # as given
     with listeners("127.0.0.1", 0, setting="X", remedy="none") as sockets:

@@ -1,4 +1,4 @@
-"""The input log: one line an input, before it is handled, whatever the disk and callers do."""
+"""The input log: one line an input, before it is handled, also with a full disk."""
 
 import os
 import resource
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 
 @contextmanager
 def full_disk(free: int) -> Iterator[None]:
-    """No file grows beyond so many bytes."""
+    """No file grows beyond this many bytes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (free, hard))
     try:
@@ -46,7 +46,7 @@ def full_disk(free: int) -> Iterator[None]:
 
 
 def inputs(path: Path) -> list[object]:
-    """What the log holds."""
+    """The inputs in the log."""
     return [entry.input for entry in read_input_log(path)]
 
 
@@ -87,7 +87,7 @@ def test_a_log_is_gone_on_with(path: Path) -> None:
 
 @pytest.mark.parametrize("left", [1, 20, -1])
 def test_half_a_last_line(path: Path, left: int) -> None:
-    """What a crash left of a line is not read, and cut off before anything is added."""
+    """The part of a line that a crash left is not read, and is cut off before the next line."""
     log = InputLog(path)
     log.append(MORNING, TimePassed(), "a")
     whole = path.read_bytes()

@@ -1,4 +1,4 @@
-"""The log is cut by snapshots while the center works; whatever is broken, the rest is enough."""
+"""The log is cut by snapshots while the center works; a broken part leaves enough of the rest."""
 
 import asyncio
 import os
@@ -47,7 +47,7 @@ DEGRADED = Condition.DEGRADED
 
 
 def begun(folder: Path, *, keep_all: bool = False) -> Beginning:
-    """What begins in a folder."""
+    """The beginning in a folder."""
     with capture_logs():
         return begin(folder, node="n1", site=SITE, now=MORNING, key=KEY, keep_all=keep_all)
 
@@ -74,7 +74,7 @@ async def written(driver: Driver) -> None:
 
 
 async def live(driver: Driver, clock: SetClock, moments: list[Moment], cuts: int = 0) -> None:
-    """Take inputs at their instants, with so many snapshots in between."""
+    """Take inputs at their instants, with this many snapshots in between."""
     every = len(moments) // (cuts + 1)
     async with running(driver, Switch()):
         driver.hold_timers()
@@ -179,7 +179,7 @@ async def test_the_size_of_a_log_is_bounded(
 
 
 async def test_at_a_publish(tmp_path: Path) -> None:
-    """What was published is in a snapshot at once."""
+    """A published flow is in a snapshot at once."""
     clock = SetClock()
     driver = driven(begun(tmp_path), clock)
     async with running(driver, Switch()):
@@ -213,7 +213,7 @@ async def test_an_orderly_stop(tmp_path: Path) -> None:
 
 
 async def test_a_child_that_cannot_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told and tried again later; the logs alone are enough meanwhile."""
+    """It is reported and tried again later; the logs alone are enough meanwhile."""
     clock = SetClock()
     first = begun(tmp_path)
     driver = driven(first, clock)
@@ -259,7 +259,7 @@ def full_at(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small_files")
 async def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines wait in memory and are written in order once there is room, and a snapshot is taken:
-    nobody is lost by a kill after it.
+    no call is lost by a kill after it.
     """
     clock = SetClock()
     first = begun(tmp_path)
@@ -328,7 +328,7 @@ async def test_a_disk_that_is_full_for_long(
 async def test_lines_that_were_written_before_the_next_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There was room again before anybody looked: nothing is missing, and a snapshot follows."""
+    """There was room again before the next look: no line is missing, and a snapshot follows."""
     first = begun(tmp_path)
     driver = driven(first, SetClock())
     hard = getrlimit(RLIMIT_FSIZE)[1]

@@ -1,5 +1,5 @@
-"""A busy hour, killed at any byte of its log and taken up: nothing tells it from one that
-was never killed.
+"""A busy hour, killed at any byte of its log and taken up: it is the same as one that was never
+killed.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ def hour(seed: int) -> Sequence[Moment]:
 
 @cache
 def uncut(seed: int) -> tuple[bytes, tuple[View, ...], tuple[Event, ...]]:
-    """The log of an hour in which nobody was killed, the state after each line, the events."""
+    """The log of an hour without a kill, the state after each line, the events."""
     with tempfile.TemporaryDirectory() as folder:
         beginning = begin(Path(folder), node="n1", site=SITE, now=MORNING, key="k")
         begun = as_of_the_hour(beginning)

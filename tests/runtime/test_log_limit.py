@@ -1,4 +1,4 @@
-"""Lines that a stranger can cause: few, and each says how many it stands for."""
+"""Lines that a stranger can cause: few, and each has the number of those it stands for."""
 
 from datetime import timedelta
 

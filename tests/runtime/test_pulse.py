@@ -30,7 +30,7 @@ def test_silence_is_noticed_within_four_seconds() -> None:
 
 
 async def test_a_part_is_well_until_it_was_asked_in_vain() -> None:
-    """Nobody is alarmed before the first question."""
+    """There is no alarm before the first question."""
     pulse = Pulse("the switch")
     assert pulse.answers
     await pulse.take(_answer())

@@ -51,20 +51,20 @@ async def killed(tmp_path: Path) -> World:
 
 
 def age(world: World, time: timedelta) -> None:
-    """The log was last written so long ago."""
+    """The log was last written this long ago."""
     written = (NOW - time).timestamp()
     os.utime(world.log.path, (written, written))
 
 
 def begun(world: World, now: datetime = NOW) -> tuple[Beginning, list[EventDict]]:
-    """What begins in the folder of a world, and what is logged of it."""
+    """The beginning in the folder of a world, and its log messages."""
     with capture_logs() as lines:
         beginning = begin(world.log.path.parent, node="n1", site=SITE, now=now, key="k")
     return beginning, [*lines]
 
 
 def is_new(world: World, beginning: Beginning) -> bool:
-    """Whether nobody is known, and the old log is as it was."""
+    """Whether no call is known, and the old log is as it was."""
     return (
         not beginning.resumed
         and beginning.events == ()
@@ -87,7 +87,7 @@ def test_the_first_time(tmp_path: Path) -> None:
 
 
 async def test_taken_up(killed: World) -> None:
-    """Everybody is where he was, and the log goes on in the same file."""
+    """All calls are in the state they had, and the log goes on in the same file."""
     beginning, lines = begun(killed)
     assert beginning.resumed
     assert beginning.latest == MORNING
@@ -103,7 +103,7 @@ async def test_taken_up(killed: World) -> None:
 
 
 async def test_it_goes_on(killed: World) -> None:
-    """What happens next is numbered on, and the whole log replays."""
+    """The next events go on with the numbers, and the whole log replays."""
     beginning, _ = begun(killed)
     journal = Journal()
     driver = Driver(
@@ -188,7 +188,7 @@ async def test_an_old_log(killed: World) -> None:
 async def test_a_log_of_another_version(
     killed: World, edit: Callable[[bytes], bytes], why: str
 ) -> None:
-    """What cannot be read, or comes to something else, is left as it is, with a warning."""
+    """A log that cannot be read, or has another result, is left as it is, with a warning."""
     killed.log.path.write_bytes(edit(killed.log.path.read_bytes()))
     age(killed, timedelta())
     before = killed.log.path.read_bytes()
@@ -220,7 +220,7 @@ async def test_after_one_that_was_not_taken_up(killed: World) -> None:
 
 
 async def test_after_the_clock_was_set_back(killed: World) -> None:
-    """The log that was written last is taken up, whatever the name of another says."""
+    """The log that was written last is taken up, also if another has a later name."""
     future = killed.log.path.with_name("fff.jsonl")
     killed.log.path.rename(future)
     future.write_bytes(b"nonsense\n")

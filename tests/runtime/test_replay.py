@@ -101,7 +101,7 @@ async def test_a_log_that_was_closed(world: World) -> None:
     ],
 )  # fmt: skip
 async def test_a_changed_line(world: World, line: int, edit: Line, told: int) -> None:
-    """What differs is told by the first line whose digest does not fit."""
+    """The difference is reported at the first line whose digest does not fit."""
     world.log.close(MORNING, world.driver.digest.text)
     replay(world.log.path)
     change(world.log.path, line, edit)
@@ -109,7 +109,7 @@ async def test_a_changed_line(world: World, line: int, edit: Line, told: int) ->
 
 
 async def test_a_core_that_does_otherwise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another version offers calls to nobody: the line after the offer tells."""
+    """Another version offers calls to no agent: the line after the offer shows it."""
     monkeypatch.setattr(
         "contactcenter_ari.core.acd.distribution.Distribution.distribute", lambda *_: []
     )
@@ -134,7 +134,7 @@ async def test_a_line_that_cannot_be_read(world: World, edit: Line) -> None:
 
 
 async def test_half_a_last_line_is_left_out(world: World) -> None:
-    """It was not handled, or at least nobody knows."""
+    """It was not handled, or at least that is unknown."""
     change(world.log.path, 10, lambda line: line[:-9])
     assert replay(world.log.path).inputs == 9
 
@@ -158,6 +158,6 @@ async def test_a_log_without_a_beginning(world: World, lines: int) -> None:
 
 
 def test_no_log_at_all(tmp_path: Path) -> None:
-    """The reason is told."""
+    """The error has the reason."""
     with pytest.raises(ReplayFailed, match="No such file"):
         replay(tmp_path / "1.jsonl")

@@ -1,4 +1,4 @@
-"""What a caller types in secret: in no file in clear, and gone for good when the call is over."""
+"""A caller's secret input: in no file in clear, and gone for good when the call is over."""
 
 import stat
 from datetime import timedelta
@@ -87,7 +87,7 @@ WRONG = {
     "spoiled at first": "73*146#",
     "left by a key at first": "0739*",
 }
-"""What is typed before the secret."""
+"""The keys typed before the secret."""
 
 
 class Place:
@@ -173,8 +173,8 @@ def first_log(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", GATHERS)
 async def test_in_no_file(tmp_path: Path, name: str) -> None:
-    """Neither in the log nor in a snapshot, with the program up; a kill loses nothing, and once
-    the call is over nobody can open it, but its replay goes the same way.
+    """Neither in the log nor in a snapshot, with the program up; a kill loses no digit, and once
+    the call is over the secret cannot be opened, but its replay goes the same way.
     """
     place = Place(tmp_path, GATHERS[name])
     first = place.begin()
@@ -250,7 +250,7 @@ async def test_calls_that_end_together_share_a_snapshot(tmp_path: Path) -> None:
 
 
 async def test_an_answer_that_repeats_it(tmp_path: Path) -> None:
-    """What the caller typed stands in the answer of the look-up: it is sealed, too."""
+    """The answer of the look-up repeats the typed digits: it is sealed, too."""
     place = Place(tmp_path, GATHERS["until enough"])
     first = place.begin()
     driver = place.driver(first)
@@ -316,7 +316,7 @@ async def test_what_is_typed_before_it_is_asked_for(tmp_path: Path, where: str) 
 
 
 async def goes_on(driver: Driver, clock: SetClock) -> None:
-    """What the call waits for before the secret is asked for has come."""
+    """The call gets the event that it awaits before it asks for the secret."""
     run = driver.center.secrets.calls()[0].run
     if run.playback is not None:
         driver.put(PlaybackFinished(run.playback))
@@ -330,7 +330,7 @@ async def goes_on(driver: Driver, clock: SetClock) -> None:
 
 
 async def test_a_tag_that_repeats_it(tmp_path: Path) -> None:
-    """The flow tags the call with an answer in which it stands: the tag is told without it."""
+    """The flow tags the call with an answer that contains it: the tag is reported without it."""
     place = Place(tmp_path, GATHERS["until enough"])
     first = place.begin()
     driver = place.driver(first)

@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_same_state(tmp_path: Path, seed: int) -> None:
-    """Whatever comes next leads to the same commands and events, wherever the hour is cut."""
+    """All later inputs lead to the same commands and events, wherever the hour is cut."""
     moments = busy_hour(seed, minutes=20)
     for share in (0.2, 0.5, 0.8):
         cut = round(share * len(moments))
@@ -66,7 +66,7 @@ def test_the_same_state(tmp_path: Path, seed: int) -> None:
 
 
 def test_nobody_else_may_read_it(path: Path) -> None:
-    """It holds numbers of callers: whatever the umask, it is the owner's alone."""
+    """It has numbers of callers: with any umask, it is the owner's alone."""
     umask = os.umask(0)
     try:
         write_snapshot(path, Saved(Center(STARTED, SITE), "", MORNING), KEY)
@@ -103,20 +103,20 @@ def test_a_snapshot_that_is_not_whole(
 
 
 def test_another_key(path: Path) -> None:
-    """A file that somebody else has made is refused before anything of it is unpickled."""
+    """A file of another maker is refused before any part of it is unpickled."""
     with pytest.raises(SnapshotUnreadable, match="another installation"):
         read_snapshot(path, KEY[:-1] + "x")
 
 
 def test_no_file(path: Path) -> None:
-    """The reason is told."""
+    """The error has the reason."""
     path.unlink()
     with pytest.raises(SnapshotUnreadable, match="No such file"):
         read_snapshot(path, KEY)
 
 
 def test_another_version_of_the_code(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A state means what the code says that made it."""
+    """A state has its meaning only in the code that made it."""
     other = bytes(len(code_version()))
     monkeypatch.setattr(snapshot, "code_version", lambda: other)
     with pytest.raises(SnapshotUnreadable, match="another version of the code"):

@@ -1,4 +1,4 @@
-"""What stands around a driver in these tests, and inputs as a busy hour brings them."""
+"""The environment of a driver in these tests, and inputs as in a busy hour."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -50,7 +50,7 @@ class SetClock(Clock):
         self.instant = instant
 
     def now(self) -> datetime:
-        """What it was set to."""
+        """The time that a test set."""
         return self.instant
 
 
@@ -141,7 +141,7 @@ class World:
             yield
 
     def call(self, number: int = 1, *, to: str = DIRECT, name: str = "") -> None:
-        """Somebody calls."""
+        """A caller calls."""
         self.driver.put(CallArrived(LegId(f"leg-{number}"), to, "+31612345678", name))
 
 
@@ -169,7 +169,7 @@ async def quiet(driver: Driver) -> None:
 
 
 class _Kept(Center):
-    """A center that keeps what it was told."""
+    """A center that keeps the inputs it was given."""
 
     def __init__(self) -> None:
         super().__init__(STARTED, SITE)

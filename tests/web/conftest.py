@@ -53,7 +53,7 @@ NAMES = {
     "callback": "c-1",
     "number": CALLER,
 }
-"""What may stand in the paths."""
+"""The values for the parts of paths."""
 
 
 def listed_problems(method: str, path: str) -> set[tuple[int, str]]:
@@ -72,7 +72,7 @@ def token(name: str) -> str:
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom a token belongs to."""
+    """The person or program to whom a token belongs."""
 
     name: str
     role: str
@@ -105,7 +105,7 @@ class Tokens:
         self.by_heart.pop(token(name), None)
 
     def known(self, token: str) -> TokenHolder | None:
-        """The holder, if anybody asked before."""
+        """The holder, if an earlier request asked for it."""
         return self.by_heart.get(token)
 
     async def find_token(self, token: str) -> TokenHolder | None:
@@ -135,7 +135,7 @@ class Parts:
         self.now = HealthReport(switch=well, journal=well, database=well, flows=well)
 
     def report(self) -> HealthReport:
-        """What was set."""
+        """The report that a test set."""
         return self.now
 
 
@@ -148,7 +148,7 @@ class Flows:
         self.asked: list[str] = []
 
     def state(self) -> FlowsState:
-        """What was set."""
+        """The state that a test set."""
         return self.now
 
     async def versions(self) -> tuple[PublishedVersion, ...]:
@@ -179,7 +179,7 @@ class RecentOffers:
         self.now: list[RecentOffer] = []
 
     def latest(self) -> list[RecentOffer]:
-        """What was set."""
+        """The offers that a test set."""
         return self.now
 
 
@@ -196,7 +196,7 @@ class Callbacks:
             raise self.away
 
     async def open_lost_calls(self) -> list[RestoreLostCall]:
-        """What was set."""
+        """The calls that a test set."""
         self._check()
         return self.lost_calls
 
@@ -241,7 +241,7 @@ class Surroundings:
 
 @dataclass
 class Answer:
-    """What came back, read to its end."""
+    """The response, read to its end."""
 
     status: int
     headers: Mapping[str, str]
@@ -313,7 +313,7 @@ class Api:
         return answer
 
     async def call(self, number: str = CALLER) -> str:
-        """Somebody calls the first queue; gives the interaction."""
+        """A caller calls the first queue; gives the interaction."""
         leg = LegId(f"leg-{len(self.around.inputs)}")
         self.driver.put(CallArrived(leg, DIRECT, number, ""))
         await self.quiet()

@@ -1,4 +1,4 @@
-"""Who may come in, and how those are told who may not."""
+"""The clients that are let in, and the responses to those that are not."""
 
 import asyncio
 from collections import Counter
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 async def empty(_request: web.Request) -> web.Response:
-    """An answer that nobody should get."""
+    """An answer that no client should get."""
     return web.Response()
 
 
@@ -64,7 +64,7 @@ async def test_a_stranger_cannot_tell_which_paths_exist(api: "Api") -> None:
     ],
 )
 async def test_a_wrong_token_is_refused(api: "Api", header: str) -> None:
-    """Unknown, malformed, of another scheme, or with a role nobody knows."""
+    """Unknown, malformed, of another scheme, or with an unknown role."""
     answer = await api.ask("GET", "/api/v1/queues", headers={"Authorization": header})
     assert (answer.status, answer.code) == (401, "token_invalid")
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
@@ -81,7 +81,7 @@ async def test_a_known_token_costs_no_look_up(api: "Api") -> None:
 
 
 async def test_a_token_is_sent_once(api: "Api") -> None:
-    """With two headers nobody can tell which of them counts, here and in a proxy before us."""
+    """With two headers it is unclear which of them counts, here and in a proxy in between."""
     twice = CIMultiDict([("Authorization", f"Bearer {token('floor')}")] * 2)
     answer = await api.ask("GET", "/api/v1/queues", headers=twice)
     assert (answer.status, answer.code) == (400, "header_repeated")
@@ -191,7 +191,7 @@ async def test_an_agent_may_ask_for_its_own_alone(api: "Api") -> None:
 
 
 async def test_without_the_database_tokens_wait(api: "Api") -> None:
-    """503, not 401: the token may be good, and it is nobody's mistake. A known one works."""
+    """503, not 401: the token may be good, and the client made no mistake. A known one works."""
     assert (await api.ask("GET", "/api/v1/queues", "floor")).status == 200
     api.tokens.by_heart = {token("floor"): api.tokens.holders[token("floor")]}
     api.tokens.error = ContactCenterError("password of the database: hunter2")

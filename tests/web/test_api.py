@@ -1,4 +1,4 @@
-"""What programs may see and do, and how bad input is answered."""
+"""The views and actions for programs, and the responses to bad input."""
 
 import asyncio
 from datetime import timedelta
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def test_queues_are_shown_as_they_stand(api: "Api") -> None:
-    """Anybody with a token may see them."""
+    """Every holder of a token may see them."""
     await api.set_state("100", "anna", state="logged_in")
     answer = await api.ask("GET", "/api/v1/queues", "bert")
     support = {
@@ -40,7 +40,7 @@ async def test_queues_are_shown_as_they_stand(api: "Api") -> None:
 
 
 async def test_agents_are_shown_to_those_who_run_the_floor(api: "Api") -> None:
-    """An agent sees himself alone; a token of an agent without an agent sees nobody."""
+    """Agents see only themselves; an agent token without an agent sees none."""
     for who in ("floor", "root", "wallboard"):
         listed = (await api.ask("GET", "/api/v1/agents", who)).json["agents"]
         assert isinstance(listed, list)
@@ -68,7 +68,7 @@ async def test_an_unknown_agent_is_not_found(api: "Api", name: str) -> None:
 
 
 async def test_every_answer_carries_the_security_headers(api: "Api") -> None:
-    """Good answers and problems; and none tells what the server is made of."""
+    """Good answers and problems; and none shows the software of the server."""
     for path in ("/healthz", "/api/v1/queues", "/nothing"):
         headers = (await api.ask("GET", path)).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -120,15 +120,15 @@ async def test_an_agent_works_through_a_shift(api: "Api") -> None:
     assert [(move.agent, move.by) for move in moves] == [("100", "100")] * 4
 
 
-async def test_a_supervisor_moves_any_agent_under_his_own_name(api: "Api") -> None:
-    """The record says who it was."""
+async def test_a_supervisor_moves_any_agent_under_their_own_name(api: "Api") -> None:
+    """The record has the name of the supervisor."""
     assert (await api.set_state("100", "floor", state="logged_in")).status == 200
     assert (await api.set_state("101", "root", state="logged_in")).status == 200
     moves = [event.by for event in api.around.events if isinstance(event, AgentStateChanged)]
     assert moves == ["floor", "root"]
 
 
-async def test_nobody_moves_an_agent_that_is_not_his(api: "Api") -> None:
+async def test_nobody_moves_an_agent_that_is_not_their(api: "Api") -> None:
     """Neither a colleague nor an engineer; nothing changes."""
     turns = api.driver.turns
     for who in ("bert", "wallboard", "nobody"):

@@ -1,4 +1,4 @@
-"""What a bad client may send: each is refused in words, nothing hangs, and others are served."""
+"""The requests of a bad client: each is refused in words, none hangs, and others are served."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -113,7 +113,9 @@ GOOD = b'{"state": "ready"}'
 async def test_what_cannot_be_understood_is_refused_in_words(
     api: "Api", raw: bytes, status: int
 ) -> None:
-    """A problem with the headers of every answer, which quotes nothing; nobody else notices."""
+    """A problem with the headers of every answer, which quotes nothing; other clients are not
+    affected.
+    """
     answer = await said(api.port, raw)
     assert answer.status == status
     assert answer.code
@@ -144,7 +146,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 @pytest.mark.parametrize("depth", [1_000, 30_000])
 @pytest.mark.parametrize("opening", [b"[", b'{"state":', b'{"a":['])
 async def test_deep_json_is_refused(api: "Api", opening: bytes, depth: int) -> None:
-    """However deep, in whatever way."""
+    """At any depth, in any form."""
     raw = opening * (depth if len(opening) == 1 else min(depth, 6_000))
     headers = {"Content-Type": "application/json"}
     answer = await api.ask("PUT", "/api/v1/agents/100/state", "floor", raw=raw, headers=headers)
@@ -222,7 +224,7 @@ async def test_rubbish_does_not_fill_the_log(api: "Api") -> None:
 
 
 async def test_our_own_fault_does_not_fill_the_log(api: "Api") -> None:
-    """Who finds one can ask as often as they like."""
+    """A client that finds one can ask as often as it likes."""
     api.tokens.error = RuntimeError("inside")
     with capture_logs() as lines:
         for _ in range(30):

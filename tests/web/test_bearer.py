@@ -31,7 +31,7 @@ def test_remembered_peers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_minute_later_a_peer_starts_anew() -> None:
-    """Few bad tokens a minute never make anybody wait."""
+    """Few bad tokens a minute never delay a client."""
     bad = BadTokens()
     for minute in range(BAD_TOKENS_ALLOWED * 2):
         now = NOON + timedelta(minutes=minute)

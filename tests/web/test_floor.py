@@ -1,4 +1,4 @@
-"""What those who run the floor see and do: calls, offers, queues, callbacks, numbers."""
+"""The views and actions for those who run the floor: calls, offers, queues, callbacks, numbers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -237,7 +237,9 @@ async def test_promises_need_the_database(api: "Api") -> None:
 async def test_the_floor_is_controlled_by_those_who_run_it(
     api: "Api", method: str, path: str, body: object, wanted: Request
 ) -> None:
-    """A supervisor's wish is submitted under his name; agents and engineers are turned away."""
+    """A request of a supervisor is submitted under the name in the token; agents and engineers are
+    turned away.
+    """
     for who in ("anna", "nobody", "wallboard"):
         turns = api.driver.turns
         answer = await api.ask(method, f"/api/v1{path}", who, body=body)
@@ -321,7 +323,9 @@ async def test_an_agent_wraps_up(api: "Api") -> None:
 
 
 async def test_a_queue_is_closed_and_opened(api: "Api") -> None:
-    """Those who wait are sent on, nobody is let in; one that does not exist is told."""
+    """Waiting callers are sent on, new ones are not let in; an unknown queue is refused with a
+    reason.
+    """
     await api.call()
     answer = await api.ask("POST", "/api/v1/queues/support/close", "floor")
     assert (answer.status, answer.json["closed"], answer.json["waiting"]) == (200, True, 0)
@@ -333,7 +337,9 @@ async def test_a_queue_is_closed_and_opened(api: "Api") -> None:
 
 
 async def test_a_waiting_caller_is_moved_up_on_and_out(api: "Api") -> None:
-    """The answer shows where the caller is then; one who does not wait is told."""
+    """The answer shows the caller's new position; a caller who does not wait is refused with a
+    reason.
+    """
     await api.call()
     second = await api.call("+31687654321")
     path = f"/api/v1/interactions/{second}"
@@ -350,7 +356,7 @@ async def test_a_waiting_caller_is_moved_up_on_and_out(api: "Api") -> None:
 
 
 async def test_a_callback_is_dialed_or_taken_back(api: "Api") -> None:
-    """Next, whatever its place; and one that is not open is told."""
+    """It is dialed next, at any position; one that is not open is refused with a reason."""
     await book_callback(api)
     answer = await api.ask("POST", "/api/v1/callbacks/c-1/dial", "floor")
     assert (answer.status, answer.json) == (200, {"callback": "c-1"})

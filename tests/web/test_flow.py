@@ -30,7 +30,7 @@ async def test_the_flows_are_shown(api: "Api") -> None:
 
 
 async def test_engineers_and_admins_publish(api: "Api") -> None:
-    """Nobody else does, and nothing was asked of the center for them."""
+    """No other role does, and the center has no request from them."""
     for who in ("anna", "floor"):
         for path in ("/api/v1/flows", "/api/v1/flows/rollback"):
             answer = await api.ask("POST", path, who, body={})

@@ -1,4 +1,4 @@
-"""What watchdogs and Prometheus are told."""
+"""The answers to watchdogs and Prometheus."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ async def test_health_is_that_of_the_worst_part(api: "Api") -> None:
 
 
 async def test_calls_are_taken_without_the_database_but_not_without_the_switch(api: "Api") -> None:
-    """Ready means that a caller is served, whatever waits to be written down."""
+    """Ready means that a caller is served, however many events wait to be written down."""
     failed = PartHealth(Condition.FAILED, "gone")
     api.parts.now = replace(api.parts.now, database=failed, journal=failed)
     answer = await api.ask("GET", "/readyz")
@@ -86,7 +86,7 @@ async def test_metrics_show_what_goes_on(api: "Api") -> None:
 
 
 async def test_a_driver_that_cannot_keep_up_takes_no_calls(api: "Api") -> None:
-    """Half a full inbox is an alarm; a full one is told by health and readiness."""
+    """Half a full inbox is an alarm; a full one shows in health and readiness."""
     await api.stop_driver()
     for _ in range(INBOX_LIMIT // 2):
         api.driver.put(PhoneReachable(PhoneId("phone-100")))

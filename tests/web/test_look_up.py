@@ -194,7 +194,7 @@ async def test_a_private_address_is_not_asked_unless_it_may_be(host: str) -> Non
     ],
 )
 def test_what_is_public(address: str, *, public: bool) -> None:
-    """Neither private, local, shared nor multicast, in whatever clothes."""
+    """Neither private, local, shared nor multicast, in any notation."""
     assert is_public(address) is public
 
 
@@ -212,7 +212,7 @@ async def test_slow_look_ups_delay_no_others() -> None:
 
 
 async def test_too_many_of_one_look_up_fail_at_once() -> None:
-    """Nobody waits in a line that is too long."""
+    """No request waits in a line that is too long."""
     loop = asyncio.get_running_loop()
     async with service() as address, WebLookUps.opened() as look_ups:
         asked = question(address, "slow")

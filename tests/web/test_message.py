@@ -1,4 +1,4 @@
-"""Reading bodies: a value or a problem, whatever comes in."""
+"""Reading bodies: a value or a problem, for every input."""
 
 import msgspec
 import pytest

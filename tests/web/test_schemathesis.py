@@ -1,5 +1,5 @@
-"""The API tried by its own description, as each role and as nobody: whatever is sent, no answer is
-a fault of ours, and each has a status and a form that are described.
+"""The API tried by its own description, as each role and without one: for no request is the answer
+a fault of the server, and each has a status and a form that are described.
 """
 
 import asyncio
@@ -108,7 +108,7 @@ class Trial:
 
 @pytest.mark.parametrize("who", [None, "anna", "floor", "wallboard", "root", "screen"])
 async def test_no_answer_is_a_fault_of_ours(api: "Api", who: str | None) -> None:
-    """As an agent, a supervisor, an engineer, an administrator, a wall, and as nobody."""
+    """As an agent, a supervisor, an engineer, an administrator, a wall, and without a role."""
     await api.set_state("100", "anna", state="logged_in")
     trial = Trial(api.port, who, {**NAMES, "interaction": await api.call()})
     await asyncio.to_thread(trial.run)

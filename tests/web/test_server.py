@@ -1,4 +1,4 @@
-"""Listening on the address of CC_HTTP, and what is said when that cannot be."""
+"""Listening on the address of CC_HTTP, and the message when that is impossible."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from contactcenter_ari.web.server import serving
 
 
 async def test_a_free_port_is_found_and_given_back() -> None:
-    """Port 0 asks for any; after the block nobody listens there."""
+    """Port 0 asks for any; after the block no server listens there."""
     async with (
         serving(web.Application(), "127.0.0.1", 0) as port,
         ClientSession() as client,

@@ -1,1 +1,1 @@
-"""Call flows: what a caller is asked and told, as data, and the interpreter that runs it."""
+"""Call flows as data (questions and prompts for callers), and the interpreter that runs them."""

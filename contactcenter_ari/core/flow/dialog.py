@@ -47,7 +47,7 @@ class Dialog:
         return f"<Dialog by {self._speaker!r}>"
 
     def begin(self, run: FlowRun, turn: Turn) -> Destination | None:
-        """Ask for the first time; what was typed early counts, except when it is sensitive."""
+        """Ask for the first time. Keys typed early count, except when the input is sensitive."""
         verb = self._verb(run)
         if isinstance(verb, Gather) and verb.sensitive:
             run.typed_ahead = ""
@@ -59,7 +59,7 @@ class Dialog:
         return self._begin_try(run, nth(verb.rules.prompts, 1), turn)
 
     def digit_heard(self, run: FlowRun, turn: Turn) -> Destination | None:
-        """A key was pressed; it stands at the end of what was typed ahead."""
+        """A key was pressed; it is added to the keys typed ahead."""
         verb = self._verb(run)
         if run.playback is not None and not verb.rules.barge_in:
             if isinstance(verb, Gather) and verb.sensitive:
@@ -85,8 +85,8 @@ class Dialog:
         return None
 
     def typed_secret(self, run: FlowRun, digit: str) -> bool | None:
-        """Whether what is typed in a sensitive gather would pass its checks with one more digit;
-        None when the key is none of a secret.
+        """Whether the keys typed in a sensitive gather would pass its checks with one more digit;
+        None when the key belongs to no secret.
         """
         verb = self._walk.verb(run)
         if not isinstance(verb, Gather) or not verb.sensitive:
@@ -95,7 +95,7 @@ class Dialog:
         if digit == verb.terminator or run.listening is None or run.listening.confirming:
             return None
         if not takes(verb, digit):
-            return None  # it says nothing of what is typed
+            return None  # such a key reveals nothing of the input
         digits = run.listening.digits + run.typed_ahead + digit
         as_wanted = not verb.matches or fits(verb.matches, digits)
         fitting = as_wanted and not is_spoiled(verb, digits)
@@ -122,7 +122,7 @@ class Dialog:
         return judge_late_choice(keys, digits) if late else judge_choice(keys, digits)
 
     def _leads(self, verb: Menu | Gather) -> dict[str, Destination]:
-        """Where keys lead, those of the step before those of the flow."""
+        """The destinations of keys; those of the step come before those of the flow."""
         return {**self._global_keys, **(verb.choices if isinstance(verb, Menu) else verb.keys)}
 
     def _leads_at_once(self, run: FlowRun, key: str) -> bool:
@@ -172,7 +172,9 @@ class Dialog:
 
     @staticmethod
     def _expect_terminator(run: FlowRun, verb: Gather, turn: Turn) -> None:
-        """Many callers press it after the last digit, too, though nobody waits for it."""
+        """Expect the terminator: many callers press it after the last digit, too, although it is
+        not needed any more.
+        """
         digits, key = _listening(run).digits, verb.terminator
         if not key or len(digits) < verb.most_digits or digits.endswith(key):
             return
@@ -231,7 +233,9 @@ class Dialog:
         return self._begin_try(run, first + nth(rules.prompts, listening.tries), turn)
 
     def interrupt(self, run: FlowRun, turn: Turn) -> None:
-        """What was asked is of no use any more; a secret may still be typed on."""
+        """The current question is of no use any more; the caller may still type the rest of a
+        secret.
+        """
         if run.secret:
             run.secret_lingers = self._verb(run).rules.inter_digit_timeout
             self.typed_on(run, turn)
@@ -240,7 +244,7 @@ class Dialog:
 
     @staticmethod
     def typed_on(run: FlowRun, turn: Turn) -> None:
-        """A key that may belong to a secret nobody asks for any more."""
+        """A key that may belong to a secret for which the flow no longer asks."""
         if run.secret_lingers is not None:
             turn.clockwork.wake(Wake.SECRET, run.call, turn.now + run.secret_lingers)
 

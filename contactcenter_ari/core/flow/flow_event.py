@@ -1,4 +1,4 @@
-"""Tells what a run does as events; a call to a feature code is not told about."""
+"""Reports the actions of a run as events; a call to a feature code has no events."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def section_entered(run: FlowRun, section: str, turn: Turn) -> None:
 
 
 def prompts_played(run: FlowRun, prompts: tuple[str, ...], turn: Turn) -> None:
-    """The run began to say something."""
+    """The run began to play prompts."""
     if run.interaction is not None:
         for prompt in prompts:
             turn.tell(PromptPlayed, interaction=run.interaction, prompt=prompt)
@@ -41,7 +41,7 @@ def key_pressed(run: FlowRun, asked: str, key: str, turn: Turn) -> None:
 
 
 def input_gathered(run: FlowRun, variable: str, value: str, turn: Turn) -> None:
-    """The caller typed what was asked for; `value` is empty where it is sensitive."""
+    """The caller typed an input; `value` is empty where it is sensitive."""
     if run.interaction is not None:
         turn.tell(InputGathered, interaction=run.interaction, variable=variable, value=value)
 
@@ -59,19 +59,19 @@ def look_up_done(run: FlowRun, name: str, outcome: str, turn: Turn) -> None:
 
 
 def status_set(run: FlowRun, turn: Turn) -> None:
-    """The run learned what kind of caller this is."""
+    """The run learned the status of this caller."""
     if run.interaction is not None:
         turn.tell(CallerStatusSet, interaction=run.interaction, status=run.caller_status)
 
 
 def tagged(run: FlowRun, key: str, value: str, turn: Turn) -> None:
-    """The run noted something."""
+    """The run noted tags."""
     if run.interaction is not None:
         turn.tell(InteractionTagged, interaction=run.interaction, key=key, value=value)
 
 
 def flow_failed(run: FlowRun, reason: str, turn: Turn) -> None:
-    """A fault in the run."""
+    """The run had a fault."""
     if run.interaction is not None:
         turn.tell(
             FlowFailed,
@@ -82,7 +82,7 @@ def flow_failed(run: FlowRun, reason: str, turn: Turn) -> None:
 
 
 def wait_told(run: FlowRun, queue: QueueName, told: timedelta | None, turn: Turn) -> None:
-    """A waiting run was told how long it may take; None that it takes longer than expected."""
+    """A waiting run was told its expected wait; None means that it takes longer than expected."""
     if run.interaction is not None:
         turn.tell(
             WaitTold,

@@ -1,4 +1,4 @@
-"""What a flow hands a call over for; the center does it and tells the flow what came of it."""
+"""The requests by which a flow hands a call over; the center does them and reports the outcome."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ from contactcenter_ari.core.flow.verb.voicemail import TakeMessage
 
 
 class Leave(msgspec.Struct, frozen=True):
-    """The flow is over; `failed` when a fault of ours ended it."""
+    """The flow is over; `failed` when a fault of the center ended it."""
 
     failed: bool = False
 

@@ -1,12 +1,12 @@
-"""What the keys of a menu or a gather amount to: pure functions, no timers.
+"""The meaning of the keys typed in a menu or a gather: pure functions, no timers.
 
-The input rules: done at a key that no other key starts with, at the most digits, at the
-terminator, or when the caller takes too long for the next digit.
+The input is done at a key that no other key starts with, at the most digits, at the terminator, or
+when the caller takes too long for the next digit.
 
 A gather takes the digits, and `*` or `#` where its pattern names them. Another key spoils the
-entry: all that follows is swallowed up to the terminator or the time limit. A `*` or `#` that
-leads out of the gather does so at any moment, a digit when it is all that was typed and is no
-value by itself.
+entry: all keys after it are ignored up to the terminator or the time limit. A `*` or `#` that
+leads out of the gather does so at any moment. A digit leads out when it is the only key typed and
+is no value by itself.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ from contactcenter_ari.core.spoken.value import PHONE, ValueType, read_value
 
 DIGITS = frozenset("0123456789")
 ACCEPT, AGAIN = "1", "2"
-"""What the caller presses when asked whether the input was understood right."""
+"""The keys that the caller presses when asked whether the input was understood right."""
 
 
 class Verdict(StrEnum):
-    """What to do with the digits typed so far."""
+    """The decision about the digits typed so far."""
 
     MORE = "more"
     DONE = "done"
@@ -53,7 +53,7 @@ def judge_choice(keys: Sequence[str], digits: str) -> Judgment:
 
 
 def judge_late_choice(keys: Sequence[str], digits: str) -> Judgment:
-    """A menu when no further digit came in time."""
+    """A menu after no further digit came in time."""
     if not digits:
         return NO_INPUT
     return Judgment(Verdict.DONE if digits in keys else Verdict.NO_MATCH, digits)
@@ -70,13 +70,13 @@ def is_spoiled(gather: Gather, digits: str) -> bool:
 
 
 def leads_at_once(gather: Gather, key: str) -> bool:
-    """Whether a key that leads out of a gather does so whatever was typed before."""
+    """Whether a key that leads out of a gather does so whatever keys were typed before."""
     return key not in DIGITS and key != gather.terminator and not takes(gather, key)
 
 
 def may_lead(gather: Gather, key: str, type_: ValueType) -> bool:
-    """Whether a key may ever lead out of a gather into a variable of this type. A digit never
-    does where something sensitive is typed, for it may be the first of it.
+    """Whether a key may ever lead out of a gather into a variable of this type. A digit never does
+    where the input is sensitive, for it may be the first digit of the secret.
     """
     if gather.confirm and key not in {ACCEPT, AGAIN}:
         return True
@@ -89,7 +89,7 @@ def may_lead(gather: Gather, key: str, type_: ValueType) -> bool:
 
 
 def typed_value(type_: ValueType, digits: str, country_code: str = "") -> str | None:
-    """What digits stand for in a variable; None when they are no value of its type."""
+    """The value of typed digits in a variable; None when they are no value of its type."""
     if stands_in(digits):
         return digits
     if type_ == PHONE:
@@ -102,7 +102,7 @@ def typed_value(type_: ValueType, digits: str, country_code: str = "") -> str | 
 
 
 def extended(gather: Gather, digits: str, key: str) -> str:
-    """The digits after another key; a spoiled entry grows no more."""
+    """The digits after another key; a spoiled entry grows no further."""
     swallowed = is_spoiled(gather, digits) and key != gather.terminator
     return digits if swallowed else digits + key
 
@@ -117,7 +117,7 @@ def judge_digits(gather: Gather, digits: str) -> Judgment:
 
 
 def judge_late_digits(gather: Gather, digits: str) -> Judgment:
-    """A gather when no further digit came in time."""
+    """A gather after no further digit came in time."""
     if not digits:
         return NO_INPUT
     long_enough = gather.least_digits <= len(digits) <= gather.most_digits
@@ -132,7 +132,7 @@ def _as_wanted(gather: Gather, digits: str) -> bool:
 
 
 def phone_number(digits: str, country_code: str) -> str | None:
-    """A typed phone number in E.164, national or international; None for what is no number."""
+    """A typed phone number in E.164, national or international; None when it is no number."""
     return typed(digits, country_code)
 
 

@@ -1,7 +1,7 @@
-"""Runs a call flow: what happens to a run, and what the flow does then.
+"""Runs a call flow: the events of a run, and the reaction of the flow to each of them.
 
-Every wait has a deadline. A fault never ends a call in silence: the caller hears an apology
-and is sent to a person. The interpreter keeps no state; all of it is in the FlowRun.
+Every wait has a deadline. A fault never ends a call in silence: the caller hears an apology and is
+sent to a person. The interpreter keeps no state; all of it is in the FlowRun.
 """
 
 from collections.abc import Mapping
@@ -45,9 +45,9 @@ from contactcenter_ari.core.vocabulary.ids import (
 
 TYPE_AHEAD_LIMIT = 32
 EARLY = {Activity.PLAYING, Activity.PAUSED, Activity.LOOKING_UP}
-"""What a run may be at when a key comes before anybody asks for it."""
+"""The activities of a run in which a key comes early, before a question was asked."""
 OUR_FAULT = "a fault of the center"
-"""Why a flow failed that did nothing wrong."""
+"""The reason of a failure when the flow itself did nothing wrong."""
 
 
 class Interpreter:
@@ -76,10 +76,10 @@ class Interpreter:
         return f"<Interpreter of {self.flow!r}>"
 
     def watch(self, watcher: Observer | None) -> None:
-        """Show each step to somebody else from now on."""
+        """Show each step to another observer from now on."""
         self._runner.watcher = watcher
 
-    # What happens to a run
+    # The events of a run
 
     def start(self, run: FlowRun, turn: Turn) -> Handover | None:
         """Begin at the start section."""
@@ -110,21 +110,21 @@ class Interpreter:
         return None
 
     def typed_secret(self, run: FlowRun, digit: str) -> bool | None:
-        """Whether a key is one of a secret and fits; see the dialog. None for another key."""
+        """Whether a key is part of a secret and fits; see the dialog. None for another key."""
         fits = self._dialog.typed_secret(run, digit) if run.holds_secret else None
         is_late = run.late_terminator is not None and run.late_terminator.key == digit
         is_early = not is_late and self._is_ahead_of_secret(run)
         return False if fits is None and is_early else fits
 
     def _is_ahead_of_secret(self, run: FlowRun) -> bool:
-        """Whether a key that is pressed now comes early for a sensitive gather."""
+        """Whether a key pressed now comes early for a sensitive gather."""
         takes_keys = isinstance(self._walk.verb(run), Menu | Gather)
         return run.activity in EARLY and not takes_keys and self._question.is_secret(run.frames)
 
     def playback_finished(
         self, run: FlowRun, playback: PlaybackId, *, failed: bool, turn: Turn
     ) -> Handover | None:
-        """A prompt ended; one that was cut short already is nothing new."""
+        """A prompt ended; nothing happens after one that was cut short before."""
         if run.playback != playback:
             return None
         if failed:
@@ -134,7 +134,7 @@ class Interpreter:
     def looked_up(
         self, run: FlowRun, look_up: LookUpId, row: Row | None, turn: Turn, *, failed: bool = False
     ) -> Handover | None:
-        """A look-up answered, or failed to."""
+        """A look-up gave an answer, or failed."""
         if run.look_up != look_up:
             return None
         step = self._look_up_verb(run)
@@ -144,7 +144,7 @@ class Interpreter:
         return self._runner.go(run, destination, turn)
 
     def deadline_passed(self, run: FlowRun, turn: Turn) -> Handover | None:
-        """What the run waited for did not come in time."""
+        """The event that the run waited for did not come in time."""
         match run.activity:
             case Activity.PAUSED:
                 return self._runner.go(run, ON, turn)
@@ -161,7 +161,7 @@ class Interpreter:
     # The queue
 
     def queue_step(self, run: FlowRun) -> Queue:
-        """The queue step a waiting run stands at, whatever key it follows meanwhile."""
+        """The queue step of a waiting run, also while the run follows a key."""
         self._walk.end_detour(run)
         verb = self._walk.verb(run)
         if isinstance(verb, RingAgent):
@@ -170,12 +170,14 @@ class Interpreter:
         return verb
 
     def announce(self, run: FlowRun, turn: Turn) -> None:
-        """Say what is due to a caller in line; one who follows a key is not disturbed."""
+        """Play the announcements that are due to a caller in line; a caller who follows a key is
+        not disturbed.
+        """
         if run.activity is Activity.QUEUED:
             self.treatment.announce(run, self.queue_step(run), turn)
 
     def connecting(self, run: FlowRun, turn: Turn) -> None:
-        """An agent picked up: whatever the caller hears or is asked ends now."""
+        """An agent picked up: every prompt and question to the caller ends now."""
         self._dialog.interrupt(run, turn)
         run.look_up = None
         run.typed_ahead = ""
@@ -185,7 +187,7 @@ class Interpreter:
         self.queue_step(run)
 
     def _key_in_line(self, run: FlowRun, digit: str, turn: Turn) -> Handover | None:
-        """A key while waiting: its steps are run with the place in line kept."""
+        """Run the steps of a key that was pressed while waiting; the position in line is kept."""
         destination = self.queue_step(run).keys.get(digit)
         if destination is None:
             return None
@@ -194,14 +196,14 @@ class Interpreter:
         return self._runner.detour(run, destination, turn)
 
     def resume(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
-        """The stay in the queue is over; `answered` after the talk."""
+        """The stay in the queue is over; the outcome is `answered` after the talk."""
         if run.line_frame is not None:
             self.connecting(run, turn)
         run.line_frame = None
         return self._runner.go(run, self.queue_step(run).after(outcome), turn)
 
     def take_up(self, run: FlowRun, turn: Turn) -> Handover | None:
-        """Begin the present step once more; waiting and talking callers are left alone."""
+        """Begin the current step once more; waiting and talking callers are left alone."""
         if run.activity not in {Activity.PLAYING, Activity.LISTENING, Activity.LOOKING_UP}:
             return None
         if run.answered and not run.hung_up:
@@ -211,7 +213,7 @@ class Interpreter:
         return self._runner.go(run, Destination(Way.REPEAT), turn)
 
     def hung_up(self, run: FlowRun, turn: Turn) -> bool:
-        """The caller is gone: do what the flow does then; whether that waits for a look-up, or
+        """The caller is gone: run the last steps of the flow. Whether these wait for a look-up, or
         for a message to be measured.
         """
         if run.hung_up:
@@ -224,7 +226,7 @@ class Interpreter:
         return True
 
     def _take_leave(self, run: FlowRun, turn: Turn) -> Handover | None:
-        """The last steps, of the flow's `on_hangup`."""
+        """Run the last steps, those of the flow's `on_hangup`."""
         self.end(run, turn)
         if not self.flow.on_hangup:
             return Leave(failed=run.failing)
@@ -235,7 +237,7 @@ class Interpreter:
         return self._runner.run_on(run, turn)
 
     def fail(self, run: FlowRun, turn: Turn) -> Handover | None:
-        """We failed in the midst of a step: the caller is led on as after a fault of the flow."""
+        """The center failed within a step: the caller is led on as after a fault of the flow."""
         if run.filler or (run.activity is Activity.QUEUED and run.playback is None):
             turn.do(StopMusic(call=run.call, leg=run.leg))
         self._speaker.stop(run, turn)
@@ -248,7 +250,7 @@ class Interpreter:
         return self._runner.fault(run, OUR_FAULT, turn) or self._runner.run_on(run, turn)
 
     def end(self, run: FlowRun, turn: Turn) -> None:
-        """The call is over, whatever it was waiting for."""
+        """The call is over, in any state of the run."""
         run.activity = Activity.ENDED
         run.playback = run.look_up = run.message = None
         run.secret, run.secret_lingers = False, None
@@ -261,7 +263,7 @@ class Interpreter:
     def message_taken(
         self, run: FlowRun, message: RecordingId, turn: Turn, *, speech: timedelta | None
     ) -> Handover | None:
-        """The caller has left a message, with so much speech in it, if that is known."""
+        """The caller has left a message, with this much speech in it, if that is known."""
         if run.message != message:
             return None
         destination = self._voicemail_verb(run).taken(run, turn, speech=speech)
@@ -275,19 +277,19 @@ class Interpreter:
             return None
         return self.message_taken(run, run.message, turn, speech=None)
 
-    # What came of a handover
+    # The outcome of a handover
 
     def handed_back(self, run: FlowRun, outcome: str, turn: Turn) -> Handover | None:
-        """What the step handed the call over for is done: go on by the outcome, `answered` after
-        the talk with an outside line.
+        """The action for which the step handed the call over is done: go on by the outcome, which
+        is `answered` after the talk with an outside line.
         """
         verb = self._walk.verb(run)
         assert verb is not None, "a run that handed the call over stands at a step"
         return self._runner.go(run, verb.after(outcome), turn)
 
     def goes_on_after_talk(self, run: FlowRun) -> bool:
-        """Whether the flow has something for the caller once the other party has left. A caller
-        who is hung up next need not leave the bridge before.
+        """Whether the flow goes on with the caller after the other party has left. A caller whose
+        call ends next need not leave the bridge before.
         """
         verb = self._walk.verb(run)
         if verb is None or "answered" not in verb.spec.outcome_names:
@@ -301,7 +303,9 @@ class Interpreter:
         return self.resume(run, "answered", turn)
 
     def screener(self, prompt: str) -> "Interpreter":
-        """Asks a callee whether the call is taken; `ACCEPTED` is entered when it is."""
+        """A flow that asks a callee to take the call; `ACCEPTED` is entered when the callee takes
+        it.
+        """
         flow = screening_flow(self.flow, prompt)
         return Interpreter(flow, self._prompts, self._flags, self._runner.watcher)
 
@@ -326,7 +330,7 @@ class Interpreter:
     def _go_if(self, run: FlowRun, destination: Destination | None, turn: Turn) -> Handover | None:
         return self._runner.go(run, destination, turn) if destination else None
 
-    # What the current step is known to be
+    # Types of the current step
 
     def _look_up_verb(self, run: FlowRun) -> LookUpStep:
         verb = self._walk.verb(run)

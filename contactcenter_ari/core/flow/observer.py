@@ -1,4 +1,4 @@
-"""Who looks on while flows run: traces and rehearsals. A center in service has nobody."""
+"""The observers of running flows: traces and flow tests. A center in service has none."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from contactcenter_ari.core.turn import Turn
 
 
 class Observer(Protocol):
-    """Is shown things and changes nothing."""
+    """Sees the steps of runs and changes nothing."""
 
     def step_reached(self, run: FlowRun, step: Step, turn: Turn, *, taken: bool) -> None:
         """A run has come to a step, which is `taken` if its `when` holds."""

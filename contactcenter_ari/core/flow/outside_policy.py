@@ -1,4 +1,4 @@
-"""Which numbers outside may be dialed: the one policy of every way out.
+"""The one policy for outside numbers, used wherever a call is dialed out.
 
 A number must be E.164, begin with an entry of `dial_allow`, and be an ordinary one by the
 numbering plan of its country. Premium-rate, shared-cost, satellite and personal numbers, pagers,
@@ -15,11 +15,11 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 MOST_DIGITS = 15
-"""Of a number in E.164 (ITU-T E.164, 6)."""
+"""The most digits of a number in E.164 (ITU-T E.164, 6)."""
 
 
 class NumberKind(StrEnum):
-    """What a number is, as a caller would say it."""
+    """The kind of a number, in the words of a caller."""
 
     ORDINARY = "ordinary"
     PREMIUM_RATE = "premium-rate"
@@ -59,15 +59,17 @@ _TYPES: Mapping[int, NumberKind] = {
 
 
 class OutsidePolicy(msgspec.Struct, frozen=True):
-    """What a flow may dial: numbers that begin with an entry of `allow`; those of `named` are the
-    entries that no ordinary number begins with.
+    """The numbers that a flow may dial: they begin with an entry of `allow`; those of `named` are
+    the entries that no ordinary number begins with.
     """
 
     allow: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
     def refusal(self, number: str) -> str:
-        """Why a number may not be dialed, in words without the number; empty when it may."""
+        """The reason why a number may not be dialed, in words without the number; empty when it
+        may.
+        """
         if not is_dialable(number):
             return "an outside number is not E.164"
         entries = [entry for entry in self.allow if number.startswith(entry)]
@@ -85,14 +87,14 @@ class OutsidePolicy(msgspec.Struct, frozen=True):
 
 
 def is_dialable(number: str) -> bool:
-    """Whether this is a number with its plus and country code, and digits alone."""
+    """Whether this is a number with its plus and country code, and has digits alone."""
     plain = number[1:]
     digits = plain.isascii() and plain.isdecimal() and len(plain) <= MOST_DIGITS
     return number.startswith("+") and digits
 
 
 def kind_of(number: str) -> NumberKind:
-    """What a number in E.164 is by the numbering plans."""
+    """The kind of a number in E.164 by the numbering plans."""
     special = COUNTRY_CODES.get(number[1:4])
     if special is not None:
         return special

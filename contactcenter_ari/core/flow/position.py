@@ -1,4 +1,4 @@
-"""Where a run stands in its flow, and how it gets from one place to the next.
+"""The position of a run in its flow, and the moves from one position to the next.
 
 Only the frames, the history and the entry counts of a run are touched here.
 """
@@ -14,13 +14,13 @@ from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.turn import Turn
 
 ENTRY_LIMIT = 20
-"""How often a call may enter one section."""
+"""The most times that a call may enter one section."""
 FAULT = "(fault)"
-"""The section a faulty call goes to; no YAML key can have this name."""
+"""The section for a call with a fault; no YAML key can have this name."""
 
 
 class Arrival(StrEnum):
-    """How a move ended."""
+    """The result of a move."""
 
     THERE = "there"
     OVER = "over"
@@ -39,7 +39,7 @@ class FlowPosition:
         return f"<FlowPosition through {len(self._sections)} sections>"
 
     def step(self, run: FlowRun) -> Step | None:
-        """The step a run stands at; None at the end of a section that nothing follows. The end
+        """The current step of a run; None at the end of a section without steps after it. The end
         of an inline or called one leads on after the step that holds or called it.
         """
         while run.frames:
@@ -53,12 +53,12 @@ class FlowPosition:
         return None
 
     def verb(self, run: FlowRun) -> Verb | None:
-        """What the step says to do."""
+        """The verb of the current step."""
         step = self.step(run)
         return step.verb if step else None
 
     def follow(self, run: FlowRun, destination: Destination, turn: Turn) -> Arrival:
-        """Move a run to where a destination leads."""
+        """Move a run to a destination."""
         match destination.way:
             case Way.CONTINUE:
                 run.frames[-1].step += 1
@@ -84,12 +84,12 @@ class FlowPosition:
         return Arrival.THERE
 
     def call(self, run: FlowRun, section: str, turn: Turn) -> Arrival:
-        """Run a section, then come back to where the run stands."""
+        """Run a section, then come back to the current step of the run."""
         run.frames.append(Frame(section, called=True))
         return self._count(run, section, turn)
 
     def detour(self, run: FlowRun, destination: Destination, turn: Turn) -> Arrival:
-        """Follow a key pressed while waiting; whatever ends there comes back to the wait."""
+        """Follow a key pressed while waiting; the end of its steps leads back to the wait."""
         match destination.way:
             case Way.INLINE:
                 run.frames.append(Frame(destination.section, called=True))
@@ -105,12 +105,12 @@ class FlowPosition:
 
     @staticmethod
     def end_detour(run: FlowRun) -> None:
-        """Stand at the queue step again."""
+        """Go back to the queue step."""
         if run.line_frame is not None:
             del run.frames[run.line_frame :]
 
     def to_fault(self, run: FlowRun) -> None:
-        """Stand at the treatment of faults, with all limits anew."""
+        """Go to the treatment of faults, with all limits reset."""
         run.entries.clear()
         run.frames = [Frame(FAULT)]
 
@@ -122,7 +122,7 @@ class FlowPosition:
         return Arrival.THERE
 
     def _enter(self, run: FlowRun, section: str, turn: Turn) -> Arrival:
-        """Go to a section; inside a called one its caller is still remembered."""
+        """Go to a section; inside a called one the calling section is still remembered."""
         base = _base(run)
         run.frames[base:] = [Frame(section, called=run.frames[base].called)]
         return self._count(run, section, turn)
@@ -142,5 +142,5 @@ def _base(run: FlowRun) -> int:
 
 
 def current_section(run: FlowRun) -> str:
-    """The section the run is in; steps in line belong to the one they stand in."""
+    """The section of the run; steps in line belong to the section of their queue step."""
     return run.frames[_base(run)].section

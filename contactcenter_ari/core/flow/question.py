@@ -1,7 +1,7 @@
-"""What a caller is asked next: whether a key that is pressed early is one of a secret.
+"""The next question to a caller: whether a key that is pressed early is part of a secret.
 
-What is typed before a sensitive gather begins is dropped there, and is as secret as what is typed
-in it. So all ways are followed from where a call stands, up to the next step that takes keys.
+Keys typed before a sensitive gather begins are dropped there, and are as secret as those typed in
+it. So all ways are followed from the position of a call, up to the next step that takes keys.
 Where one of them is an ordinary question, an early key may be its answer, and is no secret.
 """
 
@@ -30,7 +30,7 @@ class NextQuestion:
         return f"<NextQuestion of a flow {'with' if self.asks_secrets else 'without'} secrets>"
 
     def is_secret(self, frames: Iterable[Frame]) -> bool:
-        """Whether the next step that takes keys is a sensitive gather, whatever way is taken."""
+        """Whether the next step that takes keys is a sensitive gather on every way."""
         if not self.asks_secrets:
             return False
         place = tuple((frame.section, frame.step, frame.called) for frame in frames)
@@ -59,7 +59,7 @@ class NextQuestion:
         return found
 
     def _after(self, place: Place) -> list[Place]:
-        """Where the step at a place may lead."""
+        """The positions to which the step at a position may lead."""
         place = self._at_a_step(place)
         verb = self._verb(place)
         if verb is None:
@@ -71,7 +71,9 @@ class NextQuestion:
         return [self._led(place, way) for way in ways]
 
     def _led(self, place: Place, way: Destination) -> Place:
-        """Where a way leads; nowhere, if it ends the call or goes back to what was."""
+        """The positions to which a way leads; none if it ends the call or goes back to an earlier
+        one.
+        """
         section, step, called = place[-1]
         on = (*place[:-1], (section, step + 1, called))
         base = max((i for i, frame in enumerate(place) if frame[2]), default=0)
@@ -90,7 +92,7 @@ class NextQuestion:
                 return ()
 
     def _at_a_step(self, place: Place) -> Place:
-        """The place, or that after an inline or called section that has come to its end."""
+        """The position itself, or the next one after the end of an inline or called section."""
         while place and not self._is_a_step(place):
             section, _, called = place[-1]
             known = self._sections.get(section)

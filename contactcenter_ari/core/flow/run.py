@@ -1,4 +1,4 @@
-"""One run of a call flow: where a call stands in it, as plain data.
+"""One run of a call flow: the position of a call in it, as plain data.
 
 A run holds no sockets, tasks or functions, so it can be stored, sent and continued.
 """
@@ -23,7 +23,7 @@ NO_QUEUE = QueueName("")
 
 
 class Activity(StrEnum):
-    """What a run is waiting for."""
+    """The thing that a run is waiting for."""
 
     RUNNING = "running"
     PLAYING = "playing"
@@ -31,7 +31,7 @@ class Activity(StrEnum):
     LOOKING_UP = "looking_up"
     PAUSED = "paused"
     INVITING = "inviting"
-    """The prompt of a voicemail box is being said."""
+    """The prompt of a voicemail box is being played."""
     RECORDING = "recording"
     """The caller leaves a message."""
     QUEUED = "queued"
@@ -40,13 +40,13 @@ class Activity(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether the flow has nothing more to do."""
+        """Whether the flow is over."""
         return self is Activity.ENDED
 
 
 @dataclass(slots=True)
 class Frame:
-    """A place in a section; inline and called sections stack up on the one they came from."""
+    """A position in a section; inline and called sections stack up on the one they came from."""
 
     section: str
     step: int = 0
@@ -55,9 +55,9 @@ class Frame:
 
 @dataclass(slots=True)
 class Listening:
-    """The input of a menu or gather so far: the running try, from 1, and its digits.
-    `no_inputs` tries were wasted by silence. `confirming` while the caller is asked whether the
-    digits were understood right.
+    """The input of a menu or gather so far: the running try, from 1, and its digits. `no_inputs`
+    tries were wasted by silence. `confirming` is set while the caller is asked whether the digits
+    were understood right.
     """
 
     tries: int = 1
@@ -68,8 +68,8 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class LateTerminator:
-    """The terminator of a gather that ended at its most digits: pressed next, and no later than
-    that, it still belongs to it.
+    """The terminator of a gather that ended at its most digits: as the next key, and no later than
+    that, it still belongs to the gather.
     """
 
     key: str
@@ -78,8 +78,8 @@ class LateTerminator:
 
 @dataclass(slots=True)
 class FlowRun:
-    """A call's place in its flow. `interaction` is None for a call to a feature code, which
-    tells no events. Variables and look-up answers are canonical text; see `value.py`.
+    """The position of a call in its flow. `interaction` is None for a call to a feature code,
+    which has no events. Variables and look-up answers are canonical text; see `value.py`.
     """
 
     call: CallId
@@ -106,27 +106,28 @@ class FlowRun:
     look_ups: dict[str, dict[str, str] | None] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     line: QueueName = NO_QUEUE
-    """The queue waited in, or last; a person may have moved the caller to another one."""
+    """The current or last queue; a person may have moved the caller to another one."""
     position: int = 0
-    """In the line, 1 for the next; 0 while it is not known, or head starts may reorder the line.
-    Like the next three it is brought up to date just before something is announced.
+    """The position in line, 1 for the next; 0 while it is not known, or head starts may reorder
+    the line. Like the next three fields it is brought up to date just before an announcement.
     """
     wait: timedelta | None = None
-    """The wait that may be told: rounded up, never above `wait_told`; None while not known."""
+    """The wait that may be announced: rounded up, never above `wait_told`; None while not known.
+    """
     wait_mean: timedelta = timedelta()
     """The estimate behind it."""
     wait_longer: bool = False
-    """The estimate has grown beyond `wait_told`, so that no wait may be told now."""
+    """The estimate has grown beyond `wait_told`, so that no wait may be announced now."""
     wait_told: timedelta | None = None
-    """The wait this caller was told last in this line, noted where it is said."""
+    """The wait that this caller heard last in this line, noted when it is announced."""
     offered: bool = False
-    """An agent is reserved: nothing is announced until the offer is over."""
+    """An agent is reserved: there are no announcements until the offer is over."""
     announcing: bool = False
-    """What is said in the line speaks of it, and ends when an agent is reserved."""
+    """The prompt being played in line is about the line, and ends when an agent is reserved."""
     music: str = ""
     announcements_at: list[datetime | None] = field(default_factory=list)
     message: RecordingId | None = None
-    """Being left, or measured."""
+    """The message that is being left or measured."""
     left_by: str = ""
     """The key that leads out of the voicemail step once the message is measured."""
     stopping: bool = False
@@ -134,25 +135,25 @@ class FlowRun:
     paused: bool = False
     """The flow wants nothing recorded."""
     secret: bool = False
-    """Something sensitive is typed: nothing is recorded."""
+    """The caller types a sensitive input: nothing is recorded."""
     secret_lingers: timedelta | None = None
-    """An agent answered, or the like, while it was typed: for so long after each key more of it
-    may follow.
+    """An agent answered, or the like, while a secret was typed: for this long after each key more
+    of it may follow.
     """
     line_frame: int | None = None
-    """How many frames there were when the caller joined the line; None without a place in it."""
+    """The number of frames when the caller joined the line; None for a caller in no line."""
     wanted_agent: str = ""
-    """Whom an `agent` step rings."""
+    """The agent whom an `agent` step rings."""
     filler: bool = False
     """Whether music plays while a look-up is under way."""
     holds_secret: bool = False
-    """Something sensitive was asked for in this call; see `stand_in`."""
+    """The flow asked for a sensitive input in this call; see `stand_in`."""
     hung_up: bool = False
-    """The caller is gone; what is left to do is `on_hangup`."""
+    """The caller is gone; only `on_hangup` is left to run."""
 
     @property
     def pause_reasons(self) -> dict[PauseReason, bool]:
-        """Which reasons the flow has for recording nothing."""
+        """The reasons of the flow for recording nothing."""
         return {
             PauseReason.SECRET: self.secret or self.secret_lingers is not None,
             PauseReason.FLOW: self.paused,

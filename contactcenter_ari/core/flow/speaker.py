@@ -1,4 +1,4 @@
-"""From the names in a flow to values, and from prompts to what the caller hears."""
+"""From the names in a flow to values, and from prompts to the audio for the caller."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -28,10 +28,10 @@ from contactcenter_ari.core.vocabulary.ids import PlaybackId
 from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile, SpokenText
 
 PROMPT_LIMIT = timedelta(minutes=5)
-"""After this long a prompt is taken to have ended, though nothing was heard of it."""
+"""A prompt is taken to have ended after this long without a report of its end."""
 
 Flags = Mapping[tuple[str, str], str]
-"""Flags switched at run time, `on` or `off`, by flow and flag; the file says the rest."""
+"""Flags switched at run time, `on` or `off`, by flow and flag; all others are as in the file."""
 OF_RUN: Mapping[str, Callable[[FlowRun], Value]] = {
     "caller.number": lambda run: run.caller_number,
     AREA: lambda run: area_of(run.caller_number),
@@ -43,25 +43,26 @@ OF_RUN: Mapping[str, Callable[[FlowRun], Value]] = {
     "queue.position": lambda run: run.position or None,
     "queue.wait": lambda run: run.wait,
 }
-"""Names that a run knows the value of."""
+"""Names whose values a run knows."""
 OF_TIME: Mapping[str, Callable[[datetime], Value]] = {
     "now": lambda now: now,
     "today": lambda now: now.date(),
     "weekday": lambda now: DAYS[now.weekday()],
 }
-"""Names that an instant in the zone of the flow gives the value of."""
+"""Names whose values an instant in the zone of the flow gives."""
 
 
 def names_in(parts: Iterable[SoundFile | Text]) -> frozenset[str]:
-    """The names that a prompt in one language speaks of."""
+    """The names that a prompt uses in one language."""
     pieces = (piece for part in parts if isinstance(part, Text) for piece in part.pieces)
     blanks = (piece.expression for piece in pieces if isinstance(piece, Blank))
     return frozenset(name for expression in blanks for name in type_check.names(expression))
 
 
 class Speaker:
-    """Knows what the names of one flow mean for a run, and what its prompts say. `types` are those
-    of variables and look-up answers, `secret` the variables that nobody else may hear of.
+    """Knows the values of the names of one flow for a run, and the parts of its prompts. `types`
+    are those of variables and look-up answers, `secret` the variables that are shown to no other
+    person.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Speaker:
         return f"<Speaker of {self.flow.name}: {len(self._prompts)} prompts>"
 
     def evaluate(self, run: FlowRun, expression: Expression | None, turn: Turn) -> Value:
-        """What an expression comes to now; none is unset."""
+        """The value of an expression now; none is unset."""
         if expression is None:
             return None
         return evaluate(expression, lambda name: self.value_of(run, name, turn.now))
@@ -99,7 +100,7 @@ class Speaker:
         return write_value(self.evaluate(run, expression, turn))
 
     def phone_number(self, run: FlowRun, expression: Expression | None, turn: Turn) -> str:
-        """The same as a phone number in E.164, however look-ups and texts write it."""
+        """The same as a phone number in E.164, in whichever way look-ups and texts write it."""
         return e164(self.text(run, expression, turn), self.flow.country_code)
 
     def without_secrets(self, run: FlowRun, text: str) -> str:
@@ -110,8 +111,8 @@ class Speaker:
         return text
 
     def value_of(self, run: FlowRun, name: str, now: datetime) -> Value:
-        """What a name means now, in the zone of the flow; unset is None, and so is what does not
-        fit its type.
+        """The value of a name now, in the zone of the flow; None if it is unset or does not fit
+        its type.
         """
         value = self._value(run, name, now.astimezone(self._zone))
         return value.astimezone(self._zone) if isinstance(value, datetime) else value
@@ -134,13 +135,13 @@ class Speaker:
                 return self._typed(run.variables.get(name), name)
 
     def answer(self, run: FlowRun, turn: Turn) -> None:
-        """Pick up, if nobody did yet."""
+        """Pick up, unless the call is answered already."""
         if not run.answered:
             run.answered = True
             turn.do(AnswerLeg(call=run.call, leg=run.leg))
 
     def say(self, run: FlowRun, names: tuple[str, ...], turn: Turn) -> None:
-        """Begin a prompt; `run.playback` is None after it when there was nothing to say."""
+        """Begin a prompt; `run.playback` is None after it when the prompt was empty."""
         self.answer(run, turn)
         parts = self.parts(run, names, turn.now)
         run.playback = None
@@ -152,14 +153,14 @@ class Speaker:
         flow_event.prompts_played(run, names, turn)
 
     def stop(self, run: FlowRun, turn: Turn) -> None:
-        """Cut the prompt short that is being said, if any."""
+        """Cut short the prompt that is being played, if any."""
         if run.playback is not None:
             turn.do(StopPlayback(call=run.call, playback=run.playback))
             turn.clockwork.forget(Wake.FLOW, run.call)
             run.playback = None
 
     def parts(self, run: FlowRun, names: Iterable[str], now: datetime) -> tuple[PromptPart, ...]:
-        """What the prompts say, in the language of the run or else the flow's first."""
+        """The parts of the prompts, in the language of the run or else the flow's first."""
         return tuple(
             part if isinstance(part, SoundFile) else self._spoken(run, part, language, now)
             for name in names
@@ -172,7 +173,7 @@ class Speaker:
         return language in self.flow.languages
 
     def speaks_of(self, run: FlowRun, prompt: str) -> frozenset[str]:
-        """The names a prompt speaks of in the language of the run."""
+        """The names that a prompt uses in the language of the run."""
         return self._blanks.get((prompt, self._in_language(run, prompt)[0]), frozenset())
 
     def _in_language(self, run: FlowRun, name: str) -> tuple[str, tuple[SoundFile | Text, ...]]:

@@ -1,7 +1,7 @@
 """Digits that stand in for typed secrets where an input log is replayed without their key.
 
-They are digits of another script, so that they can be told from what a caller types. The last
-one tells whether what was typed up to it passed the checks of its gather; so a flow goes the same
+They are digits of another script, so that they differ from every key of a caller. The last one
+tells whether the digits typed up to it passed the checks of its gather; so a flow goes the same
 way with them.
 """
 
@@ -10,7 +10,7 @@ import re
 FITTING, OTHER = "\uff11", "\uff10"
 """FULLWIDTH DIGIT ONE and ZERO."""
 SHORTEST_SECRET = 3
-"""Digits; fewer than this may stand in any answer of a look-up by chance."""
+"""The least digits of a secret; fewer may be part of any answer of a look-up by chance."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -20,12 +20,12 @@ def stand_in(*, fits: bool) -> str:
 
 
 def stands_in(digits: str) -> bool:
-    """Whether these are no digits that somebody typed."""
+    """Whether these are digits that no caller typed."""
     return FITTING in digits or OTHER in digits
 
 
 def stood_in_fits(digits: str) -> bool:
-    """Whether what was typed passed the checks."""
+    """Whether the typed digits passed the checks."""
     return digits.endswith(FITTING)
 
 

@@ -62,21 +62,21 @@ class StepRunner:
         return Leave(failed=run.failing)
 
     def go(self, run: FlowRun, destination: Destination, turn: Turn) -> Handover | None:
-        """Leave the step the run waits at, for a destination."""
+        """Leave the current step of the run for a destination."""
         turn.clockwork.forget(Wake.FLOW, run.call)
         run.activity = Activity.RUNNING
         return self._follow(run, destination, turn) or self.run_on(run, turn)
 
     def detour(self, run: FlowRun, destination: Destination, turn: Turn) -> Handover | None:
-        """Run the steps of a key pressed in line; the place in line is kept."""
+        """Run the steps of a key pressed in line; the position in line is kept."""
         run.activity = Activity.RUNNING
         arrival = self._position.detour(run, destination, turn)
         return self._arrived(run, arrival, turn) or self.run_on(run, turn)
 
     def fault(self, run: FlowRun, reason: str, turn: Turn) -> Handover | None:
-        """Lead the caller on after a fault of ours; a second one ends the call."""
+        """Lead the caller on after a fault of the center; a second one ends the call."""
         flow_event.flow_failed(run, reason, turn)
-        if run.line_frame is not None:  # a caller with a place in line goes on waiting
+        if run.line_frame is not None:  # a caller with a position in line goes on waiting
             self._position.end_detour(run)
             return None
         if run.failing or run.hung_up:
@@ -87,7 +87,7 @@ class StepRunner:
         return None
 
     def _enter(self, run: FlowRun, step: Step, turn: Turn) -> Destination | Handover | None:
-        """Do what a step says: where it leads, what it hands over; None while the run waits."""
+        """Run a step: its destination or its handover; None while the run waits."""
         taken = step.when is None or truth(self._speaker.evaluate(run, step.when, turn))
         if self.watcher is not None:
             self.watcher.step_reached(run, step, turn, taken=taken)

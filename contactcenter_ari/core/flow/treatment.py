@@ -1,9 +1,9 @@
-"""What a caller hears while waiting for an agent: greeting, music, announcements.
+"""The audio for a caller who waits for an agent: greeting, music, announcements.
 
-An announcement never delays an offer: it ends the moment an agent is reserved, and what falls
-due while a phone rings is said when nobody has answered. A greeting goes on until the agent
-picks up. Nothing is said of a wait or a position that is not known, and a wait once told is
-never raised.
+An announcement never delays an offer: it ends the moment an agent is reserved, and an announcement
+that falls due while a phone rings is played when no agent has answered. A greeting goes on until
+the agent picks up. A wait or a position that is not known is not announced, and an announced wait
+is never raised.
 """
 
 from contactcenter_ari.core.flow import flow_event
@@ -26,7 +26,7 @@ class Treatment:
         return f"<Treatment by {self._speaker!r}>"
 
     def begin(self, run: FlowRun, step: Queue, music: str, turn: Turn) -> None:
-        """The caller has a place in line; `music` is the queue's own, if the step names none."""
+        """The caller has joined the line; `music` is the queue's own, if the step names none."""
         run.activity = Activity.QUEUED
         run.line = step.queue
         run.line_frame = len(run.frames)
@@ -42,8 +42,8 @@ class Treatment:
             self._play_music(run, turn)
 
     def announce(self, run: FlowRun, step: Queue, turn: Turn) -> None:
-        """Say what is due; what the run knows of the line must be up to date. What falls due
-        while something else is being said, or a phone rings, comes after it.
+        """Play the due announcements; the queue data of the run must be up to date. Those that
+        fall due while another prompt is played, or a phone rings, come after it.
         """
         if run.playback is not None or run.offered:
             return
@@ -55,14 +55,14 @@ class Treatment:
             self._say(run, said, turn)
 
     def offered(self, run: FlowRun, turn: Turn) -> None:
-        """An agent is reserved: what is announced ends, and nothing more is until it is over."""
+        """An agent is reserved: the announcement ends, and the next comes after the offer."""
         run.offered = True
         if run.activity is Activity.QUEUED and run.playback is not None and run.announcing:
             self._speaker.stop(run, turn)
             self._play_music(run, turn)
 
     def offer_over(self, run: FlowRun, turn: Turn) -> None:
-        """No agent is reserved any more: what has fallen due meanwhile is said."""
+        """No agent is reserved any more: the announcements that have fallen due are played."""
         run.offered = False
         if run.activity is Activity.QUEUED:
             self._wake(run, turn)
@@ -73,8 +73,8 @@ class Treatment:
         self._wake(run, turn)
 
     def end(self, run: FlowRun, turn: Turn) -> None:
-        """An agent picked up, the wait is over, or a key leads elsewhere: whatever the caller
-        hears ends now. A caller who was connected already hears nothing of ours.
+        """An agent picked up, the wait is over, or a key leads elsewhere: all prompts and music
+        end now. A caller who was connected already hears none of them.
         """
         turn.clockwork.forget(Wake.ANNOUNCEMENT, run.call)
         if run.playback is not None:
@@ -90,14 +90,14 @@ class Treatment:
         self._play_music(run, turn)
 
     def take_up(self, run: FlowRun, turn: Turn) -> None:
-        """We were away: music instead of what was being said, whose end may be missed."""
+        """The center was away: music replaces the prompt, whose end may be missed."""
         if run.activity is Activity.QUEUED and run.playback is not None:
             self._speaker.stop(run, turn)
             self.announced(run, turn)
 
     @staticmethod
     def _due(run: FlowRun, step: Queue, turn: Turn) -> list[Announcement]:
-        """What is to be said now; each is put off until its next time."""
+        """The due prompts; each is put off until its next time."""
         due = []
         for number, announcement in enumerate(step.announce):
             at = run.announcements_at[number]
@@ -108,7 +108,9 @@ class Treatment:
         return due
 
     def _fitting(self, run: FlowRun, announcement: Announcement) -> str:
-        """The prompt of an announcement that is true now; none when it would say a blank."""
+        """The prompt of an announcement that is true now; none when it would contain a blank
+        without value.
+        """
         longer = run.wait_longer and WAIT in self._speaker.speaks_of(run, announcement.prompt)
         prompt = announcement.longer if longer else announcement.prompt
         return prompt if self._is_known(run, prompt) else ""
@@ -121,7 +123,7 @@ class Treatment:
         return self._speaker.speaks_of(run, prompt) & {POSITION, WAIT}
 
     def _say(self, run: FlowRun, said: dict[str, str], turn: Turn) -> None:
-        """Say prompts, each under the name of the one it stands for."""
+        """Play prompts, each under the name of the one it replaces."""
         run.announcing = True
         self._speaker.say(run, tuple(dict.fromkeys(said.values())), turn)
         if run.playback is None:

@@ -1,8 +1,8 @@
-"""Nothing is looked through: what an input costs with 10,000 agents and 10,000 callers.
+"""No input searches through all: the cost of each input with 10,000 agents and 10,000 callers.
 
-Costs are counted, not timed: the lines of Python that run, and the callers and agents of whom
-anything is read. Both may grow with the logarithm of the crowd, which doubles from 100 to
-10,000, and not with the crowd.
+Costs are counted, not timed: the lines of Python that run, and the callers and agents of whom any
+field is read. Both may grow with the logarithm of the crowd, which doubles from 100 to 10,000, and
+not with the crowd.
 """
 
 from __future__ import annotations
@@ -73,17 +73,17 @@ LARGE = {
     Strategy.MOST_SKILLED: 2_000,
     Strategy.RING_ALL: 2_000,
 }
-"""One strategy with the largest crowd, others with one that is made in no time."""
+"""One strategy with the largest crowd, others with one that is made quickly."""
 SALES, SUPPORT = QueueName("sales"), QueueName("support")
 QUEUES = (SALES, SUPPORT)
 EASY = "+31600000001"
-"""Asks for anybody; all others ask for gold, or much later for silver."""
+"""Asks for any agent; all others ask for gold, or much later for silver."""
 TOLD = "+31600000002"
-"""Asks for gold, too, and is told how long it takes."""
+"""Asks for gold, too, and hears the expected wait."""
 
 
 class Cost:
-    """What was read of whom, and how many lines ran."""
+    """The agents and callers that were read, and the number of lines that ran."""
 
     def __init__(self) -> None:
         self.touched: set[int] = set()
@@ -101,7 +101,7 @@ class Cost:
 
 @contextmanager
 def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
-    """Count what happens meanwhile."""
+    """Count the reads and lines meanwhile."""
     cost = Cost()
 
     def reading(self: object, name: str) -> Any:  # noqa: ANN401  # any attribute
@@ -124,8 +124,8 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
 
 
 class Crowd:
-    """So many agents are free, and as many callers wait for gold, which only two have: Golden,
-    who talks, and Goldie, who pauses.
+    """This many agents are free, and as many callers wait for gold, which only two agents have:
+    Golden, who talks, and Goldie, who pauses.
     """
 
     def __init__(self, size: int, strategy: Strategy) -> None:
@@ -148,13 +148,13 @@ class Crowd:
             self.now += timedelta(milliseconds=1)
 
     def take(self, input_: Input) -> Outcome:
-        """Tell the center something."""
+        """Give the center an input."""
         outcome = self.center.handle(input_, self.now)
         self.told += [event for event in outcome.events if isinstance(event, WaitTold)]
         return outcome
 
     def wait(self, duration: timedelta) -> None:
-        """Let time pass, and all that is due before its end."""
+        """Let time pass, and run all that is due before its end."""
         until = self.now + duration
         while (at := self.center.next_deadline()) is not None and at < until:
             self.now = max(self.now, at)
@@ -175,7 +175,7 @@ class Crowd:
         return self.take(LogIn(AgentId(agent), agent))
 
     def calls(self, number: str) -> str:
-        """Somebody calls; gives the interaction."""
+        """A caller calls; gives the interaction."""
         outcome = self.take(CallArrived(LegId(f"leg{number}"), NUMBER, number, ""))
         interaction: str = outcome.events[0].interaction  # type: ignore[union-attr]
         return interaction
@@ -186,7 +186,7 @@ class Crowd:
         return next(command for command in outcome.commands if isinstance(command, DialLeg))
 
     def answers(self, leg: str = "easy", number: str = EASY) -> LegsBridged:
-        """The first phone that rings is answered; gives what the switch says then."""
+        """The first phone that rings is answered; gives the signal of the switch."""
         outcome = self.take(LegAnswered(self.rings(leg, number).leg))
         (bridge,) = (c.bridge for c in outcome.commands if isinstance(c, BridgeLegs))
         return LegsBridged(bridge)
@@ -244,7 +244,7 @@ def _named(settings: QueueSettings, queue: QueueName) -> QueueSettings:
 
 
 Story = Callable[[Crowd], Iterator[Input]]
-"""What leads to an input, the input, and what brings the crowd back to where it was."""
+"""The preparation of an input, the input, and the way back to the crowd's first state."""
 STORIES: dict[str, Story] = {}
 
 
@@ -255,7 +255,7 @@ def story(tell: Story) -> Story:
 
 
 def easy_hangs_up(crowd: Crowd) -> None:
-    """The caller who asked for anybody is gone, and so is whoever talked to him."""
+    """The caller who asked for any agent is gone, and so is the agent in that talk."""
     outcome = crowd.take(LegHungUp(LegId("easy"), 16))
     for command in outcome.commands:
         if isinstance(command, HangUpLeg):
@@ -271,7 +271,7 @@ def a_caller_comes_and_waits(crowd: Crowd) -> Iterator[Input]:
 
 @story
 def a_caller_comes_and_is_offered(crowd: Crowd) -> Iterator[Input]:
-    """To one of so many who are free."""
+    """To one of the many free agents."""
     yield CallArrived(LegId("easy"), NUMBER, EASY, "")
     easy_hangs_up(crowd)
 
@@ -286,7 +286,7 @@ def a_caller_hangs_up_and_has_his_place_again(crowd: Crowd) -> Iterator[Input]:
 
 @story
 def the_first_hangs_up(crowd: Crowd) -> Iterator[Input]:
-    """Everybody moves up."""
+    """All others move up."""
     yield LegHungUp(LegId("leg+31200000000"), 16)
     crowd.take(CallArrived(LegId("leg+31200000000"), NUMBER, "+31200000000", ""))
 
@@ -409,7 +409,7 @@ def an_agent_is_ready_again(crowd: Crowd) -> Iterator[Input]:
 
 @story
 def an_agent_learns_something(crowd: Crowd) -> Iterator[Input]:
-    """Nothing that anybody asks for."""
+    """A skill for which no caller asks."""
     crowd.puts("00010", silver=1)
     profile = AgentProfile(
         agent=AgentId("00010"),
@@ -446,7 +446,7 @@ def a_caller_is_moved_over(crowd: Crowd) -> Iterator[Input]:
 
 @story
 def a_caller_is_told_something(crowd: Crowd) -> Iterator[Input]:
-    """How long it takes, at a place in the middle of the line."""
+    """The expected wait, at a position in the middle of the line."""
     crowd.take(CallArrived(LegId("told"), NUMBER, TOLD, ""))
     crowd.wait(timedelta(seconds=10))
     told = len(crowd.told)
@@ -462,7 +462,7 @@ def crowds(request: pytest.FixtureRequest) -> tuple[Crowd, Crowd]:
 
 
 def cost_of(tell: Story, crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> Cost:
-    """What the input of a story costs; a first time without counting makes all memory ready."""
+    """The cost of the input of a story; a first time without counting makes all memory ready."""
     for _ in range(2):
         crowd.now += timedelta(milliseconds=1)
         inputs = tell(crowd)

@@ -1,4 +1,4 @@
-"""A phone that is registered and says nothing of a call is out of reach, and nobody's miss."""
+"""A phone that is registered but does not respond is out of reach, and no agent has a miss."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SALES = QueueName("sales")
 
 
 def is_dead(agent: Colleague) -> None:
-    """The phone that is rung has said nothing of the call."""
+    """The phone that is rung has not responded to the call."""
     agent.floor.take(PhoneSilent(agent.leg))
 
 
@@ -46,7 +46,7 @@ def test_the_next_agent_is_rung_at_once(floor: Floor) -> None:
 
 
 def test_it_is_not_the_agents_miss(floor: Floor) -> None:
-    """They stay READY, whatever limit there is for misses; the phone is out of reach."""
+    """They stay READY, with any limit for misses; the phone is out of reach."""
     floor.open(None, QueueSettings(name=SALES, misses_before_not_ready=MissLimits.alike(1)))
     dead = floor.agent()
     floor.caller()
@@ -56,7 +56,7 @@ def test_it_is_not_the_agents_miss(floor: Floor) -> None:
 
 
 def test_the_next_caller_does_not_wait_for_a_dead_phone(floor: Floor) -> None:
-    """Though its agent has been idle longest."""
+    """Although its agent has been idle longest."""
     dead = floor.agent("100", idle=9)
     floor.agent("200", idle=5)
     floor.agent("300")
@@ -84,7 +84,7 @@ def test_a_phone_that_is_back(floor: Floor, how: str) -> None:
 
 @pytest.mark.parametrize("sign", ["rings", "answers"])
 def test_a_phone_that_has_said_something(floor: Floor, sign: str) -> None:
-    """What is told of it then is out of date."""
+    """A report of a dead phone is out of date then."""
     agent = floor.agent()
     caller = floor.caller()
     agent.rings() if sign == "rings" else agent.answers()
@@ -93,7 +93,7 @@ def test_a_phone_that_has_said_something(floor: Floor, sign: str) -> None:
 
 
 def test_a_phone_that_wakes_up_too_late(floor: Floor) -> None:
-    """It is told that the call went elsewhere."""
+    """Its leg is hung up, for the call went elsewhere."""
     dead = floor.agent()
     floor.caller()
     leg = dead.leg
@@ -104,7 +104,7 @@ def test_a_phone_that_wakes_up_too_late(floor: Floor) -> None:
 
 
 def test_a_leg_that_nobody_knows(floor: Floor) -> None:
-    """Nothing comes of it."""
+    """The report is ignored."""
     agent = floor.agent()
     outcome = floor.take(PhoneSilent(LegId("nobody")))
     assert (outcome.commands, outcome.events) == ((), ())
@@ -112,7 +112,7 @@ def test_a_leg_that_nobody_knows(floor: Floor) -> None:
 
 
 def test_one_dead_phone_of_many_that_ring(floor: Floor) -> None:
-    """The others ring on."""
+    """The others go on ringing."""
     floor.open(None, QueueSettings(name=SALES, strategy=Strategy.RING_ALL))
     dead, *_ = [floor.agent(name, idle=5) for name in ("100", "200")]
     caller = floor.caller()
@@ -121,7 +121,7 @@ def test_one_dead_phone_of_many_that_ring(floor: Floor) -> None:
 
 
 def test_a_call_for_one_agent_alone(floor: Floor) -> None:
-    """The flow is told at once that they are not available."""
+    """The flow gets the outcome at once that they are not available."""
     ring = RingAgent(parse('"100"'), {"not_available": Destination(Way.SECTION, "gone")})
     floor.open(floor.write({"start": [ring], "gone": [Play("gone")]}))
     dead = floor.agent("100")
@@ -131,7 +131,7 @@ def test_a_call_for_one_agent_alone(floor: Floor) -> None:
 
 
 def test_how_long_a_phone_may_say_nothing(floor: Floor) -> None:
-    """As the queue has it, 4 s by default."""
+    """The queue sets the time, 4 s by default."""
     floor.agent()
     floor.caller()
     (dial,) = floor.done(DialLeg)

@@ -1,4 +1,4 @@
-"""Who waits, in which order, for whom, and how each stay in a queue ends."""
+"""The callers in line, their order, the agents for each, and the end of each stay in a queue."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VIP, FRIEND, STRANGER = "+31600000001", "+31600000002", "+31600000003"
 
 
 def serve(agent: Colleague, *callers: Caller) -> list[int]:
-    """Let the agent talk to everybody who waits; gives the order in which they were served."""
+    """Let the agent talk to all waiting callers; gives the order in which they were served."""
     order = []
     for _ in callers:
         (served,) = (n for n, c in enumerate(callers) if c.exits == [] and is_offered(c))
@@ -46,7 +46,7 @@ def serve(agent: Colleague, *callers: Caller) -> list[int]:
 
 
 def is_offered(caller: Caller) -> bool:
-    """Whether a phone rings for him."""
+    """Whether a phone rings for this caller."""
     return any(dial.originator == caller.leg for dial in caller.floor.done(DialLeg))
 
 
@@ -69,7 +69,7 @@ def with_ranks(floor: Floor) -> None:
 
 
 def test_a_phone_rings_within_the_limit_of_the_queue(floor: Floor) -> None:
-    """The command names the limit that we keep; what the switch adds to it is the switch's."""
+    """The command names the limit of the center; any margin of the switch is its own."""
     floor.open(
         floor.write({"start": [Queue(SALES, {})]}), QueueSettings(name=SALES, ring_limit=LIMIT)
     )
@@ -117,7 +117,7 @@ def test_rank(floor: Floor, number: str, seconds_later: float, expected: list[in
 
 
 def test_a_head_start_stays_out_of_reported_waits(floor: Floor) -> None:
-    """It is told beside the wait, which is what the clock says."""
+    """It is reported beside the wait, which is by the clock."""
     with_ranks(floor)
     agent = floor.agent()
     caller = floor.caller(FRIEND)
@@ -148,7 +148,7 @@ def two_queues(floor: Floor, *queues: QueueSettings) -> None:
 
 
 def test_one_order_across_queues(floor: Floor) -> None:
-    """An agent of both queues serves who came first, whatever the queue."""
+    """An agent of both queues serves the first caller, in whichever queue."""
     two_queues(floor)
     agent = floor.agent("100", "sales", "support")
     agent.is_busy()
@@ -161,7 +161,7 @@ def test_one_order_across_queues(floor: Floor) -> None:
 
 
 def test_eligibility_before_age(floor: Floor) -> None:
-    """The older caller of a queue the agent does not serve does not keep him from the other."""
+    """An older caller in a queue of other agents does not keep the agent from the next caller."""
     two_queues(floor)
     floor.agent("200", "sales").is_busy()
     agent = floor.agent("100", "support")
@@ -173,7 +173,7 @@ def test_eligibility_before_age(floor: Floor) -> None:
 
 
 def test_no_two_callers_are_offered_the_same_agent(floor: Floor) -> None:
-    """Callers of two queues in one instant: the agent is reserved before his phone rings."""
+    """Callers of two queues in one instant: the agent is reserved before the phone rings."""
     two_queues(floor)
     agent = floor.agent("100", "sales", "support")
     first, second = floor.caller(STRANGER), floor.caller(VIP)
@@ -196,7 +196,7 @@ def test_every_agent_who_is_free_is_rung(floor: Floor) -> None:
 
 
 def test_the_next_call_goes_to_the_agent_idle_longest(floor: Floor) -> None:
-    """After each has had a contact, it goes to whose contact ended first."""
+    """After each has had a contact, it goes to the agent whose contact ended first."""
     ann, bob = floor.agent("100", idle=10), floor.agent("200", idle=10)
     floor.caller()
     ann.picks_up()
@@ -211,7 +211,7 @@ def test_the_next_call_goes_to_the_agent_idle_longest(floor: Floor) -> None:
 
 
 def test_the_next_call_goes_to_the_agent_occupied_least(floor: Floor) -> None:
-    """Who talked longer is passed over, though he is idle longer."""
+    """The agent who talked longer is passed over, although idle longer."""
     floor.open(None, QueueSettings(name=SALES, strategy=Strategy.LEAST_OCCUPIED))
     ann, bob = floor.agent("100", idle=10), floor.agent("200", idle=10)
     floor.caller()
@@ -232,7 +232,7 @@ def test_the_next_call_goes_to_the_agent_occupied_least(floor: Floor) -> None:
 
 
 def with_exits(floor: Floor, settings: QueueSettings) -> None:
-    """Each way out of the queue but an agent says its name."""
+    """Each way out of the queue but an agent plays its name."""
     exits = ("timeout", "full", "no_agents")
     leads = {each: Destination(Way.SECTION, each) for each in exits}
     said = {each: [Play(each)] for each in exits}
@@ -240,7 +240,7 @@ def with_exits(floor: Floor, settings: QueueSettings) -> None:
 
 
 def test_nobody_is_logged_in(floor: Floor) -> None:
-    """The caller is told at once; a stay of no length."""
+    """The flow goes on at once; a stay of no length."""
     with_exits(floor, QueueSettings(name=SALES))
     floor.colleague()
     caller = floor.caller()
@@ -270,7 +270,7 @@ def test_joining_an_empty_queue(floor: Floor) -> None:
 
 
 def test_the_queue_is_full(floor: Floor) -> None:
-    """Who comes after the last place is told at once; a place that is left can be taken."""
+    """A caller after the last position leaves at once; a free position can be taken again."""
     with_exits(floor, QueueSettings(name=SALES, max_waiting=2))
     floor.agent().is_busy()
     first, _, third = (floor.caller() for _ in range(3))
@@ -281,14 +281,14 @@ def test_the_queue_is_full(floor: Floor) -> None:
 
 
 def test_a_queue_without_places(floor: Floor) -> None:
-    """None may wait, not even with an agent free."""
+    """No caller may wait, not even with an agent free."""
     with_exits(floor, QueueSettings(name=SALES, max_waiting=0))
     floor.agent()
     assert floor.caller().exits == ["full"]
 
 
 def test_the_wait_limit(floor: Floor) -> None:
-    """After 15 minutes the caller leaves the line and hears why."""
+    """After 15 minutes the caller leaves the line and hears the reason."""
     with_exits(floor, QueueSettings(name=SALES))
     floor.agent().is_busy()
     caller = floor.caller()
@@ -305,7 +305,7 @@ def test_the_wait_limit(floor: Floor) -> None:
     ("waited", "expected"), [(4.999, "abandoned_short"), (5, "abandoned"), (60, "abandoned")]
 )
 def test_abandoned_short(floor: Floor, waited: float, expected: str) -> None:
-    """Who hangs up within five seconds is counted apart."""
+    """A caller who hangs up within five seconds is counted apart."""
     floor.agent().is_busy()
     caller = floor.caller()
     floor.wait(waited)
@@ -314,7 +314,7 @@ def test_abandoned_short(floor: Floor, waited: float, expected: str) -> None:
 
 
 def test_positions_at_entry_and_exit(floor: Floor) -> None:
-    """A stay tells the place at its beginning and at its end."""
+    """A stay has the position at its beginning and at its end."""
     floor.agent().is_busy()
     callers = [floor.caller() for _ in range(3)]
     callers[0].hangs_up()
@@ -327,7 +327,7 @@ def test_positions_at_entry_and_exit(floor: Floor) -> None:
 
 
 def test_wrap_up_holds_for_all_queues(floor: Floor) -> None:
-    """The work after a sales call keeps the agent from support calls too, and tells itself."""
+    """The work after a sales call keeps the agent from support calls too, and is reported."""
     two_queues(floor, QueueSettings(name=SALES, wrap_up=timedelta(seconds=30)))
     agent = floor.agent("100", "sales", "support")
     first = floor.caller(STRANGER)
@@ -373,7 +373,7 @@ def test_no_wrap_up(floor: Floor) -> None:
     ],
 )
 def test_why_a_phone_was_not_answered(floor: Floor, cause: int, result: str, reason: str) -> None:
-    """The cause of the hang-up says what the agent is NOT_READY for."""
+    """The cause of the hang-up gives the reason for which the agent is NOT_READY."""
     agent = floor.agent()
     caller = floor.caller()
     agent.hangs_up(cause)
@@ -382,7 +382,7 @@ def test_why_a_phone_was_not_answered(floor: Floor, cause: int, result: str, rea
 
 
 def test_a_missed_caller_keeps_place_and_age(floor: Floor) -> None:
-    """He is still first in line, and his wait began when he came."""
+    """The caller is still first in line, and the wait still counts from the arrival."""
     ann, bob = floor.agent("100"), floor.agent("200")
     bob.is_busy()
     first = floor.caller()
@@ -397,7 +397,7 @@ def test_a_missed_caller_keeps_place_and_age(floor: Floor) -> None:
 
 
 def test_an_agent_who_missed_is_skipped_by_this_caller_alone(floor: Floor) -> None:
-    """For 30 s he is offered others, then this one again."""
+    """For 30 s the caller is offered to other agents, then to this one again."""
     floor.open(
         None,
         QueueSettings(
@@ -422,7 +422,7 @@ def test_an_agent_who_missed_is_skipped_by_this_caller_alone(floor: Floor) -> No
 
 
 def test_a_caller_who_skips_one_is_offered_another(floor: Floor) -> None:
-    """The pause is between two people; whoever else is free is rung."""
+    """The pause is between one caller and one agent; any other free agent is rung."""
     floor.open(None, QueueSettings(name=SALES, misses_before_not_ready=MissLimits.alike(2)))
     ann = floor.agent("100", idle=60)
     bob = floor.agent("200")

@@ -1,4 +1,4 @@
-"""Who may be offered at all: not in wrap-up, not unregistered, not on a call of his own, and not
+"""The agents who may be offered: not in wrap-up, not unregistered, not on a non-ACD call, and not
 after too many misses.
 """
 
@@ -64,7 +64,9 @@ def tolerant(floor: Floor, **limits: int) -> None:
 
 @pytest.mark.parametrize("worked_for", [1, 3, 5])
 def test_wrap_up_keeps_an_agent_from_all_six_queues(floor: Floor, worked_for: int) -> None:
-    """As long as that of the queue he worked for; then the one best caller of all six is his."""
+    """As long as that of the queue of the call; then the agent gets the one best caller of all
+    six.
+    """
     six_queues(floor)
     agent = floor.agent("100", *SIX)
     floor.caller(name=SIX[worked_for])
@@ -85,7 +87,7 @@ def test_wrap_up_keeps_an_agent_from_all_six_queues(floor: Floor, worked_for: in
 
 @pytest.mark.parametrize("how", ["done", "ready"])
 def test_a_wrap_up_that_is_ended_early(floor: Floor, how: str) -> None:
-    """From that moment on he is offered to all his queues."""
+    """From that moment on the agent is offered in all queues."""
     six_queues(floor)
     agent = floor.agent("100", *SIX)
     floor.caller(name=SIX[5])
@@ -101,7 +103,7 @@ def test_a_wrap_up_that_is_ended_early(floor: Floor, how: str) -> None:
 
 @pytest.mark.parametrize("asked", ["pause", "log out"])
 def test_what_was_asked_for_in_wrap_up(floor: Floor, asked: str) -> None:
-    """He goes when it is over, and is offered to nobody between."""
+    """The agent pauses or logs out when it is over, and is not offered in between."""
     six_queues(floor)
     agent = floor.agent("100", *SIX)
     floor.caller(name=SIX[1])
@@ -127,7 +129,7 @@ CAUSES = {"no_answer": 19, "busy": 17, "refused": 21, "unreachable": 20}
 @pytest.mark.parametrize("reason", CAUSES)
 @pytest.mark.parametrize("limit", [1, 2, 4])
 def test_each_kind_of_miss_has_its_own_limit(floor: Floor, reason: str, limit: int) -> None:
-    """So many in a row, and the agent is not ready for that reason; not one fewer."""
+    """This many in a row, and the agent is not ready for that reason; not one fewer."""
     tolerant(floor, **(dict.fromkeys(CAUSES, 9) | {reason: limit}))
     agent = floor.agent()
     floor.caller()
@@ -153,7 +155,7 @@ def test_other_kinds_do_not_count(floor: Floor) -> None:
 
 @pytest.mark.parametrize("how", ["answers", "goes ready", "logs in again"])
 def test_the_count_begins_anew(floor: Floor, how: str) -> None:
-    """With an answer, or when the agent says that he is there."""
+    """With an answer, or when the agent goes ready or logs in again."""
     tolerant(floor, busy=3)
     agent = floor.agent()
     floor.caller()
@@ -236,7 +238,7 @@ def test_a_phone_that_loses_its_registration(floor: Floor) -> None:
 
 
 def test_a_phone_that_loses_its_registration_while_it_rings(floor: Floor) -> None:
-    """The switch says what became of the leg; until then it is given its time."""
+    """The switch reports the end of the leg; until then it has its time."""
     agent = floor.agent("100")
     floor.agent("200").is_busy()
     caller = floor.caller()
@@ -257,8 +259,8 @@ def test_a_phone_the_switch_forgot(floor: Floor) -> None:
     assert caller.rung == ["100"]
 
 
-def test_an_agent_on_a_call_of_his_own_is_never_offered(floor: Floor) -> None:
-    """He is ready again when he hangs up, and no sooner."""
+def test_an_agent_on_a_call_of_their_own_is_never_offered(floor: Floor) -> None:
+    """The agent is ready again at the hang-up, and no sooner."""
     agent = floor.agent()
     floor.take(PhoneDialed(OWN, agent.phone, "*14"))
     caller = floor.caller()
@@ -268,7 +270,7 @@ def test_an_agent_on_a_call_of_his_own_is_never_offered(floor: Floor) -> None:
     assert caller.rung == ["100"]
 
 
-def test_two_calls_of_his_own(floor: Floor) -> None:
+def test_two_calls_of_their_own(floor: Floor) -> None:
     """Both must be over."""
     agent = floor.agent()
     for leg in ("one", "two"):
@@ -280,7 +282,7 @@ def test_two_calls_of_his_own(floor: Floor) -> None:
     assert caller.rung == ["100"]
 
 
-def test_a_call_of_his_own_keeps_from_every_queue(floor: Floor) -> None:
+def test_a_call_of_their_own_keeps_from_every_queue(floor: Floor) -> None:
     """Also with a wrap-up that ends meanwhile."""
     six_queues(floor)
     agent = floor.agent("100", *SIX)

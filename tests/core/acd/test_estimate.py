@@ -1,4 +1,4 @@
-"""The expected wait, the phrase it is spoken as, and that what is spoken never rises."""
+"""The expected wait, its phrase in an announcement, and that an announced wait never rises."""
 
 from datetime import timedelta
 from math import sqrt
@@ -56,7 +56,7 @@ def test_an_agent_shared_with_other_queues_counts_in_part() -> None:
 
 
 def test_a_caller_ahead_may_count_in_part() -> None:
-    """As one does for whom only some of his agents are ours, too."""
+    """As one does for whom only some of the agents are shared."""
     estimate = estimate_wait(ahead=1.5, servers=1, handle_time=MINUTE, hazard=0)
     assert estimate.mean == 2.5 * MINUTE
 
@@ -75,7 +75,7 @@ def test_a_long_line_is_summed_up_in_one_go(ahead: int, servers: float, hazard: 
 
 
 def test_the_length_of_the_line_costs_nothing() -> None:
-    """A line no loop would come to the end of is estimated all the same."""
+    """A line far too long for any loop is estimated all the same."""
     estimate = estimate_wait(ahead=10**12, servers=10, handle_time=THREE_MINUTES, hazard=1 / 180)
     assert timedelta(hours=1) < estimate.mean < timedelta(hours=2)
 
@@ -102,7 +102,7 @@ def test_a_head_that_waits_longer_than_expected_tells_of_missing_staff(
 
 @pytest.mark.parametrize(("waited", "mean"), [(0, 500), (100, 400), (400, 100), (450, 60)])
 def test_what_was_waited_already_is_taken_off(waited: float, mean: float) -> None:
-    """Who has waited nearly as long as the head will not wait as long once more."""
+    """A caller who has waited nearly as long as the head will not wait as long once more."""
     raised = at_least(
         expects(60, 20),
         waited=timedelta(seconds=waited),
@@ -113,7 +113,7 @@ def test_what_was_waited_already_is_taken_off(waited: float, mean: float) -> Non
 
 
 def test_the_head_never_lowers_an_estimate() -> None:
-    """Somebody far behind waits longer than the head has."""
+    """A caller far behind waits longer than the head has."""
     estimate = expects(600, 20)
     raised = at_least(
         estimate,
@@ -149,7 +149,7 @@ def test_a_phrase_is_never_below_the_bound_and_never_twice_as_long(bound: timede
 
 @given(st.lists(st.floats(min_value=0, max_value=20_000), min_size=1, max_size=12))
 def test_a_spoken_number_never_rises(bounds: list[float]) -> None:
-    """Whatever the estimates are; each that does not exceed the last one told is told."""
+    """Whatever the estimates are; each that does not exceed the last announced is announced."""
     told: timedelta | None = None
     for seconds in bounds:
         estimate = expects(seconds)

@@ -1,4 +1,4 @@
-"""Every way out of a line: exactly one reason for each stay, and what the flow is told."""
+"""Every way out of a line: exactly one reason for each stay, and its outcome for the flow."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ MINUTE = timedelta(minutes=1)
 
 
 def with_ways_out(floor: Floor, *outcomes: str, **settings: object) -> None:
-    """Each outcome of the queue that is handled says its name, others say `went on`; key 1 leads
-    out of the line, key 2 to a call back.
+    """Each outcome of the queue that is handled plays its name, others play `went on`; key 1 leads
+    out of the line, key 2 to a callback.
     """
     leads = {outcome: to(outcome) for outcome in outcomes or OUTCOMES}
     keys = {"1": to("key"), "2": Destination(Way.INLINE, "(call back)")}
@@ -58,8 +58,8 @@ def with_ways_out(floor: Floor, *outcomes: str, **settings: object) -> None:
 
 
 def stay_of(caller: Caller) -> tuple[str, timedelta]:
-    """The one stay in sales as it is reported: why it ended and how long it was; both of its
-    events say the same.
+    """The one stay in sales as it is reported: the reason of its end and its length; both of its
+    events have the same.
     """
     (stay,) = (e for e in caller.told(SegmentEnded) if e.queue == SALES and e.kind == "queue")
     (dequeued,) = (e for e in caller.told(InteractionDequeued) if e.queue == SALES)
@@ -103,7 +103,7 @@ def test_answered(floor: Floor) -> None:
     ],
 )  # fmt: skip
 def test_abandoned(floor: Floor, limit: float, waited: float, result: str) -> None:
-    """Short is what the queue says; nothing is said any more."""
+    """The queue defines short; no prompt is played any more."""
     with_ways_out(floor, short_abandon=seconds(limit))
     floor.agent().is_busy()
     caller = floor.caller()
@@ -114,7 +114,7 @@ def test_abandoned(floor: Floor, limit: float, waited: float, result: str) -> No
 
 
 def test_key_exit(floor: Floor) -> None:
-    """A key leads to another queue: the place is given up when the caller gets there."""
+    """A key leads to another queue: the position is given up when the caller gets there."""
     with_ways_out(floor)
     floor.agent().is_busy()
     floor.agent("200", "support").is_busy()
@@ -129,7 +129,7 @@ def test_key_exit(floor: Floor) -> None:
 
 
 def test_callback_taken(floor: Floor) -> None:
-    """The callback takes the caller's place in line; he is told so."""
+    """The callback takes the caller's position in line; the caller hears so."""
     with_ways_out(floor)
     floor.agent().is_busy()
     caller = floor.caller()
@@ -175,7 +175,7 @@ def test_answered_after_the_limit(floor: Floor) -> None:
 
 
 def test_after_the_limit_nobody_else_is_rung(floor: Floor) -> None:
-    """When the one who rang misses, a second free agent is not asked."""
+    """When the agent who rang misses, a second free agent is not asked."""
     with_ways_out(floor, max_wait=seconds(10))
     floor.agent("100", idle=60)
     floor.agent("200")
@@ -227,7 +227,7 @@ def test_why_comes_in_this_order(floor: Floor) -> None:
 
 
 def knows_handle_times(floor: Floor, mean: timedelta) -> None:
-    """Earlier weeks say how long contacts take."""
+    """The lengths of contacts are known from earlier weeks."""
     known = HandleTime(queue=SALES, half_hour=half_hour_of(floor.now), mean=mean, contacts=40)
     floor.take(LearnHandleTimes((known,)))
 
@@ -259,7 +259,7 @@ def test_diverted_by_wait(floor: Floor) -> None:
 
 
 def test_an_unknown_wait_diverts_nobody(floor: Floor) -> None:
-    """Only what is known can be too long."""
+    """Only a known wait can be too long."""
     with_ways_out(floor, divert_wait=seconds(1))
     floor.agent().is_busy()
     assert [floor.caller().exits for _ in range(3)] == [[]] * 3
@@ -269,7 +269,7 @@ def test_an_unknown_wait_diverts_nobody(floor: Floor) -> None:
 def test_nobody_is_diverted_while_an_agent_is_free(
     floor: Floor, setting: dict[str, object]
 ) -> None:
-    """Who is served at once does not wait."""
+    """A caller who is served at once does not wait."""
     with_ways_out(floor, **setting)
     knows_handle_times(floor, MINUTE)
     floor.agent()
@@ -279,7 +279,7 @@ def test_nobody_is_diverted_while_an_agent_is_free(
 
 
 def test_an_agent_who_becomes_free_in_that_instant(floor: Floor) -> None:
-    """His wrap-up ends as the caller comes out of the menus: that is free."""
+    """A wrap-up ends as the caller comes out of the menus: the agent counts as free."""
     floor.open(
         floor.write({"start": [Wait(seconds(15)), Queue(SALES, {})]}),
         QueueSettings(name=SALES, divert_ratio=0.1),
@@ -294,8 +294,8 @@ def test_an_agent_who_becomes_free_in_that_instant(floor: Floor) -> None:
     assert (caller.exits, caller.rung) == ([], ["100"])
 
 
-def test_only_an_agent_who_can_serve_the_caller_is_free_for_him(floor: Floor) -> None:
-    """Who has not the skills that are asked for is no reason to let somebody wait too long."""
+def test_only_an_agent_who_can_serve_the_caller_is_free_for_them(floor: Floor) -> None:
+    """An agent without the required skills is no reason to let a caller wait too long."""
     dutch = (SkillStep(timedelta(), {"dutch": 3}),)
     floor.open(
         floor.write({"start": [Queue(SALES, {}, skills=dutch)]}),
@@ -330,7 +330,7 @@ def test_transferred(floor: Floor) -> None:
     ((), "closed"), (("no_agents",), "no_agents"), (("timeout",), "went on"),
 ])  # fmt: skip
 def test_withdrawn(floor: Floor, handled: tuple[str, ...], heard: str) -> None:
-    """A person takes the caller out: to the flow that is a closed queue."""
+    """A person takes the caller out: for the flow that is a closed queue."""
     with_ways_out(floor, *handled)
     floor.agent().is_busy()
     caller = floor.caller()
@@ -356,7 +356,7 @@ def test_system_error(floor: Floor) -> None:
 
 
 def test_every_reason_is_told_of_here() -> None:
-    """The stories above tell of each reason there is."""
+    """The stories above cover every reason."""
     told = {
         *OUTCOMES, "abandoned", "abandoned_short", "key_exit", "callback_taken", "transferred",
         "withdrawn", "system_error",

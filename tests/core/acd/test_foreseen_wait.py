@@ -1,4 +1,4 @@
-"""The wait of a caller as the center foresees it, shown by whom it diverts."""
+"""The wait of a caller as the center estimates it, shown by the callers it diverts."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ THREE_MINUTES = timedelta(minutes=3)
 
 
 def open_floor(floor: Floor, divert_wait: timedelta) -> None:
-    """A number for support, which turns away who would wait too long, and all others for
-    sales; contacts of either take three minutes, as earlier weeks say.
+    """A number for support, which diverts callers who would wait too long, and all others for
+    sales; contacts of either take three minutes, as in earlier weeks.
     """
     floor.open(
         floor.write(
@@ -64,7 +64,7 @@ def support_diverts(floor: Floor) -> bool:
 def test_callers_of_other_queues_who_wait_for_the_same_agents_are_ahead(
     floor: Floor, waiting: int, *, diverted: bool
 ) -> None:
-    """One agent of both: each who waits in sales makes it three minutes more in support."""
+    """One agent of both: each caller waiting in sales makes it three minutes more in support."""
     open_floor(floor, divert_wait=timedelta(minutes=10))
     agent = floor.agent("100", "sales", "support")
     floor.caller()
@@ -75,7 +75,7 @@ def test_callers_of_other_queues_who_wait_for_the_same_agents_are_ahead(
 
 
 def test_callers_who_wait_for_other_agents_are_not_ahead(floor: Floor) -> None:
-    """With nobody in common, it does not matter how many wait elsewhere."""
+    """Without a common agent, it does not matter how many wait elsewhere."""
     open_floor(floor, divert_wait=timedelta(minutes=10))
     agent = floor.agent("100", "support")
     floor.agent("101", "sales").pauses()
@@ -87,7 +87,7 @@ def test_callers_who_wait_for_other_agents_are_not_ahead(floor: Floor) -> None:
 
 
 def test_a_head_of_the_line_who_waits_too_long_tells_of_a_slow_line(floor: Floor) -> None:
-    """Three minutes were foreseen of it, and as much for chance: with more its wait counts."""
+    """The estimate was three minutes, and as much for chance: with more its wait counts."""
     open_floor(floor, divert_wait=timedelta(minutes=7))
     agent = floor.agent("100", "support")
     floor.caller(FOR_SUPPORT)
@@ -100,7 +100,9 @@ def test_a_head_of_the_line_who_waits_too_long_tells_of_a_slow_line(floor: Floor
 
 
 def test_an_agent_who_leaves_after_the_call_is_not_counted(floor: Floor) -> None:
-    """With two agents it is a minute and a half, with one three; who changes his mind counts."""
+    """With two agents it is a minute and a half, with one three; an agent who stays after all
+    counts.
+    """
     open_floor(floor, divert_wait=timedelta(minutes=2))
     for agent in [floor.agent("100", "support"), floor.agent("101", "support")]:
         floor.caller(FOR_SUPPORT)

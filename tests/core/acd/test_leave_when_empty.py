@@ -1,4 +1,4 @@
-"""Those who wait where nobody is left: when they are sent on, and when they are not."""
+"""Callers in a queue without agents: when they are sent on, and when they are not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NEVER, LOGGED_OUT, PAUSED = LeaveWhenEmpty
 
 
 def one_waits(floor: Floor, **settings: object) -> tuple[Colleague, Caller]:
-    """An agent who talks, and a caller who waits; who is sent on hears so."""
+    """An agent who talks, and a caller who waits; one who is sent on hears so."""
     away = {"no_agents": Destination(Way.SECTION, "no")}
     flow = floor.write({"start": [Queue(SALES, away)], "no": [Play("nobody")]})
     floor.open(flow, QueueSettings(name=SALES, **settings))  # type: ignore[arg-type]  # as given
@@ -96,7 +96,7 @@ def test_the_last_agent_goes_home(floor: Floor) -> None:
 
 @pytest.mark.parametrize("how", ["comes back", "another"])
 def test_somebody_is_back_in_time(floor: Floor, how: str) -> None:
-    """The caller keeps the place, and a new half minute begins when they are gone again."""
+    """The caller keeps the position, and a new half minute begins when they are gone again."""
     agent, caller = one_waits(floor)
     agent.logs_out()
     floor.wait(29)
@@ -114,7 +114,7 @@ def test_somebody_is_back_in_time(floor: Floor, how: str) -> None:
 
 
 def test_a_phone_that_rings_is_given_its_chance(floor: Floor) -> None:
-    """An unplugged phone rings on; after it the caller is given the grace once more."""
+    """An unplugged phone goes on ringing; after it the caller has the grace once more."""
     settings = QueueSettings(name=SALES, leave_when_empty=PAUSED, leave_grace=timedelta(seconds=5))
     floor.open(None, settings)
     agent, caller = floor.agent(), floor.caller()
@@ -128,7 +128,7 @@ def test_a_phone_that_rings_is_given_its_chance(floor: Floor) -> None:
 
 
 def test_the_agent_answers_after_the_grace(floor: Floor) -> None:
-    """Who is being answered is not sent on."""
+    """A caller who is being answered is not sent on."""
     settings = QueueSettings(name=SALES, leave_when_empty=PAUSED, leave_grace=timedelta(seconds=5))
     floor.open(None, settings)
     agent, caller = floor.agent(), floor.caller()
@@ -139,7 +139,7 @@ def test_the_agent_answers_after_the_grace(floor: Floor) -> None:
 
 
 def test_no_grace(floor: Floor) -> None:
-    """They leave in the instant in which nobody is left."""
+    """They leave in the instant in which the last agent is gone."""
     agent, caller = one_waits(floor, leave_grace=timedelta())
     agent.logs_out()
     floor.wait(0)
@@ -147,7 +147,7 @@ def test_no_grace(floor: Floor) -> None:
 
 
 def test_where_callers_may_wait_for_nobody(floor: Floor) -> None:
-    """With `join_empty` they are not sent on, unless the queue says when."""
+    """With `join_empty` they are not sent on, unless the queue has a time for it."""
     agent, caller = one_waits(floor, join_empty=True)
     agent.logs_out()
     floor.wait(300)
@@ -166,7 +166,7 @@ def test_where_callers_may_wait_for_nobody(floor: Floor) -> None:
 
 
 def test_a_callback_keeps_its_place(floor: Floor) -> None:
-    """It is nobody's wait: it is dialed when somebody is back."""
+    """No caller waits for it in line: it is dialed when an agent is back."""
     open_shop(floor, leave_when_empty=LOGGED_OUT)
     agent = floor.agent()
     agent.pauses()
@@ -179,7 +179,7 @@ def test_a_callback_keeps_its_place(floor: Floor) -> None:
 
 
 def test_another_rule_is_published(floor: Floor) -> None:
-    """It holds for those who wait already."""
+    """It holds for callers who wait already."""
     agent, caller = one_waits(floor, leave_when_empty=NEVER)
     agent.pauses()
     floor.wait(60)
@@ -190,7 +190,7 @@ def test_another_rule_is_published(floor: Floor) -> None:
 
 
 def test_a_phone_that_is_back_at_once(floor: Floor) -> None:
-    """A registration that is lost for a moment sends nobody on."""
+    """A registration that is lost for a moment sends no caller on."""
     agent, caller = one_waits(floor, leave_when_empty=PAUSED)
     floor.take(PhoneUnreachable(agent.phone))
     floor.wait(20)

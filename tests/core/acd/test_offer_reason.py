@@ -1,4 +1,4 @@
-"""Why this agent and why this caller: what each offer tells of those who were passed over."""
+"""The reason of each offer: this agent, this caller, and those who were passed over."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EASY, PICKY, DUTCH = "+31600000001", "+31600000002", "+31600000003"
 
 
 def open_with(floor: Floor, **settings: object) -> None:
-    """One number wants an agent, one wants skills, all others anybody."""
+    """One number wants an agent, one wants skills, all others any agent."""
     dutch = (SkillStep(timedelta(), {"dutch": 3}),)
 
     def number(known: str, section: str) -> If:
@@ -51,7 +51,7 @@ def told(caller: Caller) -> OfferReason:
 
 
 def passed(reason: OfferReason) -> list[tuple[str, str]]:
-    """Which agents were passed over, and why."""
+    """The agents who were passed over, and the reasons."""
     return [(agent.agent, agent.reason) for agent in reason.agents_passed]
 
 
@@ -59,7 +59,7 @@ def passed(reason: OfferReason) -> list[tuple[str, str]]:
 
 
 def test_all_of_it(floor: Floor) -> None:
-    """What was compared, how long the caller waited, and among how many the choice was."""
+    """The compared values, the wait of the caller, and the number of candidates."""
     by_status = {"": timedelta(seconds=90)}
     open_with(floor, head_start_by_status=by_status)
     ann, bob = floor.agent("100", idle=20), floor.agent("200", idle=10)
@@ -81,7 +81,7 @@ def test_all_of_it(floor: Floor) -> None:
 
 
 def test_agents_who_were_free_but_a_later_choice(floor: Floor) -> None:
-    """The next few by name, with what the strategy went by; more are only counted."""
+    """The next few by name, with the value that the strategy compared; more are only counted."""
     open_with(floor)
     for number in range(6):
         floor.agent(f"10{number}", idle=10)
@@ -110,7 +110,7 @@ VALUES: list[tuple[Strategy, dict[str, Any], float, float]] = [
 def test_what_each_strategy_went_by(
     floor: Floor, strategy: Strategy, settings: dict[str, Any], taken: float, passed_over: float
 ) -> None:
-    """Seconds idle, share, levels, turns, calls, or place in the order, as people read it."""
+    """Seconds idle, share, levels, turns, calls, or rank in the order, in a readable form."""
     open_with(floor, strategy=strategy, **settings)
     floor.agent("100", idle=10)
     floor.agent("200", idle=10)
@@ -121,7 +121,7 @@ def test_what_each_strategy_went_by(
 
 
 def test_the_levels_that_were_added_up(floor: Floor) -> None:
-    """Of who was taken, and of who was not good enough."""
+    """Those of the agent chosen, and those of agents who were not good enough."""
     open_with(floor, strategy=Strategy.MOST_SKILLED)
     floor.agent("100", dutch=2)
     floor.agent("200", dutch=7)
@@ -147,7 +147,7 @@ def test_shares_and_calls(floor: Floor) -> None:
 
 
 def test_agents_who_missed_this_caller_lately(floor: Floor) -> None:
-    """Free for others, not for him."""
+    """They are free for others, not for this caller."""
     open_with(floor, misses_before_not_ready=MissLimits.alike(3))
     ann = floor.agent("100", idle=10)
     floor.agent("200", idle=10)
@@ -181,7 +181,7 @@ def test_ring_all_passes_over_nobody_it_rings(floor: Floor) -> None:
 
 
 def test_agents_who_are_not_free_are_not_passed_over(floor: Floor) -> None:
-    """Who pauses, talks or is unregistered was no candidate."""
+    """An agent who pauses, talks or is unregistered was no candidate."""
     open_with(floor)
     floor.agent("100", idle=10).pauses()
     floor.agent("200", "support", idle=10)
@@ -235,7 +235,7 @@ def test_callers_ahead_whose_time_is_up(floor: Floor) -> None:
 
 
 def test_the_first_in_line_passes_over_nobody(floor: Floor) -> None:
-    """And those behind him are not told of."""
+    """The callers behind are not named."""
     open_with(floor)
     agent = floor.agent()
     agent.is_busy()
@@ -248,7 +248,7 @@ def test_the_first_in_line_passes_over_nobody(floor: Floor) -> None:
 
 
 def test_only_the_first_few_callers_are_named(floor: Floor) -> None:
-    """However many wait for somebody else."""
+    """However many wait for other agents."""
     open_with(floor)
     floor.agent("800", dutch=9).is_busy()
     agent = floor.agent("100")

@@ -1,5 +1,5 @@
-"""One order over all callers an agent may be offered: head starts, classes, ages, and who is
-left out before they are compared.
+"""One order over all callers an agent may be offered: head starts, classes, ages, and the callers
+who are left out before they are compared.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SALES, SUPPORT, CLAIMS = QueueName("sales"), QueueName("support"), QueueName("claims")
 STATUS = SetVariables((("caller.status", parse("caller.name")),))
-"""On this floor the name of a caller is his status."""
+"""On this floor the name of a caller is also the status."""
 MINUTE = timedelta(minutes=1)
 FOR_SUPPORT, FOR_CLAIMS = "+31600000001", "+31600000002"
 
@@ -95,7 +95,7 @@ def test_head_starts_and_classes_count_across_queues(floor: Floor) -> None:
 
 
 def test_ties_across_queues_go_to_who_came_first(floor: Floor) -> None:
-    """Also in the same instant, whatever order the agent's queues are in."""
+    """Also in the same instant, in any order of the agent's queues."""
     with_status(floor)
     agent = away(floor, "sales", "support", "claims")
     numbers = (FOR_CLAIMS, FOR_SUPPORT, "", FOR_SUPPORT, FOR_CLAIMS)
@@ -104,7 +104,7 @@ def test_ties_across_queues_go_to_who_came_first(floor: Floor) -> None:
 
 
 def test_an_agent_of_few_queues_takes_the_first_of_these(floor: Floor) -> None:
-    """Better-ranked callers of other queues, whom nobody can serve, block nobody."""
+    """Better-ranked callers of other queues, whom no agent can serve, block no other caller."""
     with_status(floor)
     floor.agent("900", "claims").is_busy()
     agent = away(floor, "sales", "support")
@@ -118,7 +118,7 @@ def test_an_agent_of_few_queues_takes_the_first_of_these(floor: Floor) -> None:
 
 
 def test_a_caller_who_skips_the_agent_blocks_nobody(floor: Floor) -> None:
-    """He missed the best caller lately: the next one in line is his."""
+    """The agent missed the best caller lately, and gets the next one in line."""
     with_status(floor, QueueSettings(name=SALES, misses_before_not_ready=MissLimits.alike(3)))
     agent = floor.agent("100", "sales", "support")
     first, second = floor.caller(), floor.caller(FOR_SUPPORT)
@@ -137,7 +137,7 @@ def test_a_caller_who_skips_the_agent_blocks_nobody(floor: Floor) -> None:
 def test_head_start_by_status(
     floor: Floor, status: str, seconds_later: int, order: list[int]
 ) -> None:
-    """A gold caller is ahead of who waited less than five minutes more; others are not."""
+    """A gold caller is ahead of callers who waited less than five minutes more; others are not."""
     by_status = {"gold": 5 * MINUTE}
     with_status(floor, QueueSettings(name=SALES, head_start_by_status=by_status))
     agent = away(floor)
@@ -160,7 +160,7 @@ def test_the_larger_head_start_counts(floor: Floor) -> None:
 
 
 def test_a_head_start_is_no_wait(floor: Floor) -> None:
-    """Nothing that is reported knows of it, and neither does the limit of the wait."""
+    """No report counts it, and neither does the limit of the wait."""
     by_status = {"gold": 5 * MINUTE}
     with_status(
         floor,
@@ -180,7 +180,7 @@ def test_a_head_start_is_no_wait(floor: Floor) -> None:
 
 @pytest.mark.parametrize(("status", "seconds"), [("gold", 60), ("", 120), ("silver", 120)])
 def test_wait_limit_by_status(floor: Floor, status: str, seconds: int) -> None:
-    """Who is to be served sooner waits no longer, either."""
+    """A caller to be served sooner waits no longer, either."""
     sales = QueueSettings(name=SALES, max_wait=2 * MINUTE, max_wait_by_status={"gold": MINUTE})
     with_status(floor, sales)
     away(floor)
@@ -192,7 +192,7 @@ def test_wait_limit_by_status(floor: Floor, status: str, seconds: int) -> None:
 
 
 def test_the_limit_of_the_step_comes_first(floor: Floor) -> None:
-    """What the flow says is meant for this very caller."""
+    """The limit of the flow is meant for this one caller."""
     sales = QueueSettings(name=SALES, max_wait_by_status={"gold": MINUTE})
     with_status(floor, sales, step=Queue(SALES, {}, max_wait=3 * MINUTE))
     away(floor)
@@ -232,7 +232,7 @@ def test_time_in_the_flow(floor: Floor, order: list[int], *, counts: bool) -> No
 
 
 def test_time_in_the_flow_counts_across_queues(floor: Floor) -> None:
-    """Only in the queues that say so."""
+    """Only in the queues with that setting."""
     with_status(floor, QueueSettings(name=SALES, count_flow_time=True))
     agent = away(floor, "sales", "support")
     first, second = floor.caller(FOR_SUPPORT), floor.caller()
@@ -240,7 +240,7 @@ def test_time_in_the_flow_counts_across_queues(floor: Floor) -> None:
 
 
 def test_a_talk_is_no_time_in_the_flow(floor: Floor) -> None:
-    """Who talked for ten minutes and is sent on has waited since the end of the talk."""
+    """A caller sent on after a talk of ten minutes has waited since the end of the talk."""
     on = Destination(Way.SECTION, "on")
     floor.open(
         floor.write({"start": [Queue(SUPPORT, {"answered": on})], "on": [Queue(SALES, {})]}),
@@ -261,7 +261,7 @@ def test_a_talk_is_no_time_in_the_flow(floor: Floor) -> None:
 
 
 def test_another_head_start_while_waiting(floor: Floor) -> None:
-    """The caller overtakes at once, and it is told who did it."""
+    """The caller overtakes at once, and the report names the person who did it."""
     agent = away(floor)
     callers = [floor.caller()]
     floor.wait(10)
@@ -293,7 +293,7 @@ def test_another_class_while_waiting(floor: Floor) -> None:
 
 
 def test_a_change_does_not_touch_an_offer_in_progress(floor: Floor) -> None:
-    """Who is ringing stays so; when nobody answers, the new order counts."""
+    """A phone that rings goes on; when it is not answered, the new order counts."""
     with_status(floor, QueueSettings(name=SALES, misses_before_not_ready=MissLimits.alike(3)))
     agent = floor.agent("100")
     first, second, third = floor.caller(), floor.caller(), floor.caller()
@@ -305,7 +305,7 @@ def test_a_change_does_not_touch_an_offer_in_progress(floor: Floor) -> None:
 
 
 def test_a_change_keeps_the_wait(floor: Floor) -> None:
-    """Neither what is reported nor the limit begins anew."""
+    """Neither the reported wait nor the limit begins again."""
     away(floor)
     caller = floor.caller()
     floor.wait(600)
@@ -318,7 +318,7 @@ def test_a_change_keeps_the_wait(floor: Floor) -> None:
 
 
 def test_a_change_finds_a_free_agent_nobody_new(floor: Floor) -> None:
-    """A caller who waits for skills that are away waits on, at another place."""
+    """A caller who waits for skills that are away waits on, at another position."""
     with_status(floor)
     floor.agent("100", "support")
     away_agent = floor.agent("200", "sales")

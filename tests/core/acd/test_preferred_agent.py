@@ -1,5 +1,5 @@
-"""One agent is waited for alone, for a while: whom the flow names, or who talked to the caller
-last.
+"""A caller waits for one agent alone, for a while: the agent named by the flow, or the last one
+who talked to the caller.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 SALES = QueueName("sales")
 CUSTOMER, OTHER = "+31600000001", "+31600000002"
 FOR = 20
-"""Seconds the agent of choice is waited for."""
+"""Seconds for which a caller waits for the preferred agent."""
 
 
 def prefers(
     floor: Floor, agent: str = "100", *, step: Queue | None = None, **settings: object
 ) -> None:
-    """The customer is asked to wait for an agent, everybody else for anybody."""
+    """The customer is to wait for one agent, all others for any."""
     preferred = parse(f'"{agent}" if caller.number == "{CUSTOMER}" else ""')
     queue = Queue(SALES, {}, prefer=preferred, prefer_for=timedelta(seconds=FOR))
     sales = msgspec.structs.replace(QueueSettings(name=SALES), **settings)
@@ -40,7 +40,7 @@ def prefers(
 
 
 def on_a_call(floor: Floor, agent: str = "100") -> Colleague:
-    """An agent who talks to somebody."""
+    """An agent in a talk."""
     colleague = floor.agent(agent)
     floor.caller(OTHER)
     colleague.picks_up()
@@ -51,7 +51,7 @@ def on_a_call(floor: Floor, agent: str = "100") -> Colleague:
 
 
 def test_the_preferred_agent_is_free(floor: Floor) -> None:
-    """He is rung, though others are idle longer."""
+    """The agent is rung, although others are idle longer."""
     prefers(floor)
     floor.agent("200", idle=60)
     floor.agent("100")
@@ -72,7 +72,7 @@ def test_the_preferred_agent_is_busy(floor: Floor) -> None:
 
 
 def test_the_preferred_agent_becomes_free_in_time(floor: Floor) -> None:
-    """After his wrap-up he gets this caller, if nobody better waits."""
+    """The agent gets this caller after the wrap-up, if no better one waits."""
     prefers(floor)
     agent = on_a_call(floor)
     floor.agent("200")
@@ -84,7 +84,7 @@ def test_the_preferred_agent_becomes_free_in_time(floor: Floor) -> None:
 
 
 def test_others_are_served_meanwhile(floor: Floor) -> None:
-    """Who waits for one agent keeps nobody else from being served."""
+    """A caller who waits for one agent keeps no other caller from being served."""
     prefers(floor)
     on_a_call(floor)
     floor.agent("200")
@@ -93,7 +93,7 @@ def test_others_are_served_meanwhile(floor: Floor) -> None:
 
 
 def test_the_place_is_kept_meanwhile(floor: Floor) -> None:
-    """When the time is up the caller is ahead of who came later."""
+    """When the time is up the caller is ahead of callers who came later."""
     prefers(floor)
     on_a_call(floor)
     other = floor.agent("200")
@@ -107,7 +107,7 @@ def test_the_place_is_kept_meanwhile(floor: Floor) -> None:
 
 
 def test_a_better_ranked_caller_comes_first_to_the_preferred_agent(floor: Floor) -> None:
-    """To be waited for gives nobody a better place."""
+    """The preference of a caller gives no better position."""
     prefers(floor)
     agent = on_a_call(floor)
     earlier = floor.caller(OTHER)
@@ -119,7 +119,7 @@ def test_a_better_ranked_caller_comes_first_to_the_preferred_agent(floor: Floor)
 
 
 def test_ring_all_rings_the_preferred_agent_alone(floor: Floor) -> None:
-    """Everybody else when the time is up."""
+    """All others when the time is up."""
     prefers(floor, strategy=Strategy.RING_ALL, ring_limit=timedelta(seconds=10))
     floor.agent("200"), floor.agent("300")
     floor.agent("100")
@@ -170,7 +170,7 @@ def test_skills_are_relaxed_while_one_agent_is_waited_for(floor: Floor) -> None:
 
 @pytest.mark.parametrize("agent", ["999", ""])
 def test_nobody_of_that_name(floor: Floor, agent: str) -> None:
-    """Anybody will do, at once."""
+    """Any agent will do, at once."""
     prefers(floor, agent)
     floor.agent("200")
     assert floor.caller(CUSTOMER).rung == ["200"]
@@ -178,7 +178,7 @@ def test_nobody_of_that_name(floor: Floor, agent: str) -> None:
 
 @pytest.mark.parametrize("how", ["logged out", "paused", "unregistered", "other queue"])
 def test_an_agent_who_takes_no_calls_is_not_waited_for(floor: Floor, how: str) -> None:
-    """Neither is one of another queue."""
+    """Nor is one of another queue."""
     prefers(floor)
     agent = floor.agent("100", "support" if how == "other queue" else "sales")
     floor.agent("200")
@@ -193,7 +193,7 @@ def test_an_agent_who_takes_no_calls_is_not_waited_for(floor: Floor, how: str) -
 
 @pytest.mark.parametrize("how", ["log out", "pause", "unregistered", "other queue", "removed"])
 def test_the_preferred_agent_goes_while_he_is_waited_for(floor: Floor, how: str) -> None:
-    """Anybody will do from that moment on, though he is still in a talk."""
+    """Any agent will do from that moment on, although the preferred one is still in a talk."""
     prefers(floor)
     agent = on_a_call(floor)
     floor.agent("200")
@@ -218,7 +218,7 @@ def test_the_preferred_agent_goes_while_he_is_waited_for(floor: Floor, how: str)
 
 @pytest.mark.parametrize("cause", [17, 19, 20, 21])
 def test_the_preferred_agent_misses(floor: Floor, cause: int) -> None:
-    """Anybody will do at once, though the time is not up and he may be free again."""
+    """Any agent will do at once, even if the time is not up and the preferred one is free."""
     prefers(floor, misses_before_not_ready=MissLimits.alike(5))
     agent = floor.agent("100")
     floor.agent("200")
@@ -242,7 +242,7 @@ def test_the_preferred_agent_cannot_be_joined(floor: Floor) -> None:
 
 
 def talked(floor: Floor, agent: Colleague, number: str = CUSTOMER) -> None:
-    """A talk with this agent, and his wrap-up."""
+    """A talk with this agent, and the wrap-up."""
     floor.caller(number)
     agent.picks_up()
     agent.hangs_up()
@@ -266,7 +266,7 @@ def test_the_last_agent(floor: Floor) -> None:
 
 
 def test_the_last_agent_is_waited_for(floor: Floor) -> None:
-    """For as long as the queue says."""
+    """For the time that the queue sets."""
     ann, _ = last_agent(floor)
     floor.caller(CUSTOMER)
     ann.picks_up()
@@ -294,7 +294,7 @@ def test_withheld_numbers_have_no_last_agent(floor: Floor) -> None:
 
 
 def test_the_preference_of_the_flow_comes_before_the_last_agent(floor: Floor) -> None:
-    """Who named somebody gets that one."""
+    """A caller whose flow names an agent gets that one."""
     prefers(floor, agent="200", prefer_last_agent=timedelta(seconds=FOR))
     ann, _ = floor.agent("100", idle=60), floor.agent("200", idle=60)
     talked(floor, ann, OTHER)
@@ -303,7 +303,7 @@ def test_the_preference_of_the_flow_comes_before_the_last_agent(floor: Floor) ->
 
 
 def test_queues_without_it(floor: Floor) -> None:
-    """By default nobody is preferred."""
+    """By default no agent is preferred."""
     prefers(floor, step=Queue(SALES, {}))
     ann, _ = floor.agent("100", idle=60), floor.agent("200")
     talked(floor, ann)
@@ -311,7 +311,7 @@ def test_queues_without_it(floor: Floor) -> None:
 
 
 def test_the_preferred_agent_comes_back(floor: Floor) -> None:
-    """Who paused is not waited for again: he may be given somebody else at once."""
+    """The caller does not wait again for an agent who paused, who may be given another at once."""
     prefers(floor, join_empty=True)
     agent, other = floor.agent("100"), floor.agent("200")
     agent.pauses()

@@ -1,4 +1,4 @@
-"""What the wait estimate rests on: learned from events alone, exact, in bounded memory."""
+"""The base of the wait estimate: learned from events alone, exact, in bounded memory."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -56,7 +56,7 @@ def test_few_contacts_are_not_enough() -> None:
 
 
 def test_the_latest_contacts_count() -> None:
-    """What was before the last fifty does not."""
+    """Contacts before the last fifty do not."""
     later = NOW + 2 * MINUTE
     assert handle_times((10, 9 * MINUTE), (RECENT, MINUTE)).mean(later) == MINUTE
     half = handle_times((RECENT, MINUTE), (RECENT // 2, 3 * MINUTE))
@@ -103,7 +103,7 @@ def test_after_a_break_the_last_contacts_are_history() -> None:
 
 
 def test_the_center_learns_its_own_week() -> None:
-    """What was handled a week ago in this half hour is the prior today."""
+    """The contacts of a week ago in this half hour are the prior today."""
     times = handle_times((20, 2 * MINUTE))
     times.add(8 * MINUTE, NOW + 5 * HOUR)
     assert times.mean(NOW + WEEK) == 2 * MINUTE
@@ -163,7 +163,7 @@ def test_nobody_gave_up_yet() -> None:
 
 
 def test_nothing_is_estimated_without_statistics() -> None:
-    """Neither with nobody there, nor with fewer than a few contacts and no earlier weeks."""
+    """Neither without agents, nor with fewer than a few contacts and no earlier weeks."""
     assert QueueStatistics().expected(SALES, ahead=0, now=NOW) is None
     assert evidence_of(ENOUGH).expected(SALES, ahead=0, now=NOW) is None
     assert evidence_of(ENOUGH - 1, ANN).expected(SALES, ahead=0, now=NOW) is None
@@ -171,7 +171,7 @@ def test_nothing_is_estimated_without_statistics() -> None:
 
 
 def test_earlier_weeks_count() -> None:
-    """The first caller of a day is told something."""
+    """The first caller of a day hears an estimate."""
     statistics = evidence_of(0, ANN)
     learned = HandleTime(queue=SALES, half_hour=half_hour_of(NOW), mean=MINUTE, contacts=30)
     statistics.learn((learned,))
@@ -194,7 +194,7 @@ def test_the_estimate_is_made_of_all_three() -> None:
 
 
 def test_those_ahead_in_other_queues_count_by_how_many_of_their_agents_are_shared() -> None:
-    """One of the two agents of sales is all that support has; support takes 1 minute."""
+    """Support has only one of the two agents of sales; support takes 1 minute."""
     statistics = evidence_of(ENOUGH, BOB)
     statistics.staffed(ANN, (SALES, SUPPORT), available=True)
     for _ in range(ENOUGH):
@@ -225,7 +225,7 @@ def test_without_the_numbers_of_other_queues_the_share_of_time_is_the_guess() ->
 
 
 def test_the_head_of_the_line_counts_in_the_estimate() -> None:
-    """If it has waited longer than was expected of it."""
+    """If it has waited longer than its estimate."""
     statistics = evidence_of(ENOUGH, ANN)
     expected = Estimate(mean=MINUTE, deviation=MINUTE)
 
@@ -247,7 +247,7 @@ def test_the_head_of_the_line_counts_in_the_estimate() -> None:
 
 
 def test_reading_changes_nothing() -> None:
-    """A screen may ask at any time without the replay of a day going another way."""
+    """A screen may ask at any time, and the replay of a day stays the same."""
     asked, left_alone = evidence_of(ENOUGH, ANN), evidence_of(ENOUGH, ANN)
     for number in range(50):
         now = NOW + number * 7 * SECOND

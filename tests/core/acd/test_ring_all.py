@@ -46,7 +46,7 @@ def three(floor: Floor, *, ring_at_most: int = 20, misses: int = 1) -> list[Coll
 
 
 def ended_legs(floor: Floor) -> list[tuple[LegId, HangUpReason]]:
-    """Legs that were hung up by us, and why."""
+    """Legs that the center hung up, with the causes."""
     return [(command.leg, command.reason) for command in floor.done(HangUpLeg)]
 
 
@@ -54,7 +54,7 @@ def ended_legs(floor: Floor) -> list[tuple[LegId, HangUpReason]]:
 
 
 def test_all_free_phones_ring(floor: Floor) -> None:
-    """Who pauses or talks is left in peace."""
+    """The phones of agents who pause or talk do not ring."""
     ann, bob, cy = three(floor)
     ann.pauses()
     caller = floor.caller()
@@ -70,7 +70,7 @@ def test_so_many_phones_at_most(floor: Floor) -> None:
 
 
 def test_the_next_caller_waits_until_phones_fall_silent(floor: Floor) -> None:
-    """And is offered in the turn in which somebody answers the first one."""
+    """The caller is offered in the turn in which the first one is answered."""
     ann, *_ = three(floor)
     _, second = floor.caller(), floor.caller()
     assert second.rung == []
@@ -82,7 +82,7 @@ def test_the_next_caller_waits_until_phones_fall_silent(floor: Floor) -> None:
 
 
 def test_the_first_answer_wins(floor: Floor) -> None:
-    """The other phones stop with the word that somebody else took it: no call was missed."""
+    """The other phones stop with the reason that another agent took it: no call was missed."""
     ann, bob, cy = three(floor)
     caller = floor.caller()
     others = [ann.leg, cy.leg]
@@ -98,7 +98,7 @@ def test_the_first_answer_wins(floor: Floor) -> None:
 
 
 def test_those_who_were_too_late_keep_their_idle_time(floor: Floor) -> None:
-    """They come before somebody who logged in while the phones rang."""
+    """They come before an agent who logged in while the phones rang."""
     ann, bob, cy = three(floor)
     cy.logs_out()
     floor.caller()
@@ -127,7 +127,7 @@ def test_two_answers_in_the_same_instant(floor: Floor) -> None:
 
 
 def test_a_late_answer_does_not_touch_the_next_offer(floor: Floor) -> None:
-    """The phone rings for the next caller already when its first leg is said to be answered."""
+    """The phone already rings for the next caller when its first leg is reported as answered."""
     ann, bob, _ = three(floor)
     _, second = floor.caller(), floor.caller()
     late = bob.leg
@@ -148,7 +148,7 @@ def test_a_late_answer_does_not_touch_the_next_offer(floor: Floor) -> None:
     (17, "busy", "busy"), (21, "refused", "refused"), (20, "failed", "unreachable"),
 ])  # fmt: skip
 def test_one_misses_while_others_ring(floor: Floor, cause: int, result: str, reason: str) -> None:
-    """It is his miss alone; the rest goes on to ring."""
+    """Only that agent has a miss; the other phones go on ringing."""
     ann, bob, _ = three(floor)
     caller = floor.caller()
     ann.hangs_up(cause)
@@ -160,7 +160,7 @@ def test_one_misses_while_others_ring(floor: Floor, cause: int, result: str, rea
 
 
 def test_all_miss(floor: Floor) -> None:
-    """Nobody has missed a call. The caller waits on with place and age, and is offered to all
+    """No agent has missed a call. The caller waits on with position and age, and is offered to all
     again after a short pause, in which the next caller may be offered.
     """
     agents = three(floor)
@@ -182,9 +182,9 @@ def test_all_miss(floor: Floor) -> None:
     assert caller.exits == []
 
 
-def test_each_is_asked_again_after_his_own_pause(floor: Floor) -> None:
-    """Those who let it ring are asked soon; who refused is left alone for as long as the queue
-    says, and rings beside them then.
+def test_each_is_asked_again_after_their_own_pause(floor: Floor) -> None:
+    """Agents who let it ring are asked soon; one who refused is left alone for as long as the
+    queue sets, and rings beside them then.
     """
     ann, *_ = three(floor, misses=2)
     caller = floor.caller()
@@ -196,7 +196,7 @@ def test_each_is_asked_again_after_his_own_pause(floor: Floor) -> None:
 
 
 def test_who_becomes_free_gets_a_caller_whom_all_missed(floor: Floor) -> None:
-    """Nobody has to wait for the pauses of others."""
+    """The caller does not wait for the pauses of others."""
     three(floor, misses=2)
     caller = floor.caller()
     floor.wait(20)
@@ -232,7 +232,7 @@ def test_a_team_of_one(floor: Floor) -> None:
 
 
 def test_those_left_out_are_asked_before_the_same_again(floor: Floor) -> None:
-    """Who let it ring is skipped for long only while there are others."""
+    """An agent who let it ring is skipped for long only while there are others."""
     three(floor, ring_at_most=2)
     caller = floor.caller()
     floor.wait(20)
@@ -245,7 +245,7 @@ def test_those_left_out_are_asked_before_the_same_again(floor: Floor) -> None:
 
 
 def talks(bob: Colleague) -> None:
-    """A call is taken, and written up."""
+    """An agent takes a call, with its wrap-up."""
     bob.floor.caller()
     bob.picks_up()
     bob.hangs_up()
@@ -269,12 +269,12 @@ AWAY: dict[str, tuple[Callable[[Colleague], object], Callable[[Colleague], objec
         lambda bob: bob.floor.colleague("200", "sales"),
     ),
 }
-"""How an agent is kept from calls, and how that ends."""
+"""The ways in which an agent is kept from calls, and the end of each."""
 
 
 @pytest.mark.parametrize("how", AWAY)
 def test_who_becomes_free_is_rung_too(floor: Floor, how: str) -> None:
-    """However it comes about, beside those whose phones ring already; for the whole limit."""
+    """In any way, beside the phones that ring already; for the whole limit."""
     floor.open(None, QueueSettings(name=SALES, strategy=Strategy.RING_ALL))
     leaves, comes = AWAY[how]
     bob = floor.agent("200")
@@ -295,7 +295,7 @@ def test_who_becomes_free_is_rung_too(floor: Floor, how: str) -> None:
 
 
 def test_no_more_than_so_many(floor: Floor) -> None:
-    """Who becomes free then is left for the next caller."""
+    """An agent who becomes free then is left for the next caller."""
     three(floor, ring_at_most=3)
     first, second = floor.caller(), floor.caller()
     newcomer = floor.agent("400")
@@ -303,7 +303,7 @@ def test_no_more_than_so_many(floor: Floor) -> None:
 
 
 def test_who_came_first_has_the_agent(floor: Floor) -> None:
-    """A caller for whom phones ring stands before one for whom none does."""
+    """A caller for whom phones ring comes before one for whom none does."""
     three(floor)
     first, second = floor.caller(), floor.caller()
     floor.agent("400")
@@ -315,7 +315,7 @@ def test_who_came_first_has_the_agent(floor: Floor) -> None:
 
 @pytest.mark.parametrize("why", ["answered", "over", "closed", "gone"])
 def test_nobody_more_is_rung_for_one_who_needs_nobody(floor: Floor, why: str) -> None:
-    """Somebody has picked up, or the caller may not wait any longer."""
+    """An agent has picked up, or the caller may not wait any longer."""
     ring_all = QueueSettings(
         name=SALES, strategy=Strategy.RING_ALL, max_wait=timedelta(seconds=10), join_empty=True
     )
@@ -336,7 +336,7 @@ def test_nobody_more_is_rung_for_one_who_needs_nobody(floor: Floor, why: str) ->
 
 
 def test_a_queue_that_is_opened_again(floor: Floor) -> None:
-    """Those who were to leave when nobody picks up wait on, and more may be rung for them."""
+    """Callers who were to leave after the ringing wait on, and more agents may be rung."""
     three(floor)
     caller = floor.caller()
     floor.closes("sales")
@@ -347,7 +347,7 @@ def test_a_queue_that_is_opened_again(floor: Floor) -> None:
 
 
 def test_the_winner_is_lost_and_newcomers_are_rung(floor: Floor) -> None:
-    """As soon as the caller needs somebody again."""
+    """As soon as the caller needs an agent again."""
     ann, *_ = three(floor)
     caller = floor.caller()
     ann.answers()
@@ -358,7 +358,7 @@ def test_the_winner_is_lost_and_newcomers_are_rung(floor: Floor) -> None:
 
 
 def test_another_strategy_while_phones_ring(floor: Floor) -> None:
-    """The phones ring on, and no other one is rung beside them."""
+    """The phones go on ringing, and no other one is rung beside them."""
     three(floor)
     caller = floor.caller()
     settings = QueueSettings(name=SALES, strategy=Strategy.LONGEST_IDLE)
@@ -390,7 +390,7 @@ def test_skills_relax_while_phones_ring(floor: Floor) -> None:
 
 
 def test_the_caller_hangs_up_while_all_ring(floor: Floor) -> None:
-    """All phones fall silent, nobody missed a call, and idle times are kept."""
+    """All phones stop ringing, no agent missed a call, and idle times are kept."""
     agents = three(floor)
     caller = floor.caller()
     legs = [agent.leg for agent in agents]
@@ -418,7 +418,7 @@ def winner_lost(floor: Floor, how: str, winner: Colleague, caller: Caller) -> No
 def test_the_winner_is_lost_before_the_bridge(
     floor: Floor, how: str, state: tuple[str, str]
 ) -> None:
-    """The caller keeps the place and the others are rung again at once."""
+    """The caller keeps the position and the others are rung again at once."""
     ann, bob, _ = three(floor)
     caller = floor.caller()
     ann.answers()
@@ -455,8 +455,8 @@ def test_the_time_is_up_while_all_ring(floor: Floor) -> None:
     assert caller.exits == ["timeout"]
 
 
-def test_who_logs_out_while_his_phone_rings(floor: Floor) -> None:
-    """It falls silent alone, and another one answers."""
+def test_who_logs_out_while_their_phone_rings(floor: Floor) -> None:
+    """Only that phone stops ringing, and another agent answers."""
     ann, bob, _ = three(floor)
     caller = floor.caller()
     ann.logs_out()
@@ -467,7 +467,7 @@ def test_who_logs_out_while_his_phone_rings(floor: Floor) -> None:
 
 
 def test_every_phone_is_dialed_once(floor: Floor) -> None:
-    """One leg an agent for one caller."""
+    """One leg per agent for one caller."""
     three(floor)
     floor.caller()
     assert [dial.phone for dial in floor.done(DialLeg)] == [f"phone-{each}" for each in EVERYBODY]

@@ -1,4 +1,4 @@
-"""Which of several free agents gets the call: lives of agents, minute by minute, as a table."""
+"""The choice among several free agents: lives of agents, minute by minute, as a table."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,11 +18,11 @@ LOG_IN = MIDNIGHT
 READY, PAUSE = AgentState.READY, AgentState.NOT_READY
 OFFERED, CALL, WRAP_UP = AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP
 Life = list[tuple[float, AgentState]]
-"""From which minute the agent was in which state; the first is the log-in."""
+"""The minutes at which the agent changed states; the first is the log-in."""
 
 
 def minute(number: float) -> datetime:
-    """So many minutes after midnight."""
+    """This many minutes after midnight."""
     return MIDNIGHT + timedelta(minutes=number)
 
 
@@ -32,7 +32,7 @@ def talk(start: float, end: float) -> Life:
 
 
 def lived(agent_id: str, life: Life) -> Agent:
-    """An agent who lived like that."""
+    """An agent with this life."""
     profile = AgentProfile(agent=AgentId(agent_id), name=agent_id, phone=PhoneId(agent_id))
     login = minute(life[0][0])
     agent = Agent(profile, timedelta(minutes=45), login)
@@ -45,7 +45,7 @@ def lived(agent_id: str, life: Life) -> Agent:
 
 
 def chosen(settings: QueueSettings, at: float, *lives: Life) -> str:
-    """Which of the agents a, b, c ... gets the call."""
+    """The one of the agents a, b, c ... who gets the call."""
     agents = [lived("abc"[number], life) for number, life in enumerate(lives)]
     return min(agents, key=lambda agent: choice(agent, settings, (), minute(at))).id
 
@@ -93,7 +93,9 @@ def test_longest_idle(story: str, a: Life, b: Life, expected: str) -> None:
     ],
 )  # fmt: skip
 def test_longest_idle_by_ready_time_only(story: str, a: Life, b: Life, expected: str) -> None:
-    """With `ready_time_only` the call goes to who was READY the longest since his contact."""
+    """With `ready_time_only` the call goes to the agent who was READY longest since the last
+    contact.
+    """
     settings = QueueSettings(name=QueueName("q"), ready_time_only=True)
     assert chosen(settings, 30, a, b) == expected, story
 
@@ -124,7 +126,7 @@ THIRD: Life = [(0, READY), *talk(5, 10), *talk(15, 20), *talk(30, 31)]
     ],
 )  # fmt: skip
 def test_least_occupied(story: str, at: float, a: Life, b: Life, expected: str) -> None:
-    """The call goes to who was busy for the smallest share of the recent time."""
+    """The call goes to the agent who was busy for the smallest share of the recent time."""
     settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LEAST_OCCUPIED)
     assert chosen(settings, at, a, b) == expected, story
 
@@ -153,7 +155,7 @@ LEVELS = (("billing", 1), ("dutch", 3))
 def test_the_number_decides(
     strategy: Strategy, facts: dict[str, dict[str, Any]], expected: str
 ) -> None:
-    """Each strategy takes the agent with its smallest number, whoever is idle longer."""
+    """Each strategy takes the agent with its smallest number, whichever agent is idle longer."""
     queue = QueueName("q")
     settings = QueueSettings(
         name=queue, strategy=strategy, order=(AgentId("c"), AgentId("b"), AgentId("x"))
@@ -187,7 +189,7 @@ class CountedId(str):
 
 
 def test_a_long_order_is_not_looked_through() -> None:
-    """The place in a given order of a thousand agents is found at once."""
+    """The rank in a given order of a thousand agents is found at once."""
     order = tuple(AgentId(CountedId(f"{number:04}")) for number in range(1000))
     settings = QueueSettings(name=QueueName("q"), strategy=Strategy.LINEAR, order=order)
     agent = lived("0999", [(0, READY)])
@@ -210,7 +212,7 @@ def test_a_tie_goes_to_the_longest_idle_then_to_the_smaller_id(strategy: Strateg
 def test_the_order_of_ready_agents_never_changes_by_itself(
     strategy: Strategy, later: float
 ) -> None:
-    """So that they can be kept in order, whatever the time."""
+    """So that they can be kept in order, at any time."""
     settings = QueueSettings(name=QueueName("q"), strategy=strategy)
     lives: list[Life] = [HALF, THIRD, [(0, READY)], [(0, READY), *talk(1, 28)]]
     for life in lives:

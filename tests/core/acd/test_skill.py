@@ -1,4 +1,4 @@
-"""What a caller asks of an agent, and how that is relaxed the longer he waits."""
+"""The skills that a caller requires of an agent, and their relaxation with a longer wait."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 SALES = QueueName("sales")
 EASY = "+31600000001"
-"""Asks for nothing."""
+"""Asks for no skill."""
 
 
 def asks(floor: Floor, *steps: tuple[float, Skills], **settings: object) -> None:
-    """Callers ask for skills, each step from so many seconds of waiting on."""
+    """Callers ask for skills, each step from this many seconds of waiting on."""
     skills = tuple(SkillStep(timedelta(seconds=after), levels) for after, levels in steps)
     easy = If(parse(f'caller.number == "{EASY}"'), Destination(Way.SECTION, "easy"))
     sales = msgspec.structs.replace(QueueSettings(name=SALES), **settings)
@@ -49,7 +49,7 @@ def busy(floor: Floor, agent: str, **skills: int) -> Colleague:
 
 
 def offered_after(floor: Floor) -> list[tuple[float, str]]:
-    """After how many seconds of the story whose phone rang."""
+    """The seconds of the story after which each phone rang."""
     return [((made.at - MORNING).total_seconds(), made.agent) for made in floor.told(OfferMade)]
 
 
@@ -85,7 +85,7 @@ def test_who_is_idle_longest_among_those_good_enough(floor: Floor) -> None:
 
 
 def test_nobody_logged_in_has_the_last_step(floor: Floor) -> None:
-    """The last step is what must be: the caller waits for somebody who has it."""
+    """The last step is required: the caller waits for an agent who has it."""
     asks(floor, (0, {"dutch": 3}))
     floor.agent("100")
     caller = floor.caller()
@@ -114,7 +114,7 @@ THREE_STEPS = ((0.0, {"dutch": 7}), (30.0, {"dutch": 3}), (60.0, Skills()))
 
 
 def test_steps_come_at_their_instants(floor: Floor) -> None:
-    """Not a moment before and not a moment after so long a wait."""
+    """Not a moment before the set wait, and not a moment after it."""
     asks(floor, *THREE_STEPS)
     busy(floor, "700", dutch=7)
     good = floor.agent("300", dutch=3)
@@ -132,8 +132,8 @@ def test_steps_come_at_their_instants(floor: Floor) -> None:
     assert (callers[0].rung, callers[1].rung) == ([], ["000"])
 
 
-def test_each_caller_has_his_own_clock(floor: Floor) -> None:
-    """Who came later is relaxed later, though he asks for the same."""
+def test_each_caller_has_their_own_clock(floor: Floor) -> None:
+    """A caller who came later is relaxed later, although the skills are the same."""
     asks(floor, *THREE_STEPS)
     busy(floor, "700", dutch=7)
     floor.agent("300", dutch=3)
@@ -174,7 +174,7 @@ def test_a_step_in_the_middle_nobody_has(floor: Floor) -> None:
 
 
 def test_an_agent_of_another_queue_does_not_count(floor: Floor) -> None:
-    """He could not be offered anyway."""
+    """That agent could not be offered anyway."""
     asks(floor, *THREE_STEPS)
     floor.agent("700", "support", dutch=9)
     floor.agent("300", dutch=3)
@@ -184,7 +184,7 @@ def test_an_agent_of_another_queue_does_not_count(floor: Floor) -> None:
 
 @pytest.mark.parametrize("how", ["logs out", "is removed", "changes queues", "forgets"])
 def test_the_last_who_has_it_goes(floor: Floor, how: str) -> None:
-    """All who wait for him are relaxed in that turn."""
+    """All callers who wait for that agent are relaxed in that turn."""
     asks(floor, *THREE_STEPS)
     last = busy(floor, "700", dutch=7)
     floor.agent("300", dutch=3)
@@ -221,7 +221,7 @@ def test_one_of_two_who_have_it_goes(floor: Floor) -> None:
 
 
 def test_it_never_goes_back(floor: Floor) -> None:
-    """Somebody who has the first step turns up too late to be asked for it again."""
+    """An agent who has the first step comes too late for it."""
     asks(floor, *THREE_STEPS, misses_before_not_ready=MissLimits.alike(9))
     busy(floor, "300", dutch=3)
     best = busy(floor, "700")
@@ -255,7 +255,7 @@ def test_the_clock_goes_on_while_a_phone_rings(floor: Floor) -> None:
 
 
 def test_a_better_ranked_caller_does_not_block_one_who_asks_for_less(floor: Floor) -> None:
-    """Whether an agent is good enough is asked before who is first."""
+    """Agents are checked for skills before callers are compared."""
     asks(floor, (0, {"dutch": 7}))
     busy(floor, "700", dutch=7)
     first = floor.caller()
@@ -267,7 +267,7 @@ def test_a_better_ranked_caller_does_not_block_one_who_asks_for_less(floor: Floo
 
 
 def test_the_better_ranked_of_two_whom_he_can_serve(floor: Floor) -> None:
-    """Who asks for skills and who does not stand in one order."""
+    """Callers with and without required skills are in one order."""
     asks(floor, (0, {"dutch": 3}))
     agent = busy(floor, "300", dutch=3)
     callers = [floor.caller(number) for number in (EASY, "", EASY, "")]
@@ -282,7 +282,7 @@ def test_the_better_ranked_of_two_whom_he_can_serve(floor: Floor) -> None:
 
 
 def test_relaxed_callers_keep_their_place(floor: Floor) -> None:
-    """Who has waited longer comes before those who asked for nothing from the beginning."""
+    """A caller who has waited longer comes before one who required no skill from the beginning."""
     asks(floor, (0, {"dutch": 7}), (30, {}))
     busy(floor, "700", dutch=7)
     agent = busy(floor, "000")
@@ -295,7 +295,7 @@ def test_relaxed_callers_keep_their_place(floor: Floor) -> None:
 
 
 def test_another_phone_number_for_the_same_agent(floor: Floor) -> None:
-    """An agent who is put anew with the same skills goes on being the last who has them."""
+    """An agent who is put again with the same skills goes on being the last who has them."""
     asks(floor, *THREE_STEPS)
     last = busy(floor, "700", dutch=7)
     floor.agent("300", dutch=3)

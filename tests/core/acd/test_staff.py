@@ -1,4 +1,4 @@
-"""How many agents a queue has: whole ones, by the share of their time, and shared ones."""
+"""The number of agents of a queue: whole ones, and shared ones by the share of their time."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def staff_of(**agents: str) -> Staff:
 
 
 def test_an_agent_of_one_queue_counts_whole() -> None:
-    """As long as he is available, and once, whatever is told twice."""
+    """As long as the agent is available, and once, whatever is reported twice."""
     staff = staff_of(ann="sales", bob="sales")
     staff.put(ANN, (SALES,), available=True)
     assert staff.by_share(SALES) == staff.available(SALES) == 2
@@ -31,8 +31,8 @@ def test_an_agent_of_one_queue_counts_whole() -> None:
     assert staff.by_share(SUPPORT) == staff.available(SUPPORT) == 0
 
 
-def test_a_shared_agent_counts_by_the_share_of_his_work() -> None:
-    """Evenly at first, then as his time goes; the parts add up to a whole."""
+def test_a_shared_agent_counts_by_the_share_of_their_work() -> None:
+    """Evenly at first, then by the agent's time; the parts add up to a whole."""
     staff = staff_of(ann="sales support")
     assert staff.by_share(SALES) == staff.by_share(SUPPORT) == 0.5
     for _ in range(100):
@@ -53,7 +53,7 @@ def test_who_is_away_goes_on_with_the_shares_he_had() -> None:
 
 
 def test_a_queue_that_never_calls_keeps_a_small_share() -> None:
-    """Its first caller is not told that nobody is there."""
+    """Its first caller does not find it without agents."""
     staff = staff_of(ann="sales support")
     for _ in range(1000):
         staff.worked(ANN, SALES, 5 * MINUTE)
@@ -61,7 +61,7 @@ def test_a_queue_that_never_calls_keeps_a_small_share() -> None:
 
 
 def test_work_outside_the_queues_takes_its_share() -> None:
-    """Calls for the agent himself leave less of him to his queues."""
+    """Direct calls for the agent leave less time for the queues."""
     staff = staff_of(ann="sales")
     for _ in range(100):
         staff.worked(ANN, SALES, 5 * MINUTE)
@@ -70,7 +70,7 @@ def test_work_outside_the_queues_takes_its_share() -> None:
 
 
 def test_queues_that_share_agents_are_neighbors() -> None:
-    """Each knows what part of its agents the other has; who has gone is no tie."""
+    """Each knows the share of its agents that the other has; an agent who has gone is no tie."""
     staff = staff_of(ann="sales support", bob="sales")
     assert staff.neighbors(SALES) == (SUPPORT,)
     assert staff.overlap(SALES, SUPPORT) == 0.5
@@ -92,7 +92,7 @@ def test_other_queues_are_counted_as_soon_as_they_are_given() -> None:
 
 
 def test_no_error_adds_up() -> None:
-    """After any number of changes nothing is left of agents who are gone."""
+    """After any number of changes no share is left of agents who are gone."""
     staff = Staff()
     agents = [AgentId(str(100 + number)) for number in range(7)]
     for number in range(2000):

@@ -1,4 +1,4 @@
-"""Every strategy on the whole floor: whose phone rings for the next caller."""
+"""Every strategy on the whole floor: the phone that rings for the next caller."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def open_with(
 
 
 def talks(floor: Floor, agent: Colleague, seconds: float = 0, number: str = "") -> None:
-    """The next caller is this agent's; they talk for so long."""
+    """The next caller goes to this agent; they talk for this long."""
     caller = floor.caller(number)
     assert caller.rung == [agent.id]
     agent.picks_up()
@@ -59,14 +59,14 @@ def talks(floor: Floor, agent: Colleague, seconds: float = 0, number: str = "") 
 
 
 def calls_home(floor: Floor, agent: Colleague, seconds: float) -> None:
-    """The agent's phone is on a call of its own for so long."""
+    """The agent's phone is on a non-ACD call for this long."""
     floor.take(PhoneDialed(LegId("home"), agent.phone, "*14"))
     floor.wait(seconds)
     floor.take(LegHungUp(LegId("home"), 16))
 
 
 def next_one(floor: Floor) -> AgentId:
-    """Whose phone rings for the next caller, who thinks better of it."""
+    """The agent whose phone rings for the next caller, who hangs up then."""
     caller = floor.caller()
     (agent,) = caller.rung
     caller.hangs_up()
@@ -78,7 +78,7 @@ def next_one(floor: Floor) -> AgentId:
 
 @pytest.mark.parametrize("strategy", Strategy)
 def test_every_strategy_serves_a_line_in_order(floor: Floor, strategy: Strategy) -> None:
-    """Six callers and three agents: everybody is answered, and offered in the order they came."""
+    """Six callers and three agents: all are answered, and offered in the order they came."""
     open_with(floor, strategy, order=(AgentId("300"), AgentId("100")))
     agents = [floor.agent(agent) for agent in ("100", "200", "300")]
     for agent in agents:
@@ -128,7 +128,7 @@ def test_one_idle_clock_over_all_queues(floor: Floor) -> None:
 
 
 def test_an_agent_without_a_contact_is_idle_since_log_in(floor: Floor) -> None:
-    """Who came later than a talk ended is less idle than who talked."""
+    """An agent who came after the end of a talk is less idle than the one who talked."""
     open_with(floor, Strategy.LONGEST_IDLE)
     ann = floor.agent("100", idle=10)
     talks(floor, ann)
@@ -141,7 +141,7 @@ def test_an_agent_without_a_contact_is_idle_since_log_in(floor: Floor) -> None:
 def test_a_break_earns_nothing_if_only_time_in_ready_counts(
     floor: Floor, expected: str, *, ready_time_only: bool
 ) -> None:
-    """Who came first and spent the time at lunch is overtaken then, and only then."""
+    """An agent who came first and spent the time at lunch is overtaken then, and only then."""
     open_with(floor, Strategy.LONGEST_IDLE, ready_time_only=ready_time_only)
     ann = floor.agent("100", idle=MINUTE)
     ann.pauses()
@@ -152,10 +152,10 @@ def test_a_break_earns_nothing_if_only_time_in_ready_counts(
 
 
 @pytest.mark.parametrize(("ready_time_only", "expected"), [(False, "100"), (True, "200")])
-def test_a_call_of_his_own_earns_nothing_if_only_time_in_ready_counts(
+def test_a_call_of_their_own_earns_nothing_if_only_time_in_ready_counts(
     floor: Floor, expected: str, *, ready_time_only: bool
 ) -> None:
-    """Who calls home waits for no caller meanwhile; what he waited before and after counts."""
+    """A non-ACD call earns the agent no idle time; the time before and after it counts."""
     open_with(floor, Strategy.LONGEST_IDLE, ready_time_only=ready_time_only)
     ann = floor.agent("100", idle=MINUTE)
     floor.agent("200")
@@ -166,7 +166,7 @@ def test_a_call_of_his_own_earns_nothing_if_only_time_in_ready_counts(
 # --- least occupied -------------------------------------------------------------------------
 
 
-def test_a_call_of_his_own_makes_busy(floor: Floor) -> None:
+def test_a_call_of_their_own_makes_busy(floor: Floor) -> None:
     """Calls outside the queues are work as well."""
     open_with(floor, Strategy.LEAST_OCCUPIED)
     ann, bob = floor.agent("100"), floor.agent("200")
@@ -204,7 +204,7 @@ class Day:
         self.passed = 0
 
     def goes_on(self, minutes: float) -> Counter[AgentId]:
-        """So much of it; gives how many calls were connected to whom."""
+        """Run this much of it; gives the number of calls of each agent."""
         before = len(self.floor.told(AgentConnected))
         for _ in range(round(minutes * 3)):
             self.floor.caller("")
@@ -226,8 +226,8 @@ class Day:
 
 
 def test_a_newcomer_is_not_flooded(floor: Floor) -> None:
-    """Who logs in after an hour gets as many calls in the next hour as anybody else does, and
-    not all of the first minutes.
+    """An agent who logs in after an hour gets as many calls in the next hour as any other, and not
+    all of the first minutes.
     """
     day = Day(floor)
     day.goes_on(60)
@@ -243,7 +243,7 @@ def test_a_newcomer_is_not_flooded(floor: Floor) -> None:
 
 
 def test_a_break_of_an_hour_is_not_made_up_for(floor: Floor) -> None:
-    """Who comes back from lunch begins in the middle of the others."""
+    """An agent who comes back from lunch begins in the middle of the others."""
     day = Day(floor)
     day.goes_on(30)
     away = next(agent for agent in day.agents if not agent.is_rung())
@@ -261,7 +261,9 @@ DUTCH = Queue(SALES, {}, skills=(SkillStep(timedelta(), {"dutch": 3, "claims": 1
 
 
 def test_the_most_skilled_in_what_is_asked_for(floor: Floor) -> None:
-    """Levels in what is asked for are added up; others, and who is not good enough, are not."""
+    """Levels in the required skills are added up; other skills, and agents who are not good
+    enough, are not.
+    """
     open_with(floor, Strategy.MOST_SKILLED, step=DUTCH)
     floor.agent("100", idle=1, dutch=4, claims=5)
     floor.agent("200", idle=1, dutch=2, claims=9)
@@ -274,7 +276,7 @@ def test_the_most_skilled_in_what_is_asked_for(floor: Floor) -> None:
 
 
 def test_equally_skilled(floor: Floor) -> None:
-    """The call goes to who is idle longest."""
+    """The call goes to the agent who is idle longest."""
     open_with(floor, Strategy.MOST_SKILLED, step=DUTCH)
     ann = floor.agent("100", idle=1, dutch=5, claims=1)
     bob = floor.agent("200", idle=1, dutch=3, claims=3)
@@ -287,7 +289,7 @@ def test_equally_skilled(floor: Floor) -> None:
 
 
 def test_round_robin(floor: Floor) -> None:
-    """Everybody in turn, whoever is idle longest; a missed or withdrawn offer was a turn."""
+    """Each agent in turn, whichever is idle longest; a missed or withdrawn offer was a turn."""
     open_with(floor, Strategy.ROUND_ROBIN)
     ann, bob, cy = (floor.agent(agent, idle=1) for agent in ("100", "200", "300"))
     talks(floor, ann, 30)
@@ -324,7 +326,7 @@ def test_fewest_calls(floor: Floor) -> None:
 
 
 def test_linear(floor: Floor) -> None:
-    """The first free one in the given order; who is not in it comes last, longest idle first."""
+    """The first free one in the given order; agents not in it come last, longest idle first."""
     open_with(floor, Strategy.LINEAR, order=(AgentId("300"), AgentId("999"), AgentId("100")))
     floor.agent("400", idle=1)
     floor.agent("200", idle=1)

@@ -1,4 +1,6 @@
-"""Who takes calls: ready, or busy and coming back, with a registered phone; and what counts it."""
+"""The agents who take calls: ready, or busy and coming back, with a registered phone; and the uses
+of their count.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ DUTCH = (SkillStep(timedelta(), {"dutch": 5}), SkillStep(timedelta(minutes=5), {
 
 
 def with_nobody(floor: Floor, *queues: QueueSettings, step: Queue | None = None) -> None:
-    """Who finds nobody who takes calls hears so."""
+    """A caller who finds no agent who takes calls hears so."""
     away = {
         "no_agents": Destination(Way.SECTION, "no"),
         "diverted": Destination(Way.SECTION, "on"),
@@ -82,7 +84,7 @@ AWAY = (
 @pytest.mark.parametrize("how", AWAY)
 @pytest.mark.parametrize("state", ["free", "talking", "writing up"])
 def test_a_queue_whose_only_agent_goes_away(floor: Floor, how: str, state: str) -> None:
-    """Nobody joins it from that moment on, though the agent is still in a talk."""
+    """No caller joins it from that moment on, although the agent is still in a talk."""
     with_nobody(floor)
     agent = floor.agent() if state == "free" else talking(floor)
     if state == "writing up":
@@ -97,7 +99,7 @@ def test_a_queue_whose_only_agent_goes_away(floor: Floor, how: str, state: str) 
 
 @pytest.mark.parametrize("cause", [None, 17, 20, 21])
 def test_an_agent_who_missed_out(floor: Floor, cause: int | None) -> None:
-    """No answer, busy, unreachable or refused: nobody is there for the next caller."""
+    """No answer, busy, unreachable or refused: the next caller finds no agent."""
     with_nobody(floor)
     agent, first = floor.agent(), floor.caller(CAS)
     if cause is None:
@@ -153,7 +155,7 @@ def test_nobody_is_moved_where_nobody_takes_calls(floor: Floor) -> None:
 
 
 def test_it_may_be_allowed(floor: Floor) -> None:
-    """With `join_empty` callers wait for whoever comes back."""
+    """With `join_empty` callers wait for any agent who comes back."""
     with_nobody(floor, QueueSettings(name=SALES, join_empty=True))
     agent = floor.agent()
     agent.pauses()
@@ -170,7 +172,7 @@ def test_it_may_be_allowed(floor: Floor) -> None:
 @pytest.mark.parametrize("mode", list(CallbackMode))
 @pytest.mark.parametrize("how", AWAY)
 def test_nobody_is_called_back_for_nobody(floor: Floor, mode: CallbackMode, how: str) -> None:
-    """The customer is dialed as soon as somebody takes calls again."""
+    """The customer is dialed as soon as an agent takes calls again."""
     open_shop(floor, callback_mode=mode)
     goes_away(floor, floor.agent(), how)
     booked(floor, ANN)
@@ -183,7 +185,7 @@ def test_nobody_is_called_back_for_nobody(floor: Floor, mode: CallbackMode, how:
 
 
 def test_not_even_when_a_person_asks(floor: Floor) -> None:
-    """It is dialed next, once there is somebody to talk to."""
+    """It is dialed next, once there is an agent for the talk."""
     open_shop(floor)
     floor.agent().pauses()
     floor.take(DialCallback(booked(floor, ANN), "floor"))
@@ -251,7 +253,7 @@ def test_one_who_is_busy_is_waited_for(floor: Floor) -> None:
 
 
 def test_a_preferred_agent_at_lunch_is_not_waited_for(floor: Floor) -> None:
-    """Nor one who will pause after the present call."""
+    """Nor is one who will pause after the present call."""
     prefers = Queue(SALES, {}, prefer=parse('"100"'), prefer_for=timedelta(minutes=1))
     with_nobody(floor, step=prefers)
     best = talking(floor)
@@ -262,11 +264,11 @@ def test_a_preferred_agent_at_lunch_is_not_waited_for(floor: Floor) -> None:
     assert caller.rung == ["200"]
 
 
-# --- what callers are told ------------------------------------------------------------------
+# --- announcements to callers ---------------------------------------------------------------
 
 
 def test_nothing_is_told_while_nobody_takes_calls(floor: Floor) -> None:
-    """Neither wait nor position; both again once somebody is back."""
+    """Neither wait nor position; both again once an agent is back."""
     ten = timedelta(seconds=10)
     step = Queue(SALES, {}, announce=(Announcement("place", ten, ten),))
     flow = floor.write(
@@ -290,7 +292,7 @@ def test_nothing_is_told_while_nobody_takes_calls(floor: Floor) -> None:
 
 
 def test_an_agent_is_counted_once(floor: Floor) -> None:
-    """Whatever is asked again, and in all queues of the agent."""
+    """In any number of checks, and in all queues of the agent."""
     agent = floor.agent("100", "sales", "support")
     for _ in range(2):
         agent.pauses()
@@ -315,7 +317,7 @@ def test_the_count_is_part_of_a_snapshot(floor: Floor) -> None:
 
 
 def test_an_agent_of_the_same_name_is_another(floor: Floor) -> None:
-    """The end of an old call of one who was removed counts nobody out."""
+    """The end of an old call of a removed agent does not change the count."""
     agent = floor.agent()
     agent.is_busy()
     floor.take(RemoveAgent(agent.id, "floor"))

@@ -1,4 +1,4 @@
-"""An agent who takes no more calls is rung no more, and the next one is rung in the same turn."""
+"""An agent who stops taking calls is not rung any more; the next is rung in the same turn."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ def loses_all_queues(agent: Colleague) -> None:
 
 
 def loses_the_skill(agent: Colleague) -> None:
-    """The agent no longer has what this caller asks for."""
+    """The agent no longer has the skill that this caller requires."""
     edited(agent, skills={})
 
 
 def changes_the_phone(agent: Colleague) -> None:
-    """Another phone is the agent's, and it is not registered."""
+    """The agent has another phone, which is not registered."""
     edited(agent, phone=PhoneId("another"))
 
 
 def is_removed(agent: Colleague) -> None:
-    """The agent is in the directory no more."""
+    """The agent is no longer in the directory."""
     agent.floor.take(RemoveAgent(agent.id, "boss"))
 
 
@@ -107,7 +107,7 @@ def opened(floor: Floor, **settings: object) -> None:
 
 @WAYS
 def test_the_next_agent_is_rung_in_the_same_turn(floor: Floor, way: Turning) -> None:
-    """The offer is withdrawn, which is no miss, and the first phone falls silent."""
+    """The offer is withdrawn, which is no miss, and the first phone stops ringing."""
     opened(floor)
     agent = floor.agent("100", idle=9, nl=5)
     floor.agent("200", nl=3)
@@ -125,7 +125,7 @@ def test_the_next_agent_is_rung_in_the_same_turn(floor: Floor, way: Turning) -> 
 
 @WAYS
 def test_an_answer_that_was_on_its_way_is_too_late(floor: Floor, way: Turning) -> None:
-    """The agent is told that the call went elsewhere; nobody is joined."""
+    """The agent hears that the call went elsewhere; no legs are joined."""
     opened(floor)
     agent = floor.agent("100", nl=5)
     floor.caller()
@@ -138,7 +138,7 @@ def test_an_answer_that_was_on_its_way_is_too_late(floor: Floor, way: Turning) -
 
 @WAYS
 def test_an_agent_who_picked_up_first_has_the_call(floor: Floor, way: Turning) -> None:
-    """What was asked for is kept until the call is over."""
+    """The requested change is kept until the call is over."""
     opened(floor)
     agent = floor.agent("100", nl=5)
     caller = floor.caller()
@@ -176,7 +176,7 @@ def test_the_idle_time_is_kept(floor: Floor) -> None:
 
 
 def test_a_phone_that_unregisters_may_be_picked_up(floor: Floor) -> None:
-    """It has said nothing of the call, and goes on ringing."""
+    """It has not responded to the call, and goes on ringing."""
     agent = floor.agent("100", idle=9)
     floor.agent("200")
     caller = floor.caller()
@@ -208,7 +208,7 @@ def test_a_new_edition_of_the_same_profile_changes_nothing(floor: Floor) -> None
 
 
 def test_the_time_was_up_while_it_rang(floor: Floor) -> None:
-    """The caller leaves with the phone that was given its last chance."""
+    """The caller leaves when the phone that had its last chance stops ringing."""
     floor.open(
         floor.write(
             {
@@ -228,7 +228,7 @@ def test_the_time_was_up_while_it_rang(floor: Floor) -> None:
 
 @pytest.mark.parametrize("way", [pauses, logs_out])
 def test_a_call_for_this_agent_alone(floor: Floor, way: Turning) -> None:
-    """The flow is told that they are not available, in the same turn."""
+    """The flow gets the outcome that they are not available, in the same turn."""
     ring = RingAgent(parse('"100"'), {"not_available": Destination(Way.SECTION, "gone")})
     floor.open(floor.write({"start": [ring], "gone": [Play("gone")]}))
     agent = floor.agent("100")
@@ -239,7 +239,7 @@ def test_a_call_for_this_agent_alone(floor: Floor, way: Turning) -> None:
 
 
 def test_the_leg_that_was_withdrawn_may_end_late(floor: Floor) -> None:
-    """Its end is nobody's refusal, even if the agent is rung again by then."""
+    """Its end is no refusal, even if the agent is rung again by then."""
     agent = floor.agent("100")
     caller = floor.caller()
     old = agent.leg
@@ -253,7 +253,7 @@ def test_the_leg_that_was_withdrawn_may_end_late(floor: Floor) -> None:
 
 
 def test_others_ring_on(floor: Floor) -> None:
-    """And one who was left out so far has the place of who paused."""
+    """An agent who was left out so far replaces the one who paused."""
     floor.open(None, QueueSettings(name=SALES, strategy=Strategy.RING_ALL, ring_at_most=2))
     ann, *_ = [floor.agent(name, idle=5) for name in ("100", "200", "300")]
     caller = floor.caller()

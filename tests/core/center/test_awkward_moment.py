@@ -353,7 +353,7 @@ def short_wait(floor: Floor) -> None:
     )
 
 
-def test_wait_limit_passes_while_the_phone_rings_and_he_answers(floor: Floor) -> None:
+def test_wait_limit_passes_while_the_phone_rings_and_the_agent_answers(floor: Floor) -> None:
     """A phone that rings gets its chance: the caller is answered after the limit."""
     short_wait(floor)
     busy = floor.agent()

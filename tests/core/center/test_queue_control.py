@@ -185,7 +185,7 @@ def test_a_flow_that_comes_back_to_a_closed_queue(floor: Floor) -> None:
 # --- move -----------------------------------------------------------------------------------
 
 
-def test_a_moved_caller_keeps_his_age(floor: Floor) -> None:
+def test_a_moved_caller_keeps_their_age(floor: Floor) -> None:
     """The caller is ranked by the whole wait; the reported wait in the new queue begins anew."""
     with_ways_out(floor)
     away(floor)
@@ -276,7 +276,7 @@ def test_moved_to_where_others_would_be_diverted(floor: Floor) -> None:
     assert [view.queue for view in floor.center.calls()] == [SUPPORT]
 
 
-def test_a_moved_caller_asks_for_what_he_asked_for(floor: Floor) -> None:
+def test_a_moved_caller_asks_for_what_they_asked_for(floor: Floor) -> None:
     """A requirement that was relaxed does not come back."""
     skills = (SkillStep(timedelta(), {"dutch": 5}), SkillStep(TEN_SECONDS, {"dutch": 3}))
     with_ways_out(floor, step=Queue(SALES, {}, skills=skills))
@@ -328,7 +328,7 @@ def test_withdrawn_while_the_legs_are_joined(floor: Floor) -> None:
     assert caller.exits == ["answered"]
 
 
-def test_withdrawn_from_an_agent_of_his_own(floor: Floor) -> None:
+def test_withdrawn_from_an_agent_of_their_own(floor: Floor) -> None:
     """A caller who waits for one agent alone can be taken out, too."""
     ring = RingAgent(parse('"100"'), {"busy": Destination(Way.SECTION, "busy")})
     floor.open(floor.write({"start": [ring, Play("went on")], "busy": [Play("busy")]}))

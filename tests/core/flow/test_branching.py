@@ -32,7 +32,7 @@ RETURN = Goto(Destination(Way.RETURN))
 
 
 def call(floor: Floor, **sections: list[Verb | Step]) -> Caller:
-    """A caller in a flow of these sections, who hears out whatever is said."""
+    """A caller in a flow of these sections, who hears out every prompt."""
     floor.open(
         floor.write({name.replace("inline", "(inline)"): s for name, s in sections.items()})
     )
@@ -78,7 +78,7 @@ def test_a_switch_without_a_default_goes_on(floor: Floor) -> None:
 
 
 def test_a_switch_by_what_is_unset_goes_to_the_default(floor: Floor) -> None:
-    """An unset variable is no case at all."""
+    """An unset variable fits no case."""
     switch = Switch(parse("nothing"), {"x": to("x")}, default=to("unset"))
     caller = call(floor, start=[switch], x=[say("x")], unset=[say("unset")])
     assert caller.heard == ["unset"]
@@ -108,7 +108,7 @@ def test_a_split_keeps_its_shares() -> None:
 
 
 def test_a_split_sends_a_call_the_same_way_again(floor: Floor) -> None:
-    """However often the same call comes by, and in a replay, too."""
+    """The same call goes the same way however often it comes by, and in a replay, too."""
     for earlier_calls in range(4):
         floor.open(
             floor.write(
@@ -130,7 +130,7 @@ def test_a_split_sends_a_call_the_same_way_again(floor: Floor) -> None:
 
 
 def test_a_share_of_everything_or_nothing() -> None:
-    """0 percent is nobody, 100 is everybody."""
+    """0 percent is no call, 100 is every call."""
     ways = {pick(((to("a"), 0), (to("b"), 100)), CallId(f"c{n}")).section for n in range(500)}
     assert ways == {"b"}
 
@@ -139,13 +139,13 @@ def test_a_share_of_everything_or_nothing() -> None:
 
 
 def test_a_called_section_comes_back(floor: Floor) -> None:
-    """At its end without a word of it."""
+    """At its end, without a `return`."""
     caller = call(floor, start=[CALL_SUB, say("after")], sub=[say("inside")])
     assert caller.heard == ["inside", "after"]
 
 
 def test_return_in_the_middle(floor: Floor) -> None:
-    """What follows `return` is not run."""
+    """The steps after `return` are not run."""
     caller = call(floor, start=[CALL_SUB, say("after")], sub=[say("in"), RETURN, say("never")])
     assert caller.heard == ["in", "after"]
 
@@ -174,7 +174,7 @@ def test_calls_within_calls(floor: Floor) -> None:
 
 
 def test_goto_inside_a_called_section(floor: Floor) -> None:
-    """Who called is remembered."""
+    """The calling section is remembered."""
     caller = call(
         floor,
         start=[CALL_SUB, say("after")],
@@ -185,7 +185,7 @@ def test_goto_inside_a_called_section(floor: Floor) -> None:
 
 
 def test_back_inside_a_called_section(floor: Floor) -> None:
-    """It goes to the section before, and who called is still remembered."""
+    """It goes to the section before, and the calling section is still remembered."""
     menu = Menu(InputRules(("choose",)), {"1": to("elsewhere"), "2": Destination(Way.RETURN)})
     floor.open(
         floor.write(
@@ -214,7 +214,7 @@ def test_a_choice_may_call(floor: Floor) -> None:
 
 
 def test_return_where_nobody_called(floor: Floor) -> None:
-    """There is nothing to go back to: the call ends."""
+    """There is no section to go back to: the call ends."""
     caller = call(floor, start=[say("hello"), RETURN, say("never")])
     assert (caller.heard, caller.is_released()) == (["hello"], True)
     floor.settle()
@@ -230,6 +230,6 @@ def test_sections_that_call_each_other_for_ever(floor: Floor) -> None:
 
 
 def test_a_called_section_is_told(floor: Floor) -> None:
-    """Reports see that the caller was there."""
+    """Reports show that the caller was there."""
     caller = call(floor, start=[CALL_SUB, REST], sub=[say("inside")])
     assert [e.section for e in caller.told(SectionEntered)] == ["start", "sub"]

@@ -1,4 +1,4 @@
-"""A gather that asks whether it understood right."""
+"""A gather that asks whether it understood the caller right."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def asks(floor: Floor, *, tries: int = 3, sensitive: bool = False) -> Caller:
 
 
 def gathered(caller: Caller) -> list[str]:
-    """What was taken for the answer."""
+    """The accepted answers."""
     return [event.value for event in caller.told(InputGathered)]
 
 
@@ -67,7 +67,7 @@ def test_one_accepts(floor: Floor) -> None:
 
 
 def test_two_asks_again(floor: Floor) -> None:
-    """At the cost of a try, without a word of reproach."""
+    """It costs a try, and there is no prompt for a wasted one."""
     caller = asks(floor)
     caller.presses("47112")
     assert (caller.heard, gathered(caller)) == (["number", RIGHT, "number"], [])
@@ -77,14 +77,14 @@ def test_two_asks_again(floor: Floor) -> None:
 
 
 def test_another_key_asks_again(floor: Floor) -> None:
-    """Nothing but 1 is a yes."""
+    """No key but 1 is a yes."""
     caller = asks(floor)
     caller.presses("47119")
     assert (caller.heard[2:], gathered(caller)) == (["number"], [])
 
 
 def test_silence_asks_again(floor: Floor) -> None:
-    """Whoever says nothing did not say yes."""
+    """Silence is no yes."""
     caller = asks(floor)
     caller.presses("4711")
     caller.hears_out()
@@ -111,14 +111,14 @@ def test_rejections_and_wrong_digits_share_the_tries(floor: Floor) -> None:
 
 
 def test_all_typed_ahead(floor: Floor) -> None:
-    """Number and yes in one go, before anything was said to the end."""
+    """The caller types number and yes at once, before any prompt was played to the end."""
     caller = asks(floor)
     caller.presses("47111")
     assert gathered(caller) == ["4711"]
 
 
 def test_typed_ahead_does_not_outlive_a_no(floor: Floor) -> None:
-    """After a no the caller begins anew."""
+    """After a no the caller begins again."""
     caller = asks(floor)
     caller.presses("4711")
     caller.presses("2")
@@ -130,7 +130,7 @@ def test_typed_ahead_does_not_outlive_a_no(floor: Floor) -> None:
 
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_sensitive_number(floor: Floor, *, accepted: bool) -> None:
-    """It is read back to the caller, but stands nowhere in the record."""
+    """It is read back to the caller, but is nowhere in the record."""
     caller = asks(floor, sensitive=True)
     caller.presses("4711")
     caller.presses("1" if accepted else "2")
@@ -140,7 +140,7 @@ def test_a_sensitive_number(floor: Floor, *, accepted: bool) -> None:
 
 
 def test_the_caller_hangs_up_when_asked(floor: Floor) -> None:
-    """Nothing was gathered."""
+    """The gather has no value."""
     caller = asks(floor)
     caller.presses("4711")
     caller.hangs_up()

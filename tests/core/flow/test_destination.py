@@ -1,4 +1,4 @@
-"""Where a destination leads, and what the flow tells of the way."""
+"""The way to each destination, and the events of the way."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def test_goto_and_back(floor: Floor) -> None:
-    """Back leads to the section we came from, and from there to the one before."""
+    """Back leads to the section before, and from there to the one before that."""
     caller = walk(
         floor,
         {
@@ -54,7 +54,7 @@ def test_repeat(floor: Floor) -> None:
 
 
 def test_inline_lists(floor: Floor) -> None:
-    """Their steps are run, also nested, and then what follows the step that holds them."""
+    """Their steps are run, also nested, and then those after the step that holds them."""
     caller = walk(
         floor,
         {

@@ -46,7 +46,7 @@ BOTH = pytest.mark.parametrize("verb", [DIAL, TRANSFER])
 
 
 def in_flow(floor: Floor, verb: Verb, allowed: tuple[str, ...] = ("+316",)) -> Caller:
-    """A caller at this step, after which the outcome is said."""
+    """A caller at this step, after which the outcome is played."""
     sections: dict[str, list[Verb | Step]] = {
         name: [Play(name, barge_in=False), REST] for name in OUTCOMES
     }
@@ -78,13 +78,13 @@ def talking(
 
 
 def outcomes(caller: Caller) -> list[tuple[str, str]]:
-    """What came of the outside lines."""
+    """The outcomes of the outside lines."""
     assert len(caller.told(OutsideDialed)) == len(caller.told(OutsideEnded))
     return [(e.dialed, e.outcome) for e in caller.told(OutsideEnded)]
 
 
 def nothing_is_left(floor: Floor) -> bool:
-    """No line is on its way, no bridge open."""
+    """No line is being dialed, no bridge is open."""
     return repr(floor.center._calls.outside) == "<OutsideLines 0 dialed>" and not (
         floor.switch.bridges
     )
@@ -95,7 +95,7 @@ def nothing_is_left(floor: Floor) -> bool:
 
 @BOTH
 def test_what_is_dialed(floor: Floor, verb: str) -> None:
-    """The call is picked up and hears music; the number dialed shows our own."""
+    """The call is picked up and hears music; the number shown is that of the center."""
     caller = dialing(floor, verb)
     (dial,) = floor.done(DialOutside)
     assert (dial.number, dial.caller_number) == (DOCTOR, "+31201234567")
@@ -106,7 +106,7 @@ def test_what_is_dialed(floor: Floor, verb: str) -> None:
 
 
 def test_another_number_is_shown(floor: Floor) -> None:
-    """If the flow says so."""
+    """The flow gives the number to show."""
     verb = DialOut(parse(f'"{DOCTOR}"'), {}, caller_id=parse("caller.number"))
     in_flow(floor, verb)
     assert floor.done(DialOutside)[0].caller_number == "+31612345678"
@@ -125,7 +125,7 @@ def test_a_number_that_is_not_allowed(floor: Floor, verb: str, number: str) -> N
 
 
 def test_without_a_list_nothing_is_allowed(floor: Floor) -> None:
-    """Who wants to dial must say what."""
+    """A flow that dials must list the numbers that it may dial."""
     caller = in_flow(floor, TransferOut(parse(f'"{DOCTOR}"')), allowed=())
     assert (floor.done(DialOutside), caller.heard) == ([], ["went on"])
 
@@ -156,7 +156,7 @@ def test_a_transfer_that_comes_to_nothing(floor: Floor, cause: int) -> None:
 
 @BOTH
 def test_nobody_answers(floor: Floor, verb: str) -> None:
-    """After the time the flow gives the line is let go."""
+    """The line is hung up after the time that the flow gives."""
     caller = dialing(floor, verb)
     callee = floor.callee()
     floor.wait(RING - 0.1)
@@ -169,7 +169,7 @@ def test_nobody_answers(floor: Floor, verb: str) -> None:
 
 @pytest.mark.parametrize("answers_late", [True, False])
 def test_who_was_given_up(floor: Floor, *, answers_late: bool) -> None:
-    """He answers in the instant he is let go, or the line ends: nothing new."""
+    """The callee answers in the instant of the hang-up, or the line ends: no change."""
     caller = dialing(floor)
     callee = floor.callee()
     floor.wait(RING, silent=True)
@@ -196,7 +196,7 @@ def test_an_outcome_nobody_handles(floor: Floor) -> None:
 
 
 def test_a_call_that_nobody_took_is_not_completed(floor: Floor) -> None:
-    """The end says that he left the flow."""
+    """The end says that the caller left the flow."""
     caller = dialing(floor)
     floor.callee().hangs_up(17)
     caller.hangs_up()
@@ -204,7 +204,7 @@ def test_a_call_that_nobody_took_is_not_completed(floor: Floor) -> None:
 
 
 def test_two_lines_one_after_the_other(floor: Floor) -> None:
-    """A second doctor where the first does not answer."""
+    """A second doctor is called when the first does not answer."""
     second = TransferOut(parse('"+31612345602"'))
     floor.open(
         msgspec.structs.replace(
@@ -240,7 +240,7 @@ def test_a_talk(floor: Floor, verb: str) -> None:
 
 
 def outcomes_so_far(caller: Caller) -> list[str]:
-    """What is known of outside lines, one being on its way."""
+    """The outcomes so far of outside lines, while one is being dialed."""
     return [e.outcome for e in caller.told(OutsideEnded)]
 
 
@@ -256,7 +256,7 @@ def test_the_callee_leaves(floor: Floor) -> None:
 
 @pytest.mark.parametrize("verb", [TRANSFER, DIAL])
 def test_the_callee_leaves_and_nothing_follows(floor: Floor, verb: str) -> None:
-    """After a transfer, or where nobody handles it, the call ends."""
+    """After a transfer, or without a way for the outcome, the call ends."""
     caller, callee = talking(floor, verb, handled=("busy",))
     callee.hangs_up()
     assert (caller.heard, caller.is_released()) == ([], True)
@@ -283,7 +283,7 @@ def test_both_leave(floor: Floor, verb: str, *, caller_first: bool) -> None:
 
 
 def test_the_segments(floor: Floor) -> None:
-    """Flow, talk with nobody of ours, flow again."""
+    """Flow, talk without an agent, flow again."""
     caller, callee = talking(floor)
     callee.hangs_up()
     caller.hangs_up()
@@ -297,7 +297,7 @@ def test_the_segments(floor: Floor) -> None:
 
 
 def test_after_an_agent(floor: Floor) -> None:
-    """A talk with an agent, then one outside: the second is not the agent's."""
+    """A talk with an agent, then one outside: the second does not count for the agent."""
     to_doctor = Destination(Way.SECTION, "doctor")
     flow = floor.write(
         {
@@ -322,7 +322,7 @@ def test_after_an_agent(floor: Floor) -> None:
 @BOTH
 @pytest.mark.parametrize("callee_first", [True, False])
 def test_the_caller_leaves_while_it_rings(floor: Floor, verb: str, *, callee_first: bool) -> None:
-    """The line is let go, and its end is told once."""
+    """The line is hung up, and its end is reported once."""
     caller = dialing(floor, verb)
     callee = floor.callee()
     if callee_first:
@@ -343,7 +343,7 @@ def test_the_caller_leaves_while_it_rings(floor: Floor, verb: str, *, callee_fir
 def test_somebody_leaves_while_they_are_joined(
     floor: Floor, verb: str, *, callee_first: bool, confirmed_late: bool
 ) -> None:
-    """They never heard each other: not completed, and no bridge is left."""
+    """The two never heard each other: not completed, and no bridge is left."""
     caller = dialing(floor, verb)
     callee = floor.callee()
     callee.answers()
@@ -363,7 +363,7 @@ def test_somebody_leaves_while_they_are_joined(
 
 @BOTH
 def test_the_join_is_never_confirmed(floor: Floor, verb: str) -> None:
-    """In the end the line is let go and the flow goes on."""
+    """In the end the line is hung up and the flow goes on."""
     caller = dialing(floor, verb)
     callee = floor.callee()
     callee.answers()
@@ -377,7 +377,7 @@ def test_the_join_is_never_confirmed(floor: Floor, verb: str) -> None:
 
 @BOTH
 def test_the_bridge_fails(floor: Floor, verb: str) -> None:
-    """The flow goes on, once; the callee is let go."""
+    """The flow goes on, once; the callee is hung up."""
     caller = dialing(floor, verb)
     callee = floor.callee()
     callee.answers()
@@ -407,7 +407,7 @@ STAGES = pytest.mark.parametrize("stage", ["rings", "joins", "talks"])
 
 
 def at_stage(floor: Floor, stage: str) -> tuple[Caller, Callee]:
-    """An outside line that came so far, a while ago."""
+    """An outside line at this stage, a while ago."""
     caller = dialing(floor)
     callee = floor.callee()
     floor.wait(10)
@@ -436,7 +436,7 @@ def test_everybody_is_still_there(floor: Floor, stage: str) -> None:
 
 
 def test_a_line_dialed_since_this_instant_is_no_stray(floor: Floor) -> None:
-    """It rings on."""
+    """It goes on ringing."""
     dialing(floor)
     inventory(floor)
     assert floor.done(HangUpLeg) == []
@@ -444,7 +444,7 @@ def test_a_line_dialed_since_this_instant_is_no_stray(floor: Floor) -> None:
 
 @STAGES
 def test_the_callee_is_gone(floor: Floor, stage: str) -> None:
-    """His hang-up was not heard of: the flow goes on."""
+    """The hang-up of the callee was not reported: the flow goes on."""
     caller, callee = at_stage(floor, stage)
     inventory(floor, callee)
     expected = {"rings": "failed", "joins": "declined", "talks": "answered"}[stage]
@@ -454,7 +454,7 @@ def test_the_callee_is_gone(floor: Floor, stage: str) -> None:
 
 @STAGES
 def test_the_caller_is_gone(floor: Floor, stage: str) -> None:
-    """The callee is let go, and it is a fault of ours."""
+    """The callee is hung up, and it is a fault of the center."""
     caller, callee = at_stage(floor, stage)
     inventory(floor, caller)
     assert callee.is_let_go()

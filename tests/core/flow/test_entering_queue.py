@@ -1,4 +1,4 @@
-"""What a queue step asks of distribution, and where a stay that is over leads."""
+"""The requirements of a queue step for distribution, and the ways after a stay in line."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_step_without_requirements() -> None:
 
 
 def test_a_step_with_requirements() -> None:
-    """Its expressions are worked out when the caller comes to it."""
+    """Its expressions are evaluated when the caller comes to it."""
     step = Queue(
         SALES,
         {},
@@ -68,7 +68,7 @@ def test_a_step_with_requirements() -> None:
 
 
 def test_an_agent_of_choice_who_is_not_known() -> None:
-    """Unset is nobody."""
+    """Unset is no agent."""
     assert entered(Queue(SALES, {}, prefer=parse("nobody")))[2].prefer == ""
 
 
@@ -91,6 +91,6 @@ def test_a_closed_queue(ways: dict[str, Destination], queue: str) -> None:
 
 
 def test_a_step_survives_json() -> None:
-    """Whatever a step asks for can be logged and read again."""
+    """All options of a step can be logged and read again."""
     step = Queue(SALES, {}, prefer=parse("agent"), prefer_for=timedelta(seconds=20))
     assert msgspec.json.decode(msgspec.json.encode(step), type=Queue) == step

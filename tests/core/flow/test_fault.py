@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def test_a_prompt_that_cannot_be_played(floor: Floor) -> None:
-    """It is told and the flow goes on: a missing file costs nobody his call."""
+    """It is reported and the flow goes on: a call does not end for a missing file."""
     floor.open(floor.write({"start": [say("broken"), say("next")]}))
     caller = floor.caller()
     floor.take(PlaybackFinished(floor.done(PlayPrompt)[0].playback, failed=True))
@@ -73,14 +73,14 @@ def test_a_prompt_whose_end_is_never_heard_of(floor: Floor) -> None:
 
 
 def test_a_prompt_that_does_not_exist(floor: Floor) -> None:
-    """Nothing is said, and the flow goes on."""
+    """No prompt is played, and the flow goes on."""
     flow = floor.write({"start": [say("missing"), say("next")]})
     floor.open(msgspec.structs.replace(flow, prompts={"next": flow.prompts["next"]}))
     assert floor.caller().heard == ["next"]
 
 
 def in_circles(*, pause: bool) -> Sections:
-    """A flow that never ends by itself, and a queue it should have led to."""
+    """A flow that never ends by itself, and a queue to which it should have led."""
     loop: list[Verb | Step] = [Goto(to("loop"))]
     if pause:
         loop = [Menu(InputRules(("again?",)), {"1": to("loop")})]
@@ -94,7 +94,7 @@ def in_circles(*, pause: bool) -> Sections:
 
 
 def test_more_than_500_steps(floor: Floor) -> None:
-    """A loop is a fault of ours: an apology, then the first queue of the flow."""
+    """A loop is a fault of the center: an apology, then the first queue of the flow."""
     floor.open(floor.write(in_circles(pause=False)))
     agent = floor.agent("100", "support")
     caller = floor.caller()
@@ -109,7 +109,7 @@ def test_more_than_500_steps(floor: Floor) -> None:
 
 
 def test_more_than_20_entries_of_a_section(floor: Floor) -> None:
-    """Who goes in circles by hand is sent to a person, too: the apology is said once."""
+    """A caller who goes in circles by key is sent to a person, too: one apology is played."""
     floor.open(floor.write(in_circles(pause=True)))
     agent = floor.agent("100", "support")
     caller = floor.caller()
@@ -125,7 +125,7 @@ def test_more_than_20_entries_of_a_section(floor: Floor) -> None:
 
 
 def test_a_fault_with_nowhere_to_go(floor: Floor) -> None:
-    """Without a queue the caller hears the apology and is hung up: an error of ours."""
+    """Without a queue the caller hears the apology and is hung up: an error of the center."""
     caller = walk(floor, {"start": [Goto(to("start"))]})
     assert caller.heard == ["apology"]
     floor.settle()
@@ -133,7 +133,7 @@ def test_a_fault_with_nowhere_to_go(floor: Floor) -> None:
 
 
 def test_a_fault_where_the_flow_says(floor: Floor) -> None:
-    """`on_error` leads wherever the engineer wants."""
+    """`on_error` leads to the destination that the engineer chose."""
     flow = floor.write({"start": [Goto(to("start"))], "oops": [say("oops")]})
     floor.open(msgspec.structs.replace(flow, on_error=to("oops")))
     caller = floor.caller()
@@ -152,7 +152,7 @@ def test_a_fault_in_the_handling_of_a_fault(floor: Floor) -> None:
 
 
 def test_a_fault_and_a_talk_after_it(floor: Floor) -> None:
-    """Who was helped in the end completed his call, also when the flow went on after it."""
+    """A caller who was helped completed the call, also when the flow went on after it."""
     sections = in_circles(pause=False)
     sections["agents"] = [Queue(QueueName("support"), {"answered": to("bye")})]
     floor.open(floor.write({**sections, "bye": [say("bye")]}))

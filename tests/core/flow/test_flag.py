@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def call(floor: Floor) -> Caller:
-    """A caller who is told over and over whether there is a storm."""
+    """A caller who hears again and again whether there is a storm."""
     to = Destination(Way.SECTION, "storm")
     again = Goto(Destination(Way.SECTION, "start"))
     flow = floor.write(
@@ -35,17 +35,17 @@ def call(floor: Floor) -> Caller:
 
 
 def switch(floor: Floor, value: str, flag: str = "storm", flow: str = "shop") -> None:
-    """Somebody switches a flag."""
+    """A person switches a flag."""
     floor.take(SetFlag(flow, flag, value, by="supervisor"))
 
 
 def test_as_the_file_says(floor: Floor) -> None:
-    """Nobody has switched it yet."""
+    """No person has switched it yet."""
     assert call(floor).heard == ["calm"]
 
 
 def test_a_call_in_progress(floor: Floor) -> None:
-    """It takes effect with the next question, back and forth."""
+    """It takes effect with the next question, on and off."""
     caller = call(floor)
     switch(floor, "on")
     caller.hears_out()
@@ -55,14 +55,14 @@ def test_a_call_in_progress(floor: Floor) -> None:
 
 
 def test_a_new_call(floor: Floor) -> None:
-    """It finds the flag as it was left."""
+    """It finds the flag in its last state."""
     call(floor)
     switch(floor, "on")
     assert floor.caller().heard == ["storm"]
 
 
 def test_publishing_leaves_it_as_it_is(floor: Floor) -> None:
-    """A new version of the flow does not calm the storm."""
+    """A new version of the flow does not switch the flag for the storm."""
     call(floor)
     switch(floor, "on")
     floor.take(SitePublished(floor.site))
@@ -81,7 +81,7 @@ def test_publishing_leaves_it_as_it_is(floor: Floor) -> None:
 def test_a_request_that_is_refused(
     floor: Floor, value: str, flag: str, flow: str, code: str
 ) -> None:
-    """What there is not cannot be switched, and nothing is changed."""
+    """An unknown flag cannot be switched, and nothing is changed."""
     caller = call(floor)
     with pytest.raises(RequestRefused) as refused:
         switch(floor, value, flag, flow)

@@ -1,4 +1,4 @@
-"""What keys may be typed into a gather, which spoil an entry, and which lead out of it."""
+"""The keys that may be typed into a gather, those that spoil an entry, and those that lead out."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def chosen(caller: Caller) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("typed", ["12*4#", "*#", "*124567890#", "1A4#"])
 def test_a_key_that_cannot_belong_spoils_the_entry(floor: Floor, typed: str) -> None:
-    """It and all that follows are swallowed up to the terminator; that is one no_match."""
+    """It and all keys after it are ignored up to the terminator; that is one no_match."""
     caller = call(floor, READING)
     caller.presses(typed[:-1])
     assert (failures(caller), gathered(caller)) == ([], [])
@@ -90,7 +90,7 @@ def test_a_key_that_cannot_belong_spoils_the_entry(floor: Floor, typed: str) -> 
 
 
 def test_a_spoiled_entry_ends_when_no_further_key_comes(floor: Floor) -> None:
-    """Each key starts the time for the next anew, however many there are."""
+    """Each key restarts the time for the next, however many there are."""
     caller = call(floor, changed(terminator=""))
     caller.presses("1#")
     for _ in range(10):
@@ -102,7 +102,7 @@ def test_a_spoiled_entry_ends_when_no_further_key_comes(floor: Floor) -> None:
 
 
 def test_a_spoiled_entry_does_not_grow(floor: Floor) -> None:
-    """Thousands of keys after it are forgotten at once."""
+    """Thousands of keys after it are dropped at once."""
     caller = call(floor, READING)
     for _ in range(1000):
         caller.presses("*")
@@ -148,14 +148,14 @@ def test_what_is_no_value_is_not_stored(floor: Floor) -> None:
 
 
 def test_the_terminator_alone_is_no_input(floor: Floor) -> None:
-    """Nothing was typed, so nothing is wrong with it, and nothing is stored."""
+    """No digit was typed, so the entry is not wrong, and nothing is stored."""
     caller = call(floor, READING)
     caller.presses("#")
     assert (failures(caller), caller.heard) == (["no_input"], ["ask", "silence", "ask"])
 
 
 def test_a_hash_that_is_no_terminator_alone_is_no_match(floor: Floor) -> None:
-    """Something was typed, and it is wrong."""
+    """A key was typed, and it is wrong."""
     caller = call(floor, changed(terminator="*"))
     caller.presses("#")
     floor.wait(NEXT)
@@ -163,7 +163,7 @@ def test_a_hash_that_is_no_terminator_alone_is_no_match(floor: Floor) -> None:
 
 
 def test_a_key_during_the_prompt_of_a_wasted_try(floor: Floor) -> None:
-    """It cuts that short and begins the next entry."""
+    """It cuts the prompt short and begins the next entry."""
     caller = call(floor, READING)
     caller.presses("1*#")
     assert caller.is_spoken_to()
@@ -178,7 +178,7 @@ FIXED = msgspec.structs.replace(READING, least_digits=4, most_digits=4)
 def test_the_terminator_after_the_last_digit_belongs_to_the_entry(
     floor: Floor, confirm: str
 ) -> None:
-    """Many callers press it though nobody waits for it: it is no answer to what is asked next."""
+    """Many callers press it although it is not needed: it is no answer to the next question."""
     following = Gather("next", InputRules(("more",), tries=1, failed=to("failed")), 1, 4)
     flow = floor.write(
         {
@@ -236,7 +236,7 @@ OUT = {"*": to("person"), "0": to("other")}
 @pytest.mark.parametrize("typed", ["*", "1*", "123*"])
 @pytest.mark.parametrize("own", [True, False])
 def test_a_star_leads_out_at_any_moment(floor: Floor, typed: str, *, own: bool) -> None:
-    """Of the gather or of the flow: what was typed before is forgotten."""
+    """Of the gather or of the flow: the keys typed before are dropped."""
     gather = changed(keys={"*": to("person")}) if own else READING
     caller = call(floor, gather, keys={} if own else OUT)
     caller.presses(typed)
@@ -245,14 +245,14 @@ def test_a_star_leads_out_at_any_moment(floor: Floor, typed: str, *, own: bool) 
 
 
 def test_a_hash_leads_out_where_it_is_no_terminator(floor: Floor) -> None:
-    """Whatever was typed before."""
+    """Whatever keys were typed before."""
     caller = call(floor, changed(terminator="*"), keys={"#": to("person")})
     caller.presses("12#")
     assert (chosen(caller), gathered(caller)) == ([("ask", "#")], [])
 
 
 def test_the_terminator_leads_nowhere(floor: Floor) -> None:
-    """Though it is a key of the flow."""
+    """Although it is a key of the flow."""
     caller = call(floor, READING, keys={"#": to("person")})
     caller.presses("12#")
     assert (chosen(caller), gathered(caller)) == ([], ["12"])
@@ -274,7 +274,7 @@ def test_a_key_does_not_lead_out_of_a_spoiled_entry_only(floor: Floor) -> None:
 
 @pytest.mark.parametrize("ended_by", ["#", ""])
 def test_a_digit_leads_out_when_it_is_no_value(floor: Floor, ended_by: str) -> None:
-    """Alone, and too short to be what is asked for."""
+    """Alone, and too short for the gather."""
     caller = call(floor, changed(least_digits=4), keys=OUT)
     caller.presses("0" + ended_by)
     if not ended_by:
@@ -299,7 +299,7 @@ def test_a_digit_among_others_leads_nowhere(floor: Floor) -> None:
 
 
 def test_a_digit_leads_out_of_a_survey_at_once(floor: Floor) -> None:
-    """One key is all that is asked for, and this one does not match."""
+    """The gather asks for one key only, and this one does not match."""
     gather = changed(most_digits=1, matches="[1-5]")
     caller = call(floor, gather, keys=OUT)
     caller.presses("9")
@@ -309,7 +309,7 @@ def test_a_digit_leads_out_of_a_survey_at_once(floor: Floor) -> None:
 
 
 def test_a_digit_that_is_no_phone_number_leads_out(floor: Floor) -> None:
-    """Any number of digits may be asked for: one digit is no number."""
+    """The gather may ask for any number of digits: one digit is no number."""
     caller = call(floor, changed(most_digits=15), keys=OUT, type_=PHONE)
     caller.presses("0#")
     assert chosen(caller) == [("ask", "0")]
@@ -346,7 +346,7 @@ def test_what_is_typed_after_a_key_is_for_the_next_input(floor: Floor) -> None:
 
 @pytest.mark.parametrize(("key", "section"), [("*", "a person"), ("0", "another section")])
 def test_a_key_leads_out_of_the_confirmation(floor: Floor, key: str, section: str) -> None:
-    """What was to be confirmed is not kept."""
+    """The number to be confirmed is not kept."""
     caller = call(floor, changed(confirm="right"), keys=OUT)
     caller.presses("124#")
     assert caller.heard[-1] == "right"

@@ -34,7 +34,7 @@ def rules(
     tries: int = 3,
     barge_in: bool = True,
 ) -> InputRules:
-    """How to listen; who fails goes to the section `failed`."""
+    """The input rules; a caller who fails goes to the section `failed`."""
     return InputRules(
         prompts or ("main",),
         no_input=no_input,
@@ -55,12 +55,12 @@ def menu(*keys: str, how: InputRules | None = None) -> Menu:
 def gather(
     *, least: int = 4, most: int = 6, how: InputRules | None = None, matches: str = ""
 ) -> Gather:
-    """Ask for a number of so many digits."""
+    """Ask for a number with this many digits."""
     return Gather("number", how or rules(), least, most, matches=matches)
 
 
 def call(floor: Floor, *steps: Verb | Step, keys: tuple[str, ...] = ()) -> Caller:
-    """A caller in a flow of these steps; each key's section says the key and waits."""
+    """A caller in a flow of these steps; the section of each key plays the key and waits."""
     rest = Wait(timedelta(hours=1))
     sections: dict[str, list[Verb | Step]] = {
         key: [Play(f"chose {key}", barge_in=False), rest] for key in keys
@@ -118,7 +118,7 @@ def test_without_barge_in_the_prompt_is_heard_out(floor: Floor) -> None:
 
 
 def test_the_timer_for_the_first_digit_starts_at_the_end_of_the_prompt(floor: Floor) -> None:
-    """A long prompt costs the caller no time to answer."""
+    """The time to answer is not shortened by a long prompt."""
     caller = call(floor, menu("1"), keys=("1",))
     floor.wait(60)
     caller.hears_out()
@@ -143,7 +143,7 @@ def test_the_first_digit_cancels_its_timer_and_starts_that_of_the_next(floor: Fl
 
 
 def test_the_inter_digit_timer_runs_when_the_prompt_was_cut_short(floor: Floor) -> None:
-    """It does not wait for an end of the prompt that will not be heard."""
+    """It does not wait for the end of a prompt that was cut short."""
     caller = call(floor, gather())
     caller.presses("1234")
     floor.wait(NEXT - 0.1)
@@ -230,7 +230,7 @@ def test_digits_of_a_pattern(floor: Floor) -> None:
 
 
 def test_another_terminator(floor: Floor) -> None:
-    """Of one's own choice; `#` is a key that cannot belong then."""
+    """The flow names the terminator; `#` is a key that cannot belong then."""
     caller = call(floor, msgspec.structs.replace(gather(matches="[0-9]+"), terminator="*"))
     caller.presses("1234*")
     assert gathered(caller) == ["1234"]
@@ -253,7 +253,7 @@ def test_no_input_and_no_match_have_their_own_prompts(floor: Floor) -> None:
 
 
 def test_after_the_last_try_no_prompt(floor: Floor) -> None:
-    """Whatever the last try was wasted by, the caller goes to `failed` without a word."""
+    """After any kind of wasted last try the caller goes to `failed` without a prompt."""
     how = rules(no_input=("silence",), no_match=("wrong key",), tries=2)
     caller = call(floor, menu("1", how=how), keys=("1",))
     caller.presses("9")
@@ -263,7 +263,7 @@ def test_after_the_last_try_no_prompt(floor: Floor) -> None:
 
 
 def test_one_try(floor: Floor) -> None:
-    """A single try may be all there is."""
+    """A gather may have a single try."""
     caller = call(floor, menu("1", how=rules(tries=1)), keys=("1",))
     caller.hears_out()
     floor.wait(FIRST)
@@ -287,14 +287,14 @@ def test_the_nth_try_takes_the_nth_prompt(floor: Floor) -> None:
 
 
 def test_a_failed_gather_stores_nothing(floor: Floor) -> None:
-    """What was typed in vain is not kept."""
+    """The digits of wasted tries are not kept."""
     caller = call(floor, gather(how=rules(tries=1)))
     caller.presses("12#")
     assert (gathered(caller), caller.heard) == ([], ["main", "failed"])
 
 
 def test_digits_of_a_wasted_try_do_not_count_for_the_next(floor: Floor) -> None:
-    """A wrong key and what was typed after it are forgotten."""
+    """A wrong key and the keys typed after it are dropped."""
     caller = call(floor, menu("12", how=rules(barge_in=False)), keys=("12",))
     caller.presses("9212")
     caller.hears_out()
@@ -305,7 +305,7 @@ def test_digits_of_a_wasted_try_do_not_count_for_the_next(floor: Floor) -> None:
 
 
 def test_a_menu_without_prompts(floor: Floor) -> None:
-    """Silence is allowed: the timer starts at once."""
+    """A menu may be silent: the timer starts at once."""
     silent = msgspec.structs.replace(rules(tries=1), prompts=())
     caller = call(floor, menu("1", how=silent), keys=("1",))
     floor.wait(FIRST)
@@ -316,7 +316,7 @@ def test_a_menu_without_prompts(floor: Floor) -> None:
 
 
 def test_an_expert_types_ahead(floor: Floor) -> None:
-    """Digits after a choice are for the menus that follow; their prompts are not said."""
+    """Digits after a choice are for the menus that follow; their prompts are not played."""
     floor.open(
         floor.write(
             {
@@ -341,7 +341,7 @@ def test_a_key_during_a_plain_prompt_is_kept(floor: Floor) -> None:
 
 
 def test_a_key_during_a_notice_that_must_be_heard(floor: Floor) -> None:
-    """Without barge-in the notice is heard out, and the key counts for the next menu."""
+    """Without barge-in the notice is played to its end, and the key counts for the next menu."""
     caller = call(floor, Play("recorded", barge_in=False), menu("1"), keys=("1",))
     caller.presses("1")
     assert caller.heard == ["recorded"]
@@ -350,7 +350,7 @@ def test_a_key_during_a_notice_that_must_be_heard(floor: Floor) -> None:
 
 
 def test_a_prompt_is_skipped_by_digits_typed_ahead(floor: Floor) -> None:
-    """Who has typed ahead hears no prompt he could have cut short."""
+    """A caller who has typed ahead hears no prompt that a key could have cut short."""
     caller = call(floor, Play("recorded", barge_in=False), Play("news"), menu("1"), keys=("1",))
     caller.presses("1")
     caller.hears_out()
@@ -358,7 +358,7 @@ def test_a_prompt_is_skipped_by_digits_typed_ahead(floor: Floor) -> None:
 
 
 def test_digits_during_a_pause_are_kept(floor: Floor) -> None:
-    """A step `wait` loses none."""
+    """A step `wait` drops none."""
     caller = call(floor, Wait(timedelta(seconds=2)), menu("1"), keys=("1",))
     caller.presses("1")
     floor.wait(2)
@@ -366,7 +366,7 @@ def test_digits_during_a_pause_are_kept(floor: Floor) -> None:
 
 
 def test_thousands_of_digits(floor: Floor) -> None:
-    """What is typed ahead has a limit; nothing breaks."""
+    """The keys typed ahead have a limit; thousands of them break nothing."""
     caller = call(floor, Wait(timedelta(seconds=2)), gather(least=1, most=100))
     caller.presses("7" * 5000)
     floor.wait(2 + NEXT)
@@ -382,7 +382,7 @@ def sensitive(*, barge_in: bool = True) -> Gather:
 
 
 def test_a_sensitive_value_is_not_told(floor: Floor) -> None:
-    """The event names the variable and holds no digit; nor does any other event."""
+    """The event names the variable and has no digit; nor has any other event."""
     caller = call(floor, sensitive())
     caller.presses("4711")
     assert [(e.variable, e.value) for e in caller.told(InputGathered)] == [("pin", "")]
@@ -390,7 +390,7 @@ def test_a_sensitive_value_is_not_told(floor: Floor) -> None:
 
 
 def test_type_ahead_is_dropped_before_a_sensitive_input(floor: Floor) -> None:
-    """Digits typed for something else must not be taken for the PIN."""
+    """Digits typed for another input must not be taken for the PIN."""
     caller = call(floor, Play("notice", barge_in=False), sensitive())
     caller.presses("4711")
     caller.hears_out()
@@ -441,7 +441,7 @@ def with_global_keys(floor: Floor) -> Caller:
     ],
 )
 def test_global_keys(floor: Floor, typed: str, heard: list[str]) -> None:
-    """They work in every menu; a menu's own key of that name goes first."""
+    """They work in every menu; a menu's own choice for the same key goes first."""
     caller = with_global_keys(floor)
     for key in typed:
         caller.presses(key)
@@ -449,7 +449,7 @@ def test_global_keys(floor: Floor, typed: str, heard: list[str]) -> None:
 
 
 def test_keys_of_no_use(floor: Floor) -> None:
-    """Keys that no menu waits for change nothing."""
+    """Keys outside any menu change nothing."""
     caller = call(floor)
     caller.hears_out()
     told, done = len(floor.events), len(floor.commands)

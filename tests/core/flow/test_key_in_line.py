@@ -1,4 +1,4 @@
-"""Keys pressed while waiting: the place in line is kept, whatever the caller is told or asked."""
+"""Keys pressed while waiting: the position in line is kept during all prompts and questions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WAYS = pytest.mark.parametrize("where", [OFFER, LIST, Destination(Way.CALL, "off
 
 
 def minutes(number: float) -> timedelta:
-    """So many minutes."""
+    """This many minutes."""
     return timedelta(minutes=number)
 
 
@@ -73,7 +73,7 @@ def wait_in_line(
 
 
 def first_leaves(floor: Floor) -> None:
-    """Whoever came first hangs up."""
+    """The caller who came first hangs up."""
     first = next(leg for leg in floor.switch.legs if leg.startswith("leg"))
     floor.take(LegHungUp(first, 16))
 
@@ -83,7 +83,9 @@ def first_leaves(floor: Floor) -> None:
 
 @WAYS
 def test_the_place_is_kept(floor: Floor, where: Destination) -> None:
-    """The music stops, he is told something, the music comes back, and he never left."""
+    """The music stops, a prompt is played, the music comes back, and the caller never left the
+    line.
+    """
     caller, _ = wait_in_line(floor, Play("about us", barge_in=False), where=where)
     caller.presses("1")
     assert (caller.heard, caller.music) == (["about us"], None)
@@ -95,7 +97,7 @@ def test_the_place_is_kept(floor: Floor, where: Destination) -> None:
 
 @WAYS
 def test_return_waits_on(floor: Floor, where: Destination) -> None:
-    """From the middle of it, just as at the end."""
+    """From the middle of the steps, just as at the end."""
     caller, _ = wait_in_line(floor, Play("about us"), RETURN, HangUp(), where=where)
     caller.presses("1")
     caller.hears_out()
@@ -104,7 +106,7 @@ def test_return_waits_on(floor: Floor, where: Destination) -> None:
 
 @WAYS
 def test_goto_from_there_keeps_the_place(floor: Floor, where: Destination) -> None:
-    """A section further on is no less a detour."""
+    """A section that follows is part of the detour, too."""
     steps = (Goto(to("more")), HangUp())
     more = [Play("more", barge_in=False)]
     caller, agent = wait_in_line(floor, *steps, where=where, more=[*more])
@@ -117,7 +119,7 @@ def test_goto_from_there_keeps_the_place(floor: Floor, where: Destination) -> No
 
 
 def test_the_same_key_again(floor: Floor) -> None:
-    """Once back in line it works as before; while he is being told it is no key of the line."""
+    """Back in line it works as before; during the prompt it is no key of the line."""
     caller, _ = wait_in_line(floor, Play("about us", barge_in=False))
     caller.presses("11")
     assert caller.heard == ["about us"]
@@ -155,7 +157,7 @@ def test_a_key_during_the_announcement(floor: Floor) -> None:
     ],
 )
 def test_an_agent_ends_the_detour(floor: Floor, verb: Verb) -> None:
-    """Whatever he hears or is asked ends, and they talk; nothing of it wakes anybody later."""
+    """Every prompt or question ends, and they talk; no timer of the detour acts later."""
     caller, agent = wait_in_line(floor, verb)
     caller.presses("1")
     first_leaves(floor)
@@ -170,7 +172,7 @@ def test_an_agent_ends_the_detour(floor: Floor, verb: Verb) -> None:
 
 
 def test_the_caller_is_not_disturbed_by_the_ringing(floor: Floor) -> None:
-    """Only who picks up ends the detour; who does not leaves it as it was."""
+    """The detour ends only when an agent picks up; a phone that rings in vain changes nothing."""
     caller, agent = wait_in_line(floor, Play("about us", barge_in=False), Play("more"))
     first_leaves(floor)
     caller.presses("1")
@@ -183,7 +185,7 @@ def test_the_caller_is_not_disturbed_by_the_ringing(floor: Floor) -> None:
 
 
 def test_the_join_fails_after_a_detour(floor: Floor) -> None:
-    """The caller is back at the music, in his old place; the detour is over."""
+    """The caller hears music again, in the old position; the detour is over."""
     caller, agent = wait_in_line(floor, Play("about us", barge_in=False))
     first_leaves(floor)
     caller.presses("1")
@@ -194,7 +196,7 @@ def test_the_join_fails_after_a_detour(floor: Floor) -> None:
 
 
 def test_keys_of_the_detour_are_forgotten_after_the_talk(floor: Floor) -> None:
-    """What he typed while waiting does not cut the words after the talk short."""
+    """Keys typed while waiting do not cut the prompt after the talk short."""
     caller, agent = wait_in_line(floor, Play("about us", barge_in=False))
     first_leaves(floor)
     caller.presses("1")
@@ -210,7 +212,7 @@ def test_keys_of_the_detour_are_forgotten_after_the_talk(floor: Floor) -> None:
 
 @WAYS
 def test_another_queue(floor: Floor, where: Destination) -> None:
-    """He leaves this line, once, and waits in the other."""
+    """The caller leaves this line, once, and waits in the other."""
     floor_queue = Queue(SUPPORT, {}, max_wait=minutes(2))
     caller, _ = wait_in_line(floor, floor_queue, HangUp(), where=where)
     floor.agent("300", "support").is_busy()
@@ -224,7 +226,7 @@ def test_another_queue(floor: Floor, where: Destination) -> None:
 
 @WAYS
 def test_hanging_up(floor: Floor, where: Destination) -> None:
-    """The flow ends the call: he left by a key, and nothing else."""
+    """The flow ends the call: the caller left by a key, and in no other way."""
     caller, _ = wait_in_line(floor, HangUp(), where=where)
     caller.presses("1")
     assert (caller.exits, caller.is_released()) == (["key_exit"], True)
@@ -240,7 +242,7 @@ def test_a_key_that_hangs_up(floor: Floor) -> None:
 
 
 def test_the_caller_hangs_up_meanwhile(floor: Floor) -> None:
-    """He abandoned the queue, wherever he stood in the flow."""
+    """The caller abandoned the queue, at any step of the flow."""
     caller, _ = wait_in_line(floor, Play("about us", barge_in=False))
     caller.presses("1")
     floor.wait(30)
@@ -255,7 +257,7 @@ def test_the_caller_hangs_up_meanwhile(floor: Floor) -> None:
     "verb", [Play("long", barge_in=False), Wait(minutes(30)), Menu(InputRules(("which",)), {})]
 )
 def test_the_wait_limit_passes_meanwhile(floor: Floor, verb: Verb) -> None:
-    """He is out of the line, and the flow goes on as after any other wait."""
+    """The caller leaves the line, and the flow goes on as after any other wait."""
     caller, _ = wait_in_line(floor, verb)
     floor.wait(9 * 60 + 58)
     caller.presses("1")
@@ -265,7 +267,7 @@ def test_the_wait_limit_passes_meanwhile(floor: Floor, verb: Verb) -> None:
 
 
 def test_an_announcement_falls_due_meanwhile(floor: Floor) -> None:
-    """It waits until he is back, and comes at once."""
+    """It waits until the caller is back in line, and comes at once."""
     caller, _ = wait_in_line(floor, Play("about us", barge_in=False))
     floor.wait(50)
     caller.presses("1")
@@ -282,14 +284,14 @@ def test_an_announcement_falls_due_meanwhile(floor: Floor) -> None:
 
 
 def test_back_where_there_is_nothing_to_go_back_to(floor: Floor) -> None:
-    """He goes on waiting."""
+    """The caller goes on waiting."""
     caller, _ = wait_in_line(floor, where=Destination(Way.BACK))
     caller.presses("1")
     assert (caller.music, caller.exits, caller.heard) == ("default", [], [])
 
 
 def test_back_to_the_section_before(floor: Floor) -> None:
-    """It is a detour like any other: the place is kept until he leaves it."""
+    """It is a detour like any other: the position is kept until the caller leaves the line."""
     waiting = Queue(SALES, {}, keys={"*": Destination(Way.BACK)})
     menu = Menu(InputRules(("main",)), {"1": to("wait"), "2": Destination(Way.RETURN)})
     floor.open(floor.write({"start": [menu], "wait": [waiting]}))
@@ -303,14 +305,14 @@ def test_back_to_the_section_before(floor: Floor) -> None:
 
 @pytest.mark.parametrize("where", [Destination(Way.REPEAT), Destination(Way.CONTINUE)])
 def test_a_key_that_leads_nowhere(floor: Floor, where: Destination) -> None:
-    """He goes on waiting."""
+    """The caller goes on waiting."""
     caller, _ = wait_in_line(floor, where=where)
     caller.presses("1")
     assert (caller.music, caller.exits) == ("default", [])
 
 
 def test_pressing_the_key_very_often(floor: Floor) -> None:
-    """More than the limit of entries is a fault of the flow, but he keeps waiting for it."""
+    """More entries than the limit are a fault of the flow, but the caller keeps waiting."""
     caller, agent = wait_in_line(floor, Tag((("asked", parse('"yes"')),)))
     for _ in range(25):
         caller.presses("1")
@@ -331,7 +333,7 @@ def test_a_detour_that_loops(floor: Floor) -> None:
 
 
 def test_the_place_in_a_called_section(floor: Floor) -> None:
-    """A queue in a called section: the place there is kept as well."""
+    """A queue in a called section: the position there is kept as well."""
     queue = Queue(SALES, {}, keys={"1": LIST}, max_wait=minutes(1))
     floor.open(
         floor.write(

@@ -42,7 +42,7 @@ Row = dict[str, str | None] | None
 
 
 def asks(floor: Floor, *handled: str) -> Caller:
-    """A caller whose flow looks him up and says the outcome; what is not handled goes on."""
+    """A caller whose flow asks a look-up and plays the outcome; if not handled, it goes on."""
     leads = {outcome: Destination(Way.SECTION, outcome) for outcome in handled}
     number = {"number": parse("caller.number")}
     flow = floor.write(
@@ -73,12 +73,12 @@ def asks(floor: Floor, *handled: str) -> Caller:
 
 
 def asked(floor: Floor) -> LookUpId:
-    """The look-up that was asked for last."""
+    """The last look-up of the flow."""
     return floor.done(LookUp)[-1].look_up
 
 
 def outcomes(caller: Caller) -> list[tuple[str, str]]:
-    """What came of the look-ups."""
+    """The outcomes of the look-ups."""
     return [(e.name, e.outcome) for e in caller.told(LookUpDone)]
 
 
@@ -94,7 +94,7 @@ def test_what_is_asked(floor: Floor) -> None:
 
 
 def test_found(floor: Floor) -> None:
-    """What was found is at hand for expressions and prompts."""
+    """The found values are available to expressions and prompts."""
     caller = asks(floor, *OUTCOMES)
     row: Row = {"name": "Jansen", "status": "gold", "balance": "12.50"}
     floor.take(LookUpFinished(asked(floor), row))
@@ -126,7 +126,7 @@ def test_not_found(floor: Floor) -> None:
     ],
 )
 def test_an_answer_of_another_type(floor: Floor, row: dict[str, str | None]) -> None:
-    """What does not fit the declaration is an error, and nothing of it is kept."""
+    """A value that does not fit the declaration is an error, and the whole answer is dropped."""
     caller = asks(floor, *OUTCOMES)
     floor.take(LookUpFinished(asked(floor), {"name": "Jansen", **row}))
     assert (caller.heard, outcomes(caller)) == (["error"], [("customer", "error")])
@@ -171,7 +171,7 @@ def test_an_outcome_that_is_not_handled(floor: Floor, outcome: str) -> None:
 
 @pytest.mark.parametrize("answer", ["row", "failure"])
 def test_an_answer_that_comes_late(floor: Floor, answer: str) -> None:
-    """The flow has gone on: it changes nothing, nor does a second answer."""
+    """The flow has gone on: the answer changes nothing, nor does a second one."""
     caller = asks(floor, *OUTCOMES)
     floor.wait(3)
     told, done = len(floor.events), len(floor.commands)
@@ -186,7 +186,7 @@ def test_an_answer_that_comes_late(floor: Floor, answer: str) -> None:
 
 @pytest.mark.parametrize("answer", ["row", "failure"])
 def test_an_answer_after_the_hang_up(floor: Floor, answer: str) -> None:
-    """The caller is gone: it changes nothing."""
+    """The caller is gone: the answer changes nothing."""
     caller = asks(floor, *OUTCOMES)
     caller.hangs_up()
     told = len(floor.events)
@@ -230,7 +230,7 @@ def test_what_a_web_service_is_asked(floor: Floor) -> None:
 
 @pytest.mark.parametrize("answers", ["row", "none", "failure", "never"])
 def test_music_until_the_answer(floor: Floor, answers: str) -> None:
-    """The call is picked up, the music plays, and stops whatever comes of it."""
+    """The call is picked up, the music plays, and it stops at any outcome."""
     caller = asks_the_web(floor)
     assert (caller.music, len(floor.done(AnswerLeg))) == ("jazz", 1)
     match answers:
@@ -246,13 +246,13 @@ def test_music_until_the_answer(floor: Floor, answers: str) -> None:
 
 
 def test_no_music_where_none_is_wanted(floor: Floor) -> None:
-    """Silence, and nobody picks up for it."""
+    """The caller hears silence, and the call is not picked up for it."""
     caller = asks_the_web(floor, filler="")
     assert (caller.music, floor.done(AnswerLeg)) == (None, [])
 
 
 def test_the_caller_hangs_up_during_the_music(floor: Floor) -> None:
-    """The late answer means nothing."""
+    """The late answer changes nothing."""
     caller = asks_the_web(floor)
     caller.hangs_up()
     floor.take(LookUpFinished(asked(floor), {"name": "Jansen"}))

@@ -1,4 +1,4 @@
-"""A voicemail step: its greeting, its keys, and what counts as a message."""
+"""A voicemail step: its greeting, its keys, and the recordings that count as a message."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MENU = Menu(InputRules(("more",), tries=1, failed=to("failed")), {"1": to("one")
 
 
 def call(floor: Floor, *steps: Verb, box: Voicemail = BOX, on_hangup: bool = False) -> Caller:
-    """A caller of these steps and then the box; a menu follows whatever came of it."""
+    """A caller of these steps and then the box; a menu follows every outcome."""
     ends: dict[str, list[Verb]] = {name: [say(name), REST] for name in ("one", "zero", "failed")}
     flow = floor.write(
         {
@@ -81,7 +81,7 @@ def is_left(floor: Floor, *, speech: float | None, seconds: float = 20) -> None:
 
 
 def is_measured(floor: Floor, *, speech: float | None, seconds: float = 20) -> None:
-    """The switch tells how much speech is in the message."""
+    """The switch reports the amount of speech in the message."""
     message = floor.done(RecordLeg)[-1].recording
     floor.take(RecordingFinished(message, "message.wav", seconds, speech=speech))
 
@@ -100,7 +100,7 @@ def test_a_key_in_the_greeting_skips_to_the_tone(floor: Floor, key: str) -> None
     caller = call(floor)
     caller.presses(key)
     assert (len(floor.done(StopPlayback)), len(floor.done(RecordLeg))) == (1, 1)
-    floor.settle()  # the prompt that was cut short is told as finished
+    floor.settle()  # the prompt that was cut short is reported as finished
     is_left(floor, speech=12)
     assert (caller.heard, chosen(caller)) == (["leave", "more"], [])
     caller.presses("1")
@@ -108,7 +108,7 @@ def test_a_key_in_the_greeting_skips_to_the_tone(floor: Floor, key: str) -> None
 
 
 def test_keys_before_the_greeting_reach_no_later_menu(floor: Floor) -> None:
-    """The greeting is heard, for whoever typed them did not know of it."""
+    """The greeting is played, for a caller who typed the keys did not know of it."""
     caller = call(floor, Play("notice", barge_in=False))
     caller.presses("15")
     caller.hears_out()
@@ -149,7 +149,7 @@ def test_a_key_of_the_box_may_be_typed_ahead(floor: Floor) -> None:
 def test_a_key_of_the_box_leads_out_of_the_message(
     floor: Floor, speech: float, tags: dict[str, str]
 ) -> None:
-    """What was said by then is kept, if it is a message."""
+    """The recording up to then is kept, if it is a message."""
     caller = call(floor)
     caller.hears_out()
     caller.presses("00")
@@ -176,7 +176,7 @@ def test_a_key_of_the_box_during_the_tone(floor: Floor) -> None:
 
 
 def test_a_key_of_the_box_leads_out_though_the_switch_tells_nothing(floor: Floor) -> None:
-    """The caller does not wait for it for ever."""
+    """The caller does not wait for the switch for ever."""
     caller = call(floor)
     caller.hears_out()
     caller.presses("0")
@@ -208,7 +208,7 @@ def test_the_graph_tells_the_keys_of_a_box() -> None:
 def test_silence_is_no_message(
     floor: Floor, speech: float | None, seconds: float, least: float, section: str
 ) -> None:
-    """However long it is: what counts is how much of it is speech."""
+    """A silent message of any length: only the amount of speech counts."""
     box = msgspec.structs.replace(BOX, min_speech=timedelta(seconds=least))
     caller = call(floor, box=box)
     caller.hears_out()
@@ -219,7 +219,7 @@ def test_silence_is_no_message(
 
 
 def test_the_switch_is_told_what_to_measure(floor: Floor) -> None:
-    """A message ends in silence, and its speech is told in the end."""
+    """A message ends at a silence, and its speech is reported in the end."""
     caller = call(floor)
     caller.hears_out()
     (message,) = floor.done(RecordLeg)
@@ -231,7 +231,7 @@ def test_the_switch_is_told_what_to_measure(floor: Floor) -> None:
 
 
 def test_an_unusable_file_is_no_message(floor: Floor) -> None:
-    """Nor one that never came to be."""
+    """Nor is one that was never recorded."""
     caller = call(floor)
     caller.hears_out()
     floor.take(CommandFailed(floor.done(RecordLeg)[-1], 500, "disk full"))
@@ -239,7 +239,7 @@ def test_an_unusable_file_is_no_message(floor: Floor) -> None:
 
 
 def test_a_silent_message_keeps_the_tag_of_an_earlier_one(floor: Floor) -> None:
-    """Two boxes, and something was said into the first."""
+    """Two boxes, and the first message has speech."""
     first = Voicemail("first", "greeting", {})
     caller = call(floor, first)
     caller.hears_out()
@@ -258,7 +258,7 @@ def test_a_silent_message_keeps_the_tag_of_an_earlier_one(floor: Floor) -> None:
 def test_a_hang_up_ends_a_message(
     floor: Floor, speech: float, box: dict[str, str], *, on_hangup: bool
 ) -> None:
-    """The call is told as ended once it is known whether there is one."""
+    """The call is reported as ended once it is known whether there is one."""
     caller = call(floor, on_hangup=on_hangup)
     caller.hears_out()
     caller.hangs_up()
@@ -269,7 +269,7 @@ def test_a_hang_up_ends_a_message(
 
 
 def test_the_end_of_a_call_does_not_wait_for_ever(floor: Floor) -> None:
-    """A message of which nothing is heard any more counts as one, for it may be there."""
+    """A message without a further report counts as one, for it may be there."""
     caller = call(floor)
     caller.hears_out()
     floor.take(LegHungUp(caller.leg, 16))

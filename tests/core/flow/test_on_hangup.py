@@ -1,4 +1,4 @@
-"""What a flow does when the call is over: notes and look-ups, and then one end."""
+"""The steps of a flow when the call is over: notes and look-ups, and then one end."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NAME = Tag((("name", parse("crm.name")),))
 
 
 def call(floor: Floor, steps: list[Verb | Step], *at_the_end: Verb, to: str = "") -> Caller:
-    """A caller in these steps; when he hangs up the others follow."""
+    """A caller in these steps; the others follow the hang-up."""
     flow = floor.write({"start": steps, "bye": at_the_end})
     source = HttpLookUp("https://crm.example/{number}", {"number": TEXT}, {"name": TEXT})
     floor.open(
@@ -56,7 +56,7 @@ def call(floor: Floor, steps: list[Verb | Step], *at_the_end: Verb, to: str = ""
 
 
 def answer(floor: Floor, name: str = "Jansen") -> None:
-    """The look-up that was asked for last finds somebody."""
+    """The last look-up finds a row."""
     floor.take(LookUpFinished(floor.done(LookUp)[-1].look_up, {"name": name}))
 
 
@@ -70,7 +70,7 @@ def test_notes_are_made(floor: Floor) -> None:
 
 
 def test_we_hang_up(floor: Floor) -> None:
-    """Whoever ends the call, it is over."""
+    """The call is over, whichever side ends it."""
     caller = call(floor, [HangUp()], DONE)
     assert caller.told(InteractionEnded) == []
     floor.settle()
@@ -78,7 +78,7 @@ def test_we_hang_up(floor: Floor) -> None:
 
 
 def test_a_look_up_is_waited_for(floor: Floor) -> None:
-    """The interaction ends when it has answered, with what it said."""
+    """The interaction ends when it has answered, with the values of the answer."""
     caller = call(floor, [REST], ASK, NAME)
     caller.hangs_up()
     assert caller.told(InteractionEnded) == []
@@ -90,7 +90,7 @@ def test_a_look_up_is_waited_for(floor: Floor) -> None:
 
 @pytest.mark.parametrize("fails", [True, False])
 def test_a_look_up_without_an_answer(floor: Floor, *, fails: bool) -> None:
-    """It fails, or is never heard of: the rest is done without it, and only once."""
+    """It fails, or is never reported: the rest is done without it, and only once."""
     caller = call(floor, [REST], ASK, DONE)
     caller.hangs_up()
     look_up = floor.done(LookUp)[-1].look_up
@@ -106,7 +106,7 @@ def test_a_look_up_without_an_answer(floor: Floor, *, fails: bool) -> None:
 
 
 def test_nothing_is_done_to_the_leg_that_is_gone(floor: Floor) -> None:
-    """Neither picked up nor entertained, even where the look-up has a filler."""
+    """No pick-up and no music, even where the look-up has a filler."""
     caller = call(floor, [REST], ASK)
     caller.hangs_up()
     assert (floor.done(AnswerLeg), floor.done(StartMusic)) == ([], [])
@@ -124,7 +124,7 @@ def test_two_look_ups(floor: Floor) -> None:
 
 
 def test_the_hang_up_told_twice(floor: Floor) -> None:
-    """The second one is nothing new."""
+    """The second one changes nothing."""
     caller = call(floor, [REST], ASK, NAME)
     caller.hangs_up()
     floor.take(LegHungUp(caller.leg, 16))
@@ -149,7 +149,7 @@ def test_a_look_up_of_the_flow_is_dropped(floor: Floor) -> None:
 
 @pytest.mark.parametrize("asks", [True, False])
 def test_in_line(floor: Floor, *, asks: bool) -> None:
-    """He abandoned the queue when he hung up, however long the look-up takes."""
+    """The caller abandoned the queue at the hang-up, however long the look-up takes."""
     caller = call(floor, [TO_QUEUE], *([ASK] if asks else []), DONE)
     floor.wait(15)
     caller.hangs_up()
@@ -165,7 +165,7 @@ def test_in_line(floor: Floor, *, asks: bool) -> None:
 
 @pytest.mark.parametrize("asks", [True, False])
 def test_in_a_talk(floor: Floor, *, asks: bool) -> None:
-    """The talk ends with the hang-up; the agent has his wrap-up and the next caller."""
+    """The talk ends with the hang-up; the agent has the wrap-up and the next caller."""
     caller = call(floor, [TO_QUEUE], *([ASK] if asks else []), DONE)
     (view,) = floor.center.agents(floor.now)
     floor.colleague(view.agent).picks_up()
@@ -194,7 +194,7 @@ def test_the_agent_ends_the_talk(floor: Floor) -> None:
 
 
 def test_the_inventory_comes_while_the_look_up_is_asked(floor: Floor) -> None:
-    """That the leg is missing there is no news."""
+    """A leg that is missing there is already known to be gone."""
     caller = call(floor, [REST], ASK, NAME)
     floor.wait(10)
     caller.hangs_up()
@@ -205,7 +205,7 @@ def test_the_inventory_comes_while_the_look_up_is_asked(floor: Floor) -> None:
 
 
 def test_the_switch_lost_the_call(floor: Floor) -> None:
-    """Tags are made all the same, and it is a fault of ours."""
+    """Tags are set all the same, and it is a fault of the center."""
     caller = call(floor, [REST], DONE)
     floor.wait(10)
     floor.switch.gone(caller.leg)
@@ -214,7 +214,7 @@ def test_the_switch_lost_the_call(floor: Floor) -> None:
 
 
 def test_we_were_away_while_the_look_up_was_asked(floor: Floor) -> None:
-    """It is asked once more, and nothing is done to the leg."""
+    """It is asked once more, and there are no commands for the leg."""
     caller = call(floor, [REST], ASK, NAME)
     caller.hangs_up()
     floor.take(CenterResumed())
@@ -225,7 +225,7 @@ def test_we_were_away_while_the_look_up_was_asked(floor: Floor) -> None:
 
 
 def test_after_very_many_steps(floor: Floor) -> None:
-    """What the call took does not keep the end from being noted."""
+    """Even after a call of very many steps the end is noted."""
     caller = call(floor, [*[DONE] * 499, REST], ASK, NAME)
     caller.hangs_up()
     answer(floor)

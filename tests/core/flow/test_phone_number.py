@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     ],
 )
 def test_what_is_typed_as_a_number(digits: str, country_code: str, number: str | None) -> None:
-    """A zero stands for the country, two for abroad; anything else is no number."""
+    """A zero stands for the country, two for abroad; all else is no number."""
     assert phone_number(digits, country_code) == number
 
 
 def test_a_number_is_asked_for_until_it_is_one(floor: Floor) -> None:
-    """What is no number costs a try; what is one is kept as E.164."""
+    """An entry that is no number costs a try; a number is kept as E.164."""
     ask = Gather("number", InputRules(("ask",)), least_digits=3, most_digits=15)
     flow = msgspec.structs.replace(
         floor.write({"start": [ask]}), variables={"number": PHONE}, country_code="31"

@@ -1,4 +1,4 @@
-"""Whether a key that comes early is one of a secret: what is asked next, by whatever way."""
+"""Whether a key that comes early is part of a secret: the next questions, on all ways."""
 
 from datetime import timedelta
 
@@ -94,12 +94,12 @@ def test_a_secret_comes_next(name: str) -> None:
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_something_else_comes_next(name: str) -> None:
-    """An ordinary question may take the key, or nothing does."""
+    """An ordinary question may take the key, or no step does."""
     assert not flow(**ORDINARY[name]).is_secret([Frame("start")])
 
 
 def test_a_step_that_may_be_left_out() -> None:
-    """Both what it leads to and what follows it come next."""
+    """Both its own ways and the step after it come next."""
     steps = (
         Step(HEARS, line=1),
         Step(Goto(to("choose")), line=2, when=YES),

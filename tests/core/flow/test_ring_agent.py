@@ -1,4 +1,4 @@
-"""The `agent` step: one agent is rung straight, without a queue of the site."""
+"""The `agent` step: one agent is rung, without a queue of the site."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RING = 12
 
 
 def wants(floor: Floor, agent: str = '"100"', *handled: str) -> None:
-    """Callers are sent to one agent, and then told what came of it."""
+    """Callers are sent to one agent, and then hear the outcome."""
     leads = {outcome: Destination(Way.SECTION, outcome) for outcome in handled or OUTCOMES}
     rest: list[Verb | Step] = [Wait(timedelta(hours=1))]
     ring = RingAgent(parse(agent), leads, timedelta(seconds=RING))
@@ -40,7 +40,7 @@ def wants(floor: Floor, agent: str = '"100"', *handled: str) -> None:
 
 
 def test_answered(floor: Floor) -> None:
-    """Caller and agent talk; after it the flow goes on and the agent has his wrap-up."""
+    """Caller and agent talk; after it the flow goes on and the agent has a wrap-up."""
     wants(floor)
     agent = floor.agent()
     caller = floor.caller()
@@ -69,7 +69,7 @@ def test_answered_where_nothing_follows(floor: Floor) -> None:
 
 
 def test_how_it_is_told(floor: Floor) -> None:
-    """The stay is in the agent's own line, and the queues of the site know nothing of it."""
+    """The stay is in the agent's own line, and is not counted in the queues of the site."""
     wants(floor)
     agent = floor.agent()
     caller = floor.caller()
@@ -105,7 +105,7 @@ def test_for_how_long(floor: Floor) -> None:
     ("cause", "outcome"), [(17, "busy"), (21, "busy"), (19, "no_answer"), (20, "not_available")]
 )
 def test_the_phone_refuses(floor: Floor, cause: int, outcome: str) -> None:
-    """What the flow is told, by the cause."""
+    """The outcome for the flow, by the cause."""
     wants(floor)
     agent = floor.agent()
     caller = floor.caller()
@@ -124,7 +124,7 @@ def test_the_phone_cannot_be_rung(floor: Floor) -> None:
 
 
 def test_the_legs_cannot_be_joined(floor: Floor) -> None:
-    """He answered and is gone before they heard each other."""
+    """The agent answered and is gone before the two heard each other."""
     wants(floor)
     agent = floor.agent()
     caller = floor.caller()
@@ -147,7 +147,7 @@ def test_the_join_is_never_confirmed(floor: Floor) -> None:
 
 @pytest.mark.parametrize("state", ["unknown", "logged out", "on a pause", "unreachable"])
 def test_not_available(floor: Floor, state: str) -> None:
-    """The caller is told at once, and nobody is rung."""
+    """The flow goes on at once, and no phone rings."""
     wants(floor)
     agent = floor.colleague() if state == "logged out" else None
     if state == "on a pause":
@@ -180,7 +180,7 @@ def test_an_agent_whose_phone_rings(floor: Floor) -> None:
 
 
 def test_an_agent_in_wrap_up(floor: Floor) -> None:
-    """He is not yet free."""
+    """The agent is not yet free."""
     wants(floor)
     agent = floor.agent()
     first = floor.caller()
@@ -190,7 +190,7 @@ def test_an_agent_in_wrap_up(floor: Floor) -> None:
 
 
 def test_an_agent_who_dials_a_feature_code(floor: Floor) -> None:
-    """On a call of his own he is busy."""
+    """An agent on a non-ACD call is busy."""
     wants(floor)
     agent = floor.agent()
     floor.take(PhoneDialed(LegId("own"), agent.phone, "*14"))
@@ -198,7 +198,7 @@ def test_an_agent_who_dials_a_feature_code(floor: Floor) -> None:
 
 
 def test_two_callers_in_one_instant(floor: Floor) -> None:
-    """Two flows reach the agent at once: one gets him, the other is told that he is busy."""
+    """Two flows reach the agent at once: one gets the agent, the other the outcome busy."""
     leads = {"busy": Destination(Way.SECTION, "busy")}
     pause = Wait(timedelta(seconds=5))
     ring = RingAgent(parse('"100"'), leads, timedelta(seconds=RING))
@@ -215,7 +215,7 @@ def test_two_callers_in_one_instant(floor: Floor) -> None:
 
 
 def test_the_caller_hangs_up_while_it_rings(floor: Floor) -> None:
-    """The phone is let go; the agent missed nothing."""
+    """The phone stops ringing; the agent has no missed call."""
     wants(floor)
     agent = floor.agent()
     caller = floor.caller()
@@ -234,7 +234,7 @@ def test_only_this_agent(floor: Floor) -> None:
 
 
 def test_an_expression_says_who(floor: Floor) -> None:
-    """Out of a variable; empty is nobody."""
+    """Out of a variable; empty is no agent."""
     wants(floor, "favorite")
     assert floor.caller().heard == ["not_available"]
     leads = {"busy": Destination(Way.SECTION, "start")}
@@ -253,7 +253,7 @@ def test_an_outcome_nobody_handles(floor: Floor) -> None:
 
 
 def test_first_the_agent_then_the_queue(floor: Floor) -> None:
-    """The usual way: whoever does not answer is followed by everybody else."""
+    """The usual way: after an agent who does not answer come all others."""
     ring = RingAgent(parse('"100"'), {}, timedelta(seconds=RING))
     floor.open(floor.write({"start": [ring, Queue(SALES, {})]}))
     agent, other = floor.agent("100"), floor.agent("200")
@@ -265,7 +265,7 @@ def test_first_the_agent_then_the_queue(floor: Floor) -> None:
 
 
 def test_from_the_line_to_one_agent(floor: Floor) -> None:
-    """A key that rings one agent gives up the place in line."""
+    """A key that rings one agent gives up the position in line."""
     to_one = Destination(Way.SECTION, "one")
     ring = RingAgent(parse('"200"'), {}, timedelta(seconds=RING))
     after: list[Verb | Step] = [ring, Play("nobody"), Goto(Destination(Way.HANG_UP))]

@@ -1,4 +1,4 @@
-"""Screened calls outside: the callee hears who calls and presses 1, or is not joined."""
+"""Screened calls outside: the callee hears the caller's name and presses 1, or is not joined."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def screened(floor: Floor) -> tuple[Caller, Callee]:
 
 
 def outcome(caller: Caller) -> str:
-    """What came of the one outside line."""
+    """The outcome of the one outside line."""
     assert len(caller.told(OutsideDialed)) == 1
     (ended,) = caller.told(OutsideEnded)
     return ended.outcome
@@ -92,7 +92,7 @@ def test_accepted(floor: Floor, *, heard_out: bool) -> None:
 
 @pytest.mark.parametrize("key", ["2", "9", "#"])
 def test_another_key(floor: Floor, key: str) -> None:
-    """He is asked once more; then it is a no, and he is let go."""
+    """The callee is asked once more; then it is a no, and the callee is hung up."""
     caller, callee = screened(floor)
     callee.presses(key)
     assert callee.heard == [SAID, SAID]
@@ -111,7 +111,7 @@ def test_second_thoughts(floor: Floor) -> None:
 
 
 def test_a_mailbox_answers(floor: Floor) -> None:
-    """Nobody presses anything: after the second time of asking it is a no."""
+    """No key is pressed: after the second question it is a no."""
     caller, callee = screened(floor)
     for _ in range(2):
         callee.hears_out()
@@ -121,7 +121,7 @@ def test_a_mailbox_answers(floor: Floor) -> None:
 
 
 def test_nothing_is_heard_of_the_prompt(floor: Floor) -> None:
-    """A switch that never says that it ended does not hold the caller for ever."""
+    """A switch that never reports the end of a prompt does not hold the caller for ever."""
     caller, _ = screened(floor)
     floor.wait(11 * 60, silent=True)
     assert outcome(caller) == "declined"
@@ -129,7 +129,7 @@ def test_nothing_is_heard_of_the_prompt(floor: Floor) -> None:
 
 
 def test_the_prompt_cannot_be_played(floor: Floor) -> None:
-    """He may accept all the same."""
+    """The callee may accept all the same."""
     caller, callee = screened(floor)
     floor.fails(PlayPrompt, 500)
     callee.presses("1")
@@ -151,7 +151,7 @@ def test_the_callee_hangs_up(floor: Floor, *, accepted: bool) -> None:
 
 @pytest.mark.parametrize("accepted", [True, False])
 def test_the_caller_hangs_up(floor: Floor, *, accepted: bool) -> None:
-    """The callee is let go at once, and what he presses then is nothing."""
+    """The callee is hung up at once, and a key pressed after that changes nothing."""
     caller, callee = screened(floor)
     if accepted:
         callee.presses("1")
@@ -165,14 +165,14 @@ def test_the_caller_hangs_up(floor: Floor, *, accepted: bool) -> None:
 
 
 def test_the_caller_presses_keys(floor: Floor) -> None:
-    """He cannot accept for the callee."""
+    """The caller cannot accept for the callee."""
     caller, callee = screened(floor)
     caller.presses("1")
     assert (floor.done(BridgeLegs), callee.heard) == ([], [SAID])
 
 
 def test_screening_tells_nothing_of_its_own(floor: Floor) -> None:
-    """The callee is no caller: no menu, no section, no interaction of his."""
+    """The callee is no caller: no menu, no section, no interaction for the callee."""
     caller, callee = screened(floor)
     told = len(floor.events)
     callee.presses("1")
@@ -183,7 +183,7 @@ def test_screening_tells_nothing_of_its_own(floor: Floor) -> None:
 
 
 def test_answered_twice(floor: Floor) -> None:
-    """He is asked once, and no second call is left behind."""
+    """The callee is asked once, and no second call is left behind."""
     _, callee = screened(floor)
     callee.answers()
     assert callee.heard == [SAID]
@@ -191,7 +191,7 @@ def test_answered_twice(floor: Floor) -> None:
 
 
 def test_the_bridge_fails(floor: Floor) -> None:
-    """He accepted in vain; the flow goes on."""
+    """The callee accepted in vain; the flow goes on."""
     caller, callee = screened(floor)
     callee.presses("1")
     floor.fails(BridgeLegs, 500)
@@ -200,7 +200,7 @@ def test_the_bridge_fails(floor: Floor) -> None:
 
 
 def test_the_join_is_never_confirmed(floor: Floor) -> None:
-    """After its time the line is let go; a late word of it is nothing."""
+    """After its time the line is hung up; a late confirmation changes nothing."""
     caller, callee = screened(floor)
     callee.presses("1")
     bridge = floor.done(BridgeLegs)[-1].bridge
@@ -211,7 +211,7 @@ def test_the_join_is_never_confirmed(floor: Floor) -> None:
 
 @pytest.mark.parametrize("gone", ["caller", "callee", "both", "nobody"])
 def test_the_inventory(floor: Floor, gone: str) -> None:
-    """Whoever is missing is gone; whoever is there is asked on."""
+    """A party that is missing is gone; a callee who is there is still being asked."""
     caller, callee = screened(floor)
     floor.wait(10)
     missing: dict[str, list[Caller | Callee]] = {
@@ -234,7 +234,7 @@ def test_the_inventory(floor: Floor, gone: str) -> None:
 
 
 def test_we_were_away_while_he_was_asked(floor: Floor) -> None:
-    """He is asked once more."""
+    """The callee is asked once more."""
     caller, callee = screened(floor)
     floor.take(CenterResumed())
     assert callee.heard == [SAID, SAID]

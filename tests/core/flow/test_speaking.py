@@ -1,4 +1,4 @@
-"""What the names of a flow mean when a prompt or an expression uses them."""
+"""The meaning of the names of a flow in a prompt or an expression."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OFFICE = Calendar("Europe/Amsterdam", (DAY,) * 7)
 
 
 def saying(floor: Floor, expression: str, kind: str) -> Flow:
-    """A flow that says the value of an expression."""
+    """A flow that plays the value of an expression."""
     flow = floor.write(
         {
             "start": [
@@ -70,13 +70,15 @@ def saying(floor: Floor, expression: str, kind: str) -> Flow:
     ],
 )
 def test_names(floor: Floor, expression: str, kind: str, said: str) -> None:
-    """Unset is no words; what does not fit its type is unset; times are in the flow's zone."""
+    """An unset value has no words; one that does not fit its type is unset; times are in the
+    flow's zone.
+    """
     floor.open(saying(floor, expression, kind))
     assert floor.caller(name="Jansen").heard == [f"[{said}]"]
 
 
 def test_a_prompt_in_neither_language(floor: Floor) -> None:
-    """Better in a foreign language than not at all."""
+    """A prompt in a foreign language is better than none."""
     flow = floor.write({"start": [Play("hello")]})
     hello = Prompt({"lt": (Text((Words("labas"),)),)})
     floor.open(msgspec.structs.replace(flow, prompts={"hello": hello}))

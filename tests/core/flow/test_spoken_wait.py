@@ -1,4 +1,4 @@
-"""Every wait that may be told, worded in every language of the system's prompts."""
+"""Every wait that may be announced, worded in every language of the system's prompts."""
 
 from datetime import timedelta
 
@@ -102,7 +102,7 @@ def test_a_wait_agrees_in_number_and_gender(minutes: int, language: str, words: 
 
 
 def test_all_waits_up_to_five_hours_are_in_the_table() -> None:
-    """Whatever the estimate, what it is rounded to is one of those above."""
+    """Every estimate is rounded to one of the waits above."""
     bounds = (timedelta(seconds=seconds) for seconds in range(0, 5 * 3600 + 1, 7))
     told = {rounded_up(bound) for bound in bounds}
     assert told <= {timedelta(minutes=minutes) for minutes, *_ in WAITS}
@@ -118,5 +118,5 @@ def test_all_waits_up_to_five_hours_are_in_the_table() -> None:
     ],
 )
 def test_waits_beyond_the_ladder(minutes: int, language: str, words: str) -> None:
-    """A flow may speak of any duration; those of its own choosing agree as well."""
+    """A flow may use any duration in a prompt; those of its own choosing agree as well."""
     assert render(timedelta(minutes=minutes), "duration", language) == words

@@ -1,4 +1,4 @@
-"""What a caller hears while waiting for an agent, and how the flow goes on after it."""
+"""The audio for a caller who waits for an agent, and the way of the flow after it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SALES = QueueName("sales")
 
 
 def seconds(number: float) -> timedelta:
-    """So many seconds."""
+    """This many seconds."""
     return timedelta(seconds=number)
 
 
@@ -75,7 +75,7 @@ def test_a_greeting_comes_before_the_music(floor: Floor) -> None:
 
 
 def test_announcements(floor: Floor) -> None:
-    """One every minute, first after ten seconds; one said once; music in between."""
+    """One every minute, first after ten seconds; one played once; music in between."""
     caller = waiting(
         floor,
         Queue(
@@ -105,7 +105,7 @@ def test_announcements(floor: Floor) -> None:
 
 
 def test_announcements_of_one_instant_are_said_together(floor: Floor) -> None:
-    """Two that are due at once follow one another in one go."""
+    """Two that are due at once follow one another without music in between."""
     both = (Announcement("one", seconds(10)), Announcement("two", seconds(10)))
     caller = waiting(floor, Queue(SALES, {}, announce=both))
     floor.wait(10)
@@ -115,7 +115,7 @@ def test_announcements_of_one_instant_are_said_together(floor: Floor) -> None:
 
 
 def test_an_announcement_due_during_the_greeting(floor: Floor) -> None:
-    """It is not lost: it is said when the greeting is over."""
+    """It is not lost: it is played when the greeting is over."""
     caller = waiting(
         floor,
         Queue(
@@ -136,7 +136,7 @@ def test_an_announcement_due_during_the_greeting(floor: Floor) -> None:
 
 
 def test_the_position_in_an_announcement(floor: Floor) -> None:
-    """It is the one at the instant it is said, in the greeting as well."""
+    """It is the one at the instant of the announcement, in the greeting as well."""
     step = Queue(
         SALES,
         {},
@@ -206,7 +206,7 @@ def test_an_offer_ends_an_announcement(floor: Floor) -> None:
 
 
 def test_announcements_while_a_phone_rings_and_after(floor: Floor) -> None:
-    """What falls due while it rings is said once when nobody has answered."""
+    """An announcement that falls due while it rings is played once when no agent has answered."""
     announce = (Announcement("still waiting", seconds(15), every=seconds(10)),)
     floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
     agent = floor.agent()
@@ -218,7 +218,7 @@ def test_announcements_while_a_phone_rings_and_after(floor: Floor) -> None:
 
 
 def test_announcements_when_one_of_several_phones_is_busy(floor: Floor) -> None:
-    """As long as another rings nothing is said."""
+    """No announcement is played as long as another rings."""
     announce = (Announcement("still waiting", seconds(5), every=seconds(10)),)
     floor.open(
         floor.write({"start": [Queue(SALES, {}, announce=announce)]}),
@@ -235,7 +235,7 @@ def test_announcements_when_one_of_several_phones_is_busy(floor: Floor) -> None:
 
 
 def test_announcements_go_on_in_another_queue(floor: Floor) -> None:
-    """Who is moved while a phone rings is not left without a word."""
+    """A caller who is moved while a phone rings still hears announcements."""
     announce = (Announcement("still waiting", seconds(15), every=seconds(60)),)
     floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
     floor.agent("200", "support").is_busy()
@@ -248,7 +248,7 @@ def test_announcements_go_on_in_another_queue(floor: Floor) -> None:
 
 
 def test_a_key_during_an_announcement(floor: Floor) -> None:
-    """It is taken at once, and what was being said is not said again."""
+    """It is taken at once, and the prompt that was cut short is not played again."""
     step = Queue(
         SALES,
         {},
@@ -271,7 +271,7 @@ def test_a_key_during_an_announcement(floor: Floor) -> None:
 
 
 def test_nothing_is_announced_in_a_talk(floor: Floor) -> None:
-    """What was due later is not said any more."""
+    """An announcement that was due later is not played any more."""
     announce = (Announcement("still waiting", seconds(10), every=seconds(10)),)
     floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
     agent = floor.agent()
@@ -283,7 +283,7 @@ def test_nothing_is_announced_in_a_talk(floor: Floor) -> None:
 
 
 def test_announcements_go_on_after_a_failed_answer(floor: Floor) -> None:
-    """Who was not connected after all waits on and is told what is due."""
+    """A caller who was not connected after all waits on and hears the due announcements."""
     announce = (Announcement("still waiting", seconds(10)),)
     floor.open(floor.write({"start": [Queue(SALES, {}, announce=announce)]}))
     agent = floor.agent()
@@ -297,7 +297,7 @@ def test_announcements_go_on_after_a_failed_answer(floor: Floor) -> None:
 
 
 def test_an_empty_announcement(floor: Floor) -> None:
-    """With nothing to say the music goes on."""
+    """After an announcement without words the music goes on."""
     announce = (Announcement("empty", seconds(10), every=seconds(10)),)
     flow = floor.write({"start": [Queue(SALES, {}, announce=announce)]})
     floor.open(msgspec.structs.replace(flow, prompts={"empty": Prompt({})}))
@@ -386,7 +386,7 @@ def test_a_queue_again_and_again(floor: Floor) -> None:
 def test_a_caller_who_is_hung_up_after_the_talk(
     floor: Floor, leads: dict[str, Destination]
 ) -> None:
-    """Who is hung up leaves bridge and music by that: neither is ended before."""
+    """The hang-up takes the caller out of bridge and music: neither is ended before."""
     floor.open(floor.write({"start": [Queue(SALES, leads)]}))
     agent = floor.agent()
     caller = floor.caller()
@@ -401,7 +401,7 @@ def test_a_caller_who_is_hung_up_after_the_talk(
 
 
 def test_music_is_stopped_once(floor: Floor) -> None:
-    """It ends when the agent picks up, and there is none to be ended after the talk."""
+    """It ends when the agent picks up, and none is left to end after the talk."""
     floor.open(
         floor.write({"start": [Queue(SALES, {"answered": to("end")})], "end": [Play("thanks")]})
     )
@@ -414,8 +414,8 @@ def test_music_is_stopped_once(floor: Floor) -> None:
 
 
 def test_after_the_talk_the_flow_goes_on(floor: Floor) -> None:
-    """The caller is asked for a rating, also an agent can be asked for once more. It was the agent
-    who ended the call.
+    """The caller is asked for a rating, and can ask for an agent once more. The agent ended the
+    call.
     """
     floor.open(
         floor.write(
@@ -441,7 +441,7 @@ def test_after_the_talk_the_flow_goes_on(floor: Floor) -> None:
 
 
 def test_the_caller_ends_the_talk(floor: Floor) -> None:
-    """Then there is nobody to ask for a rating."""
+    """Then there is no caller to ask for a rating."""
     floor.open(
         floor.write({"start": [Queue(SALES, {"answered": to("rating")})], "rating": [Play("?")]})
     )

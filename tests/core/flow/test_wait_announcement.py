@@ -1,4 +1,4 @@
-"""What a waiting caller is told of wait and position, and how it gives way to an offer."""
+"""The announcements of wait and position to a waiting caller, and how an offer ends them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Line:
         return Turn(self.clockwork, self.now)
 
     def note(self, turn: Turn) -> Outcome:
-        """Keep what the caller heard, and was told of the wait."""
+        """Keep the prompts of the caller, and the wait that was announced."""
         outcome = turn.outcome()
         for command in outcome.commands:
             if isinstance(command, PlayPrompt):
@@ -90,13 +90,13 @@ class Line:
         return outcome
 
     def knows(self, wait: timedelta | None, *, longer: bool = False, position: int = 0) -> Line:
-        """The center has brought up to date what may be told."""
+        """The center has brought up to date the values that may be announced."""
         self.run.wait, self.run.wait_longer, self.run.position = wait, longer, position
         self.run.wait_mean = (wait or MINUTE) * 0.8
         return self
 
     def due(self, after: timedelta = TEN_SECONDS) -> Outcome:
-        """So much later the next announcement is due."""
+        """The next announcement is due this much later."""
         self.now += after
         assert self.clockwork.pop_due(self.now) == (Wake.ANNOUNCEMENT, "c")
         turn = self.turn()
@@ -104,7 +104,7 @@ class Line:
         return self.note(turn)
 
     def hears_out(self) -> None:
-        """What is said is over."""
+        """The prompt is over."""
         self.run.playback = None
         turn = self.turn()
         self.treatment.announced(self.run, turn)
@@ -117,12 +117,12 @@ class Line:
         return self.note(turn)
 
     def offer_over(self) -> None:
-        """Nobody answered."""
+        """No agent answered."""
         self.treatment.offer_over(self.run, self.turn())
 
 
 def told_every(prompt: str = "wait", longer: str = "") -> Announcement:
-    """Said after ten seconds, and every ten seconds from then on."""
+    """Played after ten seconds, and every ten seconds from then on."""
     return Announcement(prompt, TEN_SECONDS, TEN_SECONDS, longer)
 
 
@@ -130,7 +130,7 @@ def told_every(prompt: str = "wait", longer: str = "") -> Announcement:
 
 
 def test_the_wait_is_told_and_noted() -> None:
-    """The spoken bound, its event after that of the prompt, and the run remembers it."""
+    """The announced bound, its event after that of the prompt, and the run remembers it."""
     line = Line(told_every())
     outcome = line.knows(5 * MINUTE, position=3).due()
     assert line.heard == ["About 5 minutes."]
@@ -149,7 +149,7 @@ def test_the_wait_is_told_and_noted() -> None:
 
 
 def test_an_unknown_wait_is_left_out() -> None:
-    """The music goes on, and the next one is due as ever."""
+    """The music goes on, and the next one is due as always."""
     line = Line(told_every())
     outcome = line.knows(None).due()
     assert (outcome.commands, outcome.events) == ((), ())
@@ -158,7 +158,7 @@ def test_an_unknown_wait_is_left_out() -> None:
 
 
 def test_an_unknown_position_is_left_out_alone() -> None:
-    """What is due with it is said all the same."""
+    """A second announcement that is due with it is played all the same."""
     line = Line(told_every("position"), told_every("music soon"))
     line.due()
     assert (line.heard, line.told) == (["One moment."], [])
@@ -168,7 +168,7 @@ def test_an_unknown_position_is_left_out_alone() -> None:
 
 
 def test_a_prompt_counts_as_it_is_in_the_language_of_the_caller() -> None:
-    """One that speaks of the wait in another language only is said, and tells no wait."""
+    """One that uses the wait in another language only is played, and announces no wait."""
     line = Line(told_every("half known"))
     line.due()
     assert (line.heard, line.told) == (["Hold on."], [])
@@ -189,7 +189,7 @@ def test_a_greeting_that_speaks_of_the_line(position: int, heard: list[str]) -> 
 
 
 def test_longer_than_expected_is_said_instead() -> None:
-    """The wait told before stays what it was, and what fits it again may be told."""
+    """The wait announced before stays the same, and one that fits it again may be announced."""
     line = Line(told_every(longer="longer"))
     line.knows(5 * MINUTE).due()
     line.hears_out()
@@ -202,14 +202,14 @@ def test_longer_than_expected_is_said_instead() -> None:
 
 
 def test_longer_without_a_prompt_for_it_is_left_out() -> None:
-    """Better nothing than a number that grows."""
+    """No announcement is better than a number that grows."""
     line = Line(told_every())
     line.knows(8 * MINUTE, longer=True).due()
     assert (line.heard, line.told) == ([], [])
 
 
 def test_longer_is_said_once_for_two_waits() -> None:
-    """Two announcements of one instant do not say the same twice."""
+    """Two announcements of one instant do not play the same prompt twice."""
     line = Line(
         told_every(longer="longer"), Announcement("half known", TEN_SECONDS, None, "longer")
     )
@@ -219,14 +219,14 @@ def test_longer_is_said_once_for_two_waits() -> None:
 
 
 def test_what_says_nothing_of_the_wait_is_said_though_it_is_longer() -> None:
-    """Only what would tell a wait is replaced."""
+    """Only an announcement of a wait is replaced."""
     line = Line(told_every("music soon", longer="longer"))
     line.knows(8 * MINUTE, longer=True).due()
     assert (line.heard, line.told) == (["One moment."], [])
 
 
 def test_a_new_line_is_a_new_story() -> None:
-    """What was told in the line before does not bind."""
+    """A wait that was announced in the line before is no limit."""
     line = Line(told_every())
     line.knows(5 * MINUTE).due()
     line.treatment.begin(line.run, line.step, "default", line.turn())
@@ -237,7 +237,7 @@ def test_a_new_line_is_a_new_story() -> None:
 
 
 def test_an_offer_ends_an_announcement() -> None:
-    """It is cut off in that very turn, and music takes its place."""
+    """It is cut off in the same turn, and music replaces it."""
     line = Line(told_every())
     line.knows(MINUTE).due()
     outcome = line.offered()
@@ -246,7 +246,7 @@ def test_an_offer_ends_an_announcement() -> None:
 
 
 def test_an_offer_leaves_a_greeting_alone() -> None:
-    """It says nothing of the line that would not hold any more."""
+    """It has no words about the line that would not hold any more."""
     line = Line(greeting="music soon")
     assert line.offered().commands == ()
     assert line.run.playback is not None
@@ -259,7 +259,7 @@ def test_an_offer_ends_a_greeting_with_a_position() -> None:
 
 
 def test_an_offer_leaves_a_detour_alone() -> None:
-    """What a key led to is asked and said to its end."""
+    """The prompts and questions after a key go on to their end."""
     line = Line(told_every())
     line.knows(MINUTE).due()
     line.run.activity = Activity.LISTENING
@@ -267,7 +267,7 @@ def test_an_offer_leaves_a_detour_alone() -> None:
 
 
 def test_what_is_due_during_an_offer_comes_after_it() -> None:
-    """Nothing is said while a phone rings; it is said at once when nobody answered."""
+    """No announcement is played while a phone rings; it comes at once when no agent answered."""
     line = Line(told_every())
     line.offered()
     line.knows(MINUTE).due()

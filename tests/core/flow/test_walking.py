@@ -1,4 +1,4 @@
-"""The verbs of a flow: what each does for a caller who comes to it."""
+"""The verbs of a flow: the action of each for a caller who comes to it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_answer(floor: Floor) -> None:
     "verb", [say("hi"), Menu(InputRules(("hi",)), {}), Queue(QueueName("sales"), {})]
 )
 def test_what_needs_an_answer_answers(floor: Floor, verb: Verb) -> None:
-    """A step that speaks or listens picks up by itself, before anything else."""
+    """A step that plays or takes keys picks up by itself, before its action."""
     floor.agent().pauses()
     walk(floor, {"start": [verb]})
     assert isinstance(floor.commands[0], AnswerLeg)
@@ -70,7 +70,7 @@ def test_nothing_answers_without_need(floor: Floor) -> None:
 
 
 def test_hangup_and_the_end_of_a_flow(floor: Floor) -> None:
-    """Whether said or come to: the call is hung up, what follows is not run."""
+    """With the verb or without: the call is hung up, the steps after it are not run."""
     caller = walk(floor, {"start": [say("one"), HangUp(), say("two")]})
     assert (caller.heard, caller.is_released()) == (["one"], True)
     caller = walk(floor, {"start": [say("one")], "other": [say("two")]})
@@ -78,7 +78,7 @@ def test_hangup_and_the_end_of_a_flow(floor: Floor) -> None:
 
 
 def test_a_caller_who_hangs_up_in_the_menus(floor: Floor) -> None:
-    """He left the flow; nothing is commanded for a leg that is gone."""
+    """The caller left the flow; there are no commands for a leg that is gone."""
     floor.open(floor.write({"start": [Play("hello"), say("more")]}))
     caller = floor.caller()
     floor.wait(3)
@@ -97,7 +97,7 @@ def test_wait(floor: Floor) -> None:
 
 
 def test_set_and_if(floor: Floor) -> None:
-    """Variables are aslogged in order and decide the way."""
+    """Variables get their values in order and decide the way."""
     flow = floor.write(
         {
             "start": [
@@ -135,7 +135,7 @@ def test_when(floor: Floor) -> None:
 
 
 def test_tags(floor: Floor) -> None:
-    """Notes are told when made, and all together at the end."""
+    """Tags are reported when noted, and all together at the end."""
     caller = walk(
         floor,
         {
@@ -155,7 +155,7 @@ def test_tags(floor: Floor) -> None:
 
 
 def test_the_status_of_a_caller(floor: Floor) -> None:
-    """It is told, can be asked for, and stands in the end."""
+    """It is reported, can be used in expressions, and is part of the end."""
     status: tuple[tuple[str, Expression], ...] = (("caller.status", parse('"gold"')),)
     caller = walk(
         floor,
@@ -170,8 +170,8 @@ def test_the_status_of_a_caller(floor: Floor) -> None:
 
 
 def test_languages(floor: Floor) -> None:
-    """Prompts follow the language; one the flow does not have changes nothing, and a prompt
-    that lacks it is said in the first.
+    """Prompts follow the language; one the flow does not have changes nothing, and a prompt that
+    lacks it is played in the first one.
     """
     flow = floor.write(
         {

@@ -1,4 +1,4 @@
-"""Nothing typed and something wrong typed are two things: tries and ways of their own."""
+"""No input and a wrong input are two things: each has its own tries and ways."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def asks(
     own: tuple[int, int] | None = None,
     ways: tuple[str, ...] = KINDS,
 ) -> Menu | Gather:
-    """A menu or gather; what goes wrong of a kind leads to the section of its name."""
+    """A menu or gather; the way after each kind of wasted try leads to the section of its name."""
     rules = InputRules(
         ("ask",),
         no_input=("silence",),
@@ -111,6 +111,6 @@ def test_the_right_key_after_wasted_tries(floor: Floor, kind: str) -> None:
     ],
 )
 def test_the_graph_tells_the_ways(ways: tuple[str, ...], expected: set[tuple[str, bool]]) -> None:
-    """Who typed something wrong pressed a key; `failed` is a way as long as one kind needs it."""
+    """A caller with a wrong input pressed a key; `failed` is a way while one kind needs it."""
     found = {(way.outcome, way.pressed) for way in asks("menu", ways=ways).exits()}
     assert found - {(RIGHT, True)} == expected

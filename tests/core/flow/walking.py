@@ -1,4 +1,4 @@
-"""How tests send a caller through a flow."""
+"""The ways in which tests send a caller through a flow."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def to(section: str) -> Destination:
 
 
 def say(words: str) -> Play:
-    """A prompt that is heard out."""
+    """A prompt that is played to its end."""
     return Play(words, barge_in=False)
 
 
 def walk(floor: Floor, sections: Sections) -> Caller:
-    """A caller who hears out every prompt."""
+    """A caller who hears every prompt to its end."""
     floor.open(floor.write(sections))
     caller = floor.caller()
     listen(floor, caller)
@@ -39,7 +39,7 @@ def walk(floor: Floor, sections: Sections) -> Caller:
 
 
 def listen(floor: Floor, caller: Caller) -> None:
-    """Hear out every prompt, as long as there is one, however many."""
+    """Hear every prompt to its end, as long as there is one."""
     for _ in range(1000):
         if not caller.is_spoken_to():
             return

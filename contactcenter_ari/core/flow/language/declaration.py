@@ -1,4 +1,4 @@
-"""What a call flow declares beside its sections: prompts, look-ups, hours, variables."""
+"""The declarations of a call flow beside its sections: prompts, look-ups, hours, variables."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """What is said, by language: recorded files and texts, in order."""
+    """A prompt by language: recorded files and texts, in order."""
 
     parts: dict[str, tuple[SoundFile | Text, ...]]
 
@@ -47,8 +47,8 @@ class SqlLookUp(msgspec.Struct, frozen=True, tag="sql"):
 
 
 class HttpLookUp(msgspec.Struct, frozen=True, tag="http"):
-    """A GET request; `{name}` in the address stands for an input. A JSON object is a row, 404
-    is none. Only a `private` one may go to this machine or its network.
+    """A GET request; `{name}` in the address stands for an input. A JSON object is a row, 404 is
+    none. Only a `private` one may go to this machine or its network.
     """
 
     url: str
@@ -60,12 +60,12 @@ class HttpLookUp(msgspec.Struct, frozen=True, tag="http"):
 
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     """All of one flow file but its sections. `version` is the hash of its content; `languages[0]`
-    is the default. `on_error` is where a fault of ours sends the caller; None plays the apology
-    and then goes to the first queue of the flow. `on_hangup` is a section of set, tag and lookup
-    only, run when the call is over. Outside numbers must begin with one of `dial_allow`;
-    those of `dial_named` name numbers that are not ordinary.
-    `country_code` (ISO 3166, `NL`; a calling code in older logs) tells in whose way numbers
-    without a calling code are read.
+    is the default. `on_error` is the destination of the caller after a fault of the center; None
+    plays the apology and then goes to the first queue of the flow. `on_hangup` is a section of
+    set, tag and lookup only, run when the call is over. Outside numbers must begin with one of
+    `dial_allow`; those of `dial_named` name numbers that are not ordinary. Numbers without a
+    calling code are read as numbers of `country_code` (ISO 3166, `NL`; a calling code in older
+    logs).
     """
 
     name: str
@@ -87,5 +87,5 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def outside(self) -> OutsidePolicy:
-        """Which numbers the flow may dial."""
+        """The policy for the outside numbers that the flow may dial."""
         return OutsidePolicy(self.dial_allow, self.dial_named)

@@ -1,4 +1,4 @@
-"""Where a step of a call flow may lead, as plain data."""
+"""The places to which a step of a call flow may lead, as plain data."""
 
 from enum import StrEnum
 
@@ -6,10 +6,10 @@ import msgspec
 
 
 class Way(StrEnum):
-    """Where a destination leads."""
+    """The kind of a destination."""
 
     SECTION = "section"
-    """Go to a section; nothing is remembered but where the call came from."""
+    """Go to a section; only the section that the call came from is remembered."""
     INLINE = "inline"
     """Run the steps of an inline list, then go on after the step that holds it."""
     REPEAT = "repeat"
@@ -27,7 +27,7 @@ class Way(StrEnum):
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """Where to go; `section` only for SECTION, INLINE and CALL."""
+    """A place to go to; `section` only for SECTION, INLINE and CALL."""
 
     way: Way
     section: str = ""
@@ -38,8 +38,8 @@ HANG_UP = Destination(Way.HANG_UP)
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """One way out of a step: its outcome (empty when there is but one) and where it leads;
-    `pressed` when a key of the caller's opens it, `detour` when its end leads back to the step.
+    """One way out of a step: its outcome (empty when there is only one) and its destination;
+    `pressed` when a key of the caller opens it, `detour` when its end leads back to the step.
     """
 
     outcome: str
@@ -49,4 +49,4 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 Lead = tuple[str, Destination]
-"""A key, outcome or condition, and where it leads; the label may be empty."""
+"""A key, outcome or condition, and its destination; the label may be empty."""

@@ -27,19 +27,19 @@ TEXT_LIMIT = 1000
 
 
 class Fault(StrEnum):
-    """What sort of mistake makes an expression invalid."""
+    """The kind of mistake that makes an expression invalid."""
 
     SYNTAX = "syntax"
     UNKNOWN_NAME = "unknown_name"
     TYPES = "types"
     NEVER = "never"
-    """Compared with a value it can never have."""
+    """The other side of a comparison can never have this value."""
 
 
 class ExpressionInvalid(CallFlowInvalid):
-    """An expression cannot be used. `offset` and `length`, in characters of its text, tell
-    which part is to blame; `candidates` are names that may have been meant, `texts` those
-    that the other side of a comparison can have.
+    """An expression cannot be used. `offset` and `length`, in characters of its text, mark the
+    part with the mistake; `candidates` are names that may have been meant, `texts` those that the
+    other side of a comparison can have.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class ExpressionInvalid(CallFlowInvalid):
 
 
 class Comparison(StrEnum):
-    """How two values are compared."""
+    """The operator between two compared values."""
 
     EQUAL = "=="
     UNEQUAL = "!="
@@ -74,7 +74,7 @@ class Comparison(StrEnum):
 
 
 class Sum(StrEnum):
-    """What is done with two values."""
+    """The operator between two values of a calculation."""
 
     PLUS = "+"
     MINUS = "-"
@@ -82,7 +82,7 @@ class Sum(StrEnum):
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """What every node has: where it stands in the expression's text."""
+    """The base of every node, with its location in the text of the expression."""
 
     offset: int
     length: int

@@ -1,4 +1,4 @@
-"""A call flow as a whole: what it declares, and its sections."""
+"""A call flow as a whole: its declarations and its sections."""
 
 from collections.abc import Iterator
 
@@ -47,19 +47,19 @@ class Flow(Declarations, frozen=True, kw_only=True):
         }
 
     def secret_variables(self) -> frozenset[str]:
-        """The variables that sensitive gathers fill: their values are shown to nobody."""
+        """The variables that sensitive gathers fill: their values are never shown."""
         gathers = (verb for verb in self.verbs() if isinstance(verb, Gather))
         return frozenset(gather.variable for gather in gathers if gather.sensitive)
 
 
 APOLOGY = "apology"
-"""The system prompt after a fault of ours."""
+"""The system prompt after a fault of the center."""
 ACCEPTED = "accepted"
-"""The section a callee reaches by taking a screened call."""
+"""The section that a callee reaches by taking a screened call."""
 
 
 def screening_flow(flow: Flow, prompt: str) -> Flow:
-    """What the callee of a screened call hears: the prompt, and 1 to accept."""
+    """The flow for the callee of a screened call: the prompt, and 1 to accept."""
     rules = InputRules(prompts=(prompt,), tries=2, failed=HANG_UP)
     menu = Menu(rules=rules, choices={"1": Destination(Way.SECTION, ACCEPTED)})
     sections = {
@@ -72,7 +72,7 @@ def screening_flow(flow: Flow, prompt: str) -> Flow:
 
 
 def fault_section(flow: Flow) -> Section:
-    """What a caller gets after a fault: the flow's `on_error`, or an apology and a person."""
+    """The section for a caller after a fault: `on_error`, or an apology and a person."""
     if flow.on_error is not None:
         return Section((Step(Goto(flow.on_error), line=0),))
     last = next((verb for verb in flow.verbs() if isinstance(verb, Queue)), HangUp())

@@ -1,7 +1,7 @@
-"""Signs and words of other languages in an expression, and what to write instead.
+"""Signs and words of other languages in an expression, and the right form of each.
 
-Engineers who come from another system write `=`, `&&` or `${name}`, and Python's parser calls
-all of it "invalid syntax". Here each is found outside quotes and refused at its place.
+Engineers who come from another system write `=`, `&&` or `${name}`, and Python's parser calls all
+of it "invalid syntax". Here each is found outside quotes and refused at its location.
 """
 
 import re
@@ -36,7 +36,7 @@ SIGNS: Mapping[str, str] = {
     "-=": f"{_ASSIGNS}the difference, as in x - 1",
     "--": f"{_ASSIGNS}the difference, as in x - 1",
 }
-"""Signs that mean nothing here."""
+"""Signs that have no meaning here."""
 WORDS: Mapping[str, str] = {
     **dict.fromkeys(("AND", "And"), "write and"),
     **dict.fromkeys(("OR", "Or"), "write or"),
@@ -86,14 +86,14 @@ _VALUES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
         "a duration is written like 20s, 5m, 2h or 1d".format,
     ),
 )
-"""Values that are written otherwise here."""
+"""Values that are written in another way here."""
 
 
 def refuse_foreign(text: str) -> None:
     """Refuse the first sign or value of another language.
 
     Raises:
-        ExpressionInvalid: there is one; the message says what to write.
+        ExpressionInvalid: there is one; the message gives the right form.
     """
     found = min(_foreign(_without_texts(text)), default=None)
     if found is not None:
@@ -102,11 +102,11 @@ def refuse_foreign(text: str) -> None:
 
 
 def refuse_foreign_word(text: str) -> None:
-    """Refuse the first word of another language in a text that cannot be read, or the place at
-    which nothing joins two values.
+    """Refuse the first word of another language in a text that cannot be read, or the location at
+    which no operator joins two values.
 
     Raises:
-        ExpressionInvalid: there is one; the message says what to write.
+        ExpressionInvalid: there is one; the message gives the right form.
     """
     bare = _without_texts(text)
     for word in re.finditer(r"[A-Za-z_][\w.]*", bare):
@@ -124,14 +124,14 @@ def refuse_foreign_word(text: str) -> None:
 
 
 def _foreign(bare: str) -> Iterator[tuple[int, str, str]]:
-    for sign in _SIGN.finditer(bare):
-        if sign[0] in SIGNS:
-            yield sign.start(), sign[0], f'"{sign[0]}" is not allowed; {SIGNS[sign[0]]}'
+    for mark in _SIGN.finditer(bare):
+        if mark[0] in SIGNS:
+            yield mark.start(), mark[0], f'"{mark[0]}" is not allowed; {SIGNS[mark[0]]}'
     for form, message in _VALUES:
         for value in form.finditer(bare):
             yield value.start(), value[0], message(value[0])
 
 
 def _without_texts(text: str) -> str:
-    """The text with all in quotes replaced, so that every place stays what it is."""
+    """The text with each quoted part replaced, so that all offsets stay the same."""
     return _QUOTED.sub(lambda found: f'"{"_" * (len(found[0]) - 2)}"', text)

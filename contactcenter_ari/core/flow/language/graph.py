@@ -1,4 +1,4 @@
-"""The graph that the sections of a flow make: what leads where."""
+"""The graph that the sections of a flow make, with the steps that each step leads to."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ def global_exits(verb: Verb, flow: Flow) -> tuple[Exit, ...]:
 
 
 def falls_through(name: str, sections: Mapping[str, Section]) -> bool:
-    """Whether a caller can come to the end of a section with nowhere to go."""
+    """Whether a caller can come to the end of a section without a next step."""
     return all(_goes_on(step, sections) for step in sections[name].steps)
 
 

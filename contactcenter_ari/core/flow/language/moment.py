@@ -1,7 +1,7 @@
 """Texts that stand beside a date, time, duration or yes-or-no in an expression.
 
 `today >= "2026-12-01"` compares dates, `today >= "12-01"` days of the year, and `now < "12:00"`
-times of the day. Without a zone a text means the zone of what it is compared with.
+times of the day. A text without a zone has the zone of the value that it is compared with.
 """
 
 import re
@@ -37,11 +37,11 @@ WRITTEN: Mapping[Kind, str] = {
     Kind.DURATION: "as 5m",
     Kind.BOOL: "true or false",
 }
-"""How such values are written in an expression."""
+"""The written form of such values in an expression."""
 
 
 def beside(text: str, value: Value) -> tuple[Value, Value]:
-    """A text read as what it is compared with, and what of the other value is compared.
+    """A text read in the type of the value beside it, and the part of that value to compare.
 
     Raises:
         ValueError: it is no such text.

@@ -32,8 +32,8 @@ _AREA = re.compile(r"[0-9]*")
 
 
 class NumberLiterals:
-    """Reads the texts that stand beside numbers in the expressions of a flow of some country
-    (ISO 3166; empty when unknown). `types` are those of the names there are.
+    """Reads the texts that stand beside numbers in the expressions of a flow of one country (ISO
+    3166; empty when unknown). `types` are those of all known names.
     """
 
     def __init__(self, types: Mapping[str, ValueType | None], country: str) -> None:
@@ -44,16 +44,16 @@ class NumberLiterals:
         return f"<NumberLiterals of {self._country or 'no country'}>"
 
     def read(self, expression: Expression) -> tuple[Expression, list[ExpressionInvalid]]:
-        """The expression to evaluate, and the texts in it that nothing can be."""
+        """The expression to evaluate, and the texts in it that can never be such a value."""
         mistakes: list[ExpressionInvalid] = []
         root = self._node(expression.root, mistakes)
         return msgspec.structs.replace(expression, root=root), mistakes
 
     def read_text(self, name: str, text: str, how: Comparison = Comparison.EQUAL) -> str:
-        """A text as it is compared with what a name stands for.
+        """A text in the form in which it is compared with the value of a name.
 
         Raises:
-            ValueError: it can never be that; the message says why.
+            ValueError: it can never be such a value; the message gives the reason.
         """
         begins = how is Comparison.BEGINS
         if name == COUNTRY and text and not begins and not is_country(text):

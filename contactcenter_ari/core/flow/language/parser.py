@@ -1,8 +1,8 @@
-"""Text to expression: a short list of Python's forms, everything else refused by name.
+"""Text to expression: a short list of Python's forms; every other form is refused by name.
 
-Python's own parser reads the text and nothing is ever executed. Durations (`2m`, `1h30m`)
-are no Python, so they are swapped for placeholder names of the same length before; so is
-`startswith`, for `is`, which is no word of ours.
+Python's own parser reads the text, and no part of it is ever executed. Durations (`2m`, `1h30m`)
+are no Python, so they are replaced by placeholder names of the same length first. `startswith` is
+replaced by `is`, which is no word of the flow language.
 """
 
 import ast
@@ -83,7 +83,7 @@ def parse(text: str) -> Expression:
     """Read an expression.
 
     Raises:
-        ExpressionInvalid: it is no expression of ours; `offset` tells where.
+        ExpressionInvalid: it is no expression of the flow language; `offset` is its location.
     """
     if not text.strip():
         raise ExpressionInvalid("an expression is empty", 0)
@@ -224,7 +224,7 @@ class _Reading:
             case float():
                 return self.text[offset : offset + length], NUMBER
             case str():
-                # A word written out can only ever be itself.
+                # A word written out has only one value.
                 return tree.value, ValueType(Kind.CHOICE, choices=(tree.value,))
             case None:
                 message = "an unset value is false: write `not x`"
@@ -268,7 +268,7 @@ class _Reading:
         )
 
     def begins(self, value: AnyNode, how: ast.cmpop, right: ast.expr, *, depth: int) -> AnyNode:
-        """`startswith`, which stands there as `is`: one beginning, or a list of them."""
+        """`startswith`, which is read as `is`: one beginning, or a list of them."""
         offset, (right_start, right_length) = value.offset, self.place(right)
         length = right_start + right_length - offset
         word = re.search(
@@ -298,7 +298,7 @@ class _Reading:
 
 
 def _call(tree: ast.Call) -> str:
-    """What is wrong with a call: it may be a word of another language before brackets."""
+    """The mistake in a call: it may be a word of another language before brackets."""
     called = tree.func.id if isinstance(tree.func, ast.Name) else ""
     if called in WORDS:
         return f'"{called}" is not allowed; {WORDS[called]}'

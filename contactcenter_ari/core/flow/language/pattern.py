@@ -1,7 +1,7 @@
-"""Patterns for typed digits, in the syntax of RE2: matched in linear time, whatever is typed.
+"""Patterns for typed digits, in the syntax of RE2: every input is matched in linear time.
 
-RE2 has no back references, look-around, atomic groups or conditions, for no linear-time engine
-can have them. `pattern_fault` names what is not possible before a caller can meet it.
+RE2 has no back references, look-around, atomic groups or conditions, for no linear-time engine can
+have them. `pattern_fault` names the impossible parts before a caller meets them.
 """
 
 import re
@@ -13,7 +13,7 @@ MOST_MEMORY = 256 * 1024
 """Bytes of a compiled pattern: about 10,000 instructions, far more than digits need."""
 
 _OPTIONS = re2.Options()
-_OPTIONS.log_errors = False  # faults are told by our own errors
+_OPTIONS.log_errors = False  # faults are reported by our own errors
 _OPTIONS.max_mem = MOST_MEMORY
 _OPTIONS.never_capture = True
 
@@ -36,8 +36,8 @@ def fits(pattern: str, digits: str) -> bool:
 
 
 def named_keys(pattern: str) -> frozenset[str]:
-    """Which of `*` and `#` a pattern asks for by name: as itself or in a class that is not
-    negated. A dot, or a class like `[^0]`, speaks of digits.
+    """The keys of `*` and `#` for which a pattern asks by name: as itself or in a class that is
+    not negated. A dot, or a class like `[^0]`, stands for digits.
     """
     quoted = _QUOTED.findall(pattern)
     named = "#" if "#" in _QUOTED.sub("_", pattern) else ""
@@ -47,7 +47,7 @@ def named_keys(pattern: str) -> frozenset[str]:
 
 
 def pattern_fault(pattern: str) -> str:
-    """What is wrong with a pattern, or empty when it can be used."""
+    """The mistake in a pattern, or empty when it can be used."""
     if len(pattern) > MOST_CHARACTERS:
         return f"it is longer than {MOST_CHARACTERS} characters"
     try:
@@ -62,7 +62,7 @@ def pattern_fault(pattern: str) -> str:
 
 
 def _impossible(pattern: str) -> str:
-    """What the pattern asks for that cannot be had in linear time, by its name."""
+    """The name of a part of the pattern that cannot be matched in linear time."""
     for form, name in _IMPOSSIBLE:
         if form.search(pattern):
             return f"not possible is {name}"

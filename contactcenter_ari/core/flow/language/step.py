@@ -1,6 +1,6 @@
 """The steps of a call flow as plain data: one verb each, in sections.
 
-Made by the loader from YAML, run by the interpreter. Inline lists of steps have become
+The loader makes them from YAML; the interpreter runs them. Inline lists of steps have become
 sections of their own (`Section.inline`), so a position is a section and a number.
 """
 
@@ -11,7 +11,7 @@ from contactcenter_ari.core.flow.verb.table import Verb
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One verb with the options every step may have; `line` is where it stands in the file."""
+    """One verb with the options every step may have; `line` is its line number in the file."""
 
     verb: Verb
     line: int
@@ -25,7 +25,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A list of steps. An `inline` one falls through to what follows the step that holds it."""
+    """A list of steps. An `inline` one is followed by the steps after the one that holds it."""
 
     steps: tuple[Step, ...]
     inline: bool = False

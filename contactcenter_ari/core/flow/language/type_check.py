@@ -1,7 +1,8 @@
-"""What is wrong with an expression, found before a caller hears it.
+"""The mistakes in an expression, found before a caller hears them.
 
-Every name must be known, only like may be compared with like, and never with a value the
-other side cannot have. What passes here `evaluate` can work out whatever the values are.
+Every name must be known, only values of like types may be compared, and never with a value that
+the other side cannot have. `evaluate` can work out every expression that passes, whatever the
+values are.
 """
 
 import re
@@ -40,18 +41,18 @@ TEXTS = frozenset({Kind.TEXT, Kind.DIGITS, Kind.PHONE, Kind.CHOICE})
 NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 ORDERED = NUMBERS | {Kind.MONEY, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.DURATION}
 READABLE = frozenset(WRITTEN)
-"""What a text in quotes may be compared with: it is read as one."""
+"""The types with which a text in quotes may be compared: it is read as one of them."""
 _DIALED = re.compile(r"[0-9+*#]*")
 """A number to call: in E.164, a short one of an in-house PBX, or empty when it is withheld."""
 DOUBT = "*"
-"""The name, or the last part of a name, that stands for any."""
+"""The name, or the last part of a name, that stands for any name."""
 Types = Mapping[str, ValueType | None]
-"""The types of all names there are; None where nobody knows, for a declaration has a mistake."""
+"""The types of all names; None where the type is unknown, for a declaration has a mistake."""
 
 
 def check(expression: Expression, types: Types) -> ValueType | None:
-    """The type of an expression's value, given the types of all names there are; None when it
-    depends on a name whose type nobody knows.
+    """The type of an expression's value, given the types of all names; None when it depends on a
+    name of unknown type.
 
     Raises:
         ExpressionInvalid: the first mistake in it; `faults` gives all.
@@ -176,7 +177,7 @@ class _Checking:
         return self.types.get(node.name)
 
     def in_doubt(self, name: str) -> bool:
-        """Whether nobody knows if a name exists, for what would declare it cannot be read."""
+        """Whether it is unknown if a name exists, for its declaration cannot be read."""
         first, dot, _ = name.partition(".")
         return DOUBT in self.types or (f"{first}.{DOUBT}" if dot else DOUBT) in self.types
 
@@ -252,7 +253,7 @@ def _said(node: AnyNode) -> str:
 
 
 def _written(type_: ValueType) -> str:
-    """A type, and how its values are written if that must be told."""
+    """A type, and the written form of its values if it needs one."""
     return f"a {type_} is written {WRITTEN[type_.kind]}" if type_.kind in WRITTEN else f"{type_}"
 
 

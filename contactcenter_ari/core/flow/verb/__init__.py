@@ -1,1 +1,1 @@
-"""The verbs of the call-flow language, one file each: what it is, and what it does."""
+"""The verbs of the call-flow language: one file each, with its data and its action."""

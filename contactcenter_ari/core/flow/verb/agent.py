@@ -15,16 +15,14 @@ from contactcenter_ari.core.vocabulary.ids import AgentId
 
 
 class RingOneAgent(msgspec.Struct, frozen=True):
-    """The flow wants one agent and nobody else, for so long."""
+    """The flow wants one agent and no other, for this long."""
 
     agent: AgentId
     ring: timedelta
 
 
 class RingAgent(FlowVerb, frozen=True, tag="agent"):
-    """Ring one agent straight, without a queue. Outcomes answered, busy, no_answer,
-    not_available.
-    """
+    """Ring one agent, without a queue. Outcomes answered, busy, no_answer, not_available."""
 
     specs = (
         VerbSpec(
@@ -61,7 +59,7 @@ class RingAgent(FlowVerb, frozen=True, tag="agent"):
         return RingOneAgent(AgentId(run.wanted_agent), self.ring)
 
     def after(self, outcome: str) -> Destination:
-        """To where the outcome leads; without a way of its own a talk ends the call."""
+        """The destination of the outcome; a talk without a way of its own ends the call."""
         return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
 
     def exits(self) -> tuple[Exit, ...]:

@@ -21,6 +21,6 @@ class Answer(FlowVerb, frozen=True, tag="answer"):
 
     @staticmethod
     def enter(run: FlowRun, speaker: Speaker, turn: Turn) -> Destination:
-        """Pick up, if nobody did yet."""
+        """Pick up, unless the call is answered already."""
         speaker.answer(run, turn)
         return ON

@@ -24,8 +24,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class BookCallback(FlowVerb, frozen=True, tag="callback"):
-    """Book a callback; the place in the queue is kept. Without a number it is the
-    caller's own. Outcomes booked, refused.
+    """Book a callback; the position in the queue is kept. Without a number it is the caller's own.
+    Outcomes booked, refused.
     """
 
     specs = (
@@ -80,7 +80,7 @@ class BookCallback(FlowVerb, frozen=True, tag="callback"):
         return RequestCallback(self, number)
 
     def after(self, outcome: str) -> Destination:
-        """To where the outcome leads."""
+        """The destination of the outcome."""
         return self.next.get(outcome, ON)
 
     def exits(self) -> tuple[Exit, ...]:

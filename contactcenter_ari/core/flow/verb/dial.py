@@ -79,11 +79,11 @@ class DialOut(FlowVerb, frozen=True, tag="dial"):
         return Dial(number, self.ring, own, self.screen)
 
     def after(self, outcome: str) -> Destination:
-        """To where the outcome leads; without a way of its own a talk ends the call."""
+        """The destination of the outcome; a talk without a way of its own ends the call."""
         return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
 
     def exits(self) -> tuple[Exit, ...]:
-        """The outcomes; `declined` only of a callee who is asked."""
+        """The outcomes; `declined` only with `screen`."""
         names = [name for name in self.spec.outcome_names if self.screen or name != "declined"]
         return of_all(tuple(names), self.next)
 
@@ -97,8 +97,8 @@ class DialOut(FlowVerb, frozen=True, tag="dial"):
 
 
 def dialable(run: FlowRun, expression: Expression, speaker: Speaker, turn: Turn) -> str:
-    """The number to dial, with the caller ready for the talk; empty, and told, for one that may
-    not be dialed.
+    """The number to dial, with the caller ready for the talk; empty, and reported, if it may not
+    be dialed.
     """
     number = speaker.phone_number(run, expression, turn)
     if refusal := speaker.flow.outside.refusal(number):

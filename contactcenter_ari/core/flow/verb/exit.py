@@ -18,5 +18,5 @@ def of_all(outcomes: tuple[str, ...], leads: Mapping[str, Destination]) -> tuple
 
 
 def by_key(keys: Mapping[str, Destination]) -> tuple[Lead, ...]:
-    """Where single keys lead, each called a key."""
+    """The destinations of single keys, each called a key."""
     return tuple((f"key {key}", to) for key, to in keys.items())

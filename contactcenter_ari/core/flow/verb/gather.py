@@ -112,7 +112,7 @@ class Gather(FlowVerb, frozen=True, tag="gather"):
 
     @property
     def question(self) -> Question:
-        """Whether what is typed is a secret."""
+        """Whether the typed input is a secret."""
         return Question.SECRET if self.sensitive else Question.ORDINARY
 
     @staticmethod
@@ -121,12 +121,12 @@ class Gather(FlowVerb, frozen=True, tag="gather"):
         return Stay.ASK
 
     def exits(self) -> tuple[Exit, ...]:
-        """On with the value, the keys, and what comes of wasted tries."""
+        """On with the value, the keys, and the ways after wasted tries."""
         own = each(self.keys, pressed=True)
         return Exit("", ON, pressed=True), *own, *self.rules.exits()
 
     def leads(self) -> tuple[Lead, ...]:
-        """The keys, and what comes of wasted tries."""
+        """The keys, and the ways after wasted tries."""
         return *by_key(self.keys), *self.rules.leads()
 
     def subject(self) -> str:

@@ -1,4 +1,4 @@
-"""How a menu or a gather listens: the rules both have, and their options."""
+"""The input rules of a menu or a gather, and their options."""
 
 from datetime import timedelta
 from typing import TypedDict
@@ -10,17 +10,17 @@ from contactcenter_ari.core.flow.verb.spec import Kind, Option, OutcomeSpec
 
 NO_INPUT, NO_MATCH = "no_input", "no_match"
 WASTED = (NO_INPUT, NO_MATCH)
-"""How a caller may waste a try."""
+"""The ways in which a caller may waste a try."""
 MOST_TRIES = 10
 
 
 class InputRules(msgspec.Struct, frozen=True):
-    """How a menu or gather listens. Of a list of prompts the nth try takes the nth, then the
-    last. `timeout` is for the first digit, from the end of the prompt; `inter_digit_timeout`
+    """The input rules of a menu or gather. Of a list of prompts the nth try takes the nth, then
+    the last. `timeout` is for the first digit, from the end of the prompt; `inter_digit_timeout`
     for each further one.
 
-    A try is wasted by `no_input` or `no_match`. Of `tries` both take, unless `own_tries` has the
-    number of each. After the last one `next` says where its kind leads, else `failed`.
+    A try is wasted by `no_input` or `no_match`. Both count toward `tries`, unless `own_tries` has
+    the number of each. After the last one `next` gives the destination of its kind, else `failed`.
     """
 
     prompts: tuple[str, ...]
@@ -40,7 +40,7 @@ class InputRules(msgspec.Struct, frozen=True):
         return self.prompts[0] if self.prompts else ""
 
     def exits(self) -> tuple[Exit, ...]:
-        """Where the last try leads; a caller whose last one was no match did press a key."""
+        """The ways after the last try; a caller whose last one was no match did press a key."""
         found = [
             Exit(verdict, self.next[verdict], pressed=verdict == NO_MATCH)
             for verdict in WASTED
@@ -51,7 +51,7 @@ class InputRules(msgspec.Struct, frozen=True):
         return tuple(found)
 
     def leads(self) -> tuple[Lead, ...]:
-        """Where the flow says that wasted tries lead."""
+        """The ways that the flow gives for wasted tries."""
         return (*self.next.items(), ("failed", self.failed))
 
 
@@ -91,7 +91,7 @@ OPTIONS = (
         "next", Kind.WASTED, "where no_input and no_match lead after the last try, before failed"
     ),
 )
-"""What both verbs know."""
+"""The options that both verbs have."""
 OUTCOMES = (
     OutcomeSpec(NO_INPUT, "no key was pressed in the last try"),
     OutcomeSpec(NO_MATCH, "what was typed in the last try is no answer"),

@@ -1,6 +1,6 @@
-"""The verb `lookup`: the question, and what its answer is worth.
+"""The verb `lookup`: the question, and the check of its answer.
 
-An answer of another type than declared is an error, as is none in time.
+An answer of another type than declared is an error, and so is a missing answer.
 """
 
 from datetime import timedelta
@@ -27,7 +27,7 @@ from contactcenter_ari.core.vocabulary.command import LookUp, StartMusic, StopMu
 from contactcenter_ari.core.vocabulary.ids import LookUpId
 
 MARGIN = timedelta(seconds=1)
-"""How long past its limit an answer is waited for."""
+"""The flow waits for an answer this long past its limit."""
 Row = dict[str, str | None]
 
 
@@ -43,9 +43,9 @@ def _made(
 
 
 class LookUpStep(FlowVerb, frozen=True, tag="lookup"):
-    """Ask a look-up; its answer is at `save_as.NAME`, and whether there was one at
-    `save_as.found`. Outcomes found, not_found, error; one not handled goes on. `filler` is the
-    music class the caller hears meanwhile; none when empty.
+    """Ask a look-up; its answer is at `save_as.NAME`, and `save_as.found` is whether there was
+    one. Outcomes found, not_found, error; one not handled goes on. `filler` is the music class the
+    caller hears meanwhile; none when empty.
     """
 
     specs = (
@@ -87,7 +87,7 @@ class LookUpStep(FlowVerb, frozen=True, tag="lookup"):
     filler: str = ""
 
     def enter(self, run: FlowRun, speaker: Speaker, turn: Turn) -> Stay:
-        """Put the question; the caller hears the filler meanwhile, if there is one."""
+        """Send the question; the caller hears the filler meanwhile, if there is one."""
         source = speaker.flow.look_ups[self.name]
         run.look_up = LookUpId(turn.clockwork.mint_for(run.call))
         run.activity = Activity.LOOKING_UP
@@ -115,11 +115,11 @@ class LookUpStep(FlowVerb, frozen=True, tag="lookup"):
         return Stay.WAIT
 
     def answered(self, run: FlowRun, row: Row | None, speaker: Speaker, turn: Turn) -> Destination:
-        """Note an answer; where it leads."""
+        """Note an answer; the destination of its outcome."""
         if row is None:
             return self._end(run, None, "not_found", turn)
         types, country = speaker.flow.look_ups[self.name].returns, speaker.flow.country_code
-        fields = {  # a phone number in E.164, however the source writes it
+        fields = {  # a phone number in E.164, in whichever way the source writes it
             name: e164(text, country) if types.get(name) == PHONE else text
             for name, text in row.items()
             if text is not None
@@ -129,7 +129,7 @@ class LookUpStep(FlowVerb, frozen=True, tag="lookup"):
         return self._end(run, fields, "found", turn)
 
     def failed(self, run: FlowRun, turn: Turn) -> Destination:
-        """There was no answer, or none in time; where that leads."""
+        """There was no answer, or none in time; the destination of that outcome."""
         return self._end(run, None, "error", turn)
 
     def _end(

@@ -60,7 +60,7 @@ class Menu(FlowVerb, frozen=True, tag="menu"):
 
     @property
     def question(self) -> Question:
-        """Anybody may hear the choice."""
+        """An ordinary question: the choice is no secret."""
         return Question.ORDINARY
 
     @staticmethod
@@ -69,11 +69,11 @@ class Menu(FlowVerb, frozen=True, tag="menu"):
         return Stay.ASK
 
     def exits(self) -> tuple[Exit, ...]:
-        """The choices, and what comes of wasted tries."""
+        """The choices, and the ways after wasted tries."""
         return *each(self.choices, pressed=True), *self.rules.exits()
 
     def leads(self) -> tuple[Lead, ...]:
-        """The choices, and what comes of wasted tries."""
+        """The choices, and the ways after wasted tries."""
         return *self.choices.items(), *self.rules.leads()
 
     def subject(self) -> str:

@@ -8,7 +8,7 @@ from contactcenter_ari.core.turn import Turn
 
 
 class Play(FlowVerb, frozen=True, tag="play"):
-    """Say something; with `barge_in` a key cuts it short and is kept for the next input."""
+    """Play a prompt; with `barge_in` a key cuts it short and is kept for the next input."""
 
     specs = (
         VerbSpec(
@@ -40,7 +40,7 @@ class Play(FlowVerb, frozen=True, tag="play"):
     barge_in: bool = True
 
     def enter(self, run: FlowRun, speaker: Speaker, turn: Turn) -> Destination | Stay:
-        """Begin to say the prompt; one that a key would cut short is left out after a key."""
+        """Begin to play the prompt; one that a key would cut short is left out after a key."""
         if self.barge_in and run.typed_ahead:
             return ON
         run.activity = Activity.PLAYING

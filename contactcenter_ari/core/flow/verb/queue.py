@@ -26,9 +26,9 @@ DEFAULT_PRIORITY = 5
 
 
 class Announcement(msgspec.Struct, frozen=True):
-    """Something said while waiting: first `after` this long, then `every` so often (once
-    when None). One that speaks of the wait or the position is left out while these are not
-    known, and `longer` is said in its place once the wait grew beyond what was told.
+    """A prompt played while waiting: first `after` this long, then `every` so often (once when
+    None). A prompt with the wait or the position is left out while these are not known, and
+    `longer` is played in its place once the wait grew beyond the announced one.
     """
 
     prompt: str
@@ -38,11 +38,11 @@ class Announcement(msgspec.Struct, frozen=True):
 
 
 class Queue(FlowVerb, frozen=True, tag="queue"):
-    """Wait for an agent. A None means what `queues.yaml` says of the queue. `priority` is a
-    class, 1 first; `head_start` counts as time already waited. `skills` are the least levels
-    asked for, step by step; `prefer` is an agent to wait for alone during `prefer_for`.
-    Outcomes answered, timeout, no_agents, full, closed, diverted, lead to `next`; `answered`
-    after the agent has left, `closed` like `no_agents` unless it has a way of its own.
+    """Wait for an agent. None stands for the setting of the queue in `queues.yaml`. `priority` is
+    a class, 1 first; `head_start` counts as time already waited. `skills` are the least levels
+    asked for, step by step; `prefer` is an agent to wait for alone during `prefer_for`. Outcomes
+    answered, timeout, no_agents, full, closed, diverted, lead to `next`; `answered` after the
+    agent has left, `closed` like `no_agents` unless it has a way of its own.
     """
 
     specs = (
@@ -120,7 +120,7 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
 
     @property
     def question(self) -> Question:
-        """A key in it is no answer to what is asked later."""
+        """A key in the queue is no answer to a later question."""
         return Question.LINE
 
     def enter(self, run: FlowRun, speaker: Speaker, turn: Turn) -> "EnterQueue":
@@ -137,15 +137,15 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
         )
 
     def after(self, outcome: str) -> Destination:
-        """To where the outcome leads; without a way of its own a talk ends the call. A queue that
-        a person closed is like one without agents to a flow that does not tell them apart.
+        """The destination of the outcome; a talk without a way of its own ends the call. A flow
+        without a way for `closed` treats a queue that a person closed as one without agents.
         """
         if outcome == "closed" and outcome not in self.next:
             outcome = "no_agents"
         return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
 
     def exits(self) -> tuple[Exit, ...]:
-        """The outcomes the flow handles, and the keys, whose steps lead back."""
+        """The outcomes that the flow handles, and the keys, whose steps lead back."""
         outcomes = each({"answered": HANG_UP, **self.next})
         return *outcomes, *each(self.keys, pressed=True, detour=True)
 
@@ -159,7 +159,7 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
 
 
 class EnterQueue(msgspec.Struct, frozen=True):
-    """The flow hands the caller to distribution; it is told the outcome with `resume`."""
+    """The flow hands the caller to distribution; `resume` reports the outcome."""
 
     step: Queue
     priority: int

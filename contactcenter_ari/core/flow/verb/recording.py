@@ -11,7 +11,7 @@ from contactcenter_ari.core.turn import Turn
 
 
 class RecordingAct(StrEnum):
-    """What a flow may do with the recording of the call."""
+    """The actions of a flow on the recording of the call."""
 
     START = "start"
     PAUSE = "pause"
@@ -46,9 +46,9 @@ class Record(FlowVerb, frozen=True, tag="recording"):
     act: RecordingAct
 
     def enter(self, _run: FlowRun, _speaker: Speaker, _turn: Turn) -> ControlRecording:
-        """Ask for it."""
+        """Ask for the action."""
         return ControlRecording(self.act)
 
     def subject(self) -> str:
-        """What is done."""
+        """The action."""
         return self.act

@@ -9,11 +9,11 @@ from contactcenter_ari.core.flow.verb.spec import FlowVerb, Kind, Option, VerbSp
 from contactcenter_ari.core.turn import Turn
 
 CALLER_STATUS = "caller.status"
-"""May be assigned like a variable."""
+"""The name that may be assigned like a variable."""
 
 
 class SetVariables(FlowVerb, frozen=True, tag="set"):
-    """Assign in order; `caller.status` may be assigned like a variable."""
+    """Assign values in order; `caller.status` may be assigned like a variable."""
 
     specs = (
         VerbSpec(
@@ -41,5 +41,5 @@ class SetVariables(FlowVerb, frozen=True, tag="set"):
         return ON
 
     def words(self) -> str:
-        """The verb and what is assigned."""
+        """The verb and the assigned names."""
         return f"set {pairs_in_words(self.assignments)}"

@@ -1,8 +1,8 @@
 """A verb of the call-flow language as data: its value, options, outcomes and help text.
 
-The loader, the checker, the JSON Schema and the reference page read it; `Kind` says of each value
-how it is written in YAML, and `config` has the code that reads each kind. `FlowVerb` is what every
-verb can tell of itself.
+The loader, the checker, the JSON Schema and the reference page read it; `Kind` is the written form
+of each value in YAML, and `config` has the code that reads each kind. `FlowVerb` is the interface
+of every verb.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from contactcenter_ari.core.spoken.value import ValueType
 
 
 class Kind(StrEnum):
-    """How a value is written, in the words of the reference page."""
+    """The written form of a value, in the words of the reference page."""
 
     NOTHING = "nothing"
     TEXT = "a text"
@@ -63,12 +63,12 @@ Limit = timedelta | int | None
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value or an option of a verb: its name in YAML, how it is written, what it is for.
+    """A value or an option of a verb: its name in YAML, its written form and its purpose.
 
-    `fields` are what it fills in the verb, the name itself when empty. `least` and `most` are
-    limits; without them those of the kind hold.
-    `choices` are the words of a CHOICE, `wanted` is the type of an EXPRESSION, `thing` is what a
-    NAME is the name of. `missing` is said when the option is not given and has to be.
+    `fields` are the fields of the verb that it fills, the name itself when empty. `least` and
+    `most` are limits; without them those of the kind hold. `choices` are the words of a CHOICE,
+    `wanted` is the type of an EXPRESSION, and `thing` is the kind of thing that a NAME names.
+    `missing` is the message when the option is not given but required.
     """
 
     name: str
@@ -90,8 +90,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSpec:
-    """What may come of a step. A `needed` one happens sooner or later and must lead somewhere,
-    as must one whose option (`needed_with`) is given.
+    """A possible outcome of a step. A `needed` one happens sooner or later and must lead
+    somewhere, as must one whose option (`needed_with`) is given.
     """
 
     name: str
@@ -102,13 +102,13 @@ class OutcomeSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerbSpec:
-    """A verb as an engineer writes it.
+    """A verb in the form in which an engineer writes it.
 
     `make` builds the struct from the fields of the value and the options; without it that is the
     class itself. `person` brings the caller to a person, now or later; `busy` takes time that no
-    caller runs through without somebody's doing; `leaves` hands the caller to an outside line for
-    good; `at_hang_up` makes sense after the call, too.
-    `also` are the words of other systems for it.
+    caller runs through without an action of some person; `leaves` hands the caller to an outside
+    line for good; `at_hang_up` makes sense after the call, too. `also` are the words of other
+    systems for it.
     """
 
     value: Option
@@ -145,27 +145,27 @@ class VerbSpec:
 
 
 class Question(StrEnum):
-    """Whether a step takes keys of the caller's; see `NextQuestion`."""
+    """Whether a step takes keys of the caller; see `NextQuestion`."""
 
     NONE = "none"
     ORDINARY = "ordinary"
     SECRET = "secret"  # noqa: S105  # the kind of question
     LINE = "line"
-    """The step waits in line; what is asked after it is not near."""
+    """The step waits in line; a question after it is not near."""
 
 
 class Stay(StrEnum):
-    """A run stays at the step that was entered."""
+    """The reason why a run stays at the step that was entered."""
 
     WAIT = "wait"
-    """What the verb has begun goes on."""
+    """The action that the verb has begun goes on."""
     ASK = "ask"
     """The dialog asks the caller for keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Options that contradict one another: told at the first of `blamed` that is given, unless
+    """Options that contradict one another: reported at the first of `blamed` that is given, unless
     one of them or of `beside` has a mistake of its own.
     """
 
@@ -175,8 +175,9 @@ class Contradiction:
 
 
 class FlowVerb(msgspec.Struct, frozen=True):
-    """A verb with its value and options. Every verb has a method `enter` beside those here: what
-    it does when a run comes to it, and where it leads, what it hands over or why the run stays.
+    """A verb with its value and options. Every verb has a method `enter` beside those here: the
+    action when a run comes to it, with its destination, its handover or the reason why the run
+    stays.
     """
 
     specs: ClassVar[tuple[VerbSpec, ...]] = ()
@@ -184,12 +185,12 @@ class FlowVerb(msgspec.Struct, frozen=True):
 
     @classmethod
     def default_of(cls, option: Option) -> object:
-        """What an option is when it is not given; None if that is nothing, or not one value."""
+        """The default of an option; None if there is none, or not one value."""
         return _default(cls, option.filled[0])
 
     @property
     def spec(self) -> VerbSpec:
-        """What the verb is."""
+        """The specification of the verb."""
         return self.specs[0]
 
     @property
@@ -202,11 +203,11 @@ class FlowVerb(msgspec.Struct, frozen=True):
         return (Exit("", ON),)
 
     def after(self, _outcome: str) -> Destination:
-        """Where the flow goes on after what the verb handed the call over for."""
+        """The destination after the verb's handover has an outcome."""
         return ON
 
     def leads(self) -> tuple[Lead, ...]:
-        """Where the flow says the step leads, in the order written."""
+        """The ways that the flow gives for the step, in the order written."""
         return ()
 
     def subject(self) -> str:
@@ -222,7 +223,7 @@ class FlowVerb(msgspec.Struct, frozen=True):
         return ()
 
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """What the options say that cannot be."""
+        """The contradictions between the options."""
         return ()
 
 

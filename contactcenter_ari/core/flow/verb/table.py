@@ -54,4 +54,4 @@ VERBS: Mapping[str, type[Verb]] = {
 }
 """The verbs by their words in YAML."""
 SPECS: Mapping[str, VerbSpec] = {spec.name: spec for verb in get_args(Verb) for spec in verb.specs}
-"""What each word in YAML means."""
+"""The meaning of each word in YAML."""

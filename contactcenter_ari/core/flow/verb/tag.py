@@ -10,7 +10,7 @@ from contactcenter_ari.core.turn import Turn
 
 
 class Tag(FlowVerb, frozen=True, tag="tag"):
-    """Note something about the interaction for reports and the screen pop."""
+    """Note a tag of the interaction for reports and the screen pop."""
 
     specs = (
         VerbSpec(

@@ -36,7 +36,7 @@ class TransferOut(FlowVerb, frozen=True, tag="transfer"):
         return Dial(number, self.ring, run.called_number) if number else self.after("failed")
 
     def after(self, outcome: str) -> Destination:
-        """To the end after a talk, else on."""
+        """The end after a talk, else the next step."""
         return HANG_UP if outcome == "answered" else ON
 
     def exits(self) -> tuple[Exit, ...]:

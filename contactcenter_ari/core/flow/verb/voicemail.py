@@ -1,8 +1,8 @@
 """The verb `voicemail`: the greeting, the message, and the keys that lead out of both.
 
-A key in the greeting skips to the tone. Nothing typed before or during a message is kept for a
-later input. What was said is known once the switch has measured the file; until then the run
-waits, and so does the end of a call whose caller hung up.
+A key in the greeting skips to the tone. Keys typed before or during a message are not kept for a
+later input. The amount of speech is known once the switch has measured the file; until then the
+run waits, and so does the end of a call whose caller hung up.
 """
 
 from datetime import timedelta
@@ -29,9 +29,9 @@ from contactcenter_ari.core.vocabulary.command import StopMessage
 from contactcenter_ari.core.vocabulary.ids import RecordingId
 
 MARGIN = timedelta(seconds=10)
-"""So long after its limit a message is taken to have ended, though nothing was heard of it."""
+"""A message is taken to have ended this long after its limit without a report of its end."""
 TONE_OVER = timedelta(seconds=1)
-"""So long after a key the tone is over, during which Asterisk hears no key and loses a stop."""
+"""The tone is over this long after a key; during it Asterisk hears no key and loses a stop."""
 
 
 class TakeMessage(msgspec.Struct, frozen=True):
@@ -107,7 +107,7 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
 
     @property
     def question(self) -> Question:
-        """A key in it is no secret."""
+        """A key in the voicemail is no secret."""
         return Question.ORDINARY
 
     def enter(
@@ -125,8 +125,8 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
     def pressed(
         self, run: FlowRun, key: str, speaker: Speaker, turn: Turn
     ) -> Destination | TakeMessage | None:
-        """A key cuts the greeting short. In the message it does so in the switch already, and one
-        of the box leads out once that is closed; None until then.
+        """A key cuts the greeting short. In the message it does so in the switch already, and a
+        key of the box leads out once that is closed; None until then.
         """
         if run.activity is Activity.RECORDING:
             self._pressed_in_message(run, key, turn)
@@ -137,7 +137,7 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
         return self.record(run, turn)
 
     def record(self, run: FlowRun, turn: Turn) -> TakeMessage:
-        """Record what the caller says, for so long at the most."""
+        """Record the caller, for this long at the most."""
         run.activity = Activity.RECORDING
         run.message = RecordingId(turn.clockwork.mint_for(run.call))
         turn.clockwork.wake(Wake.FLOW, run.call, turn.now + self.max_length + MARGIN)
@@ -150,8 +150,8 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
 
     @staticmethod
     def overdue(run: FlowRun, turn: Turn) -> bool:
-        """The switch tells nothing of the end of a message: end it. Whether the run goes on
-        without waiting for that.
+        """The switch reports no end of a message: end it. Whether the run goes on without waiting
+        for that.
         """
         assert run.message is not None, "a run records only a message"
         turn.do(StopMessage(call=run.call, recording=run.message))
@@ -162,8 +162,8 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
         return not waits
 
     def taken(self, run: FlowRun, turn: Turn, *, speech: timedelta | None) -> Destination:
-        """A message is closed and measured; None when nobody knows what was said. What is too
-        short is no message.
+        """A message is closed and measured; None when its amount of speech is unknown. A recording
+        that is too short is no message.
         """
         saved = speech is None or speech >= self.min_speech
         run.message = None

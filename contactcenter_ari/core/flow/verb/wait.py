@@ -37,5 +37,5 @@ class Wait(FlowVerb, frozen=True, tag="wait"):
         return Stay.WAIT
 
     def words(self) -> str:
-        """The verb and how long."""
+        """The verb and the duration."""
         return f"wait {write_value(self.duration)}s"

@@ -1,4 +1,4 @@
-"""Expressions: what they mean, what is refused and where, and that they never fail a caller."""
+"""Expressions: their values, the refused forms and their offsets, and that none fails a caller."""
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -193,7 +193,7 @@ SYNTAX = [
 
 @pytest.mark.parametrize(("text", "message", "offset"), SYNTAX)
 def test_what_is_not_in_the_language_is_refused(text: str, message: str, offset: int) -> None:
-    """The message names the form, the offset the very character."""
+    """The message names the form, the offset the exact character."""
     with pytest.raises(ExpressionInvalid) as caught:
         parse(text)
     assert (caught.value.message, caught.value.offset) == (message, offset)
@@ -222,7 +222,7 @@ MISTAKES = [
 def test_a_mistake_is_found_before_a_caller_meets_it(
     text: str, fault: Fault, message: str, word: str
 ) -> None:
-    """The check names the sort of mistake and blames the exact words."""
+    """The check names the kind of mistake and marks the exact words."""
     with pytest.raises(ExpressionInvalid) as caught:
         check(parse(text), TYPES)
     found = caught.value
@@ -233,7 +233,7 @@ def test_a_mistake_is_found_before_a_caller_meets_it(
 
 @pytest.mark.parametrize("value", [None, "", 3])
 def test_nothing_unset_begins_with_anything(value: Value) -> None:
-    """Neither does a value that is no text."""
+    """Nor does a value that is no text."""
     assert evaluate(parse('x startswith "1"'), {"x": value}.get) is False
 
 
@@ -282,7 +282,7 @@ def test_results_too_large_to_store_are_unset() -> None:
 
 
 def test_money_of_two_currencies_is_never_mixed() -> None:
-    """Should a value come in another currency than declared, it is unequal and unset."""
+    """A value in another currency than declared is unequal and unset."""
     mixed: dict[str, Value] = {"a": Money(Decimal(1), "EUR"), "b": Money(Decimal(1), "USD")}
     assert evaluate(parse("a == b"), mixed.get) is False
     assert evaluate(parse("a + b"), mixed.get) is None
@@ -321,7 +321,7 @@ EXPRESSIONS = st.recursive(
 
 @given(EXPRESSIONS, st.fixed_dictionaries(dict.fromkeys(TYPES, ANY_VALUE)))
 def test_no_value_breaks_an_expression(text: str, values: dict[str, Value]) -> None:
-    """Whatever the names hold, even what their type forbids, a value comes out."""
+    """A value comes out whatever the names hold, even values that their types forbid."""
     result = evaluate(parse(text), values.get)
     truth(result)
     write_value(result)
@@ -329,7 +329,7 @@ def test_no_value_breaks_an_expression(text: str, values: dict[str, Value]) -> N
 
 @given(EXPRESSIONS)
 def test_a_checked_expression_gives_its_type(text: str) -> None:
-    """The value of an expression that passed the check is of the type the check told."""
+    """The value of an expression that passed the check is of the type that the check gave."""
     expression = parse(text)
     if faults(expression, TYPES):
         return

@@ -1,4 +1,4 @@
-"""What engineers bring along from other languages is refused with what to write instead."""
+"""Forms that engineers know from other languages are refused with the right form to write."""
 
 import pytest
 
@@ -53,7 +53,7 @@ MEANT = [
 
 @pytest.mark.parametrize(("text", "word", "message"), MEANT)
 def test_what_is_meant_is_told_at_the_word(text: str, word: str, message: str) -> None:
-    """Not "invalid syntax", but what to write."""
+    """The message is the right form to write, not "invalid syntax"."""
     with pytest.raises(ExpressionInvalid) as caught:
         parse(text)
     found = caught.value

@@ -1,4 +1,4 @@
-"""Numbers, areas and countries in expressions mean what people of the flow's country write."""
+"""Numbers, areas and countries in expressions are read as the flow's country writes them."""
 
 import pytest
 
@@ -50,7 +50,9 @@ VALUES: dict[str, Value] = {
     ],
 )
 def test_what_is_written_nationally(text: str, expected: Value) -> None:
-    """A text is a text; beside a number it is one, beside an area or a country that."""
+    """A text stays a text; beside a number it is a number, beside an area or a country one of
+    these.
+    """
     expression, mistakes = NumberLiterals(TYPES, "NL").read(parse(text))
     assert (mistakes, faults(expression, TYPES)) == ([], [])
     assert evaluate(expression, VALUES.get) == expected
@@ -68,7 +70,7 @@ def test_what_is_written_nationally(text: str, expected: Value) -> None:
     ],
 )
 def test_each_country_in_its_way(country: str, text: str, number: str) -> None:
-    """An Italian 0 stays; without a country nothing is made up."""
+    """An Italian 0 stays; without a country no calling code is added."""
     expression, _ = NumberLiterals({"x": PHONE}, country).read(parse(text))
     assert evaluate(expression, {"x": number}.get) is True
 
@@ -84,7 +86,7 @@ def test_each_country_in_its_way(country: str, text: str, number: str) -> None:
     ],
 )
 def test_what_it_can_never_be(text: str, word: str, why: str) -> None:
-    """A mistake, blamed on the very word."""
+    """A mistake, marked at the exact word."""
     _, (mistake,) = NumberLiterals(TYPES, "NL").read(parse(text))
     assert text[mistake.offset :][: mistake.length] == word
     assert why in mistake.message

@@ -1,4 +1,4 @@
-"""Patterns for typed digits: matched in linear time, and refused when that cannot be."""
+"""Patterns for typed digits: matched in linear time, and refused when that is impossible."""
 
 import re
 from time import process_time
@@ -10,7 +10,7 @@ from contactcenter_ari.config.pattern import can_match
 from contactcenter_ari.core.flow.language.pattern import MOST_CHARACTERS, fits, pattern_fault
 
 EXPLOSIVE = ("([0-9]+)+#", "(1|1)*#", "(1*)*#", "([0-9]|[0-9][0-9])+#", "(?:1?){32}1{32}#")
-"""What takes a backtracking engine ages for digits that do not fit."""
+"""Patterns for which a backtracking engine needs ages with digits that do not fit."""
 
 
 @pytest.mark.parametrize("pattern", EXPLOSIVE)
@@ -47,7 +47,7 @@ def test_no_pattern_holds_the_center_up(pattern: str) -> None:
     ],
 )
 def test_what_cannot_be_had_is_named(pattern: str, fault: str) -> None:
-    """An engineer reads what is not possible, not where a parser stopped."""
+    """The message names the impossible part, not the offset at which a parser stopped."""
     assert pattern_fault(pattern) == fault
 
 
@@ -72,7 +72,7 @@ def test_a_pattern_is_for_the_whole_input(pattern: str, good: str, bad: str) -> 
 
 
 def test_a_pattern_with_a_fault_is_no_match_by_accident() -> None:
-    """Whoever runs one that was never checked is told."""
+    """The use of a pattern that was never checked is an error."""
     with pytest.raises(re2.error):
         fits("(?=1)1", "1")
     assert re.fullmatch("(?=1)1", "1"), "a backtracking engine would take it"

@@ -3,14 +3,15 @@
 A verb that returns at once goes over the socket without waiting for the one before it,
 because Asterisk answers a socket in order. A verb that blocks a channel goes over HTTP, and
 later commands of that call wait for it; so do commands behind a prompt that is still being
-made. Every command that fails comes back as `CommandFailed`; nothing is retried.
+made. Every command that fails comes back as `CommandFailed`; nothing is retried but the stop of a
+prompt, which Asterisk refuses for a moment when the prompt has only just begun.
 
 A caller who offers no audio in the INVITE says only in the ACK where audio goes (RFC 3261,
 13.2.1). What is played before that is lost, so what follows the answer waits for the ACK.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,6 +52,9 @@ RENDER_LIMIT: Final = timedelta(seconds=10)
 LANE_LIMIT: Final = 200
 ALREADY_EXISTS: Final = 409
 NOT_TOLD: Final = 500
+JUST_BEGUN: Final = 500
+STOP_AGAIN_AFTER: Final = timedelta(milliseconds=20)
+STOP_TRIES: Final = 25
 NOT_AT_ONCE: Final = (AnswerLeg, BridgeLegs, UnbridgeLeg, PlayPrompt)
 
 
@@ -115,6 +119,7 @@ class Lanes:
         self._inbox = inbox
         self._lanes: dict[CallId, _Lane] = {}
         self._in_flight: dict[CallId, asyncio.Future[Reply]] = {}
+        self._refused_stops: Counter[PlaybackId] = Counter()
         self.joining: set[BridgeId] = set()
         self.unoffered: set[str] = set()
 
@@ -142,6 +147,7 @@ class Lanes:
 
     def stop(self) -> None:
         """Drop the commands that wait: these calls are no longer ours."""
+        self._refused_stops.clear()
         for lane in self._lanes.values():
             lane.waiting.clear()
             if lane.task is not None:
@@ -254,8 +260,26 @@ class Lanes:
         if reply.succeeded:
             if isinstance(command, BridgeLegs):
                 self._inbox.put(LegsBridged(command.bridge))
+            elif isinstance(command, StopPlayback):
+                self._refused_stops.pop(command.playback, None)
+        elif isinstance(command, StopPlayback) and self._is_asked_again(command, reply):
+            return
         elif reply.status not in DONE_ANYWAY.get(type(command), ()):
             self._fail(command, reply.status, reply.reason)
+
+    def _is_asked_again(self, command: StopPlayback, reply: Reply) -> bool:
+        """The stop of a prompt that has only just begun is sent again in a moment."""
+        if reply.status != JUST_BEGUN or self._refused_stops[command.playback] >= STOP_TRIES:
+            self._refused_stops.pop(command.playback, None)
+            return False
+        self._refused_stops[command.playback] += 1
+        loop = asyncio.get_running_loop()
+        loop.call_later(STOP_AGAIN_AFTER.total_seconds(), self._stop_again, command)
+        return True
+
+    def _stop_again(self, command: StopPlayback) -> None:
+        if command.playback in self._refused_stops:
+            self._send_now(command)
 
     def _fail(self, command: Command, status: int, reason: str) -> None:
         """Report a failure; a bridge that was not filled is removed again."""

@@ -257,6 +257,27 @@ async def test_a_prompt_stopped_while_it_is_made_is_never_played(bench: Bench) -
     assert (await bench.wire.next()).wanted.uri == "channels/l1/answer"
 
 
+async def test_a_prompt_that_has_only_just_begun_is_stopped_in_a_moment(bench: Bench) -> None:
+    """Asterisk answers 500 as long as the prompt cannot be stopped yet."""
+    bench.do(StopPlayback(CALL, PLAYBACK))
+    for status in (500, 500, 204):
+        stop = await bench.wire.next()
+        assert stop.wanted.uri == "playbacks/p1"
+        stop.answer(status)
+    assert await bench.wire.idle()
+
+
+async def test_a_prompt_that_can_never_be_stopped_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tries have an end."""
+    monkeypatch.setattr(lane, "STOP_TRIES", 2)
+    bench.do(StopPlayback(CALL, PLAYBACK))
+    for _ in range(3):
+        (await bench.wire.next()).answer(500, "")
+    assert await bench.inbox.next() == CommandFailed(StopPlayback(CALL, PLAYBACK), 500, "")
+
+
 async def test_a_prompt_that_cannot_be_made_fails(bench: Bench) -> None:
     """And what follows it is carried out."""
     bench.do(play(), StartMusic(CALL, LEG, "calm"))

@@ -15,7 +15,6 @@ CHECKOUT = Path(__file__).parents[1]
 PACKAGE = "contactcenter_ari"
 MODULE_LINES, CLASS_LINES, PUBLIC_METHODS = 500, 300, 20
 LARGE_MODULES: Mapping[str, int] = {
-    "contactcenter_ari/simulation/ledger.py": 507,
     "tests/postgres/test_report.py": 572,
 }
 """Modules over the limit, with the lines that they have today."""

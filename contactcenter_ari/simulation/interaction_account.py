@@ -37,6 +37,21 @@ class InteractionAccount:
     outbound: bool = False
     rung: bool = False
 
+    @property
+    def present(self) -> Stay:
+        """The stay of a caller who waits."""
+        assert self.place is Place.QUEUE, self
+        assert self.stay is not None, self
+        return self.stay
+
+    @property
+    def offerable(self) -> Stay:
+        """The stay of a caller who waits, or the place kept for a customer not yet called."""
+        if not self.outbound or self.place is not Place.FLOW:
+            return self.present
+        assert self.stay is not None, self
+        return self.stay
+
     def go(self, after: Place, *before: Place) -> None:
         """Move on from one of the places given."""
         assert self.place in before, f"from {self.place} to {after}: {self}"

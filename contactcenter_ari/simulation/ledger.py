@@ -315,7 +315,7 @@ class Ledger:
         if not isinstance(event, CallbackBooked):
             return 0
         book = self.interactions[event.interaction]
-        return _present(book).arrival if book.place is Place.QUEUE else self._next_arrival()
+        return book.present.arrival if book.place is Place.QUEUE else self._next_arrival()
 
     def _next_arrival(self) -> int:
         self._arrivals += 1
@@ -347,7 +347,7 @@ class Ledger:
         """A customer who called in has the position of the callback, if it is better than their
         own.
         """
-        stay = _present(self.interactions[event.interaction])
+        stay = self.interactions[event.interaction].present
         kept = self._callbacks.place(event.callback, self._now)
         assert stay.queue == kept.queue, (event, stay)
         if kept.rank < stay.rank:
@@ -356,7 +356,7 @@ class Ledger:
 
     def _dequeued(self, event: InteractionDequeued) -> None:
         book = self.interactions[event.interaction]
-        stay = _present(book)
+        stay = book.present
         assert not stay.offers, book
         assert (event.queue, self._now - event.waited) == (stay.queue, stay.joined_at), book
         if event.result is QueueExit.NO_AGENTS:
@@ -366,7 +366,7 @@ class Ledger:
         book.moved = event.result is QueueExit.TRANSFERRED
 
     def _reranked(self, event: PriorityChanged) -> None:
-        stay = _present(self.interactions[event.interaction])
+        stay = self.interactions[event.interaction].present
         assert event.queue == stay.queue, (event, stay)
         stay.priority, stay.head_start = event.priority, event.head_start
 
@@ -376,7 +376,7 @@ class Ledger:
             callback = self._callbacks.of(event.interaction)
             assert callback.mode is CallbackMode.AGENT_FIRST, callback
             book.stay = callback.stay(self._now)
-        stay = _offerable(book)
+        stay = book.offerable
         assert (agent.offer, agent.state) == (None, OFFERED), agent
         assert agent.reachable, "an unregistered phone is never offered"
         assert event.queue == stay.queue, (stay, event)
@@ -395,7 +395,7 @@ class Ledger:
 
     def _offer_ended(self, event: OfferEnded) -> None:
         book, agent = self.interactions[event.interaction], self.agents[event.agent]
-        stay = _offerable(book)
+        stay = book.offerable
         self._offers.end(event)
         del stay.offers[event.offer]
         stay.rings_on = stay.rings_on and bool(stay.offers)
@@ -473,7 +473,7 @@ class Ledger:
     def _stays(self) -> Iterator[Stay]:
         for book in self.interactions.values():
             if book.place is Place.QUEUE:
-                yield _present(book)
+                yield book.present
 
     def _unoffered(self) -> Iterator[Stay]:
         return (stay for stay in self._stays() if not stay.offers)
@@ -485,23 +485,8 @@ class Ledger:
         for book in self.interactions.values():
             if book.place is not Place.QUEUE:
                 continue
-            stay = _present(book)
+            stay = book.present
             waits = self._now - stay.joined_at < SURELY_WAITS and not stay.rings_on
             room = self._offers.has_room(book.interaction, self._settings.get(stay.queue))
             if not stay.offers or (waits and room and stay.queue not in self._closed):
                 yield stay
-
-
-def _offerable(book: InteractionAccount) -> Stay:
-    """The stay of who waits, or the place kept for a customer who is not yet called."""
-    if not book.outbound or book.place is not Place.FLOW:
-        return _present(book)
-    assert book.stay is not None, book
-    return book.stay
-
-
-def _present(book: InteractionAccount) -> Stay:
-    """The stay of who waits."""
-    assert book.place is Place.QUEUE, book
-    assert book.stay is not None, book
-    return book.stay

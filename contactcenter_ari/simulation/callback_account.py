@@ -139,7 +139,9 @@ class CallbackAccount:
             return
         if any(entry.number == request.dialed for entry in self._open.values()):
             self._superfluous.add(request.callback)
-        self._open[request.callback] = _restored(request, arrival)
+        self._open[request.callback] = entry = _entry(request, arrival)
+        entry.attempts_made = request.attempts_made
+        entry.more = request.next_at is not None or entry.attempts_made < entry.attempts
 
     def has_callback(self, number: str, interaction: InteractionId) -> bool:
         """Whether the customer with a number, or of an interaction, is to be called back."""
@@ -174,7 +176,7 @@ class CallbackAccount:
             case CallbackBooked(callback=callback):
                 assert callback not in self._open, event
                 assert callback not in self._closed, event
-                self._open[callback] = _booked(event, arrival)
+                self._open[callback] = _entry(event, arrival)
             case CallbackTakenOver(callback=callback, interaction=interaction):
                 entry = self._open[callback]
                 assert entry.taken_by is None, event
@@ -336,33 +338,16 @@ class CallbackAccount:
         self._legs[command.leg] = InteractionId(command.call)
 
 
-def _booked(event: CallbackBooked, arrival: int) -> CallbackEntry:
+def _entry(source: CallbackBooked | RestoreCallback, arrival: int) -> CallbackEntry:
     return CallbackEntry(
-        interaction=event.interaction,
-        number=event.dialed,
-        caller_number=event.caller_number,
-        queue=event.queue,
-        since=event.waiting_since,
-        head_start=event.head_start,
-        priority=event.priority,
+        interaction=source.interaction,
+        number=source.dialed,
+        caller_number=source.caller_number,
+        queue=source.queue,
+        since=source.waiting_since,
+        head_start=source.head_start,
+        priority=source.priority,
         arrival=arrival,
-        mode=event.mode,
-        attempts=event.attempts,
-    )
-
-
-def _restored(request: RestoreCallback, arrival: int) -> CallbackEntry:
-    return CallbackEntry(
-        interaction=request.interaction,
-        number=request.dialed,
-        caller_number=request.caller_number,
-        queue=request.queue,
-        since=request.waiting_since,
-        head_start=request.head_start,
-        priority=request.priority,
-        arrival=arrival,
-        mode=request.mode,
-        attempts=request.attempts,
-        attempts_made=request.attempts_made,
-        more=request.next_at is not None or request.attempts_made < request.attempts,
+        mode=source.mode,
+        attempts=source.attempts,
     )

@@ -2,7 +2,7 @@
 
 Promises: it answers as Asterisk and its adapter do; the contract tests hold both to that. It
 knows every leg, bridge and recording, so that a leak shows. Commands and signals take
-`latency` each way and keep their order. Faults are not made here; see `wire.py`.
+`latency` each way and keep their order. Faults are not made here; see `link.py`.
 """
 
 from datetime import timedelta

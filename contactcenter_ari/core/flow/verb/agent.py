@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import Destination
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
-from contactcenter_ari.core.flow.verb.exit import of_all
-from contactcenter_ari.core.flow.verb.spec import FlowVerb, Kind, Option, OutcomeSpec, VerbSpec
+from contactcenter_ari.core.flow.verb.spec import Kind, Option, OutcomeSpec, OutcomeVerb, VerbSpec
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.ids import AgentId
 
@@ -21,7 +20,7 @@ class RingOneAgent(msgspec.Struct, frozen=True):
     ring: timedelta
 
 
-class RingAgent(FlowVerb, frozen=True, tag="agent"):
+class RingAgent(OutcomeVerb, frozen=True, tag="agent"):
     """Ring one agent, without a queue. Outcomes answered, busy, no_answer, not_available."""
 
     specs = (
@@ -57,18 +56,6 @@ class RingAgent(FlowVerb, frozen=True, tag="agent"):
         run.wanted_agent = speaker.text(run, self.agent, turn)
         speaker.answer(run, turn)
         return RingOneAgent(AgentId(run.wanted_agent), self.ring)
-
-    def after(self, outcome: str) -> Destination:
-        """The destination of the outcome; a talk without a way of its own ends the call."""
-        return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
-
-    def exits(self) -> tuple[Exit, ...]:
-        """The outcomes."""
-        return of_all(self.spec.outcome_names, {"answered": HANG_UP, **self.next})
-
-    def leads(self) -> tuple[Lead, ...]:
-        """The outcomes that lead somewhere."""
-        return tuple(self.next.items())
 
     def words(self) -> str:
         """The verb and the agent."""

@@ -4,17 +4,16 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import Destination
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
-from contactcenter_ari.core.flow.verb.exit import of_all
 from contactcenter_ari.core.flow.verb.spec import (
     Contradiction,
-    FlowVerb,
     Kind,
     Option,
     OutcomeSpec,
+    OutcomeVerb,
     VerbSpec,
 )
 from contactcenter_ari.core.turn import Turn
@@ -23,7 +22,7 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-class BookCallback(FlowVerb, frozen=True, tag="callback"):
+class BookCallback(OutcomeVerb, frozen=True, tag="callback"):
     """Book a callback; the position in the queue is kept. Without a number it is the caller's own.
     Outcomes booked, refused.
     """
@@ -78,18 +77,6 @@ class BookCallback(FlowVerb, frozen=True, tag="callback"):
         if not speaker.flow.outside.permits(number):
             return self.after("refused")
         return RequestCallback(self, number)
-
-    def after(self, outcome: str) -> Destination:
-        """The destination of the outcome."""
-        return self.next.get(outcome, ON)
-
-    def exits(self) -> tuple[Exit, ...]:
-        """The outcomes."""
-        return of_all(self.spec.outcome_names, self.next)
-
-    def leads(self) -> tuple[Lead, ...]:
-        """The outcomes that lead somewhere."""
-        return tuple(self.next.items())
 
     def subject(self) -> str:
         """The queue."""

@@ -6,17 +6,14 @@ import msgspec
 
 from contactcenter_ari.core.flow import flow_event
 from contactcenter_ari.core.flow.language.destination import (
-    HANG_UP,
     ON,
     Destination,
     Exit,
-    Lead,
 )
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
-from contactcenter_ari.core.flow.verb.exit import of_all
-from contactcenter_ari.core.flow.verb.spec import FlowVerb, Kind, Option, OutcomeSpec, VerbSpec
+from contactcenter_ari.core.flow.verb.spec import Kind, Option, OutcomeSpec, OutcomeVerb, VerbSpec
 from contactcenter_ari.core.turn import Turn
 
 
@@ -29,7 +26,7 @@ class Dial(msgspec.Struct, frozen=True):
     screen: str = ""
 
 
-class DialOut(FlowVerb, frozen=True, tag="dial"):
+class DialOut(OutcomeVerb, frozen=True, tag="dial"):
     """Call an outside line and join the caller with it; the flow goes on afterwards. With
     `screen` the callee hears that prompt and must press 1. Outcomes answered, busy, no_answer,
     declined, failed.
@@ -78,18 +75,10 @@ class DialOut(FlowVerb, frozen=True, tag="dial"):
         own = speaker.phone_number(run, self.caller_id, turn) or run.called_number
         return Dial(number, self.ring, own, self.screen)
 
-    def after(self, outcome: str) -> Destination:
-        """The destination of the outcome; a talk without a way of its own ends the call."""
-        return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
-
     def exits(self) -> tuple[Exit, ...]:
         """The outcomes; `declined` only with `screen`."""
         names = [name for name in self.spec.outcome_names if self.screen or name != "declined"]
-        return of_all(tuple(names), self.next)
-
-    def leads(self) -> tuple[Lead, ...]:
-        """The outcomes that lead somewhere."""
-        return tuple(self.next.items())
+        return tuple(Exit(name, self.next.get(name, ON)) for name in names)
 
     def words(self) -> str:
         """The verb and the number."""

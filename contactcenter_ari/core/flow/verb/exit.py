@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import Destination, Exit, Lead
 
 
 def each(
@@ -10,11 +10,6 @@ def each(
 ) -> tuple[Exit, ...]:
     """A way for each destination."""
     return tuple(Exit(outcome, lead, pressed, detour) for outcome, lead in leads.items())
-
-
-def of_all(outcomes: tuple[str, ...], leads: Mapping[str, Destination]) -> tuple[Exit, ...]:
-    """A way for each outcome; one without a destination goes on with the next step."""
-    return tuple(Exit(outcome, leads.get(outcome, ON)) for outcome in outcomes)
 
 
 def by_key(keys: Mapping[str, Destination]) -> tuple[Lead, ...]:

@@ -7,16 +7,15 @@ from datetime import timedelta
 
 from contactcenter_ari.core.flow import flow_event
 from contactcenter_ari.core.flow.language.declaration import HttpLookUp, SqlLookUp
-from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import Destination
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
-from contactcenter_ari.core.flow.verb.exit import of_all
 from contactcenter_ari.core.flow.verb.spec import (
-    FlowVerb,
     Kind,
     Option,
     OutcomeSpec,
+    OutcomeVerb,
     Stay,
     VerbSpec,
 )
@@ -42,7 +41,7 @@ def _made(
     return LookUpStep(name, inputs, save_as or name, next, filler)
 
 
-class LookUpStep(FlowVerb, frozen=True, tag="lookup"):
+class LookUpStep(OutcomeVerb, frozen=True, tag="lookup"):
     """Ask a look-up; its answer is at `save_as.NAME`, and `save_as.found` is whether there was
     one. Outcomes found, not_found, error; one not handled goes on. `filler` is the music class the
     caller hears meanwhile; none when empty.
@@ -141,15 +140,7 @@ class LookUpStep(FlowVerb, frozen=True, tag="lookup"):
         run.look_up = None
         run.look_ups[self.save_as] = fields
         flow_event.look_up_done(run, self.name, outcome, turn)
-        return self.next.get(outcome, ON)
-
-    def exits(self) -> tuple[Exit, ...]:
-        """The outcomes."""
-        return of_all(self.spec.outcome_names, self.next)
-
-    def leads(self) -> tuple[Lead, ...]:
-        """The outcomes that lead somewhere."""
-        return tuple(self.next.items())
+        return self.after(outcome)
 
     def subject(self) -> str:
         """The look-up."""

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination, Exit, Lead
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
 from contactcenter_ari.core.flow.verb.exit import by_key, each
 from contactcenter_ari.core.flow.verb.spec import (
-    FlowVerb,
     Kind,
     Option,
     OutcomeSpec,
+    OutcomeVerb,
     Question,
     VerbSpec,
 )
@@ -37,7 +37,7 @@ class Announcement(msgspec.Struct, frozen=True):
     longer: str = ""
 
 
-class Queue(FlowVerb, frozen=True, tag="queue"):
+class Queue(OutcomeVerb, frozen=True, tag="queue"):
     """Wait for an agent. None stands for the setting of the queue in `queues.yaml`. `priority` is
     a class, 1 first; `head_start` counts as time already waited. `skills` are the least levels
     asked for, step by step; `prefer` is an agent to wait for alone during `prefer_for`. Outcomes
@@ -137,12 +137,12 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
         )
 
     def after(self, outcome: str) -> Destination:
-        """The destination of the outcome; a talk without a way of its own ends the call. A flow
-        without a way for `closed` treats a queue that a person closed as one without agents.
+        """The destination of the outcome. A flow without a way for `closed` treats a queue that a
+        person closed as one without agents.
         """
         if outcome == "closed" and outcome not in self.next:
             outcome = "no_agents"
-        return self.next.get(outcome, HANG_UP if outcome == "answered" else ON)
+        return super().after(outcome)
 
     def exits(self) -> tuple[Exit, ...]:
         """The outcomes that the flow handles, and the keys, whose steps lead back."""
@@ -151,7 +151,7 @@ class Queue(FlowVerb, frozen=True, tag="queue"):
 
     def leads(self) -> tuple[Lead, ...]:
         """The outcomes that lead somewhere, and the keys."""
-        return *self.next.items(), *by_key(self.keys)
+        return *super().leads(), *by_key(self.keys)
 
     def subject(self) -> str:
         """The queue."""

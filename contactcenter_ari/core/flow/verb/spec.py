@@ -5,7 +5,8 @@ of each value in YAML, and `config` has the code that reads each kind. `FlowVerb
 of every verb.
 """
 
-from collections.abc import Callable
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,7 +14,7 @@ from typing import ClassVar
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit, Lead
 from contactcenter_ari.core.spoken.value import ValueType
 
 
@@ -202,9 +203,9 @@ class FlowVerb(msgspec.Struct, frozen=True):
         """All ways out of the step, also those the flow leaves to the language."""
         return (Exit("", ON),)
 
-    def after(self, _outcome: str) -> Destination:
-        """The destination after the verb's handover has an outcome."""
-        return ON
+    def after(self, outcome: str) -> Destination:
+        """The destination after the verb's handover has an outcome; a talk ends the call."""
+        return HANG_UP if outcome == "answered" else ON
 
     def leads(self) -> tuple[Lead, ...]:
         """The ways that the flow gives for the step, in the order written."""
@@ -225,6 +226,27 @@ class FlowVerb(msgspec.Struct, frozen=True):
     def contradictions(self) -> tuple[Contradiction, ...]:
         """The contradictions between the options."""
         return ()
+
+
+class OutcomeVerb(FlowVerb, frozen=True):
+    """A verb whose outcomes the flow may lead somewhere."""
+
+    @property
+    @abstractmethod
+    def next(self) -> Mapping[str, Destination]:
+        """The destinations that the flow gives, by outcome."""
+
+    def after(self, outcome: str) -> Destination:
+        """The destination of the outcome, also of one that the flow does not handle."""
+        return self.next.get(outcome, super().after(outcome))
+
+    def exits(self) -> tuple[Exit, ...]:
+        """The outcomes."""
+        return tuple(Exit(name, self.after(name)) for name in self.spec.outcome_names)
+
+    def leads(self) -> tuple[Lead, ...]:
+        """The outcomes that lead somewhere."""
+        return tuple(self.next.items())
 
 
 def _default(struct: type[msgspec.Struct], name: str) -> object:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit
+from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination, Exit
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
@@ -34,10 +34,6 @@ class TransferOut(FlowVerb, frozen=True, tag="transfer"):
         """Dial, if the number may be dialed."""
         number = dialable(run, self.number, speaker, turn)
         return Dial(number, self.ring, run.called_number) if number else self.after("failed")
-
-    def after(self, outcome: str) -> Destination:
-        """The end after a talk, else the next step."""
-        return HANG_UP if outcome == "answered" else ON
 
     def exits(self) -> tuple[Exit, ...]:
         """The end."""

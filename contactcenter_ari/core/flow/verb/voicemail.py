@@ -10,16 +10,16 @@ from datetime import timedelta
 import msgspec
 
 from contactcenter_ari.core.flow import flow_event
-from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import Destination, Exit, Lead
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
-from contactcenter_ari.core.flow.verb.exit import by_key, each, of_all
+from contactcenter_ari.core.flow.verb.exit import by_key, each
 from contactcenter_ari.core.flow.verb.spec import (
     Contradiction,
-    FlowVerb,
     Kind,
     Option,
     OutcomeSpec,
+    OutcomeVerb,
     Question,
     Stay,
     VerbSpec,
@@ -41,7 +41,7 @@ class TakeMessage(msgspec.Struct, frozen=True):
     max_silence: timedelta | None = None
 
 
-class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
+class Voicemail(OutcomeVerb, frozen=True, tag="voicemail"):
     """Take a message: the prompt, a tone, then up to `max_length` until a key, a silence of
     `max_silence` or the hang-up. A key in the prompt skips to the tone, one of `keys` leads out
     of prompt and message. Outcomes saved, and empty for less than `min_speech` of speech.
@@ -173,7 +173,7 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
         key, run.left_by, run.stopping = run.left_by, "", False
         if key:
             return self._lead_out(run, key, turn)
-        return self.next.get("saved" if saved else "empty", ON)
+        return self.after("saved" if saved else "empty")
 
     def _lead_out(self, run: FlowRun, key: str, turn: Turn) -> Destination:
         flow_event.key_pressed(run, "voicemail", key, turn)
@@ -181,12 +181,11 @@ class Voicemail(FlowVerb, frozen=True, tag="voicemail"):
 
     def exits(self) -> tuple[Exit, ...]:
         """The outcomes and the keys."""
-        outcomes = of_all(self.spec.outcome_names, self.next)
-        return *outcomes, *each(self.keys, pressed=True)
+        return *super().exits(), *each(self.keys, pressed=True)
 
     def leads(self) -> tuple[Lead, ...]:
         """The outcomes that lead somewhere, and the keys."""
-        return *self.next.items(), *by_key(self.keys)
+        return *super().leads(), *by_key(self.keys)
 
     def subject(self) -> str:
         """The greeting."""

@@ -149,7 +149,7 @@ def _with_part(
 
 
 def _on_floor(measure: Callable[..., Coroutine[Any, Any, Found]]) -> Found:
-    """Measure the parts on a floor of their own; progress is shown meanwhile."""
+    """Measure one part on a floor of its own; progress is shown meanwhile."""
     work = partial(measure, tell=error_screen().print)
     return _in_fresh_folder(partial(run_on_floor, work=work), ProgramRole.SWITCH)
 

@@ -1,7 +1,7 @@
 """Where the native tools are and how to run them.
 
 A tool of the private root is started by that root's own loader, so that it never meets the
-machine's libraries. Callbacks: paths of a `Tools` exist. Must not: install anything.
+machine's libraries. Promises: paths of a `Tools` exist. Must not: install anything.
 """
 
 import re

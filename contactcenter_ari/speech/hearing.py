@@ -1,7 +1,7 @@
 """Proof of what was heard: which prompt at what instant, and which party's tone.
 
 Used by the demo, the bench and the tests on recordings of phones and of the switch.
-Callbacks figures from 0 to 1 that do not depend on loudness and survive G.711. The right
+Promises: figures from 0 to 1 that do not depend on loudness and survive G.711. The right
 prompt scores above 0.95 through mu-law, a wrong one below 0.8 (`HEARD`).
 """
 

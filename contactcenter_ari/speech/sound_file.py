@@ -1,6 +1,6 @@
 """Sound files as Asterisk plays and writes them, and as SIPp streams them.
 
-Callbacks that a file is whole or absent: it is written aside and renamed. Reads only
+Promises: a file is whole or absent, for it is written aside and renamed. Reads only
 what a telephone line can carry (8 kHz, mono); anything else is `SoundUnreadable`.
 """
 

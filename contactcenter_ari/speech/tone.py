@@ -1,6 +1,6 @@
 """Samples of a telephone line: sine tones, silence, and G.711 in both laws.
 
-Callbacks bit-exact G.711 (ITU-T G.711 tables 1 and 2, checked against known code words) on
+Promises: bit-exact G.711 (ITU-T G.711 tables 1 and 2, checked against known code words) on
 whole arrays at once. Does no I/O; files are `sound_file`'s business.
 """
 

@@ -1,6 +1,6 @@
 """Text to samples: the voice port, and adapters for two free programs, espeak-ng and flite.
 
-Callbacks 8 kHz mono at a modest, even loudness without trailing silence. The text is only
+Promises: 8 kHz mono at a modest, even loudness without trailing silence. The text is only
 ever read as words: it goes in over stdin, without control characters and markup. A program
 has a deadline, few run at once, and none outlives the request that started it.
 """

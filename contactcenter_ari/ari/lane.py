@@ -11,7 +11,7 @@ A caller who offers no audio in the INVITE says only in the ACK where audio goes
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -119,7 +119,7 @@ class Lanes:
         self._inbox = inbox
         self._lanes: dict[CallId, _Lane] = {}
         self._in_flight: dict[CallId, asyncio.Future[Reply]] = {}
-        self._refused_stops: Counter[PlaybackId] = Counter()
+        self._stopped = False
         self.joining: set[BridgeId] = set()
         self.unoffered: set[str] = set()
 
@@ -147,7 +147,7 @@ class Lanes:
 
     def stop(self) -> None:
         """Drop the commands that wait: these calls are no longer ours."""
-        self._refused_stops.clear()
+        self._stopped = True
         for lane in self._lanes.values():
             lane.waiting.clear()
             if lane.task is not None:
@@ -160,7 +160,7 @@ class Lanes:
             lane.cut = True
             lane.task.cancel()
 
-    def _send_now(self, command: Command, media: Sequence[str] = ()) -> None:
+    def _send_now(self, command: Command, media: Sequence[str] = (), *, refusals: int = 0) -> None:
         """Send a command of one operation without waiting for its reply."""
         try:
             (wanted,) = operations_of(command, app=self._app, media=media)
@@ -169,18 +169,24 @@ class Lanes:
             return
         reply = self._socket.send(wanted)
         self._in_flight[command.call] = reply
-        reply.add_done_callback(partial(self._settle, command))
+        reply.add_done_callback(partial(self._settle, command, refusals))
 
-    def _settle(self, command: Command, sent: asyncio.Future[Reply]) -> None:
+    def _settle(self, command: Command, refusals: int, sent: asyncio.Future[Reply]) -> None:
         if self._in_flight.get(command.call) is sent:
             del self._in_flight[command.call]
         if sent.cancelled():
             return
-        error = sent.exception()
-        if error is None:
-            self._judge(command, sent.result())
-        else:
+        if (error := sent.exception()) is not None:
             self._fail(command, 0, str(error))
+        elif _has_just_begun(command, sent.result()) and refusals < STOP_TRIES:
+            again = partial(self._send_again, command, refusals + 1)
+            asyncio.get_running_loop().call_later(STOP_AGAIN_AFTER.total_seconds(), again)
+        else:
+            self._judge(command, sent.result())
+
+    def _send_again(self, command: Command, refusals: int) -> None:
+        if not self._stopped:
+            self._send_now(command, refusals=refusals)
 
     async def _work(self, call: CallId, lane: _Lane) -> None:
         """Take the commands of a lane one after the other until none is left."""
@@ -260,26 +266,8 @@ class Lanes:
         if reply.succeeded:
             if isinstance(command, BridgeLegs):
                 self._inbox.put(LegsBridged(command.bridge))
-            elif isinstance(command, StopPlayback):
-                self._refused_stops.pop(command.playback, None)
-        elif isinstance(command, StopPlayback) and self._is_asked_again(command, reply):
-            return
         elif reply.status not in DONE_ANYWAY.get(type(command), ()):
             self._fail(command, reply.status, reply.reason)
-
-    def _is_asked_again(self, command: StopPlayback, reply: Reply) -> bool:
-        """The stop of a prompt that has only just begun is sent again in a moment."""
-        if reply.status != JUST_BEGUN or self._refused_stops[command.playback] >= STOP_TRIES:
-            self._refused_stops.pop(command.playback, None)
-            return False
-        self._refused_stops[command.playback] += 1
-        loop = asyncio.get_running_loop()
-        loop.call_later(STOP_AGAIN_AFTER.total_seconds(), self._stop_again, command)
-        return True
-
-    def _stop_again(self, command: StopPlayback) -> None:
-        if command.playback in self._refused_stops:
-            self._send_now(command)
 
     def _fail(self, command: Command, status: int, reason: str) -> None:
         """Report a failure; a bridge that was not filled is removed again."""
@@ -287,6 +275,11 @@ class Lanes:
             removed = self._socket.send(operation.destroy_bridge(command.bridge))
             removed.add_done_callback(asyncio.Future.exception)
         self._inbox.put(CommandFailed(command, status, reason))
+
+
+def _has_just_begun(command: Command, reply: Reply) -> bool:
+    """Whether a prompt cannot be stopped yet: Asterisk refuses that for a moment."""
+    return isinstance(command, StopPlayback) and reply.status == JUST_BEGUN
 
 
 def _is_there_already(wanted: Operation, reply: Reply) -> bool:

@@ -257,8 +257,11 @@ async def test_a_prompt_stopped_while_it_is_made_is_never_played(bench: Bench) -
     assert (await bench.wire.next()).wanted.uri == "channels/l1/answer"
 
 
-async def test_a_prompt_that_has_only_just_begun_is_stopped_in_a_moment(bench: Bench) -> None:
+async def test_a_prompt_that_has_only_just_begun_is_stopped_in_a_moment(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Asterisk answers 500 as long as the prompt cannot be stopped yet."""
+    monkeypatch.setattr(lane, "STOP_AGAIN_AFTER", timedelta())
     bench.do(StopPlayback(CALL, PLAYBACK))
     for status in (500, 500, 204):
         stop = await bench.wire.next()

@@ -41,7 +41,8 @@ class FakeManager:
 
     async def mute(self, leg: str, *, muted: bool) -> None:
         """Let others go first, so that order must be kept by the caller."""
-        await asyncio.sleep(0.01 if muted else 0)
+        for _ in range(10 if muted else 1):
+            await asyncio.sleep(0)
         self._do(f"{'mute' if muted else 'unmute'} {leg}")
 
     async def stop(self, leg: str) -> None:
@@ -74,8 +75,7 @@ class Studio:
         """Watch the folder meanwhile."""
         async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as self._group:
             run = self._group.create_task(self.recorder.run())
-            while not self.folder.exists():  # noqa: ASYNC110 - it tells nobody that it watches
-                await asyncio.sleep(0.001)
+            await asyncio.sleep(0)  # it watches before it first waits
             yield
             run.cancel()
 

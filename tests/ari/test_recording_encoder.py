@@ -274,13 +274,7 @@ def test_the_program_ends_meanwhile(tmp_path: Path) -> None:
 
 async def reader_of(pipe: Path) -> int:
     """The end to write into, once a thread reads the pipe."""
-    while True:
-        try:
-            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError as error:
-            if error.errno != errno.ENXIO:
-                raise
-            await asyncio.sleep(0.001)
+    return await asyncio.to_thread(os.open, pipe, os.O_WRONLY)
 
 
 async def test_only_so_many_at_once_and_messages_first(tmp_path: Path, encoder: Encoder) -> None:

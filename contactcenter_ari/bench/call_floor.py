@@ -26,7 +26,6 @@ from contactcenter_ari.bench.looking import BenchFailed, until
 from contactcenter_ari.bench.plan import QUEUE, QUEUES
 from contactcenter_ari.bench.process_time import cpu_time, parent_of
 from contactcenter_ari.bootstrap.environment import Environment
-from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.loadtest.agent import AgentPhones, Behavior, Phone
@@ -93,12 +92,7 @@ class CallFloor:
         self._environment = environment
         self._http = http
         self._audio = environment.data / "audio"
-        self._sipp = Sipp(
-            tools.sipp,
-            str(environment.addresses.sip),
-            CHECKOUT / "sipp-scenarios",
-            tools.environment,
-        )
+        self._sipp = Sipp(tools.sipp, str(environment.addresses.sip), tools.environment)
         self._postgres = 0
         self._directory: Directory | None = None
         self._extensions = count(FIRST_EXTENSION)

@@ -30,7 +30,6 @@ from contactcenter_ari.bench.plan import (
 )
 from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Environment
-from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId
@@ -82,12 +81,7 @@ class Floor:
         self._asterisk: AsteriskProcess = environment.asterisk
         self._plan = plan
         self._audio = environment.data / "audio"
-        self._sipp = Sipp(
-            tools.sipp,
-            str(environment.addresses.sip),
-            CHECKOUT / "sipp-scenarios",
-            tools.environment,
-        )
+        self._sipp = Sipp(tools.sipp, str(environment.addresses.sip), tools.environment)
         self._ours: list[StopwatchPhone] = []
         self._theirs: list[StopwatchPhone] = []
 

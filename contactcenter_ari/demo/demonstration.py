@@ -12,7 +12,6 @@ import msgspec
 
 from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Environment
-from contactcenter_ari.config.settings import CHECKOUT
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.site.site import Site
@@ -74,12 +73,7 @@ class Demonstration:
     def __init__(self, service: Service, environment: Environment, tools: Tools) -> None:
         self._service = service
         self._audio = environment.data / "audio"
-        self._sipp = Sipp(
-            tools.sipp,
-            str(environment.addresses.sip),
-            CHECKOUT / "sipp-scenarios",
-            tools.environment,
-        )
+        self._sipp = Sipp(tools.sipp, str(environment.addresses.sip), tools.environment)
 
     def __repr__(self) -> str:
         return f"<Demonstration before {self._sipp.target}>"

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from contactcenter_ari.core.errors import ContactCenterError
 
+SCENARIOS = Path(__file__).resolve().parents[2] / "sipp-scenarios"
 STOP_LIMIT = timedelta(seconds=2)
 FAILED = 1
 NEVER_CALLED = 99
@@ -70,7 +71,6 @@ class Sipp:
 
     command: tuple[str, ...]
     target: str
-    scenarios: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -170,9 +170,9 @@ class SippRun:
         raise SippFailed(f"{self._job.scenario}: SIPp ended with {code}: {'; '.join(last)}")
 
     def _command_line(self, folder: Path) -> tuple[str, ...]:
-        job, scenarios = self._job, self._sipp.scenarios
+        job = self._job
         words = [
-            *self._sipp.command, self._sipp.target, "-sf", str(scenarios / job.scenario),
+            *self._sipp.command, self._sipp.target, "-sf", str(SCENARIOS / job.scenario),
             "-s", job.number, "-m", str(job.calls), "-nostdin",
             "-timeout", f"{job.limit.total_seconds():.0f}s", "-timeout_error",
             "-i", job.address, "-mi", job.address, "-ci", job.address,
@@ -183,7 +183,7 @@ class SippRun:
         if job.times:
             words += ["-trace_rtt", "-rtt_freq", "1"]
         if job.answers_with is not None:
-            words += ["-oocsf", str(scenarios / job.answers_with)]
+            words += ["-oocsf", str(SCENARIOS / job.answers_with)]
         if job.lines:
             words += ["-inf", str(_injection_file(folder, job.lines))]
         for name, value in job.keywords.items():

@@ -16,7 +16,7 @@ from contactcenter_ari.ari import operation
 from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Environment, Variation, prepared
 from contactcenter_ari.bootstrap.service import serving
-from contactcenter_ari.config.settings import CHECKOUT, Settings, read_settings
+from contactcenter_ari.config.settings import Settings, read_settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.site.site import Site
@@ -195,7 +195,6 @@ class World:
         return Sipp(
             self.place.tools.sipp,
             str(self.environment.addresses.sip),
-            CHECKOUT / "sipp-scenarios",
             self.place.tools.environment,
         )
 

@@ -176,7 +176,7 @@ async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
     write_audio(folder / "audio")
     application = TinyApplication(site)
     asterisk = AsteriskProcess(tools, site, folder / "asterisk")
-    sipp = Sipp(tools.sipp, str(site.sip), CHECKOUT / "sipp-scenarios", tools.environment)
+    sipp = Sipp(tools.sipp, str(site.sip), tools.environment)
     async with application.serving():
         await asterisk.start()
         try:

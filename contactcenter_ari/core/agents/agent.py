@@ -6,8 +6,9 @@ from typing import NamedTuple
 import msgspec
 
 from contactcenter_ari.core.agents.occupancy import Occupancy
-from contactcenter_ari.core.agents.state import LOGGED_OUT, NOT_READY, ON_CALL, READY, move
+from contactcenter_ari.core.agents.state import LOGGED_OUT, MOVES, NOT_READY, ON_CALL, READY
 from contactcenter_ari.core.agents.wrap_up import WrapUp
+from contactcenter_ari.core.move import move
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
@@ -161,7 +162,7 @@ class Agent:
         Raises:
             IllegalMove: the state table does not allow it; nothing is changed.
         """
-        before, moved = self.state, move(self.state, after)
+        before, moved = self.state, move(MOVES, self.state, after)
         self._count(now)
         self.state = moved
         if before is not NOT_READY:  # another reason goes on with the same pause

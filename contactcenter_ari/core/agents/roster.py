@@ -15,15 +15,16 @@ from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.agents.state import (
     IN_A_CALL,
     LOGGED_OUT,
+    MOVES,
     NOT_READY,
     OFFERED,
     ON_CALL,
     READY,
     WRAP_UP,
-    move,
 )
 from contactcenter_ari.core.agents.wrap_up import WrapUp, WrapUpRule
 from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.move import move
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import (
     AgentStateChanged,
@@ -454,7 +455,7 @@ class Roster:
     def _move(self, agent: Agent, wanted: Wanted, turn: Turn, *, anew: bool = False) -> None:
         """Make a move; `anew` begins the agent's occupancy at the mean of the others."""
         before, before_reason, since = agent.state, agent.reason, agent.since
-        after = move(before, wanted.state)  # raises before anything is changed
+        after = move(MOVES, before, wanted.state)  # raises before anything is changed
         turn.clockwork.forget(Wake.MISS_RETURN, agent.id)
         self._staffing.leave(agent, turn.now)
         agent.move_to(after, wanted.reason, turn.now)

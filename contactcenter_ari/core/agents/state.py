@@ -1,6 +1,5 @@
 """The states of an agent as one table of allowed moves."""
 
-from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.vocabulary.event import AgentState
 
 LOGGED_OUT = AgentState.LOGGED_OUT
@@ -21,14 +20,3 @@ MOVES: dict[AgentState, tuple[AgentState, ...]] = {
 
 IN_A_CALL = (OFFERED, ON_CALL, WRAP_UP)
 """States in which a request is kept until the call is over."""
-
-
-def move(before: AgentState, after: AgentState) -> AgentState:
-    """Give `after`.
-
-    Raises:
-        IllegalMove: the table does not allow it.
-    """
-    if after not in MOVES[before]:
-        raise IllegalMove(f"an agent cannot go from {before} to {after}")
-    return after

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.move import move
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.event import (
     INBOUND,
@@ -221,9 +221,8 @@ class Interaction:
         return EndReason.LEFT_FLOW if by is Party.CALLER else EndReason.CONTAINED
 
     def _end_stretch(self, after: InteractionState, turn: Turn) -> None:
-        """End a stretch with a move; raises IllegalMove when the state table does not allow it."""
-        if after not in MOVES[self.state]:
-            raise IllegalMove(f"an interaction cannot go from {self.state} to {after}")
+        """End a stretch with an allowed move; another raises IllegalMove, and nothing is told."""
+        move(MOVES, self.state, after)
         kind = SEGMENTS.get(self.state)
         if kind is None or self.orphaned:
             return

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contactcenter_ari.core.acd.line import Rank
-from contactcenter_ari.core.errors import IllegalMove, RequestRefused
+from contactcenter_ari.core.errors import RequestRefused
+from contactcenter_ari.core.move import move
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.callback import CallbackMode, CallbackResult, ZoneSource
 from contactcenter_ari.core.vocabulary.event import CallbackClosed
@@ -116,14 +117,8 @@ class Callback:
         return FIRST if self.urgent else self.priority
 
     def move_to(self, after: CallbackState) -> None:
-        """Make an allowed move.
-
-        Raises:
-            IllegalMove: the state table does not allow it; nothing is changed.
-        """
-        if after not in MOVES[self.state]:
-            raise IllegalMove(f"a callback cannot go from {self.state} to {after}")
-        self.state = after
+        """Make an allowed move; raises IllegalMove, and changes nothing, if it is not."""
+        self.state = move(MOVES, self.state, after)
 
 
 class Callbacks:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.move import move
 from contactcenter_ari.core.telephony.leg import HELD, Legs
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import (
@@ -65,14 +65,8 @@ class Bridge:
         return f"<Bridge {self.id} of {self.call}: {self.state}, {len(self.legs)} legs>"
 
     def move_to(self, after: BridgeState) -> None:
-        """Make an allowed move.
-
-        Raises:
-            IllegalMove: the state table does not allow it; nothing is changed.
-        """
-        if after not in MOVES[self.state]:
-            raise IllegalMove(f"a bridge cannot go from {self.state} to {after}")
-        self.state = after
+        """Make an allowed move; raises IllegalMove, and changes nothing, if it is not."""
+        self.state = move(MOVES, self.state, after)
 
 
 class Bridges:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.move import move
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     BridgeId,
@@ -133,14 +133,8 @@ class Leg:
         return self.state is UP or self.state is HELD
 
     def move_to(self, after: LegState) -> None:
-        """Make an allowed move.
-
-        Raises:
-            IllegalMove: the state table does not allow it; nothing is changed.
-        """
-        if after not in MOVES[self.state]:
-            raise IllegalMove(f"a leg cannot go from {self.state} to {after}")
-        self.state = after
+        """Make an allowed move; raises IllegalMove, and changes nothing, if it is not."""
+        self.state = move(MOVES, self.state, after)
 
 
 class Legs:

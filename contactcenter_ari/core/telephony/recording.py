@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from contactcenter_ari.core.errors import IllegalMove
+from contactcenter_ari.core.move import move
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import (
     FinishRecording,
@@ -109,15 +109,9 @@ class Recording:
         """Whether something is or will be recorded."""
         return self.state in {STARTING, RUNNING}
 
-    def move(self, state: RecordingState) -> None:
-        """Go on to another state.
-
-        Raises:
-            IllegalMove: there is no way from here.
-        """
-        if state not in MOVES[self.state]:
-            raise IllegalMove(f"{self!r} cannot become {state}")
-        self.state = state
+    def move_to(self, after: RecordingState) -> None:
+        """Make an allowed move; raises IllegalMove, and changes nothing, if it is not."""
+        self.state = move(MOVES, self.state, after)
 
     # Begin
 
@@ -133,7 +127,7 @@ class Recording:
     def began(self, turn: Turn) -> None:
         """The switch records from now on, and a pause takes effect at once."""
         if self.state is STARTING:
-            self.move(RUNNING)
+            self.move_to(RUNNING)
             if self.since:
                 self._do_pause(turn)
 
@@ -226,7 +220,7 @@ class Recording:
         if self.state is CLOSED:
             self.finish(turn)
         else:
-            self.move(OVER)
+            self.move_to(OVER)
 
     def closed(self, turn: Turn) -> None:
         """The switch has closed the file."""
@@ -234,7 +228,7 @@ class Recording:
             self.ended_at = self.ended_at or turn.now
             self.finish(turn)
         elif self.is_live:
-            self.move(CLOSED)
+            self.move_to(CLOSED)
 
     def settle(self, settled_at: datetime, turn: Turn) -> None:
         """A recording that was over before `settled_at` has been closed by now, told or not."""
@@ -248,7 +242,7 @@ class Recording:
     def finish(self, turn: Turn) -> None:
         """Have the file finished, once."""
         if self.state is not FINISHING:
-            self.move(FINISHING)
+            self.move_to(FINISHING)
             self._do_finish(turn)
 
     def _do_finish(self, turn: Turn) -> None:

@@ -372,5 +372,5 @@ def test_states_move_one_way(floor: Floor) -> None:
     recording.state = FINISHING
     assert MOVES[FINISHING] == ()
     with pytest.raises(IllegalMove):
-        recording.move(OVER)
+        recording.move_to(OVER)
     recording.state = OVER

@@ -24,7 +24,7 @@ LARGE_CLASSES: Mapping[str, int] = {
     "contactcenter_ari/core/acd/distribution.py:Distribution (methods)": 27,
     "contactcenter_ari/core/agents/roster.py:Roster (lines)": 445,
     "contactcenter_ari/core/agents/roster.py:Roster (methods)": 35,
-    "contactcenter_ari/core/center/audit.py:Audit (lines)": 326,
+    "contactcenter_ari/core/center/audit.py:Audit (lines)": 324,
     "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 330,
     "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 28,
     "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 382,

@@ -16,6 +16,7 @@ from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.calls.call import Call
+from contactcenter_ari.core.calls.outside import FAILED
 from contactcenter_ari.core.calls.side_prompt import end_side_prompt
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.dismissal import apology
@@ -42,10 +43,12 @@ from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
 from contactcenter_ari.core.vocabulary.event import Party
-from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId
+from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId
 
 ROUNDS = 4
 """How often all records are checked when the repair has faults, too."""
+WAKES = (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP)
+"""The deadlines of a call itself."""
 
 
 class Audit:
@@ -157,7 +160,7 @@ class Audit:
             partial(self._repair.expel_offer, offer, turn),
         )
         self._calls.legs.end(leg)
-        call = self._calls.registry.by_id.get(self._sound.call_of(offer.waiting))
+        call = self._calls.registry.by_id.get(CallId(offer.waiting.interaction))
         if call is not None and self._sound.stay(offer.waiting):
             going_on = partial(self._calls.queueing.offer_over, call, offer, turn)
             turn.attempt(call.run.call, lambda: self._calls.carry_out(call, going_on(), turn))
@@ -198,15 +201,15 @@ class Audit:
         turn.attempt(line.id, partial(end_side_prompt, line.id, self._calls.registry, turn))
         if not isinstance(purpose, ForOutside):
             return  # it is given up
-        call = self._calls.registry.by_id.get(purpose.call)
-        close = partial(self._calls.outside.expel, line, turn)
+        outside, call = self._calls.outside, self._calls.registry.by_id.get(purpose.call)
+        resorts = [partial(outside.expel, line, turn)]
         if call is not None:
-            close = partial(self._calls.outside.close, call, line, "failed", turn, hang_up=True)
-        expel = partial(self._calls.outside.expel, line, turn)
-        self._first_that_works(line.id, close, expel)
+            close = partial(outside.close, call, line, FAILED, turn, hang_up=True)
+            resorts.insert(0, close)
+        self._first_that_works(line.id, *resorts)
         self._calls.legs.end(line.id)
 
-    # Lines
+    # Stays
 
     def _mend_stay(self, waiting: Waiting) -> None:
         if not self._sound.stay(waiting):
@@ -230,7 +233,7 @@ class Audit:
                 self._calls.queueing.note_left(call, waiting, LOST, self._turn)
         call.run.line_frame = None
 
-    # CallControl
+    # Calls
 
     def _mend_call(self, call: Call) -> None:
         if self._gone == call.run.leg and self._calls.registry.knows_leg_of(call):
@@ -251,15 +254,15 @@ class Audit:
     def _side_call_failed(self, call: Call) -> bool:
         """The party who was asked or told something before being joined is hung up."""
         leg = self._calls.legs.find(call.run.leg)
-        match leg.purpose if leg is not None else None:
-            case ForOffer(offer=offer_id) if offer := self._distribution.offers.find(offer_id):
+        if leg is None:
+            return False
+        offers, awaited_on = self._distribution.offers, self._calls.callback_queue.awaited_on
+        match leg.purpose:
+            case ForOffer(offer=offer_id) if offer := offers.find(offer_id):
                 self._fail_offer(offer)
-            case ForOutside() if leg is not None:
+            case ForOutside():
                 self._give_up_line(leg)
-            case AwaitsCustomer(callback=callback) if leg is not None:
-                attempt = self._calls.callback_queue.awaited_on(leg.id, callback)
-                if attempt is None:
-                    return False
+            case AwaitsCustomer(callback=callback) if attempt := awaited_on(leg.id, callback):
                 self._give_up_attempt(attempt.callback)
             case _:
                 return False
@@ -286,7 +289,7 @@ class Audit:
         turn, old = self._turn, call.run
         self._leave_line(call)
         self._bring_to_flow(call)
-        for wake in (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP):
+        for wake in WAKES:
             turn.clockwork.forget(wake, old.call)
         turn.do(StopMusic(call=old.call, leg=old.leg))
         call.interpreter = self._calls.catalog.announcer()
@@ -311,18 +314,16 @@ class Audit:
             ways.append(partial(self._give_up_line, line))
         if lives:
             ways.append(partial(turn.do, HangUpLeg(call=run.call, leg=run.leg)))
-        wakes = (Wake.FLOW, Wake.ANNOUNCEMENT, Wake.HANG_UP)
-        ways += [partial(turn.clockwork.forget, wake, run.call) for wake in wakes]
+        ways += [partial(turn.clockwork.forget, wake, run.call) for wake in WAKES]
         if call.callback is not None:
             ways.append(partial(self._calls.attempt_over, call, turn))
         if interaction is not None and interaction.state is not ENDED:
-            left = partial(self._calls.callback_queue.reconsider_customer, call, turn)
             ways += [
                 partial(self._bring_to_flow, call),
                 partial(self._note_failed, interaction),
                 partial(self._calls.queueing.look_after, call, turn),
                 partial(call.tell_end, turn),
-                left,
+                partial(self._calls.callback_queue.reconsider_customer, call, turn),
             ]
         for way in ways:
             turn.attempt(run.call, way)

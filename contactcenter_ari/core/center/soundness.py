@@ -23,10 +23,7 @@ from contactcenter_ari.core.telephony.leg import (
     Talks,
 )
 from contactcenter_ari.core.turn import Turn, Wake
-from contactcenter_ari.core.vocabulary.ids import (
-    CallId,
-    InteractionId,
-)
+from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId
 
 
 class Soundness:
@@ -39,11 +36,6 @@ class Soundness:
 
     def __repr__(self) -> str:
         return f"<Soundness of {self._calls!r}>"
-
-    @staticmethod
-    def call_of(waiting: Waiting) -> CallId:
-        """The call that waits there."""
-        return CallId(waiting.interaction)
 
     def offer(self, offer: Offer) -> bool:
         """An offer has a caller who knows of it, an agent set aside for it, and a limit."""
@@ -119,7 +111,7 @@ class Soundness:
         """A stay has a caller who waits, and an end; the place of a callback its attempt."""
         if waiting.callback is not None:
             return self._calls.callback_queue.holds(waiting)
-        call = self._calls.registry.by_id.get(self.call_of(waiting))
+        call = self._calls.registry.by_id.get(CallId(waiting.interaction))
         if call is None or call.interaction is None or call.interaction.state is not QUEUED:
             return False
         ends = self._clockwork.is_set(Wake.WAIT, waiting.interaction)

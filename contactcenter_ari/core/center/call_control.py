@@ -25,6 +25,7 @@ from contactcenter_ari.core.flow.language.flow import ACCEPTED
 from contactcenter_ari.core.flow.verb.agent import RingOneAgent
 from contactcenter_ari.core.flow.verb.callback import RequestCallback
 from contactcenter_ari.core.flow.verb.dial import Dial
+from contactcenter_ari.core.flow.verb.lookup import Row
 from contactcenter_ari.core.flow.verb.queue import EnterQueue
 from contactcenter_ari.core.flow.verb.recording import ControlRecording
 from contactcenter_ari.core.flow.verb.voicemail import TakeMessage
@@ -155,18 +156,13 @@ class CallControl:
             )
             self.carry_out(call, handover, turn)
 
-    def looked_up(self, look_up: LookUpId, row: dict[str, str | None] | None, turn: Turn) -> None:
-        """A look-up answered."""
+    def looked_up(
+        self, look_up: LookUpId, row: Row | None, turn: Turn, *, failed: bool = False
+    ) -> None:
+        """A look-up answered, or failed."""
         call = self._calls.get(owner_of(look_up))
         if call is not None:
-            handover = call.interpreter.looked_up(call.run, look_up, row, turn)
-            self.carry_out(call, handover, turn)
-
-    def look_up_failed(self, look_up: LookUpId, turn: Turn) -> None:
-        """A look-up gave no answer."""
-        call = self._calls.get(owner_of(look_up))
-        if call is not None:
-            handover = call.interpreter.looked_up(call.run, look_up, None, turn, failed=True)
+            handover = call.interpreter.looked_up(call.run, look_up, row, turn, failed=failed)
             self.carry_out(call, handover, turn)
 
     def message_taken(self, message: RecordingId, turn: Turn, *, speech: timedelta) -> None:

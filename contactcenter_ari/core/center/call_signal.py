@@ -132,7 +132,7 @@ class CallSignals:
         self._calls.looked_up(signal.look_up, signal.row, turn)
 
     def _look_up_failed(self, signal: LookUpFailed, turn: Turn) -> None:
-        self._calls.look_up_failed(signal.look_up, turn)
+        self._calls.looked_up(signal.look_up, None, turn, failed=True)
 
     # Deadlines
 

@@ -69,7 +69,7 @@ class CommandFailures:
             case ResumeRecording(recording=recording):
                 self._calls.recordings.resume_failed(recording, turn)
             case LookUp(look_up=look_up):
-                self._calls.look_up_failed(look_up, turn)
+                self._calls.looked_up(look_up, None, turn, failed=True)
             case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:
                 if turn.clockwork.minted(command.leg):
                     turn.do(HangUpLeg(call=command.call, leg=command.leg))

@@ -36,7 +36,7 @@ class Waiting:
     `ranked_since` is when the wait began as far as the order goes, `joined_at` as far as
     reports go. `skills` are asked for step by step, `step` is the present one. `prefer` is the
     agent waited for alone until `prefer_until`. `skipped` are agents who let this caller's offer
-    pass, each with the instant until when. `expected` is the wait that was foreseen as the
+    pass, each with the instant until when. `expected` is the wait that was estimated as the
     place was taken, at `expected_at`. `over` is why the stay ends once no phone rings.
     `unoffered` and `seeks` are kept by the line: no phone rings for the caller, and one more may
     ring, with `ring_all` beside others. One that takes over a place `kept` in the line until now

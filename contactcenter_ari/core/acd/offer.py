@@ -11,9 +11,7 @@ from contactcenter_ari.core.vocabulary.ids import LegId, OfferId, RecordingId
 
 
 class Offer:
-    """One offer and the leg to the agent's phone; it has a bridge once that was picked up. With a
-    `recording` the talk on that leg is written down.
-    """
+    """One offer and the leg to the agent's phone; with a `recording` a talk there is recorded."""
 
     def __init__(
         self,

@@ -142,10 +142,9 @@ def prepare(
         called_number=interaction.caller_number,
         answered=True,  # by the customer, before the run begins
     )
-    flow_back = catalog.callback_queue(callback.queue)
     call = Call(
         run,
-        flow_back,
+        catalog.callback_flow(callback.queue),
         turn.now,
         interaction=interaction,
         callback=callback.id,

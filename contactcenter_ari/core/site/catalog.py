@@ -56,7 +56,7 @@ class Catalog:
         self._flags = flags
         self._watcher = watcher
         self._flows = {flow.name: flow for flow in site.flows}
-        self._callback_queue: dict[QueueName, Interpreter] = {}
+        self._callback_flows: dict[QueueName, Interpreter] = {}
         self._by_number = {
             number: self._interpreter(flow) for flow in site.flows for number in flow.numbers
         }
@@ -69,7 +69,7 @@ class Catalog:
     def watch(self, watcher: Observer | None) -> None:
         """Show each step of each new call to somebody else from now on."""
         self._watcher = watcher
-        flows = (*self._by_number.values(), *self._callback_queue.values(), self._announcer)
+        flows = (*self._by_number.values(), *self._callback_flows.values(), self._announcer)
         for interpreter in flows:
             interpreter.watch(watcher)
 
@@ -109,14 +109,14 @@ class Catalog:
         """A flow that says a system prompt and hangs up: each prompt is a section of its own."""
         return self._announcer
 
-    def callback_queue(self, queue: QueueName) -> Interpreter:
-        """Leads a customer who was called back to an agent of the queue."""
-        if queue not in self._callback_queue:
+    def callback_flow(self, queue: QueueName) -> Interpreter:
+        """A flow that leads a customer who was called back to an agent of the queue."""
+        if queue not in self._callback_flows:
             settings = self.site.queues.get(queue)
             asks = settings is not None and settings.callback_keys
             flow = _called_back(self.site, queue, asks=asks)
-            self._callback_queue[queue] = self._interpreter(flow)
-        return self._callback_queue[queue]
+            self._callback_flows[queue] = self._interpreter(flow)
+        return self._callback_flows[queue]
 
     def _interpreter(self, flow: Flow) -> Interpreter:
         return Interpreter(flow, self.site.prompts, self._flags, self._watcher)

@@ -35,7 +35,7 @@ def handle_times(*contacts: tuple[int, timedelta]) -> HandleTimes:
     return times
 
 
-def evidence_of(contacts: int = ENOUGH, *agents: AgentId) -> QueueStatistics:
+def statistics_of(contacts: int = ENOUGH, *agents: AgentId) -> QueueStatistics:
     """Agents in sales alone, and contacts of 3 minutes."""
     statistics = QueueStatistics()
     for agent in agents:
@@ -165,14 +165,14 @@ def test_nobody_gave_up_yet() -> None:
 def test_nothing_is_estimated_without_statistics() -> None:
     """Neither without agents, nor with fewer than a few contacts and no earlier weeks."""
     assert QueueStatistics().expected(SALES, ahead=0, now=NOW) is None
-    assert evidence_of(ENOUGH).expected(SALES, ahead=0, now=NOW) is None
-    assert evidence_of(ENOUGH - 1, ANN).expected(SALES, ahead=0, now=NOW) is None
-    assert evidence_of(ENOUGH, ANN).expected(SALES, ahead=0, now=NOW) is not None
+    assert statistics_of(ENOUGH).expected(SALES, ahead=0, now=NOW) is None
+    assert statistics_of(ENOUGH - 1, ANN).expected(SALES, ahead=0, now=NOW) is None
+    assert statistics_of(ENOUGH, ANN).expected(SALES, ahead=0, now=NOW) is not None
 
 
 def test_earlier_weeks_count() -> None:
     """The first caller of a day hears an estimate."""
-    statistics = evidence_of(0, ANN)
+    statistics = statistics_of(0, ANN)
     learned = HandleTime(queue=SALES, half_hour=half_hour_of(NOW), mean=MINUTE, contacts=30)
     statistics.learn((learned,))
     estimate = statistics.expected(SALES, ahead=1, now=NOW)
@@ -182,7 +182,7 @@ def test_earlier_weeks_count() -> None:
 
 def test_the_estimate_is_made_of_all_three() -> None:
     """Handle time, agents, and the hazard of those ahead."""
-    statistics = evidence_of(ENOUGH, ANN, BOB)
+    statistics = statistics_of(ENOUGH, ANN, BOB)
     for _ in range(3):
         statistics.joined(SALES, NOW)
     statistics.left(SALES, NOW + 10 * MINUTE, gave_up=True)
@@ -195,7 +195,7 @@ def test_the_estimate_is_made_of_all_three() -> None:
 
 def test_those_ahead_in_other_queues_count_by_how_many_of_their_agents_are_shared() -> None:
     """Support has only one of the two agents of sales; support takes 1 minute."""
-    statistics = evidence_of(ENOUGH, BOB)
+    statistics = statistics_of(ENOUGH, BOB)
     statistics.staffed(ANN, (SALES, SUPPORT), available=True)
     for _ in range(ENOUGH):
         statistics.handled(SUPPORT, ANN, MINUTE, NOW)
@@ -215,7 +215,7 @@ def test_those_ahead_in_other_queues_count_by_how_many_of_their_agents_are_share
 
 def test_without_the_numbers_of_other_queues_the_share_of_time_is_the_guess() -> None:
     """An agent of two queues is half an agent."""
-    statistics = evidence_of(ENOUGH)
+    statistics = statistics_of(ENOUGH)
     statistics.staffed(BOB, (SALES, SUPPORT), available=True)
     shared = statistics.expected(SALES, ahead=0, now=NOW)
     known = statistics.expected(SALES, ahead=0, elsewhere={}, now=NOW)
@@ -226,7 +226,7 @@ def test_without_the_numbers_of_other_queues_the_share_of_time_is_the_guess() ->
 
 def test_the_head_of_the_line_counts_in_the_estimate() -> None:
     """If it has waited longer than its estimate."""
-    statistics = evidence_of(ENOUGH, ANN)
+    statistics = statistics_of(ENOUGH, ANN)
     expected = Estimate(mean=MINUTE, deviation=MINUTE)
 
     def estimate(head_waited: timedelta, head: Estimate | None) -> Estimate | None:
@@ -248,7 +248,7 @@ def test_the_head_of_the_line_counts_in_the_estimate() -> None:
 
 def test_reading_changes_nothing() -> None:
     """A screen may ask at any time, and the replay of a day stays the same."""
-    asked, left_alone = evidence_of(ENOUGH, ANN), evidence_of(ENOUGH, ANN)
+    asked, left_alone = statistics_of(ENOUGH, ANN), statistics_of(ENOUGH, ANN)
     for number in range(50):
         now = NOW + number * 7 * SECOND
         for queue in (SALES, SUPPORT):

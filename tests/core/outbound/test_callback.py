@@ -10,7 +10,6 @@ import pytest
 
 from contactcenter_ari.core.acd.settings import CallWindow
 from contactcenter_ari.core.errors import IllegalMove, RequestRefused
-from contactcenter_ari.core.outbound import callback as book
 from contactcenter_ari.core.outbound.callback import MOVES, Callback, CallbackState
 from contactcenter_ari.core.vocabulary.command import DialLeg
 from contactcenter_ari.core.vocabulary.event import (
@@ -106,7 +105,7 @@ def test_what_may_not_be_dialed_is_not_booked(
 
 def test_too_many_callbacks(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     """A callback that could not be kept is refused; a closed one makes room."""
-    monkeypatch.setattr(book, "MOST_OPEN", 1)
+    monkeypatch.setattr("contactcenter_ari.core.outbound.callback.MOST_OPEN", 1)
     open_shop(floor, join_empty=True)
     first = booked(floor, ANN)
     waits(floor, BOB).presses("1")
@@ -234,7 +233,7 @@ def test_a_closed_queue(floor: Floor, mode: str) -> None:
     assert rung(floor) == [ANN]
 
 
-# --- the book itself -------------------------------------------------------------------------
+# --- the open callbacks ----------------------------------------------------------------------
 
 
 def test_only_some_moves_are_allowed() -> None:
@@ -265,7 +264,7 @@ def test_closed_callbacks_are_forgotten_in_the_end(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory is bounded: the oldest give way."""
-    monkeypatch.setattr(book, "CLOSED_KEPT", 2)
+    monkeypatch.setattr("contactcenter_ari.core.outbound.callback.CLOSED_KEPT", 2)
     open_shop(floor, join_empty=True)
     for _ in range(4):
         floor.take(CancelCallback(booked(floor), "test"))

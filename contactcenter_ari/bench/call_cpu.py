@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from contactcenter_ari.bench.call_figures import CallCpu, CpuPerCall, SideCpu
-from contactcenter_ari.bench.call_floor import CallFloor, CpuTimes, Talks
+from contactcenter_ari.bench.call_figures import CallCpu, CpuTimes, SideCpu
+from contactcenter_ari.bench.call_floor import CallFloor, Talks
 from contactcenter_ari.bench.looking import BenchFailed, until
 from contactcenter_ari.bench.plan import (
     APP_QUEUE_MONO_NUMBER,
@@ -78,8 +78,8 @@ async def measure_call_cpu(
 
 
 async def _rounds(floor: CallFloor, plan: CpuPlan, tell: Callable[[str], object]) -> CallCpu:
-    idle: list[CpuPerCall] = []
-    costs: dict[Side, list[CpuPerCall]] = {side: [] for side in SIDES}
+    idle: list[CpuTimes] = []
+    costs: dict[Side, list[CpuTimes]] = {side: [] for side in SIDES}
     for number in range(plan.rounds):
         resting = await _resting(floor, plan.idle)
         idle.append(resting)
@@ -97,16 +97,16 @@ async def _rounds(floor: CallFloor, plan: CpuPlan, tell: Callable[[str], object]
     )
 
 
-async def _resting(floor: CallFloor, length: timedelta) -> CpuPerCall:
+async def _resting(floor: CallFloor, length: timedelta) -> CpuTimes:
     """The CPU of a second without calls."""
     await until(floor.is_clear, "calls were left in Asterisk")
     loop = asyncio.get_running_loop()
     before, begun = floor.cpu_times(), loop.time()
     await asyncio.sleep(length.total_seconds())
-    return _shared(floor.cpu_times() - before, loop.time() - begun)
+    return floor.cpu_times().less(before).shared(loop.time() - begun)
 
 
-async def _cost(floor: CallFloor, side: Side, plan: CpuPlan, resting: CpuPerCall) -> CpuPerCall:
+async def _cost(floor: CallFloor, side: Side, plan: CpuPlan, resting: CpuTimes) -> CpuTimes:
     async with _mixed(floor) if side.mono else _as_it_is():
         loop = asyncio.get_running_loop()
         before, begun = floor.cpu_times(), loop.time()
@@ -116,17 +116,9 @@ async def _cost(floor: CallFloor, side: Side, plan: CpuPlan, resting: CpuPerCall
         if not outcome.passed:
             raise BenchFailed(f"a call ({side.kind}, {side.name}) failed: {outcome}")
         await asyncio.sleep(plan.settling.total_seconds())
-        used, lasted = floor.cpu_times() - before, loop.time() - begun
+        used, lasted = floor.cpu_times().less(before), loop.time() - begun
     await until(floor.is_clear, "calls were left in Asterisk")
-    return _shared(used, plan.calls).less(resting, lasted / plan.calls)
-
-
-def _shared(used: CpuTimes, among: float) -> CpuPerCall:
-    return CpuPerCall(
-        application=used.application / among,
-        asterisk=used.asterisk / among,
-        database=used.database / among,
-    )
+    return used.shared(plan.calls).less(resting, lasted / plan.calls)
 
 
 @asynccontextmanager

@@ -24,8 +24,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
         return cls(mean=fmean(values), least=min(values), most=max(values))
 
 
-class CpuPerCall(msgspec.Struct, frozen=True, kw_only=True):
-    """CPU time of one call, or of one second, in each of the three programs."""
+class CpuTimes(msgspec.Struct, frozen=True, kw_only=True):
+    """CPU time in each of the three programs: of one call, of one second, or so far."""
 
     application: timedelta
     asterisk: timedelta
@@ -36,12 +36,20 @@ class CpuPerCall(msgspec.Struct, frozen=True, kw_only=True):
         """All three together."""
         return self.application + self.asterisk + self.database
 
-    def less(self, idle: "CpuPerCall", seconds: float) -> "CpuPerCall":
-        """Without what so many seconds take in which nobody calls."""
-        return CpuPerCall(
-            application=self.application - seconds * idle.application,
-            asterisk=self.asterisk - seconds * idle.asterisk,
-            database=self.database - seconds * idle.database,
+    def less(self, other: "CpuTimes", times: float = 1) -> "CpuTimes":
+        """Without another, taken off so many times."""
+        return CpuTimes(
+            application=self.application - times * other.application,
+            asterisk=self.asterisk - times * other.asterisk,
+            database=self.database - times * other.database,
+        )
+
+    def shared(self, among: float) -> "CpuTimes":
+        """The share of one of so many calls, or seconds."""
+        return CpuTimes(
+            application=self.application / among,
+            asterisk=self.asterisk / among,
+            database=self.database / among,
         )
 
 
@@ -50,7 +58,7 @@ class SideCpu(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     name: str
-    rounds: tuple[CpuPerCall, ...]
+    rounds: tuple[CpuTimes, ...]
 
 
 class CallCpu(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +68,7 @@ class CallCpu(msgspec.Struct, frozen=True, kw_only=True):
 
     calls: int
     per_second: float
-    idle_per_second: tuple[CpuPerCall, ...]
+    idle_per_second: tuple[CpuTimes, ...]
     sides: tuple[SideCpu, ...]
 
     @property

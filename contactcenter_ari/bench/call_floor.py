@@ -21,6 +21,7 @@ from contactcenter_ari.ari.phone import push_phone
 from contactcenter_ari.ari.switch import BEAT_VARIABLE
 from contactcenter_ari.ari.translate import is_reachable
 from contactcenter_ari.bench.application import Application
+from contactcenter_ari.bench.call_figures import CpuTimes
 from contactcenter_ari.bench.floor import tell_contact
 from contactcenter_ari.bench.looking import BenchFailed, until
 from contactcenter_ari.bench.plan import QUEUE, QUEUES
@@ -61,22 +62,6 @@ class Variable(msgspec.Struct):
     """A variable of the dialplan."""
 
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class CpuTimes:
-    """CPU time of the application, of Asterisk and of the database."""
-
-    application: timedelta
-    asterisk: timedelta
-    database: timedelta
-
-    def __sub__(self, other: "CpuTimes") -> "CpuTimes":
-        return CpuTimes(
-            self.application - other.application,
-            self.asterisk - other.asterisk,
-            self.database - other.database,
-        )
 
 
 class CallFloor:
@@ -155,8 +140,11 @@ class CallFloor:
     def cpu_times(self) -> CpuTimes:
         """The CPU that all three have used so far."""
         assert self.asterisk.pid is not None, "it runs while we do"
-        pids = (self.application.pid, self.asterisk.pid, self._postgres)
-        return CpuTimes(*map(cpu_time, pids))
+        return CpuTimes(
+            application=cpu_time(self.application.pid),
+            asterisk=cpu_time(self.asterisk.pid),
+            database=cpu_time(self._postgres),
+        )
 
     async def call(
         self, number: str, *, calls: int, per_second: float, at_once: int, keys: str = "-"

@@ -10,14 +10,14 @@ from contactcenter_ari.bench.board_figures import BoardCosts
 from contactcenter_ari.bench.call_figures import (
     CallCpu,
     CallRate,
-    CpuPerCall,
+    CpuTimes,
     HeldGaps,
     SideCpu,
     Spread,
     ratio,
 )
 
-PARTS: tuple[tuple[str, Callable[[CpuPerCall], timedelta]], ...] = (
+PARTS: tuple[tuple[str, Callable[[CpuTimes], timedelta]], ...] = (
     ("Application", lambda cost: cost.application),
     ("Asterisk", lambda cost: cost.asterisk),
     ("Database", lambda cost: cost.database),
@@ -111,7 +111,7 @@ def _spread(spread: Spread, places: int) -> str:
     return f"{spread.mean:.{places}f} ({spread.least:.{places}f} to {spread.most:.{places}f})"
 
 
-def _mean(rounds: tuple[CpuPerCall, ...], part: Callable[[CpuPerCall], timedelta]) -> str:
+def _mean(rounds: tuple[CpuTimes, ...], part: Callable[[CpuTimes], timedelta]) -> str:
     return f"{fmean(_milliseconds(part(cost)) for cost in rounds):.1f}"
 
 

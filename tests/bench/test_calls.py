@@ -13,7 +13,7 @@ from contactcenter_ari.bench.call_cpu import SIDES, CpuPlan, measure_call_cpu
 from contactcenter_ari.bench.call_figures import (
     CallCpu,
     CallRate,
-    CpuPerCall,
+    CpuTimes,
     HeldGaps,
     RateStep,
     SideCpu,
@@ -89,9 +89,9 @@ def test_a_rate_is_steady_while_nine_of_ten_are_answered_in_time_and_none_is_los
     assert CallRate(limit=limit, mean_talk=SHORT, steps=steps[2:]).steady == 0
 
 
-def _cost(application: int, asterisk: int, database: int) -> CpuPerCall:
+def _cost(application: int, asterisk: int, database: int) -> CpuTimes:
     """So many milliseconds of each."""
-    return CpuPerCall(
+    return CpuTimes(
         application=timedelta(milliseconds=application),
         asterisk=timedelta(milliseconds=asterisk),
         database=timedelta(milliseconds=database),

@@ -1,7 +1,7 @@
 """The floor on which whole calls are measured, with all that it stands on started for it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TypeVar
 
@@ -31,15 +31,6 @@ async def run_on_floor(
     environ: Mapping[str, str],
 ) -> Found:
     """Start everything in `settings.data`, measure, stop it again; raises ContactCenterError."""
-    async with floor_running(settings, console=console, environ=environ) as floor:
-        return await work(floor)
-
-
-@asynccontextmanager
-async def floor_running(
-    settings: Settings, *, console: Console, environ: Mapping[str, str]
-) -> AsyncIterator[CallFloor]:
-    """A floor that nobody is on yet, meanwhile; raises ContactCenterError."""
     settings = replace(settings, site=SITE)
     site, tools = load_site(SITE), ensure_tools(console, environ)
     async with AsyncExitStack() as stack:
@@ -53,4 +44,4 @@ async def floor_running(
             )
         )
         application = await stack.enter_async_context(application_running(settings, environment))
-        yield CallFloor(application, environment, tools, http=http)
+        return await work(CallFloor(application, environment, tools, http=http))

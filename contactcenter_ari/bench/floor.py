@@ -9,7 +9,7 @@ import asyncio
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 
@@ -97,7 +97,7 @@ class Floor:
         await self._service.phones.refresh()
         self._ours = [self._phone(name, dice) for name in credentials]
         self._theirs = [self._phone(f"member{n + 1}", dice) for n in range(self._plan.agents)]
-        with _switched_on([*self._ours, *self._theirs]):
+        with switched_on([*self._ours, *self._theirs]):
             for phone in self._ours:
                 await tell_contact(self._service.http, phone.name, phone.contact)
             for phone in self._theirs:
@@ -248,7 +248,8 @@ async def tell_contact(http: SwitchHttp, phone: str, contact: str) -> None:
 
 
 @contextmanager
-def _switched_on(phones: list[StopwatchPhone]) -> Iterator[None]:
+def switched_on(phones: Iterable[StopwatchPhone]) -> Iterator[None]:
+    """Phones that answer meanwhile."""
     with ExitStack() as stack:
         for phone in phones:
             stack.enter_context(phone.switched_on())

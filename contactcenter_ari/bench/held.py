@@ -6,14 +6,20 @@ The phones that measure are silent, and in this process; the application is anot
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from contactcenter_ari.bench.call_figures import HeldGaps
 from contactcenter_ari.bench.call_floor import CallFloor, Talks
-from contactcenter_ari.bench.floor import CALLS_PER_SECOND, ENDLESS, LONGEST_ROUND, gaps_of
+from contactcenter_ari.bench.floor import (
+    CALLS_PER_SECOND,
+    ENDLESS,
+    LONGEST_ROUND,
+    gaps_of,
+    switched_on,
+)
 from contactcenter_ari.bench.looking import looks, until
 from contactcenter_ari.bench.plan import CENTER_NUMBER, HELD_NUMBER, HELD_QUEUE, QUEUE, QUEUES
 from contactcenter_ari.core.vocabulary.event import AgentState
@@ -83,9 +89,7 @@ async def _agents(floor: CallFloor, plan: HeldPlan) -> AsyncIterator[list[Stopwa
         StopwatchPhone(phone.phone_id, shortest=SHORTEST, longest=LONGEST, dice=dice)
         for phone in crew.values()
     ]
-    with ExitStack() as stack:
-        for phone in phones:
-            stack.enter_context(phone.switched_on())
+    with switched_on(phones):
         for phone in phones:
             await floor.tell_contact(phone.name, phone.contact)
         await floor.log_in(crew)

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.bench.board_api import measure_reads
+from contactcenter_ari.bench.board_api import cpu_since, measure_reads
 from contactcenter_ari.bench.board_figures import BoardCost, BoardCosts
 from contactcenter_ari.bench.decision import MORNING, TICK
 from contactcenter_ari.bench.figures import Figures
@@ -114,7 +114,7 @@ class LargeCenter:
         self._now += TICK
         started = time.thread_time_ns()
         outcome = self._center.handle(input_, self._now)
-        self.turns.append(_since(started))
+        self.turns.append(cpu_since(started))
         self._commands.extend(outcome.commands)
 
 
@@ -135,10 +135,10 @@ def _listed(
     for _ in range(samples):
         started = time.thread_time_ns()
         views = make()
-        made.append(_since(started))
+        made.append(cpu_since(started))
         started = time.thread_time_ns()
         text = msgspec.json.encode(views)
-        written.append(_since(started))
+        written.append(cpu_since(started))
     return BoardCost(
         name=name,
         rows=len(views),
@@ -147,7 +147,3 @@ def _listed(
         read=read,
         size=len(text),
     )
-
-
-def _since(started: int) -> timedelta:
-    return timedelta(microseconds=(time.thread_time_ns() - started) / 1000)

@@ -56,12 +56,17 @@ async def measure_reads(
             return {name: await _reads(port, name, samples) for name in lists}
 
 
+def cpu_since(started: int) -> timedelta:
+    """The CPU time of this thread since a `time.thread_time_ns`."""
+    return timedelta(microseconds=(time.thread_time_ns() - started) / 1000)
+
+
 async def _reads(port: int, name: str, samples: int) -> Figures:
     times = []
     for _ in range(samples):
         started = time.thread_time_ns()
         await asyncio.to_thread(_read, port, f"/api/v1/{name}")
-        times.append(timedelta(microseconds=(time.thread_time_ns() - started) / 1000))
+        times.append(cpu_since(started))
     return Figures.of(times)
 
 

@@ -89,9 +89,6 @@ NOT_YET_PLAIN: tuple[str, ...] = (
     "tests/core/acd/test_staff.py",
     "tests/core/flow/test_screen.py",
     "tests/e2e",
-    "tests/postgres/test_callback.py",
-    "tests/property",
-    "tests/web/test_floor.py",
 )
 """Folders and files with words that are not to be used."""
 NOT_YET_NAMED: frozenset[str] = frozenset(

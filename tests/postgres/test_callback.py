@@ -182,7 +182,7 @@ def rows(url: str, query: LiteralString) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 async def callbacks(database_url: str) -> AsyncIterator[Callbacks]:
-    """An empty book of callbacks."""
+    """The store of callbacks, empty."""
     async with Database(database_url) as database:
         yield Callbacks(database)
 
@@ -248,7 +248,7 @@ async def test_a_callback_is_the_same_in_whatever_order_it_is_told(
     assert await callbacks.open_callbacks() == []
 
 
-async def test_what_is_half_known_is_not_promised_again(
+async def test_a_callback_that_is_half_known_is_not_restored(
     database_url: str, callbacks: Callbacks
 ) -> None:
     """An attempt at a callback whose booking has not come yet restores nothing."""
@@ -393,13 +393,13 @@ async def test_a_new_center_keeps_the_callbacks(database_url: str, callbacks: Ca
         new.take(callback)
     for task in await callbacks.open_lost_calls():
         new.take(task)
-    assert promises_of(new) == promises_of(old)
-    assert [made for *_, made in promises_of(new)] == [1, 0]
+    assert kept_by(new) == kept_by(old)
+    assert [made for *_, made in kept_by(new)] == [1, 0]
     assert new.center.callbacks()[0].next_at == old.center.callbacks()[0].next_at > old.now
     assert new.center.open_lost_calls() == old.center.open_lost_calls() == 1
 
 
-def promises_of(floor: Floor) -> list[tuple[object, ...]]:
+def kept_by(floor: Floor) -> list[tuple[object, ...]]:
     """The callbacks a center keeps."""
     return [
         (one.callback, one.number, one.queue, one.waiting_since, one.expires_at, one.attempts_made)

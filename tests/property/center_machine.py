@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.property.center_world import World
+from tests.property.incident import INCIDENTS, Incident
 from tests.property.made_site import AGENTS
-from tests.property.observation import HAPPENINGS, Happening
 
 picks = st.integers(0, 127)
 
@@ -32,8 +32,8 @@ class CenterMachine(RuleBasedStateMachine):
         for agent in AGENTS[:-1]:
             self.world.arrive(agent)
 
-    @rule(what=st.sampled_from(HAPPENINGS), pick=picks, how=picks)
-    def happen(self, what: Happening, pick: int, how: int) -> None:
+    @rule(what=st.sampled_from(INCIDENTS), pick=picks, how=picks)
+    def happen(self, what: Incident, pick: int, how: int) -> None:
         """Something happens, in the same instant as what happened before or later."""
         what(self.world, pick, how)
 

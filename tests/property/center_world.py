@@ -159,7 +159,7 @@ class World:
         self.take(LogIn(agent, "test"))
 
     def put(self, agent: AgentId, variant: int) -> None:
-        """The directory has an agent, as he is or another way."""
+        """The directory has an agent, as it is or another way."""
         queues, skills = pick_of(PROFILES[agent], variant)
         self.take(
             PutAgent(
@@ -239,12 +239,12 @@ class World:
         return not about or isinstance(about[-1], PhoneReachable)
 
     def waiting(self) -> list[InteractionId]:
-        """Who waits in a line, by the ledger."""
+        """The callers who wait in a line, by the ledger."""
         interactions = self.ledger.interactions.values()
         return [each.interaction for each in interactions if each.place is Place.QUEUE]
 
     def inventory(self, taken_at: datetime) -> SwitchReconciled:
-        """What lives in the switch; the center knows of its own bridges."""
+        """All that lives in the switch; the center knows of its own bridges."""
         bridges = [
             LiveBridge(
                 talk.bridge,

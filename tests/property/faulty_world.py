@@ -39,7 +39,7 @@ STRUCK = (
 
 
 class OurFault(Exception):
-    """What a bug of ours would raise."""
+    """The error of a bug of ours."""
 
 
 class Trap:
@@ -138,7 +138,7 @@ class FaultyWorld(World):
         self.check_sound()
 
     def waiting(self) -> list[InteractionId]:
-        """Who waits in a line, told by the lines."""
+        """The callers who wait, told by the lines."""
         stays = self.center._distribution.stays.values()
         return [waiting.interaction for waiting in stays if waiting.callback is None]
 

@@ -221,7 +221,7 @@ def look_ups(to: st.SearchStrategy[Destination]) -> st.SearchStrategy[Verb]:
 
 
 def away(to: st.SearchStrategy[Destination]) -> st.SearchStrategy[Verb]:
-    """What leads to somebody without a queue: an agent, an outside line, a machine."""
+    """The verbs that lead to somebody without a queue: an agent, an outside line, a machine."""
     rings = st.sampled_from([timedelta(seconds=1), timedelta(seconds=20)])
     numbers = st.sampled_from((OUTSIDE, OUTSIDE, OUTSIDE, VALUES[1]))
     direct = st.sampled_from(("answered", "busy", "no_answer", "not_available"))

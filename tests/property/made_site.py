@@ -156,11 +156,11 @@ KEYS = {
     "1": Destination(Way.CALL, "told"),
     "5": Destination(Way.SECTION, "out"),
 }
-"""What a caller may press while waiting, besides 2 for a callback of a call back, and 9 for one to
-a number that another caller has.
+"""The keys of a caller who waits, besides 2 for a callback, and 9 for one to the number of another
+caller.
 """
 BOOKED = "+322"
-"""Straight to a callback of a call back."""
+"""Straight to a callback."""
 AWAY = "+31201111112"
 """Agent 100 straight, a doctor who must accept, the claims queue with keys, another number."""
 NUMBERS = (*STEPS, *STEPS, MENU, AWAY, *(BOOKED,) * 3, "+999")
@@ -296,4 +296,4 @@ SITES = (
     _site(tuple(_changed(1, queue) for queue in QUEUES)),
     _site(tuple(_changed(2, queue) for queue in QUEUES if queue.name != NIGHT)),
 )
-"""What may be published: as it was, other strategies everywhere, and without a queue."""
+"""The sites that may be published: as it was, other strategies everywhere, and without a queue."""

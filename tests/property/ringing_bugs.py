@@ -34,12 +34,12 @@ def who_loses_the_queue_is_rung_on(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_pause_takes_back_the_answer(patch: pytest.MonkeyPatch) -> None:
-    """Who picked up and pauses in the same instant is hung up."""
+    """An agent who has picked up and pauses in the same instant is hung up."""
 
-    def whoever_asked(offer: Offer) -> bool:
+    def has_asked(offer: Offer) -> bool:
         return offer.agent.wanted is not None or offer.agent.removed
 
-    patch.setattr(Offer, "is_unwanted", property(whoever_asked))
+    patch.setattr(Offer, "is_unwanted", property(has_asked))
 
 
 def a_ring_of_all_is_a_miss_of_each(patch: pytest.MonkeyPatch) -> None:

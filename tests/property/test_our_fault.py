@@ -9,8 +9,8 @@ from contactcenter_ari.core.site.site import CenterResumed, SitePublished
 from contactcenter_ari.core.vocabulary.request import Request
 from contactcenter_ari.core.vocabulary.signal import Signal
 from tests.property.faulty_world import FaultyWorld, trapped
+from tests.property.incident import INCIDENTS
 from tests.property.made_site import AGENTS
-from tests.property.observation import HAPPENINGS
 
 KINDS = (*get_args(Signal), *get_args(Request), SitePublished, CenterResumed)
 DEPTHS = range(1, 9)
@@ -34,7 +34,7 @@ def test_a_fault_costs_its_call_alone(kind: type, monkeypatch: pytest.MonkeyPatc
                 world.plan = None
                 if random.random() < 1 / 3:
                     world.plan = (kind, random.choice(DEPTHS), random.choice(STUBBORN))
-                what = random.choice(HAPPENINGS)
+                what = random.choice(INCIDENTS)
                 what(world, random.randrange(128), random.randrange(128))
             world.end()
         monkeypatch.undo()

@@ -1,7 +1,7 @@
 """Whatever meets in one instant may come in either order.
 
 Each scene stops in the instant in which a deadline is due, before the center is woken. Then any
-two things happen that may happen there, in both orders, and the books must hold: after each
+two things happen that may happen there, in both orders, and the accounts must hold: after each
 turn, when everybody falls silent, and when all are gone.
 """
 
@@ -114,7 +114,7 @@ def is_not_joined(world: World) -> None:
 
 
 def prompt_ends(world: World) -> None:
-    """What is said first is over."""
+    """The prompt that began first is over."""
     if world.playing:
         world.finish(world.playing[0])
 
@@ -333,7 +333,7 @@ def waits(world: World) -> None:
 
 
 def relaxes(world: World) -> None:
-    """A caller asks for less skill from now on, and for an agent who let him pass."""
+    """A caller asks for less skill from now on, and for an agent who let this caller pass."""
     world.arrive(ANN, 1)
     world.arrive(EVE)
     world.call_in("+315")
@@ -378,7 +378,7 @@ class Scene:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name of its set-up."""
         return self.set_up.__name__
 
 
@@ -473,7 +473,7 @@ def test_a_scene_is_as_told(scene: Scene) -> None:
     ("scene", "first"), FIRST, ids=[f"{scene.name}-{move.__name__}" for scene, move in FIRST]
 )
 def test_in_either_order(scene: Scene, first: Move) -> None:
-    """Whatever comes second in the same instant, the books hold, and nothing is left."""
+    """Whatever comes second in the same instant, the accounts hold, and nothing is left."""
     for second in scene.moves:
         world = played(scene, first, second)
         world.fall_silent()

@@ -1,4 +1,4 @@
-"""The machine finds faults: each of these, put into the shipped core, is found by its books.
+"""The machine finds faults: each of these, put into the shipped core, is found by its accounts.
 
 A machine that finds nothing in a broken center would prove nothing of a sound one.
 """
@@ -58,7 +58,7 @@ def agent_stays_reserved(patch: pytest.MonkeyPatch) -> None:
 
 
 def misses_are_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """Who did not answer is offered the same caller at once."""
+    """An agent who did not answer is offered the same caller at once."""
     patch.setattr(Waiting, "skips", lambda *_: False)
     first = Pool.first
     patch.setattr(Pool, "first", lambda pool, most, _, now: first(pool, most, {}, now))
@@ -142,7 +142,7 @@ def pauses_lose_time(patch: pytest.MonkeyPatch) -> None:
 
 
 def abandoned_caller_stays(patch: pytest.MonkeyPatch) -> None:
-    """Who hung up while waiting keeps the place in line."""
+    """A caller who hung up while waiting keeps the place in line."""
     patch.setattr(Distribution, "abandon", lambda *_, **__: None)
 
 
@@ -165,7 +165,7 @@ def time_brings_no_offer(patch: pytest.MonkeyPatch) -> None:
 
 
 def lost_callers_are_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """Whoever was not served is no task for anybody."""
+    """A caller who was not served is no task for anybody."""
     patch.setattr(Queueing, "look_after", lambda *_: None)
 
 
@@ -193,7 +193,7 @@ def gone_queues_stay(patch: pytest.MonkeyPatch) -> None:
 
 
 def paused_agents_count_as_there(patch: pytest.MonkeyPatch) -> None:
-    """Who is logged in counts, be they at lunch: callers join, and customers are called."""
+    """An agent who is logged in counts, even at lunch: callers join, and customers are called."""
     patch.setattr(Roster, "taking_calls", Roster.staying)
 
 
@@ -220,7 +220,7 @@ def requests_are_not_counted(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_is_sent_on(patch: pytest.MonkeyPatch) -> None:
-    """Who waits where nobody is left waits until the limit."""
+    """A caller who waits where nobody is left waits until the limit."""
     patch.setattr(EmptyQueues, "is_empty", lambda *_: False)
 
 
@@ -255,7 +255,7 @@ def talk_settles_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(CallbackQueue, "settle", lambda *_: None)
 
 
-def whoever_talks_to_us_is_dialed(patch: pytest.MonkeyPatch) -> None:
+def customer_in_a_talk_is_dialed(patch: pytest.MonkeyPatch) -> None:
     """Nobody looks whether the customer is on the phone already."""
     patch.setattr(Customers, "is_on_phone", lambda *_: False)
 
@@ -264,7 +264,7 @@ BUGS: tuple[Seed, ...] = (
     joining_settles_a_callback,
     place_is_not_given_back,
     talk_settles_nothing,
-    whoever_talks_to_us_is_dialed,
+    customer_in_a_talk_is_dialed,
     paused_agents_count_as_there,
     unplugged_phones_take_calls,
     requests_are_not_counted,
@@ -293,7 +293,7 @@ BUGS: tuple[Seed, ...] = (
 
 @pytest.mark.parametrize("seed", BUGS, ids=lambda seed: seed.__name__)
 def test_a_seeded_bug_is_found(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By an assertion of the books, or of the core itself."""
+    """By an assertion of the accounts, or of the core itself."""
     seed(monkeypatch)
     with pytest.raises((AssertionError, KeyError, ValueError, IllegalMove)):
         run_state_machine_as_test(CenterMachine, settings=FOUND_WITHIN)

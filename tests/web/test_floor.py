@@ -215,7 +215,7 @@ async def test_lost_calls_are_shown(api: "Api") -> None:
     assert (await api.ask("GET", "/api/v1/lost-calls", "anna")).code == "forbidden"
 
 
-async def test_promises_need_the_database(api: "Api") -> None:
+async def test_lost_calls_and_numbers_need_the_database(api: "Api") -> None:
     """503 while it is away, and nothing is asked of the center."""
     api.callbacks.away = ContactCenterError("away")
     turns = api.driver.turns

@@ -1,6 +1,6 @@
 """Whatever may happen around a center, for the machine to choose from.
 
-Each observation takes two numbers: whom or what it is about, and how it goes.
+Each incident takes two numbers: whom or what it is about, and how it goes.
 """
 
 from collections.abc import Callable
@@ -57,7 +57,7 @@ from tests.property.made_site import (
     seconds,
 )
 
-Happening = Callable[[World, int, int], None]
+Incident = Callable[[World, int, int], None]
 CAUSES = (0, 16, 17, 19, 20, 21, 23)
 STATUSES = (0, 400, 404, 409, 422, 500)
 CODES = ("*11", "*12", "*13", "*131", "*139", "*14", "77")
@@ -190,7 +190,7 @@ def miss(world: World, pick: int, how: int) -> None:
 
 
 def hang_up(world: World, pick: int, how: int) -> None:
-    """A leg ends, whoever's."""
+    """Any leg ends."""
     if world.live:
         world.lose(pick_of(world.live, pick), pick_of(CAUSES, how))
 
@@ -286,7 +286,7 @@ def tell_callback(world: World, pick: int, how: int) -> None:
 
 
 def change_agent(world: World, pick: int, how: int) -> None:
-    """The directory has an agent, as he was or another way."""
+    """The directory has an agent, as it was or another way."""
     world.put(pick_of(AGENTS, pick), how)
 
 
@@ -373,7 +373,7 @@ def repeat_input(world: World, pick: int, how: int) -> None:
         world.reachable = {phone for phone in world.reachable if world.is_reachable(phone)}
 
 
-WEIGHTS: dict[Happening, int] = {
+WEIGHTS: dict[Incident, int] = {
     connect: 10,
     call_in: 7,
     answer: 6,
@@ -390,7 +390,7 @@ WEIGHTS: dict[Happening, int] = {
     hang_up: 3,
     miss: 3,
 }
-HAPPENINGS: tuple[Happening, ...] = (
+INCIDENTS: tuple[Incident, ...] = (
     *(often for often, weight in WEIGHTS.items() for _ in range(weight)),
     *(
         dial,
@@ -406,4 +406,4 @@ HAPPENINGS: tuple[Happening, ...] = (
     ),
     *(close_queue, publish, forbid, reconcile, fail_command, repeat_input),
 )
-"""What happens often and what happens now and then."""
+"""Those that happen often, and those that happen now and then."""

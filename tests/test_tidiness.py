@@ -83,7 +83,6 @@ NOT_YET_PLAIN: tuple[str, ...] = (
     "tests/ari/test_recorder.py",
     "tests/core/acd/test_cost.py",
     "tests/core/acd/test_preferred_agent.py",
-    "tests/core/acd/test_queue_statistics.py",
     "tests/core/acd/test_select.py",
     "tests/core/acd/test_skill.py",
     "tests/core/acd/test_staff.py",

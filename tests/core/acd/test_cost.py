@@ -277,7 +277,7 @@ def a_caller_comes_and_is_offered(crowd: Crowd) -> Iterator[Input]:
 
 
 @story
-def a_caller_hangs_up_and_has_his_place_again(crowd: Crowd) -> Iterator[Input]:
+def a_caller_hangs_up_and_has_the_old_place_again(crowd: Crowd) -> Iterator[Input]:
     """In the middle of the line."""
     number = f"+3120{crowd.size // 3:07}"
     crowd.take(LegHungUp(LegId(f"leg{number}"), 16))

@@ -192,7 +192,7 @@ def test_an_agent_who_takes_no_calls_is_not_waited_for(floor: Floor, how: str) -
 
 
 @pytest.mark.parametrize("how", ["log out", "pause", "unregistered", "other queue", "removed"])
-def test_the_preferred_agent_goes_while_he_is_waited_for(floor: Floor, how: str) -> None:
+def test_the_preferred_agent_goes_while_waited_for(floor: Floor, how: str) -> None:
     """Any agent will do from that moment on, although the preferred one is still in a talk."""
     prefers(floor)
     agent = on_a_call(floor)

@@ -70,7 +70,7 @@ def chosen(settings: QueueSettings, at: float, *lives: Life) -> str:
         ("a withdrawn offer does not reset the clock",
          [(0, READY), (20, OFFERED), (21, READY)], [(1, READY)], "a"),
         ("a tie goes to the smaller id", [(0, READY)], [(0, READY)], "a"),
-        ("the idle time counts, not how busy he was", [(0, READY), *talk(1, 28)],
+        ("the idle time counts, not the share", [(0, READY), *talk(1, 28)],
          [(0, READY), *talk(28, 29)], "a"),
     ],
 )  # fmt: skip
@@ -111,10 +111,10 @@ THIRD: Life = [(0, READY), *talk(5, 10), *talk(15, 20), *talk(30, 31)]
 @pytest.mark.parametrize(
     ("story", "at", "a", "b", "expected"),
     [
-        ("the smaller share, though he was busy last", 32, HALF, THIRD, "b"),
-        ("a break of five minutes does not make him first", 36,
+        ("the smaller share, though busy last", 32, HALF, THIRD, "b"),
+        ("a break of five minutes makes nobody first", 36,
          [*HALF, (30, PAUSE), (35, READY)], THIRD, "b"),
-        ("nor does it make him last", 37, HALF, [*THIRD, (31, PAUSE), (36, READY)], "b"),
+        ("nor does it make anybody last", 37, HALF, [*THIRD, (31, PAUSE), (36, READY)], "b"),
         ("recent work weighs more than old", 60,
          [(0, READY), *talk(45, 60)], [(0, READY), *talk(1, 16)], "b"),
         ("ringing and wrap-up are work", 60,

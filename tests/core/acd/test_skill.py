@@ -266,7 +266,7 @@ def test_a_better_ranked_caller_does_not_block_one_who_asks_for_less(floor: Floo
     agent.picks_up()
 
 
-def test_the_better_ranked_of_two_whom_he_can_serve(floor: Floor) -> None:
+def test_the_better_ranked_of_two_an_agent_can_serve(floor: Floor) -> None:
     """Callers with and without required skills are in one order."""
     asks(floor, (0, {"dutch": 3}))
     agent = busy(floor, "300", dutch=3)

@@ -42,7 +42,7 @@ def test_a_shared_agent_counts_by_the_share_of_their_work() -> None:
     assert staff.by_share(SALES) + staff.by_share(SUPPORT) == pytest.approx(1, abs=2e-6)
 
 
-def test_who_is_away_goes_on_with_the_shares_he_had() -> None:
+def test_who_is_away_goes_on_with_the_shares_of_before() -> None:
     """Work counts also if it ends after the agent asked for a pause."""
     staff = staff_of(ann="sales support")
     staff.put(ANN, (SALES, SUPPORT), available=False)

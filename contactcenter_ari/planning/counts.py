@@ -5,7 +5,7 @@ agents' time to where it was spent. What lies outside the measured time is not c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -27,20 +27,11 @@ from contactcenter_ari.core.vocabulary.request import AgentProfile
 
 @dataclass(slots=True)
 class Cell:
-    """The counts of one queue in one stretch of time; times in seconds. `busy` and `ready` are the
-    time of all agents who serve the queue.
+    """The stays and times of one queue in one stretch of time; times in seconds. `busy` and
+    `ready` are the time of all agents who serve the queue.
     """
 
-    offered: int = 0
-    answered: int = 0
-    answered_within: int = 0
-    abandoned: int = 0
-    abandoned_within: int = 0
-    abandoned_short: int = 0
-    sent_away: int = 0
-    moved_on: int = 0
-    callbacks_taken: int = 0
-    lost: int = 0
+    count: QueueCount = field(default_factory=QueueCount)
     waited: float = 0.0
     handled: int = 0
     worked: float = 0.0
@@ -54,22 +45,6 @@ class Cell:
     def __sub__(self, other: Self) -> "Cell":
         """The one without the other."""
         return Cell(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(Cell)))
-
-    @property
-    def turned_away(self) -> int:
-        """The callers who left the line neither answered nor hanging up."""
-        return self.sent_away + self.moved_on + self.lost
-
-    @property
-    def count(self) -> QueueCount:
-        """The stays, as the figures of a queue want them."""
-        return QueueCount(**{f.name: getattr(self, f.name) for f in fields(QueueCount)})
-
-    def add(self, stay: QueueCount) -> None:
-        """One stay more."""
-        for field in fields(QueueCount):
-            name = field.name
-            setattr(self, name, getattr(self, name) + getattr(stay, name))
 
 
 Cells = tuple[Cell, ...]
@@ -101,7 +76,7 @@ class Counts:
         self._until = since + stretch * stretches
 
     def __repr__(self) -> str:
-        calls = sum(cell.offered for cells in self.cells.values() for cell in cells)
+        calls = sum(cell.count.offered for cells in self.cells.values() for cell in cells)
         return f"<Counts of {calls} calls since {self._since:%H:%M}>"
 
     def count(self, events: Iterable[Event]) -> None:
@@ -128,7 +103,7 @@ class Counts:
         if cell is None:
             return
         stay = QueueStay(event.at - event.waited, event.at, event.result)
-        cell.add(count_stays([stay], within=self._within[event.queue]))
+        cell.count += count_stays([stay], within=self._within[event.queue])
         if event.result is QueueExit.ANSWERED:
             cell.waited += event.waited.total_seconds()
 

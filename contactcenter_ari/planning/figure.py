@@ -42,7 +42,7 @@ Figure = Callable[[Cell], float | None]
 
 def average_speed_of_answer(cell: Cell) -> float | None:
     """The mean wait of the answered, ringing included, in seconds."""
-    return cell.waited / cell.answered if cell.answered else None
+    return cell.waited / cell.count.answered if cell.count.answered else None
 
 
 def average_handle_time(cell: Cell) -> float | None:

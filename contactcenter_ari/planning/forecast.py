@@ -105,7 +105,7 @@ def _stretch(
 ) -> Stretch:
     return Stretch(
         begins=begins,
-        offered=total(cells).offered / len(cells),
+        offered=total(cells).count.offered / len(cells),
         agents=scenario.agents(interval, queue),
         figures={name: estimate(name, cells) for name in BY_STRETCH},
     )

@@ -46,7 +46,7 @@ def as_json(forecasts: Sequence[Forecast]) -> str:
 def _one(found: Forecast) -> RenderableType:
     table = Table(Column("Queue", no_wrap=True), *COUNTS, *HEADINGS.values())
     for queue in found.queues:
-        whole = queue.whole
+        whole = queue.whole.count
         counts = (whole.offered, whole.answered, whole.abandoned, whole.turned_away)
         shown = [_shown(name, queue.figures[name]) for name in HEADINGS]
         table.add_row(queue.name, *map(str, counts), *shown)
@@ -156,7 +156,7 @@ def _plain(found: Forecast) -> Plain:
 
 
 def _plain_queue(queue: QueueForecast, found: Forecast) -> Plain:
-    whole = queue.whole
+    whole = queue.whole.count
     return {
         "name": queue.name,
         "offered": whole.offered,

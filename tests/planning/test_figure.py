@@ -5,6 +5,7 @@ from statistics import fmean, stdev
 
 import pytest
 
+from contactcenter_ari.core.kpi.queue_stay import QueueCount
 from contactcenter_ari.planning.counts import Cell, total
 from contactcenter_ari.planning.figure import FIGURES, estimate, estimates, student
 
@@ -12,10 +13,12 @@ from contactcenter_ari.planning.figure import FIGURES, estimate, estimates, stud
 def batch(answered: int, abandoned: int = 0, waited: float = 0.0) -> Cell:
     """A batch in which half of the answered were answered in time."""
     return Cell(
-        offered=answered + abandoned,
-        answered=answered,
-        answered_within=answered // 2,
-        abandoned=abandoned,
+        count=QueueCount(
+            offered=answered + abandoned,
+            answered=answered,
+            answered_within=answered // 2,
+            abandoned=abandoned,
+        ),
         waited=waited,
     )
 

@@ -56,7 +56,7 @@ def test_no_invariant_is_broken(strategy: Strategy) -> None:
     }
     scenario = replace(example, queues=queues, length=2 * HOUR, callers=cut(example.callers))
     for cells in simulate_part(scenario, 0, checked=True).values():
-        whole = total(cells)
+        whole = total(cells).count
         assert whole.offered == whole.answered + whole.abandoned + whole.turned_away
         assert whole.answered > 30
 
@@ -83,8 +83,8 @@ def test_the_same_people_call_whatever_the_staffing() -> None:
     """More agents leave the callers of a day and their talks as they are."""
     few, many = (outcome(half_day(FIXED.scenario(agents))) for agents in (4, 9))
     assert few.waited > many.waited
-    assert few.offered == many.offered
-    assert few.answered == many.answered
+    assert few.count.offered == many.count.offered
+    assert few.count.answered == many.count.answered
 
 
 def test_every_second_of_an_agent_is_counted_once() -> None:
@@ -99,8 +99,8 @@ def test_ringing_counts_as_waiting_and_as_busy() -> None:
     at_once = outcome(quiet.scenario(4))
     ringing = outcome(replace(quiet, answer_delay=timedelta(seconds=4)).scenario(4))
     assert at_once.waited == 0
-    assert ringing.waited == pytest.approx(4 * ringing.answered, rel=0.01)
-    assert ringing.busy - at_once.busy == pytest.approx(4 * ringing.answered, rel=0.02)
+    assert ringing.waited == pytest.approx(4 * ringing.count.answered, rel=0.01)
+    assert ringing.busy - at_once.busy == pytest.approx(4 * ringing.count.answered, rel=0.02)
 
 
 def test_wrap_up_is_a_part_of_the_handle_time() -> None:
@@ -115,8 +115,8 @@ def test_shifts_begin_and_end() -> None:
     shift = Shift(9 * HOUR, 10 * HOUR)
     crew = Crew(count=6, queues=(QUEUE,), skills={}, shifts=(shift,))
     cells = simulate_part(half_day(FIXED.scenario(6), crew), 0, checked=True)[QUEUE]
-    assert [cell.answered == 0 for cell in cells] == [True] * 2 + [False] * 2 + [True] * 4
-    assert all(cell.turned_away == cell.offered for cell in (*cells[:2], *cells[5:]))
+    assert [cell.count.answered == 0 for cell in cells] == [True] * 2 + [False] * 2 + [True] * 4
+    assert all(cell.count.turned_away == cell.count.offered for cell in (*cells[:2], *cells[5:]))
     assert [round(cell.busy + cell.ready) for cell in cells[2:4]] == [6 * 1800] * 2
 
 
@@ -124,8 +124,8 @@ def test_who_waits_at_closing_time_is_still_served() -> None:
     """The last crew stays until nobody waits."""
     busy = replace(FIXED, per_hour=120).scenario(4)
     whole = total(simulate_part(half_day(busy), 0, checked=True)[QUEUE])
-    assert whole.turned_away == 0
-    assert whole.answered == whole.offered
+    assert whole.count.turned_away == 0
+    assert whole.count.answered == whole.count.offered
 
 
 def test_skills_are_waited_for() -> None:
@@ -141,8 +141,8 @@ def test_skills_are_waited_for() -> None:
         outcome(skilled(steps, crews))
         for steps in (asking, (*asking, SkillStep(timedelta(seconds=20), {})))
     )
-    assert strict.waited / strict.answered > 60
-    assert relaxed.waited / relaxed.answered < 20
+    assert strict.waited / strict.count.answered > 60
+    assert relaxed.waited / relaxed.count.answered < 20
 
 
 def skilled(steps: tuple[SkillStep, ...], crews: tuple[Crew, ...]) -> Scenario:
@@ -165,15 +165,15 @@ def test_a_head_start_shortens_the_wait() -> None:
     crew = replace(base.crews[0], queues=(QUEUE, gold))
     scenario = replace(base, queues=queues, callers=(base.callers[0], vip), crews=(crew,))
     common, preferred = outcome(scenario), outcome(scenario, gold)
-    gained = common.waited / common.answered - preferred.waited / preferred.answered
+    gained = common.waited / common.count.answered - preferred.waited / preferred.count.answered
     assert gained > 60
 
 
 def test_a_limit_of_the_wait_sends_callers_away() -> None:
     """A caller who has waited as long as allowed is neither answered nor gave up."""
     whole = outcome(replace(FIXED, max_wait=MINUTE).scenario(2))
-    assert whole.turned_away > 50
-    assert whole.offered == whole.answered + whole.turned_away
+    assert whole.count.turned_away > 50
+    assert whole.count.offered == whole.count.answered + whole.count.turned_away
 
 
 def test_a_plan_measures_what_was_asked_for() -> None:

@@ -75,10 +75,20 @@ class QueueCount:
     callbacks_taken: int = 0
     lost: int = 0
 
+    @property
+    def turned_away(self) -> int:
+        """The callers who left the line neither answered nor hanging up."""
+        return self.sent_away + self.moved_on + self.lost
+
     def __add__(self, other: Self) -> "QueueCount":
         """Both together."""
         names = [field.name for field in fields(QueueCount)]
         return QueueCount(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    def __sub__(self, other: Self) -> "QueueCount":
+        """The one without the other."""
+        names = [field.name for field in fields(QueueCount)]
+        return QueueCount(**{name: getattr(self, name) - getattr(other, name) for name in names})
 
 
 def count_stays(stays: Iterable[QueueStay], *, within: timedelta) -> QueueCount:

@@ -94,7 +94,7 @@ class Observation:
 
 
 def observation(event: Event) -> Observation | None:
-    """An event as a observation; None for those that no flow engineer looks for."""
+    """An event as an observation; None for those that no flow engineer looks for."""
     told = _told(event)
     return Observation(event.at, *told) if told is not None else None
 

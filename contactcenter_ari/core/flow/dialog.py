@@ -36,11 +36,11 @@ from contactcenter_ari.core.turn import Turn, Wake
 class Dialog:
     """Asks the callers of one flow."""
 
-    def __init__(self, flow: Flow, walk: FlowPosition, speaker: Speaker) -> None:
+    def __init__(self, flow: Flow, position: FlowPosition, speaker: Speaker) -> None:
         self._global_keys = flow.global_keys
         self._country_code = flow.country_code
         self._types = flow.variables
-        self._walk = walk
+        self._position = position
         self._speaker = speaker
 
     def __repr__(self) -> str:
@@ -88,7 +88,7 @@ class Dialog:
         """Whether the keys typed in a sensitive gather would pass its checks with one more digit;
         None when the key belongs to no secret.
         """
-        verb = self._walk.verb(run)
+        verb = self._position.verb(run)
         if not isinstance(verb, Gather) or not verb.sensitive:
             typed_on = run.secret_lingers is not None and run.listening is None
             return False if typed_on else None
@@ -254,7 +254,7 @@ class Dialog:
         run.secret = False
 
     def _verb(self, run: FlowRun) -> Menu | Gather:
-        verb = self._walk.verb(run)
+        verb = self._position.verb(run)
         assert isinstance(verb, Menu | Gather), verb
         return verb
 

@@ -64,12 +64,12 @@ class Interpreter:
         self._prompts = system_prompts
         self._flags = flags
         self._speaker = flow_speaker(flow, system_prompts, flags)
-        self._walk = FlowPosition(flow)
+        self._position = FlowPosition(flow)
         self._question = NextQuestion(flow.sections)
-        self._dialog = Dialog(flow, self._walk, self._speaker)
+        self._dialog = Dialog(flow, self._position, self._speaker)
         self.treatment = Treatment(self._speaker)
         self._runner = StepRunner(
-            self._walk, self._speaker, self._dialog, self.treatment, watcher=watcher
+            self._position, self._speaker, self._dialog, self.treatment, watcher=watcher
         )
 
     def __repr__(self) -> str:
@@ -101,7 +101,7 @@ class Interpreter:
         run.holds_secret = run.holds_secret or self._is_ahead_of_secret(run)
         if len(run.typed_ahead) < TYPE_AHEAD_LIMIT:
             run.typed_ahead += digit
-        verb = self._walk.verb(run)
+        verb = self._position.verb(run)
         if run.activity is Activity.PLAYING and isinstance(verb, Play) and verb.barge_in:
             self._speaker.stop(run, turn)
             return self._runner.go(run, ON, turn)
@@ -118,7 +118,7 @@ class Interpreter:
 
     def _is_ahead_of_secret(self, run: FlowRun) -> bool:
         """Whether a key pressed now comes early for a sensitive gather."""
-        takes_keys = isinstance(self._walk.verb(run), Menu | Gather)
+        takes_keys = isinstance(self._position.verb(run), Menu | Gather)
         return run.activity in EARLY and not takes_keys and self._question.is_secret(run.frames)
 
     def playback_finished(
@@ -162,8 +162,8 @@ class Interpreter:
 
     def queue_step(self, run: FlowRun) -> Queue:
         """The queue step of a waiting run, also while the run follows a key."""
-        self._walk.end_detour(run)
-        verb = self._walk.verb(run)
+        self._position.end_detour(run)
+        verb = self._position.verb(run)
         if isinstance(verb, RingAgent):
             return Queue(queue=own_line(AgentId(run.wanted_agent)), next=verb.next)
         assert isinstance(verb, Queue), verb
@@ -283,7 +283,7 @@ class Interpreter:
         """The action for which the step handed the call over is done: go on by the outcome, which
         is `answered` after the talk with an outside line.
         """
-        verb = self._walk.verb(run)
+        verb = self._position.verb(run)
         assert verb is not None, "a run that handed the call over stands at a step"
         return self._runner.go(run, verb.after(outcome), turn)
 
@@ -291,14 +291,14 @@ class Interpreter:
         """Whether the flow goes on with the caller after the other party has left. A caller whose
         call ends next need not leave the bridge before.
         """
-        verb = self._walk.verb(run)
+        verb = self._position.verb(run)
         if verb is None or "answered" not in verb.spec.outcome_names:
             return False
         return verb.after("answered").way is not Way.HANG_UP
 
     def after_talk(self, run: FlowRun, turn: Turn) -> Handover | None:
         """The other party has left."""
-        if isinstance(self._walk.verb(run), DialOut | TransferOut):
+        if isinstance(self._position.verb(run), DialOut | TransferOut):
             return self.handed_back(run, "answered", turn)
         return self.resume(run, "answered", turn)
 
@@ -333,12 +333,12 @@ class Interpreter:
     # Types of the current step
 
     def _look_up_verb(self, run: FlowRun) -> LookUpStep:
-        verb = self._walk.verb(run)
+        verb = self._position.verb(run)
         assert isinstance(verb, LookUpStep), verb
         return verb
 
     def _voicemail_verb(self, run: FlowRun) -> Voicemail:
-        verb = self._walk.verb(run)
+        verb = self._position.verb(run)
         assert isinstance(verb, Voicemail), verb
         return verb
 

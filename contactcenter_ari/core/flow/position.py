@@ -36,7 +36,7 @@ class FlowPosition:
         self._sections = {**flow.sections, FAULT: fault_section(flow)}
 
     def __repr__(self) -> str:
-        return f"<FlowPosition through {len(self._sections)} sections>"
+        return f"<FlowPosition in {len(self._sections)} sections>"
 
     def step(self, run: FlowRun) -> Step | None:
         """The current step of a run; None at the end of a section without steps after it. The end

@@ -79,7 +79,7 @@ class LateTerminator:
 @dataclass(slots=True)
 class FlowRun:
     """The position of a call in its flow. `interaction` is None for a call to a feature code,
-    which has no events. Variables and look-up answers are canonical text; see `value.py`.
+    which has no events. Variables and look-up answers are canonical text; see `spoken/value.py`.
     """
 
     call: CallId

@@ -22,9 +22,7 @@ from contactcenter_ari.config.settings import PREFIX, Settings
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.machine.child import bound_command
-from contactcenter_ari.machine.secret import SecretFolder
-from contactcenter_ari.postgres.token import PREFIX as TOKEN_PREFIX
-from contactcenter_ari.service.secret import ADMINISTRATOR_FILE
+from contactcenter_ari.service.secret import administrator_token
 from contactcenter_ari.web.agent import AgentList, WantedState
 from contactcenter_ari.web.queue import QueueList, QueueStatus
 
@@ -91,9 +89,7 @@ async def application_running(
     settings: Settings, environment: Environment
 ) -> AsyncIterator[Application]:
     """Run the application meanwhile, on a database and an Asterisk that run already."""
-    secrets = SecretFolder(environment.data / "secrets")
-    token = secrets.secret(ADMINISTRATOR_FILE, prefix=TOKEN_PREFIX)
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {administrator_token(environment.data)}"}
     process = await _started(settings, environment)
     try:
         async with aiohttp.ClientSession(

@@ -75,7 +75,7 @@ class Environment:
 
 def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) -> AsteriskSite:
     """The facts about this site for the configuration of Asterisk."""
-    secrets = SecretFolder(data / "secrets")
+    secrets = SecretFolder(data)
     return AsteriskSite(
         sip=where.sip,
         http=where.asterisk_http,

@@ -11,7 +11,7 @@ from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.service.archive import FOLDER, Archive
 from contactcenter_ari.service.publishing import first_site
-from contactcenter_ari.service.secret import ADMINISTRATOR_FILE
+from contactcenter_ari.service.secret import administrator_file
 
 
 async def serve_calls(settings: Settings) -> None:
@@ -26,8 +26,6 @@ async def serve_calls(settings: Settings) -> None:
         where = environment.addresses
         console.print(f"Phones register at {where.sip} (SIP, UDP); calls come in there, too.")
         console.print(f"HTTP API: http://{where.web}/api/openapi.json")
-        console.print(
-            f"Administrator's token: {environment.data / 'secrets' / ADMINISTRATOR_FILE}"
-        )
+        console.print(f"Administrator's token: {administrator_file(environment.data)}")
         await until_drained(service.driver, console, limit=settings.drain_limit)
         end_within()

@@ -108,7 +108,7 @@ async def _asterisk(settings: Settings) -> str:
     data = settings.data.absolute()
     if settings.asterisk_http is None and running_dsn(data) is None:
         return "none is set; `contactcenter up` starts one of its own"
-    login = Credentials(APPLICATION, SecretFolder(data / "secrets").secret("ari"))
+    login = Credentials(APPLICATION, SecretFolder(data).secret("ari"))
     async with SwitchHttp.opened(str(addresses(settings, data).asterisk_http), login) as http:
         return f"{await http.check()} answers"
 

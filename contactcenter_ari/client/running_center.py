@@ -14,7 +14,7 @@ from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.secret import SECRET_LIMIT
 from contactcenter_ari.runtime.regular_file import read_json, read_regular
 from contactcenter_ari.service.address import FILE, Addresses
-from contactcenter_ari.service.secret import ADMINISTRATOR_FILE
+from contactcenter_ari.service.secret import administrator_file
 from contactcenter_ari.web.agent import AgentList
 from contactcenter_ari.web.call import CallList
 from contactcenter_ari.web.flow import FlagSwitch, FlowList, FlowProblemDetails, Rollback
@@ -57,7 +57,7 @@ class RunningCenter:
         data = settings.data.absolute()
         try:
             web = read_json(data / FILE, Addresses).web
-            secret = read_regular(data / "secrets" / ADMINISTRATOR_FILE, SECRET_LIMIT)
+            secret = read_regular(administrator_file(data), SECRET_LIMIT)
             token = secret.decode("ascii").strip()
         except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
             raise _away(f"no center has run with {data}") from error

@@ -11,15 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.machine.secret import OWNER_ONLY_FOLDER
+from contactcenter_ari.machine.secret import FOLDER, OWNER_ONLY_FOLDER
 
 PASSABLE_FOLDER = 0o711
 """Of root: Postgres, which then runs as another account, must reach its own folder inside."""
 OTHERS = 0o077
 PASSING = 0o011
 """The mode of a folder of root for others: they may pass through it, to what they may open."""
-MARK = "secrets"
-"""A folder that holds this is an installation's."""
 
 
 class DataFolderUnusable(ContactCenterError):
@@ -35,7 +33,8 @@ def close_folder(data: Path) -> None:
     try:
         data.mkdir(mode=_mode(), parents=True, exist_ok=True)
         everybodys = data.stat().st_mode & stat.S_ISVTX  # such as /tmp
-        if not everybodys and ((data / MARK).is_dir() or not any(data.iterdir())):
+        # one that holds secrets is an installation's, and an empty one will be
+        if not everybodys and ((data / FOLDER).is_dir() or not any(data.iterdir())):
             data.chmod(_mode())  # the umask may have taken the way through
             for entry in data.iterdir():
                 _close(entry)

@@ -72,7 +72,7 @@ def running_dsn(data_dir: Path) -> str | None:
     except (OSError, ValueError):
         return None
     except DatabaseClaimed:
-        return _dsn(SecretFolder(data_dir / "secrets").secret("postgres"), port, DATABASE)
+        return _dsn(SecretFolder(data_dir).secret("postgres"), port, DATABASE)
 
 
 def _dsn(password: str, port: int, database: str) -> str:
@@ -175,7 +175,7 @@ class EmbeddedPostgres:
         self._held.enter_context(claim_folder(self._data_dir))
         (self._data_dir / PORT_FILE).unlink(missing_ok=True)  # of a killed process
         await stop_orphan(place.cluster)
-        self._password = SecretFolder(self._data_dir / "secrets").secret("postgres")
+        self._password = SecretFolder(self._data_dir).secret("postgres")
         if not place.cluster.exists():
             await self._create_cluster(place)
         require_same_version(place)
@@ -195,7 +195,7 @@ class EmbeddedPostgres:
 
     def choose_port(self) -> None:
         """Fix the port, for a server that is to be started later at an address known now."""
-        self._password = SecretFolder(self._data_dir / "secrets").secret("postgres")
+        self._password = SecretFolder(self._data_dir).secret("postgres")
         self._port = self._wanted_port = self._wanted_port or self._port or free_port(Protocol.TCP)
 
     async def restart(self) -> None:

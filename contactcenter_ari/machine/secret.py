@@ -12,6 +12,8 @@ from pathlib import Path
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.runtime.regular_file import read_regular
 
+FOLDER = "secrets"
+"""The folder of secrets, below the data folder."""
 OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 SECRET_BYTES = 24
@@ -23,10 +25,10 @@ class SecretUnreadable(ContactCenterError):
 
 
 class SecretFolder:
-    """The folder `<data_dir>/secrets`, one file per secret."""
+    """The secrets below a data folder, one file per secret."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, data: Path) -> None:
+        self._folder = data / FOLDER
 
     def __repr__(self) -> str:
         return f"<SecretFolder {self._folder}>"

@@ -1,7 +1,6 @@
 """Look-ups: each question to the source that can answer it, and what may be read for it."""
 
 import asyncio
-from pathlib import Path
 
 import structlog
 
@@ -44,7 +43,7 @@ class LookUpAccess:
 
     def __init__(self, settings: Settings, tables: tuple[str, ...]) -> None:
         self._given = settings.lookup_url
-        self._secrets = settings.data.absolute() / "secrets"
+        self._secrets = SecretFolder(settings.data.absolute())
         self._tables = tables
         self._changed = asyncio.Event()
 
@@ -57,7 +56,7 @@ class LookUpAccess:
 
     @property
     def _password(self) -> str:
-        return SecretFolder(Path(self._secrets)).secret(SECRET)
+        return self._secrets.secret(SECRET)
 
     async def grant(self, database_url: str) -> None:
         """Let the role read the tables and nothing else; raises LookUpRoleRefused if there are

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.machine.secret import FOLDER, SecretFolder
 from contactcenter_ari.postgres.token import PREFIX
 from contactcenter_ari.runtime.vault import Vault
 
-FOLDER = "secrets"
-ADMINISTRATOR_FILE = "administrator"
-"""The file of the administrator's token for the API."""
+ADMINISTRATOR = "administrator"
 CALL_KEYS = "call_keys"
 """The file of keys for what callers type in secret."""
 SNAPSHOT_KEY = "snapshot"
@@ -17,7 +15,12 @@ SNAPSHOT_KEY = "snapshot"
 
 def administrator_token(data: Path) -> str:
     """The administrator's token for the API; it is made when there is none."""
-    return SecretFolder(data / FOLDER).secret(ADMINISTRATOR_FILE, prefix=PREFIX)
+    return SecretFolder(data).secret(ADMINISTRATOR, prefix=PREFIX)
+
+
+def administrator_file(data: Path) -> Path:
+    """The file of the administrator's token for the API."""
+    return data / FOLDER / ADMINISTRATOR
 
 
 def call_vault(data: Path) -> Vault:
@@ -27,5 +30,4 @@ def call_vault(data: Path) -> Vault:
 
 def snapshot_key(data: Path) -> str:
     """The key of this installation's snapshots; nothing is made where no data folder is."""
-    secrets = data / FOLDER
-    return SecretFolder(secrets).secret(SNAPSHOT_KEY) if secrets.is_dir() else ""
+    return SecretFolder(data).secret(SNAPSHOT_KEY) if (data / FOLDER).is_dir() else ""

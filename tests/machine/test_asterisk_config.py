@@ -24,7 +24,7 @@ CHECKOUT: Final = Path(__file__).parents[2]
 
 def site(folder: Path) -> AsteriskSite:
     """A site with a carrier and secrets kept in the folder."""
-    secrets = SecretFolder(folder / "secrets")
+    secrets = SecretFolder(folder)
     return AsteriskSite(
         sip=Address("127.0.0.1", 5060),
         http=Address("127.0.0.1", 8088),

@@ -10,17 +10,16 @@ from contactcenter_ari.machine.secret import SecretFolder
 
 def test_a_secret_stays_the_same(tmp_path: Path) -> None:
     """The same name gives the same secret, another name another, long enough to be safe."""
-    folder = tmp_path / "secrets"
-    first = SecretFolder(folder).secret("ari")
-    assert SecretFolder(folder).secret("ari") == first
-    assert SecretFolder(folder).secret("phone") != first
+    first = SecretFolder(tmp_path).secret("ari")
+    assert SecretFolder(tmp_path).secret("ari") == first
+    assert SecretFolder(tmp_path).secret("phone") != first
     assert len(first) == 32
 
 
 def test_a_secret_is_for_the_owner_alone(tmp_path: Path) -> None:
     """Folder and file are closed to everybody else, and nothing half-made stays."""
     folder = tmp_path / "secrets"
-    SecretFolder(folder).secret("ari")
+    SecretFolder(tmp_path).secret("ari")
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "ari").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in folder.iterdir()] == ["ari"]
@@ -29,7 +28,7 @@ def test_a_secret_is_for_the_owner_alone(tmp_path: Path) -> None:
 def test_two_who_ask_at_once_get_the_same_secret(tmp_path: Path) -> None:
     """Two copies that start together agree."""
     with ThreadPoolExecutor(8) as pool:
-        found = pool.map(lambda _: SecretFolder(tmp_path / "s").secret("ari"), range(8))
+        found = pool.map(lambda _: SecretFolder(tmp_path).secret("ari"), range(8))
     assert len(set(found)) == 1
 
 

@@ -18,11 +18,7 @@ from typing import Final, NamedTuple
 import soundfile
 import structlog
 
-from contactcenter_ari.core.vocabulary.recording_file import (
-    FILE_KINDS,
-    AudioFacts,
-    RecordingFormat,
-)
+from contactcenter_ari.core.vocabulary.recording_file import AudioFacts, RecordingFormat
 
 AT_ONCE: Final = 2
 """Recordings that are encoded at the same time, besides one message that a call waits for."""
@@ -44,7 +40,7 @@ _CODECS: Final[Mapping[RecordingFormat, Mapping[str, object]]] = {
     },
     RecordingFormat.OPUS: {"format": "OGG", "subtype": "OPUS"},
 }
-FORMATS: Final = {kind.ending: name for name, kind in FILE_KINDS.items()}
+FORMATS: Final = {f".{each}": each for each in RecordingFormat}
 """The format of a file, by the ending of its name."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
@@ -113,7 +109,7 @@ def encoded(wav: Path) -> Path | None:
     """The file into which a WAV was encoded earlier, even if the program ended before it removed
     the WAV; None when there is none.
     """
-    files = (wav.with_suffix(FILE_KINDS[name].ending) for name in _CODECS)
+    files = (wav.with_suffix(f".{each}") for each in _CODECS)
     done = next((file for file in files if file.exists()), None)
     if done is not None:
         wav.unlink(missing_ok=True)
@@ -122,7 +118,7 @@ def encoded(wav: Path) -> Path | None:
 
 def _encoded(wav: Path, wanted: RecordingFormat, is_closing: Callable[[], bool]) -> Path:
     """The file into which a WAV is encoded now, or the WAV when that fails."""
-    aside, target = wav.with_suffix(ENCODING), wav.with_suffix(FILE_KINDS[wanted].ending)
+    aside, target = wav.with_suffix(ENCODING), wav.with_suffix(f".{wanted}")
     try:
         aside.touch(mode=OWNER_ONLY)
         _encode(wav, aside, wanted, is_closing)

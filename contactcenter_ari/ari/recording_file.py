@@ -17,7 +17,7 @@ import numpy.typing as npt
 import soundfile
 import structlog
 
-from contactcenter_ari.ari.recording_encoder import encoded
+from contactcenter_ari.ari.recording_encoder import OWNER_ONLY, encoded
 from contactcenter_ari.ari.voice_activity import speech_in
 from contactcenter_ari.core.vocabulary.command import FinishRecording
 from contactcenter_ari.core.vocabulary.ids import RecordingId
@@ -30,7 +30,6 @@ RAW, WAV, PART, KEPT = ".raw", ".wav", ".part", ".samples"
 OFFSETS: Final = {WAV: HEADER.size, KEPT: 0}
 """The position of the first sample in files that are not encoded."""
 CHUNK: Final = 1 << 20
-OWNER_ONLY: Final = 0o600
 MARGIN: Final = timedelta(milliseconds=200)
 """The difference that a file and the clock may have."""
 CUT_TOLERANCE: Final = timedelta(seconds=2)

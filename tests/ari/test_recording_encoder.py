@@ -37,11 +37,7 @@ from contactcenter_ari.ari.recording_encoder import (
 from contactcenter_ari.ari.recording_file import finish
 from contactcenter_ari.core.vocabulary.command import FinishRecording
 from contactcenter_ari.core.vocabulary.ids import CallId, RecordingId
-from contactcenter_ari.core.vocabulary.recording_file import (
-    FILE_KINDS,
-    AudioFacts,
-    RecordingFormat,
-)
+from contactcenter_ari.core.vocabulary.recording_file import AudioFacts, RecordingFormat
 from tests.recorded import channels_of
 
 FLAC, WAV, OPUS = RecordingFormat
@@ -145,13 +141,6 @@ def test_bare_samples_stay_as_they_are(tmp_path: Path) -> None:
     kept = keep(bare, 2, FLAC)
     assert kept.path == bare
     assert kept.facts == AudioFacts(None, 2, hashlib.sha256(bare.read_bytes()).hexdigest())
-
-
-def test_each_format_has_an_ending_and_a_type_of_its_own() -> None:
-    """A file tells its format by its name."""
-    assert set(FILE_KINDS) == set(RecordingFormat)
-    assert len({kind.ending for kind in FILE_KINDS.values()}) == len(FILE_KINDS)
-    assert all(kind.media_type.startswith("audio/") for kind in FILE_KINDS.values())
 
 
 # --- what goes wrong ---------------------------------------------------------------------------

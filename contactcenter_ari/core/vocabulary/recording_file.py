@@ -1,13 +1,12 @@
 """The file that a recording is kept in: its formats, and the facts of one file."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
 
 
 class RecordingFormat(StrEnum):
-    """How closed recordings are kept."""
+    """How closed recordings are kept; the value is also the ending of a file's name."""
 
     FLAC = "flac"
     """Without loss."""
@@ -15,20 +14,6 @@ class RecordingFormat(StrEnum):
     """As Asterisk records: linear samples of 16 bits."""
     OPUS = "opus"
     """With loss, and smallest."""
-
-
-class FileKind(msgspec.Struct, frozen=True):
-    """How a file of a format is named, and what it is called on the web."""
-
-    ending: str
-    media_type: str
-
-
-FILE_KINDS: Mapping[RecordingFormat, FileKind] = {
-    RecordingFormat.FLAC: FileKind(".flac", "audio/flac"),
-    RecordingFormat.WAV: FileKind(".wav", "audio/wav"),
-    RecordingFormat.OPUS: FileKind(".opus", "audio/ogg; codecs=opus"),
-}
 
 
 class AudioFacts(msgspec.Struct, frozen=True):

@@ -42,30 +42,41 @@ C = TypeVar("C", bound=Command)
 
 
 @dataclass
-class Caller:
-    """Somebody on the phone."""
+class Line:
+    """Somebody outside, on the phone."""
 
     floor: Floor
     leg: ids.LegId
+
+    def hears_out(self) -> Outcome:
+        """Listen until the prompt is over."""
+        playback = self.floor.switch.playing[self.leg].playback
+        return self.floor.take(signal.PlaybackFinished(playback))
+
+    def hangs_up(self, cause: int = 16) -> Outcome:
+        """End the call, or refuse it, with a cause of ITU-T Q.850."""
+        return self.floor.take(signal.LegHungUp(self.leg, cause))
+
+    @property
+    def heard(self) -> list[str]:
+        """All that was said so far, in order."""
+        return [words for leg, words in self.floor.switch.heard if leg == self.leg]
+
+    def is_released(self) -> bool:
+        """Whether the call is over, by whichever side."""
+        return self.leg not in self.floor.switch.legs or self.leg in self.floor.switch.ending
+
+
+@dataclass
+class Caller(Line):
+    """Somebody who calls in."""
+
     interaction: ids.InteractionId
 
     def presses(self, digits: str) -> None:
         """Press keys, one after the other in the same instant."""
         for digit in digits:
             self.floor.take(signal.DigitPressed(self.leg, digit))
-
-    def hears_out(self) -> None:
-        """Listen until the prompt is over."""
-        self.floor.take(signal.PlaybackFinished(self.floor.switch.playing[self.leg].playback))
-
-    def hangs_up(self) -> Outcome:
-        """Put the receiver down."""
-        return self.floor.take(signal.LegHungUp(self.leg, 16))
-
-    @property
-    def heard(self) -> list[str]:
-        """All that was said so far, in order."""
-        return [words for leg, words in self.floor.switch.heard if leg == self.leg]
 
     def is_spoken_to(self) -> bool:
         """Whether a prompt is being played."""
@@ -75,10 +86,6 @@ class Caller:
     def music(self) -> str | None:
         """The music that is heard."""
         return self.floor.switch.music.get(self.leg)
-
-    def is_released(self) -> bool:
-        """Whether we hung up, or the caller did."""
-        return self.leg not in self.floor.switch.legs or self.leg in self.floor.switch.ending
 
     @property
     def end(self) -> event.InteractionEnded:
@@ -236,11 +243,8 @@ class Colleague:
 
 
 @dataclass
-class Callee:
+class Callee(Line):
     """Somebody at an outside line."""
-
-    floor: Floor
-    leg: ids.LegId
 
     def answers(self) -> Outcome:
         """Pick up; the parties have yet to be joined."""
@@ -249,11 +253,6 @@ class Callee:
     def presses(self, digit: str) -> Outcome:
         """Press a key."""
         return self.floor.take(signal.DigitPressed(self.leg, digit))
-
-    def hears_out(self) -> Outcome:
-        """Listen until the prompt is over."""
-        playback = self.floor.switch.playing[self.leg].playback
-        return self.floor.take(signal.PlaybackFinished(playback))
 
     def is_joined(self) -> Outcome:
         """The switch says that the parties hear each other."""
@@ -264,19 +263,6 @@ class Callee:
         """Pick up and talk."""
         self.answers()
         self.is_joined()
-
-    def hangs_up(self, cause: int = 16) -> Outcome:
-        """End the call, or refuse it, with a cause of ITU-T Q.850."""
-        return self.floor.take(signal.LegHungUp(self.leg, cause))
-
-    @property
-    def heard(self) -> list[str]:
-        """All that was said so far, in order."""
-        return [words for leg, words in self.floor.switch.heard if leg == self.leg]
-
-    def is_let_go(self) -> bool:
-        """Whether we hung up, or the agent did."""
-        return self.leg not in self.floor.switch.legs or self.leg in self.floor.switch.ending
 
 
 class Floor:

@@ -163,7 +163,7 @@ def test_nobody_answers(floor: Floor, verb: str) -> None:
     assert caller.heard == []
     floor.wait(0.1)
     assert caller.heard == ["no_answer" if verb == DIAL else "went on"]
-    assert callee.is_let_go()
+    assert callee.is_released()
     assert outcomes(caller) == [(DOCTOR, "no_answer")]
 
 
@@ -234,7 +234,7 @@ def test_a_talk(floor: Floor, verb: str) -> None:
     assert floor.told(RecordingStarted) == []
     assert floor.center.next_deadline() is None
     caller.hangs_up()
-    assert callee.is_let_go()
+    assert callee.is_released()
     floor.settle()
     assert nothing_is_left(floor)
 
@@ -330,7 +330,7 @@ def test_the_caller_leaves_while_it_rings(floor: Floor, verb: str, *, callee_fir
         caller.hangs_up()
     else:
         caller.hangs_up()
-        assert callee.is_let_go()
+        assert callee.is_released()
         callee.hangs_up(17)
     assert [o for _, o in outcomes(caller)] == ["busy" if callee_first else "given_up"]
     assert caller.end.reason == "left_flow"
@@ -383,7 +383,7 @@ def test_the_bridge_fails(floor: Floor, verb: str) -> None:
     callee.answers()
     floor.fails(BridgeLegs, 500)
     assert caller.heard == ["failed" if verb == DIAL else "went on"]
-    assert callee.is_let_go()
+    assert callee.is_released()
     floor.fails(BridgeLegs, 500)
     assert outcomes(caller) == [(DOCTOR, "failed")]
 
@@ -398,7 +398,7 @@ def test_answered_twice(floor: Floor) -> None:
     callee.answers()
     callee.is_joined()
     assert len(floor.done(BridgeLegs)) == 1
-    assert (outcomes(caller), callee.is_let_go()) == ([(DOCTOR, "answered")], False)
+    assert (outcomes(caller), callee.is_released()) == ([(DOCTOR, "answered")], False)
 
 
 # --- the inventory --------------------------------------------------------------------------
@@ -432,7 +432,7 @@ def test_everybody_is_still_there(floor: Floor, stage: str) -> None:
     told = len(floor.events)
     inventory(floor)
     assert len(floor.events) == told
-    assert (caller.is_released(), callee.is_let_go()) == (False, False)
+    assert (caller.is_released(), callee.is_released()) == (False, False)
 
 
 def test_a_line_dialed_since_this_instant_is_no_stray(floor: Floor) -> None:
@@ -457,7 +457,7 @@ def test_the_caller_is_gone(floor: Floor, stage: str) -> None:
     """The callee is hung up, and it is a fault of the center."""
     caller, callee = at_stage(floor, stage)
     inventory(floor, caller)
-    assert callee.is_let_go()
+    assert callee.is_released()
     assert caller.end.reason == "system_error"
     assert [o for _, o in outcomes(caller)] == ["answered" if stage == "talks" else "given_up"]
 

@@ -97,7 +97,7 @@ def test_another_key(floor: Floor, key: str) -> None:
     callee.presses(key)
     assert callee.heard == [SAID, SAID]
     callee.presses(key)
-    assert callee.is_let_go()
+    assert callee.is_released()
     assert (caller.heard, outcome(caller), caller.music) == (["declined"], "declined", None)
 
 
@@ -117,7 +117,7 @@ def test_a_mailbox_answers(floor: Floor) -> None:
         callee.hears_out()
         floor.wait(5)
     assert (caller.heard, outcome(caller)) == (["declined"], "declined")
-    assert callee.is_let_go()
+    assert callee.is_released()
 
 
 def test_nothing_is_heard_of_the_prompt(floor: Floor) -> None:
@@ -156,7 +156,7 @@ def test_the_caller_hangs_up(floor: Floor, *, accepted: bool) -> None:
     if accepted:
         callee.presses("1")
     caller.hangs_up()
-    assert (callee.is_let_go(), outcome(caller)) == (True, "given_up")
+    assert (callee.is_released(), outcome(caller)) == (True, "given_up")
     callee.presses("1")
     callee.hangs_up()
     assert floor.center.calls_in_progress() == 0
@@ -196,7 +196,7 @@ def test_the_bridge_fails(floor: Floor) -> None:
     callee.presses("1")
     floor.fails(BridgeLegs, 500)
     assert (caller.heard, outcome(caller)) == (["failed"], "failed")
-    assert callee.is_let_go()
+    assert callee.is_released()
 
 
 def test_the_join_is_never_confirmed(floor: Floor) -> None:
@@ -206,7 +206,7 @@ def test_the_join_is_never_confirmed(floor: Floor) -> None:
     bridge = floor.done(BridgeLegs)[-1].bridge
     floor.wait(20, silent=True)
     floor.take(LegsBridged(bridge))
-    assert (caller.heard, outcome(caller), callee.is_let_go()) == (["failed"], "failed", True)
+    assert (caller.heard, outcome(caller), callee.is_released()) == (["failed"], "failed", True)
 
 
 @pytest.mark.parametrize("gone", ["caller", "callee", "both", "nobody"])

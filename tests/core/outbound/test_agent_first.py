@@ -140,7 +140,7 @@ def test_nobody_picks_up(floor: Floor) -> None:
     """After half a minute both are let go."""
     agent, callee = dialing(floor)
     floor.wait(30)
-    assert callee.is_let_go()
+    assert callee.is_released()
     assert attempts(floor) == [(1, "no_answer", 900)]
     hears_out(floor, agent.leg)
     floor.settle()
@@ -151,7 +151,7 @@ def test_the_agent_leaves_while_it_rings(floor: Floor) -> None:
     """The customer is let go, who may have seen it ring: the attempt counts."""
     agent, callee = dialing(floor)
     agent.hangs_up()
-    assert callee.is_let_go()
+    assert callee.is_released()
     assert (agent.state, attempts(floor)) == (("ready", ""), [(1, "given_up", 900)])
     (call,) = outbound(floor)
     assert (ended(floor, call).reason, ended(floor, call).ended_by) == ("not_reached", "agent")
@@ -167,7 +167,7 @@ def test_somebody_leaves_while_they_are_joined(floor: Floor, first: str) -> None
     callee.answers()
     if first == "agent":
         agent.hangs_up()
-        assert callee.is_let_go()
+        assert callee.is_released()
         assert ended(floor, outbound(floor)[0]).ended_by == "agent"
     else:
         callee.hangs_up()
@@ -188,7 +188,7 @@ def test_the_bridge_fails(floor: Floor, how: str) -> None:
         floor.fails(BridgeLegs, 500)
     else:
         floor.wait(20, silent=True)
-    assert callee.is_let_go()
+    assert callee.is_released()
     assert heard(floor, leg)[-1] == "callback_not_reached"
     assert attempts(floor) == [(1, "given_up", 900)]
     hears_out(floor, leg)
@@ -227,7 +227,7 @@ def test_taken_back_while_the_customer_is_rung(floor: Floor) -> None:
     """The call goes on; without success there is no other."""
     agent, callee = dialing(floor)
     floor.take(CancelCallback(floor.told(CallbackBooked)[0].callback, "test"))
-    assert (closed(floor), callee.is_let_go()) == ([], False)
+    assert (closed(floor), callee.is_released()) == ([], False)
     callee.hangs_up(17)
     assert (attempts(floor), closed(floor)) == ([(1, "busy", None)], ["cancelled"])
     agent.hangs_up()
@@ -266,7 +266,7 @@ def test_the_inventory_misses_the_agent(floor: Floor) -> None:
     floor.wait(10)
     floor.switch.gone(agent.leg)
     floor.take(SwitchReconciled(floor.now, tuple(floor.switch.legs), (agent.phone,)))
-    assert callee.is_let_go()
+    assert callee.is_released()
     assert (agent.state, attempts(floor)) == (("ready", ""), [(1, "given_up", 900)])
 
 

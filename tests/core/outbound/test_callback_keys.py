@@ -85,7 +85,7 @@ def test_later(floor: Floor) -> None:
     callee.presses("2")
     assert callee.heard[-1] == "callback_later"
     callee.hears_out()
-    assert callee.is_let_go()
+    assert callee.is_released()
     callee.hangs_up()
     assert (attempts(floor), closed(floor)) == ([(1, "later", 900)], [])
     floor.wait(900)

@@ -196,7 +196,7 @@ def test_a_phone_rings_for_half_a_minute(floor: Floor) -> None:
     floor.wait(0.1, silent=True)
     assert attempts(floor) == [(1, "no_answer", 900)]
     floor.take(LegAnswered(callee.leg))
-    assert callee.is_let_go()
+    assert callee.is_released()
     callee.hangs_up()
     assert callee.heard == []
 
@@ -230,7 +230,7 @@ def test_all_agents_are_gone(floor: Floor) -> None:
     callee.hears_out()
     assert callee.heard == ["callback_greeting", "callback_sorry"]
     callee.hears_out()
-    assert callee.is_let_go()
+    assert callee.is_released()
     callee.hangs_up()
     assert attempts(floor) == [(1, "given_up", 900)]
 

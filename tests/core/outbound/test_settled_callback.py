@@ -243,7 +243,7 @@ def test_talking_while_being_dialed(floor: Floor) -> None:
     assert rung(floor) == [ANN]
     floor.caller(ANN, to=BESIDE)
     helper.picks_up()
-    assert customer(floor).is_let_go()
+    assert customer(floor).is_released()
     floor.settle()
     assert (attempts(floor), closed(floor)) == ([(1, "withdrawn", None)], ["called_in"])
 
@@ -259,7 +259,7 @@ def test_talking_while_an_agent_waits(floor: Floor) -> None:
     floor.agent("800", "support")
     floor.caller(ANN, to=BESIDE)
     floor.colleague("800", "support").picks_up()
-    assert customer(floor).is_let_go()
+    assert customer(floor).is_released()
     floor.settle()
     assert agent.heard[-1] == "callback_not_reached"
     agent.hears_out()
@@ -279,7 +279,7 @@ def test_somebody_who_picked_up_stays(floor: Floor) -> None:
     helper = floor.agent("800", "support")
     floor.caller(ANN, to=BESIDE)
     helper.picks_up()
-    assert not callee.is_let_go()
+    assert not callee.is_released()
     callee.hangs_up()
     floor.settle()
     assert (attempts(floor), closed(floor)) == ([(1, "given_up", None)], ["called_in"])

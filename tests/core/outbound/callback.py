@@ -23,6 +23,7 @@ from contactcenter_ari.core.hours.calendar import Calendar, TimeRange
 from contactcenter_ari.core.site.site import SitePublished
 from contactcenter_ari.core.vocabulary import event, request
 from contactcenter_ari.core.vocabulary.callback import CallbackMode
+from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import (
     CallbackAttempted,
     CallbackBooked,
@@ -126,8 +127,6 @@ def ready(floor: Floor, agent: str = "100") -> None:
 
 def rung(floor: Floor) -> list[str]:
     """The numbers that were dialed so far."""
-    from contactcenter_ari.core.vocabulary.command import DialOutside  # noqa: PLC0415
-
     return [dial.number for dial in floor.done(DialOutside)]
 
 

@@ -1,7 +1,7 @@
 """Settings of one installation: the environment first, then `settings` in `site.yaml`.
 
 All of them in one frozen value, read once at start. An unknown or bad setting is an error
-that names the value and an example. Secrets stand in the environment only.
+that names the value and an example. Some stand in the environment only.
 """
 
 import re

@@ -6,10 +6,10 @@ and reads the count. It raises an alarm before the room ends, in `trouble` and o
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 import structlog
@@ -17,8 +17,7 @@ import structlog
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.errors import SwitchError
 from contactcenter_ari.ari.lane import SignalInbox
-from contactcenter_ari.ari.operation import Operation
-from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.ari.reply import Asking
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.signal import CommandFailed, Signal
 
@@ -29,14 +28,6 @@ ALARM: Final = 0.8
 """The room is about to end when this share of it is in use."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger(__name__)
-
-
-class Asking(Protocol):
-    """Sends an operation; the awaitable raises SwitchError."""
-
-    def send(self, wanted: Operation, *, limit: timedelta) -> Awaitable[Reply]:
-        """The reply, whatever its status."""
-        ...
 
 
 class _Variable(msgspec.Struct):

@@ -335,10 +335,10 @@ class SwitchSocket:
                 yield chosen
 
     @asynccontextmanager
-    async def accepting(self, sockets: Listeners, path: str = "/ari") -> AsyncIterator[int]:
+    async def accepting(self, sockets: Listeners) -> AsyncIterator[int]:
         """Accept Asterisk's socket meanwhile on sockets that listen; gives the port."""
         application = web.Application()
-        application.router.add_get(path, self._accept)
+        application.router.add_get("/ari", self._accept)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         manager = runner.server

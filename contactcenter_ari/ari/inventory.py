@@ -7,10 +7,10 @@ where a list is refused its members are asked for one by one.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
@@ -18,7 +18,7 @@ from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.errors import SwitchError
 from contactcenter_ari.ari.messages import Application, Bridge, Channel, Endpoint, StasisStart
 from contactcenter_ari.ari.operation import Operation
-from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.ari.reply import Asking, Reply
 from contactcenter_ari.ari.translate import live_bridge
 from contactcenter_ari.core.vocabulary.signal import LiveBridge
 
@@ -28,14 +28,6 @@ STASIS: Final = "Stasis"
 Part = TypeVar("Part")
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
-
-
-class Asking(Protocol):
-    """Sends an operation; the awaitable raises SwitchError."""
-
-    def send(self, wanted: Operation, *, limit: timedelta) -> Awaitable[Reply]:
-        """The reply, whatever its status."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,11 +110,11 @@ def hang_up(channel: str, *, reason: str = "normal") -> Operation:
     return Operation("DELETE", "channels/{channelId}", {"channelId": channel}, {"reason": reason})
 
 
-def create_bridge(bridge: str, *, kind: str = "mixing") -> Operation:
+def create_bridge(bridge: str) -> Operation:
     """Make a bridge under our id. Its channels' keys are not reported: with `dtmf_events` two
     parties would be mixed, at twice the cost, and their phones' hold be lost.
     """
-    return Operation("POST", "bridges/{bridgeId}", {"bridgeId": bridge}, {"type": kind})
+    return Operation("POST", "bridges/{bridgeId}", {"bridgeId": bridge}, {"type": "mixing"})
 
 
 def add_channels(bridge: str, channels: Sequence[str]) -> Operation:
@@ -239,9 +239,9 @@ def list_bridges() -> Operation:
     return Operation("GET", "bridges")
 
 
-def list_endpoints(technology: str = "PJSIP") -> Operation:
-    """Every phone and trunk of a technology, with its state."""
-    return Operation("GET", "endpoints/{tech}", {"tech": technology})
+def list_endpoints() -> Operation:
+    """Every phone and trunk, with its state."""
+    return Operation("GET", "endpoints/{tech}", {"tech": "PJSIP"})
 
 
 def put_object(kind: str, name: str, attributes: Mapping[str, str]) -> Operation:
@@ -270,7 +270,7 @@ def get_application(app: str) -> Operation:
     return Operation("GET", "applications/{applicationName}", {"applicationName": app})
 
 
-def watch_phones(app: str, technology: str = "PJSIP") -> Operation:
+def watch_phones(app: str) -> Operation:
     """Subscribe to the state of all phones.
 
     The channels' events come along, a second time when `app` owns the channels, too.
@@ -279,7 +279,7 @@ def watch_phones(app: str, technology: str = "PJSIP") -> Operation:
         "POST",
         "applications/{applicationName}/subscription",
         {"applicationName": app},
-        {"eventSource": f"endpoint:{technology}"},
+        {"eventSource": "endpoint:PJSIP"},
     )
 
 

@@ -15,6 +15,7 @@ import structlog
 from asyncinotify import Inotify, Mask
 
 from contactcenter_ari.ari.errors import SwitchError
+from contactcenter_ari.ari.lane import SignalInbox
 from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.ari.recording_file import RAW, discard, finish
 from contactcenter_ari.core.vocabulary.command import (
@@ -29,7 +30,6 @@ from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     RecordingClosed,
     RecordingFinished,
-    Signal,
 )
 
 FOLDER_MODE: Final = 0o700
@@ -39,14 +39,6 @@ RecorderCommand = (
 )
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
-
-
-class SignalInbox(Protocol):
-    """The receiver of signals; `put` returns at once."""
-
-    def put(self, signal: Signal, /) -> None:
-        """Take one signal."""
-        ...
 
 
 class Manager(Protocol):

@@ -1,11 +1,14 @@
 """Asterisk's answer to an operation."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from datetime import timedelta
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
 from contactcenter_ari.ari.errors import SwitchError
+from contactcenter_ari.ari.operation import Operation
 
 Model = TypeVar("Model")
 
@@ -50,6 +53,14 @@ class Reply:
             return Reply(self.status, text).read(model)
         except msgspec.DecodeError as error:
             raise SwitchError(f"Asterisk's answer is not understood: {error}") from error
+
+
+class Asking(Protocol):
+    """Sends an operation; the awaitable raises SwitchError."""
+
+    def send(self, wanted: Operation, *, limit: timedelta) -> Awaitable[Reply]:
+        """The reply, whatever its status."""
+        ...
 
 
 class _Refusal(msgspec.Struct, frozen=True):

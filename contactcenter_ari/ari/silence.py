@@ -9,18 +9,17 @@ for hold; a leg that answers stays, however long it is silent. This module decid
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 import structlog
 
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.errors import SwitchError
-from contactcenter_ari.ari.operation import Operation
-from contactcenter_ari.ari.reply import Reply
+from contactcenter_ari.ari.reply import Asking
 
 ANSWER_LIMIT: Final = timedelta(seconds=32)
 """How long Asterisk waits for an answer to its question, and then to its BYE: twice `timer_b` of
@@ -30,14 +29,6 @@ READ_LIMIT: Final = timedelta(seconds=2)
 ON_HOLD: Final = "1"
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger(__name__)
-
-
-class Asking(Protocol):
-    """Sends an operation; the awaitable raises SwitchError."""
-
-    def send(self, wanted: Operation, *, limit: timedelta) -> Awaitable[Reply]:
-        """The reply, whatever its status."""
-        ...
 
 
 class _Audio(msgspec.Struct):

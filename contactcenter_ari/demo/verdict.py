@@ -14,8 +14,6 @@ from contactcenter_ari.demo.cast import Appearance
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow, Kpis, SegmentRow
 
-CATCH_UP_LIMIT = timedelta(seconds=20)
-
 
 @dataclass(frozen=True, slots=True)
 class Findings:

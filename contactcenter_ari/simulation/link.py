@@ -50,7 +50,7 @@ class Faults:
 
 
 class FaultyLink:
-    """A wire with faults until it is mended."""
+    """A link with faults until it is mended."""
 
     def __init__(self, random: Random, faults: Faults) -> None:
         self._random = random

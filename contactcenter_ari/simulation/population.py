@@ -31,9 +31,9 @@ class Population:
     """The people around one simulated center."""
 
     def __init__(
-        self, site: Site, start: datetime, random: Random, *, wire: Link | None = None
+        self, site: Site, start: datetime, random: Random, *, link: Link | None = None
     ) -> None:
-        self.simulation = Simulation(site, start, wire=wire)
+        self.simulation = Simulation(site, start, link=link)
         self.agents: list[PhoneUser] = []
         self.callers: list[Caller] = []
         self._random = random

@@ -42,7 +42,7 @@ class Simulation:
         latency: timedelta = LATENCY,
         rings_after: timedelta = RINGS_AFTER,
         checked: bool = True,
-        wire: Link | None = None,
+        link: Link | None = None,
         look_ups: Mapping[str, Source] | None = None,
     ) -> None:
         self.agenda = Agenda(start)
@@ -52,7 +52,7 @@ class Simulation:
         self.events: list[Event] = []
         self.refused: list[RequestRefused] = []
         self._checked = checked
-        self._wire = wire or FaithfulLink()
+        self._link = link or FaithfulLink()
         self._look_ups = look_ups or {}
         self._turns_now = 0
         self._last_turn_at = start
@@ -61,8 +61,8 @@ class Simulation:
         return f"<Simulation {self.agenda.now:%H:%M:%S}: {self.center!r}>"
 
     def put(self, signal: Signal, /) -> None:
-        """Take a signal off the switch and bring it to the center over the wire."""
-        for delay in self._wire.deliveries(signal):
+        """Take a signal off the switch and bring it to the center over the link."""
+        for delay in self._link.deliveries(signal):
             if delay:
                 self.agenda.after(delay, partial(self.submit, signal))
             else:
@@ -119,7 +119,7 @@ class Simulation:
         assert self._turns_now < TURNS_AT_ONCE, f"time stands still at {now}"
 
     def _carry_out(self, command: Command) -> None:
-        refusal = self._wire.refusal(command)
+        refusal = self._link.refusal(command)
         if refusal is not None:
             self.agenda.after(LATENCY, partial(self.submit, refusal))
         elif isinstance(command, LookUp):

@@ -182,10 +182,10 @@ class _Kept(Center):
 
 
 def busy_hour(seed: int, *, minutes: int = 60) -> list[Moment]:
-    """Inputs as they come in a busy center whose wire has faults now and then."""
+    """Inputs as they come in a busy center whose link has faults now and then."""
     random = Random(seed)  # noqa: S311  # a simulation must be repeatable
     faults = Faults(fails=0.02, doubles=0.02, delays=0.02, loses=0.005)
-    population = Population(SITE, MORNING, random, wire=FaultyLink(random, faults))
+    population = Population(SITE, MORNING, random, link=FaultyLink(random, faults))
     center = _Kept()
     population.simulation.center = center
     habits = Habits(refuses=0.05, ignores=0.05, hangs_up=timedelta(minutes=6))

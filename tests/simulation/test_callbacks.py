@@ -45,12 +45,12 @@ def day_of_callbacks(
 ) -> Population:
     """Four hours with more callers than agents can serve, then two that are quiet."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyLink(random, faults or Faults())
+    link = FaultyLink(random, faults or Faults())
     queues = [
         QueueSettings(name=name, callback_mode=mode, recording=name == SALES)
         for name, mode in zip((SALES, CLAIMS), modes, strict=True)
     ]
-    population = Population(sample_site(queues), OPENS, random, wire=wire)
+    population = Population(sample_site(queues), OPENS, random, link=link)
     simulation = population.simulation
     population.staff(3, [SALES], HABITS)
     population.staff(4, [SALES, CLAIMS], HABITS)
@@ -62,7 +62,7 @@ def day_of_callbacks(
         simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.reconcile)
         simulation.agenda.after(timedelta(minutes=minutes), lambda: log_in(population))
     simulation.run_until(CLOSES)
-    wire.mend()
+    link.mend()
     simulation.run_until(CLOSES + timedelta(hours=8))
     population.all_dial("*12", within=timedelta(minutes=1))
     simulation.run_out()

@@ -46,10 +46,10 @@ MINDS = (("", "1"), ("", "2"), ("", "2", "", "5"), ("", "9", "1"), ())
 PEAK = 450.0
 
 
-def busy_day(seed: int, *, wire: Link | None = None) -> Population:
+def busy_day(seed: int, *, link: Link | None = None) -> Population:
     """A day of 11 agents and more callers at noon than they can serve, with nothing run yet."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    population = Population(sample_site(QUEUES), OPENS, random, wire=wire)
+    population = Population(sample_site(QUEUES), OPENS, random, link=link)
     population.staff(4, [SALES], HABITS)
     population.staff(4, [CLAIMS], HABITS)
     population.staff(3, [SALES, CLAIMS], HABITS)

@@ -36,9 +36,9 @@ FAULTS = {
 }
 
 
-def troubled_population(wire: FaultyLink, random: Random) -> Population:
+def troubled_population(link: FaultyLink, random: Random) -> Population:
     """Three busy hours; the switch is asked for its inventory every ten minutes."""
-    population = Population(sample_site(QUEUES), OPENS, random, wire=wire)
+    population = Population(sample_site(QUEUES), OPENS, random, link=link)
     population.staff(4, [SALES], HABITS)
     population.staff(4, [SALES, CLAIMS], HABITS)
     for minutes in range(0, 180, 15):  # who was thrown out by a fault logs in again
@@ -54,11 +54,11 @@ def troubled_population(wire: FaultyLink, random: Random) -> Population:
     return population
 
 
-def close(population: Population, wire: FaultyLink) -> None:
-    """Let the hours pass, mend the wire, take the inventory, and wait until it is quiet."""
+def close(population: Population, link: FaultyLink) -> None:
+    """Let the hours pass, mend the link, take the inventory, and wait until it is quiet."""
     simulation = population.simulation
     simulation.run_until(CLOSES)
-    wire.mend()
+    link.mend()
     for minutes in (1, 30, 40):
         simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.reconcile)
     simulation.run_out()
@@ -69,9 +69,9 @@ def close(population: Population, wire: FaultyLink) -> None:
 def test_faults_of_the_switch_are_survived(fault: str, seed: int) -> None:
     """No input raises, the invariants hold after every turn, and in the end nothing is left."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyLink(random, FAULTS[fault])
-    population = troubled_population(wire, random)
-    close(population, wire)
+    link = FaultyLink(random, FAULTS[fault])
+    population = troubled_population(link, random)
+    close(population, link)
     assert_at_rest(population.simulation)
     connected = [e for e in population.simulation.events if isinstance(e, AgentConnected)]
     assert len(connected) > len(population.callers) / 10, "the center goes on working"
@@ -87,12 +87,12 @@ def move(population: Population, user: PhoneUser) -> None:
 def test_phones_may_come_and_go(seed: int) -> None:
     """An unregistered phone is never offered; its agent works on when it is back."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyLink(random, Faults())
-    population = troubled_population(wire, random)
+    link = FaultyLink(random, Faults())
+    population = troubled_population(link, random)
     for minutes in range(5, 170, 2):
         going = partial(move, population, random.choice(population.agents))
         population.simulation.agenda.after(timedelta(minutes=minutes), going)
-    close(population, wire)
+    close(population, link)
     assert_at_rest(population.simulation)
 
 
@@ -100,14 +100,14 @@ def test_phones_may_come_and_go(seed: int) -> None:
 def test_the_switch_may_die(seed: int) -> None:
     """Calls that died with the switch end as a system error, and agents are freed."""
     random = Random(seed)  # noqa: S311 - a simulation must be repeatable
-    wire = FaultyLink(random, Faults())
-    population = troubled_population(wire, random)
+    link = FaultyLink(random, Faults())
+    population = troubled_population(link, random)
     simulation = population.simulation
     for minutes in (45, 95):
         simulation.agenda.after(timedelta(minutes=minutes), simulation.switch.crash)
         back = timedelta(minutes=minutes, seconds=10)
         simulation.agenda.after(back, simulation.switch.reconcile)
-    close(population, wire)
+    close(population, link)
     assert_at_rest(simulation)
     reasons = [end.reason for end in simulation.ledger.ends.values()]
     assert EndReason.SYSTEM_ERROR in reasons

@@ -20,7 +20,7 @@ START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 SALES = QueueName("sales")
 
 
-class DeafWire(FaithfulLink):
+class DeafLink(FaithfulLink):
     """Loses the first words about bridges."""
 
     def __init__(self, deaf_for: int) -> None:
@@ -35,10 +35,10 @@ class DeafWire(FaithfulLink):
 
 
 def call_one_agent(deaf_for: int) -> Population:
-    """One caller, one agent, and a wire that is deaf for a while."""
+    """One caller, one agent, and a link that is deaf for a while."""
     random = Random(1)  # noqa: S311 - a simulation must be repeatable
     queue = QueueSettings(name=SALES)
-    population = Population(sample_site([queue]), START, random, wire=DeafWire(deaf_for))
+    population = Population(sample_site([queue]), START, random, link=DeafLink(deaf_for))
     population.staff(1, [SALES], Habits())
     population.all_dial("*11", within=timedelta(seconds=1))
     population.simulation.run_until(START + timedelta(minutes=1))

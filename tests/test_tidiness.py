@@ -27,7 +27,7 @@ LARGE_CLASSES: Mapping[str, int] = {
     "contactcenter_ari/core/center/audit.py:Audit (lines)": 324,
     "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 325,
     "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 27,
-    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 382,
+    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 381,
     "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (methods)": 25,
     "contactcenter_ari/flow_test/simulated_call.py:SimulatedCall (lines)": 344,
     "contactcenter_ari/flow_test/simulated_call.py:SimulatedCall (methods)": 24,

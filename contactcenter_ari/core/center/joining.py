@@ -38,15 +38,7 @@ class Joining:
     def offer(self, call: Call, offer: Offer, turn: Turn) -> None:
         """The agent who was offered a waiting caller is ready to be joined with them."""
         call.interpreter.connecting(call.run, turn)
-        agent = Conversation(
-            bridge=BridgeId(turn.clockwork.mint()),
-            party=offer.leg,
-            agent=offer.agent.id,
-            queue=offer.waiting.queue,
-            recording=offer.recording,
-        )
-        music = self._distribution.settings[offer.waiting.queue].music
-        self._conversations.join(call, agent, turn, music=music, tries=JOIN_TRIES)
+        self._with_agent(call, offer, turn, tries=JOIN_TRIES)
         self._recordings.follow(call.run.call, call.run.pause_reasons, turn)
 
     def outside(self, call: Call, line: LegId, turn: Turn) -> None:
@@ -57,15 +49,17 @@ class Joining:
 
     def callback(self, attempt: CallbackAttempt, turn: Turn) -> None:
         """The customer for whom an agent waits has picked up."""
-        assert attempt.agent is not None, "the customer is dialed for an agent who is there"
-        assert attempt.agent_leg is not None, "the customer is dialed for an agent who is there"
+        assert attempt.offer is not None, "the customer is dialed for an agent who is there"
         self._agent_first.hears_no_more(attempt, turn)
+        self._with_agent(attempt.call, attempt.offer, turn, tries=1)
+
+    def _with_agent(self, call: Call, offer: Offer, turn: Turn, *, tries: int) -> None:
         agent = Conversation(
             bridge=BridgeId(turn.clockwork.mint()),
-            party=attempt.agent_leg,
-            agent=attempt.agent.id,
-            queue=attempt.callback.queue,
-            recording=attempt.recording,
+            party=offer.leg,
+            agent=offer.agent.id,
+            queue=offer.waiting.queue,
+            recording=offer.recording,
         )
-        music = self._distribution.settings[attempt.callback.queue].music
-        self._conversations.join(attempt.call, agent, turn, music=music)
+        music = self._distribution.settings[offer.waiting.queue].music
+        self._conversations.join(call, agent, turn, music=music, tries=tries)

@@ -109,7 +109,7 @@ class LegControl:
     def _customer_answered(self, attempt: CallbackAttempt | None, turn: Turn) -> None:
         assert attempt is not None, "a customer is dialed for an attempt"
         attempt.answered_at = turn.now
-        if attempt.agent is None:
+        if attempt.offer is None:
             self._calls.begin(attempt.call, turn)
         else:
             self._calls.joining.callback(attempt, turn)

@@ -39,8 +39,7 @@ class AgentFirst:
         leg = self._legs.find(offer.leg)
         assert leg is not None, "the agent picked up"
         leg.purpose = AwaitsCustomer(attempt.callback.id, offer.agent.id)
-        attempt.agent, attempt.recording = offer.agent, offer.recording
-        attempt.agent_leg = offer.leg
+        attempt.offer = offer
         language = offer.agent.profile.language
         return briefing(offer.leg, CUSTOMER_DIALED, language, catalog, turn)
 
@@ -51,33 +50,34 @@ class AgentFirst:
 
     def hears_no_more(self, attempt: CallbackAttempt, turn: Turn) -> None:
         """The prompt or the music of the agent ends."""
-        waits = self._registry.at_leg(attempt.agent_leg) if attempt.agent_leg else None
+        waits = self._registry.at_leg(attempt.offer.leg) if attempt.offer else None
         assert waits is not None, "an agent is there before the customer"
         waits.interpreter.treatment.end(waits.run, turn)
 
     def met(self, attempt: CallbackAttempt, turn: Turn) -> None:
         """Agent and customer hear each other."""
-        assert attempt.agent is not None, "an agent was there"
-        assert attempt.agent_leg is not None, "an agent was there"
+        offer = attempt.offer
+        assert offer is not None, "an agent was there"
         assert attempt.answered_at is not None, "the customer was there"
         interaction, queue = attempt.interaction, attempt.callback.queue
-        interaction.meet(attempt.agent.id, queue, turn)
+        interaction.meet(offer.agent.id, queue, turn)
         turn.tell(
             AgentConnected,
             interaction=interaction.id,
-            agent=attempt.agent.id,
+            agent=offer.agent.id,
             queue=queue,
             waited=turn.now - attempt.answered_at,
         )
-        end_side_prompt(attempt.agent_leg, self._registry, turn)
-        attempt.agent = attempt.agent_leg = None
+        end_side_prompt(offer.leg, self._registry, turn)
+        attempt.offer = None
 
     def expel(self, attempt: CallbackAttempt, turn: Turn) -> None:
         """We failed with the attempt: an agent who is on the line is hung up."""
-        leg, attempt.agent, attempt.agent_leg = attempt.agent_leg, None, None
-        waits = self._registry.at_leg(leg) if leg is not None else None
-        if leg is None:
+        offer, attempt.offer = attempt.offer, None
+        if offer is None:
             return
+        leg = offer.leg
+        waits = self._registry.at_leg(leg)
         self._legs.end(leg)
         if waits is not None:
             turn.do(HangUpLeg(call=waits.run.call, leg=leg))
@@ -92,7 +92,7 @@ class AgentFirst:
         self._distribution.roster.finish_unmet(agent, turn)
         if attempt is None:
             return None
-        attempt.agent = attempt.agent_leg = None
+        attempt.offer = None
         turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
         if attempt.answered_at is None:
             attempt.fail(AttemptResult.GIVEN_UP)
@@ -103,9 +103,9 @@ class AgentFirst:
         """The attempt is over; gives the prompt that tells this to an agent who waits. They are
         hung up after it.
         """
-        agent, leg = attempt.agent, attempt.agent_leg
-        if agent is None or leg is None:
+        offer = attempt.offer
+        if offer is None:
             return None
         self.hears_no_more(attempt, turn)
-        end_side_prompt(leg, self._registry, turn)
-        return briefing(leg, NOT_REACHED, agent.profile.language, catalog, turn)
+        end_side_prompt(offer.leg, self._registry, turn)
+        return briefing(offer.leg, NOT_REACHED, offer.agent.profile.language, catalog, turn)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contactcenter_ari.core.acd.line import Waiting
-from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.flow.language.flow import ACCEPTED, Flow
 from contactcenter_ari.core.flow.run import FlowRun
@@ -19,12 +19,7 @@ from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.callback import AttemptResult, CallbackResult
 from contactcenter_ari.core.vocabulary.command import DialOutside
 from contactcenter_ari.core.vocabulary.event import OUTBOUND, Party
-from contactcenter_ari.core.vocabulary.ids import (
-    CallId,
-    InteractionId,
-    LegId,
-    RecordingId,
-)
+from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId
 
 RING_LIMIT = timedelta(seconds=30)
 CHOICES = {LATER: AttemptResult.LATER, CANCELLED: AttemptResult.CANCELLED}
@@ -40,8 +35,8 @@ CALLED_BACK = "Callback"
 @dataclass(slots=True)
 class CallbackAttempt:
     """The call to the customer, not begun before a phone rings for it. It is `placed` while its
-    `place` in line is taken. `result` is the result of the attempt, `agent` is there before the
-    customer, on `agent_leg`, and their talk is recorded as `recording`.
+    `place` in line is taken. `result` is the result of the attempt. An agent who waits for the
+    customer has accepted `offer`.
     """
 
     callback: Callback
@@ -52,9 +47,7 @@ class CallbackAttempt:
     result: AttemptResult | None = None
     placed: bool = False
     over: bool = False
-    agent: Agent | None = None
-    agent_leg: LegId | None = None
-    recording: RecordingId | None = None
+    offer: Offer | None = None
 
     def __repr__(self) -> str:
         return f"<CallbackAttempt of {self.callback!r}>"

@@ -116,11 +116,9 @@ class CallbackQueue:
     def publish(self, catalog: Catalog, turn: Turn) -> None:
         """New flows and hours apply to every callback that is not yet dialed."""
         self.catalog = catalog
-        for attempt in list(self._attempts.values()):
-            if attempt.callback.state is IN_LINE:
-                turn.attempt(
-                    attempt.callback.id, partial(self._reconsider, attempt.callback, turn)
-                )
+        for callback in [attempt.callback for attempt in self._attempts.values()]:
+            if callback.state is IN_LINE:
+                turn.attempt(callback.id, partial(self._reconsider, callback, turn))
 
     def close(self, callback: Callback, result: CallbackResult, turn: Turn) -> None:
         """The callback is made or over."""
@@ -221,7 +219,8 @@ class CallbackQueue:
     def awaited_on(self, leg: LegId, callback: CallbackId) -> CallbackAttempt | None:
         """The attempt for whose customer an agent waits on a leg."""
         attempt = self._attempts.get(callback)
-        return attempt if attempt is not None and attempt.agent_leg == leg else None
+        offer = attempt.offer if attempt is not None else None
+        return attempt if offer is not None and offer.leg == leg else None
 
     def taken(self, offer: Offer, turn: Turn) -> Call:
         """An agent is there for the customer; gives the prompt that tells them what follows."""

@@ -63,7 +63,6 @@ class Waiting:
         prefer_until: datetime | None = None,
         callback: CallbackId | None = None,
         prepared: Interaction | None = None,
-        kept: bool = False,
     ) -> None:
         self.interaction = interaction
         self.queue = queue
@@ -80,7 +79,7 @@ class Waiting:
         self.prefer_until = prefer_until
         self.callback = callback
         self.prepared = prepared
-        self.kept = kept
+        self.kept = False
         self.offerable = True
         self.blocked = False
         self.unoffered = False

@@ -7,12 +7,7 @@ it and not by themselves.
 from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 
-from contactcenter_ari.core.telephony.recording import (
-    NO_AGENT,
-    STARTING,
-    Recording,
-    RecordingKind,
-)
+from contactcenter_ari.core.telephony.recording import STARTING, Recording, RecordingKind
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import (
     DiscardRecording,
@@ -66,7 +61,7 @@ class Recordings:
         call: CallId,
         interaction: InteractionId,
         leg: LegId,
-        agent: AgentId = NO_AGENT,
+        agent: AgentId,
         turn: Turn,
     ) -> None:
         """Two parties hear each other, and what they say is recorded once."""

@@ -43,7 +43,7 @@ class CallRegistry:
                 id=call.run.leg,
                 node=turn.clockwork.node,
                 role=Role.ANNOUNCEMENT if call.interaction is None else Role.CALLER,
-                purpose=RunsFlow(call.run.call),
+                purpose=RunsFlow(),
                 since=turn.now,
                 state=UP,
             )

@@ -95,7 +95,7 @@ class CallbackAttempt:
             id=self.leg,
             node=turn.clockwork.node,
             role=Role.OUTSIDE,
-            purpose=CalledBack(self.call.run.call, self.callback.id),
+            purpose=CalledBack(self.callback.id),
             since=turn.now,
         )
         command = DialOutside(

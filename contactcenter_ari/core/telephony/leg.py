@@ -60,9 +60,7 @@ MOVES: dict[LegState, tuple[LegState, ...]] = {
 
 
 class RunsFlow(msgspec.Struct, frozen=True, tag=True):
-    """A caller, or a phone that dialed a feature code."""
-
-    call: CallId
+    """A caller, or a phone that dialed a feature code; see `flow` of the leg."""
 
 
 class ForOffer(msgspec.Struct, frozen=True, tag=True):
@@ -84,7 +82,6 @@ class ForOutside(msgspec.Struct, frozen=True, tag=True):
 class CalledBack(msgspec.Struct, frozen=True, tag=True):
     """The customer of a callback."""
 
-    call: CallId
     callback: CallbackId
 
 

@@ -56,7 +56,7 @@ def test_a_customer_without_a_flow_is_of_no_use() -> None:
     leg.flow = CallId("c")
     legs.left_flow(LEG)
     assert legs.find(LEG) is leg
-    leg.purpose = CalledBack(CallId("c"), CallbackId("k"))
+    leg.purpose = CalledBack(CallbackId("k"))
     legs.left_flow(LEG)
     assert legs.find(LEG) is None
 

@@ -128,10 +128,7 @@ class AgentRoutes:
         return json_answer(self._view(agent))
 
     def _view(self, agent: AgentId) -> AgentView:
-        for view in self._driver.center.agents(self._clock.now()):
-            if view.agent == agent:
-                return view
-        raise Problem(UNKNOWN_AGENT, f"there is no agent {agent}")
+        return self._driver.center.agent(agent, self._clock.now())
 
     ROUTES = (
         Route(

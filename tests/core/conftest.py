@@ -145,8 +145,7 @@ class Colleague:
     @property
     def view(self) -> AgentView:
         """The agent as a screen shows them."""
-        (view,) = (a for a in self.floor.center.agents(self.floor.now) if a.agent == self.id)
-        return view
+        return self.floor.center.agent(self.id, self.floor.now)
 
     @property
     def state(self) -> tuple[event.AgentState, str]:

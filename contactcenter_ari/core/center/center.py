@@ -38,6 +38,7 @@ from contactcenter_ari.core.site.site import CenterStarted, Input, Site, SitePub
 from contactcenter_ari.core.telephony.dial import Dials
 from contactcenter_ari.core.telephony.leg import Legs
 from contactcenter_ari.core.turn import Clockwork, Fault, Handled, Outcome, Turn
+from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import Request, SetFlag
 from contactcenter_ari.core.vocabulary.signal import TimePassed
 
@@ -146,6 +147,10 @@ class Center:
     def agents(self, now: datetime) -> tuple[AgentView, ...]:
         """All agents in their present state."""
         return tuple(view_agent(agent, now) for agent in self._roster)
+
+    def agent(self, agent: AgentId, now: datetime) -> AgentView:
+        """One agent in their present state; raises RequestRefused when there is none."""
+        return view_agent(self._roster.get(agent), now)
 
     def calls(self) -> tuple[CallView, ...]:
         """The calls of customers in their present state."""

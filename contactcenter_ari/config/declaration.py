@@ -7,14 +7,13 @@ is called unknown, and one mistake is told once.
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
+from contactcenter_ari.config.document import NOT_GIVEN, Node, Scalar
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.include_file import SHARED, Part, read_includes
 from contactcenter_ari.config.reading import Reading
 
 Declared = TypeVar("Declared")
 ReadDeclared = Callable[[Reading, Scalar, Node], Declared]
-NOTHING = Scalar("", 1, 1, 1, 1)
 RESERVED_NAMES = (
     *("caller", "called", "language", "hours", "flag", "queue", "true", "false"),
     *("now", "today", "weekday"),
@@ -54,7 +53,7 @@ class Declarations:
         """The declarations under one key in all parts, by name."""
         found: dict[str, Declared] = {}
         for part in self.parts:
-            node = part.fields.get(kind, NOTHING)
+            node = part.fields.get(kind, NOT_GIVEN)
             empty = isinstance(node, Scalar) and not node.text
             if not isinstance(node, Map) and not empty:
                 self.doubt.add(FIELDS.get(kind, kind))

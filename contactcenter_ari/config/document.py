@@ -32,6 +32,10 @@ class Scalar:
     style: str = ""
 
 
+NOT_GIVEN = Scalar("", 1, 1, 1, 1)
+"""Stands for the value of a key that a file does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sequence:
     """A list."""

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from contactcenter_ari.config.declaration import NOTHING, Declarations
+from contactcenter_ari.config.declaration import Declarations
+from contactcenter_ari.config.document import NOT_GIVEN, Node, Scalar, Sequence
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_graph import FlowGraph
 from contactcenter_ari.config.flow_names import (
     Names,
@@ -121,7 +121,7 @@ class _FlowReader:
         self.languages = tuple(scalar.text for scalar in self.written_languages)
 
     def flow(self) -> Flow:
-        sections = self.reading.mapping(self.fields.get("sections", NOTHING), "sections")
+        sections = self.reading.mapping(self.fields.get("sections", NOT_GIVEN), "sections")
         names = self.names(sections)
         prompts = self.prompts(names)
         names = replace(
@@ -273,7 +273,7 @@ class _FlowReader:
         return self.reading.name(scalar, "a flow") if scalar else ""
 
     def read_numbers(self) -> tuple[str, ...]:
-        node = self.fields.get("numbers", NOTHING)
+        node = self.fields.get("numbers", NOT_GIVEN)
         numbers = []
         for item in self.reading.items(node, "numbers"):
             before = len(self.reading.problems)
@@ -284,7 +284,7 @@ class _FlowReader:
 
     def read_languages(self) -> tuple[Scalar, ...]:
         """The languages as written; none when that is a mistake, which is told."""
-        node = self.fields.get("languages", NOTHING)
+        node = self.fields.get("languages", NOT_GIVEN)
         items = self.reading.items(node, "languages")
         scalars = [self.reading.scalar(item, "a language") for item in items]
         if "languages" in self.fields and not items and not isinstance(node, Map):
@@ -295,7 +295,7 @@ class _FlowReader:
         """The numbers that may be dialed; a warning for an entry that allows less than it seems
         to.
         """
-        items = self.reading.items(self.fields.get("dial_allow", NOTHING), "dial_allow")
+        items = self.reading.items(self.fields.get("dial_allow", NOT_GIVEN), "dial_allow")
         scalars = [self.reading.scalar(item, "dial_allow") for item in items]
         for scalar in scalars:
             if scalar and not re.fullmatch(r"\+[1-9][0-9]{0,14}", scalar.text):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from contactcenter_ari.config.document import NOT_GIVEN, Node
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_names import ALWAYS
 from contactcenter_ari.config.hours_file import read_zone
 from contactcenter_ari.config.phone import read_country
@@ -73,7 +73,7 @@ def read_site_file(
     languages = _languages(reading, fields)
     prompts = PromptReader(
         reading, languages=languages, folder=prompts_folder, types=NAMES
-    ).prompts(fields.get("prompts", Scalar("", 1, 1, 1, 1)))
+    ).prompts(fields.get("prompts", NOT_GIVEN))
     for name in NEEDED_PROMPTS if isinstance(fields.get("prompts"), Map) else ():
         if name not in prompts:
             message = f'the system prompt "{name}" is missing'

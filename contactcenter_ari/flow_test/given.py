@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from contactcenter_ari.config.document import NOT_GIVEN, Node, Scalar, Sequence
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.verb.split import Split
@@ -47,7 +47,6 @@ QUEUE_KEYS = (
     "paused",
     "diverted",
 )
-NOTHING = Scalar("", 1, 1, 1, 1)
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)\s?(Z|[+-]\d{2}:\d{2})?", re.ASCII
 )
@@ -111,15 +110,15 @@ class GivenReader:
         first = self.flow.numbers[0] if self.flow.numbers else ""
         return Given(
             at=at,
-            caller=reading.text(fields.get("from", NOTHING), "from"),
-            caller_name=reading.text(fields.get("from_name", NOTHING), "from_name"),
+            caller=reading.text(fields.get("from", NOT_GIVEN), "from"),
+            caller_name=reading.text(fields.get("from_name", NOT_GIVEN), "from_name"),
             called=self.called(called) if called is not None else first,
-            replies=self.replies(fields.get("lookups", NOTHING)),
-            queues=self.queues(fields.get("queues", NOTHING)),
-            flags=self.flags(fields.get("flags", NOTHING)),
-            agents=self.outcomes(fields.get("agents", NOTHING), "agents"),
-            lines=self.outcomes(fields.get("lines", NOTHING), "lines"),
-            splits=self.splits(fields.get("split", NOTHING)),
+            replies=self.replies(fields.get("lookups", NOT_GIVEN)),
+            queues=self.queues(fields.get("queues", NOT_GIVEN)),
+            flags=self.flags(fields.get("flags", NOT_GIVEN)),
+            agents=self.outcomes(fields.get("agents", NOT_GIVEN), "agents"),
+            lines=self.outcomes(fields.get("lines", NOT_GIVEN), "lines"),
+            splits=self.splits(fields.get("split", NOT_GIVEN)),
         )
 
     def splits(self, node: Node) -> tuple[str, ...]:
@@ -181,7 +180,7 @@ class GivenReader:
         reading = self.reading
         fields = reading.fields(node, "a given queue", QUEUE_KEYS)
         position = fields.get("position")
-        waits = reading.items(fields.get("wait", NOTHING), "wait")
+        waits = reading.items(fields.get("wait", NOT_GIVEN), "wait")
         return GivenQueue(
             staffing=self.staffing(fields),
             position=reading.integer(position, "position", least=1, most=_MOST_IN_LINE, example=3)

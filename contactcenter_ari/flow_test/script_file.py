@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from contactcenter_ari.config.document import NOT_GIVEN, Node, Scalar, Sequence
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar, Sequence
 from contactcenter_ari.config.flow_option import Fields
 from contactcenter_ari.config.reading import KEYS, Reading
 from contactcenter_ari.core.flow.language.flow import Flow
@@ -14,7 +14,6 @@ from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.event import EndReason
 from contactcenter_ari.flow_test.story import Aspect, Deed, Expectation, ScriptLine, place_of
 
-NOTHING = Scalar("", 1, 1, 1, 1)
 ALONE = frozenset({Deed.SILENT, Deed.HANGS_UP})
 OPTIONS = {Deed.PRESSES: ("early",), Deed.RECORDS: ("presses", "hangs up")}
 TIMED = frozenset({Deed.WAITS, Deed.RECORDS})
@@ -44,10 +43,10 @@ class ScriptReader:
     def line(self, item: Node) -> ScriptLine | None:
         """One line: a word alone, or a word with its value."""
         if isinstance(item, Scalar):
-            word, value, options = item, NOTHING, Map((), item.line, item.column)
+            word, value, options = item, NOT_GIVEN, Map((), item.line, item.column)
         elif isinstance(item, Map) and item.entries:
             (word, first), *rest = item.entries
-            value = first if isinstance(first, Scalar) else NOTHING
+            value = first if isinstance(first, Scalar) else NOT_GIVEN
             if not isinstance(first, Scalar):
                 return self.failing(word, first)
             options = Map(tuple(rest), item.line, item.column)

@@ -7,8 +7,8 @@ elsewhere do not keep a flow from being tested.
 from collections.abc import Iterator
 from pathlib import Path
 
+from contactcenter_ari.config.document import NOT_GIVEN, Node, Scalar, read_document
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar, read_document
 from contactcenter_ari.config.problem import SiteInvalid, did_you_mean
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.config.site import load_flow_site
@@ -18,7 +18,6 @@ from contactcenter_ari.flow_test.given import GIVEN_KEYS, GivenReader, read_inst
 from contactcenter_ari.flow_test.script_file import ScriptReader
 from contactcenter_ari.flow_test.story import Given, Story, StoryFile, TruthLine, place_of
 
-NOTHING = Scalar("", 1, 1, 1, 1)
 DEFAULT_KEYS = ("at", "from", "from_name", "called", "lookups", "queues", "flags")
 
 
@@ -39,7 +38,7 @@ def read_story_file(path: Path, sites: dict[Path, Site]) -> StoryFile:
         raise SiteInvalid(reading.problems)
     site, flow = _site_and_flow(reading, fields["flow"], flow_file, sites)
     reader = _StoryReader(reading, site, flow)
-    truths = tuple(reader.truths(fields.get("hours", NOTHING)))
+    truths = tuple(reader.truths(fields.get("hours", NOT_GIVEN)))
     stories = tuple(reader.stories(fields))
     if reading.problems:
         raise SiteInvalid(reading.problems)
@@ -136,10 +135,10 @@ class _StoryReader:
 
     def stories(self, fields: dict[str, Node]) -> Iterator[Story]:
         reading = self.reading
-        defaults = reading.mapping(fields.get("defaults", NOTHING), "defaults")
+        defaults = reading.mapping(fields.get("defaults", NOT_GIVEN), "defaults")
         given = reading.fields(defaults, "defaults", DEFAULT_KEYS)
         names: set[str] = set()
-        for item in reading.items(fields.get("tests", NOTHING), "tests"):
+        for item in reading.items(fields.get("tests", NOT_GIVEN), "tests"):
             story = self.story(reading.mapping(item, "a test"), given)
             if story is not None and story.name in names:
                 reading.blame("E211", f'two tests have the name "{story.name}"', item)
@@ -155,12 +154,12 @@ class _StoryReader:
             return None
         name = reading.text(fields["name"], "name")
         own = reading.fields(
-            reading.mapping(fields.get("given", NOTHING), "given"), "given", GIVEN_KEYS
+            reading.mapping(fields.get("given", NOT_GIVEN), "given"), "given", GIVEN_KEYS
         )
         shared = {key: fields[key] for key in ("at", "from") if key in fields}
         given = self.given.given(defaults | shared | own, fields["name"], name)
-        script = tuple(self.script.lines(fields.get("script", NOTHING)))
-        expect = tuple(self.script.expectations(fields.get("expect", NOTHING)))
+        script = tuple(self.script.lines(fields.get("script", NOT_GIVEN)))
+        expect = tuple(self.script.expectations(fields.get("expect", NOT_GIVEN)))
         strict = "strict" in fields and reading.boolean(fields["strict"], "strict")
         if given is None:
             return None

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from contactcenter_ari.config.document import NOT_GIVEN, Node, read_document
 from contactcenter_ari.config.document import Mapping as Map
-from contactcenter_ari.config.document import Node, Scalar, read_document
 from contactcenter_ari.config.hours_file import read_ranges
 from contactcenter_ari.config.problem import Severity, SiteInvalid
 from contactcenter_ari.config.queue_file import read_queue_map
@@ -179,4 +179,4 @@ class _ScenarioReader:
         """There is a limit of agents in all."""
         if sum(crew.count for crew in crews) > MOST_AGENTS:
             message = f"there may be {MOST_AGENTS} agents in all"
-            self.reading.blame("E105", message, fields.get("agents", Scalar("", 1, 1, 1, 1)))
+            self.reading.blame("E105", message, fields.get("agents", NOT_GIVEN))

@@ -46,7 +46,7 @@ def profiles(site: Site, given: Given) -> list[AgentProfile]:
     """An agent for each queue that is staffed, who can do all that flows ask for, and the agents
     given by name.
     """
-    verbs = [step.verb for f in site.flows for s in f.sections.values() for step in s.steps]
+    verbs = (verb for flow in site.flows for verb in flow.verbs())
     steps = [step for verb in verbs if isinstance(verb, Queue) for step in verb.skills]
     skills = {name: BEST for step in steps for name in step.skills}
     staffed = [

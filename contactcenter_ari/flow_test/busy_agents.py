@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId, PhoneId
 from contactcenter_ari.core.vocabulary.signal import LegHungUp, LiveBridge, SwitchReconciled
+from contactcenter_ari.simulation.fake_switch import NORMAL
 
-NORMAL = 16
 LONG_AGO = timedelta(hours=1)
 """The inventories are so old that they say nothing of the calls of the story."""
 EARLIER = "flow-test-earlier"

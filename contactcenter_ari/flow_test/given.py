@@ -9,7 +9,6 @@ from contactcenter_ari.config.document import NOT_GIVEN, Node, Scalar, Sequence
 from contactcenter_ari.config.document import Mapping as Map
 from contactcenter_ari.config.reading import Reading
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.verb.split import Split
 from contactcenter_ari.core.number import e164
 from contactcenter_ari.core.site.called_number import CalledNumbers
 from contactcenter_ari.core.site.site import Site
@@ -21,6 +20,7 @@ from contactcenter_ari.flow_test.story import (
     Reply,
     Silence,
     Staffing,
+    split_sections,
 )
 
 GIVEN_KEYS = (
@@ -123,8 +123,7 @@ class GivenReader:
 
     def splits(self, node: Node) -> tuple[str, ...]:
         """The sections that splits lead to."""
-        verbs = (step.verb for found in self.flow.sections.values() for step in found.steps)
-        ways = {way.section for v in verbs if isinstance(v, Split) for way, _ in v.shares}
+        ways = split_sections(self.flow)
         given: list[str] = []
         for item in self.reading.items(node, "split"):
             scalar = self.reading.scalar(item, "split")

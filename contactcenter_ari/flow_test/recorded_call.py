@@ -21,13 +21,12 @@ from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.pattern import fits
 from contactcenter_ari.core.flow.verb.gather import Gather
 from contactcenter_ari.core.flow.verb.menu import Menu
-from contactcenter_ari.core.flow.verb.split import Split
 from contactcenter_ari.core.spoken.value import TEXT, ValueType
 from contactcenter_ari.core.spoken.value import Kind as ValueKind
 from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.flow_test.observation import LONGER, Kind, Observation
-from contactcenter_ari.flow_test.story import Reply, Row, Silence
+from contactcenter_ari.flow_test.story import Reply, Row, Silence, split_sections
 
 HIDDEN = "(hidden)"
 KEYS = "9876543210*#"
@@ -214,8 +213,7 @@ def _lines(call: PastCall) -> dict[str, str]:
 
 def _splits(call: PastCall) -> list[str]:
     """The ways that splits took: chance comes from the call's id, and the test's is another."""
-    verbs = (step.verb for section in call.flow.sections.values() for step in section.steps)
-    ways = {way.section for v in verbs if isinstance(v, Split) for way, _ in v.shares}
+    ways = split_sections(call.flow)
     went = (h.name for h in call.observations if h.kind is Kind.ENTERED and h.name in ways)
     return list(dict.fromkeys(went))
 

@@ -48,9 +48,7 @@ from contactcenter_ari.core.vocabulary.request import (
     LogOut,
     PutAgent,
 )
-from contactcenter_ari.core.vocabulary.signal import (
-    TimePassed,
-)
+from contactcenter_ari.core.vocabulary.signal import TimePassed
 from contactcenter_ari.flow_test.background_callers import (
     agent_of_queue,
     background_number,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.flow.verb.split import Split
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
@@ -27,6 +28,12 @@ def place_of(node: Node) -> Place:
     if isinstance(node, Scalar) and node.line == node.end_line:
         return Place(node.line, node.column, max(1, node.end_column - node.column))
     return Place(node.line, node.column)
+
+
+def split_sections(flow: Flow) -> set[str]:
+    """The sections that splits of a flow lead to."""
+    splits = (verb for verb in flow.verbs() if isinstance(verb, Split))
+    return {way.section for split in splits for way, _ in split.shares}
 
 
 class Silence(StrEnum):

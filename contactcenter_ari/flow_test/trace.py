@@ -140,7 +140,6 @@ class _Tracer:
         self.switched: dict[str, dict[str, str]] = {}
         self.interaction = interaction
         self.steps: list[TracedStep] = []
-        self.observations: list[Observation] = []
         self.flow: Flow | None = None
         self.flags: dict[str, str] = {}
         self.events: list[Event] = []
@@ -209,11 +208,8 @@ class _Tracer:
             own = self.flow.flags if self.flow is not None else {}
             self.flags = {**own, **self.switched.get(event.flow, {})}
         told = observation(event)
-        if told is None:
-            return
-        self.observations.append(told)
         before = [taken_step for mark, taken_step in self.marks if mark <= number]
-        words = outcome_words(told)
+        words = outcome_words(told) if told is not None else ""
         if before and words:
             before[-1].outcomes.append(words)
 

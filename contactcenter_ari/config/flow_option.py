@@ -59,19 +59,11 @@ class Options:
         """The name of a prompt there is, or nothing when the option is not given."""
         return self.prompt(fields[option]) if option in fields else ""
 
-    def duration(
-        self,
-        fields: Fields,
-        option: str,
-        default: timedelta,
-        *,
-        least: timedelta = SECOND,
-        most: timedelta = DAY,
-    ) -> timedelta:
-        """A duration of a second or more, or the default."""
+    def duration(self, fields: Fields, option: str) -> timedelta | None:
+        """A duration of a second or more, if it is given."""
         if option not in fields:
-            return default
-        return self.reading.duration(fields[option], option, least=least, most=most)
+            return None
+        return self.reading.duration(fields[option], option, least=SECOND, most=DAY)
 
     def gathered(self, node: Node) -> str:
         """The variable that takes what is typed."""
@@ -133,8 +125,8 @@ class Options:
         mapping = self.reading.mapping(node, "an announcement")
         known = ("prompt", "after", "every", "longer")
         fields = self.reading.fields(mapping, "an announcement", known, needed=("prompt",))
-        every = self.duration(fields, "every", SECOND) if "every" in fields else None
-        after = self.duration(fields, "after", every or timedelta(seconds=10))
+        every = self.duration(fields, "every")
+        after = self.duration(fields, "after")
         prompt = self.optional_prompt(fields, "prompt")
         longer = self.optional_prompt(fields, "longer")
         if longer in self.names.waits:
@@ -143,6 +135,8 @@ class Options:
         elif longer and prompt in self.names.prompts and prompt not in self.names.waits:
             message = f'"longer" stands in for a wait, and "{prompt}" tells none'
             self.reading.blame("E405", message, fields["longer"])
+        if after is None:
+            after = every or timedelta(seconds=10)
         return Announcement(prompt, after, every, longer)
 
     def greeting(self, node: Node) -> str:

@@ -60,6 +60,7 @@ def flow_schema() -> Schema:
 
 def _flow_keys() -> dict[str, Schema]:
     phone: Schema = {"type": ["string", "integer"], "description": "E.164: +31201234567"}
+    phones: Schema = {"anyOf": [phone, {"type": "array", "items": phone}]}
     country: Schema = {
         "type": ["string", "boolean"],
         "pattern": "^[A-Z]{2}$",
@@ -67,13 +68,13 @@ def _flow_keys() -> dict[str, Schema]:
     }
     keys: dict[str, Schema] = {
         "flow": NAME,
-        "numbers": {"anyOf": [phone, {"type": "array", "items": phone}]},
+        "numbers": phones,
         "timezone": NAME,
         "country": country,
         "languages": NAMES,
         "include": NAMES,
         "global_keys": schema_of_keys(DESTINATION),
-        "dial_allow": {"anyOf": [phone, {"type": "array", "items": phone}]},
+        "dial_allow": phones,
         "on_error": DESTINATION,
         "on_hangup": DESTINATION,
         "sections": {"type": "object", "additionalProperties": STEPS},
@@ -113,7 +114,6 @@ def _type() -> Schema:
 
 
 def _hours() -> Schema:
-    hours: Schema = {"anyOf": [NAME, {"type": "array", "items": NAME}]}
     day = f"({'|'.join(map(_in_any_case, DAYS))})"
     days = f"^{day}(-{day})?(, *{day}(-{day})?)*$"
     return {
@@ -128,7 +128,7 @@ def _hours() -> Schema:
                     "country": NAME,
                     "region": NAME,
                     "except": NAMES,
-                    "hours": schema_of_map(hours),
+                    "hours": schema_of_map(NAMES),
                 },
             },
             "dates": {
@@ -136,10 +136,10 @@ def _hours() -> Schema:
                 "description": "by date: 2026-12-24, 12-24 (each year), 2026-12-24..2027-01-02,"
                 " 12-24..01-02",
                 "propertyNames": {"pattern": f"^{_DAY}([.][.]{_DAY})?$"},
-                "additionalProperties": hours,
+                "additionalProperties": NAMES,
             },
         },
-        "patternProperties": {days: hours},
+        "patternProperties": {days: NAMES},
         "additionalProperties": False,
     }
 

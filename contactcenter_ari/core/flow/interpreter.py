@@ -16,11 +16,7 @@ from contactcenter_ari.core.flow.language.flow import Flow, screening_flow
 from contactcenter_ari.core.flow.observer import Observer
 from contactcenter_ari.core.flow.position import FlowPosition
 from contactcenter_ari.core.flow.question import NextQuestion
-from contactcenter_ari.core.flow.run import (
-    Activity,
-    FlowRun,
-    Frame,
-)
+from contactcenter_ari.core.flow.run import Activity, FlowRun, Frame
 from contactcenter_ari.core.flow.speaker import Flags, Speaker
 from contactcenter_ari.core.flow.step_runner import StepRunner
 from contactcenter_ari.core.flow.treatment import Treatment

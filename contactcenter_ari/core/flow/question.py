@@ -71,9 +71,7 @@ class NextQuestion:
         return [self._led(place, way) for way in ways]
 
     def _led(self, place: Place, way: Destination) -> Place:
-        """The positions to which a way leads; none if it ends the call or goes back to an earlier
-        one.
-        """
+        """The position to which a way leads; empty if that ends the call or is an earlier one."""
         section, step, called = place[-1]
         on = (*place[:-1], (section, step + 1, called))
         base = max((i for i, frame in enumerate(place) if frame[2]), default=0)

@@ -1,7 +1,5 @@
 """The verb `gather`."""
 
-from typing import Unpack
-
 import msgspec
 
 from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
@@ -9,7 +7,7 @@ from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
 from contactcenter_ari.core.flow.verb import input_rules
 from contactcenter_ari.core.flow.verb.exit import by_key, each
-from contactcenter_ari.core.flow.verb.input_rules import InputRules, Rules
+from contactcenter_ari.core.flow.verb.input_rules import InputRules, with_rules
 from contactcenter_ari.core.flow.verb.spec import (
     FlowVerb,
     Kind,
@@ -21,30 +19,8 @@ from contactcenter_ari.core.flow.verb.spec import (
 from contactcenter_ari.core.turn import Turn
 
 
-def _made(  # the fields of the verb beside those of its rules
-    *,
-    variable: str,
-    prompts: tuple[str, ...],
-    least_digits: int,
-    most_digits: int,
-    terminator: str = "#",
-    matches: str = "",
-    sensitive: bool = False,
-    confirm: str = "",
-    keys: dict[str, Destination] | None = None,
-    **rules: Unpack[Rules],
-) -> "Gather":
-    return Gather(
-        variable=variable,
-        rules=InputRules(prompts, **rules),
-        least_digits=least_digits,
-        most_digits=most_digits,
-        terminator=terminator,
-        matches=matches,
-        sensitive=sensitive,
-        confirm=confirm,
-        keys=keys or {},
-    )
+def _made(**fields: object) -> "Gather":
+    return with_rules(Gather, fields)
 
 
 class Gather(FlowVerb, frozen=True, tag="gather"):

@@ -1,13 +1,15 @@
 """The input rules of a menu or a gather, and their options."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TypedDict
+from typing import TypeVar
 
 import msgspec
 
 from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
 from contactcenter_ari.core.flow.verb.spec import Kind, Option, OutcomeSpec
 
+Made = TypeVar("Made")
 NO_INPUT, NO_MATCH = "no_input", "no_match"
 WASTED = (NO_INPUT, NO_MATCH)
 """The ways in which a caller may waste a try."""
@@ -55,18 +57,12 @@ class InputRules(msgspec.Struct, frozen=True):
         return (*self.next.items(), ("failed", self.failed))
 
 
-class Rules(TypedDict, total=False):
-    """The fields of the rules but the prompts, as far as they are given."""
-
-    no_input: tuple[str, ...]
-    no_match: tuple[str, ...]
-    tries: int
-    timeout: timedelta
-    inter_digit_timeout: timedelta
-    barge_in: bool
-    failed: Destination
-    own_tries: dict[str, int]
-    next: dict[str, Destination]
+def with_rules(verb: Callable[..., Made], fields: Mapping[str, object]) -> Made:
+    """A verb from its fields and those of its rules, as far as they are given."""
+    make: Callable[..., InputRules] = InputRules
+    of_rules = fields.keys() & set(InputRules.__struct_fields__)
+    rules = make(**{name: fields[name] for name in of_rules})
+    return verb(rules=rules, **{name: fields[name] for name in fields.keys() - of_rules})
 
 
 OPTIONS = (

@@ -1,13 +1,11 @@
 """The verb `menu`."""
 
-from typing import Unpack
-
 from contactcenter_ari.core.flow.language.destination import Destination, Exit, Lead
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
 from contactcenter_ari.core.flow.verb import input_rules
 from contactcenter_ari.core.flow.verb.exit import each
-from contactcenter_ari.core.flow.verb.input_rules import InputRules, Rules
+from contactcenter_ari.core.flow.verb.input_rules import InputRules, with_rules
 from contactcenter_ari.core.flow.verb.spec import (
     FlowVerb,
     Kind,
@@ -19,10 +17,8 @@ from contactcenter_ari.core.flow.verb.spec import (
 from contactcenter_ari.core.turn import Turn
 
 
-def _made(
-    *, prompts: tuple[str, ...], choices: dict[str, Destination], **rules: Unpack[Rules]
-) -> "Menu":
-    return Menu(InputRules(prompts, **rules), choices)
+def _made(**fields: object) -> "Menu":
+    return with_rules(Menu, fields)
 
 
 class Menu(FlowVerb, frozen=True, tag="menu"):

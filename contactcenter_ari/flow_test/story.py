@@ -192,7 +192,6 @@ class StoryFile:
 
     file: Path
     lines: tuple[str, ...]
-    flow_file: Path
     site: Site
     flow: Flow
     truths: tuple[TruthLine, ...]

@@ -45,7 +45,6 @@ def read_story_file(path: Path, sites: dict[Path, Site]) -> StoryFile:
     return StoryFile(
         file=reading.document.file,
         lines=reading.document.lines,
-        flow_file=flow_file,
         site=site,
         flow=flow,
         truths=truths,

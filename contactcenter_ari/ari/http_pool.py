@@ -14,7 +14,6 @@ from contactcenter_ari.ari.reply import Reply
 
 HEAD_LIMIT: Final = 64 * 1024
 END_OF_HEAD: Final = b"\r\n\r\n"
-NO_CONTENT: Final = 204
 
 
 class _Unanswered(ConnectionError):
@@ -43,8 +42,7 @@ class _Connection:
         except ConnectionError as error:
             raise _Unanswered(str(error)) from error
         status, fields = _parsed(head)
-        length = b"0" if status == NO_CONTENT else fields.get(b"content-length")
-        if length is None:
+        if (length := fields.get(b"content-length")) is None:
             return Reply(status), False
         body = await self.reader.readexactly(int(length))
         return Reply(status, body), fields.get(b"connection", b"").lower() != b"close"
@@ -76,7 +74,7 @@ class HttpPool:
             return await self._ask(await self._opened(), request)
 
     def close(self) -> None:
-        """Drop all connections."""
+        """Drop the idle connections; the others end with their requests."""
         while self._idle:
             self._idle.pop().writer.close()
 

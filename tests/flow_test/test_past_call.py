@@ -2,31 +2,17 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from contactcenter_ari.cli.app import app
-from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.flow_test.history import read_from_database
 from contactcenter_ari.flow_test.trace import CallUnknown
 from contactcenter_ari.postgres.connection import Database
-from contactcenter_ari.postgres.journal import Journal
-from contactcenter_ari.postgres.spool import Spool
 from tests.flow_test.test_retelling import GIVEN, held, played
-
-
-async def written(url: str, folder: Path, events: list[Event]) -> None:
-    """Have a journal write the events."""
-    spool = Spool(folder / "journal.spool")
-    journal = Journal(url, spool)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(journal.run())
-        journal.record(events)
-        await journal.drain(timedelta(seconds=20))
-    spool.close()
+from tests.postgres.test_report import written
 
 
 def test_the_trace_out_of_the_database(

@@ -32,7 +32,6 @@ from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Environment
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.event import AgentState
-from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import LogIn
 from contactcenter_ari.loadtest.audio import write_audio
 from contactcenter_ari.loadtest.caller import Caller, Story
@@ -105,8 +104,8 @@ class Floor:
                 await tell_contact(self._service.http, phone.name, phone.contact)
                 await self._asterisk.rx(f"queue add member PJSIP/{phone.name} to {QUEUE}")
             await until(self._all_reachable, "the phones cannot be reached")
-            for agent in self._agent_ids():
-                await self._service.driver.request(LogIn(agent, BY))
+            for view in self._agents():
+                await self._service.driver.request(LogIn(view.agent, BY))
             yield
 
     async def full_calls(self) -> tuple[CallCost, ...]:
@@ -207,9 +206,6 @@ class Floor:
             at_once=self._plan.agents + self._plan.waiting,
         )
 
-    def _agent_ids(self) -> list[AgentId]:
-        return [agent.agent for agent in self._agents()]
-
     async def _all_reachable(self) -> bool:
         return all(agent.reachable for agent in self._agents())
 
@@ -228,8 +224,8 @@ class Floor:
     async def _both_deep(self) -> bool:
         return min(await self.depths()) >= max(1, self._plan.waiting - self._plan.agents)
 
-    def _agents(self) -> list[AgentView]:
-        return list(self._service.driver.center.agents(self._service.clock.now()))
+    def _agents(self) -> tuple[AgentView, ...]:
+        return self._service.driver.center.agents(self._service.clock.now())
 
     def _traffic(self) -> tuple[Counter[str], Counter[str]]:
         """Requests and events so far, without those that are there when nobody calls."""

@@ -32,7 +32,7 @@ class Callbacks:
         return f"<Callbacks in {self._database!r}>"
 
     async def open_callbacks(self) -> list[RestoreCallback]:
-        """The calls back that are still to be made, the oldest callback first."""
+        """The callbacks that are still to be made, the oldest first."""
         return await self._database.rows(
             "callback/open_callbacks", RestoreCallback, {"most": MOST_OPEN}
         )

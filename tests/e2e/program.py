@@ -132,7 +132,7 @@ class Program:
         return next(status for status in listed.queues if status.queue == name)
 
     async def callbacks(self) -> tuple[CallbackStatus, ...]:
-        """The calls back that are still to be made."""
+        """The callbacks that are still to be made."""
         return (await self._get("/api/v1/callbacks", CallbackList)).callbacks
 
     async def metric(self, name: str) -> float:

@@ -115,7 +115,7 @@ async def talking(api: "Api", caller: str = CALLER) -> str:
 
 
 async def book_callback(api: "Api") -> None:
-    """A call back was booked just now, and tried once."""
+    """A callback was booked just now, and tried once."""
     now = api.clock.now()
     booked = RestoreCallback(
         callback=CALLBACK,

@@ -24,6 +24,7 @@ BOOKED, RESERVED, SKILLED = (f"+312000000{number}" for number in range(81, 84))
 """The numbers of the flows in `site`."""
 AGENT = 620
 """The voice of agents, in hertz."""
+MUSIC = compose()
 
 
 async def joined(world: World, number: str, queue: str, *, caller: str = "") -> Caller:
@@ -75,7 +76,9 @@ def talk(record: Record) -> SegmentRow:
     return found
 
 
-def is_music(heard: Samples) -> bool:
-    """Whether this is the music of waiting callers, from whatever instant of it on."""
-    loop = compose()
-    return find(heard, np.concatenate([loop, loop[: len(heard)]])).score > HEARD
+async def is_music(heard: Samples) -> bool:
+    """Whether this is the music of waiting callers, from any instant of it on. A thread searches
+    the whole music: on the event loop the phones would stop speaking for that time.
+    """
+    match = await asyncio.to_thread(find, heard, np.concatenate([MUSIC, MUSIC[: len(heard)]]))
+    return match.score > HEARD

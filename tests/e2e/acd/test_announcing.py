@@ -73,7 +73,7 @@ async def test_an_offer_cuts_an_announcement_off(world: World) -> None:
     assert said < len(announcement) - 4 * RATE, "the announcement was too short for this story"
     assert is_in(announcement[: said - RATE // 2], caller.heard)
     assert not is_in(announcement[said + RATE // 2 : said + RATE * 3 // 2], caller.heard)
-    assert is_music(caller.heard[cut + RATE // 2 : answered])
+    assert await is_music(caller.heard[cut + RATE // 2 : answered])
     assert tone_heard(caller.heard[:answered], AGENT) == timedelta()
     record = await world.record(caller)
     assert record.interaction.reason is EndReason.COMPLETED

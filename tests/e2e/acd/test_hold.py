@@ -81,7 +81,7 @@ async def hears_next(caller: Caller, samples: int = ENOUGH) -> Samples:
 
 async def hears_music(caller: Caller) -> None:
     """From some instant on music, one piece of it, and nothing else."""
-    while not is_music(await hears_next(caller)):
+    while not await is_music(await hears_next(caller)):
         pass
 
 
@@ -89,7 +89,7 @@ async def hears_voice(caller: Caller, frequency: float) -> None:
     """The other one again, and no music any more."""
     while tone_heard(heard := await hears_next(caller), frequency) < timedelta(seconds=1):
         pass
-    assert not is_music(heard)
+    assert not await is_music(heard)
 
 
 async def bridges(world: World) -> set[str]:

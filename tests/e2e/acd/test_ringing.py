@@ -196,7 +196,7 @@ async def test_an_agent_is_told_who_comes(world: World) -> None:
     assert tone_heard(line.heard[:end], CALLER) == timedelta()
     meanwhile = caller.heard[before : before + end]
     assert tone_heard(meanwhile, VOICES[0]) == timedelta()
-    assert is_music(meanwhile)
+    assert await is_music(meanwhile)
     caller.hang_up()
     record = await world.record(caller)
     (offer,) = record.offers

@@ -1,8 +1,8 @@
 """Proof of what was heard: which prompt at what instant, and which party's tone.
 
-Used by the demo, the bench and the tests on recordings of phones and of the switch.
-Promises: figures from 0 to 1 that do not depend on loudness and survive G.711. The right
-prompt scores above 0.95 through mu-law, a wrong one below 0.8 (`HEARD`).
+It judges what phones heard and what the switch recorded. Its figures are from 0 to 1, do not
+depend on loudness and survive G.711. The right prompt scores above 0.95 through mu-law, a wrong
+one below 0.8 (`HEARD`).
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, sample_count
+from contactcenter_ari.speech.tone import FULL_SCALE, SAMPLE_RATE, Samples, sample_count
 
 HEARD = 0.8
 """A prompt with at least this score was heard; no other prompt reaches it."""
@@ -69,6 +69,19 @@ def tone_heard(recording: Samples, frequency: float, *, fraction: float = 0.5) -
     """For how long in all the tone carried at least that fraction of the energy."""
     windows = int(np.count_nonzero(tone_level(recording, frequency) >= fraction))
     return windows * TONE_WINDOW
+
+
+def level_of(samples: Samples) -> float:
+    """The RMS level in dBFS; minus infinity for digital silence or nothing at all."""
+    if not samples.any():
+        return -np.inf
+    rms = np.sqrt(np.mean(np.square(samples.astype(np.float64))))
+    return float(20 * np.log10(rms / FULL_SCALE))
+
+
+def duration_of(samples: Samples) -> timedelta:
+    """How long the samples sound."""
+    return timedelta(seconds=len(samples) / SAMPLE_RATE)
 
 
 def _without_offset(samples: Samples) -> NDArray[np.float64]:

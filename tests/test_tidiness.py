@@ -100,7 +100,6 @@ NEVER_IMPORTED: Mapping[str, str] = {
     "contactcenter_ari/core/kpi/answer_speed.py": "the definition that reports are held against",
     "contactcenter_ari/core/kpi/containment.py": "the definition that reports are held against",
     "contactcenter_ari/simulation/population.py": "the days of tests",
-    "contactcenter_ari/speech/hearing.py": "tests hear what was played",
 }
 """Modules that no other imports, and what they are for."""
 NOT_IMPORTED: Mapping[str, str] = {

@@ -28,11 +28,6 @@ def sample_count(duration: timedelta) -> int:
     return round(duration.total_seconds() * SAMPLE_RATE)
 
 
-def duration_of(samples: Samples) -> timedelta:
-    """How long the samples sound."""
-    return timedelta(seconds=len(samples) / SAMPLE_RATE)
-
-
 def silence(duration: timedelta) -> Samples:
     """Digital silence."""
     return np.zeros(sample_count(duration), dtype=np.int16)
@@ -52,14 +47,6 @@ def to_samples(signal: NDArray[np.float64]) -> Samples:
     return np.clip(np.rint(signal), -32768, 32767).astype(np.int16)
 
 
-def level_of(samples: Samples) -> float:
-    """The RMS level in dBFS; minus infinity for digital silence or nothing at all."""
-    if not samples.any():
-        return -np.inf
-    rms = np.sqrt(np.mean(np.square(samples.astype(np.float64))))
-    return float(20 * np.log10(rms / FULL_SCALE))
-
-
 def encode_ulaw(samples: Samples) -> CodeWords:
     """Compress by the mu-law (North America, Japan; RTP payload type 0)."""
     linear = samples.astype(np.int32)
@@ -72,14 +59,6 @@ def encode_ulaw(samples: Samples) -> CodeWords:
     return code_words
 
 
-def decode_ulaw(code_words: CodeWords) -> Samples:
-    """Expand mu-law code words."""
-    code = ~code_words.astype(np.int32) & 0xFF
-    segment = (code >> 4) & 0x07
-    magnitude = ((((code & 0x0F) << 1) + _ULAW_BIAS) << segment) - _ULAW_BIAS
-    return (np.where(code & 0x80, -magnitude, magnitude) << 2).astype(np.int16)
-
-
 def encode_alaw(samples: Samples) -> CodeWords:
     """Compress by the A-law (Europe and international; RTP payload type 8)."""
     linear = samples.astype(np.int32) >> 3
@@ -90,16 +69,6 @@ def encode_alaw(samples: Samples) -> CodeWords:
     code = (segment << 4) | ((magnitude >> shift) & 0x0F)
     code_words: CodeWords = (code ^ np.where(positive, 0xD5, 0x55)).astype(np.uint8)
     return code_words
-
-
-def decode_alaw(code_words: CodeWords) -> Samples:
-    """Expand A-law code words."""
-    code = code_words.astype(np.int32) ^ 0x55
-    segment = (code >> 4) & 0x07
-    step = ((code & 0x0F) << 4) + np.where(segment > 0, 0x108, 8)
-    magnitude = step << np.maximum(segment - 1, 0)
-    samples: Samples = np.where(code & 0x80, magnitude, -magnitude).astype(np.int16)
-    return samples
 
 
 def _highest_bit(magnitude: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -16,16 +16,11 @@ from itertools import count
 import numpy as np
 
 from contactcenter_ari.runtime.address import Address
-from contactcenter_ari.speech.hearing import HEARD, find
-from contactcenter_ari.speech.tone import (
-    SAMPLE_RATE,
-    Samples,
-    decode_ulaw,
-    encode_ulaw,
-    sine,
-)
+from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, encode_ulaw, sine
 from tests.e2e.patience import LIMIT, until
 from tests.e2e.tone_watch import ToneWatch
+from tests.g711 import decode_ulaw
+from tests.hearing import HEARD, find
 
 TRUNK = "127.0.0.2"
 KEYS = "0123456789*#"

@@ -17,10 +17,10 @@ from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError
 from contactcenter_ari.loadtest.agent import Phone
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.runtime.clock import Clock
-from contactcenter_ari.speech.hearing import HEARD, find
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, sine
 from tests.e2e.patience import LIMIT, until
 from tests.e2e.tone_watch import ToneWatch
+from tests.hearing import HEARD, find
 
 FRAME_SECONDS = 0.02
 AHEAD_BYTES = 2 * 8 * 200

@@ -28,13 +28,13 @@ from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.service.secret import administrator_token
-from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until_holds
 from tests.e2e.phone import AgentPhone
 from tests.e2e.program import Program
 from tests.e2e.world import SITE
+from tests.recorded import mono_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Scene:
     async def sound(self, text: str) -> Samples:
         """A prompt as callers hear it, but for its very end."""
         (media,) = await self.environment.prompts.media((SpokenText(text, "en"),))
-        return read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
+        return mono_of(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
 
     async def rows(self) -> dict[str, InteractionRow]:
         """What was written of each caller, once all of it is there, once each."""

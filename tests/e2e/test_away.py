@@ -22,13 +22,13 @@ from contactcenter_ari.postgres.callback import Callbacks
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.service.fall_back_plan import spool_folder
 from contactcenter_ari.service.fall_back_text import TEXTS
-from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.tone import SAMPLE_RATE
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import Conversation
 from tests.e2e.scene import Hand, Scene, staged
 from tests.e2e.world import DESK, LONGEST
+from tests.hearing import tone_heard
 from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -25,13 +25,13 @@ from contactcenter_ari.fallback.plan import (
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.service.fall_back_plan import spool_folder
 from contactcenter_ari.service.fall_back_text import TEXTS
-from contactcenter_ari.speech.hearing import tone_heard
-from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until, until_holds
 from tests.e2e.wire.talker import Talker, Wording
 from tests.e2e.world import DESK, Place, founded
+from tests.hearing import tone_heard
+from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -56,7 +56,7 @@ class Away:
     async def sound(self, text: str) -> Samples:
         """A prompt as callers hear it, but for its very end."""
         (media,) = await self.place.environment.prompts.media((SpokenText(text, "en"),))
-        return read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2400]
+        return mono_of(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2400]
 
     async def call(self, number: str) -> Caller:
         """Somebody calls and hears the apology."""
@@ -111,7 +111,7 @@ async def test_leaves_a_number_or_a_message(away: Away) -> None:
         silent: "",
     }
     audio = away.spool / f"{found[speaking]['id']}.message.wav"
-    assert tone_heard(read_wav(audio), VOICE).total_seconds() > 1
+    assert tone_heard(mono_of(audio), VOICE).total_seconds() > 1
     assert audio.stat().st_mode & 0o077 == 0
 
 

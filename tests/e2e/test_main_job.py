@@ -17,12 +17,12 @@ from contactcenter_ari.core.vocabulary.event import (
 )
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.runtime.garbage import THRESHOLDS
-from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
-from contactcenter_ari.speech.tone import Samples, level_of
+from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until
 from tests.e2e.phone import Conversation
 from tests.e2e.world import DESK, LONGEST, Record, Worker, World
+from tests.hearing import HEARD, find, level_of, tone_heard
 from tests.recorded import sides_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -25,14 +25,14 @@ from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.runtime.replay import replay_onward
 from contactcenter_ari.service.secret import administrator_token, snapshot_key
-from contactcenter_ari.speech.hearing import tone_heard
-from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.web.port import Condition
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import Conversation
 from tests.e2e.program import Program
 from tests.e2e.world import DESK, LONGEST, SITE, Place, World, founded, working
+from tests.hearing import tone_heard
+from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -188,7 +188,7 @@ async def _visits_are_told(place: Place) -> Caller:
         await caller.until_answered()
         for text, keys in ((MENU, "4"), (CLOSED, "")):
             (media,) = await place.environment.prompts.media((SpokenText(text, "en"),))
-            sound = read_wav(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
+            sound = mono_of(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
             await caller.until_hears(sound)
             await caller.press(keys)
         await caller.until_over()

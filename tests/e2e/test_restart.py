@@ -21,10 +21,10 @@ from contactcenter_ari.runtime.input_log import read_input_log
 from contactcenter_ari.runtime.log_folder import pieces_after
 from contactcenter_ari.runtime.replay import replay, replay_onward
 from contactcenter_ari.service.secret import snapshot_key
-from contactcenter_ari.speech.hearing import tone_heard
 from tests.e2e.phone import Conversation
 from tests.e2e.scene import Hand, Scene, staged
 from tests.e2e.world import DESK, LONGEST
+from tests.hearing import tone_heard
 from tests.recorded import sides_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

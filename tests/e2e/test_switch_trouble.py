@@ -22,11 +22,11 @@ from contactcenter_ari.core.vocabulary.event import EndReason, Party
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow, RecordingRow
-from contactcenter_ari.speech.hearing import tone_heard
 from tests.e2e.patience import until_holds
 from tests.e2e.phone import Conversation
 from tests.e2e.scene import Hand, Scene, staged
 from tests.e2e.world import DESK, LONGEST, World
+from tests.hearing import tone_heard
 from tests.recorded import sides_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

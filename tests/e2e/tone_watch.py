@@ -7,8 +7,8 @@ somebody waits, until the phones of a busy machine have no time left to speak.
 from collections.abc import Callable
 from datetime import timedelta
 
-from contactcenter_ari.speech.hearing import TONE_WINDOW, tone_heard
 from contactcenter_ari.speech.tone import Samples, sample_count
+from tests.hearing import TONE_WINDOW, tone_heard
 
 WINDOW = sample_count(TONE_WINDOW)
 

@@ -37,11 +37,11 @@ from contactcenter_ari.postgres.report_row import (
     RecordingRow,
     SegmentRow,
 )
-from contactcenter_ari.speech.sound_file import read_wav
 from contactcenter_ari.speech.tone import Samples, sample_count
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import AgentPhone, Manner
+from tests.recorded import mono_of
 
 SITE = Path(__file__).parent / "site"
 DESK, LONGEST, LEAST, PATIENT = (f"+3120000000{number}" for number in range(1, 5))
@@ -230,7 +230,7 @@ class World:
         in the phone's jitter buffer when the center hangs up.
         """
         media = await self.environment.prompts.media((SpokenText(text, language),))
-        whole = read_wav(Path(media[0].removeprefix("sound:")).with_suffix(".wav"))
+        whole = mono_of(Path(media[0].removeprefix("sound:")).with_suffix(".wav"))
         return whole[: -sample_count(JITTER)]
 
     async def record(self, caller: Caller | str) -> Record:

@@ -5,13 +5,10 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from contactcenter_ari.speech.hearing import HEARD, find, tone_heard, tone_level
 from contactcenter_ari.speech.music import compose
 from contactcenter_ari.speech.tone import (
     SAMPLE_RATE,
     Samples,
-    decode_alaw,
-    decode_ulaw,
     encode_alaw,
     encode_ulaw,
     silence,
@@ -19,6 +16,8 @@ from contactcenter_ari.speech.tone import (
     to_samples,
 )
 from contactcenter_ari.speech.voice import EspeakVoice
+from tests.g711 import decode_alaw, decode_ulaw
+from tests.hearing import HEARD, find, tone_heard, tone_level
 
 SECOND = timedelta(seconds=1)
 TEXTS = (

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from contactcenter_ari.core.vocabulary.prompt import SoundFile, SpokenText
-from contactcenter_ari.speech.hearing import find
 from contactcenter_ari.speech.prompt_cache import TAIL, CallPrompts, PromptCache, PromptMissing
-from contactcenter_ari.speech.sound_file import read_wav, write_ulaw, write_wav
+from contactcenter_ari.speech.sound_file import write_ulaw, write_wav
 from contactcenter_ari.speech.tone import Samples, sample_count
 from contactcenter_ari.speech.voice import EspeakVoice, SpeechFailed
+from tests.hearing import find
+from tests.recorded import mono_of
 
 HELLO = SpokenText("Hello", "en")
 
@@ -68,7 +69,7 @@ async def test_parts_become_media_in_order(
     )
     assert recorded == f"sound:{tmp_path}/prompts/nl/welkom"
     assert other == f"sound:{tmp_path}/prompts/nl/tot.ziens"
-    assert len(read_wav(file_of(spoken))) == 500 + sample_count(TAIL)
+    assert len(mono_of(file_of(spoken))) == 500 + sample_count(TAIL)
     assert voice.spoken == [("Hello", "en")]
 
 
@@ -181,7 +182,7 @@ async def test_real_speech_is_kept_and_found(tmp_path: Path, espeak: EspeakVoice
     cache = PromptCache(tmp_path, espeak, tmp_path)
     (uri,) = await cache.media([SpokenText("Welcome. This call is recorded.", "en")])
     speech = await espeak.speak("Welcome. This call is recorded.", "en")
-    assert find(speech, read_wav(file_of(uri))).score > 0.999
+    assert find(speech, mono_of(file_of(uri))).score > 0.999
 
 
 VALUE = SpokenText("Your balance is twelve", "en")

@@ -6,16 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from contactcenter_ari.speech.tone import (
-    decode_alaw,
-    decode_ulaw,
-    duration_of,
-    encode_alaw,
-    encode_ulaw,
-    level_of,
-    silence,
-    sine,
-)
+from contactcenter_ari.speech.tone import encode_alaw, encode_ulaw, silence, sine
+from tests.g711 import decode_alaw, decode_ulaw
+from tests.hearing import duration_of, level_of
 
 EVERY_BYTE = np.arange(256).astype(np.uint8)
 EVERY_SAMPLE = np.arange(-32768, 32768).astype(np.int16)

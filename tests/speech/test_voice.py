@@ -11,9 +11,8 @@ import pytest
 
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.speech import voice as voice_module
-from contactcenter_ari.speech.hearing import HEARD, find
-from contactcenter_ari.speech.tone import duration_of, level_of
 from contactcenter_ari.speech.voice import EspeakVoice, FliteVoice, SpeechFailed, Voice
+from tests.hearing import HEARD, duration_of, find, level_of
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import numpy as np
 
 from contactcenter_ari.core.vocabulary.event import SegmentKind
 from contactcenter_ari.postgres.report_row import SegmentRow
-from contactcenter_ari.speech.hearing import HEARD, find
 from contactcenter_ari.speech.music import compose
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until
 from tests.e2e.world import Record, World
+from tests.hearing import HEARD, find
 
 LADDER = "+31200000041"
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, DOOR, CROWD, MORTGAGES, TEAM = (

@@ -19,7 +19,6 @@ from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.prompt import SpokenText
 from contactcenter_ari.core.vocabulary.request import HandleTime, LearnHandleTimes, LogOut
 from contactcenter_ari.runtime.replay import replay
-from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
 from tests.e2e.acd.floor import (
     AGENT,
     HONEST,
@@ -36,6 +35,7 @@ from tests.e2e.language.listening import RATE, events, is_in
 from tests.e2e.patience import until
 from tests.e2e.phone import Manner
 from tests.e2e.world import TEST, Record, Worker, World
+from tests.hearing import HEARD, find, tone_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -22,7 +22,6 @@ from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
-from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.web.callback import CallbackList, CallbackStatus
 from tests.e2e.acd.floor import AGENT, BOOKED, RESERVED, stay, talk
 from tests.e2e.acd.line_up import LineUp, booked, called, lined_up
@@ -31,6 +30,7 @@ from tests.e2e.carrier import Carrier, Reply
 from tests.e2e.language.listening import LINE, events, hears_music
 from tests.e2e.patience import until_holds
 from tests.e2e.world import Record, World
+from tests.hearing import tone_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

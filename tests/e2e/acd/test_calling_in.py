@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter_ari.speech.hearing import tone_heard
 from tests.e2e.acd.floor import AGENT, BOOKED, joined, talk
 from tests.e2e.acd.line_up import called, lined_up
 from tests.e2e.caller import Caller
@@ -12,6 +11,7 @@ from tests.e2e.carrier import Carrier, Reply
 from tests.e2e.language.listening import LINE, events, hears_music
 from tests.e2e.patience import until_holds
 from tests.e2e.world import Record, World
+from tests.hearing import tone_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

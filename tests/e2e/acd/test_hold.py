@@ -12,7 +12,6 @@ import pytest
 from contactcenter_ari.ari import operation
 from contactcenter_ari.core.vocabulary.event import EndReason, Party, SegmentKind
 from contactcenter_ari.core.vocabulary.pause import PauseReason
-from contactcenter_ari.speech.hearing import tone_heard
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.acd.floor import AGENT, FOURTH, THIRD, is_music
 from tests.e2e.caller import Caller
@@ -20,6 +19,7 @@ from tests.e2e.desk_phone import DeskPhone
 from tests.e2e.holding import HoldingLine, HoldingPhone, HoldKey
 from tests.e2e.patience import until
 from tests.e2e.world import World
+from tests.hearing import tone_heard
 from tests.recorded import sides_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

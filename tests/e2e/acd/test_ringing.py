@@ -9,7 +9,6 @@ import pytest
 from contactcenter_ari.ari import operation
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult
 from contactcenter_ari.core.vocabulary.ids import AgentId
-from contactcenter_ari.speech.hearing import HEARD, find, tone_heard
 from tests.e2e.acd.floor import (
     CROWD,
     MORTGAGES,
@@ -26,6 +25,7 @@ from tests.e2e.desk_phone import DeskPhone
 from tests.e2e.language.listening import CALLER, RATE
 from tests.e2e.patience import until, until_holds
 from tests.e2e.world import Record, World
+from tests.hearing import HEARD, find, tone_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

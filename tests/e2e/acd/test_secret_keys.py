@@ -11,12 +11,12 @@ import pytest
 
 from contactcenter_ari.core.vocabulary.pause import PauseReason
 from contactcenter_ari.postgres.report_row import RecordingRow
-from contactcenter_ari.speech.hearing import tone_heard
 from tests.e2e.acd.floor import AGENT
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until
 from tests.e2e.tone_keys import GatewayCaller, ToneCaller
 from tests.e2e.world import World
+from tests.hearing import tone_heard
 from tests.key_tones import keys_in
 from tests.recorded import channels_of
 

@@ -4,11 +4,11 @@ import numpy as np
 
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import EventRow
-from contactcenter_ari.speech.hearing import HEARD, find
-from contactcenter_ari.speech.tone import Samples, level_of
+from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
 from tests.e2e.patience import until
 from tests.e2e.world import Record, World
+from tests.hearing import HEARD, find, level_of
 
 OUTSIDE, DIRECT, BOX, TAPED, WAITING, ASKED, ASKING, RULES, MAILBOX = (
     f"+312000000{number}" for number in range(21, 30)

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter_ari.speech.hearing import tone_heard
-from contactcenter_ari.speech.tone import level_of
 from tests.e2e.caller import Caller
 from tests.e2e.language.listening import (
     AUDIBLE,
@@ -20,6 +18,7 @@ from tests.e2e.language.listening import (
 )
 from tests.e2e.patience import until
 from tests.e2e.world import World
+from tests.hearing import level_of, tone_heard
 from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -6,8 +6,6 @@ import pytest
 
 from contactcenter_ari.core.vocabulary.event import EndReason
 from contactcenter_ari.core.vocabulary.request import EndWrapUp
-from contactcenter_ari.speech.hearing import find, tone_heard
-from contactcenter_ari.speech.tone import level_of
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Reply
 from tests.e2e.language.listening import (
@@ -30,6 +28,7 @@ from tests.e2e.language.listening import (
 from tests.e2e.patience import until
 from tests.e2e.phone import Manner
 from tests.e2e.world import World
+from tests.hearing import find, level_of, tone_heard
 from tests.recorded import mono_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

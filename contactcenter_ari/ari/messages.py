@@ -246,9 +246,6 @@ Frame = Event | RESTResponse
 EVENT_KINDS: Final = tuple(kind.__name__ for kind in get_args(Event))
 """The events that the event filter lets through, beside `RESTResponse`."""
 
-PHONE_EVENT_KINDS: Final = (PeerStatusChange.__name__,)
-"""The events that the filter of the application that watches phones lets through."""
-
 KIND_LIMIT: Final = 60
 
 

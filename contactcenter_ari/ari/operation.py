@@ -271,15 +271,14 @@ def get_application(app: str) -> Operation:
 
 
 def watch_phones(app: str) -> Operation:
-    """Subscribe to the state of all phones.
-
-    The channels' events come along, a second time when `app` owns the channels, too.
+    """Subscribe to the state of all phones, later ones included. With the name of a phone or of a
+    technology the events of its channels would come, too, and be made for nothing.
     """
     return Operation(
         "POST",
         "applications/{applicationName}/subscription",
         {"applicationName": app},
-        {"eventSource": "endpoint:PJSIP"},
+        {"eventSource": "endpoint:"},
     )
 
 

@@ -21,6 +21,7 @@ from contactcenter_ari.ari.capacity import Capacity, Room
 from contactcenter_ari.ari.connection import Credentials
 from contactcenter_ari.ari.http import OLDEST_VERSION, SwitchHttp
 from contactcenter_ari.ari.inventory import Sweep, take_inventory
+from contactcenter_ari.ari.phone import remove_phone
 from contactcenter_ari.ari.recorder import Recorder
 from contactcenter_ari.ari.recording_encoder import Encoder
 from contactcenter_ari.ari.switch import AriSwitch
@@ -295,6 +296,20 @@ async def test_a_phone_that_registers_can_be_rung(center: Center) -> None:
         await phone.register("desk1", "secret", 0)
         while (await center.inbox.find(PhoneUnreachable)).phone != "desk1":
             pass
+
+
+async def test_a_phone_that_is_removed_and_added_again_is_still_watched(center: Center) -> None:
+    """Asterisk ends a subscription to one phone with the phone."""
+    for _ in range(2):
+        await center.push_phone("desk3")
+        async with center.phone() as phone:
+            await phone.register("desk3", "secret", 60)
+            while (await center.inbox.find(PhoneReachable)).phone != "desk3":
+                pass
+            await phone.register("desk3", "secret", 0)
+            while (await center.inbox.find(PhoneUnreachable)).phone != "desk3":
+                pass
+        await remove_phone(center.http, "desk3")
 
 
 async def test_a_caller_hears_a_prompt_and_presses_a_key(center: Center) -> None:

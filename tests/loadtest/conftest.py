@@ -53,7 +53,6 @@ class Event(msgspec.Struct):
     """As much of an event as the tests look at."""
 
     type: str
-    application: str = ""
     args: list[str] = []
     digit: str = ""
     cause: int = 0
@@ -136,7 +135,7 @@ class TinyApplication:
         """Wait until Asterisk says the phone is `online` or `offline`."""
         await self.event(
             lambda event: (
-                event.type == "EndpointStateChange"
+                event.type == "PeerStatusChange"
                 and (event.endpoint.resource, event.endpoint.state) == (phone, state)
             )
         )
@@ -162,8 +161,7 @@ class Bench:
         return "".join(
             event.digit
             for event in self.application.events
-            if event.application == self.application.site.application
-            and event.channel.caller.number == caller
+            if event.channel.caller.number == caller
         )
 
 
@@ -180,12 +178,10 @@ async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
     async with application.serving():
         await asterisk.start()
         try:
-            await application.event(lambda event: event.application.endswith("-phones"))
+            await application.event(lambda event: event.type == "ApplicationRegistered")
             await application.beat(FAR_AHEAD)
-            source = "endpoint:PJSIP"
-            await application.send(
-                "POST", f"applications/contactcenter-phones/subscription?eventSource={source}"
-            )
+            source = f"applications/{site.application}/subscription?eventSource=endpoint:"
+            await application.send("POST", source)
             yield Bench(application, asterisk, sipp, folder / "audio")
         finally:
             await asterisk.stop()

@@ -19,7 +19,7 @@ LARGE_MODULES: Mapping[str, int] = {
 }
 """Modules over the limit, with the lines that they have today."""
 LARGE_CLASSES: Mapping[str, int] = {
-    "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 380,
+    "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 378,
     "contactcenter_ari/core/acd/distribution.py:Distribution (lines)": 402,
     "contactcenter_ari/core/acd/distribution.py:Distribution (methods)": 27,
     "contactcenter_ari/core/agents/roster.py:Roster (lines)": 445,

@@ -22,6 +22,7 @@ from typing import Final, Protocol
 from contactcenter_ari.ari import operation
 from contactcenter_ari.ari.connection import REPLY_LIMIT
 from contactcenter_ari.ari.errors import SwitchError, SwitchUnreachable
+from contactcenter_ari.ari.meter import SwitchMeter
 from contactcenter_ari.ari.operation import Operation
 from contactcenter_ari.ari.reply import Reply
 from contactcenter_ari.ari.translate import DONE_ANYWAY, operations_of
@@ -122,6 +123,7 @@ class Lanes:
         self._stopped = False
         self.joining: set[BridgeId] = set()
         self.unoffered: set[str] = set()
+        self.meter = SwitchMeter()
 
     def __repr__(self) -> str:
         return f"<Lanes {len(self._lanes)} calls wait>"
@@ -131,6 +133,8 @@ class Lanes:
 
         A new leg is dialed at once in any case: a prompt being made must not delay an offer.
         """
+        if isinstance(command, AnswerLeg):
+            self.meter.answering(command.leg)
         lane = self._lanes.get(command.call)
         if isinstance(command, DialLeg | DialOutside) or (
             lane is None and not isinstance(command, NOT_AT_ONCE)
@@ -144,6 +148,11 @@ class Lanes:
         else:
             lane.waiting.append(command)
             self._cut_short(lane, command)
+
+    def forget(self, leg: str) -> None:
+        """The leg is gone."""
+        self.unoffered.discard(leg)
+        self.meter.forget(leg)
 
     def stop(self) -> None:
         """Drop the commands that wait: these calls are no longer ours."""
@@ -266,6 +275,8 @@ class Lanes:
         if reply.succeeded:
             if isinstance(command, BridgeLegs):
                 self._inbox.put(LegsBridged(command.bridge))
+            elif isinstance(command, PlayPrompt):
+                self.meter.playing(command.leg)
         elif reply.status not in DONE_ANYWAY.get(type(command), ()):
             self._fail(command, reply.status, reply.reason)
 
@@ -274,6 +285,7 @@ class Lanes:
         if isinstance(command, BridgeLegs):
             removed = self._socket.send(operation.destroy_bridge(command.bridge))
             removed.add_done_callback(asyncio.Future.exception)
+        self.meter.failed(command, status)
         self._inbox.put(CommandFailed(command, status, reason))
 
 

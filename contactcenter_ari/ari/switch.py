@@ -7,8 +7,8 @@ and `put` return at once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -149,7 +149,7 @@ class AriSwitch:
             prompts=prompts,
             inbox=CountingInbox(self._reconnection, capacity),
         )
-        self.capacity = capacity
+        self.meter, self.capacity = self._lanes.meter, capacity
         self._silence = SilenceWatch(self._socket, http, silence)
         self._recorder = recorder
         self.connections = 0
@@ -209,11 +209,9 @@ class AriSwitch:
         """The count of frames that were not understood."""
         return self._socket.tally
 
-    @asynccontextmanager
-    async def listening(self, host: str, port: int) -> AsyncIterator[int]:
+    def listening(self, host: str, port: int) -> AbstractAsyncContextManager[int]:
         """Accept Asterisk's socket meanwhile; gives the port. `run` must run meanwhile, too."""
-        async with self._socket.listening(host, port) as chosen:
-            yield chosen
+        return self._socket.listening(host, port)
 
     def accepting(self, sockets: Listeners) -> AbstractAsyncContextManager[int]:
         """The same on sockets that listen already."""
@@ -358,7 +356,7 @@ class AriSwitch:
             self.capacity.left(signal.leg)
             self._hanging_up.discard(signal.leg)
             self._sent_on.discard(signal.leg)
-            self._lanes.unoffered.discard(signal.leg)
+            self._lanes.forget(signal.leg)
             self._away.discard(signal.leg)
             self._ended.add(signal.leg)
             self._responses.forget(signal.leg)

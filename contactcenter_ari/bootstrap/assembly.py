@@ -25,6 +25,7 @@ from contactcenter_ari.postgres.token import ApiTokens
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.listener import Listeners
+from contactcenter_ari.runtime.loop_lag import LoopLag
 from contactcenter_ari.runtime.recovery import begin
 from contactcenter_ari.service.archive import FOLDER, Archive
 from contactcenter_ari.service.database import ServedDatabase
@@ -40,6 +41,8 @@ from contactcenter_ari.service.secret import administrator_token, call_vault, sn
 from contactcenter_ari.service.token import KnownTokens
 from contactcenter_ari.speech.prompt_cache import CallPrompts
 from contactcenter_ari.web.application import make_application
+from contactcenter_ari.web.event_count import EventCounts
+from contactcenter_ari.web.port import Meters
 from contactcenter_ari.web.server import serving_on
 
 SPOKEN_FOLDER = "spoken"
@@ -63,6 +66,8 @@ class Service:
     tokens: KnownTokens
     callbacks: Callbacks
     offers: RecentOffers
+    counts: EventCounts
+    loop_lag: LoopLag
     restoring: Restoring
     fall_back: FallBackIntake
     publishing: Publishing
@@ -89,8 +94,8 @@ async def assembled(
     spool = Spool(environment.data / "spool" / "events.jsonl")
     stack.callback(spool.close)
     journal = Journal(environment.database_url, spool, ready=environment.database.ready)
-    offers = RecentOffers()
-    told = Announced(journal, offers)
+    offers, counts = RecentOffers(), EventCounts()
+    told = Announced(journal, offers, counts)
     vault = call_vault(environment.data)
     begun = begin(
         environment.data / "input",
@@ -172,6 +177,8 @@ async def assembled(
         tokens=KnownTokens(ApiTokens(database), administrator_token(environment.data), clock.now),
         callbacks=callbacks,
         offers=offers,
+        counts=counts,
+        loop_lag=LoopLag(),
         restoring=Restoring(callbacks, journal, driver, clock.now),
         fall_back=FallBackIntake(
             spool_folder(environment.data),
@@ -206,5 +213,18 @@ def api_served(
         flows=service.publishing,
         offers=service.offers,
         callbacks=service.callbacks,
+        counts=service.counts,
+        meters=_meters(service),
     )
     return serving_on(sockets, application)
+
+
+def _meters(service: Service) -> Meters:
+    switch, tally = service.switch, service.switch.tally
+    return Meters(
+        loop_lag=service.loop_lag.late,
+        answer_to_prompt=switch.meter.answer_to_prompt,
+        switch_failures=switch.meter.failures,
+        switch_connections=lambda: switch.connections,
+        frames_not_understood=lambda: tally.malformed + tally.unknown.total(),
+    )

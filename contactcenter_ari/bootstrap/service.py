@@ -58,6 +58,7 @@ async def serving(
             others = [
                 group.create_task(service.switch.run()),
                 group.create_task(service.ami.run()),
+                group.create_task(service.loop_lag.run()),
                 group.create_task(service.driver.run(service.switch, look_ups)),
             ]
             await _connected(service.switch)

@@ -45,6 +45,7 @@ TABLE = {
     "serve": Entry("Serve on a database and an Asterisk that run already.", "start"),
     "demo": Entry("Start everything, place real SIP calls, read the result back.", "demo"),
     "doctor": Entry("Look at settings, flows, tools, database and Asterisk.", "doctor"),
+    "metrics": Entry("Metrics by name, alert rules, and a dashboard.", "metrics"),
     "show": Entry("The running center on the terminal.", "show"),
     "agent": Entry("The people who take calls.", "agent"),
     "token": Entry("Who may use the HTTP API.", "token"),

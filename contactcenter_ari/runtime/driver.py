@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
 
@@ -28,6 +29,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import LogOut, Request
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, Signal, TimePassed
 from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.histogram import Histogram
 from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.runtime.keeper import Keeper
 from contactcenter_ari.runtime.port import Journal, Log, LookUps, Switch
@@ -43,6 +45,8 @@ HUNG_AFTER = timedelta(seconds=2)
 TURNS_AT_ONCE = 100
 """How many turns are taken before other tasks of the loop get their chance."""
 TEND_EVERY = timedelta(seconds=1)
+TURN_BOUNDS = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5)
+"""Seconds that turns are counted by."""
 CENTER = "center"
 """The author of a request that nobody made."""
 
@@ -66,6 +70,7 @@ class Driver:
         self.center = center
         self.digest = digest
         self.turns = 0
+        self.turn_times = Histogram(TURN_BOUNDS)
         self.faults = 0
         self._clock = clock
         self._journal = journal
@@ -181,9 +186,13 @@ class Driver:
     def _drain(self) -> None:
         if self._switch is None:
             return  # ended meanwhile
+        begun = perf_counter()
         for _ in range(min(len(self._inbox), TURNS_AT_ONCE)):
             input_, answer = self._inbox.popleft()
             self._take(input_, answer)
+            ended = perf_counter()
+            self.turn_times.add(ended - begun)
+            begun = ended
         if self._inbox:
             self._loop.call_soon(self._drain)
         else:

@@ -11,13 +11,14 @@ from contactcenter_ari.web.agent import AgentRoutes
 from contactcenter_ari.web.bearer import Bearers
 from contactcenter_ari.web.call import CallRoutes
 from contactcenter_ari.web.callback import CallbackRoutes
+from contactcenter_ari.web.event_count import EventCounts
 from contactcenter_ari.web.flow import FlowRoutes
 from contactcenter_ari.web.health import HealthRoutes
 from contactcenter_ari.web.message import BODY_LIMIT, HEADERS
 from contactcenter_ari.web.metric import CenterCollector, MetricRoutes
 from contactcenter_ari.web.offer import OfferRoutes
 from contactcenter_ari.web.openapi import DescriptionRoutes
-from contactcenter_ari.web.port import Callbacks, Flows, Health, Offers, Tokens
+from contactcenter_ari.web.port import Callbacks, Flows, Health, Meters, Offers, Tokens
 from contactcenter_ari.web.problem import CONTENT_TYPE
 from contactcenter_ari.web.problem_answer import Problems, as_problem
 from contactcenter_ari.web.queue import QueueRoutes
@@ -48,6 +49,8 @@ def make_application(
     flows: Flows,
     offers: Offers,
     callbacks: Callbacks,
+    counts: EventCounts,
+    meters: Meters,
 ) -> web.Application:
     """The API of one center; serve it with `serving`, on the loop the driver runs on."""
     bearers = Bearers(tokens, clock)
@@ -55,7 +58,15 @@ def make_application(
         middlewares=[Problems(ROUTES).answer, Access(bearers, ROUTES).check],
         client_max_size=BODY_LIMIT,
     )
-    collector = CenterCollector(driver, clock, health, flows, bearers.bad_tokens)
+    collector = CenterCollector(
+        driver,
+        clock,
+        health,
+        flows,
+        bad_tokens=bearers.bad_tokens,
+        counts=counts,
+        meters=meters,
+    )
     application.add_routes(
         [
             *bound(HealthRoutes(driver, health), HealthRoutes.ROUTES),

@@ -1,12 +1,14 @@
-"""Metrics for Prometheus (`/metrics`), read from the snapshots at the moment of the scrape."""
+"""Metrics for Prometheus (`/metrics`): counts kept since the start, and snapshots read now."""
 
+import platform
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
@@ -14,26 +16,40 @@ from contactcenter_ari.core.center.view import QueueView
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.web import metric_table as table
 from contactcenter_ari.web.bearer import BadTokens
+from contactcenter_ari.web.event_count import EventCounts
 from contactcenter_ari.web.health import driver_health
-from contactcenter_ari.web.port import Condition, Flows, Health
+from contactcenter_ari.web.measure import Labels, Measure
+from contactcenter_ari.web.port import Condition, Flows, Health, Meters
 from contactcenter_ari.web.right import Right
 from contactcenter_ari.web.route import Route, WithoutToken
 
-PREFIX = "contactcenter"
+DISTRIBUTION = "contactcenter-ari"
 
 
 class CenterCollector(Collector):
-    """Reads the center, the driver, the health and the flows."""
+    """Reads the center, the driver, the health, the flows, and what was counted and measured."""
 
     def __init__(
-        self, driver: Driver, clock: Clock, health: Health, flows: Flows, bad_tokens: BadTokens
+        self,
+        driver: Driver,
+        clock: Clock,
+        health: Health,
+        flows: Flows,
+        *,
+        bad_tokens: BadTokens,
+        counts: EventCounts,
+        meters: Meters,
     ) -> None:
         self._driver = driver
         self._clock = clock
         self._health = health
         self._flows = flows
         self._bad_tokens = bad_tokens
+        self._counts = counts
+        self._meters = meters
+        self._build: dict[Labels, float] = {(version(DISTRIBUTION), platform.python_version()): 1}
 
     def __repr__(self) -> str:
         """The driver that is read."""
@@ -45,62 +61,64 @@ class CenterCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """All metrics as they stand."""
+        yield table.BUILD_INFO.many(self._build)
+        yield from self._counts.collect()
+        yield from self._meter_metrics()
         yield from self._driver_metrics()
         yield from _queue_metrics(self._driver.center.queues(self._clock.now()))
-        yield self._agent_metric()
+        yield from self._agent_metrics()
         yield from self._health_metrics()
         yield from self._flow_metrics()
 
-    def _driver_metrics(self) -> Iterator[Metric]:
-        driver = self._driver
-        yield _counter("turns", "Inputs handled by the core.", driver.turns)
-        yield _counter("faults", "Inputs that met a fault of the program.", driver.faults)
-        yield _gauge("backlog", "Inputs waiting for their turn.", driver.backlog)
-        calls = driver.center.calls_in_progress()
-        yield _gauge("calls_in_progress", "Calls in a flow, waiting or talking.", calls)
-        callbacks, lost_calls = driver.center.open_callbacks(), driver.center.open_lost_calls()
-        yield _gauge("callbacks_open", "Calls back that are still to be made.", callbacks)
-        yield _gauge("lost_calls_open", "Lost calls nobody has looked after.", lost_calls)
-        bad = self._bad_tokens.total
-        yield _counter("bad_tokens", "Requests with a token that nobody has.", bad)
+    def _meter_metrics(self) -> Iterator[Metric]:
+        meters = self._meters
+        yield table.TURN_SECONDS.durations({(): self._driver.turn_times})
+        yield table.LOOP_LAG.durations({(): meters.loop_lag})
+        yield table.ANSWER_TO_PROMPT.durations({(): meters.answer_to_prompt})
+        yield table.SWITCH_ERRORS.many(
+            {(kind, str(status)): n for (kind, status), n in meters.switch_failures.items()}
+        )
+        yield table.SWITCH_CONNECTIONS.one(meters.switch_connections())
+        yield table.FRAMES_NOT_UNDERSTOOD.one(meters.frames_not_understood())
 
-    def _agent_metric(self) -> Metric:
-        count = Counter(view.state for view in self._driver.center.agents(self._clock.now()))
-        agents = GaugeMetricFamily(f"{PREFIX}_agents", "Agents by state.", labels=["state"])
-        for state in AgentState:
-            agents.add_metric([state], count[state])
-        return agents
+    def _driver_metrics(self) -> Iterator[Metric]:
+        driver, center = self._driver, self._driver.center
+        yield table.TURNS.one(driver.turns)
+        yield table.FAULTS.one(driver.faults)
+        yield table.BACKLOG.one(driver.backlog)
+        yield table.CALLS_IN_PROGRESS.one(center.calls_in_progress())
+        yield table.CALLBACKS_OPEN.one(center.open_callbacks())
+        yield table.LOST_CALLS_OPEN.one(center.open_lost_calls())
+        yield table.BAD_TOKENS.one(self._bad_tokens.total)
+
+    def _agent_metrics(self) -> Iterator[Metric]:
+        agents = self._driver.center.agents(self._clock.now())
+        count = Counter(view.state for view in agents)
+        yield table.AGENTS.many({(state,): count[state] for state in AgentState})
+        yield table.PHONES.one(len(agents))
+        yield table.PHONES_REGISTERED.one(sum(view.reachable for view in agents))
 
     def _health_metrics(self) -> Iterator[Metric]:
         report = self._health.report()
-        yield _gauge("journal_pending", "Events not yet in the database.", report.journal_pending)
-        yield _gauge("journal_spooled", "Events kept on disk.", report.journal_spooled)
-        failures = report.input_log_failures
-        yield _counter("input_log_failures", "Inputs not written at once.", failures)
-        yield _gauge("input_log_pending", "Inputs that wait in memory.", report.input_log_pending)
-        yield _counter(
-            "snapshot_failures", "Snapshots that could not be written.", report.snapshot_failures
+        yield table.JOURNAL_PENDING.one(report.journal_pending)
+        yield table.JOURNAL_SPOOLED.one(report.journal_spooled)
+        yield table.INPUT_LOG_FAILURES.one(report.input_log_failures)
+        yield table.INPUT_LOG_PENDING.one(report.input_log_pending)
+        yield table.SNAPSHOT_FAILURES.one(report.snapshot_failures)
+        yield table.DISK_FREE.one(report.disk_free_bytes)
+        yield table.CALLS_LIMIT.one(report.calls_limit)
+        yield table.CALLS_REFUSED.one(report.calls_refused)
+        yield table.LEGS_LIMIT.one(report.legs_limit)
+        yield table.LEGS_IN_USE.one(report.legs_in_use)
+        parts = {**report.parts(), "driver": driver_health(self._driver)}
+        yield table.PART_OK.many(
+            {(name,): float(part.condition is Condition.OK) for name, part in parts.items()}
         )
-        yield _gauge("disk_free_bytes", "Room left for data.", report.disk_free_bytes)
-        yield _gauge("calls_limit", "Calls that may come in at once.", report.calls_limit)
-        yield _counter("calls_refused", "Calls there was no room for.", report.calls_refused)
-        yield _gauge("legs_limit", "Legs there are audio ports for.", report.legs_limit)
-        yield _gauge("legs_in_use", "Legs there are.", report.legs_in_use)
-        ok = GaugeMetricFamily(f"{PREFIX}_part_ok", "1 while a part is well.", labels=["part"])
-        for name, part in {**report.parts(), "driver": driver_health(self._driver)}.items():
-            ok.add_metric([name], float(part.condition is Condition.OK))
-        yield ok
 
     def _flow_metrics(self) -> Iterator[Metric]:
         state = self._flows.state()
-        versions = GaugeMetricFamily(
-            f"{PREFIX}_flow_versions", "The versions new calls get.", labels=["flow", "version"]
-        )
-        for flow, version in state.flows.items():
-            versions.add_metric([flow, version], 1)
-        yield versions
-        failures = state.failures
-        yield _counter("publish_failures", "Files that could not be published.", failures)
+        yield table.FLOW_VERSIONS.many(dict.fromkeys(state.flows.items(), 1.0))
+        yield table.PUBLISH_FAILURES.one(state.failures)
 
 
 class MetricRoutes:
@@ -135,32 +153,17 @@ class MetricRoutes:
     """Its part of the API."""
 
 
+_BY_QUEUE: tuple[tuple[Measure, Callable[[QueueView], float]], ...] = (
+    (table.QUEUE_WAITING, lambda view: view.waiting),
+    (table.QUEUE_OLDEST_WAIT, lambda view: view.oldest_wait.total_seconds()),
+    (table.QUEUE_LOGGED_IN, lambda view: view.logged_in),
+    (table.QUEUE_TAKES_CALLS, lambda view: view.takes_calls),
+    (table.QUEUE_FREE, lambda view: view.free),
+    (table.QUEUE_CALLBACKS, lambda view: view.callbacks),
+    (table.QUEUE_CLOSED, lambda view: view.closed),
+)
+
+
 def _queue_metrics(queues: tuple[QueueView, ...]) -> Iterator[Metric]:
-    waiting = _by_queue("waiting", "Callers waiting.")
-    oldest = _by_queue("oldest_wait_seconds", "The longest wait of a caller who waits.")
-    logged_in = _by_queue("logged_in", "Agents of the queue who are logged in.")
-    takes_calls = _by_queue("takes_calls", "Agents who take calls, now or after the present one.")
-    free = _by_queue("free", "Agents who could take a call this instant.")
-    callbacks = _by_queue("callbacks", "Places in line kept for calls back.")
-    closed = _by_queue("closed", "1 while a person has closed the queue.")
-    for view in queues:
-        waiting.add_metric([view.queue], view.waiting)
-        oldest.add_metric([view.queue], view.oldest_wait.total_seconds())
-        logged_in.add_metric([view.queue], view.logged_in)
-        takes_calls.add_metric([view.queue], view.takes_calls)
-        free.add_metric([view.queue], view.free)
-        callbacks.add_metric([view.queue], view.callbacks)
-        closed.add_metric([view.queue], float(view.closed))
-    yield from (waiting, oldest, logged_in, takes_calls, free, callbacks, closed)
-
-
-def _by_queue(name: str, text: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"{PREFIX}_queue_{name}", text, labels=["queue"])
-
-
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"{PREFIX}_{name}", text, value=value)
-
-
-def _counter(name: str, text: str, value: float) -> Metric:
-    return CounterMetricFamily(f"{PREFIX}_{name}", text, value=value)
+    for measure, value in _BY_QUEUE:
+        yield measure.many({(view.queue,): value(view) for view in queues})

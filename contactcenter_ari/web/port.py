@@ -1,7 +1,7 @@
 """The ports of the API to the rooms beside it; bootstrap brings them together."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade
 from contactcenter_ari.core.vocabulary.request import RestoreLostCall
+from contactcenter_ari.runtime.histogram import Histogram
 
 
 class TokenHolder(Protocol):
@@ -98,6 +99,19 @@ class Health(Protocol):
 
     def report(self) -> HealthReport:
         """How it is now; never waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meters:
+    """Figures that others keep, read when the metrics are; `switch_failures` counts commands that
+    failed by kind and HTTP status.
+    """
+
+    loop_lag: Histogram = field(default_factory=lambda: Histogram(()))
+    answer_to_prompt: Histogram = field(default_factory=lambda: Histogram(()))
+    switch_failures: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    switch_connections: Callable[[], int] = int
+    frames_not_understood: Callable[[], int] = int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -322,6 +322,35 @@ async def test_a_refusal_comes_back_with_its_status(bench: Bench) -> None:
     )
 
 
+async def test_the_first_prompt_after_the_answer_is_timed(bench: Bench) -> None:
+    """Once for each leg that is answered, and only when Asterisk plays it."""
+    times = bench.lanes.meter.answer_to_prompt
+    bench.prompts.made.put_nowait(["sound:a"])
+    bench.prompts.made.put_nowait(["sound:b"])
+    bench.do(AnswerLeg(CALL, LEG), play(), play())
+    for counted in (0, 1, 1):
+        (await bench.wire.next()).answer(201)
+        await asyncio.sleep(0)
+        assert repr(times).startswith(f"<Histogram {counted} durations")
+
+
+async def test_a_leg_that_left_before_its_first_prompt_is_not_timed(bench: Bench) -> None:
+    """Nor one whose prompt Asterisk refused; refusals are counted by kind and status."""
+    bench.do(AnswerLeg(CALL, LEG))
+    (await bench.wire.next()).answer(204)
+    bench.lanes.forget(LEG)
+    for status in (404, 201):
+        bench.prompts.made.put_nowait(["sound:a"])
+        bench.do(play())
+        (await bench.wire.next()).answer(status)
+        assert await bench.wire.idle()
+    assert repr(bench.lanes.meter) == (
+        "<SwitchMeter 1 failures, <Histogram 0 durations, 0.000 s in all>>"
+    )
+    assert bench.lanes.meter.failures == {("PlayPrompt", 404): 1}
+    await bench.inbox.next()
+
+
 @pytest.mark.parametrize("error", [SwitchUnreachable("lost"), SwitchTooSlow("late")])
 async def test_no_reply_is_status_0(bench: Bench, error: SwitchError) -> None:
     """Over the socket and over HTTP alike."""

@@ -16,7 +16,14 @@ from contactcenter_ari.runtime.address import Address, PortBlock
 from contactcenter_ari.service.address import Addresses
 from contactcenter_ari.service.recent_offers import RecentOffers
 from contactcenter_ari.web.application import make_application
-from contactcenter_ari.web.port import FlowsRefused, HealthReport, PartHealth, TokenHolder
+from contactcenter_ari.web.event_count import EventCounts
+from contactcenter_ari.web.port import (
+    FlowsRefused,
+    HealthReport,
+    Meters,
+    PartHealth,
+    TokenHolder,
+)
 from contactcenter_ari.web.server import serving
 from tests.service.conftest import BROKEN, SECOND
 
@@ -66,6 +73,8 @@ async def port(engineer: "Engineer") -> AsyncIterator[int]:
         flows=engineer.publishing,
         offers=RecentOffers(),
         callbacks=Callbacks(database),
+        counts=EventCounts(),
+        meters=Meters(),
     )
     async with serving(application, LOOPBACK, 0) as port:
         yield port

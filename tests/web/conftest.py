@@ -30,11 +30,13 @@ from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.simulation.sample import DIRECT, sample_site
 from contactcenter_ari.web.application import ROUTES, make_application
+from contactcenter_ari.web.event_count import EventCounts
 from contactcenter_ari.web.openapi import problems_of
 from contactcenter_ari.web.port import (
     FlowsRefused,
     FlowsState,
     HealthReport,
+    Meters,
     PartHealth,
     PublishedVersion,
     RecentOffer,
@@ -218,6 +220,7 @@ class Surroundings:
     events: list[Event] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
+    counts: EventCounts = field(default_factory=EventCounts)
 
     def submit(self, command: Command) -> None:
         """Nothing is dialed here."""
@@ -228,8 +231,9 @@ class Surroundings:
         return LookUpFailed(look_up.look_up, "no table")
 
     def record(self, events: Sequence[Event]) -> None:
-        """Keep them for the test."""
+        """Keep them for the test, and count them."""
         self.events += events
+        self.counts.record(events)
 
     def append(
         self, now: datetime, input_: Input, digest: str, *, call: str = "", sealed: str = ""
@@ -366,6 +370,8 @@ async def api() -> AsyncIterator[Api]:
         flows=flows,
         offers=offers,
         callbacks=callbacks,
+        counts=around.counts,
+        meters=Meters(),
     )
     try:
         async with (

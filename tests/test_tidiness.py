@@ -79,18 +79,6 @@ KEPT: Mapping[str, str] = {
     "callflows/information.test.yaml": "town",
 }
 """Files that must name an old word; an empty word stands for all."""
-NOT_YET_PLAIN: tuple[str, ...] = (
-    "tests/ari/test_recorder.py",
-    "tests/core/flow/test_screen.py",
-    "tests/e2e",
-)
-"""Folders and files with words that are not to be used."""
-NOT_YET_NAMED: frozenset[str] = frozenset(
-    {
-        "tests/e2e/language/listening.py",
-    }
-)
-"""Modules whose names are not to be."""
 
 NEVER_IMPORTED: Mapping[str, str] = {
     "contactcenter_ari/__main__.py": "an entry point",
@@ -170,27 +158,14 @@ def _is_in(path: str, place: str) -> bool:
 
 def test_words_are_plain() -> None:
     """One thing, one word, and the word of the field."""
-    told = [
-        problem
-        for path, found in problems().items()
-        if not any(_is_in(path, place) for place in NOT_YET_PLAIN)
-        for problem in found
-    ]
+    told = [problem for found in problems().values() for problem in found]
     assert told == [], "\n".join(["", *told])
-
-
-def test_what_is_plain_by_now_is_not_excused() -> None:
-    """A place without such words leaves the list."""
-    plain = [
-        place for place in NOT_YET_PLAIN if not any(_is_in(path, place) for path in problems())
-    ]
-    assert plain == [], f"take out of NOT_YET_PLAIN: {plain}"
 
 
 def test_modules_are_named_after_what_is_in_them() -> None:
     """No name for a heap of things, and none that only its author understands."""
-    named = {path for path in sources() if MODULE_NAMES.fullmatch(Path(path).stem)}
-    assert named == NOT_YET_NAMED
+    named = [path for path in sources() if MODULE_NAMES.fullmatch(Path(path).stem)]
+    assert named == []
 
 
 def test_no_module_is_too_long() -> None:

@@ -32,7 +32,7 @@ PAUSE = PauseRecording(CALL, RECORDING, LEG)
 RESUME, STOP = ResumeRecording(CALL, RECORDING, LEG), StopRecording(CALL, RECORDING, LEG)
 
 
-class FakeManager:
+class FakeAmi:
     """Asterisk's manager interface; while it is `away` everything fails."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Studio:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manager = FakeManager()
+        self.manager = FakeAmi()
         self.told: asyncio.Queue[Signal] = asyncio.Queue()
         encoder = Encoder(RecordingFormat.FLAC)
         self.recorder = Recorder(manager=self.manager, folder=folder, inbox=self, encoder=encoder)

@@ -1,7 +1,7 @@
-"""A caller at the carrier: as much SIP and RTP as a story needs, on the trunk's address.
+"""A caller at the carrier, on the trunk's address, with the SIP and RTP that the tests need.
 
-It speaks a tone of its own, presses keys (RFC 4733), keeps what it hears, and does things at
-the instant a test says, with names and numbers as malformed as a test wants them.
+It speaks a tone of its own, presses keys (RFC 4733), keeps all it hears, and acts in the instant
+that a test chooses, with malformed names and numbers where a test needs them.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import numpy as np
 
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, encode_ulaw, sine
-from tests.e2e.patience import LIMIT, until
+from tests.e2e.polling import LIMIT, until
 from tests.e2e.tone_watch import ToneWatch
 from tests.g711 import decode_ulaw
 from tests.hearing import HEARD, find
@@ -43,7 +43,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the caller says of himself, as bytes on the wire."""
+    """The caller's number and name, as bytes on the wire."""
 
     number: bytes
     name: bytes = b""
@@ -138,7 +138,7 @@ class Caller:
         return self.heard_since(0)
 
     def heard_since(self, start: int) -> Samples:
-        """What came out of the earpiece from a sample on."""
+        """The samples out of the earpiece, from one of them on."""
         return decode_ulaw(np.frombuffer(bytes(self.rtp.heard[start:]), dtype=np.uint8))
 
     async def until_answered(self) -> None:
@@ -146,7 +146,7 @@ class Caller:
         await until(lambda: self.talking, lambda: f"the call is not answered: {self.status}")
 
     async def until_over(self, limit: timedelta = LIMIT) -> None:
-        """Wait until the call is over, whoever ended it."""
+        """Wait until the call is over, whichever party ended it."""
         await until(lambda: self.over, "the call did not end", limit)
 
     async def until_hears(self, prompt: Samples, limit: timedelta = LIMIT) -> timedelta:
@@ -175,7 +175,7 @@ class Caller:
         *,
         progress: Callable[[], object] | None = None,
     ) -> None:
-        """Wait until the tone was heard for so many seconds in all; patience begins anew with
+        """Wait until the tone was heard for so many seconds in all; the limit begins anew with
         each progress.
         """
         wanted, watch = timedelta(seconds=length), ToneWatch(self.heard_since, frequency)
@@ -284,7 +284,9 @@ class Caller:
         )
 
     def _forget_retry(self, method: str) -> None:
-        """Asked again there would be two timers, and only one would end with the reply."""
+        """Cancel the timer of an earlier one: asked again there would be two timers, and only one
+        would end with the reply.
+        """
         if (retry := self._retries.pop(method, None)) is not None:
             retry.cancel()
 

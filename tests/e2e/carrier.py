@@ -1,6 +1,6 @@
-"""The carrier of outside lines: answers calls that come over the trunk, as a story wants it.
+"""The carrier of outside lines: it answers calls over the trunk as a test chooses.
 
-A line that is picked up speaks a tone, presses keys, and keeps what it hears, like a caller.
+A line that is picked up speaks a tone, presses keys, and keeps all it hears, like a caller.
 """
 
 import asyncio
@@ -9,13 +9,13 @@ from itertools import count
 
 from contactcenter_ari.runtime.address import Address
 from tests.e2e.caller import TRUNK, Caller, Identity, header
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 
 _tags = count(1)
 
 
 class Reply(Enum):
-    """What an outside line does when it is called."""
+    """The answer of an outside line to a call."""
 
     ANSWERS = auto()
     RINGS = auto()
@@ -40,7 +40,7 @@ class Line(Caller):
     async def rung(
         cls, center: Address, invite: str, frequency: float, address: str = TRUNK
     ) -> "Line":
-        """The line an INVITE is for, ringing."""
+        """The ringing line of an INVITE."""
         line = cls(center, invite, frequency)
         await line._open(address)
         line._reply(line._invite, "", "180 Ringing")
@@ -53,7 +53,7 @@ class Line(Caller):
         self._start_talking(self._invite)
 
     def turn_down(self, status: str) -> None:
-        """Do not answer, for a reason in SIP's words."""
+        """Refuse the call with a SIP status."""
         self._reply(self._invite, "", status)
         self._end()
 
@@ -70,7 +70,7 @@ class Line(Caller):
             self._transact("BYE", 1)
 
     def _addresses(self) -> tuple[bytes, str]:
-        """Who ends the call and who is told."""
+        """The party that ends the call, and the other party."""
         return header(self._invite, "To").encode("latin-1"), header(self._invite, "From")
 
 
@@ -93,7 +93,7 @@ class Carrier(asyncio.DatagramProtocol):
 
     @property
     def address(self) -> Address:
-        """Where the center dials."""
+        """The address that the center dials."""
         return Address(*self._transport.get_extra_info("sockname"))
 
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:

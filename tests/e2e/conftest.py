@@ -1,4 +1,4 @@
-"""One center for each file of stories; after each story nothing may be left of it."""
+"""One center for each test file; after each test nothing may be left of it."""
 
 import asyncio
 import tempfile
@@ -28,7 +28,7 @@ def data_folder() -> Iterator[Path]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def runtime() -> AsyncIterator[Runtime]:
-    """What all agents' phones run on; there can be one in a process."""
+    """The runtime of all agents' phones; there can be one in a process."""
     runtime = Runtime(command_timeout=20)
     await runtime.start(Config(net_interface="127.0.0.1", max_concurrent_calls=None))
     yield runtime
@@ -45,7 +45,7 @@ async def exchange() -> AsyncIterator[Carrier]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def surroundings() -> dict[str, str]:
-    """Settings that the stories of a file need; a file may have its own."""
+    """Settings that the tests of a file need; a file may have its own."""
     return {}
 
 
@@ -63,8 +63,8 @@ async def center(
 async def center_running(
     data: Path, tools: Tools, runtime: Runtime, more: Mapping[str, str]
 ) -> AsyncIterator[World]:
-    """A center that runs meanwhile. One task opens and closes it, for it holds task groups; in
-    the end its input log, replayed, must come to the same.
+    """A center that runs during the block. One task opens and closes it, because it holds task
+    groups. At the end its input log is replayed and must give the same.
     """
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[World] = loop.create_future()
@@ -92,14 +92,14 @@ async def center_running(
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(center: World) -> AsyncIterator[World]:
-    """The running center, for one story."""
+    """The running center, for one test."""
     yield center
     await center.clean_up()
 
 
 @pytest.fixture
 def carrier(world: World, exchange: Carrier) -> Iterator[Carrier]:
-    """The carrier, for one story; the story's lines end before the world is looked over."""
+    """The carrier, for one test; the test's lines end before the center is checked."""
     assert world is not None
     yield exchange
     exchange.reset()

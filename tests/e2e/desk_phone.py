@@ -1,5 +1,5 @@
-"""An agent's phone whose every packet is the story's: it answers in the very instant it is told
-to, and keeps all that comes out of its earpiece.
+"""An agent's phone each packet of which the test controls: it answers in the instant that the test
+chooses, and keeps all that comes out of its earpiece.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from contactcenter_ari.runtime.address import Address
 from tests.contract.conftest import SipPhone
 from tests.e2e.caller import header
 from tests.e2e.carrier import Line
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 
 LOOPBACK = "127.0.0.1"
 REGISTERED_FOR = 300

@@ -18,7 +18,7 @@ from contactcenter_ari.loadtest.agent import Phone
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, sine
-from tests.e2e.patience import LIMIT, until
+from tests.e2e.polling import LIMIT, until
 from tests.e2e.tone_watch import ToneWatch
 from tests.hearing import HEARD, find
 
@@ -36,7 +36,7 @@ MOST = 0.5
 
 
 class Manner(Enum):
-    """What the phone does when it is called."""
+    """The reaction of the phone to a call."""
 
     ANSWERS = auto()
     RINGS = auto()
@@ -65,7 +65,7 @@ class Conversation:
         return self.heard_since(0)
 
     def heard_since(self, start: int) -> Samples:
-        """What came out of the earpiece from a sample on."""
+        """The samples out of the earpiece, from one of them on."""
         whole = len(self._heard) // 2 * 2
         return np.frombuffer(bytes(self._heard[2 * start : whole]), dtype=np.int16)
 
@@ -132,8 +132,8 @@ class Conversation:
 
 
 def share_heard(prompt: Samples, heard: Samples) -> float:
-    """How much of the prompt was heard, in order. A real phone drops a frame here and there
-    when the machine is busy, so pieces are looked for, each near where it should be.
+    """The share of the prompt that was heard, in order. A real phone drops a frame here and there
+    when the machine is busy, so each piece of the prompt is searched for near its place.
     """
     starts = range(0, len(prompt) - PIECE + 1, PIECE)
     matches = [(start, find(prompt[start : start + PIECE], heard)) for start in starts]
@@ -149,7 +149,7 @@ def share_heard(prompt: Samples, heard: Samples) -> float:
 
 
 class AgentPhone:
-    """A registered phone; `calls` are all it ever had, the last one last."""
+    """A registered phone; `calls` has all its calls, the last one last."""
 
     def __init__(self, agent: UserAgent, center: Address, frequency: float) -> None:
         self._agent = agent
@@ -196,15 +196,15 @@ class AgentPhone:
         return talk
 
     async def unregister(self) -> None:
-        """Go home."""
+        """Unregister the phone."""
         await self._agent.unregister(timeout=LIMIT.total_seconds())
 
     async def register(self) -> None:
-        """Come back."""
+        """Register the phone again."""
         await self._agent.register(timeout=LIMIT.total_seconds())
 
     async def close(self) -> None:
-        """End what is going on."""
+        """End all calls."""
         for talk in self.calls:
             if not talk.over:
                 with suppress(StaleHandleError):

@@ -21,7 +21,7 @@ from contactcenter_ari.web.agent import AgentList
 from contactcenter_ari.web.callback import CallbackList, CallbackStatus
 from contactcenter_ari.web.health import Wellness
 from contactcenter_ari.web.queue import QueueList, QueueStatus
-from tests.e2e.patience import LIMIT, until_holds
+from tests.e2e.polling import LIMIT, until_holds
 
 LOOK_EVERY = timedelta(milliseconds=50)
 
@@ -55,7 +55,7 @@ class Program:
         token: str,
         words: Sequence[str] = ("serve",),
     ) -> AsyncIterator["Program"]:
-        """The program whose API is at `web`; whatever runs of it in the end is killed."""
+        """The program whose API is at `web`; a process that is left at the end is killed."""
         bearer = {"Authorization": f"Bearer {token}"}
         async with aiohttp.ClientSession(f"http://{web}", headers=bearer) as http:
             program = cls(environ, output, http, words)
@@ -71,7 +71,7 @@ class Program:
         return self._process.pid
 
     async def start(self) -> None:
-        """Start it and wait until it takes calls."""
+        """Start the program and wait until it takes calls."""
         command = bound_command((sys.executable, "-m", "contactcenter_ari", *self._words), "KILL")
         with self._output.open("ab") as output:
             self._process = await create_subprocess_exec(
@@ -93,7 +93,7 @@ class Program:
         await until_holds(wrong, LIMIT, LOOK_EVERY)
 
     async def why_not_ready(self) -> str:
-        """What it says of why it takes no calls; empty when it does."""
+        """The reasons why it takes no calls; empty when it does."""
         return await self._not_ready()
 
     async def kill(self) -> None:
@@ -104,11 +104,11 @@ class Program:
             await self._process.wait()
 
     def hang(self) -> None:
-        """Let it stand still, with its sockets open."""
+        """Stop the process, with its sockets open."""
         self._signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """Let it go on as if nothing had been."""
+        """Let the stopped process continue."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: int) -> None:
@@ -127,7 +127,7 @@ class Program:
         return {str(view.agent): view for view in listed.agents}
 
     async def queue(self, name: str) -> QueueStatus:
-        """One queue as it stands."""
+        """The view of one queue."""
         listed = await self._get("/api/v1/queues", QueueList)
         return next(status for status in listed.queues if status.queue == name)
 
@@ -136,13 +136,13 @@ class Program:
         return (await self._get("/api/v1/callbacks", CallbackList)).callbacks
 
     async def metric(self, name: str) -> float:
-        """The one figure of this name."""
+        """The only figure of this name."""
         async with self._http.get("/metrics") as answer:
             lines = (await answer.text()).splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
 
     async def text(self, path: str) -> str:
-        """What it answers there."""
+        """The body of the answer there."""
         async with self._http.get(path) as answer:
             assert answer.status == HTTPStatus.OK, await answer.text()
             return await answer.text()
@@ -153,7 +153,7 @@ class Program:
             assert answer.status == HTTPStatus.OK, await answer.text()
 
     async def health(self) -> Wellness:
-        """How it is."""
+        """The health of its parts."""
         async with self._http.get("/healthz") as answer:
             return msgspec.json.decode(await answer.read(), type=Wellness)
 

@@ -1,9 +1,9 @@
-"""What callers may send: names and numbers that try to break something, unknown numbers."""
+"""Bad input from callers: names and numbers that try to break something, unknown numbers."""
 
 import pytest
 
 from contactcenter_ari.core.vocabulary.event import EndReason, Party
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import DESK, LONGEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,7 +29,7 @@ WELCOME = "Welcome to the test of the contact center."
     ids=["sql", "markup", "templates", "no utf-8", "letters", "long name", "long number",
          "number with sql", "anonymous"],
 )  # fmt: skip
-async def test_whatever_callers_are_called(
+async def test_strange_names_are_cut_and_cleaned(
     world: World, number: bytes, name: bytes, stored_name: str | None
 ) -> None:
     """The call goes on, and the row holds cut and cleaned text."""
@@ -67,7 +67,7 @@ async def test_agents_see_strange_names(world: World) -> None:
 
 @pytest.mark.parametrize("dialed", ["+3120000009", "0", "*11", "9" * 40])
 async def test_an_unknown_number_is_told(world: World, dialed: str) -> None:
-    """Who dials what no flow answers hears so, and the interaction is rejected."""
+    """A caller who dials a number without a flow hears so, and the interaction is rejected."""
     caller = await world.call(dialed)
     await caller.until_hears(await world.sound("This number is not in use."))
     await caller.until_over()

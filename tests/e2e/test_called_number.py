@@ -3,13 +3,13 @@
 import pytest
 import pytest_asyncio
 
-from tests.e2e.wire.talker import Talker, Wording
+from tests.e2e.wire.raw_caller import InviteParts, RawCaller
 from tests.e2e.world import DESK, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 USER = b"trunk-0800"
-"""What such a trunk calls: its own user name, which may hold digits."""
+"""The user name of such a trunk, which it calls; it may hold digits."""
 NATIONAL = "0200000001"
 CALLER, WRITTEN = "+31611112222", "0611112222"
 
@@ -20,13 +20,13 @@ async def surroundings(request: pytest.FixtureRequest) -> dict[str, str]:
     return {"CC_CALLED_FROM": request.param, "CC_TRUNK_COUNTRY": "NL"}
 
 
-async def called(world: World, dialed: str, *, uri: bytes = USER) -> Talker:
+async def called(world: World, dialed: str, *, uri: bytes = USER) -> RawCaller:
     """A call over such a trunk: the number is in both headers."""
-    caller = await Talker.dials(
+    caller = await RawCaller.dials(
         world.environment.addresses.sip,
         dialed,
         number=WRITTEN.encode(),
-        wording=Wording(uri=uri, headers=[f"X-Dialed: {_header(dialed)}"]),
+        invite=InviteParts(uri=uri, headers=[f"X-Dialed: {_header(dialed)}"]),
     )
     world.callers.append(caller)
     return caller
@@ -51,8 +51,8 @@ async def test_the_number_is_in_a_header(world: World, dialed: str) -> None:
     assert (row.caller_number, row.caller_number_raw) == (CALLER, WRITTEN)
 
 
-async def test_nobody_is_called(world: World) -> None:
-    """Neither header nor URI has a number: 404, and no call is told of."""
+async def test_a_call_without_a_number_is_refused(world: World) -> None:
+    """Neither header nor URI has a number: the call gets a 404, and there is no row of it."""
     caller = await called(world, "nobody", uri=b"trunk")
     await caller.until_over()
     assert any(text.startswith("SIP/2.0 404") for text in caller.heard_of)

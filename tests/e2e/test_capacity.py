@@ -1,4 +1,6 @@
-"""When there is no room for one call more: refused before it is answered, counted, told before."""
+"""Capacity: a call for which there is no room is refused before it is answered, counted, and
+announced by an alarm before.
+"""
 
 import asyncio
 import socket
@@ -15,7 +17,7 @@ from contactcenter_ari.service.secret import administrator_token
 from tests.e2e.acd.conftest import SITE
 from tests.e2e.acd.floor import CROWD, FIRST
 from tests.e2e.desk_phone import DeskPhone
-from tests.e2e.patience import until_holds
+from tests.e2e.polling import until_holds
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,7 +28,7 @@ PORTS = 22
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def surroundings() -> dict[str, str]:
-    """Few ports, and as few connections as may be."""
+    """Few ports, and as few connections as possible."""
     ports = free_rtp_block(PORTS)
     return {
         "CC_RTP_PORTS": f"{ports.first}-{ports.last}",
@@ -36,7 +38,7 @@ async def surroundings() -> dict[str, str]:
 
 
 async def seen(world: World, path: str) -> str:
-    """What the API shows, as its administrator."""
+    """The answer of the API to its administrator."""
     environment = world.environment
     token = administrator_token(environment.data)
     bearer = {"Authorization": f"Bearer {token}"}
@@ -48,8 +50,8 @@ async def seen(world: World, path: str) -> str:
 
 
 async def test_more_calls_than_there_is_room_for(world: World) -> None:
-    """The sixth is refused; the alarm came before; all five who wait can still be joined with an
-    agent.
+    """The sixth call is refused, after an alarm; all five waiting callers can still be joined with
+    an agent.
     """
     room = calls_in(world.environment.addresses.rtp)
     worker = await world.hire("first")
@@ -71,7 +73,7 @@ async def test_more_calls_than_there_is_room_for(world: World) -> None:
 
 
 async def test_ringing_phones_take_room_as_well(world: World) -> None:
-    """With nine phones ringing for one caller there is no port for another."""
+    """Nine phones ring for one caller, and there is no port for another caller."""
     phones = []
     for _ in range(2 * calls_in(world.environment.addresses.rtp) - 1):
         agent = await world.enlist("crowd")
@@ -90,7 +92,7 @@ async def test_ringing_phones_take_room_as_well(world: World) -> None:
 
 
 async def refused(world: World) -> None:
-    """One caller more is refused before it is answered, and counted."""
+    """One more caller is refused before the answer, and counted."""
     before = world.service.switch.capacity.refused
     late = await world.call(FIRST)
     await late.until_over()
@@ -104,7 +106,7 @@ async def refused(world: World) -> None:
 
 
 async def test_the_ports_are_taken_by_others(world: World) -> None:
-    """Without a port for audio a call is refused at once; with one again it is taken."""
+    """A call is refused at once without a port for audio, and taken when there is one again."""
     address, ports = world.environment.addresses.sip.host, world.environment.addresses.rtp
     with ExitStack() as taken:
         for port in range(ports.first, ports.last + 1):
@@ -119,8 +121,8 @@ async def test_the_ports_are_taken_by_others(world: World) -> None:
 
 @asynccontextmanager
 async def others_connected(address: Address, count: int) -> AsyncIterator[None]:
-    """So many connections meanwhile. Asterisk takes them slowly, and the application runs in this
-    process: it must not wait for them, or callers would hear that it is away.
+    """So many connections of others during the block. Asterisk takes them slowly, and the
+    application runs in this process: it must not wait for them, or callers would hear the apology.
     """
     opened = await asyncio.gather(
         *(asyncio.open_connection(address.host, address.port) for _ in range(count))
@@ -133,8 +135,8 @@ async def others_connected(address: Address, count: int) -> AsyncIterator[None]:
 
 
 async def test_no_connection_is_left_for_us(world: World) -> None:
-    """Others hold all connections to Asterisk's HTTP server: as many calls as there may be are
-    answered at once, and one is joined.
+    """Others hold all connections to Asterisk's HTTP server: as many calls as there is room for
+    are answered at once, and one is joined.
     """
     async with others_connected(world.environment.addresses.asterisk_http, 60):
         worker = await world.hire("first")

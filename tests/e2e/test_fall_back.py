@@ -1,6 +1,7 @@
-"""The application is away: what callers hear, what they can leave, and what is written down.
+"""The application is away: the prompts that callers hear, the numbers and messages that they can
+leave, and the records of them.
 
-Asterisk and its script are real; the application is started when a story wants it.
+Asterisk and its script are real; the application is started when a test needs it.
 """
 
 import asyncio
@@ -27,8 +28,8 @@ from contactcenter_ari.service.fall_back_plan import spool_folder
 from contactcenter_ari.service.fall_back_text import TEXTS
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until, until_holds
-from tests.e2e.wire.talker import Talker, Wording
+from tests.e2e.polling import until, until_holds
+from tests.e2e.wire.raw_caller import InviteParts, RawCaller
 from tests.e2e.world import DESK, Place, founded
 from tests.hearing import tone_heard
 from tests.recorded import mono_of
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 APOLOGY = "We are sorry, our service is away."
 OWN, TYPED = "+31612345678", "0611112222"
 VOICE = 440
-"""What callers speak, in hertz."""
+"""The voice of callers, in hertz."""
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Away:
 
     @property
     def spool(self) -> Path:
-        """Where the script writes."""
+        """The folder that the script writes to."""
         return spool_folder(self.place.environment.data)
 
     async def sound(self, text: str) -> Samples:
@@ -59,7 +60,7 @@ class Away:
         return mono_of(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2400]
 
     async def call(self, number: str) -> Caller:
-        """Somebody calls and hears the apology."""
+        """A caller who hears the apology."""
         caller = await Caller.place(self.place.environment.addresses.sip, DESK, number=number)
         self.callers.append(caller)
         await caller.until_hears(await self.sound(APOLOGY))
@@ -70,7 +71,7 @@ class Away:
         await caller.until_hears(await self.sound(TEXTS[name]["en"]))
 
     async def written(self, calls: int) -> dict[str, dict[str, object]]:
-        """What the script wrote down, by caller, once it is all there."""
+        """The records of the script, by caller, once all of them are there."""
         found: dict[str, dict[str, object]] = {}
 
         async def missing() -> str:
@@ -95,7 +96,9 @@ async def away(data_folder: Path, tools: Tools, runtime: Runtime) -> AsyncIterat
 
 
 async def test_leaves_a_number_or_a_message(away: Away) -> None:
-    """1 and a confirmation leave the own number or a typed one, 2 a message, nothing nothing."""
+    """1 and a confirmation leave the caller's own number or a typed one, 2 leaves a message, no
+    key leaves nothing.
+    """
     own, typing, speaking, silent = (OWN, *(f"+3160000000{n}" for n in range(3)))
     await asyncio.gather(
         leaves_own_number(away, own),
@@ -116,7 +119,7 @@ async def test_leaves_a_number_or_a_message(away: Away) -> None:
 
 
 async def leaves_own_number(away: Away, number: str) -> None:
-    """1, and 1 again when the number was read back."""
+    """Press 1, and 1 again after the number was read back."""
     caller = await away.call(number)
     await caller.press("1")
     await away.hears(caller, CONFIRM_NUMBER)
@@ -126,7 +129,7 @@ async def leaves_own_number(away: Away, number: str) -> None:
 
 
 async def types_a_number(away: Away, number: str) -> None:
-    """1 while it is offered, another number than the own, and 1."""
+    """Press 1 for another number, type it, and press 1."""
     caller = await away.call(number)
     await away.hears(caller, OFFER_MESSAGE)
     await caller.press("1")
@@ -141,7 +144,7 @@ async def types_a_number(away: Away, number: str) -> None:
 
 
 async def leaves_a_message(away: Away, number: str) -> None:
-    """2, a second and a half of speech, and #."""
+    """Press 2, speak for a second and a half, and press #."""
     caller = await away.call(number)
     await caller.press("2")
     await away.hears(caller, SPEAK)
@@ -153,15 +156,17 @@ async def leaves_a_message(away: Away, number: str) -> None:
 
 
 async def presses_nothing(away: Away, number: str) -> None:
-    """The apology, the offers, and the end."""
+    """Hear the apology, the offers, and the end."""
     caller = await away.call(number)
     await caller.until_over()
     assert caller.center_hung_up
 
 
 async def test_audio_whose_address_comes_late(away: Away) -> None:
-    """The INVITE offers none, and three of our 200 are lost: the whole apology is heard."""
-    sip, wording = away.place.environment.addresses.sip, Wording(sdp="", lost=3)
-    caller = await Talker.dials(sip, DESK, wording=wording)
+    """The INVITE offers no audio, and three of our 200 responses get lost: the caller hears the
+    whole apology.
+    """
+    sip, invite = away.place.environment.addresses.sip, InviteParts(sdp="", lost=3)
+    caller = await RawCaller.dials(sip, DESK, invite=invite)
     away.callers.append(caller)
     await caller.until_hears(await away.sound(APOLOGY))

@@ -1,4 +1,4 @@
-"""What callers hear in a flow: a balance, closed doors; and who is taken first."""
+"""A flow on real calls: a spoken balance, closed hours, and a head start."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ GOLD = Customer("Gold", ("+31677000001",), "20000001", Decimal("1204.50"), statu
 
 
 async def test_a_balance_is_told(world: World) -> None:
-    """A number is typed, looked up in Postgres, and the amount is spoken."""
+    """The caller types a number; it is looked up in Postgres, and the amount is spoken."""
     await put_customers(world.service.database, [GOLD])
     caller = await world.call(DESK)
     await caller.until_answered()
@@ -28,7 +28,7 @@ async def test_a_balance_is_told(world: World) -> None:
 
 
 async def test_an_unknown_policy_is_told(world: World) -> None:
-    """What the database does not know is said, and no balance."""
+    """A number that the database does not have is reported, and no balance is spoken."""
     caller = await world.call(DESK)
     await caller.until_answered()
     await caller.press("3")
@@ -38,7 +38,7 @@ async def test_an_unknown_policy_is_told(world: World) -> None:
     await caller.until_over()
 
 
-async def test_closed_doors_are_told(world: World) -> None:
+async def test_closed_hours_are_told(world: World) -> None:
     """Outside the opening hours the caller hears so, and the call ends."""
     caller = await world.call(DESK)
     await caller.until_answered()

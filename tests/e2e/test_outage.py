@@ -1,4 +1,4 @@
-"""Parts go away while people talk: the application, then the database; and come back."""
+"""The application, then the database, goes away while people talk, and comes back."""
 
 import asyncio
 import os
@@ -27,8 +27,8 @@ from contactcenter_ari.runtime.replay import replay_onward
 from contactcenter_ari.service.secret import administrator_token, snapshot_key
 from contactcenter_ari.web.port import Condition
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import Conversation
+from tests.e2e.polling import until, until_holds
 from tests.e2e.program import Program
 from tests.e2e.world import DESK, LONGEST, SITE, Place, World, founded, working
 from tests.hearing import tone_heard
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CALLER, AGENT = 440, 620
 LONG_AGO, YOUNG = "0", "9999999999"
-"""Beats of the application: how long a restart takes is not left to the machine."""
+"""Times of the application's last beat: the length of a restart is not left to the machine."""
 APOLOGY = "We are sorry, our service is away."
 MENU = "Press one for help, three for your balance, four for visits."
 CLOSED = "Our door is closed today."
@@ -50,8 +50,8 @@ KNOWN = Customer("Known", ("+31677000009",), "20000009", Decimal("1.00"))
 async def test_the_application_stops_and_starts_again(
     data_folder: Path, tools: Tools, runtime: Runtime
 ) -> None:
-    """Talks go on without it; new callers hear an apology instead of silence; it takes up the
-    talk where it was, and who came in between; its log gives the same again.
+    """Talks go on without the application; new callers hear an apology. The application takes up
+    the talk and the new callers, and its log replays to the same.
     """
     async with founded(data_folder / "stopped", tools, runtime) as place:
         async with working(place) as before:
@@ -60,13 +60,13 @@ async def test_the_application_stops_and_starts_again(
             talk = await worker.phone.talks()
             await caller.until_hears_tone(AGENT)
         _replays_to_the_same(before)
-        await _let_beat_be(place, LONG_AGO)
+        await _set_beat(place, LONG_AGO)
         late = await before.call(DESK)
         sound = await before.sound(APOLOGY)
         middle = sound[len(sound) // 4 : len(sound) * 3 // 4]  # its ends may be cut off
         await late.until_hears(middle)
         await late.until_over()
-        await _let_beat_be(place, YOUNG)
+        await _set_beat(place, YOUNG)
         early = await before.call(LONGEST, frequency=1000)
         await _talk_goes_on(caller, talk)
         assert early.status == 0
@@ -89,7 +89,7 @@ async def test_the_application_stops_and_starts_again(
 
 
 async def test_asterisk_keeps_looking_for_the_application(world: World) -> None:
-    """The connection is made by Asterisk, again and again, at once and for ever."""
+    """Asterisk connects again and again, at once and without end."""
     assert world.environment.asterisk is not None
     etc = world.environment.asterisk.folders.etc
     client = (etc / "websocket_client.conf").read_text()
@@ -100,7 +100,7 @@ async def test_asterisk_keeps_looking_for_the_application(world: World) -> None:
 async def test_the_database_is_killed_and_comes_back(
     data_folder: Path, tools: Tools, runtime: Runtime
 ) -> None:
-    """Calls go on without it, a look-up takes its error exit, and nothing is lost."""
+    """Calls go on without the database, a look-up takes its error exit, and no row is lost."""
     port = free_port(Protocol.TCP)
     async with (
         EmbeddedPostgres(data_folder / "killed", port=port) as server,
@@ -139,8 +139,8 @@ async def test_the_database_is_killed_and_comes_back(
 async def test_the_program_starts_while_the_database_is_away(
     data_folder: Path, tools: Tools, runtime: Runtime
 ) -> None:
-    """It takes calls within seconds, says that it has no database, and has every row soon after
-    there is one; agents are known then.
+    """The program takes calls within seconds and reports that it has no database. Soon after there
+    is one all rows are in it, and the agents are known.
     """
     loop = asyncio.get_running_loop()
     server = EmbeddedPostgres(data_folder / "late", fsync=False)
@@ -177,12 +177,12 @@ async def test_the_program_starts_while_the_database_is_away(
 
 
 def _on_this_machine(limit: timedelta) -> float:
-    """Seconds, more of them while more programs want to run than there are processors."""
+    """A time in seconds, longer when more programs want to run than there are processors."""
     return limit.total_seconds() * max(1.0, os.getloadavg()[0])
 
 
 async def _visits_are_told(place: Place) -> Caller:
-    """A call through a flow that asks nothing of the database."""
+    """A call through a flow without look-ups."""
     caller = await Caller.place(place.environment.addresses.sip, DESK, number="+31677000010")
     try:
         await caller.until_answered()
@@ -226,15 +226,15 @@ async def _balance_is_unknown(world: World) -> Caller:
 
 
 async def _talk_goes_on(caller: Caller, talk: Conversation) -> None:
-    """Both hear half a second more of each other."""
+    """Both hear each other for half a second more."""
     more = 0.5
     so_far = tone_heard(talk.heard, CALLER), tone_heard(caller.heard, AGENT)
     await talk.until_hears_tone(CALLER, so_far[0].total_seconds() + more)
     await caller.until_hears_tone(AGENT, so_far[1].total_seconds() + more)
 
 
-async def _let_beat_be(place: Place, at: str) -> None:
-    """Let the dialplan and the watch believe that the application was alive then."""
+async def _set_beat(place: Place, at: str) -> None:
+    """Write that the application was alive then, for the dialplan and the watch."""
     assert place.environment.asterisk is not None
     for name in ("CC_ALIVE", "CC_BEAT"):
         await place.environment.asterisk.rx(f"dialplan set global {name} {at}")
@@ -249,7 +249,7 @@ def _replays_to_the_same(world: World) -> None:
 
 
 def _take_over(after: World, before: World) -> None:
-    """The people stay; only the application is another one."""
+    """The center with another application; people and calls stay."""
     after.since = before.since
     after.callers, after.workers, after.agents = before.callers, before.workers, before.agents
     for worker in after.workers:

@@ -1,5 +1,5 @@
-"""A second program on the data folder of one that runs, with a call talking: it is refused, and
-the first one, its Asterisk, its database, its log and its call go on.
+"""A second program is started on the data folder of a running one, with a call in progress: it is
+refused, and the first one, its Asterisk, its database, its log and its call go on.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ from contactcenter_ari.runtime.replay import replay_onward
 from contactcenter_ari.service.address import Addresses, addresses
 from contactcenter_ari.service.secret import administrator_token
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until_holds
 from tests.e2e.phone import AgentPhone, Conversation
+from tests.e2e.polling import until_holds
 from tests.e2e.program import Program
 from tests.e2e.world import LONGEST, SITE
 
@@ -36,15 +36,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUEUE, EXTENSION, NUMBER = "longest", "301", "+31630000001"
 AGENT, TALKER = 620, 440
-"""Hertz of who talks."""
+"""The voices, in hertz."""
 CPU_LIMIT = 1.0
-"""Seconds of processor time, the start of Python included: what a refusal takes on any machine."""
+"""Seconds of processor time for a refusal on any machine, the start of Python included."""
 GROUP_AND_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A program that runs with all that it starts itself, and who talks there."""
+    """A running program with all that it started, and a talk in it."""
 
     data: Path
     where: Addresses
@@ -56,7 +56,7 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a second program did."""
+    """The result of a second program."""
 
     status: int
     said: str
@@ -93,7 +93,7 @@ async def talking(data: Path, runtime: Runtime) -> AsyncIterator[Installation]:
 
 
 async def _agent(environ: dict[str, str]) -> Phone:
-    """Add an agent before anything runs; gives what the phone registers with."""
+    """Add an agent before anything runs; gives the credentials of the phone."""
     added = await _second(environ, "agent", "add", EXTENSION, "Agent", "--queue", QUEUE)
     assert added.status == 0, added.said
     (user,) = re.findall(r"SIP user +(\S+)", added.said)
@@ -131,7 +131,7 @@ async def test_the_first_one_goes_on(
     tries: int,
     record_testsuite_property: Callable[[str, object], None],
 ) -> None:
-    """Whatever is tried beside it, as often as it is tried."""
+    """The first program goes on, whatever other program is started, and how often."""
     assert tools.asterisk, "they are installed before a program wants them"
     async with talking(data_folder / f"data-{tries}", runtime) as first:
         seconds = await _is_refused(first, tries)
@@ -144,8 +144,8 @@ async def test_the_first_one_goes_on(
 
 
 async def _is_refused(first: Installation, tries: int) -> list[float]:
-    """Each other program ends by itself with one line, which names the first one; gives after how
-    many seconds.
+    """Each other program ends by itself with one line that names the first one; gives the seconds
+    until then.
     """
     asterisk = (first.data / "asterisk/asterisk.pid").read_text()
     apart = {
@@ -175,7 +175,7 @@ async def _is_refused(first: Installation, tries: int) -> list[float]:
 
 
 async def _goes_on_talking(first: Installation) -> None:
-    """Both hear each other, and what may run beside it does its work."""
+    """Both hear each other, and the commands that may run beside the program work."""
     first.caller.rtp.heard.clear()
     await first.caller.until_hears_tone(AGENT, 0.5)
     for words in (("agent", "list"), ("db", "migrate"), ("show", "queues"), ("flow", "versions")):
@@ -185,8 +185,8 @@ async def _goes_on_talking(first: Installation) -> None:
 
 
 def _is_private(data: Path) -> None:
-    """Nobody else may do anything with what is in the data folder; root's Postgres, which is
-    another account, may pass through the folder itself.
+    """No other account can use anything in the data folder; root's Postgres, which is another
+    account, may pass through the folder itself.
     """
     passable = 0o711 if os.geteuid() == 0 else 0o700
     assert stat.S_IMODE(data.stat().st_mode) == passable
@@ -199,7 +199,7 @@ def _is_private(data: Path) -> None:
 
 
 async def _ends_well(first: Installation) -> None:
-    """The caller hangs up, the program ends in order, and its log gives the same once more."""
+    """The caller hangs up, the program ends in order, and its log replays to the same."""
     first.caller.hang_up()
     await first.talk.until_over()
 

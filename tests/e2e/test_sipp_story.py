@@ -1,6 +1,6 @@
-"""SIPp plays callers and agents: each story holds if SIPp, the rows and Asterisk agree.
+"""SIPp plays callers and agents: each test holds if SIPp, the rows and Asterisk agree.
 
-That nothing is left in Asterisk is looked at after each story, see conftest.
+The fixtures check after each test that nothing is left in Asterisk, see conftest.
 """
 
 import asyncio
@@ -80,8 +80,8 @@ async def test_through_the_menu_to_an_agent(world: World) -> None:
 
 
 async def test_lost_in_the_menu(world: World) -> None:
-    """caller_presses_nothing, caller_presses_wrong_keys: both are sent to a person at last,
-    and nobody is at work.
+    """caller_presses_nothing, caller_presses_wrong_keys: both are sent to a person at last, and no
+    agent is at work.
     """
     silent = _caller(world, Story.PRESSES_NOTHING, "+31620000002", DESK)
     clumsy = _caller(world, Story.PRESSES_WRONG_KEYS, "+31620000003", DESK, ",9,,9,")

@@ -1,14 +1,14 @@
 """Callers whose keys can be heard: as tones alone, or as tones before each telephone-event.
 
-Asterisk takes tones out of the audio where it listens for them, that is where a phone knows no
-telephone-events. A gateway that sends both leaves the tones in what is said, and recorded.
+Asterisk takes tones out of the audio of phones that know no telephone-events, where it listens for
+them. A gateway that sends both leaves the tones in the audio, and in recordings.
 """
 
 from datetime import timedelta
 
 from contactcenter_ari.speech.tone import encode_ulaw
 from tests.e2e.caller import FRAME, SILENCE, Caller, _packet
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.key_tones import key_tone
 
 PRESSED = timedelta(milliseconds=120)

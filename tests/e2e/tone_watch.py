@@ -1,7 +1,7 @@
 """Listening for a tone while a call goes on.
 
-Each look costs as much as what is new. A look at everything heard so far costs more the longer
-somebody waits, until the phones of a busy machine have no time left to speak.
+Each look costs as much as the new samples. A look at all samples so far would cost more the longer
+a caller waits, until the phones of a busy machine had no time left to speak.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ WINDOW = sample_count(TONE_WINDOW)
 
 
 class ToneWatch:
-    """Adds up for how long a tone was heard; `since` gives what was heard from a sample on."""
+    """The length for which a tone was heard; `since` gives the samples from one of them on."""
 
     def __init__(self, since: Callable[[int], Samples], frequency: float) -> None:
         self._since = since
@@ -26,7 +26,7 @@ class ToneWatch:
         return f"<ToneWatch {self._frequency:g} Hz: {self._heard} in {self._known} samples>"
 
     def heard(self) -> timedelta:
-        """For how long in all the tone was heard so far, in whole windows."""
+        """The length for which the tone was heard so far, in whole windows."""
         new = self._since(self._known)
         whole = len(new) // WINDOW * WINDOW
         if whole:

@@ -1,4 +1,4 @@
-"""A whole center for stories: the shipped one, on a real Asterisk and a real Postgres."""
+"""A whole center for tests: the shipped one, on a real Asterisk and a real Postgres."""
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -39,8 +39,8 @@ from contactcenter_ari.postgres.report_row import (
 )
 from contactcenter_ari.speech.tone import Samples, sample_count
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import AgentPhone, Manner
+from tests.e2e.polling import until, until_holds
 from tests.recorded import mono_of
 
 SITE = Path(__file__).parent / "site"
@@ -48,14 +48,14 @@ DESK, LONGEST, LEAST, PATIENT = (f"+3120000000{number}" for number in range(1, 5
 """The numbers of the flows in `site`."""
 JITTER = timedelta(milliseconds=250)
 TEST = "test"
-"""Who asks, when a test signs agents in and out."""
+"""The author of the requests of tests."""
 
 _callers = count(1)
 _extensions = count(1001)
 
 
 def credential(hired: NewAgent) -> Phone:
-    """What the agent's phone registers with."""
+    """The credentials of the agent's phone."""
     return Phone(hired.credential.phone, hired.credential.secret)
 
 
@@ -74,7 +74,7 @@ class Worker:
 
     @property
     def view(self) -> AgentView:
-        """What the center knows of the agent now."""
+        """The center's view of the agent now."""
         return self.world.agent(self.id)
 
     async def pause(self) -> None:
@@ -108,7 +108,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a center stands on: it outlives the application."""
+    """The parts that outlive the application."""
 
     settings: Settings
     site: Site
@@ -119,7 +119,7 @@ class Place:
 
 @dataclass(slots=True)
 class World:
-    """One center, its people, and what became of them."""
+    """One center, its people, and their records."""
 
     place: Place
     service: Service
@@ -131,7 +131,7 @@ class World:
 
     @property
     def environment(self) -> Environment:
-        """What the application stands on."""
+        """The environment of the application."""
         return self.place.environment
 
     # People
@@ -166,7 +166,7 @@ class World:
         return worker
 
     async def engage(self, queue: str, number: str) -> None:
-        """One more agent, who talks to somebody: callers wait, whoever else pauses."""
+        """One more agent, in a talk: callers go on waiting when other agents pause."""
         worker = await self.hire(queue)
         await self.call(number)
         await worker.phone.talks()
@@ -181,7 +181,7 @@ class World:
     async def call(
         self, dialed: str, *, number: str | bytes = b"", name: bytes = b"", frequency: float = 440
     ) -> Caller:
-        """A caller, from a number of his own unless one is given."""
+        """A caller, from a number of their own unless one is given."""
         own = number or f"+3161{next(_callers):07d}"
         caller = await Caller.place(
             self.environment.addresses.sip, dialed, number=own, name=name, frequency=frequency
@@ -200,21 +200,21 @@ class World:
 
     @property
     def audio(self) -> Path:
-        """What SIPp's parties speak and press."""
+        """The sounds that SIPp's parties play."""
         folder = self.environment.data / "audio"
         if not folder.exists():
             write_audio(folder)
         return folder
 
-    # What can be seen
+    # Views and rows
 
     def agent(self, agent: AgentId) -> AgentView:
-        """An agent as the center sees him."""
+        """The center's view of an agent."""
         views = self.service.driver.center.agents(self.service.clock.now())
         return next(view for view in views if view.agent == agent)
 
     def waiting(self, queue: str) -> int:
-        """How many callers are in a queue."""
+        """The number of callers in a queue."""
         views = self.service.driver.center.queues(self.service.clock.now())
         return next(view.waiting for view in views if view.queue == queue)
 
@@ -226,8 +226,8 @@ class World:
         )
 
     async def sound(self, text: str, language: str = "en") -> Samples:
-        """What callers and agents hear when this is said, but for the end of it, which may be
-        in the phone's jitter buffer when the center hangs up.
+        """The sound of this text for callers and agents, without the end of it, which may be in
+        the phone's jitter buffer when the center hangs up.
         """
         media = await self.environment.prompts.media((SpokenText(text, language),))
         whole = mono_of(Path(media[0].removeprefix("sound:")).with_suffix(".wav"))
@@ -252,7 +252,7 @@ class World:
     async def interactions(
         self, wanted: int, which: Callable[[InteractionRow], bool], since: datetime | None = None
     ) -> list[InteractionRow]:
-        """So many interactions, once they are all over, their agents and recordings done."""
+        """So many interactions, once all are over and their agents and recordings are done."""
         found: list[InteractionRow] = []
 
         async def missing() -> str:
@@ -273,7 +273,7 @@ class World:
         return found
 
     async def _unfinished(self) -> str:
-        """What of the interactions that are over still goes on, in words."""
+        """The part of ended interactions that still goes on, in words."""
         center = self.service.driver.center
         busy = {AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.OFFERED}
         views = center.agents(self.service.clock.now())
@@ -285,7 +285,7 @@ class World:
     # After a story
 
     async def clean_up(self) -> None:
-        """Send everybody home and see that nothing is left behind."""
+        """End all calls and check that nothing is left behind."""
         for caller in self.callers:
             caller.hang_up()
         for worker in self.workers:
@@ -303,7 +303,7 @@ class World:
         assert self.service.driver.faults == 0
 
     async def _leftovers(self) -> str:
-        """What is still there, in words; nothing when all is clean."""
+        """The things that are still there, in words; empty when there are none."""
         driver, http = self.service.driver, self.service.http
         channels = (await http.send(operation.list_channels())).read(list[dict[str, object]])
         bridges = (await http.send(operation.list_bridges())).read(list[dict[str, object]])
@@ -345,6 +345,6 @@ async def founded(
 
 @asynccontextmanager
 async def working(place: Place) -> AsyncIterator[World]:
-    """The application on it, while this lasts."""
+    """The application in this place, during the block."""
     async with serving(place.settings, place.site, place.environment) as service:
         yield World(place, service, service.clock.now())

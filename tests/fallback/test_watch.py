@@ -1,6 +1,6 @@
 """The watch beside Asterisk: whom it sends to the fall-back, who hears music, who is left alone.
 
-The fake Asterisk answers as the real one does; tests/e2e/test_away.py sees the real one.
+The fake Asterisk answers as a real one does; tests/e2e/test_application_away.py has a real one.
 """
 
 from collections.abc import Mapping

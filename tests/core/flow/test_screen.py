@@ -92,7 +92,7 @@ def test_accepted(floor: Floor, *, heard_out: bool) -> None:
 
 @pytest.mark.parametrize("key", ["2", "9", "#"])
 def test_another_key(floor: Floor, key: str) -> None:
-    """The callee is asked once more; then it is a no, and the callee is hung up."""
+    """The called person hears the question again; then it is a no, and the callee is hung up."""
     caller, callee = screened(floor)
     callee.presses(key)
     assert callee.heard == [SAID, SAID]
@@ -233,8 +233,8 @@ def test_the_inventory(floor: Floor, gone: str) -> None:
         assert (caller.end.reason, outcome(caller)) == ("system_error", "given_up")
 
 
-def test_we_were_away_while_he_was_asked(floor: Floor) -> None:
-    """The callee is asked once more."""
+def test_the_program_was_away_during_the_question(floor: Floor) -> None:
+    """The called person hears the question again."""
     caller, callee = screened(floor)
     floor.take(CenterResumed())
     assert callee.heard == [SAID, SAID]

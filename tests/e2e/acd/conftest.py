@@ -1,4 +1,4 @@
-"""The center of the stories about who waits, who is asked and what is told meanwhile."""
+"""The center of the tests of waiting callers, offers and announcements."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

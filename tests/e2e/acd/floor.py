@@ -1,4 +1,4 @@
-"""What the stories about the ACD share: the numbers to dial, and the order callers are served."""
+"""Common parts of the ACD tests: the numbers to dial, and the order of the served callers."""
 
 import asyncio
 from datetime import timedelta
@@ -10,7 +10,7 @@ from contactcenter_ari.postgres.report_row import SegmentRow
 from contactcenter_ari.speech.music import compose
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import Record, World
 from tests.hearing import HEARD, find
 
@@ -28,7 +28,7 @@ MUSIC = compose()
 
 
 async def joined(world: World, number: str, queue: str, *, caller: str = "") -> Caller:
-    """One more caller, now waiting in the queue."""
+    """One more caller, who is now waiting in the queue."""
     before = world.waiting(queue)
     placed = await world.call(number, number=caller)
     await world.until_waiting(queue, before + 1)
@@ -36,13 +36,13 @@ async def joined(world: World, number: str, queue: str, *, caller: str = "") -> 
 
 
 def oldest_wait(world: World, queue: str) -> timedelta:
-    """How long the caller has waited who has waited the longest."""
+    """The wait of the caller who has waited the longest."""
     views = world.service.driver.center.queues(world.service.clock.now())
     return next(view.oldest_wait for view in views if view.queue == queue)
 
 
 async def until_waited(world: World, queue: str, length: timedelta) -> None:
-    """Wait until somebody has waited so long."""
+    """Wait until a caller has waited this long."""
     await until(
         lambda: oldest_wait(world, queue) >= length,
         lambda: f"nobody has waited {length} in {queue}",
@@ -50,8 +50,8 @@ async def until_waited(world: World, queue: str, length: timedelta) -> None:
 
 
 async def served_in_turn(callers: list[Caller], frequency: float = AGENT) -> list[Caller]:
-    """The callers in the order in which they hear the agent; each hangs up at once. The last
-    ones wait as long as others are served before them.
+    """The callers in the order in which they hear the agent; each hangs up at once. The limit
+    begins anew with each caller who is served.
     """
     order: list[Caller] = []
 
@@ -65,13 +65,13 @@ async def served_in_turn(callers: list[Caller], frequency: float = AGENT) -> lis
 
 
 def stay(record: Record) -> SegmentRow:
-    """The one stay in a queue."""
+    """The only stay in a queue."""
     (found,) = (row for row in record.segments if row.kind is SegmentKind.QUEUE)
     return found
 
 
 def talk(record: Record) -> SegmentRow:
-    """The one talk."""
+    """The only talk."""
     (found,) = (row for row in record.segments if row.kind is SegmentKind.TALK)
     return found
 

@@ -1,5 +1,5 @@
-"""Calls back: booked by key, made as real calls over the trunk when the customer's turn has come,
-tried again when nobody picks up, and never made twice.
+"""Callbacks: booked by key, dialed over the trunk when the customer is next, dialed again when the
+customer does not answer, and never dialed twice at once.
 """
 
 import asyncio
@@ -23,22 +23,22 @@ from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, Offer
 from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import InteractionRow
 from contactcenter_ari.web.callback import CallbackList, CallbackStatus
+from tests.e2e.acd.callback_line import LineUp, booked, called, lined_up
 from tests.e2e.acd.floor import AGENT, BOOKED, RESERVED, stay, talk
-from tests.e2e.acd.line_up import LineUp, booked, called, lined_up
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Reply
-from tests.e2e.language.listening import LINE, events, hears_music
-from tests.e2e.patience import until_holds
+from tests.e2e.language.flow_caller import LINE, events, hears_music
+from tests.e2e.polling import until_holds
 from tests.e2e.world import Record, World
 from tests.hearing import tone_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 RETRY_AFTER = timedelta(seconds=1)
-"""Sooner than a file may say, for a story must not take minutes."""
+"""A delay shorter than a file may have, so that the tests do not take minutes."""
 
 AHEAD = timedelta(milliseconds=2)
-"""So long before an attempt is due, requests are sent that shall come in the same instant."""
+"""The time before an attempt at which the competing requests are sent."""
 
 
 class CallbackRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class CallbackRow(msgspec.Struct, frozen=True, kw_only=True):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def promptness(center: World) -> None:
-    """Whoever was not reached is called again after a second."""
+    """A customer who was not reached is called again after a second."""
     center.service.driver.publish(_prompt(center.place.site))
 
 
@@ -81,8 +81,9 @@ def _prompt_step(step: Step) -> Step:
 
 
 async def test_a_customer_is_called_back_in_turn(world: World, carrier: Carrier) -> None:
-    """Booked by key between two callers who wait; when he is next he is busy, then away, then
-    there: he is told who calls, and talks after the one and before the other.
+    """The customer booked by key between two callers who wait. The first attempt finds the line
+    busy, the second finds nobody, the third reaches the customer. The customer hears who calls,
+    and talks after the caller ahead and before the caller behind.
     """
     carrier.reply = Reply.IS_BUSY
     line_up = await lined_up(world, BOOKED, "booked")
@@ -107,8 +108,8 @@ async def test_a_customer_is_called_back_in_turn(world: World, carrier: Carrier)
 
 
 async def test_an_agent_waits_for_the_customer(world: World, carrier: Carrier) -> None:
-    """When the customer is next an agent is reserved, hears that somebody is called, and they are
-    joined when he picks up; who came later waits for it.
+    """When the customer is next an agent is reserved, hears that a customer is called, and is
+    joined with the customer, who picks up. The caller behind waits for it.
     """
     carrier.reply = Reply.RINGS
     line_up = await lined_up(world, RESERVED, "reserved")
@@ -129,7 +130,7 @@ async def test_an_agent_waits_for_the_customer(world: World, carrier: Carrier) -
 
 
 async def test_an_agent_hears_that_nobody_picks_up(world: World, carrier: Carrier) -> None:
-    """He is free again without wrap-up, and called once more for the next attempt."""
+    """The agent is free again without wrap-up, and is called again for the next attempt."""
     carrier.reply = Reply.IS_BUSY
     customer = await booked(world, RESERVED, "reserved")
     worker = await world.hire("reserved", frequency=AGENT)
@@ -150,10 +151,10 @@ async def test_an_agent_hears_that_nobody_picks_up(world: World, carrier: Carrie
     assert [row.ended_at == row.started_at for row in work] == [True, False]
 
 
-async def test_three_at_once_dial_once(
+async def test_three_requests_make_one_call(
     world: World, carrier: Carrier, api: aiohttp.ClientSession
 ) -> None:
-    """In the instant an attempt is due three people ask for it, too: one call is made."""
+    """Three people ask for an attempt in the instant in which it is due: one call is made."""
     worker = await world.hire("booked", frequency=AGENT)
     talker = await world.call(BOOKED)
     await talker.until_hears_tone(AGENT)
@@ -178,7 +179,7 @@ async def test_three_at_once_dial_once(
 
 
 async def _all_are_served(world: World, line_up: LineUp, results: list[str]) -> Record:
-    """The last one, too; their talks are in order. Gives the call that reached the customer."""
+    """All are served in order. Gives the call that reached the customer."""
     await line_up.behind.until_hears_tone(AGENT)
     line_up.behind.hang_up()
     tries = await _tries(world, line_up.customer, len(results))
@@ -193,7 +194,7 @@ async def _all_are_served(world: World, line_up: LineUp, results: list[str]) -> 
 
 
 async def _tries(world: World, customer: Caller, wanted: int) -> list[InteractionRow]:
-    """The calls to the customer, in order, so many."""
+    """The calls to the customer, in order; there must be this many."""
     rows = await world.interactions(
         wanted, lambda row: (row.direction, row.called_number) == ("outbound", customer.number)
     )
@@ -228,7 +229,7 @@ async def _is_written(
 
 
 async def _resting(api: aiohttp.ClientSession, attempts_made: int) -> CallbackStatus:
-    """The one open callback, which waits for its next attempt after so many."""
+    """The only open callback, which waits for its next attempt after this many attempts."""
     found: list[CallbackStatus] = []
 
     async def missing() -> str:
@@ -244,7 +245,7 @@ async def _resting(api: aiohttp.ClientSession, attempts_made: int) -> CallbackSt
 async def _three_ask(
     world: World, api: aiohttp.ClientSession, callback: CallbackStatus
 ) -> list[int]:
-    """Three requests to dial it, sent just when it is due; gives their answers."""
+    """Send three requests to dial it just when it is due; gives their answers."""
     loop = asyncio.get_running_loop()
     due_in = callback.next_at - world.service.clock.now()
     due = loop.create_future()

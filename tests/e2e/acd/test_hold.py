@@ -1,4 +1,6 @@
-"""Hold, by the phone's own key: who hears what, and what is recorded."""
+"""Hold, by the phone's own key: both parties hear the right audio, and the recording has the right
+parts.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,8 +18,8 @@ from contactcenter_ari.speech.tone import Samples
 from tests.e2e.acd.floor import AGENT, FOURTH, THIRD, is_music
 from tests.e2e.caller import Caller
 from tests.e2e.desk_phone import DeskPhone
-from tests.e2e.holding import HoldingLine, HoldingPhone, HoldKey
-from tests.e2e.patience import until
+from tests.e2e.hold_phone import HoldingLine, HoldingPhone, HoldKey
+from tests.e2e.polling import until
 from tests.e2e.world import World
 from tests.hearing import tone_heard
 from tests.recorded import sides_of
@@ -31,7 +33,7 @@ MARGIN = timedelta(seconds=0.7)
 SIMPLE = {"simple_bridge", "native_rtp"}
 
 
-class Room(msgspec.Struct):
+class Bridge(msgspec.Struct):
     """How a bridge is made."""
 
     technology: str
@@ -50,13 +52,13 @@ class Pair:
     phone: DeskPhone
 
     def sides(self, holder: str) -> tuple[HoldKey, HoldKey]:
-        """Who holds, and who is on hold."""
+        """The party that holds, and the party on hold."""
         pair = (self.agent, self.caller)
         return pair if holder == "agent" else (self.caller, self.agent)
 
 
 async def talking(world: World, number: str, queue: str) -> Pair:
-    """They hear each other."""
+    """A caller and an agent who hear each other."""
     hired = await world.enlist(queue)
     at = world.environment.addresses.sip
     phone = await HoldingPhone.registered(hired, at, frequency=AGENT)
@@ -73,41 +75,41 @@ async def talking(world: World, number: str, queue: str) -> Pair:
 
 
 async def hears_next(caller: Caller, samples: int = ENOUGH) -> Samples:
-    """What comes out of the earpiece from now on."""
+    """The samples out of the earpiece from now on."""
     before = len(caller.rtp.heard)
     await until(lambda: len(caller.rtp.heard) >= before + samples, "nothing comes any more")
     return caller.heard_since(before)
 
 
 async def hears_music(caller: Caller) -> None:
-    """From some instant on music, one piece of it, and nothing else."""
+    """Wait until the caller hears nothing but music for one piece of it."""
     while not await is_music(await hears_next(caller)):
         pass
 
 
 async def hears_voice(caller: Caller, frequency: float) -> None:
-    """The other one again, and no music any more."""
+    """Wait until the caller hears the other party again, and no music."""
     while tone_heard(heard := await hears_next(caller), frequency) < timedelta(seconds=1):
         pass
     assert not await is_music(heard)
 
 
 async def bridges(world: World) -> set[str]:
-    """How the bridges of the moment are made."""
+    """The technologies of the bridges that there are."""
     reply = await world.service.http.send(operation.list_bridges())
-    return {room.technology for room in reply.read(list[Room])}
+    return {bridge.technology for bridge in reply.read(list[Bridge])}
 
 
 def silence_in(side: Samples) -> timedelta:
-    """The longest stretch of which nothing is left."""
+    """The longest stretch of silence."""
     edges = np.flatnonzero(np.concatenate([[True], side != 0, [True]]))
     return timedelta(seconds=float(np.diff(edges).max()) / RATE)
 
 
 @pytest.mark.parametrize("holder", ["agent", "caller"])
-async def test_who_is_on_hold_hears_music(world: World, holder: str) -> None:
-    """In a talk that is recorded as well; afterwards both hear each other again. Meanwhile nothing
-    is recorded, and the file keeps its time.
+async def test_the_party_on_hold_hears_music(world: World, holder: str) -> None:
+    """The party on hold hears music in a recorded talk; afterwards both hear each other again.
+    Nothing is recorded during hold, and the file keeps its time.
     """
     pair = await talking(world, THIRD, "third")
     holding, held = pair.sides(holder)
@@ -135,8 +137,8 @@ async def test_who_is_on_hold_hears_music(world: World, holder: str) -> None:
 
 
 async def test_both_are_on_hold(world: World) -> None:
-    """A phone that holds is sent nothing; who comes back first hears music until the other does,
-    too.
+    """A phone that holds is sent nothing. The party that comes back first hears music until the
+    other one comes back, too.
     """
     pair = await talking(world, THIRD, "third")
     await pair.agent.hold(held=True)

@@ -1,4 +1,4 @@
-"""Who is next, and when nobody is: head starts, one agent of many queues, a queue that closes."""
+"""The order of callers: head starts, one agent of many queues, a queue that closes."""
 
 import asyncio
 from datetime import timedelta
@@ -33,7 +33,7 @@ from tests.e2e.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEAD_START = timedelta(seconds=4)
-"""What the queue gives callers of status gold."""
+"""The head start of callers with status gold."""
 GOLD = Customer("Gold", ("+31677000041",), "30000041", Decimal(1), status="gold")
 SIX = {
     "sixth": SIXTH, "fifth": FIFTH, "fourth": FOURTH, "third": THIRD, "second": SECOND,
@@ -42,8 +42,8 @@ SIX = {
 
 
 async def test_a_head_start_beats_a_smaller_lead_alone(world: World) -> None:
-    """Who came less than four seconds before the customer of status gold is overtaken, who came
-    earlier is not; the head start is no part of the wait that is reported.
+    """A gold customer is served before callers who came less than four seconds earlier, and after
+    callers who came before that. The head start is not counted in the reported wait.
     """
     await put_customers(world.service.database, [GOLD])
     worker = await world.hire("ladder", frequency=AGENT)
@@ -72,8 +72,8 @@ async def test_a_head_start_beats_a_smaller_lead_alone(world: World) -> None:
 
 
 async def test_no_queue_calls_during_wrap_up(world: World) -> None:
-    """An agent of six queues has three seconds for what the first one brought; only after them
-    the phone rings again, for who has waited the longest in whatever queue.
+    """An agent of six queues has three seconds of wrap-up after a call of the first queue. Then
+    the phone rings for the caller who has waited longest in any queue.
     """
     worker = await world.hire(*SIX, frequency=AGENT)
     talking = await world.call(FIRST)
@@ -101,9 +101,9 @@ async def test_no_queue_calls_during_wrap_up(world: World) -> None:
     assert rang_at[1] - work.ended_at < timedelta(seconds=1)
 
 
-async def test_a_queue_closes_on_those_who_wait(world: World, api: aiohttp.ClientSession) -> None:
-    """They hear so and leave, and so does who calls then; a phone that rings has its chance.
-    Once it is open again callers are let in.
+async def test_a_queue_closes_while_callers_wait(world: World, api: aiohttp.ClientSession) -> None:
+    """Waiting callers and new callers hear that the queue is closed and leave; a call that rings
+    at a phone can still be answered. Once the queue is open again callers are let in.
     """
     worker = await world.hire("door", frequency=AGENT, manner=Manner.RINGS)
     lucky = await joined(world, DOOR, "door")

@@ -1,7 +1,7 @@
-"""What is typed in secret is in no recording, and no talk is left unrecorded for it.
+"""Secret keys are in no recording, and every talk is recorded around them.
 
-A decoder of keys reads every recording. It finds the keys that were typed for all to hear, so it
-would find the others.
+A decoder of keys reads every recording. It finds the keys that are not secret, so it would find
+the secret ones.
 """
 
 from datetime import timedelta
@@ -13,7 +13,7 @@ from contactcenter_ari.core.vocabulary.pause import PauseReason
 from contactcenter_ari.postgres.report_row import RecordingRow
 from tests.e2e.acd.floor import AGENT
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.tone_keys import GatewayCaller, ToneCaller
 from tests.e2e.world import World
 from tests.hearing import tone_heard
@@ -33,7 +33,7 @@ _numbers = count(100)
 
 
 async def calls(world: World, kind: type[Caller], number: str) -> Caller:
-    """A caller whose phone sends keys in one way or the other."""
+    """A caller whose phone sends keys in one of the two ways."""
     own = f"+31611000{next(_numbers)}"
     at = world.environment.addresses.sip
     caller = await kind.place(at, number, number=own, frequency=CALLER)
@@ -42,12 +42,12 @@ async def calls(world: World, kind: type[Caller], number: str) -> Caller:
 
 
 async def is_asked(world: World, caller: Caller) -> None:
-    """The question is over."""
+    """Wait until the question is over."""
     await caller.until_hears(await world.sound("Type it now."))
 
 
 async def recording_of(world: World, caller: Caller) -> RecordingRow:
-    """The one recording, once the caller has left."""
+    """The only recording, once the caller has left."""
     caller.hang_up()
     (row,) = (await world.record(caller)).recordings
     assert not row.failed
@@ -55,23 +55,23 @@ async def recording_of(world: World, caller: Caller) -> RecordingRow:
 
 
 def keys_recorded(row: RecordingRow) -> str:
-    """The keys that can be read off any of its channels."""
+    """The keys that the decoder reads in any channel of it."""
     return "".join(keys_in(channel) for channel in channels_of(row.path))
 
 
 def voice(row: RecordingRow, frequency: float) -> timedelta:
-    """How long somebody is heard, on whatever channel."""
+    """The length for which a voice is heard in any channel."""
     return max(tone_heard(each, frequency, fraction=0.2) for each in channels_of(row.path))
 
 
 def secret(row: RecordingRow) -> timedelta:
-    """How long it was paused for a secret."""
+    """The length of its pauses for a secret."""
     pauses = [pause for pause in row.pauses if pause.reason is PauseReason.SECRET]
     return sum((pause.ended_at - pause.started_at for pause in pauses), timedelta())
 
 
-async def test_keys_typed_for_all_to_hear_are_found(world: World) -> None:
-    """The control: without a pause the recording tells them."""
+async def test_keys_that_are_not_secret_are_found(world: World) -> None:
+    """A recording without a pause has the keys, and the decoder finds them."""
     worker = await world.hire("vault", frequency=AGENT)
     caller = await calls(world, GatewayCaller, ALOUD)
     await is_asked(world, caller)
@@ -85,7 +85,7 @@ async def test_keys_typed_for_all_to_hear_are_found(world: World) -> None:
 
 @KINDS
 async def test_a_secret_before_the_talk(world: World, kind: type[Caller]) -> None:
-    """Asked for in the instant in which the recording begins; the talk is recorded."""
+    """A secret asked for in the instant in which a recording begins is not in it; the talk is."""
     worker = await world.hire("vault", frequency=AGENT)
     caller = await calls(world, kind, BEFORE)
     await is_asked(world, caller)
@@ -104,7 +104,7 @@ async def test_a_secret_before_the_talk(world: World, kind: type[Caller]) -> Non
 async def test_an_agent_answers_while_a_secret_is_typed(
     world: World, kind: type[Caller], number: str
 ) -> None:
-    """Nor what is typed on in the talk; and the rest of the talk is recorded."""
+    """No key before or after the answer is recorded; the rest of the talk is."""
     worker = await world.hire("vault", frequency=AGENT)
     await worker.pause()
     caller = await calls(world, kind, number)

@@ -1,4 +1,4 @@
-"""The center of the stories about the whole language: flows of its own, and a way out."""
+"""The center of the tests of the flow language: flows of its own, and a way out."""
 
 import asyncio
 import shutil
@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.e2e.carrier import Carrier
 
 SERVER = "@SERVER@"
-"""Stands in the flow for the address of the web service."""
+"""The placeholder in the flow for the address of the web service."""
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

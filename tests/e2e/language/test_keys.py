@@ -1,5 +1,5 @@
-"""Keys while waiting, digits, look-ups that go wrong and the rules of input on a real Asterisk,
-each proved by what is heard.
+"""Keys while waiting, digits, failing look-ups and the rules of input on a real Asterisk, proved
+by the sound that callers hear.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, Offer
 from contactcenter_ari.core.vocabulary.ids import CallbackId
 from contactcenter_ari.core.vocabulary.request import CancelCallback, LogOut, SetFlag
 from tests.e2e.caller import Caller
-from tests.e2e.language.listening import (
+from tests.e2e.language.flow_caller import (
     AGENT,
     ASKED,
     ASKING,
@@ -25,8 +25,8 @@ from tests.e2e.language.listening import (
     said,
     told,
 )
-from tests.e2e.patience import until, until_holds
 from tests.e2e.phone import Manner
+from tests.e2e.polling import until, until_holds
 from tests.e2e.world import TEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_key_while_waiting_keeps_the_place(world: World) -> None:
-    """A prompt, music again, and the caller is still first in line."""
+    """The caller hears a prompt, then music again, and is still first in line."""
     worker = await world.hire("patient", frequency=AGENT)
     await worker.pause()
     first = await reached(world, WAITING)
@@ -57,7 +57,7 @@ async def test_a_key_while_waiting_keeps_the_place(world: World) -> None:
 
 
 async def test_an_agent_answers_during_the_prompt(world: World) -> None:
-    """The prompt a key led to ends at once when somebody picks up."""
+    """The prompt that a key led to ends at once when an agent picks up."""
     worker = await world.hire("patient", frequency=AGENT, manner=Manner.RINGS)
     caller = await reached(world, WAITING)
     ringing = await worker.phone.rings()
@@ -76,7 +76,9 @@ async def test_an_agent_answers_during_the_prompt(world: World) -> None:
 
 
 async def test_a_caller_leaves_while_told_something(world: World) -> None:
-    """Who hangs up during the prompt a key led to has abandoned the queue; the phone stops."""
+    """A caller who hangs up during the prompt that a key led to has abandoned the queue; the phone
+    stops ringing.
+    """
     worker = await world.hire("patient", manner=Manner.RINGS)
     caller = await reached(world, WAITING)
     ringing = await worker.phone.rings()
@@ -91,9 +93,9 @@ async def test_a_caller_leaves_while_told_something(world: World) -> None:
     assert [offer.result for offer in record.offers] == [OfferResult.WITHDRAWN]
 
 
-async def test_a_call_back_has_callback(world: World) -> None:
-    """The callback is written down, and the stay in the queue ended with it; nobody is logged in
-    to keep it.
+async def test_a_callback_is_written(world: World) -> None:
+    """The callback is written down and ends the stay in the queue; no agent is logged in to keep
+    it.
     """
     worker = await world.hire("patient")
     await worker.pause()
@@ -114,7 +116,9 @@ async def test_a_call_back_has_callback(world: World) -> None:
 
 
 async def test_digits_are_confirmed(world: World) -> None:
-    """Refused once, right the second time; a flag switched meanwhile counts; tags follow."""
+    """The caller refuses the digits once and accepts them the second time; a flag that was
+    switched in between counts; tags follow.
+    """
     await world.service.driver.request(SetFlag("asked", "storm", "off", "test"))
     caller = await reached(world, ASKED, "12")
     await caller.until_hears(await world.sound("1 2, is that right?"))
@@ -133,7 +137,7 @@ async def test_digits_are_confirmed(world: World) -> None:
 
 
 async def _asked_again(world: World, caller: Caller) -> str:
-    """Whether the question was heard, at last."""
+    """Whether the question is heard at the end."""
     question = await world.sound("Type your order.")
     return "" if is_in(question, caller.heard) else "the question was not heard"
 
@@ -143,7 +147,7 @@ async def _asked_again(world: World, caller: Caller) -> str:
 
 @pytest.mark.parametrize("key", ["1", "2"])
 async def test_a_look_up_hangs(world: World, key: str) -> None:
-    """Music is heard meanwhile, and after its two seconds the error exit is taken."""
+    """The caller hears music for two seconds; then the error exit is taken."""
     caller = await reached(world, ASKING, key)
     await hears_music(caller)
     record = await told(world, caller, "The answer does not come.")
@@ -154,7 +158,7 @@ async def test_a_look_up_hangs(world: World, key: str) -> None:
 
 
 async def test_a_caller_leaves_during_a_look_up(world: World) -> None:
-    """The music stops, and nobody waits for the answer."""
+    """The music stops, and nothing waits for the answer."""
     caller = await reached(world, ASKING, "1")
     await hears_music(caller)
     caller.hang_up()
@@ -165,7 +169,9 @@ async def test_a_caller_leaves_during_a_look_up(world: World) -> None:
 
 @pytest.mark.parametrize("key", ["3", "4", "5"])
 async def test_a_look_up_fails(world: World, key: str) -> None:
-    """Another type, a web service or a query that fails: the error exit, at once."""
+    """A result of another type, a failing web service or a failing query takes the error exit at
+    once.
+    """
     caller = await reached(world, ASKING, key)
     record = await told(world, caller, "The answer does not come.")
     (done,) = await events(world, record, "LookUpDone")
@@ -181,8 +187,8 @@ MENU = "This sentence may be cut short by a key."
 
 
 async def test_keys_typed_ahead_wait_for_a_firm_prompt(world: World) -> None:
-    """It is heard whole, the key then chooses, and the menu is not read out. A terminator
-    ends the digits and is none of them.
+    """The prompt is heard whole; then the key chooses, and the menu is not read out. A terminator
+    ends the digits and is not a digit.
     """
     caller = await reached(world, RULES, "1")
     await caller.until_hears(await world.sound(FIRM))
@@ -196,7 +202,7 @@ async def test_keys_typed_ahead_wait_for_a_firm_prompt(world: World) -> None:
 
 
 async def test_a_key_cuts_a_prompt_short(world: World) -> None:
-    """The menu is heard in part; then digits end when no further one comes."""
+    """The menu is heard in part; then the digits end because no further one comes."""
     caller = await reached(world, RULES)
     menu = await world.sound(MENU)
     begun = menu[: RATE * 3 // 4]
@@ -212,7 +218,7 @@ async def test_a_key_cuts_a_prompt_short(world: World) -> None:
 
 
 async def test_two_tries_are_given(world: World) -> None:
-    """Silence and a wrong key cost a try each and say so; after the last one it is over."""
+    """Silence and a wrong key use up a try each, with a prompt; the last try ends the call."""
     caller = await reached(world, RULES)
     await caller.until_hears(await world.sound("Nothing was pressed."))
     await caller.press("9")

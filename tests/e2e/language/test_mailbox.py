@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.e2e.caller import Caller
-from tests.e2e.language.listening import (
+from tests.e2e.language.flow_caller import (
     AUDIBLE,
     CALLER,
     MAILBOX,
@@ -16,7 +16,7 @@ from tests.e2e.language.listening import (
     said,
     told,
 )
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import World
 from tests.hearing import level_of, tone_heard
 from tests.recorded import mono_of
@@ -34,7 +34,7 @@ SAVED, MORE, EMPTY = (
 
 
 async def _cuts_the_greeting_short(world: World, caller: Caller, key: str) -> int:
-    """Press a key a second into the greeting; gives the sample at which that was done."""
+    """Press a key a second into the greeting; gives the number of samples heard by then."""
     greeting = await world.sound(GREETING)
     assert len(greeting) > 3 * RATE
     await caller.until_hears(greeting[:RATE])
@@ -43,13 +43,13 @@ async def _cuts_the_greeting_short(world: World, caller: Caller, key: str) -> in
 
 
 async def _hears(caller: Caller, seconds: float) -> None:
-    """Wait until so much more was heard."""
+    """Wait until this many more samples were heard."""
     wanted = len(caller.heard) + seconds * RATE
     await until(lambda: len(caller.heard) > wanted, "no more was heard")
 
 
 async def test_a_greeting_is_cut_short_by_a_key(world: World) -> None:
-    """The tone follows at once, the caller speaks, and the key is no choice of a later menu."""
+    """The tone follows at once, the caller speaks, and the key does not choose in a later menu."""
     caller = await reached(world, MAILBOX)
     at = await _cuts_the_greeting_short(world, caller, "1")
     await _hears(caller, 3)
@@ -68,7 +68,7 @@ async def test_a_greeting_is_cut_short_by_a_key(world: World) -> None:
 
 
 async def test_the_menu_after_a_message_takes_keys(world: World) -> None:
-    """Those that are pressed at it."""
+    """The menu takes the keys that are pressed during it."""
     caller = await reached(world, MAILBOX)
     await _cuts_the_greeting_short(world, caller, "#")
     await _hears(caller, 3)
@@ -81,7 +81,7 @@ async def test_the_menu_after_a_message_takes_keys(world: World) -> None:
 
 
 async def test_silence_is_no_message(world: World) -> None:
-    """It ends the recording, and nobody is told of a message."""
+    """Silence ends the recording, and no message is reported."""
     caller = await reached(world, MAILBOX)
     caller.is_silent = True
     await _cuts_the_greeting_short(world, caller, "1")
@@ -94,7 +94,7 @@ async def test_silence_is_no_message(world: World) -> None:
 
 
 async def test_a_silent_caller_hangs_up(world: World) -> None:
-    """There is no message either, though the call ended in the midst of it."""
+    """There is no message, although the call ended during the recording."""
     caller = await reached(world, MAILBOX)
     caller.is_silent = True
     await _cuts_the_greeting_short(world, caller, "1")
@@ -105,7 +105,7 @@ async def test_a_silent_caller_hangs_up(world: World) -> None:
 
 
 async def test_a_key_leads_out_of_the_greeting(world: World) -> None:
-    """To a person, and nothing is recorded."""
+    """The key leads to a person, and nothing is recorded."""
     caller = await reached(world, MAILBOX)
     await _cuts_the_greeting_short(world, caller, "0")
     record = await told(world, caller, "A person is on the way.")
@@ -113,7 +113,7 @@ async def test_a_key_leads_out_of_the_greeting(world: World) -> None:
 
 
 async def test_a_key_leads_out_of_the_message(world: World) -> None:
-    """What was said by then is kept."""
+    """The recording up to the key is kept."""
     caller = await reached(world, MAILBOX)
     await _cuts_the_greeting_short(world, caller, "1")
     await _hears(caller, 3)
@@ -125,7 +125,7 @@ async def test_a_key_leads_out_of_the_message(world: World) -> None:
 
 
 async def test_a_key_leads_out_of_the_tone(world: World) -> None:
-    """Though Asterisk does not hear it there."""
+    """The key counts although Asterisk does not report it during the tone."""
     caller = await reached(world, MAILBOX)
     await _cuts_the_greeting_short(world, caller, "10")
     await told(world, caller, "A person is on the way.")

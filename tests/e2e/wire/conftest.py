@@ -1,4 +1,4 @@
-"""One center for all tests on the wire: a call that goes wrong must not hurt the next one."""
+"""One center for all tests of SIP messages: a call that goes wrong must not hurt the next one."""
 
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -12,17 +12,17 @@ from contactcenter_ari.machine.tool import Tools
 from tests.e2e.carrier import Carrier
 from tests.e2e.conftest import center_running
 from tests.e2e.desk_phone import DeskPhone
+from tests.e2e.wire.raw_caller import USUAL, InviteParts, RawCaller
 from tests.e2e.wire.seat import Seat
-from tests.e2e.wire.talker import USUAL, Talker, Wording
 from tests.e2e.world import DESK, World
 
-Dial = Callable[..., Awaitable[Talker]]
+Dial = Callable[..., Awaitable[RawCaller]]
 Hire = Callable[..., Awaitable[Seat]]
 
 
 @pytest.fixture(scope="package")
 def data_folder() -> Iterator[Path]:
-    """As everywhere, for the whole package."""
+    """The data folder of the center, one for the whole package."""
     with tempfile.TemporaryDirectory(prefix="contactcenter-wire-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -49,15 +49,19 @@ async def center(
 
 @pytest.fixture
 def dial(world: World) -> Dial:
-    """A caller whose every header and body the test chooses."""
+    """Place a call whose headers and body the test chooses."""
 
     async def dialed(
-        number: str = DESK, *, wording: Wording = USUAL, mute: bool = False, frequency: float = 440
-    ) -> Talker:
-        caller = await Talker.dials(
+        number: str = DESK,
+        *,
+        invite: InviteParts = USUAL,
+        mute: bool = False,
+        frequency: float = 440,
+    ) -> RawCaller:
+        caller = await RawCaller.dials(
             world.environment.addresses.sip,
             number,
-            wording=wording,
+            invite=invite,
             mute=mute,
             frequency=frequency,
         )
@@ -69,7 +73,7 @@ def dial(world: World) -> Dial:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def hire(world: World) -> AsyncIterator[Hire]:
-    """An agent whose phone does what the test says."""
+    """Add an agent whose phone the test controls."""
     seats: list[Seat] = []
 
     async def hired(queue: str, *, frequency: float = 620) -> Seat:

@@ -1,4 +1,4 @@
-"""An agent whose phone's every packet is the test's."""
+"""An agent and their phone, each packet of which the test controls."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.postgres.directory import NewAgent
 from tests.e2e.desk_phone import DeskPhone
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import World
 
 
@@ -26,7 +26,7 @@ class Seat:
 
     @property
     def view(self) -> AgentView:
-        """What the center knows of the agent now."""
+        """The center's view of the agent now."""
         return self.world.agent(self.agent)
 
     async def until(self, state: AgentState, reason: str | None = None) -> AgentView:

@@ -1,4 +1,4 @@
-"""Who calls: what carriers assert, and what callers withhold."""
+"""The caller's identity: numbers that carriers assert, and numbers that callers withhold."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.wire.conftest import Dial, Hire
-from tests.e2e.wire.talker import Wording
+from tests.e2e.wire.raw_caller import InviteParts
 from tests.e2e.world import DESK, LONGEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -18,7 +18,7 @@ ANONYMOUS = b'"Anonymous" <sip:anonymous@anonymous.invalid>'
 
 
 def asserted(uri: str) -> str:
-    """The header by which a carrier tells who calls (RFC 3325)."""
+    """The header in which a carrier asserts the caller's number (RFC 3325)."""
     return f"P-Asserted-Identity: {uri}"
 
 
@@ -56,9 +56,9 @@ def party(privacy: str, number: str = ASSERTED) -> str:
 async def test_the_carrier_says_who_calls(
     world: World, dial: Dial, sender: bytes, headers: Sequence[str], shown: str
 ) -> None:
-    """What the carrier asserts goes before what the caller's phone says."""
+    """The number that the carrier asserts goes before the number of the caller's phone."""
     since = world.service.clock.now()
-    caller = await dial(wording=Wording(sender=sender, headers=headers))
+    caller = await dial(invite=InviteParts(sender=sender, headers=headers))
     await caller.until_answered()
     caller.hang_up()
     (row,) = await world.interactions(1, lambda _: True, since)
@@ -85,10 +85,10 @@ async def test_the_carrier_says_who_calls(
 async def test_a_withheld_number_is_forgotten(
     world: World, dial: Dial, hire: Hire, sender: bytes, headers: Sequence[str]
 ) -> None:
-    """The number is in no row, no event, no log, and not on the agent's phone."""
+    """The number is in no row, no event and no log, and not on the agent's phone."""
     since = world.service.clock.now()
     seat = await hire("longest")
-    caller = await dial(LONGEST, wording=Wording(sender=sender, headers=headers))
+    caller = await dial(LONGEST, invite=InviteParts(sender=sender, headers=headers))
     line = await seat.phone.rings()
     caller.hang_up()
     (row,) = await world.interactions(1, lambda _: True, since)
@@ -99,15 +99,15 @@ async def test_a_withheld_number_is_forgotten(
     assert "Bob" not in line._invite
 
 
-async def test_who_calls_is_seen_in_the_logs_where_it_may_be(world: World, dial: Dial) -> None:
-    """The look above can find a number: it finds one that is not withheld."""
-    caller = await dial(DESK, wording=Wording(sender=b"<sip:+31600999888@carrier>"))
+async def test_a_number_that_is_not_withheld_is_in_the_logs(world: World, dial: Dial) -> None:
+    """The search of the test above finds a number that is not withheld."""
+    caller = await dial(DESK, invite=InviteParts(sender=b"<sip:+31600999888@carrier>"))
     await caller.until_answered()
     assert "600999888" in _all_logs(world)
 
 
 def _all_logs(world: World) -> str:
-    """All that was written to disk by the application and Asterisk."""
+    """All that the application and Asterisk wrote to disk."""
     asterisk = world.environment.asterisk
     assert asterisk is not None
     folders: tuple[Path, ...] = (world.service.input_log.parent, asterisk.folders.log)

@@ -1,11 +1,11 @@
-"""How a call is agreed upon, and agreed upon anew while it lasts."""
+"""Offers and answers of a call, at its start and while it lasts."""
 
 import pytest
 
 from tests.e2e.caller import header
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.wire.conftest import Dial, Hire
-from tests.e2e.wire.talker import Talker, Wording
+from tests.e2e.wire.raw_caller import InviteParts, RawCaller
 from tests.e2e.world import LONGEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -21,30 +21,30 @@ def status(reply: str) -> int:
     return int(reply[8:11])
 
 
-async def welcomed(world: World, dial: Dial, *headers: str, sdp: str | None = None) -> Talker:
-    """A caller who was told where they are."""
-    caller = await dial(wording=Wording(headers=headers, sdp=sdp))
+async def welcomed(world: World, dial: Dial, *headers: str, sdp: str | None = None) -> RawCaller:
+    """A caller who has heard the greeting."""
+    caller = await dial(invite=InviteParts(headers=headers, sdp=sdp))
     await caller.until_hears(await world.sound(WELCOME))
     return caller
 
 
-async def goes_on(world: World, caller: Talker) -> None:
-    """A key is still understood, and its prompt is heard."""
+async def goes_on(world: World, caller: RawCaller) -> None:
+    """The center still understands a key, and the caller hears its prompt."""
     await caller.press("1")
     await caller.until_hears(await world.sound(HELP))
 
 
 async def test_the_offer_comes_from_us(world: World, dial: Dial) -> None:
-    """An INVITE without a body is answered with an offer; the ACK brings the answer."""
+    """The center answers an INVITE without a body with an offer; the ACK brings the answer."""
     await goes_on(world, await welcomed(world, dial, sdp=""))
 
 
 @pytest.mark.parametrize("mute", [False, True])
 async def test_an_answer_that_comes_late(world: World, dial: Dial, mute: bool) -> None:  # noqa: FBT001
-    """Whose address for audio comes late, since three of our 200 were lost, misses nothing of the
-    first prompt, whether or not they speak.
+    """The caller's address for audio comes late, because three of our 200 responses get lost. The
+    caller misses nothing of the first prompt, speaking or not.
     """
-    caller = await dial(wording=Wording(sdp="", lost=3), mute=mute)
+    caller = await dial(invite=InviteParts(sdp="", lost=3), mute=mute)
     await caller.until_hears(await world.sound(WELCOME))
 
 
@@ -63,7 +63,7 @@ async def test_packets_of_any_length(dial: Dial, hire: Hire) -> None:
 
 
 async def test_reliable_provisional_answers(world: World, dial: Dial, hire: Hire) -> None:
-    """A carrier may require them of us, and a phone of the center (RFC 3262)."""
+    """A carrier may require them of the center, and so may an agent's phone (RFC 3262)."""
     await goes_on(world, await welcomed(world, dial, "Require: 100rel"))
     seat = await hire("longest")
     caller = await dial(LONGEST)
@@ -76,7 +76,7 @@ async def test_reliable_provisional_answers(world: World, dial: Dial, hire: Hire
 
 @pytest.mark.parametrize("refresher", ["uac", "uas"])
 async def test_session_timers(world: World, dial: Dial, refresher: str) -> None:
-    """Either side refreshes (RFC 4028); our refreshes are answered."""
+    """Either side refreshes (RFC 4028); the center answers the refreshes."""
     timer = f"Session-Expires: 90;refresher={refresher}"
     caller = await welcomed(world, dial, "Supported: timer", "Min-SE: 90", timer)
     answer = next(text for text in caller.heard_of if text.startswith("SIP/2.0 200"))
@@ -87,8 +87,8 @@ async def test_session_timers(world: World, dial: Dial, refresher: str) -> None:
 
 
 async def test_a_session_timer_that_is_too_short(dial: Dial) -> None:
-    """It is refused with the shortest that may be."""
-    caller = await dial(wording=Wording(headers=("Supported: timer", "Session-Expires: 30")))
+    """The call is refused with the shortest timer that is allowed."""
+    caller = await dial(invite=InviteParts(headers=("Supported: timer", "Session-Expires: 30")))
     await caller.until_over()
     assert caller.status == 422
     assert header(caller.heard_of[-1], "Min-SE") == "90"
@@ -96,7 +96,7 @@ async def test_a_session_timer_that_is_too_short(dial: Dial) -> None:
 
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
 async def test_another_codec_in_mid_call(world: World, dial: Dial, method: str) -> None:
-    """From mu-law to A-law, and the call goes on."""
+    """The codec changes from mu-law to A-law, and the call goes on."""
     caller = await welcomed(world, dial)
     offer = caller.offer().replace("RTP/AVP 0 101", "RTP/AVP 8 101")
     offer = offer.replace("a=rtpmap:0 PCMU", "a=rtpmap:8 PCMA")
@@ -108,7 +108,7 @@ async def test_another_codec_in_mid_call(world: World, dial: Dial, method: str) 
 
 
 async def test_audio_moves_in_mid_call(world: World, dial: Dial) -> None:
-    """A carrier takes another port: the caller hears and is heard there."""
+    """The carrier uses another port: the caller hears and is heard there."""
     caller = await welcomed(world, dial)
     await caller.move()
     assert status(await caller.ask("INVITE", body=caller.offer())) == 200
@@ -117,7 +117,7 @@ async def test_audio_moves_in_mid_call(world: World, dial: Dial) -> None:
 
 @pytest.mark.parametrize("direction", ["sendonly", "inactive", "zero"])
 async def test_hold_in_a_menu(world: World, dial: Dial, direction: str) -> None:
-    """The caller puts the center on hold and comes back; the old way is a zero address."""
+    """The caller puts the center on hold and comes back, also in the old way (a zero address)."""
     caller = await welcomed(world, dial)
     if direction == "zero":
         offer = caller.offer().replace("c=IN IP4 127.0.0.2", "c=IN IP4 0.0.0.0")
@@ -129,7 +129,9 @@ async def test_hold_in_a_menu(world: World, dial: Dial, direction: str) -> None:
 
 
 async def test_a_storm_of_offers(world: World, dial: Dial) -> None:
-    """Twenty re-INVITEs, one after the other and all at once: each is answered, the call stays."""
+    """Twenty re-INVITEs come one after the other and all at once: each is answered, and the call
+    goes on.
+    """
     caller = await welcomed(world, dial)
     for _ in range(STORM):
         assert status(await caller.ask("INVITE", body=caller.offer())) == 200

@@ -1,4 +1,4 @@
-"""What agents' phones answer, and what they do while they ring and talk."""
+"""The answers of agents' phones to a call, and their behavior while they ring and talk."""
 
 from datetime import timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from contactcenter_ari.core.vocabulary.request import GoReady, LogOut
 from contactcenter_ari.runtime.address import Address
 from tests.e2e.carrier import Line
 from tests.e2e.desk_phone import LOOPBACK
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.wire.conftest import Dial, Hire
 from tests.e2e.wire.seat import Seat
 from tests.e2e.world import LONGEST, PATIENT, TEST, World
@@ -20,7 +20,7 @@ from tests.e2e.world import LONGEST, PATIENT, TEST, World
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 RING_LIMIT = timedelta(seconds=30)
-"""As the queue `patient` has it."""
+"""The ring limit of the queue `patient`."""
 REFUSALS = (
     400, 401, 402, 403, 404, 405, 406, 407, 408, 410, 413, 415, 416, 420, 421, 423, 480, 481,
     482, 483, 484, 485, 486, 488, 491, 493, 500, 501, 502, 503, 504, 505, 513, 600, 603, 604,
@@ -28,10 +28,10 @@ REFUSALS = (
 )  # fmt: skip
 
 
-async def test_whatever_a_phone_answers_the_next_one_rings(
+async def test_the_next_phone_rings_after_any_refusal(
     world: World, dial: Dial, hire: Hire
 ) -> None:
-    """Every refusal there is leads to the other agent, and the caller never notices."""
+    """Every refusal leads to the other agent, and the caller hears nothing of it."""
     seats = [await hire("longest"), await hire("longest")]
     rung = count(1)
     for code in REFUSALS:
@@ -49,7 +49,7 @@ async def test_whatever_a_phone_answers_the_next_one_rings(
 
 
 class Dead(Line):
-    """A phone that is registered, and says nothing of a call."""
+    """A registered phone that does not respond to a call."""
 
     words: tuple[str, ...] = ()
 
@@ -66,13 +66,13 @@ class Dead(Line):
 
 
 class Received(Dead):
-    """One that confirms the receipt, and then says nothing."""
+    """A phone that confirms the receipt and then does not respond."""
 
     words = ("100 Trying",)
 
 
 class Slow(Dead):
-    """One that does not say that it rings, but that it will."""
+    """A phone that does not report ringing, but progress."""
 
     words = ("100 Trying", "183 Session Progress")
 
@@ -82,7 +82,7 @@ async def test_a_registered_phone_that_says_nothing(
     world: World, dial: Dial, hire: Hire, kind: type[Dead]
 ) -> None:
     """The next phone rings long before the ring limit, and the agent has missed nothing: the phone
-    is out of reach, until the switch lists it again.
+    is unreachable until the switch lists it again.
     """
     dead, alive = await hire("patient"), await hire("patient")
     dead.phone.kind = kind
@@ -98,11 +98,11 @@ async def test_a_registered_phone_that_says_nothing(
     assert (first.agent, first.result) == (dead.agent, OfferResult.FAILED)
     assert (second.agent, second.result) == (alive.agent, OfferResult.ACCEPTED)
     assert UNREACHABLE_AFTER <= first.ended_at - first.made_at < RING_LIMIT
-    await until(lambda: dead.view.reachable, "is taken for dead for ever")
+    await until(lambda: dead.view.reachable, "is never reachable again")
 
 
 async def test_a_phone_that_is_slow_to_ring(world: World, dial: Dial, hire: Hire) -> None:
-    """It has said that it is at work: it has all of the ring limit."""
+    """A phone that has reported progress has all of the ring limit."""
     slow, other = await hire("patient"), await hire("patient")
     slow.phone.kind = Slow
     caller = await dial(PATIENT)
@@ -120,7 +120,7 @@ async def test_a_phone_that_is_slow_to_ring(world: World, dial: Dial, hire: Hire
 async def test_an_agent_who_logs_out_while_the_phone_rings(
     world: World, dial: Dial, hire: Hire
 ) -> None:
-    """It falls silent, which is no miss, and the next phone rings."""
+    """The phone stops ringing, which is no miss, and the next phone rings."""
     leaves, stays = await hire("patient"), await hire("patient")
     since = world.service.clock.now()
     caller = await dial(PATIENT)
@@ -140,7 +140,7 @@ async def test_an_agent_who_logs_out_while_the_phone_rings(
 
 
 async def rings(seats: list[Seat], calls: int) -> Line:
-    """Wait until the phones were called so often in all; gives the last call."""
+    """Wait until the phones were called this often in all; gives the last call."""
 
     def last() -> Line | None:
         lines = [line for seat in seats for line in seat.phone.lines]

@@ -1,4 +1,4 @@
-"""Requests inside a call and beside it, as carriers and phones send them."""
+"""Requests inside a call and outside it, as carriers and phones send them."""
 
 import asyncio
 import re
@@ -10,15 +10,15 @@ import pytest
 from contactcenter_ari.ari import operation
 from contactcenter_ari.core.vocabulary.event import AgentState, OfferResult
 from contactcenter_ari.core.vocabulary.request import GoReady
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.wire.conftest import Dial, Hire
-from tests.e2e.wire.talker import Talker, Wording
+from tests.e2e.wire.raw_caller import InviteParts, RawCaller
 from tests.e2e.world import DESK, LONGEST, TEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TIMES = 10
-"""How often a phone sends a call elsewhere: Asterisk ends about one in four such legs early."""
+"""The number of redirected calls: Asterisk ends about one in four such legs early."""
 WELCOME = "Welcome to the test of the contact center."
 HELP = "Press one to speak to a person."
 WITH_FAX = (
@@ -32,9 +32,9 @@ WITHOUT_EVENTS = (
 )
 
 
-async def welcomed(world: World, dial: Dial, wording: Wording) -> Talker:
-    """A caller who was told where they are."""
-    caller = await dial(wording=wording)
+async def welcomed(world: World, dial: Dial, invite: InviteParts) -> RawCaller:
+    """A caller who has heard the greeting."""
+    caller = await dial(invite=invite)
     await caller.until_hears(await world.sound(WELCOME))
     return caller
 
@@ -55,7 +55,7 @@ def status(reply: str) -> int:
         ("INVITE", [], FAX, 488),
     ],
 )
-async def test_what_is_asked_inside_a_call_is_answered(
+async def test_a_request_inside_a_call_is_answered(
     world: World,
     dial: Dial,
     *,
@@ -64,7 +64,7 @@ async def test_what_is_asked_inside_a_call_is_answered(
     body: str,
     expected: int,
 ) -> None:
-    """A phone that gets no answer ends the call after 32 s, or waits for ever; this one gets an
+    """A phone without an answer ends the call after 32 s, or waits without end; this one gets an
     answer, and the call goes on.
     """
     caller = await dial()
@@ -78,19 +78,17 @@ async def test_what_is_asked_inside_a_call_is_answered(
 @pytest.mark.parametrize(
     "method", ["OPTIONS", "REFER", "MESSAGE", "SUBSCRIBE", "PUBLISH", "NOTIFY"]
 )
-async def test_what_is_asked_outside_a_call_makes_none(
-    world: World, dial: Dial, method: str
-) -> None:
+async def test_a_request_outside_a_call_makes_none(world: World, dial: Dial, method: str) -> None:
     """The carrier gets an answer, and no call begins."""
-    beside = await dial(wording=Wording(method=method))
+    beside = await dial(invite=InviteParts(method=method))
     assert status(await beside.until_answered_beside()) >= 200
     beside.over = True  # there is nothing to end
     assert world.service.driver.center.calls_in_progress() == 0
 
 
 async def test_a_text_outside_a_call_makes_none(world: World, dial: Dial) -> None:
-    """Even to a number of ours: it is answered, and there is no place in the dialplan for it."""
-    beside = await dial(wording=Wording(method="MESSAGE", sdp="hello"))
+    """A text, even to a number of ours, is answered, and the dialplan has no place for it."""
+    beside = await dial(invite=InviteParts(method="MESSAGE", sdp="hello"))
     assert status(await beside.until_answered_beside()) >= 200
     beside.over = True  # there is nothing to end
     assert world.service.driver.center.calls_in_progress() == 0
@@ -98,18 +96,16 @@ async def test_a_text_outside_a_call_makes_none(world: World, dial: Dial) -> Non
 
 async def test_an_offer_of_audio_and_fax_is_heard(world: World, dial: Dial) -> None:
     """The fax is declined, and the caller hears and presses keys."""
-    caller = await welcomed(world, dial, Wording(sdp=WITH_FAX))
+    caller = await welcomed(world, dial, InviteParts(sdp=WITH_FAX))
     await caller.press("1")
     await caller.until_hears(await world.sound(HELP))
 
 
 @pytest.mark.parametrize("glued", [";npdi;rn=+31550001", ";ext=5", ";phone-context=+31;x=y"])
-async def test_what_is_glued_to_a_number_is_no_part_of_it(
-    world: World, dial: Dial, glued: str
-) -> None:
-    """The flow of the number answers, and the row holds the number."""
+async def test_parameters_are_no_part_of_a_number(world: World, dial: Dial, glued: str) -> None:
+    """The flow of the number answers, and the row has the number without the parameters."""
     since = world.service.clock.now()
-    caller = await dial(wording=Wording(uri=(DESK + glued).encode()))
+    caller = await dial(invite=InviteParts(uri=(DESK + glued).encode()))
     await caller.until_hears(await world.sound(WELCOME))
     caller.hang_up()
     (row,) = await world.interactions(1, lambda _: True, since)
@@ -119,15 +115,15 @@ async def test_what_is_glued_to_a_number_is_no_part_of_it(
 async def test_keys_are_heard_as_tones_where_nothing_else_was_offered(
     world: World, dial: Dial
 ) -> None:
-    """An old gateway sends keys in the audio alone."""
-    caller = await welcomed(world, dial, Wording(sdp=WITHOUT_EVENTS))
+    """An old gateway sends keys only in the audio, and they are heard."""
+    caller = await welcomed(world, dial, InviteParts(sdp=WITHOUT_EVENTS))
     caller.sound("1")
     await caller.until_hears(await world.sound(HELP))
 
 
 async def test_keys_are_heard_once_where_events_were_offered(world: World, dial: Dial) -> None:
-    """A carrier that sends a key as an event and leaves its tone in the audio presses it once."""
-    caller = await welcomed(world, dial, Wording())
+    """A carrier sends a key as an event and leaves its tone in the audio: the key counts once."""
+    caller = await welcomed(world, dial, InviteParts())
     caller.sound("9")  # no key of this menu: it would be told so
     await caller.press("1")
     await caller.until_hears(await world.sound(HELP))
@@ -135,12 +131,12 @@ async def test_keys_are_heard_once_where_events_were_offered(world: World, dial:
 
 
 async def test_keys_come_by_info(world: World, dial: Dial) -> None:
-    """Two kinds of body are in use for a key."""
+    """Both kinds of body for a key are understood."""
     for body, kind in (
         ("Signal=1\r\nDuration=160\r\n", "application/dtmf-relay"),
         ("1", "application/dtmf"),
     ):
-        caller = await welcomed(world, dial, Wording())
+        caller = await welcomed(world, dial, InviteParts())
         assert status(await caller.ask("INFO", body=body, kind=kind)) == 200
         await caller.until_hears(await world.sound(HELP))
         caller.hang_up()
@@ -152,8 +148,10 @@ async def test_keys_come_by_info(world: World, dial: Dial) -> None:
 async def test_a_call_id_that_is_no_ascii_is_hung_up(
     world: World, dial: Dial, call_id: bytes
 ) -> None:
-    """It would keep Asterisk from listing its channels; it is refused, and all can be listed."""
-    caller = await dial(wording=Wording(call_id=call_id))
+    """It would keep Asterisk from listing its channels, so the call is refused, and all channels
+    can be listed.
+    """
+    caller = await dial(invite=InviteParts(call_id=call_id))
     await caller.until_over()
     assert caller.status >= 400
     listed = await world.service.http.send(operation.list_channels())
@@ -164,8 +162,8 @@ async def test_a_call_id_that_is_no_ascii_is_hung_up(
 async def test_a_strange_call_id_of_ascii_is_fine(
     world: World, dial: Dial, call_id: bytes
 ) -> None:
-    """What the standard allows is a call like any other."""
-    caller = await dial(wording=Wording(call_id=call_id))
+    """A strange Call-ID that the standard allows is accepted."""
+    caller = await dial(invite=InviteParts(call_id=call_id))
     await caller.until_hears(await world.sound(WELCOME))
 
 
@@ -174,7 +172,7 @@ async def test_bytes_in_a_dialed_number_hurt_nobody(
     world: World, dial: Dial, dialed: bytes
 ) -> None:
     """Such a call is answered or refused, and the channels can be listed while it lasts."""
-    caller = await dial(wording=Wording(uri=dialed))
+    caller = await dial(invite=InviteParts(uri=dialed))
     await until(lambda: caller.status or caller.over, "no answer")
     listed = await world.service.http.send(operation.list_channels())
     assert listed.status == 200
@@ -184,8 +182,9 @@ async def test_bytes_in_a_dialed_number_hurt_nobody(
 async def test_a_phone_that_sends_its_calls_elsewhere_refuses(
     world: World, dial: Dial, hire: Hire, to: str
 ) -> None:
-    """A 302 makes no call of its own; the agent has not taken it, and the caller waits on. It is
-    a refusal each time, be it that Asterisk at times ends the leg before it knows why.
+    """A 302 places no call to its target; the agent has not taken the call, and the caller goes on
+    waiting. It counts as a refusal each time, also when Asterisk ends the leg before it knows the
+    reason.
     """
     seat, since = await hire("longest"), world.service.clock.now()
     for call in range(1, TIMES + 1):
@@ -204,7 +203,7 @@ async def test_a_phone_that_sends_its_calls_elsewhere_refuses(
 
 
 async def test_audio_comes_from_the_address_of_sip(world: World, dial: Dial) -> None:
-    """A firewall rule can be written: one address, and ports out of the range."""
+    """Audio uses one address and the ports of the range, so a firewall rule can be written."""
     caller = await dial()
     await caller.until_answered()
     answer = next(text for text in caller.heard_of if text.startswith("SIP/2.0 200"))
@@ -215,7 +214,7 @@ async def test_audio_comes_from_the_address_of_sip(world: World, dial: Dial) -> 
 
 
 async def _listeners(port: int) -> set[str]:
-    """The addresses on which somebody listens at a UDP port."""
+    """The addresses with a socket at a UDP port."""
     table = await asyncio.to_thread(Path("/proc/net/udp").read_text)
     found = re.findall(rf"^ *\d+: ([0-9A-F]{{8}}):{port:04X} ", table, re.MULTILINE)
     return {".".join(str(byte) for byte in reversed(bytes.fromhex(text))) for text in found}

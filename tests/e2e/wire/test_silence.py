@@ -1,30 +1,30 @@
-"""Who dies without a word is given up within the limit for silence; who is only muted stays."""
+"""Silent legs: a dead one is given up within the limit for silence, a muted one stays."""
 
 from datetime import timedelta
 
 import pytest
 
 from contactcenter_ari.core.vocabulary.event import AgentState
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.wire.conftest import Dial, Hire
-from tests.e2e.wire.talker import Talker
+from tests.e2e.wire.raw_caller import RawCaller
 from tests.e2e.world import LEAST, LONGEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG_SILENCE = timedelta(seconds=120)
 BUSY = timedelta(seconds=30)
-"""What a busy machine may add to a limit."""
+"""The time that a busy machine may add to a limit."""
 
 
-def times_asked(caller: Talker) -> int:
-    """How often a caller was asked whether they are alive."""
+def times_asked(caller: RawCaller) -> int:
+    """The number of times that a caller was asked whether they are alive."""
     return sum(text.startswith("UPDATE ") for text in caller.heard_of)
 
 
-async def test_the_dead_go_and_the_muted_stay(world: World, dial: Dial, hire: Hire) -> None:
-    """Callers and phones that vanish free the others within the limit. Who is muted stays in the
-    line, also one whose phone says no more than that it is there, and one on hold.
+async def test_a_dead_leg_ends_and_a_muted_one_stays(world: World, dial: Dial, hire: Hire) -> None:
+    """Callers and phones that vanish free the other party within the limit. A muted caller stays
+    in line, also one whose phone only answers that it is there, and one on hold.
     """
     limit = world.place.settings.rtp_timeout + BUSY
     left, leaves = await hire("longest"), await hire("least", frequency=700)
@@ -49,7 +49,7 @@ async def test_the_dead_go_and_the_muted_stay(world: World, dial: Dial, hire: Hi
 
 @pytest.mark.chaos
 async def test_two_minutes_of_silence(dial: Dial, hire: Hire) -> None:
-    """A caller with silence suppression says nothing for 120 s, and is still in the talk."""
+    """A caller with silence suppression sends nothing for 120 s and is still in the talk."""
     seat = await hire("longest")
     caller = await dial(LONGEST)
     line = await seat.phone.rings()

@@ -1,4 +1,4 @@
-"""Messages of the kinds that RFC 4475 torments parsers with, in words of our own."""
+"""Messages of the kinds in RFC 4475, in words of our own."""
 
 # one message a line
 
@@ -14,7 +14,7 @@ def message(
     body: str = "",
     without: Sequence[str] = (),
 ) -> str:
-    """A message with usual headers but for those `without`; `lines` come after them."""
+    """A message with the usual headers except those in `without`; `lines` come after them."""
     usual = {
         "Via": "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKtorture",
         "Max-Forwards": "70",
@@ -152,4 +152,4 @@ MESSAGES = (
         "From: <sip:u@example.com>\nTo: <sip:b@example.com>\nCall-ID: old@c\nCSeq: 1 INVITE\n\n"
     ),
 )
-"""With \\n for the ends of lines."""
+"""Messages with \n for the ends of lines."""

@@ -1,4 +1,4 @@
-"""What people read when something is not as it should be: a sentence, no traceback, status 1."""
+"""Error messages of the command: one sentence, no traceback, status 1."""
 
 import os
 import shutil
@@ -20,12 +20,12 @@ LIMIT = 60
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A copy of the site, to be spoiled."""
+    """A copy of the site, to be changed."""
     return Path(shutil.copytree(SITE, tmp_path / "callflows"))
 
 
 def _fails(data: Path, *words: str, **settings: str) -> str:
-    """Run the program; gives what it complains about, in one sentence or list."""
+    """Run the program; gives its complaint, which is one sentence or list."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("CC_")}
     done = subprocess.run(
         [sys.executable, "-m", "contactcenter_ari", *words],
@@ -44,7 +44,7 @@ def _fails(data: Path, *words: str, **settings: str) -> str:
 
 @pytest.mark.parametrize("words", [("db", "migrate"), ("agent", "list")])
 def test_a_wrong_database_url(data_folder: Path, words: tuple[str, ...]) -> None:
-    """It says which server does not answer, and no password."""
+    """The message names the server that does not answer, and no password."""
     port = free_port(Protocol.TCP)
     url = f"postgresql://me:hush@{LOOPBACK}:{port}/none"
     complaint = _fails(data_folder / "data", *words, CC_DATABASE_URL=url)
@@ -55,20 +55,20 @@ def test_a_wrong_database_url(data_folder: Path, words: tuple[str, ...]) -> None
 
 
 def test_a_database_url_of_another_kind(data_folder: Path) -> None:
-    """It names the setting and an example."""
+    """The message names the setting and an example."""
     complaint = _fails(data_folder / "data", "up", CC_DATABASE_URL="mysql://x/y")
     assert "CC_DATABASE_URL" in complaint
     assert "postgresql://" in complaint
 
 
 def test_an_unknown_setting(data_folder: Path) -> None:
-    """It names it and asks what was meant."""
+    """The message names the setting and a similar one."""
     complaint = _fails(data_folder / "data", "up", CC_DATABSE_URL="x")
     assert 'CC_DATABSE_URL is no setting; did you mean "CC_DATABASE_URL"?' in complaint
 
 
 def test_the_http_port_of_asterisk_is_closed(data_folder: Path, database_url: str) -> None:
-    """It says where nobody listens, and which setting and file it is about."""
+    """The message names the closed address, the setting and the file."""
     where = f"{LOOPBACK}:{free_port(Protocol.TCP)}"
     complaint = _fails(
         data_folder / "data", "serve", CC_DATABASE_URL=database_url, CC_ASTERISK_HTTP=where
@@ -80,7 +80,7 @@ def test_the_http_port_of_asterisk_is_closed(data_folder: Path, database_url: st
 
 @pytest.mark.parametrize("words", [("up",), ("tools", "install")])
 def test_an_older_asterisk(data_folder: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
-    """It says which version was found, which is needed, and what to do."""
+    """The message has the version found, the version needed, and a remedy."""
     program = tmp_path / "asterisk"
     program.write_text("#!/bin/sh\necho Asterisk 20.1.0\n")
     program.chmod(0o755)
@@ -90,7 +90,7 @@ def test_an_older_asterisk(data_folder: Path, tmp_path: Path, words: tuple[str, 
 
 
 def test_an_unknown_key(data_folder: Path, site: Path) -> None:
-    """It is told at file, line and column, with what was meant."""
+    """The message has file, line, column and a similar key."""
     queues = site / "queues.yaml"
     queues.write_text(queues.read_text().replace("wrap_up: 500ms", "wrap_upp: 500ms", 1))
     complaint = _fails(data_folder / "data", "up", CC_SITE=str(site))
@@ -100,7 +100,7 @@ def test_an_unknown_key(data_folder: Path, site: Path) -> None:
 
 
 def test_a_missing_prompt_file(data_folder: Path, site: Path) -> None:
-    """It is told at the place that names the file."""
+    """The message has the position of the name in the flow."""
     flow = site / "longest.yaml"
     text = flow.read_text().replace('"Nobody is at work."', '"sound:nobody"')
     flow.write_text(text)
@@ -110,8 +110,8 @@ def test_a_missing_prompt_file(data_folder: Path, site: Path) -> None:
     assert "nobody" in complaint
 
 
-def test_what_yaml_would_eat(site: Path) -> None:
-    """Hours and numbers without quotes are what they look like."""
+def test_values_that_yaml_would_change(site: Path) -> None:
+    """Hours and numbers without quotes are read as they are written."""
     flow = site / "desk.yaml"
     text = flow.read_text().replace("mon-fri: closed", "mon-fri: 06:00-22:00")
     flow.write_text(text.replace('["+31200000001"]', "[+31200000001, +31612345678]"))
@@ -122,7 +122,7 @@ def test_what_yaml_would_eat(site: Path) -> None:
 
 
 def test_a_number_that_yaml_would_shorten(data_folder: Path, site: Path) -> None:
-    """A number in a wrong form is told at its place, with all its digits."""
+    """The message has the position of a malformed number, and all its digits."""
     flow = site / "desk.yaml"
     flow.write_text(flow.read_text().replace('["+31200000001"]', "[0612345678]"))
     complaint = _fails(data_folder / "data", "up", CC_SITE=str(site))
@@ -131,7 +131,7 @@ def test_a_number_that_yaml_would_shorten(data_folder: Path, site: Path) -> None
 
 
 def test_the_sip_port_is_taken(data_folder: Path) -> None:
-    """It names the address and the setting."""
+    """The message names the address and the setting."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind((LOOPBACK, 0))
         where = f"{LOOPBACK}:{taken.getsockname()[1]}"
@@ -141,7 +141,7 @@ def test_the_sip_port_is_taken(data_folder: Path) -> None:
 
 
 def test_the_web_port_is_taken(data_folder: Path) -> None:
-    """It names the address and the setting, before a log of calls is begun."""
+    """The message names the address and the setting; no input log was begun."""
     data = data_folder / "web"
     with socket.create_server((LOOPBACK, 0)) as taken:
         where = f"{LOOPBACK}:{taken.getsockname()[1]}"
@@ -153,8 +153,8 @@ def test_the_web_port_is_taken(data_folder: Path) -> None:
 
 
 def test_the_port_of_the_application_is_taken(data_folder: Path) -> None:
-    """By an installation whose data folder was copied, say: it names the address and the file
-    that has it, before a log of calls is begun.
+    """Another installation has the port, for example because its data folder was copied: the
+    message names the address and the file with it; no input log was begun.
     """
     data = data_folder / "copied"
     chosen = addresses(Settings(site=SITE, data=data), data).application

@@ -1,4 +1,4 @@
-"""Which agent gets the next call: the longest idle, or the one who had the least to do."""
+"""Selection of the agent for the next call: the longest idle, or the least occupied."""
 
 import pytest
 
@@ -11,8 +11,8 @@ LONG_TALK, SHORT_TALK = 2.0, 0.2
 
 
 async def _worked(world: World) -> tuple[Worker, Worker]:
-    """Two free agents: the first worked long and then waited, the second worked a little,
-    and only now.
+    """Two free agents: the first worked long and then waited, the second worked a little, just
+    now.
     """
     busy = await world.hire("longest", "least")
     fresh = await world.hire("longest", "least")
@@ -36,7 +36,7 @@ async def _talk(world: World, worker: Worker, length: float) -> None:
 
 
 async def test_the_next_call_goes_to_the_longest_idle(world: World) -> None:
-    """Whose last contact ended the longest ago is next, however much he has done."""
+    """The call goes to the agent whose last contact ended first, however much they have worked."""
     busy, fresh = await _worked(world)
     await world.call(LONGEST)
     await busy.phone.talks(2)
@@ -44,7 +44,9 @@ async def test_the_next_call_goes_to_the_longest_idle(world: World) -> None:
 
 
 async def test_the_next_call_goes_to_the_least_occupied(world: World) -> None:
-    """Who was busy for the smaller share of the time is next, however short he has rested."""
+    """The call goes to the agent who was busy for the smaller share of the time, however short
+    their rest.
+    """
     busy, fresh = await _worked(world)
     await world.call(LEAST)
     await fresh.phone.talks(2)

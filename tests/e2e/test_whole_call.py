@@ -1,4 +1,4 @@
-"""The main job: from the trunk through menus and a queue to an agent, recorded and written."""
+"""A whole call: from the trunk through menus and a queue to an agent, recorded and written."""
 
 import gc
 import hashlib
@@ -19,8 +19,8 @@ from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.runtime.garbage import THRESHOLDS
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until
 from tests.e2e.phone import Conversation
+from tests.e2e.polling import until
 from tests.e2e.world import DESK, LONGEST, Record, Worker, World
 from tests.hearing import HEARD, find, level_of, tone_heard
 from tests.recorded import sides_of
@@ -35,7 +35,9 @@ MUCH = 100_000
 
 
 async def test_a_caller_reaches_an_agent(world: World) -> None:
-    """Prompts, menus, music, agent: heard at both ends, recorded, and all rows are there."""
+    """The caller hears prompts, menus, music and the agent; both ends are checked, and recording
+    and rows are complete.
+    """
     await world.engage("longest", LONGEST)
     worker = await world.hire("longest", frequency=AGENT)
     await worker.pause()
@@ -57,7 +59,7 @@ async def test_a_caller_reaches_an_agent(world: World) -> None:
 
 @pytest.mark.usefixtures("world")
 async def test_the_start_is_kept_from_the_garbage_collector() -> None:
-    """A collection that looks at all that was loaded would hold up every call."""
+    """A collection that looks at all loaded objects would hold up every call."""
     assert gc.get_freeze_count() > MUCH
     assert gc.get_threshold() == THRESHOLDS
 
@@ -75,7 +77,7 @@ async def _through_the_menus(world: World) -> Caller:
 
 
 async def _hears_music(caller: Caller) -> None:
-    """Something goes on after the greeting, and it is no silence."""
+    """The caller hears something after the greeting that is not silence."""
     before = len(caller.heard)
 
     def plays() -> bool:
@@ -86,7 +88,7 @@ async def _hears_music(caller: Caller) -> None:
 
 
 async def _audio_is_right(world: World, caller: Caller, talk: Conversation) -> None:
-    """The prompt first, the other party's tone after it, and never one's own."""
+    """The prompt comes first, the other party's tone after it, and never one's own."""
     welcome = find(await world.sound(WELCOME), caller.heard)
     assert welcome.score > HEARD
     end_of_prompt = round(welcome.offset.total_seconds() * 8000)
@@ -115,7 +117,7 @@ async def _rows_are_right(record: Record, worker: Worker) -> None:
 
 
 def _recording_is_right(record: Record) -> None:
-    """Both voices are on disk, and the row tells the file's length and fingerprint."""
+    """Both voices are on disk, and the row has the file's length and fingerprint."""
     (row,) = record.recordings
     path = Path(row.path)
     assert not row.failed
@@ -129,7 +131,7 @@ def _recording_is_right(record: Record) -> None:
 
 
 async def _states_are_right(world: World, worker: Worker) -> None:
-    """The agent's day, stretch by stretch, without a gap."""
+    """The agent's states of the day, without a gap."""
     await world.service.journal.caught_up()
     rows = await Report(world.service.database).agent_states(world.since)
     mine = sorted((row for row in rows if row.agent == worker.id), key=lambda row: row.number)

@@ -1,16 +1,16 @@
-"""A line in which somebody has a callback, and what the carrier is asked for then."""
+"""A queue line with a callback in it, and the calls that the carrier gets for it."""
 
 from typing import NamedTuple
 
 from tests.e2e.acd.floor import AGENT, joined
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Line
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import Worker, World
 
 
 class LineUp(NamedTuple):
-    """Who is there: an agent in a talk, and those who are next, in this order."""
+    """An agent in a talk, and the people in line, in this order."""
 
     worker: Worker
     talker: Caller
@@ -20,7 +20,7 @@ class LineUp(NamedTuple):
 
 
 async def lined_up(world: World, number: str, queue: str) -> LineUp:
-    """A customer who has booked waits for a call between two who wait on the line."""
+    """A customer with a callback stands between two callers who wait on the line."""
     worker = await world.hire(queue, frequency=AGENT)
     talker = await world.call(number)
     await talker.until_hears_tone(AGENT)
@@ -40,7 +40,7 @@ async def booked(world: World, number: str, queue: str) -> Caller:
 
 
 async def called(carrier: Carrier, calls: int) -> Line:
-    """The nth call that the carrier was asked for."""
+    """The nth call to an outside line."""
     await until(lambda: len(carrier.lines) >= calls, "no outside line was called")
     assert len(carrier.lines) == calls
     return carrier.lines[-1]

@@ -1,15 +1,15 @@
-"""A customer who has a callback calls in: only a talk settles the callback."""
+"""A customer with a callback calls in: only a talk settles the callback."""
 
 from datetime import timedelta
 
 import pytest
 
+from tests.e2e.acd.callback_line import called, lined_up
 from tests.e2e.acd.floor import AGENT, BOOKED, joined, talk
-from tests.e2e.acd.line_up import called, lined_up
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Reply
-from tests.e2e.language.listening import LINE, events, hears_music
-from tests.e2e.patience import until_holds
+from tests.e2e.language.flow_caller import LINE, events, hears_music
+from tests.e2e.polling import until_holds
 from tests.e2e.world import Record, World
 from tests.hearing import tone_heard
 
@@ -18,9 +18,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 Row = tuple[str, str | None, int, list[str] | None, str | None]
 
 
-async def test_who_gives_up_is_called_at_the_old_rank(world: World, carrier: Carrier) -> None:
-    """The customer takes the place over, gives up, and is called when it is next: before the one
-    who has waited behind it all the time.
+async def test_a_customer_who_hangs_up_is_called_at_the_old_rank(
+    world: World, carrier: Carrier
+) -> None:
+    """The customer takes the position over, hangs up, and is called when it is next: before the
+    caller who has waited behind it all the time.
     """
     line_up = await lined_up(world, BOOKED, "booked")
     again = await joined(world, BOOKED, "booked", caller=line_up.customer.number)
@@ -51,8 +53,10 @@ async def test_who_gives_up_is_called_at_the_old_rank(world: World, carrier: Car
     assert not await _told(world, booked, "CallbackTakenOver")
 
 
-async def test_who_was_served_is_not_called(world: World, carrier: Carrier) -> None:
-    """The phone rings when the customer calls in; it is let go when they talk, for good."""
+async def test_a_served_customer_is_not_called(world: World, carrier: Carrier) -> None:
+    """The customer's line rings for the callback while the customer calls in. The agent talks to
+    the customer, the callback is closed, and the line stops ringing.
+    """
     carrier.reply = Reply.RINGS
     line_up = await lined_up(world, BOOKED, "booked")
     line_up.ahead.hang_up()
@@ -72,13 +76,13 @@ async def test_who_was_served_is_not_called(world: World, carrier: Carrier) -> N
 
 
 def _positions(world: World) -> dict[str, int]:
-    """Who stands where in line."""
+    """The position in line of each customer number."""
     calls = world.service.driver.center.calls()
     return {call.customer_number: call.position for call in calls if call.position}
 
 
 async def _row(world: World, customer: Caller, wanted: Row) -> str:
-    """Whether the callback is so in the database; else what is there."""
+    """Whether the callback is so in the database; else its row."""
     await world.service.journal.caught_up()
     async with world.service.database.connection() as connection:
         query = (

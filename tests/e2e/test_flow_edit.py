@@ -1,4 +1,4 @@
-"""A flow is edited while calls are in it: nobody is dropped, and each keeps his version."""
+"""A flow is edited while calls are in it: no call is dropped, and each keeps its version."""
 
 import shutil
 import tempfile
@@ -14,7 +14,7 @@ from contactcenter_ari.core.vocabulary.event import EndReason, Party
 from contactcenter_ari.machine.tool import Tools
 from contactcenter_ari.service.publishing import Untested
 from contactcenter_ari.web.port import Condition
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import LONGEST, SITE, World, founded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -35,7 +35,7 @@ async def followed(folder: Path, tools: Tools, runtime: Runtime) -> AsyncIterato
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A copy of the site that may be edited, where a root's Postgres can reach."""
+    """A copy of the site that may be edited, in a place that root's Postgres can reach."""
     with tempfile.TemporaryDirectory(prefix="contactcenter-e2e-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -46,8 +46,8 @@ def folder() -> Iterator[Path]:
 async def test_calls_keep_the_flow_they_began_with(
     folder: Path, tools: Tools, runtime: Runtime
 ) -> None:
-    """Twenty callers wait; a broken edit changes nothing and says why; a good one is for new
-    calls only.
+    """Twenty callers wait. A broken edit changes nothing and is reported; a good one counts for
+    new calls only.
     """
     flow = folder / "site" / "longest.yaml"
     async with followed(folder, tools, runtime) as world:

@@ -5,7 +5,7 @@ from psycopg.rows import scalar_row
 
 from tests.e2e.acd.floor import AGENT, BOOKED, joined
 from tests.e2e.carrier import Carrier
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -13,12 +13,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ANN = "+31611112222"
 NATIONAL, ABROAD, PLAIN = "0611112222", "0031611112222", "31611112222"
 DIALED = {NATIONAL: "0200000081", ABROAD: "0031200000081", PLAIN: "31200000081", ANN: BOOKED}
-"""What the carrier calls for a caller, written in the same way."""
+"""The called numbers, each written in the same way as the caller's."""
 
 
 async def test_a_caller_written_four_ways_is_one_customer(world: World, carrier: Carrier) -> None:
-    """They ask for a call back as one spelling and again as each other one: there is one callback,
-    it is dialed in E.164, and all calls are rows of one number.
+    """The caller books a callback in one spelling and again in each other one: there is one
+    callback, it is dialed in E.164, and all calls are rows of one number.
     """
     worker = await world.hire("booked", frequency=AGENT)
     talker = await world.call(BOOKED)
@@ -48,7 +48,7 @@ async def test_a_caller_written_four_ways_is_one_customer(world: World, carrier:
 
 
 async def _booked(world: World) -> list[tuple[str, str]]:
-    """Numbers and results of the callbacks that came to something."""
+    """Numbers and results of the callbacks that were not merged into another."""
     found: list[tuple[str, str]] = []
     async with world.service.database.connection() as connection:
         cursor = connection.cursor(row_factory=scalar_row)

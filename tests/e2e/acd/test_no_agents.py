@@ -1,4 +1,4 @@
-"""Nobody takes calls: at lunch, and with every phone unplugged."""
+"""No agent takes calls: all are at lunch, or all phones are unplugged."""
 
 import asyncio
 from datetime import timedelta
@@ -9,18 +9,18 @@ import pytest
 
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason
 from tests.e2e.acd.floor import AGENT, CANTEEN, joined, stay
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 GRACE = timedelta(seconds=1)
-"""So long those who wait in the queue are kept there when all are at lunch."""
+"""The time that waiting callers are kept when all agents are at lunch."""
 
 
-async def test_lunch_for_everybody(world: World, api: aiohttp.ClientSession) -> None:
-    """One agent is at lunch, the other will be after the talk: who calls is told at once that
-    nobody is there, and who waits a second later; the talk goes on. After lunch callers are
+async def test_all_agents_are_at_lunch(world: World, api: aiohttp.ClientSession) -> None:
+    """One agent is at lunch, the other will be after the talk. A new caller hears at once that
+    nobody is there, a waiting caller a second later; the talk goes on. After lunch callers are
     served again.
     """
     talks = await world.hire("canteen", frequency=AGENT)
@@ -58,7 +58,7 @@ async def test_lunch_for_everybody(world: World, api: aiohttp.ClientSession) -> 
 
 
 async def test_every_phone_is_unplugged(world: World) -> None:
-    """An agent who is ready at a phone that is gone takes no calls; back at the phone, they do."""
+    """A ready agent takes no calls while their phone is gone; back at the phone, they do."""
     worker = await world.hire("canteen", frequency=AGENT)
     await worker.phone.unregister()
     await until(lambda: not worker.view.reachable, "the phone is still known as registered")
@@ -75,7 +75,7 @@ async def test_every_phone_is_unplugged(world: World) -> None:
 
 
 async def _staff(api: aiohttp.ClientSession) -> dict[str, int]:
-    """What the boards show of the agents."""
+    """The figures about agents that the boards show."""
     async with api.get("/api/v1/queues") as answer:
         assert answer.status == HTTPStatus.OK, await answer.text()
         (shown,) = (q for q in (await answer.json())["queues"] if q["queue"] == "canteen")

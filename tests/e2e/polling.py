@@ -1,4 +1,4 @@
-"""Waiting for what must come: look until it is there, but never longer than a limit."""
+"""Waiting for something that must come: look until it is there, but never longer than a limit."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 LIMIT = timedelta(seconds=60)
-"""Long enough for a machine that is busy with other things: it only tells how late a failure is
-told, for whoever waits goes on at once when what they wait for is there.
+"""Long enough for a machine that is busy with other things. The limit decides only how late a
+failure is reported: a test goes on at once when the thing is there.
 """
 LOOK_EVERY = timedelta(milliseconds=10)
 
@@ -21,8 +21,8 @@ async def until(
     *,
     progress: Callable[[], object] | None = None,
 ) -> Found:
-    """What `find` finds, once it finds something true; `what` tells what did not come. The limit
-    begins anew whenever `progress` gives something else than before.
+    """The first true value that `find` gives; `what` describes the thing that did not come. The
+    limit begins anew when `progress` gives another value.
     """
     loop = asyncio.get_running_loop()
     seen = progress() if progress else None

@@ -6,11 +6,11 @@ The key sends a re-INVITE (RFC 3264, section 8.4). While the other side is on ho
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Line
 from tests.e2e.desk_phone import DeskPhone
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 
 
 class HoldKey(Caller):
-    """What the hold key adds to a call; `_order` numbers our requests in it."""
+    """A call with a hold key; `_order` numbers our requests in it."""
 
     _order = 1
     _holds = False

@@ -5,15 +5,17 @@ import pytest
 from contactcenter_ari.core.vocabulary.event import AgentState, EndReason, OfferResult, SegmentKind
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from tests.contract.conftest import SipPhone
-from tests.e2e.patience import until
 from tests.e2e.phone import Manner
+from tests.e2e.polling import until
 from tests.e2e.world import LONGEST, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_nobody_picks_up(world: World) -> None:
-    """The next agent gets the call; its place and age are kept; the first is not ready."""
+    """The next agent gets the call; the call keeps its position and age; the first agent is not
+    ready.
+    """
     away = await world.hire("longest", manner=Manner.RINGS)
     first = await world.call(LONGEST)
     ringing = await away.phone.rings()
@@ -75,7 +77,7 @@ async def _next_one_is_called(
 
 
 async def test_an_unregistered_phone_is_never_called(world: World) -> None:
-    """Who has gone home is offered nothing, READY or not."""
+    """An agent without a registered phone is offered nothing, ready or not."""
     gone = await world.hire("longest")
     await gone.phone.unregister()
     await until(lambda: not gone.view.reachable, "the phone still counts as registered")

@@ -1,4 +1,6 @@
-"""What all stories about the language need: callers, what they hear, what is written of them."""
+"""Common parts of the tests of the flow language: callers, the sounds they hear, the rows of their
+calls.
+"""
 
 import numpy as np
 
@@ -6,7 +8,7 @@ from contactcenter_ari.postgres.report import Report
 from contactcenter_ari.postgres.report_row import EventRow
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.world import Record, World
 from tests.hearing import HEARD, find, level_of
 
@@ -17,14 +19,14 @@ OUTSIDE, DIRECT, BOX, TAPED, WAITING, ASKED, ASKING, RULES, MAILBOX = (
 CALLER, AGENT, LINE = 440, 620, 1000
 """The voices, in hertz."""
 AUDIBLE = -50
-"""Decibels that are no silence."""
+"""Louder than silence, in dBFS."""
 RATE = 8000
 NOTCH = 20
-"""Hertz to each side of a tone that are taken out with it."""
+"""The band around a tone that is removed with it, in hertz to each side."""
 
 
 async def reached(world: World, number: str, keys: str = "", voice: float = CALLER) -> Caller:
-    """A caller who was answered and has pressed keys."""
+    """A caller who was answered and has pressed these keys."""
     caller = await world.call(number, frequency=voice)
     await caller.until_answered()
     if keys:
@@ -33,7 +35,7 @@ async def reached(world: World, number: str, keys: str = "", voice: float = CALL
 
 
 async def hears_music(caller: Caller) -> None:
-    """From now on something is heard that is no silence."""
+    """Wait until the caller hears something that is not silence."""
     before = len(caller.heard)
 
     def plays() -> bool:
@@ -44,14 +46,14 @@ async def hears_music(caller: Caller) -> None:
 
 
 async def told(world: World, caller: Caller, text: str) -> Record:
-    """The caller is told this in the end, and the call is over; gives its rows."""
+    """Wait until the caller has heard this and the call is over; gives its rows."""
     await caller.until_hears(await world.sound(text))
     await caller.until_over()
     return await world.record(caller)
 
 
 async def events(world: World, record: Record, kind: str) -> list[EventRow]:
-    """What is written of one kind."""
+    """The events of one kind in the database."""
     rows = await Report(world.service.database).events(record.interaction.interaction)
     return [row for row in rows if row.kind == kind]
 
@@ -67,7 +69,7 @@ def is_in(sound: Samples, recording: Samples) -> bool:
 
 
 def without(frequency: float, recording: Samples) -> Samples:
-    """A recording without the one voice that spoke all the time."""
+    """A recording without one voice that spoke all the time."""
     spectrum = np.fft.rfft(recording)
     pitch = np.fft.rfftfreq(len(recording), 1 / RATE)
     spectrum[np.abs(pitch - frequency) < NOTCH] = 0

@@ -1,4 +1,4 @@
-"""People and tokens change while the center runs: it follows by itself, and drops nobody."""
+"""Agents and tokens change while the center runs: it follows at once and drops no call."""
 
 import asyncio
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.postgres.token import ApiTokens
 from tests.contract.conftest import SipPhone
-from tests.e2e.patience import until, until_holds
+from tests.e2e.polling import until, until_holds
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,8 +33,8 @@ async def test_an_agent_is_edited_at_work(world: World) -> None:
     assert worker.view.state is AgentState.READY
 
 
-class Noting(SipPhone):
-    """A phone that keeps all it was told."""
+class LoggingPhone(SipPhone):
+    """A phone that keeps all responses it got."""
 
     def __init__(self, host: str) -> None:
         super().__init__(host)
@@ -46,7 +46,7 @@ class Noting(SipPhone):
         super().datagram_received(data, address)
 
     async def answered_twice(self) -> None:
-        """Wait for the challenge and the verdict."""
+        """Wait for the challenge and the final response."""
         await until(lambda: self.count("200") + self.count("401") >= 2, lambda: str(self.told))
 
     def count(self, status: str) -> int:
@@ -55,14 +55,14 @@ class Noting(SipPhone):
 
 
 async def test_a_phone_gets_another_secret(world: World) -> None:
-    """The new one registers the phone, by the same user; the one before does not any more."""
+    """The new secret registers the phone, by the same user; the old one does not any more."""
     hired = await world.enlist("longest")
     where = world.environment.addresses.sip
     renewed = await world.service.directory.renew_secret(hired.profile.agent)
     assert renewed.phone == hired.credential.phone
     await world.service.phones.refresh()
     for secret, accepted in ((renewed.secret, True), (hired.credential.secret, False)):
-        phone = Noting(where.host)
+        phone = LoggingPhone(where.host)
         await phone.start(where.host, where.port)
         registering = asyncio.ensure_future(phone.register(renewed.phone, secret, REGISTERED_FOR))
         await phone.answered_twice()
@@ -72,7 +72,7 @@ async def test_a_phone_gets_another_secret(world: World) -> None:
 
 
 async def test_tokens_come_and_go(world: World) -> None:
-    """A new one works at once, a revoked one for seconds at most, and floods change nothing."""
+    """A new token works at once, a revoked one for seconds at most, and floods change nothing."""
     tokens = ApiTokens(world.service.database)
     made = await tokens.add("report", Role.SUPERVISOR)
     async with aiohttp.ClientSession(f"http://{world.environment.addresses.web}") as http:

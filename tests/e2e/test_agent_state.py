@@ -1,4 +1,4 @@
-"""Agents tell what they do: by codes dialed on the phone, and over HTTP."""
+"""Agents change their state: by codes dialed on the phone, and over HTTP."""
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -19,7 +19,7 @@ ANSWERS = {IN, OUT, AGAIN, LUNCH, NO_CODE, NO}
 
 
 async def _dial(world: World, worker: Worker, code: str, answer: str) -> None:
-    """Dial, listen to the answer and to no other, and be hung up."""
+    """Dial, hear this answer and no other, and be hung up."""
     talk = await worker.phone.dial(code)
     await talk.until_hears(await world.sound(answer))
     await talk.until_over()
@@ -28,7 +28,7 @@ async def _dial(world: World, worker: Worker, code: str, answer: str) -> None:
 
 
 async def test_codes_change_the_state_and_are_confirmed(world: World) -> None:
-    """*11 in, *131 lunch, *14 ready, *12 out; each is said, and each is a move."""
+    """*11 logs in, *131 is lunch, *14 ready, *12 logs out; each is confirmed and a row."""
     worker = await world.hire("longest", ready=False)
     assert worker.view.state is AgentState.LOGGED_OUT
     await _dial(world, worker, "*11", IN)
@@ -42,7 +42,7 @@ async def test_codes_change_the_state_and_are_confirmed(world: World) -> None:
 
 
 async def test_a_code_that_cannot_be_granted_is_told(world: World) -> None:
-    """Unknown codes, unknown reasons and moves that make no sense change nothing."""
+    """Unknown codes, unknown reasons and impossible moves change nothing."""
     worker = await world.hire("longest", ready=False)
     await _dial(world, worker, "*99", NO_CODE)
     await _dial(world, worker, "*138", NO_CODE)
@@ -52,7 +52,7 @@ async def test_a_code_that_cannot_be_granted_is_told(world: World) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def http(world: World) -> AsyncIterator[aiohttp.ClientSession]:
-    """A program that talks to the center's API."""
+    """A program that uses the center's API."""
     async with aiohttp.ClientSession(f"http://{world.environment.addresses.web}") as session:
         yield session
 

@@ -1,27 +1,27 @@
-"""Somebody with a socket and no manners: sends bytes, and requests that belong to no call."""
+"""A bare socket: it sends bytes, and requests that belong to no call."""
 
 import asyncio
 from collections.abc import Sequence
 from itertools import count
 
 from contactcenter_ari.runtime.address import Address
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 
 LOOKS_PER_TRY = 100
-"""How often an answer is looked for until a request is sent again: for about a second."""
+"""The number of looks for an answer before a request is sent again: about a second."""
 
 _numbers = count(1)
 
 
-class Raw(asyncio.DatagramProtocol):
-    """A socket; `heard` is all that came in."""
+class RawSocket(asyncio.DatagramProtocol):
+    """A socket; `heard` has all messages that came in."""
 
     def __init__(self, center: Address) -> None:
         self.heard: list[str] = []
         self._center = center
 
     @classmethod
-    async def opened(cls, host: str, center: Address) -> "Raw":
+    async def opened(cls, host: str, center: Address) -> "RawSocket":
         """A socket at an address."""
         raw, loop = cls(center), asyncio.get_running_loop()
         raw._transport, _ = await loop.create_datagram_endpoint(lambda: raw, (host, 0))
@@ -86,7 +86,7 @@ class Raw(asyncio.DatagramProtocol):
         return reply
 
     def close(self) -> None:
-        """Put it away."""
+        """Close the socket."""
         self._transport.abort()
 
 

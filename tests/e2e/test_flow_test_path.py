@@ -1,4 +1,4 @@
-"""The stories of a test file, told by real callers, take the path they take as flow tests take."""
+"""Real callers take the same path through the stories of a test file as flow tests do."""
 
 import asyncio
 from decimal import Decimal
@@ -22,8 +22,8 @@ TOLD = read_story_file(SITE / "desk.test.yaml", {})
 
 
 async def test_real_calls_take_the_path_of_flow_tests(world: World) -> None:
-    """Each story passes; told by callers at the same time, each of whom hears each
-    prompt, every path is the same.
+    """Each story passes. Real callers play the stories at the same time and hear each prompt, and
+    every path is the same.
     """
     failures = {story.name: run_story(TOLD, story).failure for story in TOLD.stories}
     assert failures == dict.fromkeys(failures)
@@ -61,7 +61,7 @@ async def _tell(world: World, caller: Caller, told: StoryFile, story: Story) -> 
 
 
 def _words(flow: Flow, said: str) -> str:
-    """The text of a prompt by its name; anything else is what is said itself."""
+    """The text of a prompt by its name; any other text stands for itself."""
     if said not in flow.prompts:
         return said
     (text,) = flow.prompts[said].parts["en"]

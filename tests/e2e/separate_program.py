@@ -1,5 +1,5 @@
-"""The program as a process of its own, to be killed and started again; Asterisk, Postgres and
-everybody on the phone live in this one.
+"""A center whose program is a process of its own, to be killed and started again; Asterisk,
+Postgres and all phones live in this process.
 """
 
 import os
@@ -30,16 +30,16 @@ from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.service.secret import administrator_token
 from contactcenter_ari.speech.tone import Samples
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until_holds
 from tests.e2e.phone import AgentPhone
+from tests.e2e.polling import until_holds
 from tests.e2e.program import Program
 from tests.e2e.world import SITE
 from tests.recorded import mono_of
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """An agent of a scene; one without a voice (in hertz) has no phone."""
+class AgentEntry:
+    """An agent to be entered in the directory; without a voice (in hertz) they have no phone."""
 
     extension: str
     queues: tuple[str, ...]
@@ -48,8 +48,8 @@ class Hand:
 
 
 @dataclass(slots=True, kw_only=True)
-class Scene:
-    """What outlives the program."""
+class SeparateProgram:
+    """The parts of the center that outlive the program."""
 
     environment: Environment
     program: Program
@@ -59,7 +59,7 @@ class Scene:
     callers: dict[str, Caller] = field(default_factory=dict)
 
     async def call(self, who: str, dialed: str, frequency: float = 440) -> Caller:
-        """Somebody calls and is answered."""
+        """A caller who was answered."""
         number = f"+3162000000{len(self.callers)}"
         sip = self.environment.addresses.sip
         caller = await Caller.place(sip, dialed, number=number, frequency=frequency)
@@ -73,7 +73,7 @@ class Scene:
         return mono_of(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
 
     async def rows(self) -> dict[str, InteractionRow]:
-        """What was written of each caller, once all of it is there, once each."""
+        """The row of each caller, once all rows are there; each caller has one."""
         names = {caller.number: who for who, caller in self.callers.items()}
         found: list[InteractionRow] = []
 
@@ -103,14 +103,14 @@ class Scene:
 
 
 @asynccontextmanager
-async def staged(
+async def separate_program(
     data: Path,
     tools: Tools,
     runtime: Runtime,
-    hands: Sequence[Hand],
+    staff: Sequence[AgentEntry],
     more: Mapping[str, str] = MappingProxyType({}),
-) -> AsyncIterator[Scene]:
-    """The program has been started, and the phones of its agents are registered; `more` settings
+) -> AsyncIterator[SeparateProgram]:
+    """A center whose program was started and whose agents' phones are registered; `more` settings
     go before ours.
     """
     environ = {**os.environ, "CC_DATA_DIR": str(data), "CC_SITE": str(SITE), **more}
@@ -129,9 +129,9 @@ async def staged(
             token=administrator_token(data),
         ) as program,
     ):
-        phones = await _phones_of(hands, Directory(database))
+        phones = await _phones_of(staff, Directory(database))
         await program.start()
-        scene = Scene(
+        center = SeparateProgram(
             environment=environment,
             program=program,
             database=database,
@@ -140,32 +140,34 @@ async def staged(
         )
         try:
             for extension, (phone, frequency) in phones.items():
-                scene.phones[extension] = await AgentPhone.registered(
+                center.phones[extension] = await AgentPhone.registered(
                     runtime, phone, environment.addresses.sip, frequency=frequency
                 )
-            yield scene
+            yield center
         finally:
-            for seat in scene.phones.values():
+            for seat in center.phones.values():
                 await seat.close()
-            for caller in scene.callers.values():
+            for caller in center.callers.values():
                 caller.close()
 
 
 async def _phones_of(
-    hands: Sequence[Hand], directory: Directory
+    staff: Sequence[AgentEntry], directory: Directory
 ) -> dict[str, tuple[Phone, float]]:
-    """Enter the agents in the directory; gives what their phones register with, and the voice."""
+    """Enter the agents in the directory; gives the credentials and voices of their phones."""
     phones: dict[str, tuple[Phone, float]] = {}
-    for hand in hands:
-        hired = await directory.add_agent(hand.extension, "Agent", hand.queues, skills=hand.skills)
-        if hand.frequency is not None:
+    for entry in staff:
+        hired = await directory.add_agent(
+            entry.extension, "Agent", entry.queues, skills=entry.skills
+        )
+        if entry.frequency is not None:
             phone = Phone(hired.credential.phone, hired.credential.secret)
-            phones[hand.extension] = phone, hand.frequency
+            phones[entry.extension] = phone, entry.frequency
     return phones
 
 
 def _environ_of(environ: dict[str, str], environment: Environment) -> dict[str, str]:
-    """What tells the program to use what runs already."""
+    """The settings with which the program uses the running database and Asterisk."""
     return {
         **environ,
         "CC_DATABASE_URL": environment.database_url,

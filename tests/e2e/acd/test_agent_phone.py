@@ -1,4 +1,6 @@
-"""Agents' phones: several that ring for one caller, and one that is told who comes."""
+"""Agents' phones: several phones ring for one caller, and an agent hears a prompt about the
+caller.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -22,8 +24,8 @@ from tests.e2e.acd.floor import (
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Line
 from tests.e2e.desk_phone import DeskPhone
-from tests.e2e.language.listening import CALLER, RATE
-from tests.e2e.patience import until, until_holds
+from tests.e2e.language.flow_caller import CALLER, RATE
+from tests.e2e.polling import until, until_holds
 from tests.e2e.world import Record, World
 from tests.hearing import HEARD, find, tone_heard
 
@@ -31,28 +33,29 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 VOICES = (620, 1000)
 LEADS = (0, 0, 1, 1, 3, 3, 5, 5)
-"""By how many milliseconds one phone answers before the other, in turn."""
+"""Milliseconds by which one phone answers before the other."""
 TEN = timedelta(milliseconds=10)
 AT_LEAST = timedelta(seconds=2.7)
-"""What the caller has waited when the agent picks up."""
+"""The wait of the caller at least when the agent picks up."""
 
 
 class Bridge(msgspec.Struct):
-    """As much of a bridge as is looked at; a recording has a channel of its own in it."""
+    """The facts of a bridge that these tests need; a recording has a channel of its own in it."""
 
     channels: list[str]
 
 
 class Channel(msgspec.Struct):
-    """As much of a channel."""
+    """The facts of a channel that these tests need."""
 
     id: str
     name: str
 
 
 async def test_two_answers_at_once_make_one_talk(world: World) -> None:
-    """Of two phones that ring for a caller both pick up within 10 ms: one is joined with him, the
-    other is told that the call was answered elsewhere, and its agent has missed nothing.
+    """Two phones ring for a caller, and both agents pick up within 10 ms. One is joined with the
+    caller. The other phone is told that the call was answered elsewhere, and its agent has missed
+    nothing.
     """
     phones: dict[AgentId, DeskPhone] = {}
     for voice in VOICES:
@@ -82,7 +85,7 @@ async def test_two_answers_at_once_make_one_talk(world: World) -> None:
 
 
 async def _seated(world: World, queue: str, voice: float) -> tuple[AgentId, DeskPhone]:
-    """An agent at a phone that does what it is told, ready."""
+    """An agent who is ready, at a phone that the test controls."""
     hired = await world.enlist(queue)
     sip = world.environment.addresses.sip
     phone = await DeskPhone.registered(hired, sip, frequency=voice)
@@ -91,7 +94,7 @@ async def _seated(world: World, queue: str, voice: float) -> tuple[AgentId, Desk
 
 
 async def _pick_up(first: Line, second: Line, lead: timedelta) -> timedelta:
-    """Both pick up, the first one earlier by `lead`; gives how far apart they were."""
+    """Both agents pick up, the first one earlier by `lead`; gives how far apart they were."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[float] = loop.create_future()
 
@@ -109,7 +112,7 @@ async def _pick_up(first: Line, second: Line, lead: timedelta) -> timedelta:
 
 
 async def _told_apart(lines: list[Line]) -> tuple[Line, Line]:
-    """Whoever got the call, and whoever did not."""
+    """The agent who got the call, and the agent who did not."""
     await until(lambda: any(line.over for line in lines), "both phones go on")
     (loser,) = (line for line in lines if line.over)
     (winner,) = (line for line in lines if not line.over)
@@ -117,7 +120,7 @@ async def _told_apart(lines: list[Line]) -> tuple[Line, Line]:
 
 
 async def _hear_each_other(caller: Caller, winner: Line, loser: Line) -> None:
-    """The caller and one of the agents, and nobody else."""
+    """The caller and one agent hear each other, and no other party."""
     await caller.until_hears_tone(winner.frequency)
     await winner.until_hears_tone(CALLER)
     assert tone_heard(caller.heard, loser.frequency) == timedelta()
@@ -125,7 +128,9 @@ async def _hear_each_other(caller: Caller, winner: Line, loser: Line) -> None:
 
 
 async def _one_talk_is_left(world: World) -> str:
-    """Whether Asterisk has one bridge of two legs, and no other leg; else what it has."""
+    """Whether Asterisk has one bridge of two legs, and no other leg; else its bridges and
+    channels.
+    """
     http = world.service.http
     bridges = (await http.send(operation.list_bridges())).read(list[Bridge])
     channels = (await http.send(operation.list_channels())).read(list[Channel])
@@ -144,8 +149,8 @@ def _rows_agree(record: Record, winner: AgentId, loser: AgentId) -> None:
 
 
 async def test_a_team_that_misses_a_call_takes_the_next_one(world: World) -> None:
-    """Nobody picks up for the first caller, which is nobody's miss: the next caller, who waits
-    behind, is rung to all of them at once and served, and then the first one.
+    """No agent picks up for the first caller, and no agent has missed a call by that. All phones
+    ring for the next caller, who is served, and then for the first one.
     """
     team = dict([await _seated(world, "team", voice) for voice in VOICES])
     first = await joined(world, TEAM, "team")
@@ -173,7 +178,7 @@ async def test_a_team_that_misses_a_call_takes_the_next_one(world: World) -> Non
 
 
 async def test_an_agent_is_told_who_comes(world: World) -> None:
-    """Whoever picks up hears the queue and the wait while the caller goes on hearing music; then
+    """The agent picks up and hears the queue and the wait while the caller still hears music; then
     they hear each other.
     """
     agent, phone = await _seated(world, "mortgages", VOICES[0])

@@ -14,24 +14,24 @@ from contactcenter_ari.core.vocabulary.event import (
     SegmentKind,
 )
 from tests.e2e.caller import Caller
-from tests.e2e.patience import until
 from tests.e2e.phone import Conversation, Manner
+from tests.e2e.polling import until
 from tests.e2e.world import LONGEST, PATIENT, Worker, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LEADS = (-30, -10, -4, -2, 0, 2, 4, 5, 6, 7, 8, 10, 12, 16, 40, 500)
-"""By how many milliseconds the agent's answer comes before the caller's hang-up."""
+"""Milliseconds by which the agent's answer comes before the caller's hang-up."""
 
 
 def _idle_since(worker: Worker) -> datetime:
-    """When the agent's last contact ended: the clock that longest_idle goes by."""
+    """The end of the agent's last contact, which longest_idle goes by."""
     roster = worker.world.service.driver.center._roster
     return roster.get(worker.id).last_contact_end
 
 
 async def test_a_caller_gives_up_in_the_queue(world: World) -> None:
-    """One end reason, one end of the stay, nobody was bothered."""
+    """The call has one end reason, the stay one end, and no agent was offered the call."""
     await world.engage("longest", LONGEST)
     worker = await world.hire("longest")
     await worker.pause()
@@ -69,7 +69,7 @@ async def test_a_caller_gives_up_while_the_phone_rings(world: World) -> None:
 
 
 async def test_a_caller_hangs_up_as_the_agent_answers(world: World) -> None:
-    """Whichever comes first wins: abandoned or a talk, never both, and nothing is left."""
+    """The first of both wins: the call is abandoned or a talk, never both, and nothing is left."""
     worker = await world.hire("patient", manner=Manner.RINGS)
     ends = set()
     for number, lead in zip(count(1), LEADS, strict=False):
@@ -96,7 +96,7 @@ async def _collide(caller: Caller, ringing: Conversation, lead: timedelta) -> No
 
 
 async def _judged(world: World, caller: Caller, worker: Worker, idle_since: datetime) -> EndReason:
-    """One interaction with one end, and everything else in agreement with it."""
+    """The interaction has one end, and all rows agree with it."""
     record = await world.record(caller)
     reason = record.interaction.reason
     talked = reason is EndReason.COMPLETED

@@ -8,7 +8,7 @@ from contactcenter_ari.core.vocabulary.event import EndReason
 from contactcenter_ari.core.vocabulary.request import EndWrapUp
 from tests.e2e.caller import Caller
 from tests.e2e.carrier import Carrier, Reply
-from tests.e2e.language.listening import (
+from tests.e2e.language.flow_caller import (
     AGENT,
     AUDIBLE,
     BOX,
@@ -25,8 +25,8 @@ from tests.e2e.language.listening import (
     told,
     without,
 )
-from tests.e2e.patience import until
 from tests.e2e.phone import Manner
+from tests.e2e.polling import until
 from tests.e2e.world import World
 from tests.hearing import find, level_of, tone_heard
 from tests.recorded import mono_of
@@ -52,7 +52,7 @@ async def test_an_outside_line_answers(world: World, carrier: Carrier) -> None:
 
 
 async def test_the_caller_leaves_an_outside_line(world: World, carrier: Carrier) -> None:
-    """The line is hung up, too."""
+    """The outside line is hung up, too."""
     caller = await reached(world, OUTSIDE, "1")
     line = await carrier.called()
     await line.until_hears_tone(CALLER)
@@ -73,8 +73,8 @@ async def test_the_caller_leaves_an_outside_line(world: World, carrier: Carrier)
 async def test_an_outside_line_does_not_answer(
     world: World, carrier: Carrier, reply: Reply, text: str, outcome: str
 ) -> None:
-    """486, 603, 302 and ringing for too long lead to their exits; music is heard meanwhile. Nobody
-    is called where a 302 says, neither by Asterisk nor as a caller of ours.
+    """486, 603, 302 and ringing for too long lead to their exits; the caller hears music during
+    the call. Neither Asterisk nor the center calls the address in a 302.
     """
     carrier.reply, since = reply, world.service.clock.now()
     caller = await reached(world, OUTSIDE, "1")
@@ -90,7 +90,7 @@ async def test_an_outside_line_does_not_answer(
 
 
 async def test_a_screened_call_is_taken(world: World, carrier: Carrier) -> None:
-    """The callee is told first, alone, and is joined after pressing 1."""
+    """The called person hears the prompt alone and is joined after pressing 1."""
     caller = await reached(world, OUTSIDE, "2")
     line = await carrier.called()
     await line.until_hears(await world.sound("A caller from the clinic, press one."))
@@ -104,7 +104,7 @@ async def test_a_screened_call_is_taken(world: World, carrier: Carrier) -> None:
 
 
 async def test_a_screened_call_is_not_taken(world: World, carrier: Carrier) -> None:
-    """A callee who hangs up instead has declined, and never heard the caller."""
+    """A called person who hangs up has declined, and never heard the caller."""
     caller = await reached(world, OUTSIDE, "2")
     line = await carrier.called()
     await line.until_hears(await world.sound("A caller from the clinic, press one."))
@@ -125,7 +125,7 @@ async def test_a_wrong_key_declines_a_screened_call(world: World, carrier: Carri
 
 
 async def test_a_caller_leaves_before_the_talk(world: World, carrier: Carrier) -> None:
-    """While the line rings it stops ringing; while it is screened it is hung up."""
+    """The caller hangs up while the line rings or is screened: the line is hung up."""
     carrier.reply = Reply.RINGS
     first = await reached(world, OUTSIDE, "1")
     line = await carrier.called()
@@ -144,14 +144,14 @@ async def test_a_caller_leaves_before_the_talk(world: World, carrier: Carrier) -
 
 
 async def test_a_forbidden_number_is_not_dialed(world: World, carrier: Carrier) -> None:
-    """What is not in dial_allow is a failure before anything is dialed."""
+    """A number that is not in dial_allow fails before anything is dialed."""
     caller = await reached(world, OUTSIDE, "3")
     await told(world, caller, "That number cannot be reached.")
     assert carrier.lines == []
 
 
 async def test_a_caller_is_transferred(world: World, carrier: Carrier) -> None:
-    """They talk; when the line leaves, the call is over."""
+    """They talk; when the outside line hangs up the call is over."""
     caller = await reached(world, OUTSIDE, "4")
     line = await carrier.called()
     await line.until_hears_tone(CALLER)
@@ -164,8 +164,8 @@ async def test_a_caller_is_transferred(world: World, carrier: Carrier) -> None:
 # One agent
 
 
-async def test_one_agent_is_rung_straight(world: World) -> None:
-    """They talk, a second caller hears that the agent is busy, and the first one goes on."""
+async def test_one_agent_is_called_directly(world: World) -> None:
+    """They talk, a second caller hears that the agent is busy, and the first talk goes on."""
     worker = await world.hire(frequency=AGENT)
     caller = await reached(world, DIRECT, str(worker.id))
     talk = await worker.phone.talks()
@@ -181,7 +181,9 @@ async def test_one_agent_is_rung_straight(world: World) -> None:
 
 
 async def test_one_agent_does_not_pick_up(world: World) -> None:
-    """The ring limit of the step leads to no_answer; who takes no calls is not available."""
+    """The ring limit of the step leads to no_answer; an agent who takes no calls leads to
+    not_available.
+    """
     worker = await world.hire(manner=Manner.RINGS)
     caller = await reached(world, DIRECT, str(worker.id))
     ringing = await worker.phone.rings()
@@ -194,7 +196,7 @@ async def test_one_agent_does_not_pick_up(world: World) -> None:
 
 
 async def test_one_agent_declines(world: World) -> None:
-    """A phone that answers 486: the exit is busy."""
+    """A phone that answers 486 leads to the exit busy."""
     worker = await world.hire(manner=Manner.IS_BUSY)
     caller = await reached(world, DIRECT, str(worker.id))
     await told(world, caller, "Your colleague is in a talk.")
@@ -212,7 +214,7 @@ async def _speaks_after_the_tone(world: World) -> Caller:
 
 
 async def test_a_message_is_taken(world: World) -> None:
-    """After the prompt there is a tone, and the caller's voice is on disk until the key."""
+    """After the prompt there is a tone, and the caller's voice is on disk up to the key."""
     caller = await _speaks_after_the_tone(world)
     spoken = await world.sound("Speak after the tone.")
     end = round(find(spoken, caller.heard).offset.total_seconds() * RATE) + len(spoken)
@@ -226,7 +228,7 @@ async def test_a_message_is_taken(world: World) -> None:
 
 
 async def test_no_message_is_left(world: World) -> None:
-    """A key at once leaves nothing: the other exit, and no tag."""
+    """A key at once leaves no message: the other exit is taken, and there is no tag."""
     caller = await reached(world, BOX)
     await caller.until_hears(await world.sound("Speak after the tone."))
     await caller.press("######")  # a key during the tone does not count
@@ -235,7 +237,7 @@ async def test_no_message_is_left(world: World) -> None:
 
 
 async def test_a_hang_up_ends_a_message(world: World) -> None:
-    """What was said until then is kept."""
+    """The recording up to the hang-up is kept."""
     caller = await _speaks_after_the_tone(world)
     caller.hang_up()
     record = await world.record(caller)
@@ -248,7 +250,7 @@ async def test_a_hang_up_ends_a_message(world: World) -> None:
 
 
 async def test_a_call_is_recorded_without_secrets(world: World) -> None:
-    """One recording of caller, prompts and agent; the typing of a secret is silence in it."""
+    """One recording has caller, prompts and agent; it is silent while the secret is typed."""
     worker = await world.hire("taped", frequency=AGENT)
     await worker.pause()
     caller = await reached(world, TAPED)
@@ -283,7 +285,7 @@ async def test_a_call_is_recorded_without_secrets(world: World) -> None:
 
 
 async def test_a_hang_up_ends_a_recording(world: World) -> None:
-    """Even one that is silent just then: what was said before is kept."""
+    """The recording is kept, even when it is paused at the hang-up."""
     caller = await reached(world, TAPED)
     await caller.until_hears((await world.sound("Now type your secret number."))[:RATE])
     await caller.press("12")

@@ -1,4 +1,4 @@
-"""What breaks lesser programs: malformed messages, races, floods. After each a call works."""
+"""Malformed messages, races and floods. After each of them a call works."""
 
 import asyncio
 import re
@@ -10,10 +10,10 @@ import pytest_asyncio
 
 from contactcenter_ari.core.vocabulary.event import AgentState
 from tests.e2e.caller import TRUNK
-from tests.e2e.patience import until
+from tests.e2e.polling import until
 from tests.e2e.wire.conftest import Dial, Hire
-from tests.e2e.wire.raw import Raw
-from tests.e2e.wire.talker import Wording
+from tests.e2e.wire.raw_caller import InviteParts
+from tests.e2e.wire.raw_socket import RawSocket
 from tests.e2e.wire.torture import MESSAGES
 from tests.e2e.world import LONGEST, World
 
@@ -30,7 +30,7 @@ BAN = re.compile(
     r'(?:,(?!RemoteAddress=)\w+="[^"]*")*$',
     re.MULTILINE,
 )
-"""By this form of a line whoever bans attackers (fail2ban) knows one."""
+"""The form of a log line by which fail2ban knows an attacker."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -53,8 +53,8 @@ def status(reply: str) -> int:
 @pytest.mark.usefixtures("works_after")
 @pytest.mark.parametrize("host", [TRUNK, "127.0.0.1"], ids=["carrier", "stranger"])
 async def test_torture_messages(world: World, host: str) -> None:
-    """Messages after RFC 4475, valid and not, from the carrier and from anybody."""
-    raw = await Raw.opened(host, world.environment.addresses.sip)
+    """The carrier and a stranger send messages after RFC 4475, valid and not."""
+    raw = await RawSocket.opened(host, world.environment.addresses.sip)
     for message in MESSAGES:
         raw.send(message.replace("\n", "\r\n").encode("latin-1"))
     raw.send(b"\x00" * 100)
@@ -69,15 +69,15 @@ async def test_torture_messages(world: World, host: str) -> None:
 @pytest.mark.parametrize("size", [2_000, 20_000, 60_000])
 async def test_huge_headers(dial: Dial, size: int) -> None:
     """A call with a header of any size is answered, refused or not taken."""
-    caller = await dial(wording=Wording(headers=[f"X-Big: {'a' * size}"]))
+    caller = await dial(invite=InviteParts(headers=[f"X-Big: {'a' * size}"]))
     if size < LARGE:
         await caller.until_answered()
 
 
 @pytest.mark.usefixtures("works_after")
 async def test_a_burst_of_bogus_registrations(world: World) -> None:
-    """Nine hundred at once, each with another name, from somebody without a secret."""
-    raw = await Raw.opened("127.0.0.1", world.environment.addresses.sip)
+    """A stranger without a secret sends nine hundred at once, each with another name."""
+    raw = await RawSocket.opened("127.0.0.1", world.environment.addresses.sip)
     for number in range(BURST):
         raw.send(raw.request("REGISTER", f"sip:{number}@x", user=str(number)).encode())
     assert status(await raw.asked("REGISTER")) == 401
@@ -85,11 +85,11 @@ async def test_a_burst_of_bogus_registrations(world: World) -> None:
 
 
 async def test_known_and_unknown_names_are_answered_alike(world: World, hire: Hire) -> None:
-    """Nobody learns which phones there are, by REGISTER, INVITE or OPTIONS, with and without a
-    (wrong) password.
+    """A stranger cannot find out which phones there are, by REGISTER, INVITE or OPTIONS, with and
+    without a (wrong) password.
     """
     seat = await hire("longest")
-    raw = await Raw.opened("127.0.0.1", world.environment.addresses.sip)
+    raw = await RawSocket.opened("127.0.0.1", world.environment.addresses.sip)
     names = (seat.hired.credential.phone, "nobody-of-that-name")
     for method in ("REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH"):
         answers = [await refusal(raw, method, name) for name in names]
@@ -97,9 +97,9 @@ async def test_known_and_unknown_names_are_answered_alike(world: World, hire: Hi
     raw.close()
 
 
-async def refusal(raw: Raw, method: str, name: str) -> list[str]:
-    """What is answered to a request and then to one with a wrong password, without what is
-    another one each time.
+async def refusal(raw: RawSocket, method: str, name: str) -> list[str]:
+    """The answers to a request and then to one with a wrong password, without the parts that
+    differ each time.
     """
     first = await raw.asked(method, user=name)
     given = dict(re.findall(r'(realm|nonce|opaque)="(.*?)"', first))
@@ -113,13 +113,13 @@ async def refusal(raw: Raw, method: str, name: str) -> list[str]:
     return [vary.sub("", text.replace(name, "NAME")) for text in (first, second)]
 
 
-async def test_whoever_guesses_can_be_banned(world: World, hire: Hire) -> None:
-    """A wrong password and a wrong name each leave a line that tools for banning understand."""
+async def test_a_wrong_password_can_be_banned(world: World, hire: Hire) -> None:
+    """A wrong password and a wrong name each leave a log line that banning tools understand."""
     seat = await hire("longest")
     asterisk = world.environment.asterisk
     assert asterisk is not None
     log = asterisk.folders.log / "security.log"
-    raw = await Raw.opened("127.0.0.1", world.environment.addresses.sip)
+    raw = await RawSocket.opened("127.0.0.1", world.environment.addresses.sip)
 
     def lines() -> int:
         hosts = [found["host"] for found in BAN.finditer(log.read_text("latin-1"))]
@@ -137,7 +137,7 @@ async def test_whoever_guesses_can_be_banned(world: World, hire: Hire) -> None:
 
 
 async def test_a_bye_comes_twice(dial: Dial) -> None:
-    """The second one is answered, too, and nothing is left."""
+    """The second BYE is answered, too, and nothing is left."""
     caller = await dial()
     await caller.until_answered()
     assert status(await caller.ask("BYE")) == 200
@@ -147,8 +147,8 @@ async def test_a_bye_comes_twice(dial: Dial) -> None:
 
 @pytest.mark.usefixtures("works_after")
 async def test_callers_give_up_at_any_instant(dial: Dial) -> None:
-    """A CANCEL with the INVITE, a little later, and when the answer is on its way: the fixtures
-    see that nothing is left of these calls.
+    """A CANCEL comes with the INVITE, a little later, and when the answer is on its way: the
+    fixtures check that nothing is left of these calls.
     """
     callers = []
     for number in range(FEW):
@@ -165,14 +165,14 @@ async def test_callers_give_up_at_any_instant(dial: Dial) -> None:
 
 async def test_a_call_that_does_not_exist_cannot_be_replaced(dial: Dial) -> None:
     """An INVITE that wants to replace an unknown call is refused."""
-    thief = await dial(wording=Wording(headers=("Replaces: x;to-tag=y;from-tag=z",)))
+    thief = await dial(invite=InviteParts(headers=("Replaces: x;to-tag=y;from-tag=z",)))
     await thief.until_over()
     assert thief.status == 481
 
 
 async def test_a_call_that_is_replaced_ends(dial: Dial, hire: Hire) -> None:
-    """Who knows the secret tags of a call and wants to replace it ends it, as by a BYE, and gets
-    nothing instead; the agent is free at once, and the fixtures see that nothing is left.
+    """A party that knows the secret tags of a call and wants to replace it ends the call, as by a
+    BYE, and gets no call. The agent is free at once, and the fixtures check that nothing is left.
     """
     seat = await hire("longest")
     caller = await dial(LONGEST)
@@ -182,7 +182,7 @@ async def test_a_call_that_is_replaced_ends(dial: Dial, hire: Hire) -> None:
     mine = re.search("tag=([^;]+)", caller._to)
     assert mine is not None
     replaced = f"Replaces: {caller._id.decode()};to-tag={mine[1]};from-tag=a"
-    thief = await dial(wording=Wording(headers=(replaced,)))
+    thief = await dial(invite=InviteParts(headers=(replaced,)))
     for party in (thief, line, caller):
         await party.until_over()
     await seat.until(AgentState.READY)

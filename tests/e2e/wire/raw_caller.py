@@ -1,6 +1,6 @@
-"""A caller whose every header and body is the test's: what real carriers send, and worse.
+"""A caller whose headers and bodies the test chooses: as real carriers send them, and worse.
 
-It answers what the center asks as `requests` says, and speaks unless it is `mute`.
+It answers the center's requests as `requests` says, and speaks unless it is `mute`.
 """
 
 import re
@@ -15,7 +15,7 @@ import numpy as np
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.speech.tone import encode_ulaw, sine
 from tests.e2e.caller import FRAME, TRUNK, Caller, Identity, Rtp, header
-from tests.e2e.patience import LIMIT, until
+from tests.e2e.polling import LIMIT, until
 
 TONES = {
     "1": (697, 1209), "2": (697, 1336), "3": (697, 1477), "4": (770, 1209), "5": (770, 1336),
@@ -25,7 +25,7 @@ TONES = {
 """The two tones of each key (ITU-T Q.23)."""
 SDP = "application/sdp"
 BESIDE = ("Refer-To: <sip:9@127.0.0.9>", "Event: presence", "Expires: 60")
-"""What requests of some methods must have."""
+"""Headers that requests of some methods must have."""
 TONE_FRAMES = 6
 GAP_FRAMES = 8
 
@@ -33,10 +33,10 @@ _branches = count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """What of the INVITE is not the usual: more headers, another From (as bytes), another
-    Call-ID, another body, another method; `uri` is the user part and what follows it before the
-    host. Of the 200 to it, so many are `lost` on their way.
+class InviteParts:
+    """The unusual parts of an INVITE: more headers, another From (as bytes), another Call-ID,
+    another body, another method; `uri` is the user part and the text after it before the host. The
+    first `lost` responses 200 to it get lost.
     """
 
     headers: Sequence[str] = ()
@@ -48,12 +48,12 @@ class Wording:
     lost: int = 0
 
 
-USUAL = Wording()
+USUAL = InviteParts()
 
 
 @dataclass(slots=True)
 class Asked:
-    """A request of ours and what came back."""
+    """A request of ours and the replies to it."""
 
     method: str
     replies: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Asked:
         return next((text for text in self.replies if int(text[8:11]) >= 200), None)
 
 
-class Talker(Caller):
+class RawCaller(Caller):
     """One call; `asked` are our requests within it by CSeq. It speaks in packets of `ptime` ms."""
 
     def __init__(
@@ -74,19 +74,19 @@ class Talker(Caller):
         identity: Identity,
         frequency: float,
         *,
-        wording: Wording = USUAL,
+        invite: InviteParts = USUAL,
     ) -> None:
         super().__init__(center, dialed, identity, frequency)
-        self.wording = wording
+        self.invite = invite
         self.asked: dict[int, Asked] = {}
         self.mute = False
         self.ptime = 20
-        self._to_lose = wording.lost
+        self._to_lose = invite.lost
         self._spoken = self._sent = 0
         self.requests = {"INVITE": "200 OK", "UPDATE": "200 OK", "OPTIONS": "200 OK"}
         self._sequence = 1
         self._sounds: list[bytes] = []
-        self._id = wording.call_id or self._call_id.encode()
+        self._id = invite.call_id or self._call_id.encode()
 
     @classmethod
     async def dials(
@@ -97,19 +97,19 @@ class Talker(Caller):
         number: bytes = b"+31600000000",
         name: bytes = b"",
         frequency: float = 440,
-        wording: Wording = USUAL,
+        invite: InviteParts = USUAL,
         mute: bool = False,
-    ) -> "Talker":
+    ) -> "RawCaller":
         """Dial; gives the caller at once."""
-        caller = cls(center, dialed, Identity(number, name), frequency, wording=wording)
+        caller = cls(center, dialed, Identity(number, name), frequency, invite=invite)
         caller.mute = mute
         await caller._open(TRUNK)
-        if wording.method == "INVITE":
+        if invite.method == "INVITE":
             caller._transact("INVITE", 1, caller._sdp())
         else:
-            caller.asked[1] = Asked(wording.method)
-            text = wording.sdp or ""
-            caller.write(wording.method, 1, text, headers=BESIDE, kind="text/plain")
+            caller.asked[1] = Asked(invite.method)
+            text = invite.sdp or ""
+            caller.write(invite.method, 1, text, headers=BESIDE, kind="text/plain")
         return caller
 
     async def until_answered_beside(self) -> str:
@@ -166,20 +166,20 @@ class Talker(Caller):
             self._sounds += [silence] * GAP_FRAMES
 
     async def move(self) -> None:
-        """Take another port for audio; what is heard from now on is heard there."""
+        """Use another port for audio from now on."""
         self.rtp = Rtp()
         old, loop = self._rtp_transport, self._loop
         self._rtp_transport, _ = await loop.create_datagram_endpoint(lambda: self.rtp, (TRUNK, 0))
         old.abort()
 
     def offer(self, *, direction: str = "sendrecv", port: int | None = None) -> str:
-        """A body like the first one, but for what is said here."""
+        """A body like the first one, but for the changes given here."""
         body = self._plain_sdp()
         if port is not None:
             body = re.sub(r"m=audio \d+", f"m=audio {port}", body)
         return body + f"a={direction}\r\n"
 
-    # What Caller leaves to its like
+    # Hooks of Caller
 
     def _take_reply(self, text: str) -> None:
         if text.startswith("SIP/2.0 200") and self._to_lose:
@@ -188,7 +188,7 @@ class Talker(Caller):
         super()._take_reply(text)
 
     def _sdp(self) -> str:
-        return self._plain_sdp() if self.wording.sdp is None else self.filled(self.wording.sdp)
+        return self._plain_sdp() if self.invite.sdp is None else self.filled(self.invite.sdp)
 
     def _plain_sdp(self) -> str:
         return super()._sdp()
@@ -199,9 +199,9 @@ class Talker(Caller):
         return body.replace("HOST", host).replace("PORT", str(port)).replace("\n", "\r\n")
 
     def _send(self, method: str, number: int, body: str = "", *, branch: str = "") -> None:
-        if method == "ACK" and self.wording.sdp == "" and not branch:
+        if method == "ACK" and self.invite.sdp == "" and not branch:
             body = self._plain_sdp()  # the answer to the offer in the 200
-        extra = self.wording.headers if method == "INVITE" else ()
+        extra = self.invite.headers if method == "INVITE" else ()
         mark = branch or method
         self.send(self._request(method, number, mark, extra, body=body, kind=SDP))
 
@@ -216,8 +216,8 @@ class Talker(Caller):
         kind: str,
     ) -> bytes:
         uri = self._target.encode()
-        if self.wording.uri and not self.status:
-            uri = b"sip:" + self.wording.uri + f"@{self._center}".encode()
+        if self.invite.uri and not self.status:
+            uri = b"sip:" + self.invite.uri + f"@{self._center}".encode()
         sender, to = self._addresses()
         mark = f"z9hG4bK{id(self):x}-{branch}"
         told = f"Content-Type: {kind}\r\n" if body else ""
@@ -235,7 +235,7 @@ class Talker(Caller):
 
     def _addresses(self) -> tuple[bytes, str]:
         sender, to = super()._addresses()
-        return (self.wording.sender + b";tag=a") if self.wording.sender else sender, to
+        return (self.invite.sender + b";tag=a") if self.invite.sender else sender, to
 
     def receive(self, text: str) -> None:
         """Keep a message, and take it."""

@@ -1,5 +1,5 @@
-"""What callers are told while they wait: nothing that delays an agent, no wait that rises, and
-numbers that agree with their nouns; each heard in their own recordings.
+"""Announcements to waiting callers: they never delay an agent, no told wait rises, and numbers
+agree with their nouns. The callers' own recordings prove each of these.
 """
 
 import asyncio
@@ -31,9 +31,9 @@ from tests.e2e.acd.floor import (
     stay,
 )
 from tests.e2e.caller import Caller
-from tests.e2e.language.listening import RATE, events, is_in
-from tests.e2e.patience import until
+from tests.e2e.language.flow_caller import RATE, events, is_in
 from tests.e2e.phone import Manner
+from tests.e2e.polling import until
 from tests.e2e.world import TEST, Record, Worker, World
 from tests.hearing import HEARD, find, tone_heard
 
@@ -42,9 +42,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 T = TypeVar("T")
 
 SOME_HALF_HOUR = 0
-"""What is learned of one holds for all of which nothing is known."""
+"""The half hour of the day; one that is learned stands for all others of the queue."""
 CONTACTS = 50
-"""So many that the few short talks of a story change nothing."""
+"""Enough contacts that the few short talks of a test change nothing."""
 MINUTE = timedelta(minutes=1)
 
 LONG = (
@@ -55,7 +55,7 @@ LONG = (
 
 
 async def test_an_offer_cuts_an_announcement_off(world: World) -> None:
-    """The moment a phone rings the caller hears music again, and not a word more."""
+    """When a phone rings the announcement ends at once and the caller hears music again."""
     worker = await world.hire("talkative", frequency=AGENT, manner=Manner.RINGS)
     await worker.pause()
     caller = await joined(world, TALKATIVE, "talkative")
@@ -86,8 +86,9 @@ async def test_an_offer_cuts_an_announcement_off(world: World) -> None:
 
 
 async def test_a_wait_that_was_told_never_rises(world: World) -> None:
-    """Three wait for two agents; one agent logs out, and the waits grow: nobody is told so. All
-    hear that it takes longer than expected, until the truth is no worse than what was told.
+    """Three callers wait for two agents; one agent logs out, and the waits grow. No caller hears a
+    longer wait. All hear that it takes longer than expected, until the estimate is no worse than
+    the told wait.
     """
     await _learn(world, MINUTE, "honest")
     stays, leaves = [await _talking(world, HONEST, "honest") for _ in range(2)]
@@ -133,13 +134,13 @@ async def _talking(world: World, number: str, queue: str) -> _Talk:
 
 
 async def _learn(world: World, mean: timedelta, *queues: str) -> None:
-    """What a contact of the queues takes."""
+    """Set the handle time that the queues know from earlier contacts."""
     times = [HandleTime(QueueName(queue), SOME_HALF_HOUR, mean, CONTACTS) for queue in queues]
     await world.service.driver.request(LearnHandleTimes(tuple(times)))
 
 
 async def _waits(world: World, record: Record) -> list[timedelta | None]:
-    """The waits that were told, as the database has them; None is longer than expected."""
+    """The waits that were told, as the database has them; None is "longer than expected"."""
     rows = await events(world, record, "WaitTold")
     return [msgspec.convert(row.data["told"], timedelta | None) for row in rows]
 
@@ -149,7 +150,7 @@ async def _waits(world: World, record: Record) -> list[timedelta | None]:
 WAITS = [
     timedelta(hours=2), timedelta(minutes=75), *(n * MINUTE for n in (25, 15, 10, 5, 2, 1)),
 ]  # fmt: skip
-"""What is told, each less than the one before."""
+"""The waits that are told, each less than the one before."""
 QUEUES = {LITHUANIAN: "lithuanian", RUSSIAN: "russian", ROMANIAN: "romanian"}
 SPOKEN = {
     "lt": (
@@ -171,13 +172,13 @@ SPOKEN = {
 
 
 async def test_waits_agree_with_their_nouns(world: World) -> None:
-    """In Lithuanian, Russian and Romanian one caller each is told eight waits: these words are
-    handed to the voice, and each of them is heard in its turn.
+    """In Lithuanian, Russian and Romanian one caller each is told eight waits: the voice gets
+    these words, and the caller hears each of them in turn.
     """
     told = await asyncio.gather(*(_told_all(world, *line) for line in QUEUES.items()))
     wanted = [
-        [SpokenText(frame.format(word), tongue) for word in words]
-        for tongue, (frame, *words) in SPOKEN.items()
+        [SpokenText(frame.format(word), language) for word in words]
+        for language, (frame, *words) in SPOKEN.items()
     ]
     for (caller, talk), texts in zip(told, wanted, strict=True):
         await _heard_in_turn(world, caller, texts)
@@ -191,8 +192,8 @@ async def test_waits_agree_with_their_nouns(world: World) -> None:
 
 
 async def _told_all(world: World, number: str, queue: str) -> tuple[Caller, _Talk]:
-    """A caller who is told one wait after the other, for contacts become shorter: with one agent,
-    who is in a talk, twice the handle time is told, rounded up.
+    """A caller who is told one wait after the other, because contacts become shorter: with one
+    agent, who is in a talk, the told wait is twice the handle time, rounded up.
     """
     talk = await _talking(world, number, queue)
     caller: Caller | None = None
@@ -206,7 +207,9 @@ async def _told_all(world: World, number: str, queue: str) -> tuple[Caller, _Tal
 
 
 def _without_repeats(told: Iterable[T]) -> list[T]:
-    """What was told, the same wait once: the last is told until all callers had theirs."""
+    """The told waits, a repeated one once: the last one is told until all callers have heard
+    theirs.
+    """
     return [each for each, _ in groupby(told)]
 
 
@@ -216,7 +219,7 @@ def _run(world: World, caller: Caller) -> FlowRun:
 
 
 async def _heard_in_turn(world: World, caller: Caller, texts: list[SpokenText]) -> None:
-    """Each text is heard best in its own turn, so none of them was another one."""
+    """Each text is heard best in its own turn, so no text was mistaken for another."""
     sounds = [await world.sound(each.text, each.language) for each in texts]
     await caller.until_hears(sounds[-1])
     found = [find(sound, caller.heard) for sound in sounds]
@@ -226,7 +229,7 @@ async def _heard_in_turn(world: World, caller: Caller, texts: list[SpokenText]) 
 
 
 def _handed_to_the_voice(world: World, record: Record) -> list[SpokenText]:
-    """All that a caller was told, read from the commands that a replay of the day gives."""
+    """All texts for one caller, read from the commands of a replay."""
     spoken: list[SpokenText] = []
 
     def watch(outcome: Outcome) -> None:

@@ -43,6 +43,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     PlaybackFinished,
     Signal,
 )
+from tests.idle import until_idle
 
 CALL, OTHER = CallId("i1"), CallId("i2")
 LEG, AGENT = LegId("l1"), LegId("l2")
@@ -85,9 +86,8 @@ class FakeWire:
             return await self.sent.get()
 
     async def idle(self) -> bool:
-        """Whether nothing is sent by the tasks that are ready to run."""
-        for _ in range(20):
-            await asyncio.sleep(0)
+        """Whether nothing more is sent before the test answers."""
+        await until_idle()
         return self.sent.empty()
 
 

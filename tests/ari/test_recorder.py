@@ -25,6 +25,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     RecordingFinished,
     Signal,
 )
+from tests.idle import until_idle
 
 LIMIT = 20
 CALL, LEG, RECORDING = CallId("n1-b1-1"), LegId("n1-b1-2"), RecordingId("n1-b1-3")
@@ -40,9 +41,9 @@ class FakeAmi:
         self.done: list[str] = []
 
     async def mute(self, leg: str, *, muted: bool) -> None:
-        """Let others go first, so that order must be kept by the caller."""
-        for _ in range(10 if muted else 1):
-            await asyncio.sleep(0)
+        """Let all others go before a pause, so the recorder must keep the order."""
+        if muted:
+            await until_idle()
         self._do(f"{'mute' if muted else 'unmute'} {leg}")
 
     async def stop(self, leg: str) -> None:
@@ -75,7 +76,7 @@ class Studio:
         """Watch the folder meanwhile."""
         async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as self._group:
             run = self._group.create_task(self.recorder.run())
-            await asyncio.sleep(0)  # it watches before it first waits
+            await until_idle()  # it watches the folder now
             yield
             run.cancel()
 

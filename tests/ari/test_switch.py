@@ -50,6 +50,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneUnreachable,
     Signal,
 )
+from tests.idle import until_idle
 
 LIMIT = 5
 CHANNEL = Channel("l1", "PJSIP/trunk-1", "Up", CallerID(), DialplanCEP("from-trunk", "100"))
@@ -75,7 +76,7 @@ class FakeHttp:
     """An Asterisk whose channels never answer."""
 
     async def send(self, wanted: Operation, *, limit: timedelta = REPLY_LIMIT) -> Reply:
-        """Wait for ever."""
+        """Wait without end."""
         await asyncio.Event().wait()
         raise AssertionError(wanted, limit)
 
@@ -168,7 +169,7 @@ async def test_a_command_without_a_socket_fails(switch: AriSwitch, inbox: FakeIn
     command = HangUpLeg(CallId("i1"), LegId("l1"))
     async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
         run = group.create_task(switch.run())
-        await asyncio.sleep(0)
+        await until_idle()
         switch.submit(command)
         await inbox.arrived.wait()
         run.cancel()
@@ -182,8 +183,7 @@ async def test_a_switch_that_is_connected_and_does_not_answer(
     switch.put(Connected())
     async with asyncio.timeout(LIMIT), asyncio.TaskGroup() as group:
         run = group.create_task(switch.run())
-        while not switch.trouble:  # noqa: ASYNC110 - a pulse tells nobody, it is read
-            await asyncio.sleep(0.01)
+        await until_idle()
         run.cancel()
     assert "has not answered over its socket" in switch.trouble
     assert inbox.signals == []
@@ -298,9 +298,9 @@ async def test_all_work_stops_when_another_program_takes_over(
     waiting = AnswerLeg(CallId("i1"), LegId("l1"))
     async with asyncio.timeout(LIMIT):
         run = asyncio.ensure_future(switch.run())
-        await asyncio.sleep(0)
+        await until_idle()
         switch.submit(waiting)
-        await asyncio.sleep(0)
+        await until_idle()
         switch.put(ApplicationReplaced("cc"))
         switch.submit(waiting)
         with pytest.raises(SwitchReplaced):

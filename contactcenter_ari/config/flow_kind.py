@@ -1,10 +1,11 @@
-"""Reads the value and the options of a verb, each by its kind."""
+"""The kinds of values of a verb: how each is read, and its JSON Schema for editors."""
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
-from contactcenter_ari.config import flow_input, flow_person, flow_route
+from contactcenter_ari.config import flow_input, flow_person, flow_route, value_schema
 from contactcenter_ari.config.document import Node, Scalar
 from contactcenter_ari.config.flow_option import MOST_DIGITS, SECOND
 from contactcenter_ari.config.reading import DAY
@@ -19,6 +20,13 @@ from contactcenter_ari.core.flow.verb.table import VERBS
 from contactcenter_ari.core.spoken.value import TEXT, Kind, ValueType
 
 
+class Form(NamedTuple):
+    """How a value of one kind is read, and its schema where an option adds nothing to it."""
+
+    read: ReadOption
+    schema: value_schema.Schema
+
+
 def read_option(verb: VerbReading, option: Option, node: Node | None) -> None:
     """Read an option into the fields of the verb; one that is not given has the default of the
     verb itself, or of its kind.
@@ -26,7 +34,7 @@ def read_option(verb: VerbReading, option: Option, node: Node | None) -> None:
     if option.kind is OptionKind.NOTHING:
         return
     if node is not None:
-        value = READERS[option.kind](verb, option, node)
+        value = FORMS[option.kind].read(verb, option, node)
     else:
         _tell_missing(verb, option)
         if option.kind not in ABSENT:
@@ -38,6 +46,18 @@ def read_option(verb: VerbReading, option: Option, node: Node | None) -> None:
         return
     assert isinstance(value, tuple), value
     verb.values.update(zip(names, value, strict=True))
+
+
+def schema_of_option(option: Option) -> value_schema.Schema:
+    """The JSON Schema of the value of an option."""
+    if option.kind is OptionKind.NOTHING:
+        return value_schema.NOTHING
+    schema = FORMS[option.kind].schema
+    if option.kind is OptionKind.CHOICE and option.choices is not None:
+        return {"enum": [choice.value for choice in option.choices]}
+    if option.kind is OptionKind.NUMBER:
+        return {**schema, "minimum": option.least or 1, "maximum": option.most}
+    return schema
 
 
 def _tell_missing(verb: VerbReading, option: Option) -> None:
@@ -154,44 +174,54 @@ def _language(verb: VerbReading, option: Option, node: Node) -> Expression:
     return verb.options.expression(node, option.name, languages)
 
 
-READERS: Mapping[OptionKind, ReadOption] = {
-    OptionKind.TEXT: _text,
-    OptionKind.NAME: _name,
-    OptionKind.YES_NO: _yes_no,
-    OptionKind.NUMBER: _number,
-    OptionKind.DURATION: _duration,
-    OptionKind.CHOICE: _choice,
-    OptionKind.EXPRESSION: _expression,
-    OptionKind.PROMPT: _prompt,
-    OptionKind.PROMPTS: _prompts,
-    OptionKind.GREETING: lambda verb, _option, node: verb.options.greeting(node),
-    OptionKind.ANNOUNCEMENTS: lambda verb, _option, node: verb.options.announcements(node),
-    OptionKind.SECTION: _section,
-    OptionKind.DESTINATION: _destination,
-    OptionKind.CHOICES: flow_input.read_choices,
-    OptionKind.KEYS: _keys,
-    OptionKind.CASES: flow_route.read_cases,
-    OptionKind.SHARES: flow_route.read_shares,
-    OptionKind.OUTCOMES: _outcomes,
-    OptionKind.WASTED: _wasted,
-    OptionKind.TRIES: flow_input.read_tries,
-    OptionKind.DIGITS: lambda verb, _option, node: verb.options.digits(node),
-    OptionKind.KEY: lambda verb, _option, node: verb.options.terminator(node),
-    OptionKind.PATTERN: flow_input.read_pattern,
-    OptionKind.VARIABLE: lambda verb, _option, node: verb.options.gathered(node),
-    OptionKind.ASSIGNMENTS: _assignments,
-    OptionKind.TAGS: _tags,
-    OptionKind.LANGUAGE: _language,
-    OptionKind.LOOK_UP: _look_up,
-    OptionKind.INPUTS: flow_route.read_inputs,
-    OptionKind.QUEUE: flow_person.read_queue_name,
-    OptionKind.SKILLS: flow_person.read_skill_steps,
-    OptionKind.EXTENSION: flow_person.read_extension,
-    OptionKind.PHONE: flow_person.read_number,
-    OptionKind.OUTSIDE: flow_person.read_outside,
-    OptionKind.HOURS: flow_person.read_hours,
+FORMS: Mapping[OptionKind, Form] = {
+    OptionKind.TEXT: Form(_text, value_schema.TEXT),
+    OptionKind.NAME: Form(_name, value_schema.NAME),
+    OptionKind.YES_NO: Form(_yes_no, value_schema.BOOLEAN),
+    OptionKind.NUMBER: Form(_number, value_schema.NUMBER),
+    OptionKind.DURATION: Form(_duration, value_schema.DURATION),
+    OptionKind.CHOICE: Form(_choice, value_schema.NAME),
+    OptionKind.EXPRESSION: Form(_expression, value_schema.TEXT),
+    OptionKind.PROMPT: Form(_prompt, value_schema.NAME),
+    OptionKind.PROMPTS: Form(_prompts, value_schema.NAMES),
+    OptionKind.GREETING: Form(
+        lambda verb, _option, node: verb.options.greeting(node), value_schema.NAME
+    ),
+    OptionKind.ANNOUNCEMENTS: Form(
+        lambda verb, _option, node: verb.options.announcements(node), value_schema.ANNOUNCEMENTS
+    ),
+    OptionKind.SECTION: Form(_section, value_schema.NAME),
+    OptionKind.DESTINATION: Form(_destination, value_schema.DESTINATION),
+    OptionKind.CHOICES: Form(flow_input.read_choices, value_schema.CHOICES),
+    OptionKind.KEYS: Form(_keys, value_schema.schema_of_keys(value_schema.DESTINATION)),
+    OptionKind.CASES: Form(flow_route.read_cases, value_schema.DESTINATIONS),
+    OptionKind.SHARES: Form(flow_route.read_shares, value_schema.SHARES),
+    OptionKind.OUTCOMES: Form(_outcomes, value_schema.DESTINATIONS),
+    OptionKind.WASTED: Form(_wasted, value_schema.DESTINATIONS),
+    OptionKind.TRIES: Form(flow_input.read_tries, value_schema.TRIES),
+    OptionKind.DIGITS: Form(
+        lambda verb, _option, node: verb.options.digits(node), value_schema.TEXT
+    ),
+    OptionKind.KEY: Form(
+        lambda verb, _option, node: verb.options.terminator(node), value_schema.KEY
+    ),
+    OptionKind.PATTERN: Form(flow_input.read_pattern, value_schema.PATTERN),
+    OptionKind.VARIABLE: Form(
+        lambda verb, _option, node: verb.options.gathered(node), value_schema.NAME
+    ),
+    OptionKind.ASSIGNMENTS: Form(_assignments, value_schema.EXPRESSIONS),
+    OptionKind.TAGS: Form(_tags, value_schema.EXPRESSIONS),
+    OptionKind.LANGUAGE: Form(_language, value_schema.TEXT),
+    OptionKind.LOOK_UP: Form(_look_up, value_schema.NAME),
+    OptionKind.INPUTS: Form(flow_route.read_inputs, value_schema.EXPRESSIONS),
+    OptionKind.QUEUE: Form(flow_person.read_queue_name, value_schema.NAME),
+    OptionKind.SKILLS: Form(flow_person.read_skill_steps, value_schema.SKILLS),
+    OptionKind.EXTENSION: Form(flow_person.read_extension, value_schema.TEXT),
+    OptionKind.PHONE: Form(flow_person.read_number, value_schema.TEXT),
+    OptionKind.OUTSIDE: Form(flow_person.read_outside, value_schema.TEXT),
+    OptionKind.HOURS: Form(flow_person.read_hours, value_schema.NAME),
 }
-"""How a value of each kind is read."""
+"""The form of each kind of value, but for `NOTHING`, which is never read."""
 ABSENT: Mapping[OptionKind, Callable[[], object]] = {
     OptionKind.PROMPT: str,
     OptionKind.PROMPTS: tuple,

@@ -7,8 +7,9 @@ says what goes with which verb, so that an editor's complaint names the key to b
 
 from collections.abc import Sequence
 
+from contactcenter_ari.config.flow_kind import schema_of_option
 from contactcenter_ari.config.include_file import SHARED
-from contactcenter_ari.config.kind_schema import (
+from contactcenter_ari.config.value_schema import (
     BOOLEAN,
     DESTINATION,
     DURATION,
@@ -17,7 +18,6 @@ from contactcenter_ari.config.kind_schema import (
     STEPS,
     TEXT,
     Schema,
-    kind_schema,
     schema_of_keys,
     schema_of_map,
 )
@@ -210,14 +210,14 @@ def _rule(spec: VerbSpec) -> Schema:
 
 def _value(spec: VerbSpec) -> Schema:
     """The schema of the value after a verb."""
-    return {**kind_schema(spec.value), "description": spec.help}
+    return {**schema_of_option(spec.value), "description": spec.help}
 
 
 def _option(options: Sequence[Option]) -> Schema:
     """The schema of the value after an option, whatever the verb."""
     found: list[Schema] = []
     for option in options:
-        schema = kind_schema(option)
+        schema = schema_of_option(option)
         schema = TEXT if schema == NAME else schema  # that no such name exists is told elsewhere
         if schema not in found:
             found.append(schema)

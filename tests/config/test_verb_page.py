@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contactcenter_ari.config.flow_kind import READERS
-from contactcenter_ari.config.kind_schema import KINDS
+from contactcenter_ari.config.flow_kind import FORMS
 from contactcenter_ari.config.site import check_site
 from contactcenter_ari.config.verb_page import page, verb_list, verb_text
 from contactcenter_ari.core.flow.verb.spec import Kind
@@ -55,8 +54,7 @@ def test_all_of_a_verb_is_explained(verb: str) -> None:
 
 def test_every_kind_of_value_can_be_read_and_has_a_schema() -> None:
     """A kind without either would fail in the hands of an engineer."""
-    assert {*READERS, Kind.NOTHING} == set(Kind)
-    assert {*KINDS, Kind.CHOICE, Kind.NUMBER} == set(Kind)
+    assert {*FORMS, Kind.NOTHING} == set(Kind)
 
 
 def test_a_word_gives_a_verb_that_knows_it() -> None:

@@ -31,7 +31,6 @@ FEWEST_RTP_PORTS = 6
 SHORTEST_RTP_TIMEOUT = timedelta(seconds=40)
 """A leg has 32 s to answer when it is asked."""
 FEWEST_SESSIONS = 20
-SECRET_LENGTH = 16
 DRAIN_MOST = timedelta(hours=12)
 
 
@@ -70,7 +69,6 @@ class Settings:
     asterisk_sip: Address | None = None
     asterisk_http: Address | None = None
     asterisk: Path | None = None
-    secret_key: str | None = None
     trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     carrier: Address | None = None
@@ -120,12 +118,6 @@ def read_loopback(text: str) -> Address:
 
 def _read_database_url(text: str) -> str:
     if urlsplit(text).scheme not in {"postgresql", "postgres"}:
-        raise ValueError(text)
-    return text
-
-
-def _read_secret(text: str) -> str:
-    if len(text) < SECRET_LENGTH:
         raise ValueError(text)
     return text
 
@@ -228,9 +220,6 @@ _SETTINGS: Mapping[str, _Setting] = {
         read_loopback, "127.0.0.1:8088 (on loopback: its password is sent in clear)"
     ),
     "asterisk": _Setting(_read_path, "/usr/sbin/asterisk"),
-    "secret_key": _Setting(
-        _read_secret, f"at least {SECRET_LENGTH} characters of chance", secret=True, in_file=False
-    ),
     "trunk_networks": _Setting(_read_networks, "203.0.113.8/32, 203.0.113.16/29"),
     "phone_networks": _Setting(_read_networks, "192.168.10.0/24"),
     "carrier": _Setting(read_address, "203.0.113.8:5060"),

@@ -33,7 +33,6 @@ def test_the_environment_beats_the_site_file(tmp_path: Path) -> None:
         "CC_LOG": "",
         "CC_DATA_DIR": "/data",
         "CC_DATABASE_URL": "postgresql://cc@db.example/cc",
-        "CC_SECRET_KEY": "k" * 32,
         "CC_NODE": "a2",
     }
     assert read_settings(environment) == Settings(
@@ -42,7 +41,6 @@ def test_the_environment_beats_the_site_file(tmp_path: Path) -> None:
         database_url="postgresql://cc@db.example/cc",
         http=Address("0.0.0.0", 9000),  # noqa: S104 - an example
         asterisk_sip=Address("127.0.0.2", 5070),
-        secret_key="k" * 32,
         log=LogFormat.JSON,
         node="a2",
     )
@@ -94,11 +92,6 @@ BAD = [
             " an example: postgresql://user@127.0.0.1:5432/contactcenter"
         ),
     ),
-    (
-        "CC_SECRET_KEY",
-        "hush",
-        "CC_SECRET_KEY: its value cannot be used; an example: at least 16 characters of chance",
-    ),
 ]
 
 
@@ -120,10 +113,10 @@ def test_a_bad_setting_in_the_site_file_names_its_line(tmp_path: Path) -> None:
     assert str(caught.value) == f"{expected}; an example: 127.0.0.1:8080"
 
 
-def test_a_secret_may_not_stand_in_the_site_file(tmp_path: Path) -> None:
-    """Files are shared and kept in version control; secrets belong in the environment."""
-    (tmp_path / "site.yaml").write_text("settings: {secret_key: 0123456789abcdef}\n")
-    with pytest.raises(SettingInvalid, match="set this in the environment, as CC_SECRET_KEY"):
+def test_the_node_may_not_stand_in_the_site_file(tmp_path: Path) -> None:
+    """The nodes of an installation may share the file; each has a name of its own."""
+    (tmp_path / "site.yaml").write_text("settings: {node: a2}\n")
+    with pytest.raises(SettingInvalid, match="set this in the environment, as CC_NODE"):
         read_settings({"CC_SITE": str(tmp_path)})
 
 

@@ -1,4 +1,9 @@
-"""`replay` of what earlier versions wrote: the same again, or one plain line."""
+"""`replay` of the input logs of earlier versions.
+
+The tests prove that this version reads each line of these logs, and that `replay` ends with one
+plain sentence. They do not prove that the calls go as they went: rules have changed since v0.1.0,
+so the replay of its log ends at the first difference.
+"""
 
 import re
 from pathlib import Path
@@ -16,7 +21,9 @@ LOGS = sorted(RECORDINGS.glob("*/input.jsonl"))
 
 @pytest.mark.parametrize("log", LOGS, ids=[log.parent.name for log in LOGS])
 def test_a_log_of_an_earlier_version(log: Path) -> None:
-    """It replays to the same, or the first line that this version takes otherwise is named."""
+    """`replay` ends in order: it either reports the same outcome, or names one line of the log as
+    the first difference. Either is right here.
+    """
     done = CliRunner().invoke(app, ["replay", str(log)])
     told = done.stderr.strip()
     if done.exit_code == 0:
@@ -32,7 +39,7 @@ def test_a_log_of_an_earlier_version(log: Path) -> None:
 
 @pytest.mark.parametrize("log", LOGS, ids=[log.parent.name for log in LOGS])
 def test_each_line_is_still_known(log: Path) -> None:
-    """Every input that an earlier version has logged can be read by this one."""
+    """Each input in the log of an earlier version can be read; none of them is handled here."""
     lines = len(log.read_bytes().splitlines())
     assert len(list(read_input_log(log))) == lines
 

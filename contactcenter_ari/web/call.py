@@ -123,9 +123,9 @@ class CallRoutes:
     async def _granted(self, request: web.Request, wanted: Request) -> web.Response:
         await submit(self._driver, wanted)
         interaction, numbers = _interaction_of(request), sees_numbers(request)
-        views = self._driver.center.calls()
-        found = [_status(v, numbers=numbers) for v in views if v.interaction == interaction]
-        return json_answer(CallChange(interaction=interaction, call=found[0] if found else None))
+        view = self._driver.center.call(interaction)
+        status = None if view is None else _status(view, numbers=numbers)
+        return json_answer(CallChange(interaction=interaction, call=status))
 
     ROUTES = (
         Route(

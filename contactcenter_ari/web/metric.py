@@ -1,7 +1,6 @@
 """Metrics for Prometheus (`/metrics`): counts kept since the start, and snapshots read now."""
 
 import platform
-from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 
@@ -92,11 +91,12 @@ class CenterCollector(Collector):
         yield table.BAD_TOKENS.one(self._bad_tokens.total)
 
     def _agent_metrics(self) -> Iterator[Metric]:
-        agents = self._driver.center.agents(self._clock.now())
-        count = Counter(view.state for view in agents)
-        yield table.AGENTS.many({(state,): count[state] for state in AgentState})
-        yield table.PHONES.one(len(agents))
-        yield table.PHONES_REGISTERED.one(sum(view.reachable for view in agents))
+        counts = self._driver.center.agent_counts()
+        yield table.AGENTS.many(
+            {(state,): counts[state, True] + counts[state, False] for state in AgentState}
+        )
+        yield table.PHONES.one(counts.total())
+        yield table.PHONES_REGISTERED.one(sum(counts[state, True] for state in AgentState))
 
     def _health_metrics(self) -> Iterator[Metric]:
         report = self._health.report()

@@ -8,6 +8,7 @@ every other input is accepted, in any order, at any time. The tables of the room
 for each input and each deadline.
 """
 
+from collections import Counter
 from datetime import datetime
 from functools import partial
 
@@ -26,6 +27,7 @@ from contactcenter_ari.core.center.view import (
     CallView,
     QueueView,
     view_agent,
+    view_call,
     view_callbacks,
     view_calls,
     view_queues,
@@ -38,7 +40,8 @@ from contactcenter_ari.core.site.site import CenterStarted, Input, Site, SitePub
 from contactcenter_ari.core.telephony.dial import Dials
 from contactcenter_ari.core.telephony.leg import Legs
 from contactcenter_ari.core.turn import Clockwork, Fault, Handled, Outcome, Turn
-from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.event import AgentState
+from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, InteractionId
 from contactcenter_ari.core.vocabulary.request import Request, SetFlag
 from contactcenter_ari.core.vocabulary.signal import TimePassed
 
@@ -152,9 +155,18 @@ class Center:
         """One agent in their present state; raises RequestRefused when there is none."""
         return view_agent(self._roster.get(agent), now)
 
+    def agent_counts(self) -> Counter[tuple[AgentState, bool]]:
+        """The number of agents in each state, with a registered phone and without."""
+        return Counter((agent.state, agent.reachable) for agent in self._roster)
+
     def calls(self) -> tuple[CallView, ...]:
         """The calls of customers in their present state."""
         return view_calls(self._calls, self._distribution)
+
+    def call(self, interaction: InteractionId) -> CallView | None:
+        """One call in its present state; None when there is none in progress."""
+        call = self._calls.registry.by_id.get(CallId(interaction))
+        return None if call is None else view_call(call, self._distribution)
 
     def callbacks(self) -> tuple[CallbackView, ...]:
         """The callbacks in their present state."""

@@ -14,7 +14,6 @@ from contactcenter_ari.core.flow.position import current_section
 from contactcenter_ari.core.interactions.interaction import (
     QUEUED,
     TALKING,
-    Interaction,
     InteractionState,
 )
 from contactcenter_ari.core.outbound.callback import Callbacks, CallbackState
@@ -158,11 +157,8 @@ def view_agent(agent: Agent, now: datetime) -> AgentView:
 
 def view_calls(calls: CallControl, distribution: Distribution) -> tuple[CallView, ...]:
     """The calls of customers in progress, the oldest first; no calls to feature codes."""
-    return tuple(
-        _view_call(call.interaction, _section(call), distribution)
-        for call in calls
-        if call.interaction is not None
-    )
+    views = (view_call(call, distribution) for call in calls)
+    return tuple(view for view in views if view is not None)
 
 
 def _section(call: Call) -> str:
@@ -170,7 +166,11 @@ def _section(call: Call) -> str:
     return current_section(call.run) if call.run.frames else ""
 
 
-def _view_call(interaction: Interaction, section: str, distribution: Distribution) -> CallView:
+def view_call(call: Call, distribution: Distribution) -> CallView | None:
+    """One call; None for a call to a feature code."""
+    interaction = call.interaction
+    if interaction is None:
+        return None
     with_agent = interaction.state is TALKING and interaction.with_agent
     has_queue = with_agent or interaction.state is QUEUED
     inbound = interaction.direction == INBOUND
@@ -182,7 +182,7 @@ def _view_call(interaction: Interaction, section: str, distribution: Distributio
         direction=interaction.direction,
         customer_number=interaction.caller_number if inbound else interaction.called_number,
         customer_number_raw=interaction.caller_number_raw,
-        section=section,
+        section=_section(call),
         queue=interaction.queue if has_queue else QueueName(""),
         position=distribution.position(interaction.id),
         agent=interaction.agent if with_agent else AgentId(""),

@@ -1,12 +1,12 @@
 """`contactcenter bench`: what the center costs on this machine, beside Asterisk's `Queue()`."""
 
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 import typer
@@ -29,11 +29,10 @@ from contactcenter_ari.machine.folder_lock import ProgramRole, roles_held
 from contactcenter_ari.machine.run_folder import fresh_folder, remove_run
 
 Found = TypeVar("Found")
+Changed = TypeVar("Changed", Plan, CpuPlan, HeldPlan)
 
-QUICK_SAMPLES = 45
-QUICK_CALLS = 5
-QUICK_DAYS = 8
-DECISIONS, QUICK_DECISIONS = 2_000, 400
+FLOOR = Plan(samples=200, agents=5, waiting=25, full_calls=20, decisions=2_000, days=30)
+QUICK_FLOOR = replace(FLOOR, samples=45, full_calls=5, decisions=400, days=8)
 CPU = CpuPlan(rounds=3, calls=60, agents=16, per_second=2)
 QUICK_CPU = CpuPlan(rounds=3, calls=20, agents=16, per_second=2)
 RATE = RatePlan(
@@ -65,6 +64,25 @@ class Part(StrEnum):
     BOARDS = "boards"
 
 
+AMOUNTS: Final[Mapping[Part, Mapping[str, str]]] = {
+    Part.FLOOR: {
+        "samples": "samples",
+        "agents": "agents",
+        "waiting": "waiting",
+        "calls": "full_calls",
+        "days": "days",
+        "seed": "seed",
+    },
+    Part.CALLS: {"calls": "calls", "agents": "agents", "rounds": "rounds"},
+    Part.RATE: {},
+    Part.HELD: {"samples": "samples", "agents": "agents", "waiting": "waiting", "seed": "seed"},
+    Part.BOARDS: {},
+}
+"""The options that each part knows, and the fields of its plan that they change."""
+WITHOUT_ASTERISK: Final = frozenset({"days", "seed"})
+"""The options that have a meaning there."""
+
+
 @app.command()
 @command
 def bench(
@@ -73,13 +91,17 @@ def bench(
         typer.Argument(help="What to measure, see above; floor by default.", show_default=False),
     ] = None,
     *,
-    samples: Annotated[int, typer.Option(min=2, help="Samples of each queue, at least.")] = 200,
-    agents: Annotated[int, typer.Option(min=1, max=50, help="Agents of each queue.")] = 5,
-    waiting: Annotated[int, typer.Option(min=1, max=200, help="Callers waiting in each.")] = 25,
-    calls: Annotated[int, typer.Option(min=1, max=200, help="Calls of each way.")] = 20,
-    days: Annotated[int, typer.Option(min=2, max=1000, help="Days of each way to wait.")] = 30,
-    seed: Annotated[int, typer.Option(help="Another number, other lengths of talks.")] = 1,
-    rounds: Annotated[int, typer.Option(min=1, max=50, help="Rounds of the part calls.")] = 3,
+    samples: Annotated[int | None, typer.Option(min=2, help="Samples, at least: 200.")] = None,
+    agents: Annotated[int | None, typer.Option(min=1, max=50, help="Agents: 5, calls 16.")] = None,
+    waiting: Annotated[int | None, typer.Option(min=1, max=200, help="Callers wait: 25.")] = None,
+    calls: Annotated[
+        int | None, typer.Option(min=1, max=200, help="Calls of each way: 20, calls 60.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=2, max=1000, help="Days of each way to wait: 30.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Another number, other talks.")] = None,
+    rounds: Annotated[int | None, typer.Option(min=1, max=50, help="Rounds: 3.")] = None,
     without_asterisk: Annotated[
         bool, typer.Option("--without-asterisk", help="Only what needs none: simulated waits.")
     ] = False,
@@ -101,48 +123,79 @@ def bench(
 
     boards, 1 (1): lists for boards, and turns, with 10,000 agents; needs no Asterisk.
 
-    All but the counts need a quiet machine.
+    All but the counts need a quiet machine. An option that a part does not know is refused: floor
+    knows all but --rounds; calls --calls, --agents, --rounds; held --samples, --agents, --waiting,
+    --seed; rate and boards none. All know --quick and --json.
     """
-    plan = Plan(
-        samples=min(samples, QUICK_SAMPLES) if quick else samples,
-        agents=agents,
-        waiting=waiting,
-        full_calls=min(calls, QUICK_CALLS) if quick else calls,
-        decisions=QUICK_DECISIONS if quick else DECISIONS,
-        days=min(days, QUICK_DAYS) if quick else days,
-        seed=seed,
-    )
+    wanted = list(dict.fromkeys(parts or [Part.FLOOR]))
+    options = {
+        "samples": samples,
+        "agents": agents,
+        "waiting": waiting,
+        "calls": calls,
+        "days": days,
+        "seed": seed,
+        "rounds": rounds,
+    }
+    given = {name: amount for name, amount in options.items() if amount is not None}
+    _refuse_meaningless(given, wanted, without_asterisk=without_asterisk)
     if without_asterisk:
+        plan = changed(QUICK_FLOOR if quick else FLOOR, Part.FLOOR, given)
         findings = run_without_asterisk(plan, console=error_screen())
     else:
         findings = Findings()
-        for part in dict.fromkeys(parts or [Part.FLOOR]):
-            findings = _with_part(findings, part, plan, rounds=rounds, quick=quick)
+        for part in wanted:
+            findings = _with_part(findings, part, given, quick=quick)
     if as_object:
         typer.echo(as_json(findings))
     else:
         screen().print(tables(findings))
 
 
+def changed(plan: Changed, part: Part, given: Mapping[str, int]) -> Changed:
+    """The plan of a part with what was given instead."""
+    fields: dict[str, Any] = {
+        field: given[name] for name, field in AMOUNTS[part].items() if name in given
+    }
+    return replace(plan, **fields)
+
+
+def _refuse_meaningless(
+    given: Mapping[str, int], parts: Sequence[Part], *, without_asterisk: bool
+) -> None:
+    """Raise BadParameter for an option that would change nothing."""
+    if without_asterisk and parts != [Part.FLOOR]:
+        raise typer.BadParameter("is for the part floor alone", param_hint="--without-asterisk")
+    for name in given:
+        if not any(name in AMOUNTS[part] for part in parts):
+            knowing = ", ".join(part for part in Part if name in AMOUNTS[part])
+            message = f"means nothing to {', '.join(parts)}; it is for {knowing}"
+            raise typer.BadParameter(message, param_hint=f"--{name}")
+        if without_asterisk and name not in WITHOUT_ASTERISK:
+            message = "means nothing to --without-asterisk"
+            raise typer.BadParameter(message, param_hint=f"--{name}")
+
+
 def _with_part(
-    findings: Findings, part: Part, plan: Plan, *, rounds: int, quick: bool
+    findings: Findings, part: Part, given: Mapping[str, int], *, quick: bool
 ) -> Findings:
     """The figures found so far, and those of one part more."""
     found = partial(msgspec.structs.replace, findings)
     match part:
         case Part.FLOOR:
+            plan = changed(QUICK_FLOOR if quick else FLOOR, part, given)
             floor = _in_fresh_folder(partial(run_bench, plan=plan), *ProgramRole)
             return found(
                 waits=floor.waits, decisions=floor.decisions, on_asterisk=floor.on_asterisk
             )
         case Part.CALLS:
-            cpu_plan = replace(QUICK_CPU if quick else CPU, rounds=rounds)
+            cpu_plan = changed(QUICK_CPU if quick else CPU, part, given)
             return found(call_cpu=_on_floor(partial(measure_call_cpu, plan=cpu_plan)))
         case Part.RATE:
             rate_plan = QUICK_RATE if quick else RATE
             return found(call_rate=_on_floor(partial(measure_call_rate, plan=rate_plan)))
         case Part.HELD:
-            held_plan = QUICK_HELD if quick else HELD
+            held_plan = changed(QUICK_HELD if quick else HELD, part, given)
             return found(held=_on_floor(partial(measure_held, plan=held_plan)))
         case Part.BOARDS:
             return found(boards=run(measure_boards(load_site(SITE), **MANY)))

@@ -1,9 +1,9 @@
 """The CPU of whole calls: the center and Asterisk's own `Queue()` take turns in one Asterisk.
 
 In each round each side has the same number of calls at the same rate, every other round in the
-opposite order. What all processes take while nobody calls is measured first in each round and
-taken off. What a side leaves to be done when its last call is over, such as files and rows to be
-written, is waited for and counts.
+opposite order. What all processes take while nobody calls is measured before each side; its mean
+over the round is taken off. What a side leaves to be done when its last call is over, such as
+files and rows to be written, is waited for and counts.
 """
 
 import asyncio
@@ -33,8 +33,8 @@ both sides.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CpuPlan:
-    """How much is measured: `rounds` of `calls` on each side. Each round begins with an `idle`
-    time; rows are written and files closed within `settling` after the last call.
+    """How much is measured: `rounds` of `calls` on each side, an `idle` time before each. Rows are
+    written and files closed within `settling` after the last call.
     """
 
     rounds: int
@@ -42,8 +42,24 @@ class CpuPlan:
     agents: int
     per_second: float
     talks: Talks = SIX_SECONDS
-    idle: timedelta = timedelta(seconds=10)
+    idle: timedelta = timedelta(seconds=5)
     settling: timedelta = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The CPU of all processes in a span of time."""
+
+    cpu: CpuTimes
+    lasted: float
+
+    def per_call(self, calls: int, resting: CpuTimes) -> CpuTimes:
+        """The cost of one of so many calls, without what a second takes at rest; raises
+        BenchFailed.
+        """
+        if min(self.cpu.application, self.cpu.asterisk, self.cpu.database) <= timedelta():
+            raise BenchFailed(f"a program has used no CPU during {calls} calls: {self.cpu}")
+        return self.cpu.shared(calls).less(resting, self.lasted / calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +97,14 @@ async def _rounds(floor: CallFloor, plan: CpuPlan, tell: Callable[[str], object]
     idle: list[CpuTimes] = []
     costs: dict[Side, list[CpuTimes]] = {side: [] for side in SIDES}
     for number in range(plan.rounds):
-        resting = await _resting(floor, plan.idle)
-        idle.append(resting)
+        resting, used = [], {}
         for side in SIDES if number % 2 == 0 else SIDES[::-1]:
             tell(f"round {number + 1} of {plan.rounds}: {side.kind}, {side.name}")
-            costs[side].append(await _cost(floor, side, plan, resting))
+            resting.append(await _resting(floor, plan.idle))
+            used[side] = await _used(floor, side, plan)
+        idle.append(CpuTimes.mean(resting))
+        for side in SIDES:
+            costs[side].append(used[side].per_call(plan.calls, idle[-1]))
     return CallCpu(
         calls=plan.calls,
         per_second=plan.per_second,
@@ -106,7 +125,7 @@ async def _resting(floor: CallFloor, length: timedelta) -> CpuTimes:
     return floor.cpu_times().less(before).shared(loop.time() - begun)
 
 
-async def _cost(floor: CallFloor, side: Side, plan: CpuPlan, resting: CpuTimes) -> CpuTimes:
+async def _used(floor: CallFloor, side: Side, plan: CpuPlan) -> Used:
     async with _mixed(floor) if side.mono else _as_it_is():
         loop = asyncio.get_running_loop()
         before, begun = floor.cpu_times(), loop.time()
@@ -116,9 +135,9 @@ async def _cost(floor: CallFloor, side: Side, plan: CpuPlan, resting: CpuTimes) 
         if not outcome.passed:
             raise BenchFailed(f"a call ({side.kind}, {side.name}) failed: {outcome}")
         await asyncio.sleep(plan.settling.total_seconds())
-        used, lasted = floor.cpu_times().less(before), loop.time() - begun
+        used = Used(floor.cpu_times().less(before), loop.time() - begun)
     await until(floor.is_clear, "calls were left in Asterisk")
-    return used.shared(plan.calls).less(resting, lasted / plan.calls)
+    return used
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """The figures of whole calls, as plain data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from statistics import fmean
 from typing import Self
@@ -35,6 +35,15 @@ class CpuTimes(msgspec.Struct, frozen=True, kw_only=True):
     def whole(self) -> timedelta:
         """All three together."""
         return self.application + self.asterisk + self.database
+
+    @classmethod
+    def mean(cls, several: Sequence["CpuTimes"]) -> "CpuTimes":
+        """The mean of at least one."""
+        return cls(
+            application=sum((each.application for each in several), timedelta()) / len(several),
+            asterisk=sum((each.asterisk for each in several), timedelta()) / len(several),
+            database=sum((each.database for each in several), timedelta()) / len(several),
+        )
 
     def less(self, other: "CpuTimes", times: float = 1) -> "CpuTimes":
         """Without another, taken off so many times."""

@@ -7,9 +7,10 @@ from io import StringIO
 from pathlib import Path
 
 import psycopg
+import pytest
 from rich.console import Console
 
-from contactcenter_ari.bench.call_cpu import SIDES, CpuPlan, measure_call_cpu
+from contactcenter_ari.bench.call_cpu import SIDES, CpuPlan, Used, measure_call_cpu
 from contactcenter_ari.bench.call_figures import (
     CallCpu,
     CallRate,
@@ -26,13 +27,14 @@ from contactcenter_ari.bench.call_run import run_on_floor
 from contactcenter_ari.bench.figures import Figures
 from contactcenter_ari.bench.findings import Findings
 from contactcenter_ari.bench.held import HeldPlan, measure_held
+from contactcenter_ari.bench.looking import BenchFailed
 from contactcenter_ari.bench.tables import as_json, tables
 from contactcenter_ari.config.settings import CHECKOUT, Settings
 
 SHORT = timedelta(milliseconds=400)
 TALKS = Talks(least=SHORT)
 CPU = CpuPlan(
-    rounds=1, calls=2, agents=2, per_second=5, talks=TALKS, idle=SHORT, settling=2 * SHORT
+    rounds=1, calls=4, agents=2, per_second=5, talks=TALKS, idle=SHORT, settling=2 * SHORT
 )
 RATE = RatePlan(
     first=4, step=1, last=4, talks=TALKS, measured=timedelta(seconds=1), beside_talk=SHORT
@@ -79,6 +81,24 @@ def test_idle_cpu_is_taken_off() -> None:
     assert _cost(10, 20, 30).less(_cost(1, 2, 3), 2) == _cost(8, 16, 24)
 
 
+def test_idle_cpu_is_taken_off_for_as_long_as_the_calls_took() -> None:
+    """Calls come one after the other or many at once."""
+    used = Used(_cost(100, 200, 300), lasted=2.0)
+    assert used.per_call(10, resting=_cost(5, 10, 15)) == _cost(9, 18, 27)
+
+
+@pytest.mark.parametrize("used", [(0, 200, 300), (100, 0, 300), (100, 200, 0)])
+def test_a_program_whose_clock_stands_still_is_not_measured(used: tuple[int, int, int]) -> None:
+    """It is another process than was thought, or has ended."""
+    with pytest.raises(BenchFailed, match="no CPU during 10 calls"):
+        Used(_cost(*used), lasted=2.0).per_call(10, resting=_cost(0, 0, 0))
+
+
+def test_what_idle_takes_is_the_mean_of_all_looks() -> None:
+    """One look may be disturbed."""
+    assert CpuTimes.mean([_cost(1, 2, 3), _cost(3, 6, 9)]) == _cost(2, 4, 6)
+
+
 def test_a_rate_is_steady_while_nine_of_ten_are_answered_in_time_and_none_is_lost() -> None:
     """The first step that is late ends what is steady."""
     limit = timedelta(milliseconds=100)
@@ -106,6 +126,8 @@ def _step(rate: float, p90: int, *, all_served: bool = True) -> RateStep:
 def _check_cpu(found: CallCpu) -> None:
     assert [(side.kind, side.name) for side in found.sides] == [(s.kind, s.name) for s in SIDES]
     assert {len(side.rounds) for side in found.sides} == {CPU.rounds}
+    for side in found.sides:
+        assert min(cost.asterisk for cost in side.rounds) > timedelta(), side
     assert len(found.idle_per_second) == CPU.rounds
     for used in found.idle_per_second:
         assert min(used.application, used.asterisk, used.database) >= timedelta()

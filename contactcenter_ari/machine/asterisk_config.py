@@ -175,7 +175,7 @@ def _called(header: str) -> tuple[str, ...]:
     URI or the number alone, else in the URI of the request.
     """
     if not header:
-        return (" same => n,Set(CALLED=${EXTEN:0:32})",)
+        return (" same => n,Set(CALLED=${FILTER(0-9+*#,${EXTEN:0:32})})",)
     return (
         f" same => n,Set(HEADER=${{PJSIP_HEADER(read,{header})}})",
         ' same => n,Set(IS_URI=${REGEX(":" ${FILTER(0-9:,${HEADER})})})',
@@ -188,6 +188,7 @@ def _called(header: str) -> tuple[str, ...]:
         " same => n,Set(CALLED=${IF(${IS_URI}?${CALLED}:${FILTER(0-9+*#,${HEADER})})})",
         " same => n,Set(BESIDE=${FILTER(0-9+*#,${EXTEN:0:32})})",
         ' same => n,Set(CALLED=${IF($["${CALLED}" = ""]?${BESIDE}:${CALLED})})',
+        " same => n,Set(CALLED=${FILTER(0-9+*#,${CALLED:0:32})})",
     )
 
 

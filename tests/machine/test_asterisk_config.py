@@ -134,7 +134,7 @@ def test_the_fall_back_runs_in_our_own_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "pattern", "found"),
     [
-        ("", "_[0-9+*#]!", "Set(CALLED=${EXTEN:0:32})"),
+        ("", "_[0-9+*#]!", "Set(CALLED=${FILTER(0-9+*#,${EXTEN:0:32})})"),
         ("To", "_[0-9A-Za-z+*#]!", "Set(HEADER=${PJSIP_HEADER(read,To)})"),
         ("X-Dialed", "_[0-9A-Za-z+*#]!", "Set(HEADER=${PJSIP_HEADER(read,X-Dialed)})"),
     ],
@@ -148,4 +148,4 @@ def test_where_the_called_number_is_looked_for(
     trunk = text.split("[from-trunk]")[1].split("[from-phone]")[0]
     assert f"exten => {pattern},1," in trunk
     assert f" same => n,{found}\n" in trunk
-    assert "Set(COUNTRY=NL)" in trunk
+    assert "COUNTRY=NL)" in trunk

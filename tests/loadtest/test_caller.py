@@ -56,6 +56,17 @@ async def test_the_dialplan_passes_what_was_dialed(bench: "Bench") -> None:
     assert event.channel.id.startswith("node1-")
 
 
+async def test_nobody_is_told_of_variables(bench: "Bench") -> None:
+    """Asterisk sets dozens in a call, and an application gets all its events that it does not
+    filter.
+    """
+    await caller(bench, "+15550025", keys="1").call(bench.sipp)
+    assert await bench.keys_of("+15550025", count=1) == "1"
+    kinds = {event.type for event in bench.application.events}
+    assert {"ChannelDtmfReceived", "ChannelHangupRequest"} < kinds
+    assert "ChannelVarset" not in kinds
+
+
 async def test_a_caller_who_means_to_leave_first_fails_when_the_center_does(
     bench: "Bench",
 ) -> None:

@@ -22,8 +22,6 @@ LARGE_CLASSES: Mapping[str, int] = {
     "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 378,
     "contactcenter_ari/core/acd/distribution.py:Distribution (lines)": 402,
     "contactcenter_ari/core/acd/distribution.py:Distribution (methods)": 27,
-    "contactcenter_ari/core/agents/roster.py:Roster (lines)": 445,
-    "contactcenter_ari/core/agents/roster.py:Roster (methods)": 35,
     "contactcenter_ari/core/center/audit.py:Audit (lines)": 324,
     "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 325,
     "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 27,

@@ -17,7 +17,7 @@ from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.acd.strategy import Strategy, choice
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.workforce import Workforce
 from contactcenter_ari.core.telephony.dial import Dials
 from contactcenter_ari.core.telephony.leg import Legs
 from contactcenter_ari.core.turn import Clockwork, Turn
@@ -40,8 +40,8 @@ class Crowd:
     def __init__(self, size: int, strategy: Strategy) -> None:
         self.size = size
         self._legs = Legs()
-        self.roster = Roster(timedelta(minutes=45))
-        self.distribution = Distribution(self.roster, Dials(self._legs))
+        self.workforce = Workforce(timedelta(minutes=45))
+        self.distribution = Distribution(self.workforce, Dials(self._legs))
         self._clockwork = Clockwork(node="bench", boot="1")
         self._now = MORNING
         self._callers = 0
@@ -76,7 +76,7 @@ class Crowd:
 
     def arrivals_by_scan(self, samples: int) -> Iterator[timedelta]:
         """The same by looking at every agent."""
-        agents = list(self.roster)
+        agents = list(self.workforce.roster)
         settings = self.distribution.settings[QUEUES[0]]
         for _ in range(samples):
             self._now += TICK
@@ -102,7 +102,7 @@ class Crowd:
         for _ in range(samples):
             agent = self._connected.popleft()
             settings = self.distribution.settings[QUEUES[0]]
-            self.roster.finish_talk(agent, settings.wrap_up_rule, self._turn())
+            self.workforce.contacts.finish_talk(agent, settings.wrap_up_rule, self._turn())
             yield self._decide()
             for offer in self.distribution.offers:
                 self._connect(offer)
@@ -128,9 +128,9 @@ class Crowd:
             agent=AgentId(f"{number:05}"), name="Anna", phone=phone, queues=QUEUES
         )
         turn = self._turn()
-        self.roster.put(profile, turn)
-        self.roster.set_reachable(phone, reachable=True)
-        self.roster.log_in(profile.agent, "bench", turn)
+        self.workforce.roster.put(profile, turn.now)
+        self.workforce.roster.set_reachable(phone, reachable=True)
+        self.workforce.presence.log_in(profile.agent, "bench", turn)
         self._decide()
 
     def _come(self) -> Waiting:

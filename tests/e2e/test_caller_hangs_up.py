@@ -26,7 +26,7 @@ LEADS = (-30, -10, -4, -2, 0, 2, 4, 5, 6, 7, 8, 10, 12, 16, 40, 500)
 
 def _idle_since(worker: Worker) -> datetime:
     """The end of the agent's last contact, which longest_idle goes by."""
-    roster = worker.world.service.driver.center._roster
+    roster = worker.world.service.driver.center._workforce.roster
     return roster.get(worker.id).last_contact_end
 
 

@@ -154,7 +154,7 @@ class FaultyWorld(World):
             assert sound.offer(offer), offer
         for leg in center._calls.legs:
             assert sound.leg(leg), leg
-        for agent in center._distribution.roster:
+        for agent in center._distribution.workforce.roster:
             if agent.state in {OFFERED, ON_CALL, WRAP_UP}:
                 assert sound.agent(agent), agent
         for callback in center._calls.callback_queue.callbacks:
@@ -179,5 +179,5 @@ class FaultyWorld(World):
         assert not list(self.center._calls.outside.all())
         assert set(self.begun) == set(self.ended), set(self.begun) ^ set(self.ended)
         assert set(self.begun.values()) | set(self.ended.values()) <= {1}
-        for agent in self.center._distribution.roster:
+        for agent in self.center._distribution.workforce.roster:
             assert agent.state not in {OFFERED, ON_CALL, WRAP_UP}, agent

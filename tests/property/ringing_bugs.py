@@ -9,7 +9,7 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.contact import Contacts
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason
 from contactcenter_ari.core.vocabulary.event import OfferResult
@@ -45,12 +45,12 @@ def a_pause_takes_back_the_answer(patch: pytest.MonkeyPatch) -> None:
 def a_ring_of_all_is_a_miss_of_each(patch: pytest.MonkeyPatch) -> None:
     """One caller whom nobody takes sends the whole team away."""
 
-    def blame(roster: Roster, agent: Agent, turn: Turn) -> None:
-        roster.miss(agent, "no_answer", 1, turn)
+    def blame(contacts: Contacts, agent: Agent, turn: Turn) -> None:
+        contacts.miss(agent, "no_answer", 1, turn)
 
     def missed(misses: Misses, offer: Offer, result: OfferResult, turn: Turn) -> None:
         with pytest.MonkeyPatch.context() as once:
-            once.setattr(Roster, "release", blame)
+            once.setattr(Contacts, "release", blame)
             whole(misses, offer, result, turn)
 
     whole = Misses.missed
@@ -87,7 +87,7 @@ def a_phone_that_rang_is_taken_for_dead(patch: pytest.MonkeyPatch) -> None:
         if offer.answered_at is not None:
             return False
         distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        distribution.roster.set_reachable(offer.phone, reachable=False)
+        distribution.workforce.roster.set_reachable(offer.phone, reachable=False)
         misses.failed(offer, turn)
         return True
 

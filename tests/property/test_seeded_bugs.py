@@ -17,7 +17,7 @@ from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.pool import Pool
 from contactcenter_ari.core.acd.removed_queue import RemovedQueues
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.contact import Contacts
 from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.center.center import Center
@@ -54,7 +54,7 @@ FOUND_WITHIN = settings(
 
 def agent_stays_reserved(patch: pytest.MonkeyPatch) -> None:
     """The caller hung up, and the agent whose phone rang is not released."""
-    patch.setattr(Roster, "release", lambda *_: None)
+    patch.setattr(Contacts, "release", lambda *_: None)
 
 
 def misses_are_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -194,7 +194,7 @@ def gone_queues_stay(patch: pytest.MonkeyPatch) -> None:
 
 def paused_agents_count_as_there(patch: pytest.MonkeyPatch) -> None:
     """An agent who is logged in counts, even at lunch: callers join, and customers are called."""
-    patch.setattr(Roster, "taking_calls", Roster.staying)
+    patch.setattr(Staffing, "taking_calls", Staffing.staying)
 
 
 def unplugged_phones_take_calls(patch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ from contactcenter_ari.core.acd.stay import (
 )
 from contactcenter_ari.core.acd.wait_estimator import WaitEstimator
 from contactcenter_ari.core.agents.agent import Agent, Contact
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.workforce import Workforce
 from contactcenter_ari.core.telephony.dial import Dials
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import AgentConnected, OfferResult, QueueExit
@@ -49,17 +49,17 @@ class Distribution:
     those kept for callbacks too; `unsettled` are those to be looked at in this turn.
     """
 
-    def __init__(self, roster: Roster, dials: Dials) -> None:
-        self.roster = roster
+    def __init__(self, workforce: Workforce, dials: Dials) -> None:
+        self.workforce = workforce
         self.settings: dict[QueueName, QueueSettings] = {}
         self.lines: dict[QueueName, WaitingLine] = {}
-        self.pools = Pools(roster)
-        self.estimator = WaitEstimator(roster, self.lines)
-        self.empty_queues = EmptyQueues(roster, self.settings, self.lines)
+        self.pools = Pools(workforce.roster)
+        self.estimator = WaitEstimator(workforce.roster, workforce.staffing, self.lines)
+        self.empty_queues = EmptyQueues(workforce.staffing, self.settings, self.lines)
         self.closed: dict[QueueName, None] = {}
-        self.gone = RemovedQueues(self.lines, roster)
-        self.offers = Offers(roster, dials)
-        self._relaxation = Relaxation(roster, self.pools)
+        self.gone = RemovedQueues(self.lines, workforce.staffing)
+        self.offers = Offers(workforce.contacts, dials)
+        self._relaxation = Relaxation(workforce.roster, self.pools)
         self.stays: dict[InteractionId, Waiting] = {}
         self.unsettled: dict[InteractionId, Waiting] = {}
         self._freed: dict[Agent, None] = {}
@@ -75,7 +75,7 @@ class Distribution:
             self.estimator.forget(back)
         for queue, new in settings.items():
             if self.settings.get(queue) != new:
-                self._configure(new, [a for a in self.roster if queue in a.lines])
+                self._configure(new, [a for a in self.workforce.roster if queue in a.lines])
 
     def open_own_line(self, agent: Agent, ring_limit: timedelta) -> None:
         """Let a caller wait for one agent; the limit is as the flow says."""
@@ -90,7 +90,7 @@ class Distribution:
         self.pools.configure(settings)
         self.empty_queues.look_at(settings.name)
         for agent in agents:
-            self.roster.mark_changed(agent)
+            self.workforce.roster.mark_changed(agent)
 
     # Joining and leaving
 
@@ -123,7 +123,7 @@ class Distribution:
             return QueueExit.CLOSED
         if settings.max_waiting is not None and len(self.lines[queue]) >= settings.max_waiting:
             return QueueExit.FULL
-        if not settings.join_empty and not self.roster.taking_calls(queue):
+        if not settings.join_empty and not self.workforce.staffing.taking_calls(queue):
             return QueueExit.NO_AGENTS
         return None
 
@@ -297,7 +297,7 @@ class Distribution:
         """The statistics of waits take in what has changed. This comes after the offers, so as not
         to delay them.
         """
-        self.estimator.note_agents(self._changed, now)
+        self.estimator.note_agents(self._changed, self.workforce.wrap_ups.take_finished(), now)
         self._changed.clear()
 
     def _follow_agents(self, turn: Turn) -> None:
@@ -358,7 +358,7 @@ class Distribution:
 
     def _choose(self, waiting: Waiting, pool: Pool, most: int, now: datetime) -> list[Agent]:
         if waiting.requirement.agent and most:
-            agent = self.roster.find(waiting.requirement.agent)
+            agent = self.workforce.roster.find(waiting.requirement.agent)
             if agent is None or not agent.is_free or waiting.skips(agent.id, now):
                 return []
             return [agent] if waiting.queue in agent.lines else []
@@ -401,7 +401,7 @@ class Distribution:
         contact = Contact(
             interaction=waiting.interaction, queue=waiting.queue, since=offer.made_at
         )
-        self.roster.connect(offer.agent, contact, turn)
+        self.workforce.contacts.connect(offer.agent, contact, turn)
 
     def _join(self, waiting: Waiting, turn: Turn) -> None:
         self.stays[waiting.interaction] = waiting

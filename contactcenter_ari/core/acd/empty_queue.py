@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from contactcenter_ari.core.acd.line import Waiting, WaitingLine
 from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
@@ -19,11 +19,11 @@ class EmptyQueues:
 
     def __init__(
         self,
-        roster: Roster,
+        staffing: Staffing,
         settings: Mapping[QueueName, QueueSettings],
         lines: Mapping[QueueName, WaitingLine],
     ) -> None:
-        self._roster = roster
+        self._staffing = staffing
         self._settings = settings
         self._lines = lines
         self._to_follow: dict[QueueName, None] = {}
@@ -37,7 +37,7 @@ class EmptyQueues:
 
     def follow(self, turn: Turn) -> None:
         """Set and drop deadlines; to be called at the end of each turn."""
-        self._to_follow.update(dict.fromkeys(self._roster.take_recounted()))
+        self._to_follow.update(dict.fromkeys(self._staffing.take_recounted()))
         for queue in self._to_follow:
             if queue in self._lines:
                 self._follow(queue, turn)
@@ -49,9 +49,9 @@ class EmptyQueues:
             case LeaveWhenEmpty.NEVER:
                 return False
             case LeaveWhenEmpty.LOGGED_OUT:
-                return not self._roster.staying(queue)
+                return not self._staffing.staying(queue)
             case LeaveWhenEmpty.PAUSED:
-                return not self._roster.taking_calls(queue)
+                return not self._staffing.taking_calls(queue)
 
     def leavers(self, queue: QueueName) -> list[Waiting]:
         """The callers for whom no phone rings."""

@@ -45,7 +45,7 @@ class Misses:
         if offer.rang_at is not None or offer.answered_at is not None:
             return False
         self._distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        self._distribution.roster.set_reachable(offer.phone, reachable=False)
+        self._distribution.workforce.roster.set_reachable(offer.phone, reachable=False)
         self.failed(offer, turn)
         return True
 
@@ -86,9 +86,9 @@ class Misses:
         self._skip(offer, pause, turn)
         distribution.offers.close(offer, result, turn)
         if rang_all:
-            distribution.roster.release(offer.agent, turn)
+            distribution.workforce.contacts.release(offer.agent, turn)
         else:
-            distribution.roster.miss(
+            distribution.workforce.contacts.miss(
                 offer.agent,
                 reason,
                 getattr(settings.misses_before_not_ready, reason),
@@ -106,7 +106,7 @@ class Misses:
         pause = max(distribution.settings[offer.waiting.queue].miss_pause, RING_AGAIN_AFTER)
         self._skip(offer, pause, turn)
         distribution.offers.close(offer, OfferResult.FAILED, turn)
-        distribution.roster.release(offer.agent, turn)
+        distribution.workforce.contacts.release(offer.agent, turn)
         distribution.go_on_waiting(offer.waiting, turn)
 
     def call_off(self, turn: Turn) -> list[Offer]:
@@ -121,7 +121,7 @@ class Misses:
         distribution = self._distribution
         distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
         distribution.offers.close(offer, OfferResult.WITHDRAWN, turn)
-        distribution.roster.release(offer.agent, turn)
+        distribution.workforce.contacts.release(offer.agent, turn)
         distribution.go_on_waiting(offer.waiting, turn)
 
     # Within
@@ -140,7 +140,7 @@ class Misses:
 
     def _is_last_of_a_queue(self, agent: Agent) -> bool:
         """Whether a queue that keeps its last agent READY would have nobody else."""
-        taking_calls = self._distribution.roster.taking_calls
+        taking_calls = self._distribution.workforce.staffing.taking_calls
         queues = self._settings_of(agent)
         return any(each.keep_last_ready and taking_calls(each.name) <= 1 for each in queues)
 

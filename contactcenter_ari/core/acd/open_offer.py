@@ -10,7 +10,7 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.agents.agent import Agent
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.contact import Contacts
 from contactcenter_ari.core.telephony.dial import Dials
 from contactcenter_ari.core.telephony.leg import ForOffer, Leg, Role
 from contactcenter_ari.core.turn import Turn
@@ -29,8 +29,8 @@ from contactcenter_ari.core.vocabulary.offer_reason import OfferReason
 class Offers:
     """The offers that have no result yet."""
 
-    def __init__(self, roster: Roster, dials: Dials) -> None:
-        self._roster = roster
+    def __init__(self, contacts: Contacts, dials: Dials) -> None:
+        self._contacts = contacts
         self._dials = dials
         self._offers: dict[OfferId, Offer] = {}
         self._by_agent: dict[AgentId, Offer] = {}
@@ -77,7 +77,7 @@ class Offers:
         )
         if waiting.prepared is not None:
             waiting.prepared.begin(turn)
-        self._roster.reserve(agent, waiting.queue, turn)
+        self._contacts.reserve(agent, waiting.queue, turn)
         waiting.offers[offer.id] = None
         self._offers[offer.id] = offer
         self._by_agent[agent.id] = offer
@@ -129,7 +129,7 @@ class Offers:
             if offer is not but:
                 self.hang_up(offer, reason, turn)
                 self.close(offer, OfferResult.WITHDRAWN, turn)
-                self._roster.release(offer.agent, turn)
+                self._contacts.release(offer.agent, turn)
 
     @staticmethod
     def hang_up(offer: Offer, reason: HangUpReason, turn: Turn) -> None:

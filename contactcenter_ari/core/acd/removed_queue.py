@@ -9,16 +9,16 @@ anew.
 from collections.abc import Collection, Mapping
 
 from contactcenter_ari.core.acd.line import WaitingLine
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.vocabulary.ids import QueueName, agent_of
 
 
 class RemovedQueues:
     """Which queues are gone; of those that are not, all are shown but agents' own lines."""
 
-    def __init__(self, lines: Mapping[QueueName, WaitingLine], roster: Roster) -> None:
+    def __init__(self, lines: Mapping[QueueName, WaitingLine], staffing: Staffing) -> None:
         self._lines = lines
-        self._roster = roster
+        self._staffing = staffing
         self._gone: dict[QueueName, None] = {}
 
     def __repr__(self) -> str:
@@ -42,4 +42,4 @@ class RemovedQueues:
         return back
 
     def _is_busy(self, queue: QueueName) -> bool:
-        return bool(len(self._lines[queue]) or self._roster.talks_of(queue))
+        return bool(len(self._lines[queue]) or self._staffing.talking(queue))

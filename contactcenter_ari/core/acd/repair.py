@@ -43,7 +43,7 @@ class Repair:
         offers.hang_up(offer, HangUpReason.CONGESTION, turn)
         offers.expel(offer, turn)
         if offer.agent.state is OFFERED:
-            self._distribution.roster.release(offer.agent, turn)
+            self._distribution.workforce.contacts.release(offer.agent, turn)
 
     def fail(self, offer: Offer, turn: Turn) -> None:
         """We failed with an offer: nobody's miss, and the caller waits on."""
@@ -63,8 +63,9 @@ class Repair:
 
     def start_over(self) -> None:
         """A fault lost the list of callers to look at: look at all of them."""
-        for agent in self._distribution.roster:
-            self._distribution.roster.mark_changed(agent)
+        roster = self._distribution.workforce.roster
+        for agent in roster:
+            roster.mark_changed(agent)
         for queue in self._distribution.lines:
             self._distribution.empty_queues.look_at(queue)
         for waiting in self._distribution.stays.values():

@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 
 from contactcenter_ari.core.acd.strategy import Strategy
-from contactcenter_ari.core.agents.wrap_up import WrapUpRule
+from contactcenter_ari.core.agents.wrap_up_rule import WrapUpRule
 from contactcenter_ari.core.vocabulary.callback import CallbackMode
 from contactcenter_ari.core.vocabulary.command import UNREACHABLE_AFTER
 from contactcenter_ari.core.vocabulary.event import QueueExit

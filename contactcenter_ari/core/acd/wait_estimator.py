@@ -7,8 +7,9 @@ from contactcenter_ari.core.acd.estimate import Estimate
 from contactcenter_ari.core.acd.line import Waiting, WaitingLine
 from contactcenter_ari.core.acd.queue_statistics import QueueStatistics
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.agents.agent import Agent
+from contactcenter_ari.core.agents.agent import Agent, Finished
 from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.vocabulary.event import ABANDONED, QueueExit
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime
@@ -20,8 +21,11 @@ GAVE_UP = ABANDONED | {QueueExit.TIMEOUT, QueueExit.KEY_EXIT}
 class WaitEstimator:
     """Waits to be expected, over all queues."""
 
-    def __init__(self, roster: Roster, lines: Mapping[QueueName, WaitingLine]) -> None:
+    def __init__(
+        self, roster: Roster, staffing: Staffing, lines: Mapping[QueueName, WaitingLine]
+    ) -> None:
         self._roster = roster
+        self._staffing = staffing
         self._lines = lines
         self._statistics = QueueStatistics()
 
@@ -37,14 +41,16 @@ class WaitEstimator:
         if not self._lines[queue]:
             self._statistics.forget(queue)
 
-    def note_agents(self, changed: Iterable[Agent], now: datetime) -> None:
+    def note_agents(
+        self, changed: Iterable[Agent], finished: Iterable[Finished], now: datetime
+    ) -> None:
         """Follow who takes calls, and the contacts that are over."""
         for agent in changed:
             present = self._roster.find(agent.id)
             queues = present.queues if present else ()
             available = present is not None and present.takes_calls
             self._statistics.staffed(agent.id, queues, available=available)
-        for contact in self._roster.take_finished():
+        for contact in finished:
             self._statistics.handled(contact.queue, contact.agent, contact.duration, now)
 
     def note_joining(self, waiting: Waiting, now: datetime) -> None:
@@ -80,7 +86,7 @@ class WaitEstimator:
 
     def is_too_long(self, waiting: Waiting, settings: QueueSettings, now: datetime) -> bool:
         """Whether a caller who would wait here is sent on instead, as the queue wants it."""
-        agents = self._roster.taking_calls(settings.name)
+        agents = self._staffing.taking_calls(settings.name)
         callers = len(self._lines[settings.name]) + 1
         if settings.divert_ratio is not None and callers > settings.divert_ratio * agents:
             return True

@@ -7,7 +7,7 @@ import msgspec
 
 from contactcenter_ari.core.agents.occupancy import Occupancy
 from contactcenter_ari.core.agents.state import LOGGED_OUT, MOVES, NOT_READY, ON_CALL, READY
-from contactcenter_ari.core.agents.wrap_up import WrapUp
+from contactcenter_ari.core.agents.wrap_up_rule import WrapUp
 from contactcenter_ari.core.move import move
 from contactcenter_ari.core.vocabulary.event import AgentState
 from contactcenter_ari.core.vocabulary.ids import (

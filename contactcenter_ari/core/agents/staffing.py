@@ -1,5 +1,5 @@
 """The logged-in agents of each queue as sums: how many, how occupied, with how many calls, and
-how many of them stay and take calls.
+how many of them stay, take calls, and talk.
 
 Nothing here looks at one agent after the other. Shares of READY agents all fall at one rate, the
 idle parts (1 - share) of busy agents do too, and those of paused agents stand still: so three
@@ -100,6 +100,7 @@ class Staffing:
         self._staff: dict[QueueName, Staff] = {}
         self._staying: Counter[QueueName] = Counter()
         self._taking_calls: Counter[QueueName] = Counter()
+        self._talking: Counter[QueueName] = Counter()
         self._recounted: dict[QueueName, None] = {}
 
     def __repr__(self) -> str:
@@ -115,11 +116,15 @@ class Staffing:
         return self._staying[queue]
 
     def taking_calls(self, queue: QueueName) -> int:
-        """How many agents of the queue take calls, now or after the present one."""
+        """How many agents of the queue take calls, see `Agent.takes_calls`."""
         return self._taking_calls[queue]
 
+    def talking(self, queue: QueueName) -> int:
+        """How many agents talk for the queue."""
+        return self._talking[queue]
+
     def take_recounted(self) -> list[QueueName]:
-        """The queues in which agents came or went since this was last asked."""
+        """The queues whose agents who stay or take calls changed since this was last asked."""
         recounted = list(self._recounted)
         self._recounted.clear()
         return recounted
@@ -177,8 +182,13 @@ class Staffing:
                 self._recounted[queue] = None
         agent.counted = now
 
-    def took_call(self, agent: Agent, queue: QueueName) -> None:
+    def talk_began(self, agent: Agent, queue: QueueName) -> None:
         """A call of the queue was connected to the agent."""
+        self._talking[queue] += 1
         if queue in agent.calls_taken:
             agent.calls_taken[queue] += 1
             self._staff[queue].calls += 1
+
+    def talk_ended(self, queue: QueueName) -> None:
+        """An agent talks for the queue no more."""
+        self._talking[queue] -= 1

@@ -1,8 +1,8 @@
 """Requests of agents, signals of their phones, feature codes, and the deadlines of agents."""
 
 from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.agents.state import NOT_READY, WRAP_UP
+from contactcenter_ari.core.agents.workforce import Workforce
 from contactcenter_ari.core.calls.arrival import announcing
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.orphan import OrphanTalks
@@ -39,9 +39,15 @@ class AgentControl:
     """Grants requests of agents, or refuses them and changes nothing."""
 
     def __init__(
-        self, roster: Roster, distribution: Distribution, calls: CallControl, orphans: OrphanTalks
+        self,
+        workforce: Workforce,
+        distribution: Distribution,
+        calls: CallControl,
+        orphans: OrphanTalks,
     ) -> None:
-        self._roster = roster
+        self._roster = workforce.roster
+        self._presence = workforce.presence
+        self._wrap_ups = workforce.wrap_ups
         self._distribution = distribution
         self._calls = calls
         self._orphans = orphans
@@ -72,37 +78,37 @@ class AgentControl:
     def deadlines(self) -> Deadlines:
         """The deadlines of agents."""
         return merged(
-            due(Wake.WRAP_UP, self._roster.wrap_up_passed, self._is_wrapping_up),
-            due(Wake.MISS_RETURN, self._roster.miss_return_passed, self._is_not_ready),
+            due(Wake.WRAP_UP, self._wrap_ups.limit_passed, self._is_wrapping_up),
+            due(Wake.MISS_RETURN, self._presence.miss_return_passed, self._is_not_ready),
         )
 
     # The directory
 
     def _put(self, request: PutAgent, turn: Turn) -> None:
-        self._roster.put(request.profile, turn)
+        self._roster.put(request.profile, turn.now)
         self._orphans.agent_known(request.profile, turn)
 
     def _remove(self, request: RemoveAgent, turn: Turn) -> None:
-        self._roster.remove(request.agent, request.by, turn)
+        self._presence.remove(request.agent, request.by, turn)
 
     # States
 
     def _log_in(self, request: LogIn, turn: Turn) -> None:
         if request.not_ready is not None:
             self._check_reason(request.not_ready)
-        self._roster.log_in(
+        self._presence.log_in(
             request.agent, request.by, turn, queues=request.queues, not_ready=request.not_ready
         )
 
     def _log_out(self, request: LogOut, turn: Turn) -> None:
-        self._roster.log_out(request.agent, request.by, turn)
+        self._presence.log_out(request.agent, request.by, turn)
 
     def _go_ready(self, request: GoReady, turn: Turn) -> None:
-        self._roster.go_ready(request.agent, request.by, turn)
+        self._presence.go_ready(request.agent, request.by, turn)
 
     def _go_not_ready(self, request: GoNotReady, turn: Turn) -> None:
         self._check_reason(request.reason)
-        self._roster.go_not_ready(request.agent, request.reason, request.by, turn)
+        self._presence.go_not_ready(request.agent, request.reason, request.by, turn)
 
     def _check_reason(self, reason: str) -> None:
         site = self._calls.catalog.site
@@ -115,19 +121,19 @@ class AgentControl:
     # The work after a talk
 
     def _end_wrap_up(self, request: EndWrapUp, turn: Turn) -> None:
-        self._roster.end_wrap_up(request.agent, request.by, turn)
+        self._wrap_ups.end(request.agent, request.by, turn)
 
     def _extend_wrap_up(self, request: ExtendWrapUp, turn: Turn) -> None:
-        self._roster.extend_wrap_up(request.agent, request.by, turn)
+        self._wrap_ups.extend(request.agent, request.by, turn)
 
     def _set_disposition(self, request: SetDisposition, turn: Turn) -> None:
-        queue = self._roster.contact_of(request.agent).queue
+        queue = self._wrap_ups.contact_of(request.agent).queue
         known = self._distribution.settings[queue].dispositions
         if request.disposition not in known:
             listed = ", ".join(known) or "none"
             message = f"the dispositions of queue {queue} are: {listed}"
             raise RequestRefused("unknown_disposition", message)
-        self._roster.set_disposition(request.agent, request.disposition, request.by, turn)
+        self._wrap_ups.set_disposition(request.agent, request.disposition, request.by, turn)
 
     # Phones
 

@@ -117,7 +117,7 @@ class Audit:
             attempt(waiting.interaction, partial(self._mend_stay, waiting))
         for call in center:
             attempt(call.run.call, partial(self._mend_call, call))
-        for agent in list(self._distribution.roster):
+        for agent in list(self._distribution.workforce.roster):
             attempt(agent.id, partial(self._mend_agent, agent))
         for callback in list(center.callback_queue.callbacks):
             attempt(callback.id, partial(self._mend_callback, callback))
@@ -346,13 +346,13 @@ class Audit:
     # Agents and callbacks
 
     def _mend_agent(self, agent: Agent) -> None:
-        turn, roster = self._turn, self._distribution.roster
+        turn, workforce = self._turn, self._distribution.workforce
         for leg in list(agent.non_acd_legs):
-            call = self._calls.registry.at_leg(leg)
-            if call is None or call.agent is not agent:
-                turn.attempt(agent.id, partial(roster.drop_non_acd_leg, agent, leg, turn.now))
+            if (call := self._calls.registry.at_leg(leg)) is None or call.agent is not agent:
+                drop = partial(workforce.roster.drop_non_acd_leg, agent, leg, turn.now)
+                turn.attempt(agent.id, drop)
         if agent.state in {OFFERED, ON_CALL, WRAP_UP} and not self._sound.agent(agent):
-            turn.attempt(agent.id, partial(roster.set_free, agent, turn))
+            turn.attempt(agent.id, partial(workforce.contacts.set_free, agent, turn))
 
     def _mend_callback(self, callback: Callback) -> None:
         turn, callback_queue = self._turn, self._calls.callback_queue

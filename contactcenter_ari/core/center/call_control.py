@@ -84,6 +84,7 @@ class CallControl:
         self.queueing = Queueing(distribution, self.callback_queue, wait_source)
         self.misses = Misses(distribution)
         self._distribution = distribution
+        self._workforce = distribution.workforce
         self.joining = Joining(
             self.conversations, distribution, self.recordings, self.callback_queue.agent_first
         )
@@ -119,7 +120,7 @@ class CallControl:
     def announce(self, call: Call, turn: Turn) -> None:
         """An agent's phone dialed a feature code: play the result and hang up."""
         if call.agent is not None:
-            self._distribution.roster.add_non_acd_leg(call.agent, call.run.leg, turn.now)
+            self._workforce.roster.add_non_acd_leg(call.agent, call.run.leg, turn.now)
         self.begin(call, turn)
 
     def add(self, call: Call, turn: Turn) -> None:
@@ -335,9 +336,8 @@ class CallControl:
         if talked is None or not talked.agent:
             return
         rule = self._distribution.settings[talked.queue].wrap_up_rule
-        self._distribution.roster.finish_talk(
-            self._distribution.roster.get(talked.agent), rule, turn
-        )
+        agent = self._workforce.roster.get(talked.agent)
+        self._workforce.contacts.finish_talk(agent, rule, turn)
 
     def hang_up(self, call: Call, turn: Turn, *, by: Party, failed: bool) -> None:
         """End a call from our side; it is over when the switch reports so, or reports nothing."""
@@ -353,7 +353,7 @@ class CallControl:
         turn.clockwork.forget(Wake.HANG_UP, call.run.call)
         self.registry.leg_over(call)
         if call.agent is not None:
-            self._distribution.roster.drop_non_acd_leg(call.agent, call.run.leg, turn.now)
+            self._workforce.roster.drop_non_acd_leg(call.agent, call.run.leg, turn.now)
         if (line := self.outside.to(call)) is not None:
             self._end_side_prompt(line, turn)
             self.outside.close(call, line, GIVEN_UP, turn, hang_up=True)

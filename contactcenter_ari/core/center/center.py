@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.workforce import Workforce
 from contactcenter_ari.core.calls.secret import Secrets
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.distributing import Distributing
@@ -65,17 +65,17 @@ class Center:
         self._clockwork = Clockwork(node=started.node, boot=started.boot)
         self._flags: dict[tuple[str, str], str] = {}
         self._watcher = watcher
-        self._roster = Roster(site.occupancy_window)
+        self._workforce = Workforce(site.occupancy_window)
         legs = Legs()
         dials = Dials(legs)
-        self._distribution = Distribution(self._roster, dials)
+        self._distribution = Distribution(self._workforce, dials)
         self._distribution.configure(site.queues)
         catalog = Catalog(site, self._flags, watcher)
         waits = wait_source or self._distribution
         self._calls = CallControl(legs, dials, self._distribution, catalog, waits)
-        self._orphans = OrphanTalks(self._roster, self._calls.callback_queue)
+        self._orphans = OrphanTalks(self._workforce.roster, self._calls.callback_queue)
         self.secrets = Secrets(self._calls.registry)
-        rooms = Routing(self._roster, self._distribution, self._calls, self._orphans)
+        rooms = Routing(self._workforce, self._distribution, self._calls, self._orphans)
         self._deadlines = rooms.deadlines
         self._recovery = FaultRecovery(self._calls, self._distribution, rooms.deadlines)
         self._distributing = Distributing(self._distribution, self._calls, self._recovery)
@@ -149,15 +149,15 @@ class Center:
 
     def agents(self, now: datetime) -> tuple[AgentView, ...]:
         """All agents in their present state."""
-        return tuple(view_agent(agent, now) for agent in self._roster)
+        return tuple(view_agent(agent, now) for agent in self._workforce.roster)
 
     def agent(self, agent: AgentId, now: datetime) -> AgentView:
         """One agent in their present state; raises RequestRefused when there is none."""
-        return view_agent(self._roster.get(agent), now)
+        return view_agent(self._workforce.roster.get(agent), now)
 
     def agent_counts(self) -> Counter[tuple[AgentState, bool]]:
         """The number of agents in each state, with a registered phone and without."""
-        return Counter((agent.state, agent.reachable) for agent in self._roster)
+        return Counter((agent.state, agent.reachable) for agent in self._workforce.roster)
 
     def calls(self) -> tuple[CallView, ...]:
         """The calls of customers in their present state."""

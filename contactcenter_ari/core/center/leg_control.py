@@ -267,7 +267,7 @@ class LegControl:
         self._flow_over(leg, turn)
 
     def _agent_left(self, leg: LegId, purpose: AwaitsCustomer, turn: Turn) -> None:
-        agent = self._distribution.roster.get(purpose.agent)
+        agent = self._distribution.workforce.roster.get(purpose.agent)
         attempt = self._callbacks.awaited_on(leg, purpose.callback)
         customer = self._callbacks.agent_first.agent_left(agent, attempt, turn)
         if customer is not None:

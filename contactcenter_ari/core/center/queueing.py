@@ -104,7 +104,7 @@ class Queueing:
         self, call: Call, agent_id: AgentId, ring: timedelta, turn: Turn
     ) -> Handover | None:
         """Wait for one agent, if a call can be offered now."""
-        agent = self._distribution.roster.find(agent_id)
+        agent = self._distribution.workforce.roster.find(agent_id)
         if agent is None or not agent.takes_calls:
             return call.interpreter.resume(call.run, "not_available", turn)
         if not agent.is_free:
@@ -154,7 +154,7 @@ class Queueing:
         if waiting is None:
             return
         run, line = call.run, self._distribution.lines[waiting.queue]
-        staffed = self._distribution.roster.taking_calls(waiting.queue)
+        staffed = self._distribution.workforce.staffing.taking_calls(waiting.queue)
         run.position = line.position(waiting) if staffed and line.is_steady(turn.now) else 0
         estimate = self._wait_source.estimate(waiting, turn.now)
         if estimate is None:

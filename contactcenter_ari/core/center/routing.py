@@ -1,7 +1,7 @@
 """The tables of all rooms: the method that handles each input, and each deadline."""
 
 from contactcenter_ari.core.acd.distribution import Distribution
-from contactcenter_ari.core.agents.roster import Roster
+from contactcenter_ari.core.agents.workforce import Workforce
 from contactcenter_ari.core.center.agent_control import AgentControl
 from contactcenter_ari.core.center.apology import Apologies
 from contactcenter_ari.core.center.call_control import CallControl
@@ -19,9 +19,13 @@ class Routing:
     """The merged tables of the rooms of one center."""
 
     def __init__(
-        self, roster: Roster, distribution: Distribution, calls: CallControl, orphans: OrphanTalks
+        self,
+        workforce: Workforce,
+        distribution: Distribution,
+        calls: CallControl,
+        orphans: OrphanTalks,
     ) -> None:
-        agents = AgentControl(roster, distribution, calls, orphans)
+        agents = AgentControl(workforce, distribution, calls, orphans)
         queues = QueueControl(distribution, calls)
         callbacks = CallbackRequests(calls.callback_queue, distribution)
         lost_calls = calls.queueing.lost_calls
@@ -35,7 +39,7 @@ class Routing:
             signals.routes(),
             Apologies(calls).routes(),
             CommandFailures(calls, legs).routes(),
-            Reconciliation(roster, calls, legs, orphans).routes(),
+            Reconciliation(workforce.roster, calls, legs, orphans).routes(),
         )
         self.deadlines: Deadlines = merged(
             agents.deadlines(),

@@ -89,7 +89,7 @@ class AgentFirst:
         """The agent's leg is gone: they are free again. Gives the leg of a customer who is to be
         hung up with them.
         """
-        self._distribution.roster.finish_unmet(agent, turn)
+        self._distribution.workforce.contacts.finish_unmet(agent, turn)
         if attempt is None:
             return None
         attempt.offer = None

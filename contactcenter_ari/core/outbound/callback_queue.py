@@ -406,7 +406,7 @@ class CallbackQueue:
         if not dialable or not self._may_begin(callback) or self._rings_for_customer(callback):
             return None
         rings = any(other.answered_at is None for other in under_way.values())
-        staffed = len(under_way) < self._distribution.roster.taking_calls(queue)
+        staffed = len(under_way) < self._distribution.workforce.staffing.taking_calls(queue)
         servable = staffed and self._distribution.is_servable(waiting, now)
         return attempt if servable and not rings else None
 

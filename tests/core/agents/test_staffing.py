@@ -1,4 +1,4 @@
-"""The agents of a queue as a whole, and which agents changed, told by the roster."""
+"""The agents of a queue as a whole, and which agents changed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,9 +8,9 @@ from random import Random
 import pytest
 
 from contactcenter_ari.core.agents.agent import Agent, Contact
-from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.agents.staffing import FadingSum
-from contactcenter_ari.core.agents.wrap_up import WrapUpRule
+from contactcenter_ari.core.agents.workforce import Workforce
+from contactcenter_ari.core.agents.wrap_up_rule import WrapUpRule
 from contactcenter_ari.core.errors import IllegalMove
 from contactcenter_ari.core.turn import Clockwork, Turn
 from contactcenter_ari.core.vocabulary.event import AgentState
@@ -30,11 +30,11 @@ QUEUES = (SALES, SUPPORT, CLAIMS)
 ANN, BOB, CY = AgentId("100"), AgentId("200"), AgentId("300")
 
 
-class Office:
-    """A roster, and time that passes."""
+class Office(Workforce):
+    """A workforce, and time that passes."""
 
     def __init__(self) -> None:
-        self.roster = Roster(WINDOW)
+        super().__init__(WINDOW)
         self.clockwork = Clockwork(node="n", boot="b")
         self.now = MORNING
 
@@ -51,21 +51,21 @@ class Office:
         """Somebody is in the directory, for these queues."""
         phone = PhoneId(f"phone-{agent}")
         profile = AgentProfile(agent=agent, name=agent, phone=phone, queues=queues)
-        self.roster.put(profile, self.turn)
+        self.roster.put(profile, self.now)
         return self.roster.get(agent)
 
     def log_in(self, agent: AgentId, *queues: QueueName) -> Agent:
         """Somebody is in the directory and logs in."""
         put = self.put(agent, *queues)
-        self.roster.log_in(agent, agent, self.turn)
+        self.presence.log_in(agent, agent, self.turn)
         return put
 
     def talk(self, agent: Agent, queue: QueueName, minutes: float) -> None:
         """A call of a queue, with no work after it."""
-        self.roster.reserve(agent, queue, self.turn)
-        self.roster.connect(agent, Contact(InteractionId("i"), queue, self.turn.now), self.turn)
+        self.contacts.reserve(agent, queue, self.turn)
+        self.contacts.connect(agent, Contact(InteractionId("i"), queue, self.turn.now), self.turn)
         self.wait(minutes)
-        self.roster.finish_talk(agent, WrapUpRule(ends_after=timedelta()), self.turn)
+        self.contacts.finish_talk(agent, WrapUpRule(ends_after=timedelta()), self.turn)
 
     def own_call(self, agent: Agent) -> None:
         """An agent calls somebody, or ends that call."""
@@ -91,15 +91,15 @@ def test_who_is_logged_in() -> None:
     ann = office.log_in(ANN, SALES, SUPPORT)
     office.log_in(BOB, SALES)
     office.put(CY, SALES)
-    office.roster.go_not_ready(BOB, "lunch", BOB, office.turn)
-    office.roster.reserve(ann, SALES, office.turn)
-    assert [office.roster.logged_in(queue) for queue in QUEUES] == [2, 1, 0]
+    office.presence.go_not_ready(BOB, "lunch", BOB, office.turn)
+    office.contacts.reserve(ann, SALES, office.turn)
+    assert [office.staffing.logged_in(queue) for queue in QUEUES] == [2, 1, 0]
     office.put(BOB, CLAIMS)
-    assert [office.roster.logged_in(queue) for queue in QUEUES] == [1, 1, 1]
-    office.roster.release(ann, office.turn)
-    office.roster.log_out(ANN, ANN, office.turn)
-    office.roster.remove(BOB, "boss", office.turn)
-    assert [office.roster.logged_in(queue) for queue in QUEUES] == [0, 0, 0]
+    assert [office.staffing.logged_in(queue) for queue in QUEUES] == [1, 1, 1]
+    office.contacts.release(ann, office.turn)
+    office.presence.log_out(ANN, ANN, office.turn)
+    office.presence.remove(BOB, "boss", office.turn)
+    assert [office.staffing.logged_in(queue) for queue in QUEUES] == [0, 0, 0]
 
 
 def test_a_move_that_is_not_allowed_changes_no_sum() -> None:
@@ -107,24 +107,24 @@ def test_a_move_that_is_not_allowed_changes_no_sum() -> None:
     office = Office()
     ann = office.log_in(ANN, SALES)
     office.talk(ann, SALES, 20)
-    office.roster.go_not_ready(ANN, "lunch", ANN, office.turn)
+    office.presence.go_not_ready(ANN, "lunch", ANN, office.turn)
     before = office.share(ann)
     with pytest.raises(IllegalMove):
-        office.roster.reserve(ann, SALES, office.turn)
-    assert office.roster.logged_in(SALES) == 1
-    assert office.roster.mean_share((SALES,), office.now) == pytest.approx(before)
+        office.contacts.reserve(ann, SALES, office.turn)
+    assert office.staffing.logged_in(SALES) == 1
+    assert office.staffing.mean_share((SALES,), office.now) == pytest.approx(before)
     assert ann.last_turn == {SALES: 1}
 
 
 def test_the_mean_of_nobody() -> None:
     """Without agents there is no occupancy, and nothing is left of those who went home."""
     office = Office()
-    assert office.roster.mean_share(QUEUES, office.now) == 0.0
+    assert office.staffing.mean_share(QUEUES, office.now) == 0.0
     for agent in (ANN, BOB):
         office.talk(office.log_in(agent, SALES), SALES, 7)
     for agent in (ANN, BOB):
-        office.roster.log_out(agent, agent, office.turn)
-    assert office.roster.mean_share(QUEUES, office.now) == 0.0
+        office.presence.log_out(agent, agent, office.turn)
+    assert office.staffing.mean_share(QUEUES, office.now) == 0.0
 
 
 def test_nothing_is_left_of_a_busy_colleague() -> None:
@@ -137,9 +137,9 @@ def test_nothing_is_left_of_a_busy_colleague() -> None:
         office.talk(busy, SALES, minutes)
         for _ in range(3):
             office.wait(minutes / 7)
-            office.roster.reserve(ann, SALES, office.turn)
-            office.roster.release(ann, office.turn)
-        office.roster.log_out(BOB, BOB, office.turn)
+            office.contacts.reserve(ann, SALES, office.turn)
+            office.contacts.release(ann, office.turn)
+        office.presence.log_out(BOB, BOB, office.turn)
         assert office.share(office.log_in(CY, SALES)) == 0.0
 
 
@@ -158,8 +158,8 @@ def test_non_acd_calls_make_an_agent_busy() -> None:
             office.roster.drop_non_acd_leg(ann, LegId(f"own {number}"), office.now)
     busy = 1 - exp(-30 / 45)
     assert office.share(ann) == pytest.approx(busy)
-    assert office.roster.mean_share((SALES,), office.now) == pytest.approx(busy / 2)
-    office.roster.go_not_ready(ANN, "lunch", ANN, office.turn)
+    assert office.staffing.mean_share((SALES,), office.now) == pytest.approx(busy / 2)
+    office.presence.go_not_ready(ANN, "lunch", ANN, office.turn)
     office.own_call(ann)
     office.wait(30)
     office.own_call(ann)
@@ -170,10 +170,10 @@ def test_a_non_acd_call_that_outlasts_an_offer() -> None:
     """The agent is as busy after the offer as before it and during it."""
     office = Office()
     ann = office.log_in(ANN, SALES)
-    office.roster.reserve(ann, SALES, office.turn)
+    office.contacts.reserve(ann, SALES, office.turn)
     office.own_call(ann)
     office.wait(1)
-    office.roster.release(ann, office.turn)
+    office.contacts.release(ann, office.turn)
     office.wait(1)
     office.own_call(ann)
     assert office.share(ann) == pytest.approx(1 - exp(-2 / 45))
@@ -194,23 +194,24 @@ def test_a_sum_of_nothing() -> None:
 
 def act(office: Office, random: Random, agent: Agent) -> None:
     """A move an agent may make in the present state."""
-    roster, turn, queue = office.roster, office.turn, random.choice(QUEUES)
+    turn, queue = office.turn, random.choice(QUEUES)
+    presence, contacts, wrap_ups = office.presence, office.contacts, office.wrap_ups
     contact, long = Contact(InteractionId("i"), queue, turn.now), WrapUpRule(ends_after=WINDOW)
     acts: dict[AgentState, list[Callable[[], None]]] = {
-        AgentState.LOGGED_OUT: [lambda: roster.log_in(agent.id, "x", turn)],
+        AgentState.LOGGED_OUT: [lambda: presence.log_in(agent.id, "x", turn)],
         AgentState.READY: [
-            *[lambda: roster.reserve(agent, queue, turn)] * 5,
-            lambda: roster.go_not_ready(agent.id, "lunch", "x", turn),
-            lambda: roster.log_out(agent.id, "x", turn),
+            *[lambda: contacts.reserve(agent, queue, turn)] * 5,
+            lambda: presence.go_not_ready(agent.id, "lunch", "x", turn),
+            lambda: presence.log_out(agent.id, "x", turn),
         ],
         AgentState.OFFERED: [
-            *[lambda: roster.connect(agent, contact, turn)] * 3,
-            lambda: roster.release(agent, turn),
-            lambda: roster.miss(agent, "busy", 2, turn),
+            *[lambda: contacts.connect(agent, contact, turn)] * 3,
+            lambda: contacts.release(agent, turn),
+            lambda: contacts.miss(agent, "busy", 2, turn),
         ],
-        AgentState.ON_CALL: [lambda: roster.finish_talk(agent, long, turn)],
-        AgentState.WRAP_UP: [lambda: roster.end_wrap_up(agent.id, "x", turn)],
-        AgentState.NOT_READY: [lambda: roster.go_ready(agent.id, "x", turn)],
+        AgentState.ON_CALL: [lambda: contacts.finish_talk(agent, long, turn)],
+        AgentState.WRAP_UP: [lambda: wrap_ups.end(agent.id, "x", turn)],
+        AgentState.NOT_READY: [lambda: presence.go_ready(agent.id, "x", turn)],
     }
     random.choice(acts[agent.state])()
 
@@ -231,9 +232,9 @@ def test_sums_agree_with_a_look_at_everybody(seed: int) -> None:
         office.wait(random.expovariate(1))
     for queue in QUEUES:
         here = [a for a in agents if queue in a.profile.queues and a.state != "logged_out"]
-        assert office.roster.logged_in(queue) == len(here)
+        assert office.staffing.logged_in(queue) == len(here)
         mean = sum(office.share(agent) for agent in here) / len(here)
-        assert office.roster.mean_share((queue,), office.now) == pytest.approx(mean)
+        assert office.staffing.mean_share((queue,), office.now) == pytest.approx(mean)
         calls = sum(agent.calls_taken[queue] for agent in here)
         newcomer = office.log_in(AgentId(f"new in {queue}"), queue)
         assert newcomer.calls_taken == {queue: calls // len(here)}
@@ -252,8 +253,8 @@ def test_calls_taken() -> None:
     office.talk(ann, SALES, 1)
     office.talk(ann, SALES, 1)
     office.talk(ann, QueueName("@100"), 1)
-    office.roster.reserve(ann, SUPPORT, office.turn)
-    office.roster.miss(ann, "no_answer", 2, office.turn)
+    office.contacts.reserve(ann, SUPPORT, office.turn)
+    office.contacts.miss(ann, "no_answer", 2, office.turn)
     assert ann.calls_taken == {SALES: 2, SUPPORT: 0}
 
 
@@ -280,9 +281,9 @@ def test_calls_taken_are_counted_from_log_in() -> None:
     office.log_in(BOB, SALES)
     for _ in range(4):
         office.talk(ann, SALES, 1)
-    office.roster.log_out(ANN, ANN, office.turn)
+    office.presence.log_out(ANN, ANN, office.turn)
     assert ann.calls_taken == {}
-    office.roster.log_in(ANN, ANN, office.turn)
+    office.presence.log_in(ANN, ANN, office.turn)
     assert ann.calls_taken == {SALES: 0}
 
 
@@ -307,7 +308,7 @@ def test_turns() -> None:
     office.talk(ann, SALES, 1)
     office.talk(bob, SALES, 1)
     office.talk(ann, SUPPORT, 1)
-    office.roster.reserve(bob, SALES, office.turn)
+    office.contacts.reserve(bob, SALES, office.turn)
     assert (ann.last_turn, bob.last_turn) == ({SALES: 1, SUPPORT: 3}, {SALES: 4})
 
 
@@ -318,10 +319,10 @@ def test_each_change_of_a_state_is_told_once() -> None:
     """An agent who changed is told in the order of the first change, once, and then no more."""
     office = Office()
     bob, _ = office.log_in(BOB, SALES), office.log_in(ANN, SALES)
-    office.roster.reserve(bob, SALES, office.turn)
+    office.contacts.reserve(bob, SALES, office.turn)
     assert office.changed() == [BOB, ANN]
     assert office.changed() == []
-    office.roster.release(bob, office.turn)
+    office.contacts.release(bob, office.turn)
     assert office.changed() == [BOB]
 
 
@@ -356,7 +357,7 @@ def test_who_was_removed_and_put_anew() -> None:
     gone = office.log_in(ANN, SALES)
     office.roster.set_reachable(gone.profile.phone, reachable=True)
     office.changed()
-    office.roster.remove(ANN, "boss", office.turn)
+    office.presence.remove(ANN, "boss", office.turn)
     new = office.log_in(ANN, SALES)
     first, second = office.roster.take_changed()
     assert (first is gone, second is new) == (True, True)
@@ -368,5 +369,5 @@ def test_a_removed_agent_who_was_logged_out() -> None:
     office = Office()
     office.put(ANN, SALES)
     office.changed()
-    office.roster.remove(ANN, "boss", office.turn)
+    office.presence.remove(ANN, "boss", office.turn)
     assert office.changed() == [ANN]

@@ -106,8 +106,9 @@ def test_everything_tells_its_story(floor: Floor) -> None:
     assert repr(floor.center) == (
         "<Center n1: <CallControl 2 in progress>, <Distribution 1 waiting, 0 offers>>"
     )
-    assert repr(floor.center._roster) == "<Roster 1 agents, 1 logged in>"
-    assert [repr(a) for a in floor.center._roster] == ["<Agent 100: on_call since 10:00:00>"]
+    roster = floor.center._workforce.roster
+    assert repr(roster) == "<Roster 1 agents, 1 logged in>"
+    assert [repr(a) for a in roster] == ["<Agent 100: on_call since 10:00:00>"]
     assert repr(call.interaction).endswith(": talking since 10:00:00>")
     assert repr(calls.bridges.of(caller.leg)).endswith(": joined, 2 legs>")
     lines = floor.center._distribution.lines

@@ -71,13 +71,13 @@ class Crowd:
         for _ in range(samples):
             waiting = self._come()
             yield self._decide()
-            self.distribution.abandon(waiting.interaction, self._turn())
+            self.distribution.stays.abandon(waiting.interaction, self._turn())
             self._decide()
 
     def arrivals_by_scan(self, samples: int) -> Iterator[timedelta]:
         """The same by looking at every agent."""
         agents = list(self.workforce.roster)
-        settings = self.distribution.settings[QUEUES[0]]
+        settings = self.distribution.queues.settings[QUEUES[0]]
         for _ in range(samples):
             self._now += TICK
             yield _timed(
@@ -101,7 +101,7 @@ class Crowd:
         """How long it takes to find a caller for each of some agents; then another one comes."""
         for _ in range(samples):
             agent = self._connected.popleft()
-            settings = self.distribution.settings[QUEUES[0]]
+            settings = self.distribution.queues.settings[QUEUES[0]]
             self.workforce.contacts.finish_talk(agent, settings.wrap_up_rule, self._turn())
             yield self._decide()
             for offer in self.distribution.offers:
@@ -111,7 +111,9 @@ class Crowd:
 
     def freed_by_scan(self, samples: int) -> Iterator[timedelta]:
         """The same by looking at every caller."""
-        callers = [waiting for queue in QUEUES for waiting in self.distribution.lines[queue]]
+        callers = [
+            waiting for queue in QUEUES for waiting in self.distribution.queues.lines[queue]
+        ]
         for _ in range(samples):
             yield _timed(
                 lambda: min(
@@ -145,16 +147,16 @@ class Crowd:
             joined_at=turn.now,
             priority=5,
             head_start=timedelta(seconds=self._callers * 37 % BETWEEN),
-            arrival=self.distribution.next_arrival(),
+            arrival=self.distribution.stays.next_arrival(),
         )
-        refused = self.distribution.enqueue(waiting, LONG, turn)
+        refused = self.distribution.admission.enqueue(waiting, LONG, turn)
         assert refused is None, refused
         return waiting
 
     def _connect(self, offer: Offer) -> None:
         turn = self._turn()
-        self.distribution.answered(offer, turn)
-        self.distribution.bridged(offer, turn)
+        self.distribution.acceptances.answered(offer, turn)
+        self.distribution.acceptances.bridged(offer, turn)
         self._legs.forget(offer.leg)
         self._connected.append(offer.agent)
 

@@ -17,7 +17,7 @@ def test_every_decision_is_an_offer(strategy: Strategy) -> None:
     crowd.fill()
     for _ in crowd.freed(30):
         assert len(crowd.distribution.offers) == 1
-        assert sum(len(crowd.distribution.lines[queue]) for queue in QUEUES) == 20
+        assert sum(len(crowd.distribution.queues.lines[queue]) for queue in QUEUES) == 20
 
 
 def test_every_kind_is_measured() -> None:

@@ -335,6 +335,6 @@ class World:
         assert not self.center._calls.recordings._recordings
         assert not self.center._calls.recordings._of_call
         assert not distribution.stays
-        assert not distribution.unsettled
+        assert not distribution.stays.unsettled
         assert not self.center._orphans._by_leg
-        assert not any(line._line or line._open for line in distribution.lines.values())
+        assert not any(line._line or line._open for line in distribution.queues.lines.values())

@@ -139,7 +139,7 @@ class FaultyWorld(World):
 
     def waiting(self) -> list[InteractionId]:
         """The callers who wait, told by the lines."""
-        stays = self.center._distribution.stays.values()
+        stays = self.center._distribution.stays
         return [waiting.interaction for waiting in stays if waiting.callback is None]
 
     def check_sound(self) -> None:
@@ -148,7 +148,7 @@ class FaultyWorld(World):
         sound = Soundness(center._calls, center._distribution, Turn(center._clockwork, self.now))
         for call in center._calls:
             assert sound.call(call), call
-        for waiting in center._distribution.stays.values():
+        for waiting in center._distribution.stays:
             assert sound.stay(waiting), waiting
         for offer in center._distribution.offers:
             assert sound.offer(offer), offer

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
+from contactcenter_ari.core.acd.queue import Queues
+from contactcenter_ari.core.acd.stay import Stays
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.contact import Contacts
 from contactcenter_ari.core.turn import Turn
@@ -59,12 +60,12 @@ def a_ring_of_all_is_a_miss_of_each(patch: pytest.MonkeyPatch) -> None:
 
 def who_becomes_free_is_not_rung_too(patch: pytest.MonkeyPatch) -> None:
     """With ring-all only those are rung who were free at first."""
-    room = Distribution._room
+    room = Queues.room
 
-    def none_beside_others(distribution: Distribution, waiting: Waiting) -> int:
-        return 0 if waiting.offers else room(distribution, waiting)
+    def none_beside_others(queues: Queues, waiting: Waiting) -> int:
+        return 0 if waiting.offers else room(queues, waiting)
 
-    patch.setattr(Distribution, "_room", none_beside_others)
+    patch.setattr(Queues, "room", none_beside_others)
 
 
 def a_withdrawn_caller_is_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -72,7 +73,7 @@ def a_withdrawn_caller_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
     def withdraw(misses: Misses, offer: Offer, turn: Turn) -> None:
         with pytest.MonkeyPatch.context() as once:
-            once.setattr(Distribution, "go_on_waiting", lambda *_: None)
+            once.setattr(Stays, "go_on", lambda *_: None)
             whole(misses, offer, turn)
 
     whole = Misses.withdraw
@@ -83,11 +84,10 @@ def a_phone_that_rang_is_taken_for_dead(patch: pytest.MonkeyPatch) -> None:
     """Whatever it has said before."""
 
     def phone_silent(misses: Misses, offer: Offer, turn: Turn) -> bool:
-        distribution = misses._distribution
         if offer.answered_at is not None:
             return False
-        distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        distribution.workforce.roster.set_reachable(offer.phone, reachable=False)
+        misses._offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        misses._workforce.roster.set_reachable(offer.phone, reachable=False)
         misses.failed(offer, turn)
         return True
 

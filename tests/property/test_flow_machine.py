@@ -174,7 +174,7 @@ class OneCall:
 
     def _is_told_the_truth(self, run: FlowRun) -> None:
         """Nothing is announced while a phone rings, and the flow knows whether one does."""
-        place = self.center._distribution.place_of(InteractionId(run.call))
+        place = self.center._distribution.stays.find(InteractionId(run.call))
         if place is not None and run.activity is not Activity.CONNECTED:
             assert run.offered == bool(place.offers), run
             if run.activity is Activity.QUEUED and run.offered:
@@ -182,7 +182,7 @@ class OneCall:
 
     def _has_a_last_chance(self, call: CallId) -> bool:
         """Whether the wait is over but for a phone that rings, which it does not do for ever."""
-        place = self.center._distribution.place_of(InteractionId(call))
+        place = self.center._distribution.stays.find(InteractionId(call))
         if place is None or place.over is None:
             return False
         deadlines = self.center._clockwork._deadlines

@@ -15,7 +15,9 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.acd.open_offer import Offers
 from contactcenter_ari.core.acd.pool import Pool
+from contactcenter_ari.core.acd.queue import Queues
 from contactcenter_ari.core.acd.removed_queue import RemovedQueues
+from contactcenter_ari.core.acd.stay import Stays
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.contact import Contacts
 from contactcenter_ari.core.agents.staffing import Staffing
@@ -113,20 +115,18 @@ def wait_has_no_limit(patch: pytest.MonkeyPatch) -> None:
 
 def closed_queue_is_open(patch: pytest.MonkeyPatch) -> None:
     """Nobody is sent on for want of an agent, or because the queue is closed."""
-    refusal = Distribution.refusal
+    refusal = Queues.refusal
 
-    def lenient(
-        distribution: Distribution, queue: QueueName, *, kept: bool = False
-    ) -> QueueExit | None:
-        reason = refusal(distribution, queue, kept=kept)
+    def lenient(queues: Queues, queue: QueueName, *, kept: bool = False) -> QueueExit | None:
+        reason = refusal(queues, queue, kept=kept)
         return None if reason is QueueExit.CLOSED else reason
 
-    patch.setattr(Distribution, "refusal", lenient)
+    patch.setattr(Queues, "refusal", lenient)
 
 
 def demand_never_relaxes(patch: pytest.MonkeyPatch) -> None:
     """Nothing is done when the time of the next step has come."""
-    patch.setattr(Distribution, "look_again", lambda *_: None)
+    patch.setattr(Stays, "look_again", lambda *_: None)
 
 
 def pauses_lose_time(patch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ def pauses_lose_time(patch: pytest.MonkeyPatch) -> None:
 
 def abandoned_caller_stays(patch: pytest.MonkeyPatch) -> None:
     """A caller who hung up while waiting keeps the place in line."""
-    patch.setattr(Distribution, "abandon", lambda *_, **__: None)
+    patch.setattr(Stays, "abandon", lambda *_, **__: None)
 
 
 def bridge_is_left_over(patch: pytest.MonkeyPatch) -> None:

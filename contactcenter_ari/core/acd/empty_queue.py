@@ -5,27 +5,20 @@ queue with somebody in line becomes empty, or somebody waits in an empty one; it
 soon as the queue is not empty any more. A phone that rings is given its chance first.
 """
 
-from collections.abc import Mapping
-
-from contactcenter_ari.core.acd.line import Waiting, WaitingLine
-from contactcenter_ari.core.acd.settings import LeaveWhenEmpty, QueueSettings
+from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.queue import Queues
+from contactcenter_ari.core.acd.settings import LeaveWhenEmpty
 from contactcenter_ari.core.agents.staffing import Staffing
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 
 class EmptyQueues:
-    """Follows which queues are empty; `settings` and `lines` are the distribution's own."""
+    """Follows which queues are empty."""
 
-    def __init__(
-        self,
-        staffing: Staffing,
-        settings: Mapping[QueueName, QueueSettings],
-        lines: Mapping[QueueName, WaitingLine],
-    ) -> None:
+    def __init__(self, staffing: Staffing, queues: Queues) -> None:
         self._staffing = staffing
-        self._settings = settings
-        self._lines = lines
+        self._queues = queues
         self._to_follow: dict[QueueName, None] = {}
 
     def __repr__(self) -> str:
@@ -39,13 +32,13 @@ class EmptyQueues:
         """Set and drop deadlines; to be called at the end of each turn."""
         self._to_follow.update(dict.fromkeys(self._staffing.take_recounted()))
         for queue in self._to_follow:
-            if queue in self._lines:
+            if queue in self._queues.lines:
                 self._follow(queue, turn)
         self._to_follow.clear()
 
     def is_empty(self, queue: QueueName) -> bool:
         """Whether nobody is left there, as the queue has it."""
-        match self._settings[queue].empty_when:
+        match self._queues.settings[queue].empty_when:
             case LeaveWhenEmpty.NEVER:
                 return False
             case LeaveWhenEmpty.LOGGED_OUT:
@@ -55,13 +48,13 @@ class EmptyQueues:
 
     def leavers(self, queue: QueueName) -> list[Waiting]:
         """The callers for whom no phone rings."""
-        waiting = self._lines[queue]
+        waiting = self._queues.lines[queue]
         return [each for each in waiting if each.callback is None and not each.offers]
 
     def _follow(self, queue: QueueName, turn: Turn) -> None:
         clockwork = turn.clockwork
-        if not self._lines[queue] or not self.is_empty(queue):
+        if not self._queues.lines[queue] or not self.is_empty(queue):
             clockwork.forget(Wake.EMPTY_QUEUE, queue)
         elif not clockwork.is_set(Wake.EMPTY_QUEUE, queue):
-            due = turn.now + self._settings[queue].leave_grace
+            due = turn.now + self._queues.settings[queue].leave_grace
             clockwork.wake(Wake.EMPTY_QUEUE, queue, due)

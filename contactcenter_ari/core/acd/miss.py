@@ -33,10 +33,15 @@ class Misses:
     """Ends the offers of a distribution that nobody accepts; the callers wait on."""
 
     def __init__(self, distribution: Distribution) -> None:
-        self._distribution = distribution
+        self._queues = distribution.queues
+        self._pools = distribution.pools
+        self._offers = distribution.offers
+        self._stays = distribution.stays
+        self._changes = distribution.changes
+        self._workforce = distribution.workforce
 
     def __repr__(self) -> str:
-        return f"<Misses of {self._distribution!r}>"
+        return f"<Misses of {self._offers!r}>"
 
     def phone_silent(self, offer: Offer, turn: Turn) -> bool:
         """The phone says nothing: it counts as out of reach until the switch says otherwise.
@@ -44,8 +49,8 @@ class Misses:
         """
         if offer.rang_at is not None or offer.answered_at is not None:
             return False
-        self._distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        self._distribution.workforce.roster.set_reachable(offer.phone, reachable=False)
+        self._offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        self._workforce.roster.set_reachable(offer.phone, reachable=False)
         self.failed(offer, turn)
         return True
 
@@ -61,20 +66,20 @@ class Misses:
 
     def ring_limit_passed(self, offer: Offer, turn: Turn) -> None:
         """The agent did not pick up: the caller keeps place and age."""
-        self._distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        self._offers.hang_up(offer, HangUpReason.NORMAL, turn)
         self.missed(offer, OfferResult.LAPSED, turn)
 
     def bridge_failed(self, offer: Offer, turn: Turn) -> None:
         """The switch could not join the legs; nobody's miss, but this pair is not tried again
         at once.
         """
-        self._distribution.offers.hang_up(offer, HangUpReason.CONGESTION, turn)
+        self._offers.hang_up(offer, HangUpReason.CONGESTION, turn)
         self.failed(offer, turn)
 
     def missed(self, offer: Offer, result: OfferResult, turn: Turn) -> None:
         """The agent let the offer pass, or all did."""
-        distribution, reason = self._distribution, MISS_REASONS[result]
-        settings = distribution.settings[offer.waiting.queue]
+        reason = MISS_REASONS[result]
+        settings = self._queues.settings[offer.waiting.queue]
         rang_all = result is OfferResult.LAPSED and settings.rings_all
         is_kept = self._is_last_of_a_queue(offer.agent)
         pause = settings.miss_pause
@@ -84,11 +89,11 @@ class Misses:
         elif is_kept or result is OfferResult.FAILED:  # which may happen at once each time
             pause = max(pause, RING_AGAIN_AFTER)
         self._skip(offer, pause, turn)
-        distribution.offers.close(offer, result, turn)
+        self._offers.close(offer, result, turn)
         if rang_all:
-            distribution.workforce.contacts.release(offer.agent, turn)
+            self._workforce.contacts.release(offer.agent, turn)
         else:
-            distribution.workforce.contacts.miss(
+            self._workforce.contacts.miss(
                 offer.agent,
                 reason,
                 getattr(settings.misses_before_not_ready, reason),
@@ -96,33 +101,33 @@ class Misses:
                 is_kept=is_kept,
                 return_after=self._return_after(offer) if reason == "no_answer" else None,
             )
-        distribution.go_on_waiting(offer.waiting, turn)
+        self._stays.go_on(offer.waiting, turn)
 
     def failed(self, offer: Offer, turn: Turn) -> None:
         """The offer came to nothing, and that is nobody's miss; this pair is not tried again at
         once.
         """
-        distribution = self._distribution
-        pause = max(distribution.settings[offer.waiting.queue].miss_pause, RING_AGAIN_AFTER)
+        pause = max(self._queues.settings[offer.waiting.queue].miss_pause, RING_AGAIN_AFTER)
         self._skip(offer, pause, turn)
-        distribution.offers.close(offer, OfferResult.FAILED, turn)
-        distribution.workforce.contacts.release(offer.agent, turn)
-        distribution.go_on_waiting(offer.waiting, turn)
+        self._offers.close(offer, OfferResult.FAILED, turn)
+        self._workforce.contacts.release(offer.agent, turn)
+        self._stays.go_on(offer.waiting, turn)
 
     def call_off(self, turn: Turn) -> list[Offer]:
         """Withdraw the offers to agents who take no such calls any more; gives the offers."""
-        unwanted = self._distribution.unwanted_offers(turn)
+        self._changes.follow(turn)
+        offers = [self._offers.to(agent.id) for agent in self._changes.changed]
+        unwanted = [offer for offer in offers if offer is not None and offer.is_unwanted]
         for offer in unwanted:
             turn.attempt(offer.id, partial(self.withdraw, offer, turn))
         return unwanted
 
     def withdraw(self, offer: Offer, turn: Turn) -> None:
         """The agent takes no such calls any more: no miss, and nobody is skipped."""
-        distribution = self._distribution
-        distribution.offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        distribution.offers.close(offer, OfferResult.WITHDRAWN, turn)
-        distribution.workforce.contacts.release(offer.agent, turn)
-        distribution.go_on_waiting(offer.waiting, turn)
+        self._offers.hang_up(offer, HangUpReason.NORMAL, turn)
+        self._offers.close(offer, OfferResult.WITHDRAWN, turn)
+        self._workforce.contacts.release(offer.agent, turn)
+        self._stays.go_on(offer.waiting, turn)
 
     # Within
 
@@ -135,12 +140,12 @@ class Misses:
 
     def _others_are_free(self, waiting: Waiting, turn: Turn) -> bool:
         """Whether an agent is free whom the caller does not skip."""
-        pool = self._distribution.pools.pool(waiting.queue, waiting.requirement.levels, turn.now)
+        pool = self._pools.pool(waiting.queue, waiting.requirement.levels, turn.now)
         return bool(pool.first(1, waiting.skipped, turn.now))
 
     def _is_last_of_a_queue(self, agent: Agent) -> bool:
         """Whether a queue that keeps its last agent READY would have nobody else."""
-        taking_calls = self._distribution.workforce.staffing.taking_calls
+        taking_calls = self._workforce.staffing.taking_calls
         queues = self._settings_of(agent)
         return any(each.keep_last_ready and taking_calls(each.name) <= 1 for each in queues)
 
@@ -149,10 +154,10 @@ class Misses:
         their queues which wants them back first.
         """
         queue = offer.waiting.queue
-        of_queue = self._distribution.settings[queue]
+        of_queue = self._queues.settings[queue]
         asked = [of_queue] if agent_of(queue) is None else self._settings_of(offer.agent)
         return min((each.miss_return for each in asked if each.miss_return), default=None)
 
     def _settings_of(self, agent: Agent) -> Iterator[QueueSettings]:
-        known = self._distribution.settings
+        known = self._queues.settings
         return (known[queue] for queue in agent.queues if queue in known)

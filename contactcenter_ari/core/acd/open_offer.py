@@ -58,6 +58,10 @@ class Offers:
         """The offer for which the agent is reserved."""
         return self._by_agent.get(agent)
 
+    def is_being_answered(self, waiting: Waiting) -> bool:
+        """Whether an agent has picked up and is about to hear the caller."""
+        return any(self._offers[offer].answered_at for offer in waiting.offers)
+
     def make(
         self,
         waiting: Waiting,

@@ -4,11 +4,9 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
-from contactcenter_ari.core.acd.stay import tell_left
 from contactcenter_ari.core.agents.state import OFFERED
-from contactcenter_ari.core.turn import Turn, Wake
+from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpReason
-from contactcenter_ari.core.vocabulary.event import QueueExit
 
 
 class Repair:
@@ -26,16 +24,7 @@ class Repair:
         distribution = self._distribution
         for offer in [offer for offer in distribution.offers if offer.waiting is waiting]:
             self.expel_offer(offer, turn)
-        for wake in (Wake.WAIT, Wake.REQUIREMENT, Wake.MISS_PAUSE):
-            turn.clockwork.forget(wake, waiting.interaction)
-        known = distribution.stays.pop(waiting.interaction, None) is not None
-        distribution.unsettled.pop(waiting.interaction, None)
-        distribution.lines[waiting.queue].expel(waiting)
-        if known:
-            distribution.estimator.note_leaving(waiting, None, turn.now)
-            if waiting.callback is None:
-                position = waiting.position_at_entry
-                tell_left(waiting, QueueExit.SYSTEM_ERROR, position, turn)
+        distribution.stays.expel(waiting, turn)
 
     def expel_offer(self, offer: Offer, turn: Turn) -> None:
         """Strike out an offer; the phone is hung up and the caller waits on."""
@@ -53,21 +42,20 @@ class Repair:
     def is_settled(self, waiting: Waiting) -> bool:
         """Whether a stay is entered wholly, and open if nothing speaks against it."""
         shut = bool(waiting.offers) or waiting.over is not None or waiting.blocked
-        line = self._distribution.lines[waiting.queue]
+        line = self._distribution.queues.lines[waiting.queue]
         return waiting in line and (shut or waiting.unoffered)
 
     def settle(self, waiting: Waiting, turn: Turn) -> None:
         """Let a stay be looked at anew, as if something had changed."""
         if not waiting.offers and waiting.over is None:
-            self._distribution.reopen(waiting, turn)
+            self._distribution.stays.reopen(waiting, turn)
 
     def start_over(self) -> None:
         """A fault lost the list of callers to look at: look at all of them."""
         roster = self._distribution.workforce.roster
         for agent in roster:
             roster.mark_changed(agent)
-        for queue in self._distribution.lines:
+        for queue in self._distribution.queues.lines:
             self._distribution.empty_queues.look_at(queue)
-        for waiting in self._distribution.stays.values():
-            if waiting.is_open:
-                self._distribution.unsettled[waiting.interaction] = waiting
+        stays = self._distribution.stays
+        stays.unsettled.update((each.interaction, each) for each in stays if each.is_open)

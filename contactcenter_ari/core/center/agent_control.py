@@ -128,7 +128,7 @@ class AgentControl:
 
     def _set_disposition(self, request: SetDisposition, turn: Turn) -> None:
         queue = self._wrap_ups.contact_of(request.agent).queue
-        known = self._distribution.settings[queue].dispositions
+        known = self._distribution.queues.settings[queue].dispositions
         if request.disposition not in known:
             listed = ", ".join(known) or "none"
             message = f"the dispositions of queue {queue} are: {listed}"

@@ -113,7 +113,7 @@ class Audit:
             attempt(bridge.id, partial(self._mend_bridge, bridge))
         for line in center.outside.all():
             attempt(line.id, partial(self._mend_line, line))
-        for waiting in list(self._distribution.stays.values()):
+        for waiting in self._distribution.stays:
             attempt(waiting.interaction, partial(self._mend_stay, waiting))
         for call in center:
             attempt(call.run.call, partial(self._mend_call, call))
@@ -226,7 +226,7 @@ class Audit:
         self._turn.attempt(subject, partial(self._repair.expel, waiting, self._turn))
 
     def _leave_line(self, call: Call) -> None:
-        waiting = self._distribution.place_of(InteractionId(call.run.call))
+        waiting = self._distribution.stays.find(InteractionId(call.run.call))
         if waiting is not None:
             self._expel(waiting)
             if call.interaction is not None:
@@ -278,7 +278,7 @@ class Audit:
         """The same as after a fault of the flow: an apology and a person; in line, the wait."""
         if call.run.hung_up or call.run.activity.is_over or call.interaction is None:
             return
-        waits = self._distribution.place_of(call.interaction.id) is not None
+        waits = self._distribution.stays.find(call.interaction.id) is not None
         if waits or call.interaction.state is IN_FLOW:
             self._calls.carry_out(call, call.interpreter.fail(call.run, self._turn), self._turn)
 

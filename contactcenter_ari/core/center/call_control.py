@@ -335,7 +335,7 @@ class CallControl:
         talked = self.conversations.finish(call, turn)
         if talked is None or not talked.agent:
             return
-        rule = self._distribution.settings[talked.queue].wrap_up_rule
+        rule = self._distribution.queues.settings[talked.queue].wrap_up_rule
         agent = self._workforce.roster.get(talked.agent)
         self._workforce.contacts.finish_talk(agent, rule, turn)
 

@@ -150,7 +150,7 @@ class CallSignals:
         return call is not None and self._calls.registry.knows_leg_of(call)
 
     def _is_waiting(self, id_: CallId | InteractionId) -> bool:
-        return self._distribution.place_of(InteractionId(id_)) is not None
+        return self._distribution.stays.find(InteractionId(id_)) is not None
 
     def _is_dialed(self, leg_id: LegId) -> bool:
         leg = self._calls.legs.find(leg_id)

@@ -71,7 +71,7 @@ class Center:
         self._distribution = Distribution(self._workforce, dials)
         self._distribution.configure(site.queues)
         catalog = Catalog(site, self._flags, watcher)
-        waits = wait_source or self._distribution
+        waits = wait_source or self._distribution.estimator
         self._calls = CallControl(legs, dials, self._distribution, catalog, waits)
         self._orphans = OrphanTalks(self._workforce.roster, self._calls.callback_queue)
         self.secrets = Secrets(self._calls.registry)

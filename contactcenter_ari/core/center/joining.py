@@ -61,5 +61,5 @@ class Joining:
             queue=offer.waiting.queue,
             recording=offer.recording,
         )
-        music = self._distribution.settings[offer.waiting.queue].music
+        music = self._distribution.queues.settings[offer.waiting.queue].music
         self._conversations.join(call, agent, turn, music=music, tries=tries)

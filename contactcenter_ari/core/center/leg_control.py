@@ -94,12 +94,12 @@ class LegControl:
     def _agent_answered(self, offer: Offer, turn: Turn) -> None:
         waiting = offer.waiting
         if waiting.callback is not None:
-            self._distribution.taken(offer, turn)
+            self._distribution.acceptances.taken(offer, turn)
             self._calls.begin(self._callbacks.taken(offer, turn), turn)
             self._callbacks.dial_for(waiting.callback, offer.leg, turn)
             return
-        self._distribution.answered(offer, turn)
-        prompt = self._distribution.settings[waiting.queue].agent_prompt
+        self._distribution.acceptances.answered(offer, turn)
+        prompt = self._distribution.queues.settings[waiting.queue].agent_prompt
         if prompt in self._calls.catalog.site.prompts:
             self._calls.begin(agent_prompt(offer, prompt, self._calls.catalog, turn), turn)
         else:
@@ -150,7 +150,7 @@ class LegControl:
         match leg.purpose:
             case ForOffer(offer=offer_id):
                 offer = self._distribution.offers.get(offer_id)
-                self._distribution.bridged(offer, turn)
+                self._distribution.acceptances.bridged(offer, turn)
                 leg.purpose = Talks(call.run.call)
                 call.interaction.meet(offer.agent.id, offer.waiting.queue, turn)
                 self._talked(call, turn, agent=offer.agent.id)

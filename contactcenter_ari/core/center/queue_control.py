@@ -35,10 +35,12 @@ class QueueControl:
 
     def __init__(self, distribution: Distribution, calls: CallControl) -> None:
         self._distribution = distribution
+        self._queues = distribution.queues
+        self._stays = distribution.stays
         self._calls = calls
 
     def __repr__(self) -> str:
-        return f"<QueueControl, closed: {', '.join(self._distribution.closed) or 'nothing'}>"
+        return f"<QueueControl, closed: {', '.join(self._queues.closed) or 'nothing'}>"
 
     def routes(self) -> Routes:
         """The requests about lines."""
@@ -62,25 +64,25 @@ class QueueControl:
     def _close(self, request: CloseQueue, turn: Turn) -> None:
         queue = request.queue
         self._check_queue(queue)
-        if queue in self._distribution.closed:
+        if queue in self._queues.closed:
             return
-        self._distribution.closed[queue] = None
+        self._queues.closed[queue] = None
         turn.tell(QueueClosed, queue=queue, by=request.by)
-        callers = [each for each in self._distribution.lines[queue] if each.callback is None]
+        callers = [each for each in self._queues.lines[queue] if each.callback is None]
         self._send_on(callers, QueueExit.CLOSED, turn)
         self._calls.callback_queue.opened_or_closed(queue, turn)
 
     def _open(self, request: OpenQueue, turn: Turn) -> None:
         queue = request.queue
         self._check_queue(queue)
-        if queue not in self._distribution.closed:
+        if queue not in self._queues.closed:
             return
-        del self._distribution.closed[queue]
+        del self._queues.closed[queue]
         turn.tell(QueueOpened, queue=queue, by=request.by)
-        for waiting in self._distribution.lines[queue]:  # a phone rings for this caller
+        for waiting in self._queues.lines[queue]:  # a phone rings for this caller
             if waiting.over is QueueExit.CLOSED:
                 waiting.over = None
-                self._distribution.go_on_waiting(waiting, turn)
+                self._stays.go_on(waiting, turn)
         self._calls.callback_queue.opened_or_closed(queue, turn)
 
     def _change_priority(self, request: ChangePriority, turn: Turn) -> None:
@@ -90,14 +92,14 @@ class QueueControl:
             raise RequestRefused("priority_invalid", "a priority is from 1 (first) to 10")
         if head_start is not None and not timedelta() <= head_start <= MOST_HEAD_START:
             raise RequestRefused("priority_invalid", "a head start is from 0 s to 24 h")
-        self._distribution.change_priority(
+        self._stays.change_priority(
             waiting, priority=priority, head_start=head_start, by=request.by, turn=turn
         )
 
     def _move(self, request: MoveWaiting, turn: Turn) -> None:
         waiting, queue = self._place_to_leave(request.interaction), request.queue
         self._check_queue(queue)
-        refusal = self._distribution.refusal(queue)
+        refusal = self._queues.refusal(queue)
         if queue == waiting.queue:
             raise RequestRefused("queue_refuses", f"the caller waits in {queue} already")
         if refusal is not None:
@@ -122,29 +124,29 @@ class QueueControl:
         self._send_on(self._distribution.empty_queues.leavers(queue), QueueExit.NO_AGENTS, turn)
 
     def _look_again(self, interaction: InteractionId, turn: Turn) -> None:
-        self._distribution.look_again(interaction, turn)
+        self._stays.look_again(interaction, turn)
 
     def _is_line(self, queue: QueueName) -> bool:
-        return queue in self._distribution.lines
+        return queue in self._queues.lines
 
     def _is_waiting(self, interaction: InteractionId) -> bool:
-        return self._distribution.place_of(interaction) is not None
+        return self._stays.find(interaction) is not None
 
     # Within
 
     def _check_queue(self, queue: QueueName) -> None:
-        if not self._distribution.gone.is_shown(queue):
+        if not self._queues.gone.is_shown(queue):
             raise RequestRefused("unknown_queue", f"there is no queue {queue}")
 
     def _place(self, interaction: InteractionId) -> Waiting:
-        waiting = self._distribution.place_of(interaction)
+        waiting = self._stays.find(interaction)
         if waiting is None or waiting.callback is not None:
             raise RequestRefused("not_waiting", f"interaction {interaction} is not waiting")
         return waiting
 
     def _place_to_leave(self, interaction: InteractionId) -> Waiting:
         waiting = self._place(interaction)
-        if self._distribution.is_being_answered(waiting):
+        if self._distribution.offers.is_being_answered(waiting):
             message = f"an agent is answering interaction {interaction} at this moment"
             raise RequestRefused("being_answered", message)
         return waiting

@@ -82,14 +82,14 @@ class Queueing:
     def enqueue(self, call: Call, handover: EnterQueue, turn: Turn) -> Handover | None:
         """Let a caller wait; the flow goes on at once when that is not possible."""
         step, interaction = handover.step, _interaction(call)
-        settings = self._distribution.settings[step.queue]
+        settings = self._distribution.queues.settings[step.queue]
         interaction.move_to(QUEUED, turn)
         interaction.queue = step.queue
         waiting = self._place(call, handover, settings, turn)
         lent = self.customers.lend(call, waiting, turn)
         status = call.run.caller_status
         max_wait = step.max_wait or settings.max_wait_by_status.get(status, settings.max_wait)
-        refusal = self._distribution.enqueue(waiting, max_wait, turn)
+        refusal = self._distribution.admission.enqueue(waiting, max_wait, turn)
         if lent is not None:
             self.customers.lent(call, lent, turn, taken=refusal is None)
         if refusal is None:
@@ -137,7 +137,7 @@ class Queueing:
             head_start=max(
                 handover.head_start, by_status, given_up.head_start if given_up else timedelta()
             ),
-            arrival=self._distribution.next_arrival(),
+            arrival=self._distribution.stays.next_arrival(),
             skills=step.skills,
             prefer=prefer,
             prefer_until=turn.now + prefer_for if prefer else None,
@@ -150,10 +150,10 @@ class Queueing:
         a position only where nobody overtakes, a wait only if it is known and not longer than the
         last one announced.
         """
-        waiting = self._distribution.place_of(_interaction(call).id)
+        waiting = self._distribution.stays.find(_interaction(call).id)
         if waiting is None:
             return
-        run, line = call.run, self._distribution.lines[waiting.queue]
+        run, line = call.run, self._distribution.queues.lines[waiting.queue]
         staffed = self._distribution.workforce.staffing.taking_calls(waiting.queue)
         run.position = line.position(waiting) if staffed and line.is_steady(turn.now) else 0
         estimate = self._wait_source.estimate(waiting, turn.now)
@@ -167,10 +167,10 @@ class Queueing:
     def move(self, call: Call, queue: QueueName, turn: Turn) -> None:
         """Let a waiting caller go on waiting in another queue, ranked by the same age."""
         interaction = _interaction(call)
-        waiting = self._distribution.place_of(interaction.id)
+        waiting = self._distribution.stays.find(interaction.id)
         assert waiting is not None, "only who waits is moved"
-        settings = self._distribution.settings[queue]
-        self._distribution.leave(interaction.id, QueueExit.TRANSFERRED, turn)
+        settings = self._distribution.queues.settings[queue]
+        self._distribution.stays.leave(interaction.id, QueueExit.TRANSFERRED, turn)
         self.customers.give_back(call, turn)
         call.interpreter.treatment.offer_over(call.run, turn)
         interaction.queue = call.run.line = queue
@@ -189,7 +189,7 @@ class Queueing:
         )
         status = call.run.caller_status
         max_wait = settings.max_wait_by_status.get(status, settings.max_wait)
-        refusal = self._distribution.enqueue(moved, max_wait, turn, sent=True)
+        refusal = self._distribution.admission.enqueue(moved, max_wait, turn, sent=True)
         assert refusal is None, "whether the queue takes callers was asked before"
         self.customers.claim(call, turn)
 
@@ -213,9 +213,9 @@ class Queueing:
     def end_stay(self, call: Call, result: QueueExit, turn: Turn) -> Handover | None:
         """The caller may not wait any longer; a phone that rings may still be answered."""
         interaction = _interaction(call)
-        waiting = self._distribution.place_of(interaction.id)
+        waiting = self._distribution.stays.find(interaction.id)
         assert waiting is not None, "only who waits has a stay to end"
-        if not self._distribution.end_stay(interaction.id, result, turn):
+        if not self._distribution.stays.end(interaction.id, result, turn):
             return None
         self.note_left(call, waiting, result, turn)
         wanted_one = agent_of(interaction.queue) and result is QueueExit.TIMEOUT
@@ -251,16 +251,16 @@ class Queueing:
     def abandon(self, call: Call, turn: Turn) -> None:
         """The caller is gone; the place is kept for a while if the queue is set so."""
         interaction = _interaction(call)
-        waiting = self._distribution.place_of(interaction.id)
+        waiting = self._distribution.stays.find(interaction.id)
         if waiting is None or waiting.callback is not None:
             return
-        result = self._distribution.abandon(interaction.id, turn, lost=interaction.failed)
+        result = self._distribution.stays.abandon(interaction.id, turn, lost=interaction.failed)
         self.customers.give_back(call, turn)
         if result is not None:
             self.note_left(call, waiting, result, turn)
         if not waiting.caller_number:
             return
-        if self._distribution.settings[waiting.queue].resume_position:
+        if self._distribution.queues.settings[waiting.queue].resume_position:
             place = GivenUpPlace(
                 waiting.ranked_since, waiting.head_start, waiting.priority, turn.now
             )
@@ -285,13 +285,13 @@ class Queueing:
             waiting.queue,
             result,
             turn.now - waiting.joined_at,
-            is_task=result in self._distribution.settings[waiting.queue].lost_calls,
+            is_task=result in self._distribution.queues.settings[waiting.queue].lost_calls,
         )
 
     def _leave(self, call: Call, result: QueueExit, turn: Turn) -> None:
-        waiting = self._distribution.place_of(_interaction(call).id)
+        waiting = self._distribution.stays.find(_interaction(call).id)
         assert waiting is not None, "only who waits leaves"
-        self._distribution.leave(waiting.interaction, result, turn)
+        self._distribution.stays.leave(waiting.interaction, result, turn)
         self.note_left(call, waiting, result, turn)
 
     def talked(

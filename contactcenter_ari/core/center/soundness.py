@@ -39,7 +39,7 @@ class Soundness:
 
     def offer(self, offer: Offer) -> bool:
         """An offer has a caller who knows of it, an agent set aside for it, and a limit."""
-        if self._distribution.place_of(offer.waiting.interaction) is not offer.waiting:
+        if self._distribution.stays.find(offer.waiting.interaction) is not offer.waiting:
             return False
         known = offer.id in offer.waiting.offers and offer.agent.state is OFFERED
         leg = self._calls.legs.find(offer.leg)
@@ -155,7 +155,7 @@ class Soundness:
         return isinstance(purpose, AwaitsCustomer) and purpose.agent == agent.id
 
     def _waits(self, call: Call) -> bool:
-        waiting = self._distribution.place_of(InteractionId(call.run.call))
+        waiting = self._distribution.stays.find(InteractionId(call.run.call))
         if waiting is None or not self.stay(waiting):
             return False
         match call.run.activity:

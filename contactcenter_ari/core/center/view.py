@@ -117,8 +117,8 @@ def view_queues(distribution: Distribution, now: datetime) -> tuple[QueueView, .
     """
     return tuple(
         _view_queue(line, distribution, now)
-        for queue, line in distribution.lines.items()
-        if distribution.gone.is_shown(queue)
+        for queue, line in distribution.queues.lines.items()
+        if distribution.queues.gone.is_shown(queue)
     )
 
 
@@ -133,7 +133,7 @@ def _view_queue(line: WaitingLine, distribution: Distribution, now: datetime) ->
         takes_calls=distribution.workforce.staffing.taking_calls(line.queue),
         free=distribution.pools.free(line.queue),
         callbacks=len(line) - len(joined_at),
-        closed=line.queue in distribution.closed,
+        closed=line.queue in distribution.queues.closed,
     )
 
 
@@ -184,7 +184,7 @@ def view_call(call: Call, distribution: Distribution) -> CallView | None:
         customer_number_raw=interaction.caller_number_raw,
         section=_section(call),
         queue=interaction.queue if has_queue else QueueName(""),
-        position=distribution.position(interaction.id),
+        position=distribution.stays.position(interaction.id),
         agent=interaction.agent if with_agent else AgentId(""),
     )
 
@@ -193,7 +193,7 @@ def view_callbacks(callbacks: Callbacks, distribution: Distribution) -> tuple[Ca
     """The open callbacks, in the order they came to be known."""
     positions = {
         waiting.callback: position
-        for line in distribution.lines.values()
+        for line in distribution.queues.lines.values()
         for position, waiting in enumerate(line, start=1)
         if waiting.callback is not None
     }

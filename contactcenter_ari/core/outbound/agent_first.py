@@ -45,7 +45,7 @@ class AgentFirst:
 
     def briefed(self, attempt: CallbackAttempt, briefed: Call, turn: Turn) -> None:
         """The prompt is over; the agent hears music until the customer picks up."""
-        run, music = briefed.run, self._distribution.settings[attempt.callback.queue].music
+        run, music = briefed.run, self._distribution.queues.settings[attempt.callback.queue].music
         turn.do(StartMusic(call=run.call, leg=run.leg, music=music))
 
     def hears_no_more(self, attempt: CallbackAttempt, turn: Turn) -> None:

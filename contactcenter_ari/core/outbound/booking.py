@@ -28,7 +28,7 @@ CUSTOMER, TIMEZONE = "customer", "timezone"
 def booked(call: Call, asked: RequestCallback, distribution: Distribution, turn: Turn) -> Callback:
     """The callback of a caller who asked for one, with their place in line if they have one."""
     assert call.interaction is not None, "only a caller can ask for a callback"
-    step, place = asked.step, distribution.place_of(call.interaction.id)
+    step, place = asked.step, distribution.stays.find(call.interaction.id)
     return Callback(
         id=CallbackId(turn.clockwork.mint()),
         interaction=call.interaction.id,
@@ -38,14 +38,14 @@ def booked(call: Call, asked: RequestCallback, distribution: Distribution, turn:
         language=call.run.language,
         hours=step.hours,
         zones=zones_of(asked.number),
-        mode=distribution.settings[step.queue].callback_mode,
+        mode=distribution.queues.settings[step.queue].callback_mode,
         attempts=step.attempts,
         retry_after=step.retry_after,
         expires_at=turn.now + step.expires,
         since=place.ranked_since if place else turn.now,
         head_start=place.head_start if place else timedelta(),
         priority=place.rank[0] if place else DEFAULT_PRIORITY,
-        arrival=place.rank[2] if place else distribution.next_arrival(),
+        arrival=place.rank[2] if place else distribution.stays.next_arrival(),
         next_at=turn.now,
         skills=skills_left(place, turn.now) if place else (),
         caller_number=next((key for key in call.known_by if is_e164(key)), ""),

@@ -137,7 +137,7 @@ class CallbackQueue:
 
     def allowed_at(self, callback: Callback, earliest: datetime) -> datetime | None:
         """The first instant from `earliest` on at which it may be made; None when it never may."""
-        settings = self._distribution.settings[callback.queue]
+        settings = self._distribution.queues.settings[callback.queue]
         return dialing_hours.next_allowed(callback, self.catalog, settings, earliest)
 
     # The customer is on the phone
@@ -284,12 +284,12 @@ class CallbackQueue:
         if callback.state is RESTING:
             return due and attempt is None
         if callback.state is TAKEN_OVER:
-            taken = self._distribution.place_of(callback.taken_by) if callback.taken_by else None
+            taken = self._distribution.stays.find(callback.taken_by) if callback.taken_by else None
             return attempt is None and taken is not None and taken.queue == callback.queue
         if attempt is None:
             return False
         if callback.state is IN_LINE:
-            placed = self._distribution.place_of(attempt.interaction.id) is attempt.place
+            placed = self._distribution.stays.find(attempt.interaction.id) is attempt.place
             blocked = attempt.place.blocked == self.customers.is_on_phone(callback)
             return due and placed and attempt.placed and blocked
         called = attempt.call.run.call in self._registry.by_id
@@ -351,10 +351,10 @@ class CallbackQueue:
             if callback.state is IN_LINE:
                 place = self._attempts[callback.id].place
                 blocked = self.customers.is_on_phone(callback)
-                self._distribution.block(place, turn, blocked=blocked)
+                self._distribution.kept_places.block(place, turn, blocked=blocked)
 
     def _wake_at_end(self, callback: Callback, turn: Turn) -> None:
-        settings = self._distribution.settings[callback.queue]
+        settings = self._distribution.queues.settings[callback.queue]
         end = dialing_hours.allowed_until(callback, self.catalog, settings, turn.now)
         turn.clockwork.wake(Wake.CALLBACK, callback.id, end)
 
@@ -371,19 +371,19 @@ class CallbackQueue:
         offerable = callback.mode is AGENT_FIRST and self._may_begin(callback)
         attempt.place.kept, attempt.placed = kept, True
         attempt.place.blocked = self.customers.is_on_phone(callback)
-        self._distribution.hold(attempt.place, turn, offerable=offerable)
+        self._distribution.kept_places.hold(attempt.place, turn, offerable=offerable)
 
     def _hold_anew(self, attempt: CallbackAttempt, turn: Turn) -> None:
         self._give_up_place(attempt, turn)
         self._hold(attempt, turn, kept=True)
 
     def _may_begin(self, callback: Callback) -> bool:
-        return callback.queue not in self._distribution.closed
+        return callback.queue not in self._distribution.queues.closed
 
     def _give_up_place(self, attempt: CallbackAttempt, turn: Turn) -> None:
         placed, attempt.placed = attempt.placed, False
-        if placed and self._distribution.place_of(attempt.interaction.id) is attempt.place:
-            self._distribution.drop(attempt.interaction.id, turn)
+        if placed and self._distribution.stays.find(attempt.interaction.id) is attempt.place:
+            self._distribution.kept_places.drop(attempt.place, turn)
 
     def _leave_line(self, callback: Callback, turn: Turn) -> None:
         """Rest again; if an agent was rung for it meanwhile, the interaction ends with that."""
@@ -397,7 +397,7 @@ class CallbackQueue:
 
     def _next(self, queue: QueueName, now: datetime) -> CallbackAttempt | None:
         """The attempt to dial in a queue now: one rings at a time, no more than agents exist."""
-        waiting = self._distribution.next_in_line(queue, now)
+        waiting = self._distribution.kept_places.next_in_line(queue, now)
         if waiting is None or waiting.callback is None:
             return None
         attempt = self._attempts[waiting.callback]
@@ -407,7 +407,7 @@ class CallbackQueue:
             return None
         rings = any(other.answered_at is None for other in under_way.values())
         staffed = len(under_way) < self._distribution.workforce.staffing.taking_calls(queue)
-        servable = staffed and self._distribution.is_servable(waiting, now)
+        servable = staffed and self._distribution.kept_places.is_servable(waiting, now)
         return attempt if servable and not rings else None
 
     def _rings_for_customer(self, callback: Callback) -> bool:
@@ -419,7 +419,7 @@ class CallbackQueue:
     def _dial(self, attempt: CallbackAttempt, originator: LegId, turn: Turn) -> None:
         attempt.callback.move_to(DIALING)
         attempt.callback.attempts_made += 1
-        settings = self._distribution.settings[attempt.callback.queue]
+        settings = self._distribution.queues.settings[attempt.callback.queue]
         callee = dialing_hours.callee_zones(attempt.callback, self.catalog, settings, turn.now)
         if callee is not None:
             attempt.callback.attempt_zones, attempt.callback.zone_source = callee

@@ -51,9 +51,9 @@ class CallbackRequests:
         known = self._callback_queue.callbacks.find(request.callback) is not None
         if known or self._callback_queue.callbacks.was_closed(request.callback):
             return
-        if request.queue not in self._distribution.settings:
+        if request.queue not in self._distribution.queues.settings:
             raise RequestRefused("unknown_queue", f"there is no queue {request.queue}")
-        callback = restored(request, self._distribution.next_arrival(), turn)
+        callback = restored(request, self._distribution.stays.next_arrival(), turn)
         if self._callback_queue.callbacks.full or self._callback_queue.customers.rivals(callback):
             self._callback_queue.callbacks.tell_closed(callback, CallbackResult.CANCELLED, turn)
             return

@@ -67,4 +67,4 @@ class Customers:
             del self._orphaned[number]
 
     def _shares_number(self, callback: Callback) -> bool:
-        return self._distribution.settings[callback.queue].shared_numbers
+        return self._distribution.queues.settings[callback.queue].shared_numbers

@@ -77,7 +77,7 @@ class CustomerCalls:
 
     def claim(self, call: Call, turn: Turn) -> None:
         """A caller who waits already takes a place over in that queue, if one is theirs."""
-        waiting = self._distribution.place_of(_interaction(call)) if call.interaction else None
+        waiting = self._distribution.stays.find(_interaction(call)) if call.interaction else None
         if waiting is None or call.stands_for is not None or call.callback is not None:
             return
         best = self._best(call, waiting)
@@ -85,7 +85,7 @@ class CustomerCalls:
             return
         self._callback_queue.leave_line(best, turn)
         if best.rank < waiting.rank:
-            self._distribution.change_priority(
+            self._distribution.stays.change_priority(
                 waiting,
                 priority=best.rank_priority,
                 head_start=waiting.ranked_since - best.since + best.head_start,

@@ -111,7 +111,7 @@ def test_everything_tells_its_story(floor: Floor) -> None:
     assert [repr(a) for a in roster] == ["<Agent 100: on_call since 10:00:00>"]
     assert repr(call.interaction).endswith(": talking since 10:00:00>")
     assert repr(calls.bridges.of(caller.leg)).endswith(": joined, 2 legs>")
-    lines = floor.center._distribution.lines
+    lines = floor.center._distribution.queues.lines
     assert [repr(line) for line in lines.values()] == [
         "<WaitingLine sales: 1 waiting>",
         "<WaitingLine support: 0 waiting>",

@@ -169,7 +169,7 @@ def day(*ranges: tuple[int, int]) -> Calendar:
 
 def placed(floor: Floor) -> InteractionId:
     """The interaction for which the one place is kept."""
-    line = floor.center._distribution.lines[SALES]
+    line = floor.center._distribution.queues.lines[SALES]
     (kept,) = (waiting for waiting in line if waiting.callback is not None)
     return kept.interaction
 

@@ -331,7 +331,7 @@ def test_positions_may_be_told_while_places_are_kept(floor: Floor) -> None:
     busy_agent(floor)
     waits(floor, BOB).presses("1")
     waits(floor, CAS)
-    line = floor.center._distribution.lines[SALES]
+    line = floor.center._distribution.queues.lines[SALES]
     assert line.is_steady(floor.now)
     booked(floor, ANN)
     waits(floor, BOB)
@@ -346,7 +346,7 @@ def test_who_comes_back_overtakes(floor: Floor) -> None:
     booked(floor, ANN)
     customer(floor).hangs_up(17)
     waits(floor, BOB)
-    line = floor.center._distribution.lines[SALES]
+    line = floor.center._distribution.queues.lines[SALES]
     assert line.is_steady(floor.now)
     floor.wait(900)
     assert not line.is_steady(floor.now)

@@ -55,7 +55,7 @@ def test_hours_of_the_flow(floor: Floor, mode: str) -> None:
     floor.wait(3600)
     view = floor.center.queues(floor.now)[0]
     assert (view.waiting, view.callbacks) == (1, 1)
-    assert floor.center._distribution.position(placed(floor)) == 1
+    assert floor.center._distribution.stays.position(placed(floor)) == 1
 
 
 def test_by_day_where_the_callee_is(floor: Floor) -> None:

@@ -55,7 +55,7 @@ def test_restored(floor: Floor) -> None:
     bob = waits(floor, BOB)
     request = restore(floor)
     assert floor.told(CallbackBooked) == []
-    assert floor.center._distribution.position(placed(floor)) == 1
+    assert floor.center._distribution.stays.position(placed(floor)) == 1
     floor.take(request)
     busy_agent(floor)
     assert rung(floor) == [ANN]

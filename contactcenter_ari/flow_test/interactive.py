@@ -27,6 +27,7 @@ class Interactive:
 
     def __init__(self, simulated: SimulatedCall, show: Callable[[str], None]) -> None:
         self.simulated = simulated
+        self._transcript = simulated.transcript
         self._show = show
         self._told = 0
         self._zone = ZoneInfo(simulated.flow.timezone)
@@ -37,7 +38,7 @@ class Interactive:
     def play(self, lines: Iterable[str]) -> None:
         """Go on until the call is over, or there are no more lines."""
         self._go_on()
-        if self.simulated.ended:
+        if self._transcript.ended:
             return
         for line in lines:
             if line.strip() == "q" or not self._do(line.strip()):
@@ -62,7 +63,7 @@ class Interactive:
             self._show(HELP)
             return True
         self._go_on()
-        return not simulated.ended
+        return not self._transcript.ended
 
     def _agent(self) -> None:
         if self.simulated.in_talk:
@@ -81,8 +82,8 @@ class Interactive:
         self.simulated.wait(min(duration, LONGEST_SKIP))
 
     def _until_something(self) -> None:
-        simulated, before = self.simulated, len(self.simulated.observations)
-        while len(simulated.observations) == before and simulated.whose_turn() in {
+        simulated, before = self.simulated, len(self._transcript.observations)
+        while len(self._transcript.observations) == before and simulated.whose_turn() in {
             Whose.WORLD,
             Whose.CALLER,
         }:
@@ -92,16 +93,16 @@ class Interactive:
         """Let the call go on by itself, tell what happens, and say who must act now."""
         while self.simulated.whose_turn() is Whose.WORLD and not self._holds():
             self.simulated.pass_on()
-        for observation in self.simulated.observations[self._told :]:
+        for observation in self._transcript.observations[self._told :]:
             if observation.kind is not Kind.PRESSED:
                 self._show(observation.told(self._zone, whole=True))
-        self._told = len(self.simulated.observations)
-        if not self.simulated.ended:
+        self._told = len(self._transcript.observations)
+        if not self._transcript.ended:
             now = self.simulated.now.astimezone(self._zone)
             self._show(f"{now:%H:%M:%S} ({self.simulated.situation()})")
 
     def _holds(self) -> bool:
         """Whether the caller listens to nothing but music."""
-        run = self.simulated.run
+        run = self._transcript.run
         due = self.simulated.agenda.next_at() == self.simulated.now
         return run.activity is Activity.QUEUED and run.playback is None and not due

@@ -60,8 +60,8 @@ def run_story(file: StoryFile, story: Story) -> StoryResult:
         name=story.name,
         place=story.place,
         failure=failure,
-        visited=frozenset(simulated.visited),
-        observations=tuple(simulated.observations),
+        visited=frozenset(simulated.transcript.visited),
+        observations=tuple(simulated.transcript.observations),
     )
 
 
@@ -97,6 +97,7 @@ class _Playing:
     def __init__(self, file: StoryFile, simulated: SimulatedCall, story: Story) -> None:
         self.file = file
         self.simulated = simulated
+        self.transcript = simulated.transcript
         self.story = story
         self.cursor = 0
         self.latest = simulated.now + LONGEST
@@ -111,7 +112,7 @@ class _Playing:
             place = self.story.script[-1].place if self.story.script else self.story.place
             self.until(lambda: False)
             if self.story.strict:
-                self.move_to(len(self.simulated.observations))
+                self.move_to(len(self.transcript.observations))
             for expectation in self.story.expect:
                 place = expectation.place
                 self.expect(expectation)
@@ -128,7 +129,7 @@ class _Playing:
             found=failed.found,
             source=_source(self.file, place),
             nearest=failed.near,
-            last=tuple(h.told(self.zone) for h in self.simulated.observations[-LAST_EVENTS:]),
+            last=tuple(h.told(self.zone) for h in self.transcript.observations[-LAST_EVENTS:]),
         )
 
     # Time
@@ -157,7 +158,7 @@ class _Playing:
                 self.record(line)
             case Deed.HANGS_UP:
                 self.alive("the caller to hang up")
-                self.move_to(len(simulated.observations))
+                self.move_to(len(self.transcript.observations))
                 simulated.hang_up()
             case Deed.AGENT:
                 self.agent(line.value)
@@ -170,7 +171,7 @@ class _Playing:
         if not line.early and not self.until(self.simulated.takes_keys):
             raise _Failed(f"to press {line.value}", f"nobody asks for a key: {self.whereabouts()}")
         self.alive(f"to press {line.value}")
-        self.move_to(len(self.simulated.observations))
+        self.move_to(len(self.transcript.observations))
         self.simulated.press(line.value)
 
     def keep_silent(self) -> None:
@@ -178,14 +179,14 @@ class _Playing:
         if not self.until(lambda: simulated.is_listening() or simulated.records_caller()):
             raise _Failed("a question to be silent at", self.whereabouts())
         simulated.keep_silent()
-        before = simulated.judgments()
-        while simulated.is_listening() and simulated.judgments() == before:
+        before = self.transcript.judgments()
+        while simulated.is_listening() and self.transcript.judgments() == before:
             simulated.pass_on()
 
     def record(self, line: ScriptLine) -> None:
         if not self.until(self.simulated.records_caller):
             raise _Failed("a message to be recorded", self.whereabouts())
-        self.move_to(len(self.simulated.observations))
+        self.move_to(len(self.transcript.observations))
         if line.hangs_up:
             self.simulated.speak(line.duration)
             self.alive("the caller to hang up")
@@ -198,26 +199,26 @@ class _Playing:
         if deed == "answers":
             if not simulated.waiting:
                 raise _Failed("an agent to answer", self.whereabouts())
-            self.move_to(len(simulated.observations))
+            self.move_to(len(self.transcript.observations))
             simulated.agent_answers()
             return
         if not self.until(lambda: simulated.in_talk):
             raise _Failed("an agent to hang up", self.whereabouts())
-        self.move_to(len(simulated.observations))
+        self.move_to(len(self.transcript.observations))
         simulated.other_side_hangs_up()
 
     def check(self, line: ScriptLine) -> None:
         wanted = _WANTED[line.deed].format(line.value)
         if (
             line.deed is Deed.AT
-            and self.simulated.section == line.value
-            and not self.simulated.ended
+            and self.transcript.section == line.value
+            and not self.transcript.ended
         ):
             return
         found: list[int] = []
 
         def holds() -> bool:
-            observations = self.simulated.observations
+            observations = self.transcript.observations
             start = self.cursor if not found else found[0]
             found[:] = [
                 n for n in range(start, len(observations)) if _matches(line, observations[n])
@@ -225,7 +226,7 @@ class _Playing:
             return bool(found)
 
         if not self.until(holds):
-            since = self.simulated.observations[self.cursor :]
+            since = self.transcript.observations[self.cursor :]
             near = nearest(line.value, [h for h in since if h.kind is _KINDS[line.deed]])
             raise _Failed(wanted, self.whereabouts(), near=near)
         self.move_to(found[0], wanted)
@@ -233,13 +234,13 @@ class _Playing:
 
     def move_to(self, index: int, wanted: str = "no further prompt") -> None:
         """Go on to a place in what happened; a strict story passes no prompt by."""
-        for observation in self.simulated.observations[self.cursor : index]:
+        for observation in self.transcript.observations[self.cursor : index]:
             if self.story.strict and observation.kind is Kind.HEARD:
                 raise _Failed(wanted, f"{observation.name} was heard before (strict)")
         self.cursor = max(self.cursor, index)
 
     def alive(self, wanted: str) -> None:
-        if self.simulated.ended:
+        if self.transcript.ended:
             raise _Failed(wanted, self.whereabouts())
 
     def whereabouts(self) -> str:
@@ -254,21 +255,21 @@ class _Playing:
             case Aspect.ENDS:
                 self.expect_end(expectation.values[0])
             case Aspect.LANGUAGE:
-                language = self.simulated.run.language
+                language = self.transcript.run.language
                 if language != expectation.values[0]:
                     raise _Failed(f"language {expectation.values[0]}", f"it is {language}")
             case Aspect.TAGS:
-                self.expect_value("tag", expectation, self.simulated.run.tags)
+                self.expect_value("tag", expectation, self.transcript.run.tags)
             case Aspect.VARIABLES:
-                self.expect_value("variable", expectation, self.simulated.run.variables)
+                self.expect_value("variable", expectation, self.transcript.run.variables)
 
     def expect_path(self, wanted: tuple[str, ...]) -> None:
-        path = tuple(h.name for h in self.simulated.observations if h.kind is Kind.ENTERED)
+        path = tuple(h.name for h in self.transcript.observations if h.kind is Kind.ENTERED)
         if path != wanted:
             raise _Failed(f"the path {', '.join(wanted)}", f"it was {', '.join(path)}")
 
     def expect_end(self, wanted: str) -> None:
-        ends = [h for h in self.simulated.observations if h.kind is Kind.ENDED]
+        ends = [h for h in self.transcript.observations if h.kind is Kind.ENDED]
         if not ends:
             raise _Failed(f"the call to end with {wanted}", self.whereabouts())
         ended = {ends[0].name, ends[0].detail}

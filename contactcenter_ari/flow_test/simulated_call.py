@@ -4,7 +4,6 @@ Promises: the same call every time. Prompts last by their words, everything else
 or when the story says so. The other callers in a queue are real to the core.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,32 +14,19 @@ from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.language.flow import Flow
-from contactcenter_ari.core.flow.language.step import Step
-from contactcenter_ari.core.flow.run import Activity, FlowRun
-from contactcenter_ari.core.flow.verb.agent import RingAgent
+from contactcenter_ari.core.flow.run import Activity
 from contactcenter_ari.core.flow.verb.gather import Gather
 from contactcenter_ari.core.flow.verb.menu import Menu
-from contactcenter_ari.core.flow.verb.queue import Queue
-from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.flow.verb.voicemail import Voicemail
 from contactcenter_ari.core.number import cleaned
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site
-from contactcenter_ari.core.turn import Outcome, Turn
-from contactcenter_ari.core.vocabulary.command import Command, PlayPrompt, StopRecording
 from contactcenter_ari.core.vocabulary.event import (
     Event,
     InteractionDequeued,
-    InteractionEnded,
     InteractionQueued,
-    InteractionStarted,
-    PromptPlayed,
-    RecordingPaused,
-    RecordingResumed,
-    RecordingStarted,
     WaitTold,
 )
-from contactcenter_ari.core.vocabulary.ids import InteractionId, LegId, QueueName
-from contactcenter_ari.core.vocabulary.prompt import PromptPart, SoundFile
+from contactcenter_ari.core.vocabulary.ids import LegId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
     CloseQueue,
     GoNotReady,
@@ -57,20 +43,13 @@ from contactcenter_ari.flow_test.background_callers import (
     with_background_callers,
 )
 from contactcenter_ari.flow_test.busy_agents import BusyAgents
-from contactcenter_ari.flow_test.observation import JUDGMENTS, Kind, Observation, observation
 from contactcenter_ari.flow_test.played_switch import PlayedSwitch
 from contactcenter_ari.flow_test.story import Given, GivenQueue, Staffing
+from contactcenter_ari.flow_test.transcript import CALLER, Transcript
 from contactcenter_ari.simulation.agenda import Agenda
 from contactcenter_ari.simulation.person import Bystander
 
-CALLER = LegId("caller")
 BETWEEN_KEYS = timedelta(milliseconds=100)
-RECORDING: dict[type[Event], str] = {
-    RecordingStarted: "start",
-    RecordingPaused: "pause",
-    RecordingResumed: "resume",
-}
-"""The events of a recording, in the words of the flow language."""
 PERSON = "flow-test"
 """The author of log-ins and of closing queues."""
 
@@ -84,6 +63,25 @@ class Whose(StrEnum):
     NOBODY = "nobody"
 
 
+class GivenWaits:
+    """The estimates that the story gives, one after the other; so many were `told`."""
+
+    def __init__(self, given: Given) -> None:
+        self.told = 0
+        self._given = given
+
+    def __repr__(self) -> str:
+        return f"<GivenWaits, {self.told} told>"
+
+    def estimate(self, waiting: Waiting, _now: datetime) -> Estimate | None:
+        """The present one of the caller; nothing is told to others."""
+        waits = self._given.queues.get(waiting.queue, GivenQueue()).waits
+        if waiting.leg != CALLER or not waits:
+            return None
+        wait = waits[min(self.told, len(waits) - 1)]
+        return Estimate(mean=wait, deviation=timedelta())
+
+
 class SimulatedCall:
     """One simulated call; it arrives at once."""
 
@@ -91,18 +89,15 @@ class SimulatedCall:
         self.given = given
         self.flow = flow
         self.agenda = Agenda(given.at)
-        self.observations: list[Observation] = []
-        self.visited: set[tuple[str, int]] = set()
-        self.ended = False
         self.queue = QueueName("")
-        self._waits_told = 0
-        self._interaction: InteractionId | None = None
-        self._run: FlowRun | None = None
-        self._verb: Verb | None = None
-        self._keys_in_line = False
         self.site = with_background_callers(site, flow, given)
+        self.transcript = Transcript(self.site, flow)
+        self._waits = GivenWaits(given)
         self.center = Center(
-            CenterStarted("flow-test", "0"), self.site, watcher=self, wait_source=self
+            CenterStarted("flow-test", "0"),
+            self.site,
+            watcher=self.transcript,
+            wait_source=self._waits,
         )
         self.switch = PlayedSwitch(self.agenda, self.put, given)
         self._people_come()
@@ -121,21 +116,9 @@ class SimulatedCall:
         return self.agenda.now
 
     @property
-    def run(self) -> FlowRun:
-        """Where the call is, or was when it ended."""
-        assert self._run is not None, "the call arrived when the simulated call was made"
-        return self._run
-
-    @property
-    def section(self) -> str:
-        """The section the call is in, or was in."""
-        entered = [h.name for h in self.observations if h.kind is Kind.ENTERED]
-        return entered[-1] if entered else ""
-
-    @property
     def talking(self) -> bool:
         """Whether caller and agent, or an outside line, are joined or being joined."""
-        return not self.ended and self.run.activity is Activity.CONNECTED
+        return not self.transcript.ended and self.transcript.run.activity is Activity.CONNECTED
 
     @property
     def in_talk(self) -> bool:
@@ -146,16 +129,18 @@ class SimulatedCall:
     @property
     def waiting(self) -> bool:
         """Whether the caller has a position in a queue, whatever key they follow meanwhile."""
-        in_line = self.run.line_frame is not None
-        return not self.ended and in_line and self.run.activity is not Activity.CONNECTED
+        run = self.transcript.run
+        in_line = run.line_frame is not None and run.activity is not Activity.CONNECTED
+        return not self.transcript.ended and in_line
 
     def records_caller(self) -> bool:
         """Whether a message of the caller is being recorded."""
-        return not self.ended and self.switch.fake.recorder.message_of(CALLER) is not None
+        message = self.switch.fake.recorder.message_of(CALLER)
+        return not self.transcript.ended and message is not None
 
     def whose_turn(self) -> Whose:
         """The party who must act for the call to go on; time alone is the world's."""
-        if self.ended:
+        if self.transcript.ended:
             return Whose.NOBODY
         if self.agenda.next_at() == self.now:
             return Whose.WORLD
@@ -170,38 +155,36 @@ class SimulatedCall:
 
     def is_listening(self) -> bool:
         """Whether the prompt of a menu or gather is over and a key is awaited."""
-        run = self.run
-        return not self.ended and run.activity is Activity.LISTENING and run.playback is None
+        run = self.transcript.run
+        listening = run.activity is Activity.LISTENING and run.playback is None
+        return not self.transcript.ended and listening
 
     def takes_keys(self) -> bool:
         """Whether keys pressed now are meant for what is asked now."""
-        if self.ended:
+        if self.transcript.ended:
             return False
-        if self.run.activity is Activity.LISTENING and isinstance(self._verb, Menu | Gather):
-            return self._verb.rules.barge_in or self.run.playback is None
-        if self.run.activity is Activity.INVITING or self.records_caller():
-            return isinstance(self._verb, Voicemail) and bool(self._verb.keys)
-        return self.run.activity is Activity.QUEUED and self._keys_in_line
+        run, verb = self.transcript.run, self.transcript.verb
+        if run.activity is Activity.LISTENING and isinstance(verb, Menu | Gather):
+            return verb.rules.barge_in or run.playback is None
+        if run.activity is Activity.INVITING or self.records_caller():
+            return isinstance(verb, Voicemail) and bool(verb.keys)
+        return run.activity is Activity.QUEUED and self.transcript.offered_keys
 
     def situation(self) -> str:
         """The state of the call, in words that follow "but"."""
         match self.whose_turn():
-            case Whose.NOBODY if self.ended:
+            case Whose.NOBODY if self.transcript.ended:
                 return "the call is over"
             case Whose.CALLER if self.records_caller():
-                return f"a message is recorded in {self.section}"
+                return f"a message is recorded in {self.transcript.section}"
             case Whose.CALLER:
-                return f"the flow waits for a key in {self.section}"
+                return f"the flow waits for a key in {self.transcript.section}"
             case _ if self.talking and self.switch.far_legs():
                 return "the caller talks to somebody"
-            case _ if self.run.activity is Activity.QUEUED:
+            case _ if self.transcript.run.activity is Activity.QUEUED:
                 return f"the caller waits in queue {self.queue}"
             case _:
-                return f"the call is in section {self.section}"
-
-    def judgments(self) -> int:
-        """How many inputs were made or failed so far."""
-        return sum(h.kind in JUDGMENTS for h in self.observations)
+                return f"the call is in section {self.transcript.section}"
 
     # What is done
 
@@ -211,7 +194,7 @@ class SimulatedCall:
             outcome = self.center.handle(input_, self.now)
         except RequestRefused as refusal:
             raise AssertionError(f"the simulated call asked for {input_}") from refusal
-        self._watch(outcome)
+        self._follow(self.transcript.note(outcome, self.now))
         for command in outcome.commands:
             self.switch.carry_out(command)
 
@@ -233,7 +216,7 @@ class SimulatedCall:
 
     def press(self, keys: str) -> None:
         """The caller types, one key after the other."""
-        self.observations.append(Observation(self.now, Kind.PRESSED, "*" * len(keys)))
+        self.transcript.press(keys, self.now)
         for number, key in enumerate(keys):
             if number:
                 self.wait(BETWEEN_KEYS)
@@ -296,8 +279,18 @@ class SimulatedCall:
         return min((at for at in times if at is not None), default=None)
 
     def _typing(self) -> bool:
-        listening = self.run.listening
+        listening = self.transcript.run.listening
         return listening is not None and bool(listening.digits)
+
+    def _follow(self, events: Sequence[Event]) -> None:
+        """Let people and time do what the story says of these events of the caller."""
+        for event in events:
+            if isinstance(event, InteractionQueued):
+                self._caller_queued(event.queue)
+            elif isinstance(event, InteractionDequeued):
+                self.agenda.after(timedelta(), partial(self._busy.hold, phone_of(event.queue)))
+            elif isinstance(event, WaitTold):
+                self._waits.told += 1
 
     # The people
 
@@ -320,7 +313,7 @@ class SimulatedCall:
 
     def _caller_queued(self, queue: QueueName) -> None:
         self.queue = queue
-        self._waits_told = 0
+        self._waits.told = 0
         given = self.given.queues.get(queue, GivenQueue())
         if given.answered_after is not None:
             self.agenda.after(given.answered_after, partial(self._answer, queue))
@@ -338,14 +331,6 @@ class SimulatedCall:
         reason = next(iter(self.site.pause_reasons.values()), "")
         self.put(GoNotReady(agent_of_queue(queue), reason, PERSON))
 
-    def estimate(self, waiting: Waiting, _now: datetime) -> Estimate | None:
-        """The estimates that the story gives, one after the other."""
-        waits = self.given.queues.get(waiting.queue, GivenQueue()).waits
-        if waiting.leg != CALLER or not waits:
-            return None
-        wait = waits[min(self._waits_told, len(waits) - 1)]
-        return Estimate(mean=wait, deviation=timedelta())
-
     def _answer(self, queue: QueueName) -> None:
         """The callers ahead have gone; an agent is free at last."""
         if not self.waiting or self.queue != queue:
@@ -356,95 +341,3 @@ class SimulatedCall:
         self._busy.free(phone_of(queue))
         if given.talk is not None:
             self.agenda.after(given.talk, self.other_side_hangs_up)
-
-    # Watching
-
-    def step_reached(self, run: FlowRun, step: Step, _turn: Turn, *, taken: bool) -> None:
-        """Follow the caller through the flow."""
-        if run.leg != CALLER:
-            return
-        self._run = run
-        if not taken:
-            return
-        self.visited.add((run.frames[-1].section, run.frames[-1].step))
-        self._verb = step.verb
-        if isinstance(self._verb, Queue | RingAgent):
-            self._keys_in_line = isinstance(self._verb, Queue) and bool(self._verb.keys)
-
-    def _watch(self, outcome: Outcome) -> None:
-        """Write down commands and events as they belong together: a prompt is heard when it is
-        played, a recording is stopped when that is commanded, and silent before it is asked.
-        """
-        spoken = [c.parts for c in outcome.commands if isinstance(c, PlayPrompt) and _ours(c)]
-        parts = [part for prompt in spoken for part in prompt]
-        events = deque(_silent_first(outcome.events))
-        for command in outcome.commands:
-            if isinstance(command, StopRecording):
-                self._tell_until(RecordingResumed, events, parts)
-                self.observations.append(Observation(self.now, Kind.RECORDING, "stop"))
-            elif isinstance(command, PlayPrompt) and _ours(command):
-                self._tell_until(PromptPlayed, events, parts)
-        for event in events:
-            self._tell_own(event, parts)
-
-    def _tell_until(
-        self, last: type[Event], events: deque[Event], parts: list[PromptPart]
-    ) -> None:
-        """The events before one of a kind, if there is one, and that event itself."""
-        number = next((n for n, event in enumerate(events) if isinstance(event, last)), -1)
-        for _ in range(number + 1):
-            self._tell_own(events.popleft(), parts)
-
-    def _tell_own(self, event: Event, parts: list[PromptPart]) -> None:
-        if isinstance(event, InteractionStarted) and event.leg == CALLER:
-            self._interaction = event.interaction
-        if getattr(event, "interaction", None) == self._interaction:
-            self._tell(event, parts)
-
-    def _tell(self, event: Event, parts: list[PromptPart]) -> None:
-        told = observation(event)
-        if isinstance(event, PromptPlayed):
-            own = [parts.pop(0) for _ in range(min(self._parts(event.prompt), len(parts)))]
-            told = Observation(event.at, Kind.HEARD, event.prompt, " ".join(map(_text, own)))
-        elif (act := RECORDING.get(type(event))) is not None:
-            told = Observation(event.at, Kind.RECORDING, act)
-        if told is not None:
-            self.observations.append(told)
-        if isinstance(event, InteractionQueued):
-            self._caller_queued(event.queue)
-        elif isinstance(event, InteractionDequeued):
-            self.agenda.after(timedelta(), partial(self._busy.hold, phone_of(event.queue)))
-        elif isinstance(event, WaitTold):
-            self._waits_told += 1
-        elif isinstance(event, InteractionEnded):
-            self.ended = True
-
-    def _parts(self, name: str) -> int:
-        """Of how many parts a prompt is, in the language it is said in."""
-        prompt = self.flow.prompts.get(name) or self.site.prompts.get(name)
-        if prompt is None:
-            return 0
-        for language in (self.run.language, self.flow.languages[0]):
-            if language in prompt.parts:
-                return len(prompt.parts[language])
-        return len(next(iter(prompt.parts.values()), ()))
-
-
-def _silent_first(events: Sequence[Event]) -> list[Event]:
-    """The events of a turn, a change of silence before what is said in the same instant."""
-    changes = [each for each in events if isinstance(each, RecordingPaused | RecordingResumed)]
-    others = [each for each in events if each not in changes]
-    begun = [n for n, each in enumerate(others) if isinstance(each, RecordingStarted)]
-    said = [n for n, each in enumerate(others) if isinstance(each, PromptPlayed)]
-    first = next((n for n in said if n > max(begun, default=-1)), None)
-    if first is None:
-        return list(events)
-    return [*others[:first], *changes, *others[first:]]
-
-
-def _ours(command: Command) -> bool:
-    return getattr(command, "leg", None) == CALLER
-
-
-def _text(part: PromptPart) -> str:
-    return f"sound:{part.path}" if isinstance(part, SoundFile) else part.text

@@ -192,7 +192,9 @@ def test_a_call_becomes_a_story(desk: Path, lines: list[str]) -> None:
     simulated = played(desk, GIVEN, *lines)
     own = [e for e in simulated.events if getattr(e, "interaction", "") == simulated.interaction]
     traced = trace_events(simulated.interaction, simulated.flow, own)
-    assert held(desk, retell(replace(traced.call, tags=simulated.run.tags), "desk.yaml"))
+    assert held(
+        desk, retell(replace(traced.call, tags=simulated.transcript.run.tags), "desk.yaml")
+    )
 
 
 @pytest.mark.usefixtures("desk")

@@ -1,5 +1,6 @@
 """A call that happened becomes a trace, and a test that goes the same way."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,13 +9,12 @@ import pytest
 
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site, SitePublished
-from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.event import Event
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.flow_test.history import find_in_logs
 from contactcenter_ari.flow_test.interactive import Interactive
 from contactcenter_ari.flow_test.recorded_call import retell
-from contactcenter_ari.flow_test.simulated_call import CALLER, SimulatedCall
+from contactcenter_ari.flow_test.simulated_call import SimulatedCall
 from contactcenter_ari.flow_test.story import (
     Given,
     GivenQueue,
@@ -25,6 +25,7 @@ from contactcenter_ari.flow_test.story import (
 from contactcenter_ari.flow_test.story_file import read_played_flow, read_story_file
 from contactcenter_ari.flow_test.suite import run_files
 from contactcenter_ari.flow_test.trace import CallUnknown, trace_events, trace_log
+from contactcenter_ari.flow_test.transcript import CALLER
 from contactcenter_ari.runtime.input_log import InputLog
 from contactcenter_ari.runtime.replay import ReplayFailed
 
@@ -46,9 +47,9 @@ class RecordedCall(SimulatedCall):
         self.inputs.append((self.now, input_))
         super().put(input_)
 
-    def _watch(self, outcome: Outcome) -> None:
-        self.events += outcome.events
-        super()._watch(outcome)
+    def _follow(self, events: Sequence[Event]) -> None:
+        self.events += sorted(events, key=lambda event: event.number)
+        super()._follow(events)
 
     def log(self, path: Path) -> Path:
         """The input log of the call so far."""
@@ -63,7 +64,7 @@ class RecordedCall(SimulatedCall):
     @property
     def interaction(self) -> str:
         """The id of the caller's interaction."""
-        return str(self._interaction)
+        return str(self.transcript.interaction)
 
 
 def played(folder: Path, given: Given, *lines: str) -> RecordedCall:

@@ -84,6 +84,19 @@ def roles_held(data: Path, program: str, *roles: ProgramRole) -> Iterator[None]:
         yield
 
 
+def role_is_held(data: Path, role: ProgramRole) -> bool:
+    """Whether a process has a role on a data folder now; does not touch its lock."""
+    try:
+        inode = (data / f"{role}.lock").stat().st_ino
+        locks = Path("/proc/locks").read_text()
+    except OSError:
+        return False
+    return any(
+        words[1] == "FLOCK" and words[5].rpartition(":")[2] == str(inode)
+        for words in map(str.split, locks.splitlines())
+    )
+
+
 def _already_runs(holder: Holder | None, data: Path) -> AlreadyRuns:
     program = holder.program if holder else "another program"
     told = f" ({holder})" if holder else ""

@@ -1,6 +1,7 @@
 """`contactcenter asterisk`: the switch alone, for sites that run it apart from `serve`."""
 
 import os
+from typing import Annotated
 
 import typer
 
@@ -46,3 +47,23 @@ def run_asterisk() -> None:
         from contactcenter_ari.cli.switch import run_switch  # after the lock: heavy
 
         run(run_switch(settings))
+
+
+@asterisk.command()
+@command
+def console(
+    words: Annotated[list[str] | None, typer.Argument(help="A command; none for all.")] = None,
+) -> None:
+    """Give Asterisk a command, or have its console until `exit`; noted in `audit.jsonl`."""
+    from contactcenter_ari.machine.asterisk_console import AsteriskConsole
+    from contactcenter_ari.machine.audit_log import note_use
+    from contactcenter_ari.machine.tool_root import ensure_tools
+
+    data, asked = load_settings().data.absolute(), " ".join(words or ())
+    running = AsteriskConsole.of(ensure_tools(error_screen(), os.environ), data)
+    note_use(data, "asterisk console", command=asked)
+    if asked:
+        typer.echo(run(running.rx(asked)), nl=False)
+        return
+    line = running.command_line("-r")
+    os.execvpe(line[0], line, running.environment)  # noqa: S606  # becomes the console

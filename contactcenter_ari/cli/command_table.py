@@ -44,7 +44,7 @@ TABLE = {
     "up": Entry("Start what is not configured (Postgres, Asterisk), then serve.", "start"),
     "serve": Entry("Serve on a database and an Asterisk that run already.", "start"),
     "demo": Entry("Start everything, place real SIP calls, read the result back.", "demo"),
-    "doctor": Entry("Look at settings, flows, tools, database and Asterisk.", "doctor"),
+    "doctor": Entry("Look at all that calls need, and say what to do.", "doctor"),
     "metrics": Entry("Metrics by name, alert rules, and a dashboard.", "metrics"),
     "show": Entry("The running center on the terminal.", "show"),
     "agent": Entry("The people who take calls.", "agent"),
@@ -53,6 +53,7 @@ TABLE = {
         "Call flows: check, explain, schema, test, simulate, draw, compare.", "flow", FLOW_PARTS
     ),
     "acd": Entry("The queues: what a staffing would do.", "acd"),
+    "sip": Entry("What Asterisk, carriers and phones say to each other.", "sip"),
     "asterisk": Entry("The switch.", "asterisk"),
     "db": Entry("The database.", "database"),
     "replay": Entry("Replay an input log and prove that it gives the same.", "replay"),

@@ -23,6 +23,7 @@ from contactcenter_ari.machine.asterisk_config import (
     AsteriskSite,
     render,
 )
+from contactcenter_ari.machine.asterisk_console import AsteriskCommandFailed, AsteriskConsole
 from contactcenter_ari.machine.data_folder import shown
 from contactcenter_ari.machine.errors import MachineTrouble
 from contactcenter_ari.machine.folder_lock import Locked, file_locked, own_name
@@ -34,7 +35,6 @@ from contactcenter_ari.runtime.address import Address
 
 START_LIMIT = timedelta(seconds=30)
 STOP_LIMIT = timedelta(seconds=5)
-COMMAND_LIMIT = timedelta(seconds=10)
 POLL = timedelta(milliseconds=50)
 SOCKET_PATH_LIMIT = 107  # bytes of sun_path, see unix(7)
 CONTROL_SOCKET = "asterisk.ctl"
@@ -51,10 +51,6 @@ OWNER_ONLY = ("sh", "-c", 'umask 077; exec "$@"', "sh")
 
 class AsteriskStartFailed(MachineTrouble):
     """Asterisk did not come up; the message holds the last lines of its log."""
-
-
-class AsteriskCommandFailed(MachineTrouble):
-    """A console command could not be given to Asterisk, or was not answered in time."""
 
 
 class AsteriskProcess:
@@ -186,37 +182,11 @@ class AsteriskProcess:
 
     async def rx(self, command: str) -> str:
         """The console's answer to a command; raises `AsteriskCommandFailed`."""
-        asked = await asyncio.create_subprocess_exec(
-            *self._command_line("-r", "-x", command),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=self._environment(),
-        )
-        try:
-            async with asyncio.timeout(COMMAND_LIMIT.total_seconds()):
-                said, _ = await asked.communicate()
-        except TimeoutError as error:
-            raise AsteriskCommandFailed(
-                f"Asterisk did not answer '{command}' in time.", f"See {self.log_file}."
-            ) from error
-        finally:
-            if asked.returncode is None:
-                asked.kill()
-                await asked.wait()
-        text = said.decode("utf-8", "replace")
-        if asked.returncode != 0:
-            raise AsteriskCommandFailed(
-                f"Asterisk does not take '{command}': {text.strip()}.", f"See {self.log_file}."
-            )
-        return text
+        return await self._commands.rx(command)
 
-    def _command_line(self, *arguments: str) -> tuple[str, ...]:
-        configuration = str(self.folders.etc / "asterisk.conf")
-        return (*self._tools.asterisk, "-C", configuration, *arguments)
-
-    def _environment(self) -> dict[str, str]:
-        return {**os.environ, **self._tools.environment}
+    @property
+    def _commands(self) -> AsteriskConsole:
+        return AsteriskConsole(self._tools, self.folders.etc / "asterisk.conf")
 
     def _make_folders(self) -> None:
         if self._control_is_elsewhere:
@@ -227,16 +197,17 @@ class AsteriskProcess:
         _link_data(folders.data, self._tools.switch)
 
     async def _spawn(self) -> None:
+        asterisk = self._commands
         guard = ("setpriv", "--pdeathsig", "TERM") if self._dies_with_us else ()
         with new_log(self._console) as console:
             self._process = await asyncio.create_subprocess_exec(
                 *guard,
                 *OWNER_ONLY,
-                *self._command_line("-f", "-n"),
+                *asterisk.command_line("-f", "-n"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=console,
                 stderr=asyncio.subprocess.STDOUT,
-                env=self._environment(),
+                env=asterisk.environment,
                 start_new_session=True,  # Ctrl-C is ours to handle: calls are drained first
             )
         (self._run_dir / PID_FILE).write_text(f"{self._process.pid}\n")

@@ -158,7 +158,7 @@ def _is_up(name: str) -> bool:
 
 
 async def ports(installation: Installation) -> str:
-    """What is not running yet can listen where it should."""
+    """The programs that are not running yet can listen where they should."""
     settings, data, kept = installation.settings, installation.data, installation.addresses
     wanted: list[tuple[str, Address, Protocol]] = []
     if not role_is_held(data, ProgramRole.SWITCH) and settings.asterisk_http is None:

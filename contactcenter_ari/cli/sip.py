@@ -5,6 +5,7 @@ import os
 import signal
 from contextlib import ExitStack, aclosing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -75,8 +76,8 @@ async def _trace(settings: Settings, of: str, pcap: Path | None, limit: timedelt
     ladder = Ladder(addresses(settings, data).sip, settings.trunk_networks)
     with ExitStack() as stack:
         file = stack.enter_context(_opened(pcap)) if pcap else None
-        typer.echo(ladder.head())
-        async with aclosing(capture.messages()) as messages:
+        begun = partial(typer.echo, ladder.head())
+        async with aclosing(capture.messages(begun)) as messages:
             async for message in messages:
                 if wanted.has(message):
                     typer.echo(ladder.line(message))

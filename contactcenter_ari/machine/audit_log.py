@@ -1,4 +1,4 @@
-"""Who used a tool that shows or changes what people do, when, and for what: one line a use.
+"""The uses of tools that show or change what people do: by whom, when, for what; a line each.
 
 The file is for the owner of the data folder alone. What cannot be noted is not done.
 """

@@ -10,7 +10,7 @@ The logger keeps back what it writes until its file is closed, so it gets a new 
 import asyncio
 import os
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -50,12 +50,15 @@ class SipCapture:
     def __repr__(self) -> str:
         return f"<SipCapture for {self._limit}>"
 
-    async def messages(self) -> AsyncGenerator[SipMessage, None]:
-        """The messages, within a second; raises CaptureFailed, AsteriskCommandFailed."""
+    async def messages(self, begun: Callable[[], None]) -> AsyncGenerator[SipMessage, None]:
+        """The messages, within a second, once it has `begun`; raises CaptureFailed,
+        AsteriskCommandFailed.
+        """
         try:
             with file_locked(self._data / LOCK, own_name()):
                 async with _guarded(self._console, self._limit):
                     await self._start()
+                    begun()
                     async for message in self._while_on():
                         yield message
                 for message in self._take():

@@ -34,12 +34,9 @@ from contactcenter_ari.core.vocabulary.command import (
     UnbridgeLeg,
 )
 from contactcenter_ari.core.vocabulary.ids import (
-    BridgeId,
     LegId,
     PhoneId,
-    PlaybackId,
 )
-from contactcenter_ari.core.vocabulary.prompt import SoundFile
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     CommandFailed,
@@ -48,9 +45,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegHeld,
     LegHungUp,
     LegRinging,
-    LegsBridged,
     LegUnheld,
-    LiveBridge,
     PhoneDialed,
     PhoneReachable,
     PhoneSilent,
@@ -61,12 +56,10 @@ from contactcenter_ari.core.vocabulary.signal import (
     SwitchReconciled,
 )
 from contactcenter_ari.simulation.agenda import Agenda, Due
+from contactcenter_ari.simulation.fake_bridge import FakeBridges
+from contactcenter_ari.simulation.fake_player import FakePlayer
 from contactcenter_ari.simulation.fake_recorder import FakeRecorder
-from contactcenter_ari.simulation.participant import (
-    FakeBridge,
-    FakeLeg,
-    length_of,
-)
+from contactcenter_ari.simulation.participant import FakeLeg
 from contactcenter_ari.simulation.person import Person
 
 LATENCY = timedelta(milliseconds=5)
@@ -86,9 +79,7 @@ class SignalInbox(Protocol):
 
 
 class FakeSwitch:
-    """One node; `missing` are sound files that it does not have, and `dead` phones that are
-    registered and say nothing.
-    """
+    """One node; `dead` are phones that are registered and say nothing."""
 
     def __init__(
         self,
@@ -99,22 +90,21 @@ class FakeSwitch:
         rings_after: timedelta = RINGS_AFTER,
         tone: timedelta = TONE,
     ) -> None:
-        self.missing: set[str] = set()
         self.dead: set[PhoneId] = set()
         self.phones: dict[PhoneId, Person] = {}
         self.legs: dict[LegId, FakeLeg] = {}
-        self.bridges: dict[BridgeId, FakeBridge] = {}
+        self.bridges = FakeBridges(self.legs, self._tell)
+        self.player = FakePlayer(agenda, self.legs, self.bridges, self._tell)
         self.recorder = FakeRecorder(agenda, self._tell, tone)
         self._agenda = agenda
         self._inbox = inbox
         self._latency = latency
         self._rings_after = rings_after
         self._arrivals = 0
-        self._bridging: list[BridgeLegs] = []
 
     def __repr__(self) -> str:
         return (
-            f"<FakeSwitch: {len(self.legs)} legs, {len(self.bridges)} bridges, "
+            f"<FakeSwitch: {len(self.legs)} legs, {len(self.bridges.live)} bridges, "
             f"{len(self.recorder.running)} recordings, {len(self.phones)} phones>"
         )
 
@@ -147,7 +137,7 @@ class FakeSwitch:
         pressed = self.legs.get(leg)
         if pressed is None or not pressed.is_ours:
             return
-        bridge = self.bridges.get(pressed.bridge) if pressed.bridge is not None else None
+        bridge = self.bridges.live.get(pressed.bridge) if pressed.bridge is not None else None
         if bridge is None or self.recorder.records_one_of(bridge.legs):
             self._tell(DigitPressed(leg, digit))
         if (message := self.recorder.message_of(leg)) is not None:
@@ -199,7 +189,7 @@ class FakeSwitch:
         """Everything ends unheard, as when the switch's process dies; phones come back."""
         legs = list(self.legs.values())
         self.legs.clear()
-        self.bridges.clear()
+        self.bridges.live.clear()
         for recording in list(self.recorder.running):
             self.recorder.close(recording)
         for leg in legs:
@@ -207,8 +197,7 @@ class FakeSwitch:
 
     def reconcile(self) -> None:
         """Take the inventory that follows a new connection, and sweep empty bridges."""
-        for bridge in [b for b in self.bridges.values() if not b.legs]:
-            self._dissolve(bridge)
+        self.bridges.sweep()
         self._tell(self.inventory())
 
     def inventory(self) -> SwitchReconciled:
@@ -217,16 +206,7 @@ class FakeSwitch:
             taken_at=self._agenda.now,
             legs=tuple(self.legs),
             phones=tuple(self.phones),
-            bridges=tuple(self._live(bridge) for bridge in self.bridges.values() if bridge.legs),
-        )
-
-    def _live(self, bridge: FakeBridge) -> LiveBridge:
-        legs = [self.legs[leg] for leg in bridge.legs]
-        return LiveBridge(
-            bridge=bridge.id,
-            legs=tuple(bridge.legs),
-            callers=tuple(leg.arrived for leg in legs if leg.arrived is not None),
-            phones={leg.id: leg.phone for leg in legs if leg.phone is not None},
+            bridges=self.bridges.inventory(),
         )
 
     # Commands
@@ -241,9 +221,10 @@ class FakeSwitch:
                 if (leg := self._ours(command, command.leg)) is not None:
                     leg.up = True
             case PlayPrompt():
-                self._play(command)
+                if (leg := self._ours(command, command.leg)) is not None:
+                    self.player.play(command, leg)
             case StopPlayback():
-                self._stop_playback(command.playback)
+                self.player.stop(command.playback)
             case StartMusic():
                 if (leg := self._ours(command, command.leg)) is not None:
                     leg.music = command.music
@@ -253,13 +234,12 @@ class FakeSwitch:
             case DialLeg() | DialOutside():
                 self._dial(command)
             case BridgeLegs():
-                self._bridge(command)
+                self.bridges.bridge(command)
             case UnbridgeLeg():
                 if (taken := self.legs.get(command.leg)) is not None:
-                    self._leave_bridge(taken)
+                    self.bridges.leave(taken)
             case DissolveBridge():
-                if (bridge := self.bridges.get(command.bridge)) is not None:
-                    self._dissolve(bridge)
+                self.bridges.dissolve(command.bridge)
             case RecordCall():
                 if (leg := self._ours(command, command.leg)) is not None:
                     self.recorder.begin(command.recording, leg.id)
@@ -296,51 +276,6 @@ class FakeSwitch:
         else:
             return found
         return None
-
-    # Prompts
-
-    def _play(self, command: PlayPrompt) -> None:
-        leg = self._ours(command, command.leg)
-        if leg is None:
-            return
-        leg.playing.append(command)
-        if len(leg.playing) == 1:
-            self._begin_playing(leg)
-
-    def _begin_playing(self, leg: FakeLeg) -> None:
-        prompt = leg.playing[0]
-        if self._is_missing(prompt):
-            self._agenda.after(timedelta(), partial(self._end_playing, prompt, failed=True))
-            return
-        ends = partial(self._end_playing, prompt, failed=False)
-        leg.prompt_end = self._agenda.after(length_of(prompt.parts), ends)
-        leg.person.hears(leg.id, prompt.parts)
-
-    def _is_missing(self, prompt: PlayPrompt) -> bool:
-        """Asterisk reports the last file of a list: the rest it skips."""
-        last = prompt.parts[-1]
-        return isinstance(last, SoundFile) and last.path in self.missing
-
-    def _end_playing(self, prompt: PlayPrompt, *, failed: bool) -> None:
-        leg = self.legs.get(prompt.leg)
-        if leg is None or not leg.playing or leg.playing[0] is not prompt:
-            return
-        leg.playing.popleft()
-        _call_off(leg.prompt_end)
-        self._tell(PlaybackFinished(prompt.playback, failed=failed))
-        if leg.playing:
-            self._begin_playing(leg)
-        else:
-            self._bridge_waiting(leg.id)
-
-    def _stop_playback(self, playback: PlaybackId) -> None:
-        for leg in list(self.legs.values()):
-            for prompt in [p for p in leg.playing if p.playback == playback]:
-                if leg.playing[0] is prompt:
-                    self._end_playing(prompt, failed=False)
-                else:
-                    leg.playing.remove(prompt)
-                    self._tell(PlaybackFinished(playback))
 
     # Legs
 
@@ -386,7 +321,7 @@ class FakeSwitch:
             self._end(leg, 0)
 
     def _end(self, leg: FakeLeg, cause: int) -> None:
-        self._leave_bridge(leg)
+        self.bridges.leave(leg)
         del self.legs[leg.id]
         _call_off(leg.ring_limit)
         _call_off(leg.prompt_end)
@@ -397,48 +332,8 @@ class FakeSwitch:
             self._tell(LegHungUp(leg.id))
         if leg.dialed:  # it leaves our hands, and then it ends: Asterisk tells both
             self._tell(LegHungUp(leg.id, cause))
-        self._bridge_waiting(leg.id)
+        self.bridges.no_longer_plays(leg.id)
         leg.person.gone(leg.id)
-
-    # Bridges
-
-    def _bridge(self, command: BridgeLegs) -> None:
-        legs = [self.legs.get(leg) for leg in command.legs]
-        if any(leg is not None and leg.playing for leg in legs):
-            self._bridging.append(command)  # a channel that plays makes everybody wait
-            return
-        present = [leg for leg in legs if leg is not None]
-        if len(present) < len(legs):
-            self._fail(command, 400, "Channel not found")
-        elif not all(leg.is_ours for leg in present):
-            self._fail(command, 422, "Channel not in Stasis application")
-        else:
-            self._join(command.bridge, [leg for leg in present if leg.bridge != command.bridge])
-            self._tell(LegsBridged(command.bridge))
-
-    def _join(self, bridge: BridgeId, legs: list[FakeLeg]) -> None:
-        self.bridges.setdefault(bridge, FakeBridge(bridge, []))
-        for leg in legs:
-            self._leave_bridge(leg)
-            self.bridges[bridge].legs.append(leg.id)
-            leg.bridge = bridge
-        for leg in legs:
-            leg.person.joined(leg.id)
-
-    def _bridge_waiting(self, leg: LegId) -> None:
-        for command in [c for c in self._bridging if leg in c.legs]:
-            self._bridging.remove(command)
-            self._bridge(command)
-
-    def _leave_bridge(self, leg: FakeLeg) -> None:
-        if leg.bridge is not None and leg.bridge in self.bridges:
-            self.bridges[leg.bridge].legs.remove(leg.id)
-        leg.bridge = None
-
-    def _dissolve(self, bridge: FakeBridge) -> None:
-        del self.bridges[bridge.id]
-        for leg in bridge.legs:
-            self.legs[leg].bridge = None
 
     # Signals
 

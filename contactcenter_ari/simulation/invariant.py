@@ -9,7 +9,7 @@ def assert_at_rest(simulation: Simulation) -> None:
     assert center.calls_in_progress() == 0, center
     assert all(queue.waiting == 0 for queue in center.queues(simulation.agenda.now)), center
     assert not switch.legs, switch
-    assert not switch.bridges, switch
+    assert not switch.bridges.live, switch
     assert not switch.recorder.running, switch
     assert center.next_deadline() is None, "a deadline of something dead is left"
     simulation.ledger.settle()

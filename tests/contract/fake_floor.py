@@ -37,7 +37,7 @@ class FakeFloor:
     def __init__(self) -> None:
         self._agenda = Agenda(datetime(2026, 3, 10, tzinfo=UTC))
         self.switch = FakeSwitch(self._agenda, self)
-        self.switch.missing = {MISSING[0].path}
+        self.switch.player.missing = {MISSING[0].path}
         self._signals: list[Signal] = []
 
     def put(self, signal: Signal, /) -> None:
@@ -119,4 +119,4 @@ class FakeFloor:
         while self._agenda.next_at() is not None:
             self._agenda.run_next()
         assert not self.switch.legs
-        assert not self.switch.bridges
+        assert not self.switch.bridges.live

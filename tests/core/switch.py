@@ -59,7 +59,7 @@ class Switch:
     @property
     def bridges(self) -> dict[ids.BridgeId, list[ids.LegId]]:
         """The legs in each bridge."""
-        return {bridge.id: bridge.legs for bridge in self.fake.bridges.values()}
+        return {bridge.id: bridge.legs for bridge in self.fake.bridges.live.values()}
 
     @property
     def playing(self) -> dict[ids.LegId, PlayPrompt]:

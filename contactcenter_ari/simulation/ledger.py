@@ -3,8 +3,7 @@
 It keeps its own account, from what the center tells; it never asks the center's insides.
 - An interaction is in exactly one place, its timeline has no gap, and it ends once.
 - Every stay in a queue has exactly one exit; an agent has at most one live offer.
-- Nobody waits without an offer while an agent could take the call, and nobody is passed by a
-  caller who has waited less, head starts counted. With ring-all one more phone rings if one can.
+- Nobody is passed by in a line, or forgotten, see `line_account`.
 - Nobody is rung who said no, and a ring of all that nobody took is nobody's miss.
 - Nobody joins or waits where nobody takes calls, but as the queue has it, see `staff_account`.
 - State moves only along the tables; agents' seconds by state add up.
@@ -14,12 +13,11 @@ It keeps its own account, from what the center tells; it never asks the center's
 - A leg is in one bridge at most; ids and event numbers are not given twice.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from contactcenter_ari.core.acd.settings import QueueSettings
-from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, READY, WRAP_UP
+from contactcenter_ari.core.agents.state import LOGGED_OUT, OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.site.feature_code import read_feature_code
 from contactcenter_ari.core.site.site import Input, Site, SitePublished
 from contactcenter_ari.core.turn import Outcome
@@ -42,7 +40,6 @@ from contactcenter_ari.core.vocabulary.event import (
     LostCallClosed,
     OfferEnded,
     OfferMade,
-    OfferResult,
     OutsideDialed,
     OutsideEnded,
     PriorityChanged,
@@ -85,19 +82,12 @@ from contactcenter_ari.simulation.bridging import Bridges
 from contactcenter_ari.simulation.callback_account import CallbackAccount
 from contactcenter_ari.simulation.column_account import ColumnAccount
 from contactcenter_ari.simulation.interaction_account import InteractionAccount, Place
+from contactcenter_ari.simulation.line_account import LineAccount
 from contactcenter_ari.simulation.lost_call_account import LostCallAccount
 from contactcenter_ari.simulation.offer_account import OfferAccount
 from contactcenter_ari.simulation.phone_account import PhoneAccount
 from contactcenter_ari.simulation.staff_account import StaffAccount
 from contactcenter_ari.simulation.stay import Stay
-
-NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
-RING_AGAIN_AFTER = timedelta(seconds=5)
-"""So soon a caller is offered again to all who let it ring, if there is nobody else; and no
-sooner to one whom we failed to ring, or who stays READY as the last of a queue.
-"""
-SURELY_WAITS = timedelta(seconds=30)
-"""No caller is sent on before, in the queues that ring all."""
 
 
 class Waking(Protocol):
@@ -117,12 +107,19 @@ class Ledger:
         self.ends: dict[InteractionId, InteractionEnded] = {}
         self._settings: dict[QueueName, QueueSettings] = dict(site.queues)
         self._site = site
-        self._closed: set[QueueName] = set()
         self._now = self._known_at = start
         self._offers = OfferAccount()
         self._bridges = Bridges()
         self._callbacks = CallbackAccount()
         self._staff = StaffAccount(self.agents, self._settings)
+        self._lines = LineAccount(
+            self.interactions,
+            self.agents,
+            self._settings,
+            offers=self._offers,
+            callbacks=self._callbacks,
+            staff=self._staff,
+        )
         self._phones = PhoneAccount(self.agents)
         self._recordings: set[RecordingId] = set()
         self._dialed: set[LegId] = set()
@@ -150,14 +147,12 @@ class Ledger:
         self._check_agents()
         self._check_lines(input_)
         deadline = center.next_deadline()
-        assert deadline is not None or not any(self._stays()), "somebody waits for ever"
+        assert deadline is not None or not any(self._lines.stays()), "somebody waits for ever"
         if deadline is None or deadline > now:
             self._known_at = now
         due_at_once = deadline is not None and deadline <= now
-        self._staff.follow(self._unoffered(), now, self._known_at, due_at_once=due_at_once)
-        for stay in self._seeking():
-            stay.follow(self.agents, self._known_at)
-        self._check_nobody_forgotten()
+        self._staff.follow(self._lines.unoffered(), now, self._known_at, due_at_once=due_at_once)
+        self._lines.follow(now, self._known_at)
 
     def settle(self) -> None:
         """Assert that nothing is open; to be called when all calls are over."""
@@ -195,13 +190,13 @@ class Ledger:
             case RestoreCallback():
                 self._callbacks.restore(input_, self._next_arrival())
             case CloseQueue(queue=queue):
-                self._closed.add(queue)
+                self._lines.closed.add(queue)
             case OpenQueue(queue=queue):
-                self._closed.discard(queue)
+                self._lines.closed.discard(queue)
             case SitePublished(site=site):
                 self._site = site
                 self._settings |= site.queues
-                for stay in self._stays():
+                for stay in self._lines.stays():
                     stay.rings_on = bool(stay.offers)
             case _:
                 pass
@@ -242,9 +237,9 @@ class Ledger:
             case PriorityChanged():
                 self._reranked(event)
             case OfferMade():
-                self._offered(event)
+                self._lines.offered(event, self._known_at)
             case OfferEnded():
-                self._offer_ended(event)
+                self._lines.offer_ended(event)
             case AgentConnected():
                 self._connected(event)
             case OutsideDialed(interaction=interaction):
@@ -293,22 +288,7 @@ class Ledger:
             book.outbound = True
             book.rung = self._callbacks.of(interaction).mode is CallbackMode.CUSTOMER_FIRST
             if book.rung:
-                self._check_called(book)
-
-    def _check_called(self, book: InteractionAccount) -> None:
-        """Assert that it is this customer's turn."""
-        callback = self._callbacks.of(book.interaction)
-        for other in self.interactions.values():
-            if other.rung and other is not book:
-                rung = self._callbacks.of(other.interaction)
-                assert rung.queue != callback.queue, f"called at once: {rung}, {callback}"
-        place = callback.stay(self._now)
-        assert self._staff.takes_calls(callback.queue), f"called for nobody: {callback}"
-        if any(a.serves(callback.queue) and a.state is READY for a in self.agents.values()):
-            return  # for whom those who wait before this customer would not do
-        for stay in self._unoffered():
-            passed = stay.queue == callback.queue and stay.rank < place.rank
-            assert not passed, f"{stay} is passed by for {callback}"
+                self._lines.check_called(book, self._now)
 
     def _arrival_of(self, event: Event) -> int:
         """The order of arrival that a callback keeps: the one of the caller's place, if any."""
@@ -370,55 +350,6 @@ class Ledger:
         assert event.queue == stay.queue, (event, stay)
         stay.priority, stay.head_start = event.priority, event.head_start
 
-    def _offered(self, event: OfferMade) -> None:
-        book, agent = self.interactions[event.interaction], self.agents[event.agent]
-        if book.outbound and book.place is Place.FLOW and not (book.stay and book.stay.offers):
-            callback = self._callbacks.of(event.interaction)
-            assert callback.mode is CallbackMode.AGENT_FIRST, callback
-            book.stay = callback.stay(self._now)
-        stay = book.offerable
-        assert (agent.offer, agent.state) == (None, OFFERED), agent
-        assert agent.reachable, "an unregistered phone is never offered"
-        assert event.queue == stay.queue, (stay, event)
-        requirement = stay.asks(self.agents, self._now)
-        assert stay.may_go_to(agent, requirement, self._now), (stay, agent)
-        for other in self._seeking():
-            if other is stay or other.rank > stay.rank:
-                continue
-            requirement = other.asks(self.agents, self._now)
-            passed = other.must_go_to(agent, requirement, self._known_at)
-            assert not passed, f"{other} is passed by for {stay}"
-        stay.follow(self.agents, self._now)  # and not again before the offer is over
-        self._offers.make(event, self._settings.get(event.queue))
-        stay.offers[event.offer] = event.agent
-        agent.offer = event.offer
-
-    def _offer_ended(self, event: OfferEnded) -> None:
-        book, agent = self.interactions[event.interaction], self.agents[event.agent]
-        stay = book.offerable
-        self._offers.end(event)
-        del stay.offers[event.offer]
-        stay.rings_on = stay.rings_on and bool(stay.offers)
-        agent.offer = None
-        stay.unoffered_since = self._now
-        if event.result is OfferResult.ACCEPTED and book.place is Place.FLOW:
-            agent.talk, agent.unmet = event.interaction, True
-        settings = self._settings.get(event.queue)  # none: there is no pause in an own line
-        if event.result in NOT_A_MISS or settings is None:
-            return
-        pause = settings.miss_pause
-        if settings.rings_all and event.result is OfferResult.LAPSED:
-            agent.excused = True
-            if not any(self._could_take(stay, other) for other in self.agents.values()):
-                pause = min(pause, RING_AGAIN_AFTER)
-        elif event.result is OfferResult.FAILED or self._staff.is_last_of_a_queue(agent):
-            pause = max(pause, RING_AGAIN_AFTER)
-        stay.miss(event.agent, self._now + pause)
-
-    def _could_take(self, stay: Stay, agent: AgentAccount) -> bool:
-        able = agent.is_free(self._now) and agent.has(stay.asked.levels)
-        return able and stay.is_open_to(agent, self._now)
-
     def _outside_ended(self, event: OutsideEnded) -> None:
         book = self.interactions[event.interaction]
         assert book.outside == 1, book
@@ -459,34 +390,4 @@ class Ledger:
         for book in self.interactions.values():
             hung_up = isinstance(input_, LegHungUp) and input_.leg == book.leg
             assert not hung_up or book.place is Place.FLOW, f"{book} although the caller left"
-        for stay in self._unoffered():
-            assert stay.queue not in self._closed, f"{stay} is in a closed queue"
-
-    def _check_nobody_forgotten(self) -> None:
-        free = [a for a in self.agents.values() if a.is_free(self._now)]
-        for stay in self._seeking() if free else ():
-            for agent in free:
-                requirement = stay.asks(self.agents, self._now)
-                eligible = stay.must_go_to(agent, requirement, self._known_at)
-                assert not eligible, f"{stay} waits although {agent} is free"
-
-    def _stays(self) -> Iterator[Stay]:
-        for book in self.interactions.values():
-            if book.place is Place.QUEUE:
-                yield book.present
-
-    def _unoffered(self) -> Iterator[Stay]:
-        return (stay for stay in self._stays() if not stay.offers)
-
-    def _seeking(self) -> Iterator[Stay]:
-        """Those for whom one phone more must ring if one can. Who has waited long may be about to
-        be sent on, once no phone rings.
-        """
-        for book in self.interactions.values():
-            if book.place is not Place.QUEUE:
-                continue
-            stay = book.present
-            waits = self._now - stay.joined_at < SURELY_WAITS and not stay.rings_on
-            room = self._offers.has_room(book.interaction, self._settings.get(stay.queue))
-            if not stay.offers or (waits and room and stay.queue not in self._closed):
-                yield stay
+        self._lines.check_closed()

@@ -31,14 +31,15 @@ from contactcenter_ari.core.vocabulary.signal import (
     PhoneReachable,
     TimePassed,
 )
-from contactcenter_ari.runtime.garbage import collected_seldom
+from contactcenter_ari.runtime.garbage import Collector
 
 
 class LargeCenter:
     """A center with `agents` who are logged in; each turn is timed."""
 
-    def __init__(self, site: Site, agents: int) -> None:
+    def __init__(self, site: Site, agents: int, collector: Collector) -> None:
         self.agents = agents
+        self._collector = collector
         self.turns: list[timedelta] = []
         self._now = MORNING
         self._center = Center(CenterStarted("bench", "1"), site)
@@ -114,14 +115,16 @@ class LargeCenter:
         self._now += TICK
         started = time.thread_time_ns()
         outcome = self._center.handle(input_, self._now)
+        self._collector.after_turns(1)
         self.turns.append(cpu_since(started))
         self._commands.extend(outcome.commands)
 
 
 async def measure_boards(site: Site, *, agents: int, talks: int, samples: int) -> BoardCosts:
     """Lists made `samples` times, and the turns of so many talks, with that many agents."""
-    center = LargeCenter(site, agents)
-    with collected_seldom():
+    collector = Collector()
+    center = LargeCenter(site, agents, collector)
+    with collector:
         center.fill()
         lists = await center.lists(samples)
         center.work(talks)

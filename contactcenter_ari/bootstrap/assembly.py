@@ -24,6 +24,7 @@ from contactcenter_ari.postgres.spool import Spool
 from contactcenter_ari.postgres.token import ApiTokens
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.runtime.garbage import Collector
 from contactcenter_ari.runtime.listener import Listeners
 from contactcenter_ari.runtime.loop_lag import LoopLag
 from contactcenter_ari.runtime.recovery import begin
@@ -54,6 +55,7 @@ class Service:
     """A running center."""
 
     driver: Driver
+    collector: Collector
     clock: Clock
     switch: AriSwitch
     ami: Ami
@@ -106,6 +108,7 @@ async def assembled(
         keep_all=settings.whole_logs,
         vault=vault,
     )
+    collector = Collector()
     driver = Driver(
         center=begun.center,
         digest=begun.digest,
@@ -114,6 +117,7 @@ async def assembled(
         input_log=begun.input_log,
         keeper=begun.keeper,
         vault=vault,
+        collector=collector,
     )
     if begun.latest is not None:
         clock.reach(begun.latest)
@@ -163,6 +167,7 @@ async def assembled(
     callbacks = Callbacks(database)
     return Service(
         driver=driver,
+        collector=collector,
         clock=clock,
         switch=switch,
         ami=ami,

@@ -14,7 +14,6 @@ from contactcenter_ari.bootstrap.environment import Environment
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.core.site.site import Site
 from contactcenter_ari.postgres.look_up import LookUps
-from contactcenter_ari.runtime.garbage import collected_seldom
 from contactcenter_ari.service.look_up import AllLookUps
 from contactcenter_ari.service.publishing import Tester, Untested
 from contactcenter_ari.service.restoring import Restoring
@@ -83,7 +82,7 @@ async def serving(
                 others.append(group.create_task(service.publishing.run()))
             try:
                 async with api_served(service, environment.database, web_sockets):
-                    with collected_seldom():
+                    with service.collector:
                         yield service
             finally:
                 for task in others:

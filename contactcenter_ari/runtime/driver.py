@@ -29,6 +29,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import LogOut, Request
 from contactcenter_ari.core.vocabulary.signal import LookUpFailed, Signal, TimePassed
 from contactcenter_ari.runtime.clock import Clock
+from contactcenter_ari.runtime.garbage import Collector
 from contactcenter_ari.runtime.histogram import Histogram
 from contactcenter_ari.runtime.input_log import Digest
 from contactcenter_ari.runtime.keeper import Keeper
@@ -66,6 +67,7 @@ class Driver:
         input_log: Log,
         keeper: Keeper | None = None,
         vault: Vault | None = None,
+        collector: Collector | None = None,
     ) -> None:
         self.center = center
         self.digest = digest
@@ -77,6 +79,7 @@ class Driver:
         self._log = input_log
         self.keeper = keeper
         self._vault = vault
+        self._collector = collector
         self._tick: asyncio.TimerHandle | None = None
         self._switch: Switch | None = None
         self._look_ups: LookUps | None = None
@@ -187,7 +190,8 @@ class Driver:
         if self._switch is None:
             return  # ended meanwhile
         begun = perf_counter()
-        for _ in range(min(len(self._inbox), TURNS_AT_ONCE)):
+        turns = min(len(self._inbox), TURNS_AT_ONCE)
+        for _ in range(turns):
             input_, answer = self._inbox.popleft()
             self._take(input_, answer)
             ended = perf_counter()
@@ -199,6 +203,8 @@ class Driver:
             self._draining = False
         self._arm_timer()
         self._tend()
+        if self._collector is not None:
+            self._collector.after_turns(turns)
 
     def finish(self) -> None:
         """After `run`, at an orderly stop: keep the state as it is now."""
@@ -208,6 +214,9 @@ class Driver:
     def _tend_again(self) -> None:
         """Now and every second, also when nothing comes in."""
         self._tend()
+        if self._collector is not None:
+            idle_for = self._loop.time() - self._turned_at
+            self._collector.after_second(quiet=idle_for >= TEND_EVERY.total_seconds())
         self._tick = self._loop.call_later(TEND_EVERY.total_seconds(), self._tend_again)
 
     def _tend(self) -> None:

@@ -47,6 +47,8 @@ _CHECK_LIMIT = timedelta(seconds=2)
 _ASK_AGAIN = timedelta(milliseconds=500)
 _GRACE = timedelta(seconds=2)
 """How much longer than its limit a statement is waited for: the server ends it, if it lives."""
+_SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
+"""Whether it speaks TLS: the first question of many clients, which costs no log-in."""
 _PREAMBLE = re.compile(
     r"^(connection failed: |connection to server (at|on) .*? failed: )*", re.DOTALL
 )
@@ -108,6 +110,24 @@ async def connect(
         raise unreachable(url, TimeoutError(late)) from error
     except (psycopg.Error, UnicodeError, OSError) as error:
         raise unreachable(url, error) from error
+
+
+async def probe(connection: Connection, limit: timedelta) -> None:
+    """Ask the server of a connection whether it takes others, too: one that is halted may well
+    serve those it has. Raises OSError, TimeoutError and EOFError when it does not answer.
+    """
+    about = connection.pgconn
+    host, port = (about.hostaddr or about.host).decode(), about.port.decode()
+    async with asyncio.timeout(limit.total_seconds()):
+        if host.startswith("/"):
+            reader, writer = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
+        else:
+            reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            writer.write(_SSL_REQUEST)
+            await reader.readexactly(1)
+        finally:
+            writer.close()
 
 
 def cut_off(connection: Connection) -> None:

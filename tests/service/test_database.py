@@ -192,6 +192,26 @@ async def test_a_frozen_database_is_noticed(postgres_folder: Path, *, whole: boo
         await until(lambda: not degraded(database), database)
 
 
+async def test_a_database_is_asked_without_another_log_in_each_time(database_url: str) -> None:
+    """A log-in takes 20 times the CPU of a question, day and night."""
+    log_ins: set[object] = set()
+    async with watched(database_url) as database:
+        await until(lambda: not degraded(database), database)
+        for _ in range(5):
+            await database.news()
+            log_ins |= await _log_ins(database_url)
+    assert len(log_ins) in {1, 2}, "one, and another where it is time for it"
+
+
+async def _log_ins(url: str) -> set[object]:
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        found = await connection.execute(
+            "select pid, backend_start from pg_stat_activity"
+            " where application_name = 'contactcenter watch' and datname = current_database()"
+        )
+        return set(await found.fetchall())
+
+
 async def test_a_frozen_database_holds_up_no_question(postgres_folder: Path) -> None:
     """A reader of the directory is told then, within the limit of the question."""
     limit = timedelta(seconds=1)

@@ -177,9 +177,19 @@ async def assembled(
         database=database,
         prompts=prompts,
         phones=Phones(
-            directory, http, switch, driver, interface=environment.addresses.sip.interface
+            directory,
+            http,
+            switch,
+            driver,
+            environment.database.revision,
+            interface=environment.addresses.sip.interface,
         ),
-        tokens=KnownTokens(ApiTokens(database), administrator_token(environment.data), clock.now),
+        tokens=KnownTokens(
+            ApiTokens(database),
+            administrator_token(environment.data),
+            clock.now,
+            environment.database.revision,
+        ),
         callbacks=callbacks,
         offers=offers,
         counts=counts,

@@ -24,6 +24,7 @@ from contactcenter_ari.postgres.connection import Connection, connect, cut_off_a
 from contactcenter_ari.postgres.errors import DatabaseAway, SchemaMismatch
 from contactcenter_ari.postgres.statement import statement
 from contactcenter_ari.service.own_database import kept_running, running
+from contactcenter_ari.service.revision import Revision
 from contactcenter_ari.web.port import Condition, PartHealth
 
 ASK_EVERY = timedelta(seconds=1)
@@ -56,6 +57,7 @@ class ServedDatabase:
     def __init__(self, url: str, prepare: Callable[[str], Awaitable[object]]) -> None:
         self.url = url
         self.ready = asyncio.Event()
+        self.revision = Revision()
         self._prepare = prepare
         self._changed = asyncio.Event()
         self._answered = False
@@ -129,7 +131,7 @@ class ServedDatabase:
         brought up to date first.
         """
         async with _connection(self.url) as connection:
-            trouble = await _trouble(connection)
+            trouble = _trouble(await _asked(connection, "health/ask"))
         self._answered = not trouble
         if trouble:
             self._tell(trouble)
@@ -141,11 +143,17 @@ class ServedDatabase:
         self.ready.set()
         while True:
             async with _connection(self.url) as connection:
-                self._tell(await _trouble(connection))
+                await self._look(connection)
                 for _ in range(ANEW_EVERY // ASK_EVERY):
                     await asyncio.sleep(ASK_EVERY.total_seconds())
                     await probe(connection, CONNECT_LIMIT)
-                    self._tell(await _trouble(connection))
+                    await self._look(connection)
+
+    async def _look(self, connection: Connection) -> None:
+        """See what it takes, and whether people have changed."""
+        is_closed, revision = await _asked(connection, "health/look")
+        self._tell(_trouble((is_closed,)))
+        self.revision.note(int(str(revision)))
 
 
 @asynccontextmanager
@@ -158,12 +166,18 @@ async def _connection(url: str) -> AsyncIterator[Connection]:
         await connection.close()
 
 
-async def _trouble(connection: Connection) -> str:
-    """Why it takes nothing that is written, empty if it does; raises psycopg.Error."""
+async def _asked(connection: Connection, question: str) -> tuple[object, ...]:
+    """The row that answers a question; raises psycopg.Error."""
     with cut_off_after(connection, ASK_LIMIT):
-        cursor = await connection.execute(statement("health/ask"))
+        cursor = await connection.execute(statement(question))
         row = await cursor.fetchone()
-    return "the database is read-only" if row is not None and row[0] else ""
+    assert row is not None, "each question has one row"
+    return row
+
+
+def _trouble(answer: tuple[object, ...]) -> str:
+    """Why it takes nothing that is written, empty if it does."""
+    return "the database is read-only" if answer[0] else ""
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ An agent added while calls are running can register a moment later; nothing is r
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -22,10 +21,13 @@ from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.log_limit import LogLimit
+from contactcenter_ari.service.revision import Revision
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY = timedelta(seconds=2)
+LOOK_EVERY = timedelta(minutes=1)
+"""And at once after a change."""
+RETRY_AFTER = timedelta(seconds=2)
 TELL_EVERY = timedelta(minutes=1)
 """A directory that is away for hours is told of once a minute."""
 DIRECTORY = "directory"
@@ -41,6 +43,7 @@ class Phones:
         http: SwitchHttp,
         switch: AriSwitch,
         driver: Driver,
+        revision: Revision,
         *,
         interface: str | None,
     ) -> None:
@@ -48,6 +51,7 @@ class Phones:
         self._http = http
         self._switch = switch
         self._driver = driver
+        self._revision = revision
         self._interface = interface
         self._one_at_a_time = asyncio.Lock()
         self._told = LogLimit(TELL_EVERY)
@@ -61,23 +65,30 @@ class Phones:
         return f"<Phones of {len(self._agents)} agents>"
 
     async def run(self) -> None:
-        """Look into the directory again and again, until cancelled; after a new connection at
+        """Look into the directory after each change, until cancelled; after a new connection at
         once, for nobody can be rung by a restarted Asterisk before.
         """
         while True:
-            known = self._switch.connections
-            await self.follow()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY.total_seconds()):
-                    await self._switch.until_new_connection(known)
+            connections, seen = self._switch.connections, self._revision.number
+            limit = LOOK_EVERY if await self.follow() else RETRY_AFTER
+            async with asyncio.TaskGroup() as group:
+                news = (
+                    group.create_task(self._revision.changed(seen, limit)),
+                    group.create_task(self._switch.until_new_connection(connections)),
+                )
+                await asyncio.wait(news, return_when=asyncio.FIRST_COMPLETED)
+                for each in news:
+                    each.cancel()
 
-    async def follow(self) -> None:
-        """Pass on what has changed, now or at the next look."""
+    async def follow(self) -> bool:
+        """Pass on what has changed, now or at the next look; whether it was now."""
         try:
             await self.refresh()
         except (DatabaseUnreachable, SwitchError) as error:
             if times := self._told.take(type(error).__name__):
                 log.warning("directory.not_followed", reason=str(error), times=times)
+            return False
+        return True
 
     async def refresh(self) -> None:
         """Pass on what has changed; raises DatabaseUnreachable and SwitchError."""

@@ -1,6 +1,6 @@
 """The bearer of a token: the administrator's from its file, all others from the database.
 
-Promises: the valid tokens are kept in memory and looked up anew every two seconds, so what was
+Promises: the valid tokens are kept in memory and looked up anew after each change, so what was
 added, revoked or has expired is in force within seconds; while the database is away the tokens
 that were valid go on working until they expire. Only hashes are kept.
 """
@@ -16,8 +16,11 @@ from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.postgres.token import ApiTokens, TokenRecord, token_hash
+from contactcenter_ari.service.revision import Revision
 
-LOOK_EVERY = timedelta(seconds=2)
+LOOK_EVERY = timedelta(minutes=1)
+"""And at once after a change."""
+RETRY_AFTER = timedelta(seconds=2)
 LOOK_LIMIT = timedelta(seconds=2)
 """How long the database may take before it counts as away."""
 LOOKS_APART = timedelta(milliseconds=200)
@@ -44,10 +47,17 @@ ADMINISTRATOR = Administrator()
 class KnownTokens:
     """The valid tokens as they were last looked up, and the administrator's."""
 
-    def __init__(self, tokens: ApiTokens, administrator: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        tokens: ApiTokens,
+        administrator: str,
+        now: Callable[[], datetime],
+        revision: Revision,
+    ) -> None:
         self._tokens = tokens
         self._administrator = administrator.encode()
         self._now = now
+        self._revision = revision
         self._known: dict[bytes, TokenRecord] = {}
         self._one_at_a_time = asyncio.Lock()
         self._looks = 0
@@ -58,11 +68,12 @@ class KnownTokens:
         return f"<KnownTokens {len(self._known)} valid>"
 
     async def run(self) -> None:
-        """Look into the database again and again, until cancelled."""
+        """Look into the database after each change, until cancelled."""
         while True:
+            seen = self._revision.number
             async with self._one_at_a_time:
                 await self._look()
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
+            await self._revision.changed(seen, RETRY_AFTER if self._away else LOOK_EVERY)
 
     def known(self, token: str) -> TokenRecord | Administrator | None:
         """The bearer of the token, as far as is known; never waits."""

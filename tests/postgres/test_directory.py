@@ -1,6 +1,6 @@
 """The directory: agents whole or not at all, secrets generated, mistakes told plainly."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +10,12 @@ import pytest
 
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
+from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.errors import AgentFileInvalid, DatabaseUnreachable
+from contactcenter_ari.postgres.statement import statement
 from contactcenter_ari.postgres.token import ApiTokens, token_hash
 
 
@@ -274,3 +276,39 @@ async def test_no_database_is_told() -> None:
         with pytest.raises(DatabaseUnreachable, match="CC_DATABASE_URL") as caught:
             await Directory(database).load_profiles()
     assert "secret" not in str(caught.value)
+
+
+async def test_each_change_of_people_is_counted(
+    directory: Directory, tokens: ApiTokens, database_url: str
+) -> None:
+    """A center that runs reads them again then, and not before."""
+    new = await directory.add_agent("101", "Ann", ["sales"])
+    agent = new.profile.agent
+    changes: dict[str, Callable[[], Awaitable[object]]] = {
+        "another agent": lambda: directory.add_agent("102", "Bo"),
+        "name": lambda: directory.edit_agent(agent, name="Anna"),
+        "queues": lambda: directory.edit_agent(agent, queues=["claims"]),
+        "skill": lambda: directory.change_skills(agent, ["french=2"]),
+        "no skill": lambda: directory.change_skills(agent, drop=["french"]),
+        "secret": lambda: directory.renew_secret(agent),
+        "token": lambda: directory.renew_token(agent),
+        "no agent": lambda: directory.remove_agent(agent),
+        "report": lambda: tokens.add("report", Role.SUPERVISOR),
+        "no report": lambda: tokens.revoke("report"),
+    }
+    for name, change in changes.items():
+        before = await _revision(database_url)
+        await change()
+        assert await _revision(database_url) > before, name
+    before = await _revision(database_url)
+    await directory.load_profiles()
+    await tokens.valid()
+    assert await _revision(database_url) == before
+
+
+async def _revision(url: str) -> int:
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        found = await connection.execute(statement("health/look"))
+        row = await found.fetchone()
+    assert row is not None
+    return int(row[1])

@@ -4,7 +4,7 @@ Other commands on flows are modules of their own that register with `flow`.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -47,34 +47,34 @@ def check(
     missing = [path for path in chosen if not path.exists()]
     for path in missing:
         refuse(f"{path} does not exist")
-    problems = in_order(_problems(chosen))
-    elsewhere = in_order(set(_in_the_way(chosen)) - set(problems))
+    folders = {path if path.is_dir() else path.parent for path in chosen}
+    sites = {folder: check_site(folder)[1] for folder in folders if is_site(folder)}
+    problems = in_order(_problems(chosen, sites))
+    elsewhere = in_order(set(_in_the_way(chosen, sites)) - set(problems))
     typer.echo(report(problems, form, elsewhere))
     if elsewhere or any(strict or problem.severity is Severity.ERROR for problem in problems):
         raise typer.Exit(1)
 
 
-def _problems(paths: Sequence[Path]) -> Iterator[Problem]:
+def _problems(paths: Sequence[Path], sites: Mapping[Path, list[Problem]]) -> Iterator[Problem]:
     """The problems of folders, and of single files as far as they are in them."""
     for folder in {path for path in paths if path.is_dir()}:
-        yield from check_site(folder)[1]
+        yield from sites[folder] if folder in sites else check_site(folder)[1]
     files = {path for path in paths if not path.is_dir()}
     for folder in {file.parent for file in files}:
         chosen = {shown(file) for file in files if file.parent == folder}
-        if is_site(folder):
-            yield from (each for each in check_site(folder)[1] if each.file in chosen)
+        yield from (each for each in sites.get(folder, ()) if each.file in chosen)
         flows = set(flow_files(folder))
         for file in files:
             if file.parent == folder and (file in flows or file.suffix not in ENDINGS):
                 yield from check_flow(file)[1]
 
 
-def _in_the_way(paths: Sequence[Path]) -> Iterator[Problem]:
+def _in_the_way(paths: Sequence[Path], sites: Mapping[Path, list[Problem]]) -> Iterator[Problem]:
     """The errors that keep the sites of single files from being published."""
     for folder in {path.parent for path in paths if not path.is_dir()}:
-        if is_site(folder):
-            problems = check_site(folder)[1]
-            yield from (each for each in problems if each.severity is Severity.ERROR)
+        problems = sites.get(folder, ())
+        yield from (each for each in problems if each.severity is Severity.ERROR)
 
 
 @flow.command()

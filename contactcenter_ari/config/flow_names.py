@@ -136,8 +136,9 @@ def saved_look_ups(node: Node) -> dict[str, str]:
     """Where look-up steps anywhere below a node keep their answers."""
     saved: dict[str, str] = {}
     for mapping in _maps(node):
-        look_up, place = _meant(mapping, "lookup", SPECS), _meant(mapping, "save_as", _SAVING)
+        look_up = _meant(mapping, "lookup", SPECS)
         if isinstance(look_up, Scalar):
+            place = _meant(mapping, "save_as", _SAVING)
             saved[place.text if isinstance(place, Scalar) else look_up.text] = look_up.text
     return saved
 
@@ -147,10 +148,10 @@ def sensitive_variables(node: Node) -> frozenset[str]:
     names = set()
     for mapping in _maps(node):
         variable = _meant(mapping, "gather", SPECS)
-        sensitive = _meant(mapping, "sensitive", _GATHERING)
-        said = isinstance(sensitive, Scalar) and sensitive.text.lower() in YES
-        if isinstance(variable, Scalar) and said:
-            names.add(variable.text)
+        if isinstance(variable, Scalar):
+            sensitive = _meant(mapping, "sensitive", _GATHERING)
+            if isinstance(sensitive, Scalar) and sensitive.text.lower() in YES:
+                names.add(variable.text)
     return frozenset(names)
 
 
@@ -159,7 +160,8 @@ def _meant(mapping: Map, name: str, known: Collection[str]) -> Node | None:
     if mapping.key(name) is not None:
         return mapping.get(name)
     odd = (key.text for key, _ in mapping.entries if key.text not in known)
-    return mapping.get(next((text for text in odd if nearest(text, known) == name), ""))
+    near = (text for text in odd if nearest(text, (name,)))  # few are: the others cost much more
+    return mapping.get(next((text for text in near if nearest(text, known) == name), ""))
 
 
 def _maps(node: Node) -> Iterator[Map]:

@@ -1,25 +1,20 @@
-"""The parts that all commands share: settings, screens, logs, and errors in one sentence.
+"""The parts that all commands share: settings, screens, and errors in one sentence.
 
 Light to import, for every command waits for it.
 """
 
 import errno
-import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from functools import wraps
-from typing import Any, NoReturn, ParamSpec, TextIO, TypeVar, cast
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
-import structlog
 import typer
-import uvloop
 from rich.console import Console
 
-from contactcenter_ari.config.settings import LogFormat, Settings, read_settings
+from contactcenter_ari.config.settings import Settings, read_settings
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.runtime.fault import told
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -51,62 +46,11 @@ def error_screen() -> Console:
 
 def load_settings() -> Settings:
     """The settings, with logging set up by them; raises SettingInvalid."""
+    from contactcenter_ari.cli.log import start_logging
+
     settings = read_settings(os.environ)
     start_logging(settings.log)
     return settings
-
-
-class UnfailingStream:
-    """A stream that drops what it cannot write, be the disk full or the pipe closed: a line of the
-    log must not cost a call.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def __repr__(self) -> str:
-        return f"<UnfailingStream of {self._stream!r}>"
-
-    def write(self, text: str) -> int:
-        """Write a text, or nothing of it."""
-        with suppress(OSError):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Write what was kept back, or try again next time."""
-        with suppress(OSError):
-            self._stream.flush()
-
-
-def without_words(
-    _: object, __: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
-    """The kind and the place of an exception instead of its message."""
-    fault = event.pop("exc_info", None)
-    error = fault if isinstance(fault, BaseException) else sys.exc_info()[1] if fault else None
-    return event if error is None else {**event, "fault": told(error)}
-
-
-def start_logging(log_format: LogFormat, *, least: str = "info") -> None:
-    """Log lines from the `least` level on, on standard error, for people or for programs."""
-    renderers: list[structlog.typing.Processor] = (
-        [structlog.processors.JSONRenderer()]
-        if log_format is LogFormat.JSON
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-    )
-    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what is away is told once, by us
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            without_words,
-            *renderers,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", UnfailingStream(sys.stderr))),
-    )
 
 
 def command(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -134,6 +78,8 @@ def command(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run asynchronous work to its end."""
+    import uvloop
+
     return uvloop.run(work)
 
 

@@ -13,8 +13,9 @@ from contactcenter_ari.bootstrap.assembly import Service
 from contactcenter_ari.bootstrap.environment import Variation, prepared
 from contactcenter_ari.bootstrap.service import serving
 from contactcenter_ari.cli.app import app
-from contactcenter_ari.cli.command import command, fail, load_settings, run, screen, start_logging
+from contactcenter_ari.cli.command import command, fail, load_settings, run, screen
 from contactcenter_ari.cli.draining import until_drained
+from contactcenter_ari.cli.log import start_logging
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.errors import ContactCenterError

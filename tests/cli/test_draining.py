@@ -15,8 +15,8 @@ import pytest
 from rich.console import Console
 
 from contactcenter_ari.cli import draining
-from contactcenter_ari.cli.command import UnfailingStream
 from contactcenter_ari.cli.draining import HUNG, until_drained
+from contactcenter_ari.cli.log import UnfailingStream
 
 LIMIT = 20
 SOON, LATE = timedelta(milliseconds=300), timedelta(hours=1)

@@ -26,8 +26,16 @@ ADDRESSES = {
     "CC_DATABASE_URL": "postgresql://user@127.0.0.1:1/none",
 }
 HEAVY = ("aiohttp", "numpy", "psycopg", "holidays", "contactcenter_ari.core.center.center")
-UNUSED_BY_FLOWS = ("aiohttp", "numpy", "matplotlib", "psycopg", "playwright")
-UNUSED_BY_HELP = (*HEAVY, *UNUSED_BY_FLOWS, "structlog", "asyncio", "yaml", "phonenumbers")
+UNUSED_BY_FLOWS = (
+    "aiohttp",
+    "asyncio",
+    "numpy",
+    "matplotlib",
+    "psycopg",
+    "playwright",
+    "structlog",
+)
+UNUSED_BY_HELP = (*HEAVY, *UNUSED_BY_FLOWS, "yaml", "phonenumbers")
 LOADED = """
 import contextlib, json, sys
 from contactcenter_ari.cli.app import app

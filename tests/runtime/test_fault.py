@@ -6,7 +6,7 @@ import sys
 import pytest
 import structlog
 
-from contactcenter_ari.cli.command import start_logging
+from contactcenter_ari.cli.log import start_logging
 from contactcenter_ari.config.settings import LogFormat
 from contactcenter_ari.runtime.fault import MOST_PLACES, told
 

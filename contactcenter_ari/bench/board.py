@@ -16,18 +16,16 @@ from contactcenter_ari.bench.board_api import cpu_since, measure_reads
 from contactcenter_ari.bench.board_figures import BoardCost, BoardCosts
 from contactcenter_ari.bench.decision import MORNING, TICK
 from contactcenter_ari.bench.figures import Figures
+from contactcenter_ari.bench.pause import answers_to, measure_rounds
 from contactcenter_ari.bench.plan import QUEUES, UNRECORDED_NUMBER
 from contactcenter_ari.core.center.center import Center
 from contactcenter_ari.core.site.site import CenterStarted, Input, Site
-from contactcenter_ari.core.vocabulary.command import BridgeLegs, Command, DialLeg, HangUpLeg
+from contactcenter_ari.core.vocabulary.command import Command, DialLeg
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId
 from contactcenter_ari.core.vocabulary.request import AgentProfile, LogIn, PutAgent
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
-    LegAnswered,
     LegHungUp,
-    LegRinging,
-    LegsBridged,
     PhoneReachable,
     TimePassed,
 )
@@ -77,6 +75,11 @@ class LargeCenter:
             _listed(name, make, samples, read=reads[name]) for name, make in makers.items()
         )
 
+    async def rounds(self, talks: int) -> Figures:
+        """The rounds of an event loop while so many talks end and as many callers come."""
+        callers = [self._caller() for _ in range(talks)]
+        return await measure_rounds(self._center, self._talking, callers, since=self._now)
+
     def _log_in(self, number: int) -> None:
         phone, agent = PhoneId(f"phone-{number}"), AgentId(f"{number:05}")
         profile = AgentProfile(agent=agent, name=f"Agent {number}", phone=phone, queues=QUEUES)
@@ -84,10 +87,12 @@ class LargeCenter:
             self._turn(input_)
 
     def _come(self) -> None:
+        self._turn(self._caller())
+
+    def _caller(self) -> CallArrived:
         self._callers += 1
         leg = LegId(f"caller-{self._callers}")
-        number = f"+3161{self._callers:07}"
-        self._turn(CallArrived(leg, UNRECORDED_NUMBER, number, ""))
+        return CallArrived(leg, UNRECORDED_NUMBER, f"+3161{self._callers:07}", "")
 
     def _turn(self, input_: Input) -> None:
         """One turn and, as far as a switch answers them, its commands."""
@@ -99,17 +104,10 @@ class LargeCenter:
             self._turn(TimePassed())
 
     def _obey(self, command: Command) -> None:
-        match command:
-            case DialLeg(leg=leg):
-                self._take(LegRinging(leg))
-                self._take(LegAnswered(leg))
-                self._talking.append(leg)
-            case BridgeLegs(bridge=bridge):
-                self._take(LegsBridged(bridge))
-            case HangUpLeg(leg=leg):
-                self._take(LegHungUp(leg))
-            case _:
-                pass
+        for signal in answers_to(command):
+            self._take(signal)
+        if isinstance(command, DialLeg):
+            self._talking.append(command.leg)
 
     def _take(self, input_: Input) -> None:
         self._now += TICK
@@ -128,7 +126,8 @@ async def measure_boards(site: Site, *, agents: int, talks: int, samples: int) -
         center.fill()
         lists = await center.lists(samples)
         center.work(talks)
-    return BoardCosts(agents=agents, lists=lists, turns=Figures.of(center.turns))
+        rounds = await center.rounds(talks)
+    return BoardCosts(agents=agents, lists=lists, turns=Figures.of(center.turns), rounds=rounds)
 
 
 def _listed(

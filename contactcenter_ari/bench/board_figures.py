@@ -19,8 +19,11 @@ class BoardCost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardCosts(msgspec.Struct, frozen=True, kw_only=True):
-    """Lists and turns with `agents` who all talk and as many callers who wait."""
+    """Lists, turns, and rounds of the event loop with `agents` who all talk and as many callers
+    who wait.
+    """
 
     agents: int
     lists: tuple[BoardCost, ...]
     turns: Figures
+    rounds: Figures

@@ -121,7 +121,8 @@ def bench(
 
     held, 3 (2): from a freed agent to the next caller while 100 others talk.
 
-    boards, 1 (1): lists for boards, and turns, with 10,000 agents; needs no Asterisk.
+    boards, 1 (1): lists for boards, turns, and rounds of the event loop, with 10,000 agents; needs
+    no Asterisk.
 
     All but the counts need a quiet machine. An option that a part does not know is refused: floor
     knows all but --rounds; calls --calls, --agents, --rounds; held --samples, --agents, --waiting,

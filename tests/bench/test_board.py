@@ -22,6 +22,7 @@ async def test_all_agents_talk_and_as_many_callers_wait() -> None:
         each.made.samples == each.written.samples == each.read.samples == 3 for each in found.lists
     )
     assert found.turns.samples == 20 * 6
+    assert found.rounds.samples > 20, "each talk that ends takes some rounds of the event loop"
     console = Console(record=True, width=140, file=StringIO())
     console.print(tables(Findings(boards=found)))
     shown = console.export_text()

@@ -265,6 +265,11 @@ def get_global(variable: str) -> Operation:
     return Operation("GET", "asterisk/variable", query={"variable": variable})
 
 
+def reload_module(name: str) -> Operation:
+    """Have a module read its files again."""
+    return Operation("PUT", "asterisk/modules/{moduleName}", {"moduleName": name})
+
+
 def get_application(app: str) -> Operation:
     """The subscriptions of our application; 404 when no socket serves it."""
     return Operation("GET", "applications/{applicationName}", {"applicationName": app})

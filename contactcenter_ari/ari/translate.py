@@ -2,7 +2,7 @@
 
 Nothing is sent and nothing is remembered here. Text that callers put into numbers and names is cut
 and cleaned on the way in, and again on the way out. The dialplan's `Stasis()` arguments are
-`caller,DIALED` (and the country of the trunk if it has one) or `phone,DEVICE,DIALED`, with
+`caller,DIALED,COUNTRY,TRUNK` (a trunk may have no country) or `phone,DEVICE,DIALED`, with
 `late-offer` behind when the INVITE offered no audio; legs that we dial enter with `agent`, snoop
 legs, on which whole calls are recorded, with `snoop,RECORDING`. A leg whose recording is not begun
 yet enters with `record,CONTEXT,RECORDING` and is sent into that context, which begins it and leads
@@ -80,7 +80,8 @@ RECORD: Final = "record"
 AGENT_LEG: Final = "agent-leg"
 SNOOP_LEG: Final = "snoop-leg"
 """The contexts of the dialplan that begin a recording."""
-TRUNK: Final = "trunk"
+TRUNK: Final = "trunk-"
+"""Before its name: the PJSIP endpoint of a trunk. No phone is named so."""
 RINGING: Final = "RINGING"
 NUMBER_LIMIT: Final = 32
 NAME_LIMIT: Final = 80
@@ -163,7 +164,7 @@ def _phone_of(event: messages.StasisStart) -> PhoneId | None:
             return PhoneId(device)
         case ("agent",):
             found = re.fullmatch(r"PJSIP/(.+)-[0-9a-f]+", event.channel.name)
-            return PhoneId(found[1]) if found is not None and found[1] != TRUNK else None
+            return PhoneId(found[1]) if found and not found[1].startswith(TRUNK) else None
         case _:
             return None
 
@@ -268,14 +269,16 @@ def _arrival(event: messages.StasisStart) -> Signal | None:
     """A new caller, a phone that dialed, or an agent who picked up."""
     leg = LegId(event.channel.id)
     match _entry_of(event):
-        case (str(role), dialed, *country) if role == CALLER:
+        case (str(role), dialed, *of_trunk) if role == CALLER:
+            country, trunk = (*of_trunk, "", "")[:2]
             caller = event.channel.caller
             return CallArrived(
                 leg=leg,
                 called_number=cleaned(dialed)[:NUMBER_LIMIT],
                 caller_number=cleaned(caller.number)[:NUMBER_LIMIT],
                 caller_name=name_of(caller.name),
-                country="".join(country),
+                country=country,
+                trunk=trunk,
             )
         case (str(role), device, dialed) if role == PHONE:
             return PhoneDialed(leg=leg, phone=PhoneId(device), dialed=digits_of(dialed))
@@ -309,11 +312,13 @@ def _dial(command: DialLeg, app: str) -> Operation:
 
 
 def _dial_outside(command: DialOutside, app: str) -> Operation:
-    if not re.fullmatch(r"\+[0-9]{3,15}", command.number):
+    if not re.fullmatch(r"\+?[0-9]{3,20}", command.written):
         raise ValueError("not an outside number")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", command.trunk):
+        raise ValueError("not the name of a trunk")
     return operation.dial(
         command.leg,
-        endpoint=f"PJSIP/{command.number}@{TRUNK}",
+        endpoint=f"PJSIP/{command.written}@{TRUNK}{command.trunk}",
         app=app,
         app_args=_entry(AGENT_LEG, command.recording),
         caller_id=f'"" <{digits_of(command.caller_number)}>',

@@ -39,6 +39,7 @@ from contactcenter_ari.service.publishing import Publishing, Tester
 from contactcenter_ari.service.recent_offers import Announced, RecentOffers
 from contactcenter_ari.service.restoring import Restoring
 from contactcenter_ari.service.secret import administrator_token, call_vault, snapshot_key
+from contactcenter_ari.service.switch_trunk import SwitchTrunks
 from contactcenter_ari.service.token import KnownTokens
 from contactcenter_ari.speech.prompt_cache import CallPrompts
 from contactcenter_ari.web.application import make_application
@@ -73,6 +74,7 @@ class Service:
     restoring: Restoring
     fall_back: FallBackIntake
     publishing: Publishing
+    trunks: SwitchTrunks
     input_log: Path
     resumed: bool
 
@@ -125,11 +127,14 @@ async def assembled(
         driver.log_out(begun.gone_home)
         driver.publish(site)
         told.record(begun.events)
+    trunks = SwitchTrunks(
+        environment.trunks, environment.configured, http, environment.trunks.of(site.trunks)
+    )
     publishing = Publishing(
         settings.site,
         site,
         archive=Archive(environment.data / FOLDER),
-        publisher=Published(driver, environment.look_up_access),
+        publisher=Published(driver, environment.look_up_access, trunks),
         tester=tester,
         speaker=SpokenAhead(environment.prompts, environment.data),
         now=clock.now,
@@ -203,6 +208,7 @@ async def assembled(
             clock.now,
         ),
         publishing=publishing,
+        trunks=trunks,
         input_log=begun.input_log.path,
         resumed=begun.resumed,
     )

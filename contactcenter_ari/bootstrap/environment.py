@@ -26,6 +26,7 @@ from contactcenter_ari.service.fall_back_plan import plan_ahead, plan_file
 from contactcenter_ari.service.look_up import LookUpAccess
 from contactcenter_ari.service.own_asterisk import kept_running
 from contactcenter_ari.service.prompts import dialplan_sound, prompt_cache, speak_ahead
+from contactcenter_ari.service.trunk import KnownTrunks
 from contactcenter_ari.speech.music import write_music
 from contactcenter_ari.speech.prompt_cache import PromptCache
 
@@ -54,7 +55,9 @@ USUAL = Variation()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Where the service finds what it needs; `asterisk` is None when somebody else runs it."""
+    """Where the service finds what it needs; `asterisk` is None when somebody else runs it, and
+    `configured` is the same one, or that whose files we may write.
+    """
 
     data: Path
     addresses: Addresses
@@ -66,6 +69,8 @@ class Environment:
     application_login: Login = field(repr=False)
     ami: Login = field(repr=False)
     asterisk: AsteriskProcess | None
+    configured: AsteriskProcess
+    trunks: KnownTrunks
 
     @property
     def database_url(self) -> str:
@@ -73,9 +78,13 @@ class Environment:
         return self.database.url
 
 
-def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) -> AsteriskSite:
-    """The facts about this site for the configuration of Asterisk."""
+def asterisk_site(
+    settings: Settings, site: Site, sound: str, where: Addresses, known: KnownTrunks
+) -> AsteriskSite:
+    """The facts about this site for the configuration of Asterisk; `sound` is the apology."""
+    data = settings.data.absolute()
     secrets = SecretFolder(data)
+    trunks = known.of(site.trunks)
     return AsteriskSite(
         sip=where.sip,
         http=where.asterisk_http,
@@ -92,11 +101,9 @@ def asterisk_site(settings: Settings, where: Addresses, sound: str, data: Path) 
         fall_back_plan=plan_file(data),
         node=settings.node,
         application=APPLICATION,
-        trunk_networks=settings.trunk_networks,
+        trunks=trunks,
+        trunk_secrets=known.secrets(trunks),
         phone_networks=settings.phone_networks,
-        carrier=settings.carrier,
-        trunk_country=settings.trunk_country,
-        called_from=settings.called_from,
         http_sessions=settings.asterisk_http_sessions,
     )
 
@@ -114,8 +121,9 @@ async def switch_process(
     prompts = prompt_cache(tools, settings.site, environ)
     sound = await dialplan_sound(prompts, site)
     await plan_ahead(prompts, site, data)
+    where = addresses(settings, data, variation.rtp_ports)
     switch = replace(
-        asterisk_site(settings, addresses(settings, data, variation.rtp_ports), sound, data),
+        asterisk_site(settings, site, sound, where, KnownTrunks(settings, environ)),
         extra_dialplan=variation.extra_dialplan,
         extra_modules=variation.extra_modules,
         extra_templates=variation.extra_templates,
@@ -165,4 +173,6 @@ async def prepared(
             application_login=asterisk.site.application_login,
             ami=asterisk.site.ami,
             asterisk=asterisk if settings.asterisk_http is None else None,
+            configured=asterisk,
+            trunks=KnownTrunks(settings, environ),
         )

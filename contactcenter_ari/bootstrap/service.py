@@ -78,6 +78,7 @@ async def serving(
             others.append(group.create_task(_when(ready, service.phones.run)))
             others.append(group.create_task(service.fall_back.run()))
             others.append(group.create_task(service.prompts.run()))
+            others.append(group.create_task(service.trunks.run(service.switch)))
             if tester is not None:
                 others.append(group.create_task(service.publishing.run()))
             try:

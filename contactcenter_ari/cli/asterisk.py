@@ -36,6 +36,18 @@ def config() -> None:
         run(write_configuration(settings))
 
 
+@asterisk.command()
+@command
+def reload() -> None:
+    """Have a running `contactcenter asterisk run` take up the trunks of `site.yaml`; calls go on.
+    `contactcenter up` and `serve` do this by themselves when a site is published.
+    """
+    settings = load_settings()
+    from contactcenter_ari.cli.switch import reload_trunks  # heavy
+
+    run(reload_trunks(settings))
+
+
 @asterisk.command(name="run")
 @command
 def run_asterisk() -> None:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.site import site_trunks
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.machine.errors import MachineTrouble
 from contactcenter_ari.machine.postgres_process import running_dsn
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.service.address import FILE, Addresses, addresses
+from contactcenter_ari.service.trunk import KnownTrunks
 
 
 class Wrong(ContactCenterError):
@@ -28,6 +31,11 @@ class Installation:
     def data(self) -> Path:
         """Its data folder, which may not be there yet."""
         return self.settings.data.absolute()
+
+    @property
+    def trunks(self) -> tuple[Trunk, ...]:
+        """Its trunks; raises SettingInvalid when both the site and the settings name some."""
+        return KnownTrunks(self.settings, {}).of(site_trunks(self.settings.site))
 
     @property
     def database_url(self) -> str | None:

@@ -104,8 +104,9 @@ async def _off(installation: Installation) -> timedelta | None:
 async def names(installation: Installation) -> str:
     """Each host that the settings name by a name has an address."""
     settings = installation.settings
-    listening = (settings.carrier, settings.asterisk_sip, settings.http)
-    hosts = [address.host for address in listening if address is not None]
+    listening = (settings.asterisk_sip, settings.http)
+    hosts = [trunk.host for trunk in installation.trunks if trunk.host]
+    hosts += [address.host for address in listening if address is not None]
     for url in (settings.database_url, settings.lookup_url):
         if url is not None:
             hosts += [part for part in connection_parts(url).get("host", "").split(",") if part]

@@ -17,6 +17,7 @@ from contactcenter_ari.service.address import addresses
 
 ASK_AGAIN_AFTER = timedelta(milliseconds=700)
 ASKED = 3
+SIP_PORT = 5060
 NONE_SET = "none is set; `contactcenter up` starts one of its own"
 
 
@@ -67,10 +68,15 @@ class _Replies(asyncio.DatagramProtocol):
 
 
 async def carrier(installation: Installation) -> str:
-    """The carrier answers a question by SIP, whatever it answers."""
-    there = installation.settings.carrier
-    if there is None:
+    """The carriers answer a question by SIP, whatever they answer."""
+    ways_out = [trunk for trunk in installation.trunks if trunk.host]
+    if not ways_out:
         return "none is set: there are no calls to the outside"
+    answers = [await _answered(Address(way.host, way.port or SIP_PORT)) for way in ways_out]
+    return ", ".join(answers)
+
+
+async def _answered(there: Address) -> str:
     try:
         return f"{there} answers ({await _options(there)})"
     except (OSError, TimeoutError) as error:

@@ -16,6 +16,7 @@ from contactcenter_ari.cli.command import command, error_screen, load_settings, 
 from contactcenter_ari.cli.sip_ladder import Ladder
 from contactcenter_ari.client.running_center import RunningCenter
 from contactcenter_ari.config.settings import Settings
+from contactcenter_ari.config.site import site_trunks
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.spoken.value import read_duration
 from contactcenter_ari.machine.asterisk_console import AsteriskConsole
@@ -25,6 +26,7 @@ from contactcenter_ari.machine.sip_capture import SipCapture
 from contactcenter_ari.machine.sip_message import SipMessage
 from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.service.address import addresses
+from contactcenter_ari.service.trunk import KnownTrunks
 
 sip = typer.Typer(help="Signaling of calls.")
 app.add_typer(sip, name="sip", no_args_is_help=True)
@@ -73,7 +75,9 @@ async def _trace(settings: Settings, of: str, pcap: Path | None, limit: timedelt
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     capture = SipCapture(console, data, limit, stop)
-    ladder = Ladder(addresses(settings, data).sip, settings.trunk_networks)
+    trunks = KnownTrunks(settings, os.environ).of(site_trunks(settings.site))
+    networks = tuple(network for trunk in trunks for network in trunk.networks)
+    ladder = Ladder(addresses(settings, data).sip, networks)
     with ExitStack() as stack:
         file = stack.enter_context(_opened(pcap)) if pcap else None
         begun = partial(typer.echo, ladder.head())

@@ -9,6 +9,7 @@ from contactcenter_ari.cli.command import error_screen, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.tool_root import ensure_tools
+from contactcenter_ari.machine.trunk_config import MODULES
 from contactcenter_ari.service.address import addresses
 from contactcenter_ari.service.archive import FOLDER, Archive
 from contactcenter_ari.service.own_asterisk import kept_running
@@ -20,6 +21,16 @@ async def write_configuration(settings: Settings) -> None:
     process = await _process(settings)
     process.configure()
     screen().print(f"Written to {process.folders.etc}", soft_wrap=True, highlight=False)
+
+
+async def reload_trunks(settings: Settings) -> None:
+    """Write the trunks of this site and have them taken up; raises ContactCenterError."""
+    process = await _process(settings)
+    process.write_trunks(process.site.trunks, process.site.trunk_secrets)
+    for module in MODULES:
+        await process.rx(f"module reload {module}")
+    names = ", ".join(trunk.name for trunk in process.site.trunks)
+    screen().print(f"Taken up: {names}", highlight=False)
 
 
 async def run_switch(settings: Settings) -> None:

@@ -41,6 +41,7 @@ EXPLANATIONS: dict[str, str] = {
     "E213": "What a look-up is given, or gives back, does not fit its SQL.",
     "E214": "Opening hours do not exist.",
     "E215": "After the hang-up nobody listens: only set, tag and lookup make sense.",
+    "E216": "A trunk does not exist under trunks in site.yaml.",
     "E301": "An expression cannot be read.",
     "E302": "A name in an expression does not exist.",
     "E303": "An expression mixes values of unlike types.",

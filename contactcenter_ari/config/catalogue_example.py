@@ -45,6 +45,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     ),
     "E214": ("- callback: sales\n  hours: ofice", "- callback: sales\n  hours: office"),
     "E215": ("on_hangup: [play: goodbye]", "on_hangup: [tag: {ended: '\"yes\"'}]"),
+    "E216": ("# site.yaml\nvia: [mian, spare]", "via: [main, spare]"),
     "E301": ("- if: size >\n  then: large", "- if: size > 3\n  then: large"),
     "E302": ("- if: custmer.found\n  then: known", "- if: customer.found\n  then: known"),
     "E303": ('- if: size == "big"\n  then: large', "- if: size > 3\n  then: large"),

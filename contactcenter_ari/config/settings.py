@@ -32,6 +32,10 @@ SHORTEST_RTP_TIMEOUT = timedelta(seconds=40)
 """A leg has 32 s to answer when it is asked."""
 FEWEST_SESSIONS = 20
 DRAIN_MOST = timedelta(hours=12)
+TRUNK_SECRET = f"{PREFIX}TRUNK_SECRET_"
+"""The variable of the secret of a trunk, before its name in capitals."""
+UNNAMED_TRUNK_KEYS = ("carrier", "trunk_networks", "trunk_country", "called_from")
+"""The settings of the one trunk of a site that names none."""
 
 
 class SettingInvalid(ContactCenterError):
@@ -50,15 +54,16 @@ class Settings:
     """One installation. None means: we start it ourselves, or choose.
 
     `site` is the folder of `site.yaml`; `data` where the installation keeps what it must;
-    `asterisk` the program; `asterisk_http` an Asterisk that somebody else started. Calls from
-    `trunk_networks` are let in without a password: they are the carrier's and nobody else's.
-    Outside lines are dialed at `carrier`; without one there is no way out. The carrier writes
-    national numbers as they are written in `trunk_country` (ISO 3166; empty: as in the country of
-    the flow), and the called one into the header `called_from` (empty: into the URI of the
-    request). Calls in progress when the program is to end go on for `drain_limit` at the most. A
-    leg that sends no audio for `rtp_timeout`, on hold for `rtp_timeout_hold`, and does not answer
-    when it is asked is given up. `asterisk_http_sessions` bounds the connections to Asterisk's
-    HTTP server. Closed recordings are kept in `recording_format`.
+    `asterisk` the program; `asterisk_http` an Asterisk that somebody else started. A site that
+    names no trunks has one: calls from `trunk_networks` are let in without a password (none: those
+    from 127.0.0.2), for they are the carrier's and nobody else's. Outside lines are dialed at
+    `carrier`; without one there is no way out. The carrier writes national numbers as they are
+    written in `trunk_country` (ISO 3166; empty: as in the country of the flow), and the called one
+    into the header `called_from` (empty: into the URI of the request). Calls in progress when the
+    program is to end go on for `drain_limit` at the most. A leg that sends no audio for
+    `rtp_timeout`, on hold for `rtp_timeout_hold`, and does not answer when it is asked is given
+    up. `asterisk_http_sessions` bounds the connections to Asterisk's HTTP server. Closed
+    recordings are kept in `recording_format`.
     """
 
     site: Path
@@ -69,7 +74,7 @@ class Settings:
     asterisk_sip: Address | None = None
     asterisk_http: Address | None = None
     asterisk: Path | None = None
-    trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
+    trunk_networks: tuple[str, ...] = ()
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
     carrier: Address | None = None
     trunk_country: str = ""
@@ -175,8 +180,12 @@ def _read_country(text: str) -> str:
     return text
 
 
-def _read_called_from(text: str) -> str:
-    """The header that has the called number; empty for the URI of the request."""
+def read_called_from(text: str) -> str:
+    """The header that has the called number; empty for the URI of the request.
+
+    Raises:
+        ValueError: it is none of the ways to say so.
+    """
     if text in {"uri", "to"}:
         return "To" if text == "to" else ""
     found = re.fullmatch(r"header ([A-Za-z][A-Za-z0-9-]{0,63})", text)
@@ -224,7 +233,7 @@ _SETTINGS: Mapping[str, _Setting] = {
     "phone_networks": _Setting(_read_networks, "192.168.10.0/24"),
     "carrier": _Setting(read_address, "203.0.113.8:5060"),
     "trunk_country": _Setting(_read_country, "NL (two letters of ISO 3166)"),
-    "called_from": _Setting(_read_called_from, "uri, to, or header P-Called-Party-ID"),
+    "called_from": _Setting(read_called_from, "uri, to, or header P-Called-Party-ID"),
     "drain_limit": _Setting(_read_drain_limit, "5m"),
     "rtp_ports": _Setting(_read_ports, "10000-13999"),
     "rtp_timeout": _Setting(_read_limit, "60s"),
@@ -250,7 +259,7 @@ def read_settings(environment: Mapping[str, str], *, checkout: Path = CHECKOUT) 
     chosen = {
         name.removeprefix(PREFIX).lower(): _read(name, name.removeprefix(PREFIX).lower(), text)
         for name, text in environment.items()
-        if name.startswith(PREFIX) and text
+        if name.startswith(PREFIX) and text and not name.startswith(TRUNK_SECRET)
     }
     site = chosen.pop("site", checkout / "callflows")
     assert isinstance(site, Path), "a path is read as one"

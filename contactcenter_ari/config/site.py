@@ -22,6 +22,7 @@ from contactcenter_ari.config.site_file import NEEDED_PROMPTS, SiteFile, read_si
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.site.site import Site
+from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.core.vocabulary.ids import QueueName
 
 SITE_FILE = "site.yaml"
@@ -72,6 +73,11 @@ def site_zone(folder: Path) -> str:
 def site_lookup_tables(folder: Path) -> tuple[str, ...]:
     """The tables that look-ups may read, by `site.yaml`, whatever is wrong with its flows."""
     return _surroundings(folder)[1][1].lookup_tables
+
+
+def site_trunks(folder: Path) -> tuple[Trunk, ...]:
+    """The trunks that `site.yaml` names, whatever is wrong with the flows."""
+    return _surroundings(folder)[1][1].trunks
 
 
 def check_flow(file: Path) -> tuple[Flow | None, list[Problem]]:
@@ -147,6 +153,8 @@ def _site(site: SiteFile, queues: dict[QueueName, QueueSettings], flows: Sequenc
         pause_reason_required=site.pause_reason_required,
         lookup_tables=site.lookup_tables,
         country=site.country,
+        trunks=site.trunks,
+        via=site.via,
     )
 
 

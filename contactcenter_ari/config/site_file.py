@@ -13,10 +13,12 @@ from contactcenter_ari.config.hours_file import read_zone
 from contactcenter_ari.config.phone import read_country
 from contactcenter_ari.config.prompt_text import PromptReader
 from contactcenter_ari.config.reading import Reading
+from contactcenter_ari.config.trunk_file import read_trunks, read_via
 from contactcenter_ari.core.flow.language.declaration import Prompt
 from contactcenter_ari.core.site.catalog import SYSTEM_PROMPTS
 from contactcenter_ari.core.site.site import OCCUPANCY_WINDOW, FeatureCodes
 from contactcenter_ari.core.spoken.value import DURATION, TEXT
+from contactcenter_ari.core.telephony.trunk import Trunk
 
 KEYS = (
     "name",
@@ -30,6 +32,8 @@ KEYS = (
     "prompts",
     "lookup_tables",
     "lookup_hosts",
+    "trunks",
+    "via",
     "settings",
 )
 NEEDED_PROMPTS = (*SYSTEM_PROMPTS, "goodbye")
@@ -58,6 +62,8 @@ class SiteFile:
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     lookup_tables: tuple[str, ...] = ()
     lookup_hosts: tuple[str, ...] = ()
+    trunks: tuple[Trunk, ...] = ()
+    via: tuple[str, ...] = ()
 
 
 def read_site_file(
@@ -82,6 +88,7 @@ def read_site_file(
         reading.fields(
             reading.mapping(fields["settings"], "settings"), "settings", tuple(settings)
         )
+    trunks = read_trunks(reading, fields)
     return SiteFile(
         name=reading.text(fields["name"], "name") if "name" in fields else "",
         timezone=read_zone(reading, fields["timezone"]) if "timezone" in fields else "",
@@ -94,6 +101,8 @@ def read_site_file(
         prompts=prompts,
         lookup_tables=_listed(reading, fields, "lookup_tables", _TABLE, "customer"),
         lookup_hosts=_listed(reading, fields, "lookup_hosts", _HOST, "crm.internal:8443"),
+        trunks=trunks,
+        via=read_via(reading, fields, trunks),
     )
 
 

@@ -145,6 +145,16 @@ def spellings(number: str) -> tuple[str, ...]:
     return (number,)
 
 
+def dialed_in(country: str, number: str) -> str:
+    """A number in E.164 as people of a country dial it, national or abroad; any other one as it
+    is.
+    """
+    for parsed in _parsed((number, None)) if is_e164(number) and country else ():
+        shown = phonenumbers.format_out_of_country_calling_number(parsed, country)
+        return re.sub(r"[^0-9+]", "", shown)
+    return number
+
+
 def national_prefix(country: str) -> str:
     """The prefix dialed before a national number, such as `0`; empty where there is none."""
     plan = phonenumbers.PhoneMetadata.metadata_for_region(_region(country) or "", None)

@@ -7,20 +7,21 @@ Must not invent secrets or ports: it is given them.
 
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.machine.port import calls_in, legs_in
 from contactcenter_ari.machine.secret import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
+from contactcenter_ari.machine.trunk_config import trunk_lines
 from contactcenter_ari.runtime.address import Address, PortBlock
 
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 UNSAFE = re.compile(r"[;\r\n\\]")
 UNSAFE_ARGUMENT = re.compile(r'[,"$]')
 """The characters that would part or quote an argument of the dialplan."""
-CALLED_PATTERN = ("_[0-9+*#]!", "_[0-9A-Za-z+*#]!")
-"""The extensions that a carrier may call: a number; where a header has that, a name as well."""
 FALL_BACK_SCRIPT = Path(__file__).parents[1] / "fallback" / "script.py"
 
 
@@ -43,12 +44,10 @@ class Login:
 class AsteriskSite:
     """The facts about the site that one Asterisk needs.
 
-    `trunk_networks` are the carrier's addresses, and nobody else's: a call from there is let in
-    without a password. `apology` names sounds without their extension, joined by &, for the moment
-    when the script of the fall-back, which reads the plan, fails. `carrier` is where calls to the
-    outside would go (none: no way out). It writes national numbers as in `trunk_country`, if that
-    was said, and the called one into the header `called_from` (empty: into the URI of the
-    request). `http_sessions` bounds the connections to Asterisk's HTTP server.
+    `trunks` are the ways to carriers, whose secrets are in `trunk_secrets` by their names.
+    `apology` names sounds without their extension, joined by &, for the moment when the script of
+    the fall-back, which reads the plan, fails. `http_sessions` bounds the connections to
+    Asterisk's HTTP server.
     """
 
     sip: Address
@@ -66,11 +65,9 @@ class AsteriskSite:
     fall_back_plan: Path | None = None
     node: str = "node1"
     application: str = "contactcenter"
-    trunk_networks: tuple[str, ...] = ("127.0.0.2/32",)
+    trunks: tuple[Trunk, ...] = (Trunk(networks=("127.0.0.2/32",)),)
+    trunk_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     phone_networks: tuple[str, ...] = ("127.0.0.0/8",)
-    carrier: Address | None = None
-    trunk_country: str = ""
-    called_from: str = ""
     codecs: tuple[str, ...] = ("ulaw", "alaw", "g722")
     language: str = "en"
     tone_country: str = "us"
@@ -110,6 +107,18 @@ def render(site: AsteriskSite, folders: AsteriskFolders) -> None:
         _write(folders.etc / template.name, _filled(template, values))
     if site.extra_dialplan is not None:
         _append(folders.etc / "extensions.conf", _filled(site.extra_dialplan, values))
+
+
+def rewrite(site: AsteriskSite, folders: AsteriskFolders, name: str) -> bool:
+    """Write one file anew if it is there and differs; gives whether it did. Raises
+    `AsteriskConfigInvalid` and OSError.
+    """
+    file = folders.etc / name
+    text = _filled(site.templates / name, _values(site, folders))
+    if not file.exists() or file.read_text("utf-8") == text:
+        return False
+    _write(file, text)
+    return True
 
 
 def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
@@ -157,39 +166,19 @@ def _values(site: AsteriskSite, folders: AsteriskFolders) -> dict[str, str]:
     _refuse_unsafe(single | arguments)
     _refuse_unsafe_arguments(arguments)
     lists = {
-        "TRUNK_MATCH": _lines("match", site.trunk_networks),
-        "TRUNK_PERMIT": _lines("permit", site.trunk_networks),
         "PHONE_PERMIT": _lines("permit", site.phone_networks),
-        "TRUNK_CONTACT": _lines("contact", (f"sip:{site.carrier}",) if site.carrier else ()),
         "EXTRA_MODULES": _lines("load", site.extra_modules),
-        "TRUNK_COUNTRY": site.trunk_country,
-        "CALLED_PATTERN": CALLED_PATTERN[bool(site.called_from)],
-        "CALLED": "\n".join(_called(site.called_from)),
+        "TRUNKS": _trunks(site),
         "TRUNK_MEDIA": "\n".join(_media(site.sip.interface)),
     }
     return single | arguments | lists
 
 
-def _called(header: str) -> tuple[str, ...]:
-    """The steps of the dialplan that find the number a carrier called: in a header that holds a
-    URI or the number alone, else in the URI of the request.
-    """
-    if not header:
-        return (" same => n,Set(CALLED=${FILTER(0-9+*#,${EXTEN:0:32})})",)
-    return (
-        f" same => n,Set(HEADER=${{PJSIP_HEADER(read,{header})}})",
-        ' same => n,Set(IS_URI=${REGEX(":" ${FILTER(0-9:,${HEADER})})})',
-        " same => n,Set(URI=${CUT(HEADER,<,2)})",
-        " same => n,Set(URI=${CUT(URI,>,1)})",
-        " same => n,GotoIf(${LEN(${URI})}?named)",
-        " same => n,Set(URI=${HEADER})",
-        " same => n(named),Set(CALLED=${PJSIP_PARSE_URI_FROM(URI,user)})",
-        " same => n,Set(CALLED=${FILTER(0-9+*#,${CUT(CALLED,\\;,1)})})",
-        " same => n,Set(CALLED=${IF(${IS_URI}?${CALLED}:${FILTER(0-9+*#,${HEADER})})})",
-        " same => n,Set(BESIDE=${FILTER(0-9+*#,${EXTEN:0:32})})",
-        ' same => n,Set(CALLED=${IF($["${CALLED}" = ""]?${BESIDE}:${CALLED})})',
-        " same => n,Set(CALLED=${FILTER(0-9+*#,${CALLED:0:32})})",
-    )
+def _trunks(site: AsteriskSite) -> str:
+    lines = trunk_lines(site.trunks, site.trunk_secrets, site.codecs)
+    for line in filter(None, lines):
+        _refuse_unsafe({line.partition(" = ")[0]: line.replace("\\;", "")})
+    return "\n".join(lines)
 
 
 def _media(interface: str | None) -> tuple[str, ...]:

@@ -13,15 +13,18 @@ import shutil
 import signal
 import tempfile
 from asyncio.subprocess import Process
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.machine.asterisk_config import (
     AsteriskFolders,
     AsteriskSite,
     render,
+    rewrite,
 )
 from contactcenter_ari.machine.asterisk_console import AsteriskCommandFailed, AsteriskConsole
 from contactcenter_ari.machine.data_folder import shown
@@ -138,6 +141,15 @@ class AsteriskProcess:
         """Write the configuration files; raises `AsteriskConfigInvalid`."""
         self._make_folders()
         render(self.site, self.folders)
+
+    def write_trunks(self, trunks: tuple[Trunk, ...], secrets: Mapping[str, str]) -> bool:
+        """Write the configuration with these trunks where it differs; gives whether it did. What
+        was never written is left so. Raises `AsteriskConfigInvalid` and OSError.
+        """
+        site = replace(self.site, trunks=trunks, trunk_secrets=secrets)
+        changed = rewrite(site, self.folders, "pjsip.conf")
+        self.site = site
+        return changed
 
     async def wait(self) -> None:
         """Return when it has ended, for whatever reason."""

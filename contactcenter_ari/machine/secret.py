@@ -33,11 +33,19 @@ class SecretFolder:
     def __repr__(self) -> str:
         return f"<SecretFolder {self._folder}>"
 
+    def path(self, name: str) -> Path:
+        """The file of a secret."""
+        return self._folder / name
+
+    def kept(self, name: str) -> str:
+        """A secret that somebody has put there; empty without one. Raises SecretUnreadable."""
+        return self.secret(name) if self.path(name).exists() else ""
+
     def secret(self, name: str, *, prefix: str = "") -> str:
         """The secret of that name, generated on first use: a prefix that tells what it is for,
         and 32 URL-safe characters. Raises SecretUnreadable.
         """
-        path = self._folder / name
+        path = self.path(name)
         try:
             if not path.exists():
                 self._create(path, prefix)

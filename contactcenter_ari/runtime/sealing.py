@@ -56,6 +56,6 @@ def _plain_command(command: Command) -> Command:
         case PlayPrompt():
             return msgspec.structs.replace(command, parts=())
         case DialOutside():
-            return msgspec.structs.replace(command, number="", caller_number="")
+            return msgspec.structs.replace(command, number="", written="", caller_number="")
         case _:
             return command

@@ -13,6 +13,7 @@ from contactcenter_ari.postgres.errors import DatabaseUnreachable, LookUpRoleRef
 from contactcenter_ari.postgres.look_up import LookUps
 from contactcenter_ari.postgres.look_up_role import allow_look_ups, look_up_url
 from contactcenter_ari.runtime.driver import Driver
+from contactcenter_ari.service.switch_trunk import SwitchTrunks
 from contactcenter_ari.web.look_up import WebLookUps
 
 SECRET = "look-up"  # noqa: S105  # the name of its file
@@ -89,16 +90,22 @@ class LookUpAccess:
 
 
 class Published:
-    """Takes a site that is published to the core, and to what look-ups may read."""
+    """Takes a site that is published to the core, to what look-ups may read, and to the trunks."""
 
-    def __init__(self, driver: Driver, access: LookUpAccess) -> None:
+    def __init__(self, driver: Driver, access: LookUpAccess, trunks: SwitchTrunks) -> None:
         self._driver = driver
         self._access = access
+        self._trunks = trunks
 
     def __repr__(self) -> str:
         return f"<Published to {self._driver!r}>"
 
+    def check(self, site: Site) -> None:
+        """Raises ContactCenterError if the site cannot be served here."""
+        self._trunks.check(site)
+
     def publish(self, site: Site) -> None:
         """Serve the site from now on."""
         self._access.follow(site)
+        self._trunks.follow(site)
         self._driver.publish(site)

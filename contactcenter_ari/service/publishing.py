@@ -61,6 +61,9 @@ def first_site(folder: Path, archive: Archive) -> Site:
 class Publisher(Protocol):
     """Where a site takes effect: the driver."""
 
+    def check(self, site: Site) -> None:
+        """Raises ContactCenterError if the site cannot be served here."""
+
     def publish(self, site: Site) -> None:
         """Take a new configuration; calls in flight keep theirs."""
 
@@ -163,13 +166,18 @@ class Publishing:
         """Serve a version published earlier (the one before, when empty) and pin it.
 
         Raises:
-            RequestRefused: there is no such version, or it cannot be read any more.
+            RequestRefused: there is no such version, it cannot be read any more, or it cannot be
+                served here.
         """
         async with self._turn:
             kept = await asyncio.to_thread(
                 self._archive.find if version else self._archive.before, version or self._version
             )
             site = await asyncio.to_thread(self._archive.read, kept)
+            try:
+                self._publisher.check(site)
+            except ContactCenterError as error:
+                raise RequestRefused("version_unusable", str(error)) from error
             await self._speak_if_possible(site)
             self._swap(site)
             content = await self._content() or ""
@@ -241,6 +249,10 @@ class Publishing:
         return None, self._site, (_problem(self._folder.path, "changing", message),)
 
     async def _tested(self, site: Site) -> tuple[FlowProblem, ...]:
+        try:
+            self._publisher.check(site)
+        except ContactCenterError as error:
+            return (_problem(self._folder.path, "installation", str(error)),)
         failures = tuple(await self._tester.failures(self._folder.path, site))
         if failures:
             return failures

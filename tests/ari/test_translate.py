@@ -79,8 +79,14 @@ def channel(state: str = "Up", name: str = "Bob", number: str = "0612345678") ->
             CallArrived(LEG, "020", "0612345678", "Bob", "NL"),
         ),
         (
-            StasisStart(("caller", "020", "NL", "late-offer"), channel(number="tel:06;npdi=1")),
-            CallArrived(LEG, "020", "06", "Bob", "NL"),
+            StasisStart(
+                ("caller", "020", "NL", "main", "late-offer"), channel(number="tel:06;npdi=1")
+            ),
+            CallArrived(LEG, "020", "06", "Bob", "NL", "main"),
+        ),
+        (
+            StasisStart(("caller", "020", "", "main"), channel()),
+            CallArrived(LEG, "020", "0612345678", "Bob", "", "main"),
         ),
         (
             StasisStart(("phone", "d-81", "*11", "late-offer"), channel()),

@@ -6,6 +6,7 @@ from contactcenter_ari.core.number import (
     area_of,
     cleaned,
     country_of,
+    dialed_in,
     e164,
     home_of,
     is_country,
@@ -178,6 +179,25 @@ def test_the_ways_a_carrier_writes_a_number() -> None:
     assert spellings("+31201234567") == ("31201234567", "0201234567", "201234567")
     assert spellings("+34910000000") == ("34910000000", "910000000")
     assert spellings("1001") == ("1001",)
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "dialed"),
+    [
+        ("NL", "+31201234567", "0201234567"),
+        ("NL", "+442071234567", "00442071234567"),
+        ("US", "+31201234567", "01131201234567"),
+        ("US", "+16502530000", "16502530000"),
+        ("ES", "+34911234567", "911234567"),
+        ("IT", "+390612345678", "0612345678"),
+        ("RU", "+31201234567", "81031201234567"),
+        ("NL", "1001", "1001"),
+        ("", "+31201234567", "+31201234567"),
+    ],
+)
+def test_a_number_as_people_of_a_country_dial_it(country: str, number: str, dialed: str) -> None:
+    """National within, with the prefix for other countries else."""
+    assert dialed_in(country, number) == dialed
 
 
 def test_what_countries_and_numbers_look_like() -> None:

@@ -133,7 +133,7 @@ class Carrier(asyncio.DatagramProtocol):
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, (TRUNK, 0))
 
     async def _take(self, invite: str, center: Address) -> None:
-        line = await Line.rung(center, invite, self.frequency)
+        line = await self._line(invite, center)
         self._by_id[header(invite, "Call-ID")] = line
         self.lines.append(line)
         match self.reply:
@@ -149,6 +149,9 @@ class Carrier(asyncio.DatagramProtocol):
                 line.turn_down("480 Temporarily Unavailable")
             case Reply.HAS_MOVED:
                 line.turn_down("302 Moved Temporarily\r\nContact: <sip:+31699999999@127.0.0.9>")
+
+    async def _line(self, invite: str, center: Address) -> Line:
+        return await Line.rung(center, invite, self.frequency)
 
 
 def _user(party: str) -> str:

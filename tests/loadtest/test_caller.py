@@ -48,10 +48,13 @@ async def test_callers_at_once_do_not_disturb_each_other(bench: "Bench") -> None
 
 
 async def test_the_dialplan_passes_what_was_dialed(bench: "Bench") -> None:
-    """The application learns from the arguments who calls which number, and on which node."""
+    """The application learns from the arguments which number is called over which trunk, and on
+    which node.
+    """
     await caller(bench, "+15550020", number="+49*12#").call(bench.sipp)
+    arguments = ["caller", "+49*12#", "", "carrier"]
     event = await bench.application.event(
-        lambda event: event.type == "StasisStart" and event.args == ["caller", "+49*12#"]
+        lambda event: event.type == "StasisStart" and event.args == arguments
     )
     assert event.channel.id.startswith("node1-")
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.machine.asterisk_config import (
     PLACEHOLDER,
     AsteriskConfigInvalid,
@@ -40,6 +41,13 @@ def site(folder: Path) -> AsteriskSite:
     )
 
 
+def rendered(folder: Path, *trunks: Trunk, secrets: dict[str, str] | None = None) -> str:
+    """All files of a site with these trunks, as one text."""
+    named = replace(site(folder), trunks=trunks, trunk_secrets=secrets or {})
+    render(named, folders(folder))
+    return "\n".join(path.read_text() for path in folders(folder).etc.iterdir())
+
+
 def folders(folder: Path) -> AsteriskFolders:
     """Folders of one Asterisk below the folder."""
     names = ("etc", "modules", "data", "state", "spool", "run", "log")
@@ -67,19 +75,18 @@ def test_rendering_again_keeps_the_secrets(tmp_path: Path) -> None:
 
 
 def test_no_placeholder_is_left(tmp_path: Path) -> None:
-    """Every file is filled in, and each carrier's network stands in a line of its own."""
-    wide = replace(site(tmp_path), trunk_networks=("192.0.2.1/32", "198.51.100.0/24"))
-    render(replace(wide, carrier=Address("192.0.2.1", 5060)), folders(tmp_path))
-    text = "\n".join(path.read_text() for path in folders(tmp_path).etc.iterdir())
+    """Every file is filled in, and each network of a trunk stands in a line of its own."""
+    networks = ("192.0.2.1/32", "198.51.100.0/24")
+    text = rendered(tmp_path, Trunk(host="192.0.2.1", port=5060, networks=networks))
     assert PLACEHOLDER.search(text) is None
     assert "match = 192.0.2.1/32\nmatch = 198.51.100.0/24\n" in text
+    assert "permit = 192.0.2.1/32\npermit = 198.51.100.0/24\n" in text
     assert "contact = sip:192.0.2.1:5060\n" in text
 
 
 def test_a_carrier_with_an_ipv6_address(tmp_path: Path) -> None:
     """An IPv6 address stands in brackets in a SIP URI (RFC 3261, section 25.1)."""
-    render(replace(site(tmp_path), carrier=Address("2001:db8::1", 5060)), folders(tmp_path))
-    text = "\n".join(path.read_text() for path in folders(tmp_path).etc.iterdir())
+    text = rendered(tmp_path, Trunk(host="2001:db8::1", port=5060))
     assert "contact = sip:[2001:db8::1]:5060\n" in text
 
 
@@ -131,21 +138,36 @@ def test_the_fall_back_runs_in_our_own_python(tmp_path: Path) -> None:
     assert f"AGI({sys.executable},-I,{script},{plan}," in dialplan
 
 
-@pytest.mark.parametrize(
-    ("header", "pattern", "found"),
-    [
-        ("", "_[0-9+*#]!", "Set(CALLED=${FILTER(0-9+*#,${EXTEN:0:32})})"),
-        ("To", "_[0-9A-Za-z+*#]!", "Set(HEADER=${PJSIP_HEADER(read,To)})"),
-        ("X-Dialed", "_[0-9A-Za-z+*#]!", "Set(HEADER=${PJSIP_HEADER(read,X-Dialed)})"),
-    ],
-)
-def test_where_the_called_number_is_looked_for(
-    tmp_path: Path, header: str, pattern: str, found: str
-) -> None:
-    """In the URI, where only numbers are let in, or in a header; with the trunk's country."""
-    render(replace(site(tmp_path), called_from=header, trunk_country="NL"), folders(tmp_path))
-    text = (folders(tmp_path).etc / "extensions.conf").read_text()
-    trunk = text.split("[from-trunk]")[1].split("[from-phone]")[0]
-    assert f"exten => {pattern},1," in trunk
-    assert f" same => n,{found}\n" in trunk
-    assert "COUNTRY=NL)" in trunk
+def test_a_trunk_says_its_name_and_how_it_writes_numbers(tmp_path: Path) -> None:
+    """The dialplan reads it; where a header has the called number, names are let in, too."""
+    text = rendered(
+        tmp_path,
+        Trunk(name="main", host="sip.carrier.example", country="NL", called_from="To"),
+        Trunk(name="spare", host="192.0.2.1"),
+    )
+    main, spare = (part for part in text.split("](trunk)\n") if part.startswith("context"))
+    assert main.startswith(
+        "context = from-trunk-by-header\nset_var = TRUNK=main\nset_var = COUNTRY=NL\n"
+        "set_var = CALLED_FROM=To\n"
+    )
+    assert spare.startswith("context = from-trunk\nset_var = TRUNK=spare\naors = trunk-spare\n")
+
+
+def test_a_trunk_that_registers(tmp_path: Path) -> None:
+    """It proves itself by its own user name, and a semicolon in a secret is no comment."""
+    trunk = Trunk(name="main", host="sip.carrier.example", register="trunk1", country="NL")
+    text = rendered(tmp_path, trunk, secrets={"main": "se;cret"})
+    assert "username = trunk1\npassword = se\\;cret\n" in text
+    assert "server_uri = sip:sip.carrier.example\n" in text
+    assert "client_uri = sip:trunk1@sip.carrier.example\n" in text
+    assert "match = sip.carrier.example\n" in text
+    assert "permit = sip.carrier.example" not in text
+
+
+@pytest.mark.parametrize("secret", ["a\nb", "a\\b"])
+def test_a_secret_cannot_break_out_of_its_line(tmp_path: Path, secret: str) -> None:
+    """The message names the key and keeps the secret to itself."""
+    trunk = Trunk(name="main", host="192.0.2.1", register="trunk1")
+    with pytest.raises(AsteriskConfigInvalid, match=r"^password: empty, or has") as caught:
+        rendered(tmp_path, trunk, secrets={"main": secret})
+    assert secret not in str(caught.value)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contactcenter_ari.config.settings import SettingInvalid
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.config.site_file import NEEDED_PROMPTS
 from contactcenter_ari.core.site.site import Site, SitePublished
@@ -77,8 +78,21 @@ class Engineer:
     world: World
     desk: Desk = field(default_factory=Desk)
 
+    unusable: str = ""
+    """Why a site cannot be served here."""
+
     def __post_init__(self) -> None:
         self.publishing = self.restarted()
+
+    def check(self, site: Site) -> None:
+        """Refuse what is unusable."""
+        del site
+        if self.unusable:
+            raise SettingInvalid(self.unusable)
+
+    def publish(self, site: Site) -> None:
+        """Let the driver serve the site."""
+        self.world.driver.publish(site)
 
     def restarted(self) -> Publishing:
         """The publishing of a center that starts on the same data."""
@@ -86,7 +100,7 @@ class Engineer:
             self.folder,
             first_site(self.folder, self.archive),
             archive=self.archive,
-            publisher=self.world.driver,
+            publisher=self,
             tester=self.desk,
             speaker=self.desk,
             now=self.world.clock.now,

@@ -45,6 +45,9 @@ class Stage:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
 
+    def check(self, site: Site) -> None:
+        """Any site can be served."""
+
     def publish(self, site: Site) -> None:
         """Now, in virtual time."""
         self._simulation.submit(SitePublished(site))

@@ -134,6 +134,20 @@ async def test_prompts_that_cannot_be_spoken_keep_the_old_version(engineer: "Eng
     assert (problem.code, problem.message) == ("speech", "no voice")
 
 
+async def test_a_site_that_cannot_be_served_here_changes_nothing(engineer: "Engineer") -> None:
+    """A trunk without a secret, say; neither new files nor an older version."""
+    engineer.edit(SECOND)
+    await engineer.notice()
+    engineer.unusable = "the trunk has no secret"
+    engineer.edit(THIRD)
+    await engineer.notice()
+    (problem,) = engineer.publishing.state().problems
+    assert (problem.code, problem.message) == ("installation", "the trunk has no secret")
+    with pytest.raises(RequestRefused, match="no secret"):
+        await engineer.publishing.rollback()
+    assert served(engineer) == ["First", "Second"]
+
+
 async def test_a_fault_of_ours_ends_no_call(engineer: "Engineer") -> None:
     """It is logged, the old version stays, and later edits are taken."""
     engineer.desk.fault = RuntimeError("a fault")

@@ -68,6 +68,7 @@ class Center:
         self._workforce = Workforce(site.occupancy_window)
         legs = Legs()
         dials = Dials(legs)
+        dials.ways_out.configure(site.trunks, site.via)
         self._distribution = Distribution(self._workforce, dials)
         self._distribution.configure(site.queues)
         catalog = Catalog(site, self._flags, watcher)
@@ -195,8 +196,10 @@ class Center:
         )
 
     def _publish(self, published: SitePublished, turn: Turn) -> None:
-        self._distribution.configure(published.site.queues)
-        self._calls.publish(Catalog(published.site, self._flags, self._watcher), turn)
+        site = published.site
+        self._distribution.configure(site.queues)
+        self._calls.dials.ways_out.configure(site.trunks, site.via)
+        self._calls.publish(Catalog(site, self._flags, self._watcher), turn)
 
     def _set_flag(self, request: SetFlag, _turn: Turn) -> None:
         if not self._calls.catalog.has_flag(request.flow, request.flag):

@@ -11,6 +11,7 @@ import msgspec
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.declaration import Prompt
 from contactcenter_ari.core.flow.language.flow import Flow
+from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.core.vocabulary.request import Request
 from contactcenter_ari.core.vocabulary.signal import Signal
@@ -32,6 +33,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     one, feature codes, and the system's own prompts by name (`agent_logged_in`, `apology` ...).
     `occupancy_window` is over how long the occupancy of agents is weighed; `lookup_tables` are
     the tables that look-ups may read. `country` (ISO 3166, `NL`) is the site's, if it was said.
+    `trunks` lead to its carriers (none named: the one of the settings), and calls go out over
+    those named in `via`, the first choice first.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     occupancy_window: timedelta = OCCUPANCY_WINDOW
     lookup_tables: tuple[str, ...] = ()
     country: str = ""
+    trunks: tuple[Trunk, ...] = ()
+    via: tuple[str, ...] = ()
 
     @property
     def pauses_need_a_reason(self) -> bool:

@@ -6,6 +6,7 @@ What the answer means, and what follows when there is none, is decided by those 
 from enum import StrEnum
 
 from contactcenter_ari.core.telephony.leg import UP, Leg, Legs
+from contactcenter_ari.core.telephony.way_out import WaysOut
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.ids import LegId
@@ -45,6 +46,7 @@ class Dials:
 
     def __init__(self, legs: Legs) -> None:
         self._legs = legs
+        self.ways_out = WaysOut()
 
     def __repr__(self) -> str:
         return f"<Dials of {self._legs!r}>"
@@ -53,6 +55,8 @@ class Dials:
         """Ring the party on a new leg."""
         self._legs.enter(leg)
         turn.clockwork.wake(Wake.RING, leg.id, turn.now + command.ring_limit)
+        if isinstance(command, DialOutside):
+            command = self.ways_out.routed(command)
         turn.do(command)
 
     @staticmethod

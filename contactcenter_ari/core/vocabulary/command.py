@@ -99,8 +99,8 @@ class DialLeg(msgspec.Struct, frozen=True, tag=True):
 
 
 class DialOutside(msgspec.Struct, frozen=True, tag=True):
-    """Ring an outside line over the trunk; otherwise as DialLeg. The number is E.164 and was
-    allowed by the flow.
+    """Ring an outside line over a trunk; otherwise as DialLeg. The number is E.164 and was allowed
+    by the flow; `written` is the same number, and `caller_number` ours, as the trunk wants them.
     """
 
     call: CallId
@@ -110,6 +110,8 @@ class DialOutside(msgspec.Struct, frozen=True, tag=True):
     originator: LegId
     ring_limit: timedelta
     recording: RecordingId | None = None
+    trunk: str = ""
+    written: str = ""
 
 
 class BridgeLegs(msgspec.Struct, frozen=True, tag=True):

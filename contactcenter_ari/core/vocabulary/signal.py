@@ -22,7 +22,8 @@ from contactcenter_ari.core.vocabulary.recording_file import AudioFacts
 class CallArrived(msgspec.Struct, frozen=True, tag=True):
     """A caller's leg came in from the trunk. The numbers are as received, filtered to
     digits, `+`, `*` and `#`; empty when withheld. `caller_name` is untrusted text. National
-    numbers are those of `country` (ISO 3166, `NL`), the trunk's, if it has one.
+    numbers are those of `country` (ISO 3166, `NL`), the trunk's, if it has one; `trunk` is its
+    name.
     """
 
     leg: LegId
@@ -30,6 +31,7 @@ class CallArrived(msgspec.Struct, frozen=True, tag=True):
     caller_number: str
     caller_name: str
     country: str = ""
+    trunk: str = ""
 
 
 class PhoneDialed(msgspec.Struct, frozen=True, tag=True):

@@ -35,8 +35,8 @@ _branches = count(1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteParts:
     """The unusual parts of an INVITE: more headers, another From (as bytes), another Call-ID,
-    another body, another method; `uri` is the user part and the text after it before the host. The
-    first `lost` responses 200 to it get lost.
+    another body, another method; `uri` is the user part and the text after it before the host,
+    `parameters` follow the host. The first `lost` responses 200 to it get lost.
     """
 
     headers: Sequence[str] = ()
@@ -44,6 +44,7 @@ class InviteParts:
     call_id: bytes = b""
     sdp: str | None = None
     uri: bytes = b""
+    parameters: bytes = b""
     method: str = "INVITE"
     lost: int = 0
 
@@ -218,6 +219,7 @@ class RawCaller(Caller):
         uri = self._target.encode()
         if self.invite.uri and not self.status:
             uri = b"sip:" + self.invite.uri + f"@{self._center}".encode()
+            uri += b";" + self.invite.parameters if self.invite.parameters else b""
         sender, to = self._addresses()
         mark = f"z9hG4bK{id(self):x}-{branch}"
         told = f"Content-Type: {kind}\r\n" if body else ""

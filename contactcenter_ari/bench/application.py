@@ -21,6 +21,7 @@ from contactcenter_ari.bootstrap.environment import Environment
 from contactcenter_ari.config.settings import PREFIX, Settings
 from contactcenter_ari.core.center.view import AgentView
 from contactcenter_ari.core.vocabulary.ids import AgentId
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 from contactcenter_ari.machine.child import bound_command
 from contactcenter_ari.service.secret import administrator_token
 from contactcenter_ari.web.agent import AgentList, WantedState
@@ -31,9 +32,14 @@ LOG = "application.log"
 
 
 class Application:
-    """A running application, asked over its own API as its administrator."""
+    """A running application, asked over its own API as its administrator; it keeps recordings in
+    one format.
+    """
 
-    def __init__(self, process: Process, client: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, process: Process, client: aiohttp.ClientSession, recordings: RecordingFormat
+    ) -> None:
+        self.recordings = recordings
         self._process = process
         self._client = client
 
@@ -95,7 +101,7 @@ async def application_running(
         async with aiohttp.ClientSession(
             f"http://{environment.addresses.web}", headers=headers
         ) as client:
-            application = Application(process, client)
+            application = Application(process, client, settings.recording_format)
             await until(application.is_ready, "the application is not ready")
             yield application
     finally:
@@ -110,6 +116,7 @@ async def _started(settings: Settings, environment: Environment) -> Process:
         "DATABASE_URL": environment.database_url,
         "ASTERISK_HTTP": environment.addresses.asterisk_http,
         "NODE": settings.node,
+        "RECORDING_FORMAT": settings.recording_format,
     }
     with (environment.data / LOG).open("ab") as log:
         return await asyncio.create_subprocess_exec(

@@ -107,6 +107,7 @@ async def _rounds(floor: CallFloor, plan: CpuPlan, tell: Callable[[str], object]
             costs[side].append(used[side].per_call(plan.calls, idle[-1]))
     return CallCpu(
         calls=plan.calls,
+        recordings=floor.application.recordings,
         per_second=plan.per_second,
         idle_per_second=tuple(idle),
         sides=tuple(

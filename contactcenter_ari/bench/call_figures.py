@@ -8,6 +8,7 @@ from typing import Self
 import msgspec
 
 from contactcenter_ari.bench.figures import Figures, Gaps
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,10 +73,11 @@ class SideCpu(msgspec.Struct, frozen=True, kw_only=True):
 
 class CallCpu(msgspec.Struct, frozen=True, kw_only=True):
     """CPU per call of all sides, in pairs of what the center is held against and the center; and
-    of a second without calls, in each round.
+    of a second without calls, in each round. The center keeps its `recordings` in one format.
     """
 
     calls: int
+    recordings: RecordingFormat
     per_second: float
     idle_per_second: tuple[CpuTimes, ...]
     sides: tuple[SideCpu, ...]

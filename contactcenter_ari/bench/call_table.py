@@ -34,7 +34,8 @@ def cpu_table(found: CallCpu) -> Table:
         "Call", "Served by", *(name for name, _ in PARTS), "From, to", "Ratio",
         title=f"Whole CPU per call in ms, audio both ways: {len(found.idle_per_second)} rounds of"
         f" {found.calls} calls a side, {found.per_second:g} a second",
-        caption=f"Taken off: ms a second without calls, {idle}",
+        caption=f"Taken off: ms a second without calls, {idle}. The center keeps recordings as"
+        f" {found.recordings}",
     )  # fmt: skip
     for app_queue, center in found.pairs:
         table.add_row(app_queue.kind, *_cells(app_queue), "1")

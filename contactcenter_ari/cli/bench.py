@@ -115,7 +115,8 @@ def bench(
     floor, 5 (1): from a freed agent to the next caller; requests and events of a call; a turn of
     the core; a decision; how true the waits are that callers are told.
 
-    calls, 15 (8): CPU of complete calls in application, Asterisk and database, beside `Queue()`.
+    calls, 15 (8): CPU of complete calls in application, Asterisk and database, beside `Queue()`;
+    with CC_RECORDING_FORMAT=wav without the encoding of recordings, which MixMonitor does not do.
 
     rate, 14 (5): the steady rate of complete calls up to which callers are answered at once.
 

@@ -30,6 +30,7 @@ from contactcenter_ari.bench.held import HeldPlan, measure_held
 from contactcenter_ari.bench.looking import BenchFailed
 from contactcenter_ari.bench.tables import as_json, tables
 from contactcenter_ari.config.settings import CHECKOUT, Settings
+from contactcenter_ari.core.vocabulary.recording_file import RecordingFormat
 
 SHORT = timedelta(milliseconds=400)
 TALKS = Talks(least=SHORT)
@@ -46,7 +47,12 @@ async def test_each_part_is_measured_on_a_floor(tmp_path: Path, database_url: st
     """CPU of each side, answers of each step, gaps beside talks: all with as many samples as the
     plans ask for, and calls of the center are recorded.
     """
-    settings = Settings(site=CHECKOUT, data=tmp_path, database_url=database_url)
+    settings = Settings(
+        site=CHECKOUT,
+        data=tmp_path,
+        database_url=database_url,
+        recording_format=RecordingFormat.WAV,
+    )
     console = Console(stderr=True)
 
     async def all_parts(floor: CallFloor) -> Findings:
@@ -65,6 +71,8 @@ async def test_each_part_is_measured_on_a_floor(tmp_path: Path, database_url: st
     _check_rate(found.call_rate)
     _check_held(found.held)
     assert len(list((tmp_path / "asterisk" / "spool" / "app_queue").iterdir())) == 2 * CPU.calls
+    kept = {path.suffix for path in (tmp_path / "asterisk" / "spool" / "recording").iterdir()}
+    assert kept & {".wav", ".flac"} == {".wav"}
     _check_rows(database_url)
     _check_shown(found)
 
@@ -162,7 +170,14 @@ def _check_shown(found: Findings) -> None:
     console = Console(record=True, width=140, file=StringIO())
     console.print(tables(found))
     shown = console.export_text()
-    for words in ("recorded, stereo", "Database", "Ratio", "INVITE to 200", "Talks up"):
+    for words in (
+        "recorded, stereo",
+        "recordings as wav",
+        "Database",
+        "Ratio",
+        "INVITE to 200",
+        "Talks up",
+    ):
         assert words in shown
     read = json.loads(as_json(found))
     assert list(read) == ["call_cpu", "call_rate", "held"]

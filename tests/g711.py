@@ -2,17 +2,10 @@
 
 import numpy as np
 
+from contactcenter_ari.speech.hearing import decode_ulaw
 from contactcenter_ari.speech.tone import CodeWords, Samples
 
-_ULAW_BIAS = 33
-
-
-def decode_ulaw(code_words: CodeWords) -> Samples:
-    """Expand mu-law code words."""
-    code = ~code_words.astype(np.int32) & 0xFF
-    segment = (code >> 4) & 0x07
-    magnitude = ((((code & 0x0F) << 1) + _ULAW_BIAS) << segment) - _ULAW_BIAS
-    return (np.where(code & 0x80, -magnitude, magnitude) << 2).astype(np.int16)
+__all__ = ["decode_alaw", "decode_ulaw"]
 
 
 def decode_alaw(code_words: CodeWords) -> Samples:

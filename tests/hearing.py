@@ -6,44 +6,25 @@ one below 0.8 (`HEARD`).
 """
 
 from datetime import timedelta
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from contactcenter_ari.speech.hearing import HEARD, Match, find
 from contactcenter_ari.speech.tone import FULL_SCALE, SAMPLE_RATE, Samples, sample_count
 
-HEARD = 0.8
-"""A prompt with at least this score was heard; no other prompt reaches it."""
+__all__ = [
+    "HEARD",
+    "TONE_WINDOW",
+    "Match",
+    "duration_of",
+    "find",
+    "level_of",
+    "tone_heard",
+    "tone_level",
+]
 
 TONE_WINDOW = timedelta(milliseconds=100)
-
-_FAINT = 1e-4
-"""Stretches with less than this share of the loudest stretch's energy hold no prompt."""
-
-
-class Match(NamedTuple):
-    """Where a prompt fits best: likeness from 0 to 1, and time from the recording's start."""
-
-    score: float
-    offset: timedelta
-
-
-def find(prompt: Samples, recording: Samples) -> Match:
-    """Where in the recording the prompt was heard, if at all.
-
-    The score is the normalized cross-correlation, so loudness plays no part; a prompt cut
-    short by barge-in has to be cut here too. Too short a recording scores 0.
-    """
-    pattern = _without_offset(prompt)
-    signal = _without_offset(recording)
-    energy = float(pattern @ pattern)
-    if len(signal) < len(pattern) or energy == 0.0:
-        return Match(0.0, timedelta())
-    likeness = _correlate(pattern, signal) / np.sqrt(energy * _local_energy(signal, len(pattern)))
-    best = int(np.argmax(likeness))
-    score = min(max(float(likeness[best]), 0.0), 1.0)
-    return Match(score, timedelta(seconds=best / SAMPLE_RATE))
 
 
 def tone_level(
@@ -82,24 +63,3 @@ def level_of(samples: Samples) -> float:
 def duration_of(samples: Samples) -> timedelta:
     """How long the samples sound."""
     return timedelta(seconds=len(samples) / SAMPLE_RATE)
-
-
-def _without_offset(samples: Samples) -> NDArray[np.float64]:
-    signal = samples.astype(np.float64)
-    return signal - signal.mean() if len(signal) else signal
-
-
-def _correlate(pattern: NDArray[np.float64], signal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sliding product of pattern and signal, by FFT; one value per possible start."""
-    size = 1 << (len(signal) + len(pattern) - 1).bit_length()
-    spectrum = np.fft.rfft(signal, size) * np.conj(np.fft.rfft(pattern, size))
-    starts = len(signal) - len(pattern) + 1
-    return np.fft.irfft(spectrum, size)[:starts]
-
-
-def _local_energy(signal: NDArray[np.float64], length: int) -> NDArray[np.float64]:
-    """The energy of each stretch of that length, with a floor so that near-silence is no match."""
-    total = np.concatenate(([0.0], np.cumsum(np.square(signal))))
-    energy = total[length:] - total[:-length]
-    floored: NDArray[np.float64] = np.maximum(energy, max(float(energy.max()) * _FAINT, 1.0))
-    return floored

@@ -53,6 +53,7 @@ TABLE = {
         "Call flows: check, explain, schema, test, simulate, draw, compare.", "flow", FLOW_PARTS
     ),
     "acd": Entry("The queues: what a staffing would do.", "acd"),
+    "call": Entry("Place a test call, and tell what was heard.", "call"),
     "sip": Entry("What Asterisk, carriers and phones say to each other.", "sip"),
     "asterisk": Entry("The switch.", "asterisk"),
     "db": Entry("The database.", "database"),

@@ -54,14 +54,23 @@ def fixed_parts(prompt: Prompt, language: str) -> list[PromptPart]:
 
 def fixed_texts(site: Site) -> Iterator[SpokenText]:
     """The texts that are the same for every caller."""
-    prompts: list[Prompt] = [*site.prompts.values()]
-    for flow in site.flows:
-        prompts.extend(flow.prompts.values())
-    for prompt in prompts:
-        for language, parts in prompt.parts.items():
-            for part in parts:
-                if isinstance(part, Text) and all(isinstance(p, Words) for p in part.pieces):
-                    yield SpokenText(_words(part), language)
+    for _, part in fixed_prompts(site):
+        if isinstance(part, SpokenText):
+            yield part
+
+
+def fixed_prompts(site: Site) -> Iterator[tuple[str, PromptPart]]:
+    """All that is the same for every caller, by the name of its prompt."""
+    flows = [(flow.name, flow.prompts) for flow in site.flows]
+    for owner, prompts in ((site.name, site.prompts), *flows):
+        for name, prompt in prompts.items():
+            for language, parts in prompt.parts.items():
+                for part in parts:
+                    if not isinstance(part, Text):
+                        yield f"{owner}: {name} ({language})", part
+                    elif all(isinstance(piece, Words) for piece in part.pieces):
+                        told = SpokenText(_words(part), language)
+                        yield f"{owner}: {name} ({language})", told
 
 
 def _words(text: Text) -> str:

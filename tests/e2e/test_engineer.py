@@ -135,3 +135,45 @@ async def test_a_trace_that_is_killed_leaves_the_logger_off(world: World) -> Non
         assert await logger_is_off(world)
         trace.kill()
         await until_holds(lambda: logger_is_off(world))
+
+
+class Stretch(msgspec.Struct):
+    """A stretch of what was heard."""
+
+    sound: str
+    name: str
+    whole: bool
+
+
+class Call(msgspec.Struct):
+    """The report of a call."""
+
+    status: int
+    end: str
+    heard: list[Stretch]
+
+
+async def called(world: World, *words: str) -> tuple[int, Call]:
+    """Place a call; gives the status of the program, and what it tells."""
+    process = await started(world, "call", *words, "--json")
+    out, complaint = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, msgspec.json.decode(out or complaint, type=Call)
+
+
+async def test_a_test_call_tells_what_was_heard(world: World) -> None:
+    """Prompts by name, in order, after the keys that lead to them; and who hung up."""
+    status, call = await called(world, DESK, "--keys", ",,,,,,1", "--for", "14s")
+    assert (status, call.status, call.end) == (0, 200, "we hung up")
+    prompts = [each.name for each in call.heard if each.sound == "prompt"]
+    assert prompts[:3] == ["desk: welcome (en)", "desk: main_menu (en)", "desk: help_menu (en)"]
+    assert uses(world)[-1].what == "call"
+
+
+async def test_a_number_that_is_not_ours_is_not_called(world: World) -> None:
+    """Unless asked for, and then only by the carrier."""
+    for words, told in (((), "no number of this site"), (("--outside",), "CC_CARRIER is not set")):
+        process = await started(world, "call", "+31651234567", *words)
+        _, complaint = await process.communicate()
+        assert process.returncode == 1
+        assert told in complaint.decode()

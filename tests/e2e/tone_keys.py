@@ -7,7 +7,7 @@ them. A gateway that sends both leaves the tones in the audio, and in recordings
 from datetime import timedelta
 
 from contactcenter_ari.speech.tone import encode_ulaw
-from tests.e2e.caller import FRAME, SILENCE, Caller, _packet
+from tests.e2e.caller import FRAME, SILENCE, Caller, rtp_packet
 from tests.e2e.polling import until
 from tests.key_tones import key_tone
 
@@ -33,7 +33,7 @@ class HeardKeys(Caller):
             return super()._packet(sequence)
         frame, *rest = self._frames
         self._frames = tuple(rest)
-        return _packet(0, sequence, sequence * FRAME, frame)
+        return rtp_packet(0, sequence, sequence * FRAME, frame)
 
 
 class ToneCaller(HeardKeys):

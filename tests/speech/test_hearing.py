@@ -1,10 +1,12 @@
 """A recording proves which prompt was heard, when, and whose tone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
+from contactcenter_ari.speech.hearing import Sound, all_heard
 from contactcenter_ari.speech.music import compose
 from contactcenter_ari.speech.tone import (
     SAMPLE_RATE,
@@ -94,3 +96,48 @@ def test_when_a_tone_was_heard() -> None:
     assert list(np.flatnonzero(windows)) == list(range(10, 30))
     assert tone_heard(recording, 620) == 2 * SECOND
     assert len(tone_level(recording[:10], 620)) == 0
+
+
+async def test_all_that_was_heard_is_told_in_order(espeak: EspeakVoice) -> None:
+    """Prompts whole or cut short, tones, silence, and what is none of these."""
+    whole, cut, next_ = [await espeak.speak(TEXTS[each], "en") for each in (2, 6, 3)]
+    cut_short = cut[: len(cut) * 2 // 3]
+    parts = (silence(SECOND), whole, sine(440, SECOND), cut_short, next_, silence(SECOND))
+    prompts = [("sales", whole), ("sorry", cut), ("third", next_)]
+    heard = all_heard(over_the_line(*parts), prompts)
+    assert [(each.sound, each.name, each.whole) for each in heard] == [
+        (Sound.SILENCE, "", True),
+        (Sound.PROMPT, "sales", True),
+        (Sound.TONE, "440 Hz", True),
+        (Sound.PROMPT, "sorry", False),
+        (Sound.PROMPT, "third", True),
+        (Sound.SILENCE, "", True),
+    ]
+    assert [abs(each.at - at) < SECOND / 4 for each, at in zip(heard, starts(parts), strict=True)]
+
+
+def starts(parts: Sequence[Samples]) -> list[timedelta]:
+    """When each part begins."""
+    lengths = [timedelta(seconds=len(part) / SAMPLE_RATE) for part in parts]
+    return [sum(lengths[:number], timedelta()) for number in range(len(parts))]
+
+
+async def test_prompts_that_begin_alike_are_told_apart(espeak: EspeakVoice) -> None:
+    """By how long the recording goes on like each."""
+    prompts = [(text, await espeak.speak(text, "en")) for text in TEXTS]
+    for text, samples in prompts:
+        heard = all_heard(over_the_line(silence(SECOND), samples, silence(SECOND)), prompts)
+        assert [each.name for each in heard if each.sound is Sound.PROMPT] == [text]
+
+
+async def test_a_prompt_that_is_heard_twice_is_told_twice(espeak: EspeakVoice) -> None:
+    """A menu says itself again."""
+    menu = await espeak.speak(TEXTS[2], "en")
+    heard = all_heard(over_the_line(menu, silence(2 * SECOND), menu), [("menu", menu)])
+    assert [each.name for each in heard if each.sound is Sound.PROMPT] == ["menu", "menu"]
+
+
+def test_music_is_no_prompt_and_nothing_is_nothing() -> None:
+    """An empty recording has no stretch."""
+    assert {each.sound for each in all_heard(compose()[:40_000], [])} <= {Sound.OTHER, Sound.TONE}
+    assert all_heard(silence(timedelta()), []) == []

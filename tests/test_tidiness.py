@@ -20,8 +20,8 @@ LARGE_MODULES: Mapping[str, int] = {
 """Modules over the limit, with the lines that they have today."""
 LARGE_CLASSES: Mapping[str, int] = {
     "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 378,
-    "contactcenter_ari/core/center/audit.py:Audit (lines)": 324,
-    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 325,
+    "contactcenter_ari/core/center/audit.py:Audit (lines)": 323,
+    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 317,
     "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 27,
     "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 381,
     "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (methods)": 25,

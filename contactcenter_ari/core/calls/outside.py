@@ -6,9 +6,10 @@ failure, whichever comes first. A line that is given up is hung up.
 
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.conversation import MUSIC
+from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.flow.verb.dial import Dial
 from contactcenter_ari.core.telephony.dial import DialResult, Dials
-from contactcenter_ari.core.telephony.leg import ForOutside, Leg, Legs, Role, Talks
+from contactcenter_ari.core.telephony.leg import GONE, ForOutside, Leg, Legs, Role, Talks
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import DialOutside, HangUpLeg, StartMusic
 from contactcenter_ari.core.vocabulary.event import OutsideDialed, OutsideEnded
@@ -29,7 +30,8 @@ OUTCOMES = {
 class OutsideLines:
     """The outside lines that are on their way to a caller."""
 
-    def __init__(self, legs: Legs, dials: Dials) -> None:
+    def __init__(self, registry: CallRegistry, legs: Legs, dials: Dials) -> None:
+        self._registry = registry
         self._legs = legs
         self._dials = dials
 
@@ -77,13 +79,19 @@ class OutsideLines:
         leg.purpose = Talks(call.run.call)
         self._tell_ended(call, number, ANSWERED, turn)
 
-    def close(self, call: Call, leg: Leg, outcome: str, turn: Turn, *, hang_up: bool) -> None:
-        """The line will not be in a talk."""
+    def close(self, call: Call, outcome: str, turn: Turn) -> None:
+        """The line that is on its way to a call, if there is one, will not be in a talk. It is
+        hung up, unless it is gone.
+        """
+        leg = self.to(call)
+        if leg is None:
+            return
         assert isinstance(leg.purpose, ForOutside), "an outside line was dialed"
         number = leg.purpose.number
         call.outside = None
+        self._registry.end_side_prompt(leg.id, turn)
         self._dials.end(leg.id, turn)
-        if hang_up:
+        if leg.state is not GONE:
             turn.do(HangUpLeg(call=call.run.call, leg=leg.id))
         self._tell_ended(call, number, outcome, turn)
 

@@ -62,6 +62,13 @@ class CallRegistry:
             if not calls:
                 self._by_customer.pop(key, None)
 
+    def end_side_prompt(self, leg: LegId, turn: Turn) -> None:
+        """A side prompt on a leg, if there is one, ends."""
+        call = self.at_leg(leg)
+        if call is not None and call.interaction is None:
+            call.interpreter.end(call.run, turn)
+            self.strike(call)
+
     def watch(self, watcher: Observer | None) -> None:
         """Show each step of each call to an observer from now on."""
         for call in self.by_id.values():

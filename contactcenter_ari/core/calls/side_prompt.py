@@ -9,7 +9,6 @@ follows.
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.calls.arrival import announcing
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.turn import Turn
@@ -47,11 +46,3 @@ def briefing(leg: LegId, prompt: str, language: str, catalog: Catalog, turn: Tur
     call.run.answered = True
     call.run.language = language
     return call
-
-
-def end_side_prompt(leg: LegId, registry: CallRegistry, turn: Turn) -> None:
-    """The side prompt ends for the other party."""
-    call = registry.at_leg(leg)
-    if call is not None and call.interaction is None:
-        call.interpreter.end(call.run, turn)
-        registry.strike(call)

@@ -17,7 +17,6 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.outside import FAILED
-from contactcenter_ari.core.calls.side_prompt import end_side_prompt
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.dismissal import apology
 from contactcenter_ari.core.center.queueing import LOST
@@ -150,7 +149,7 @@ class Audit:
     def _fail_offer(self, offer: Offer) -> None:
         """The phone is hung up, the caller goes on waiting, and the agent is free."""
         turn, leg = self._turn, offer.leg
-        turn.attempt(offer.id, partial(end_side_prompt, leg, self._calls.registry, turn))
+        turn.attempt(offer.id, partial(self._calls.registry.end_side_prompt, leg, turn))
         bridge = self._calls.bridges.of(leg)
         if bridge is not None:
             self._part(bridge)
@@ -198,14 +197,13 @@ class Audit:
 
     def _give_up_line(self, line: Leg) -> None:
         turn, purpose = self._turn, line.purpose
-        turn.attempt(line.id, partial(end_side_prompt, line.id, self._calls.registry, turn))
+        turn.attempt(line.id, partial(self._calls.registry.end_side_prompt, line.id, turn))
         if not isinstance(purpose, ForOutside):
             return  # it is given up
         outside, call = self._calls.outside, self._calls.registry.by_id.get(purpose.call)
         resorts = [partial(outside.expel, line, turn)]
-        if call is not None:
-            close = partial(outside.close, call, line, FAILED, turn, hang_up=True)
-            resorts.insert(0, close)
+        if call is not None and call.outside == line.id:
+            resorts.insert(0, partial(outside.close, call, FAILED, turn))
         self._first_that_works(line.id, *resorts)
         self._calls.legs.end(line.id)
 

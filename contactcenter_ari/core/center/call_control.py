@@ -17,7 +17,6 @@ from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.conversation import Conversations
 from contactcenter_ari.core.calls.outside import DECLINED, GIVEN_UP, OutsideLines
 from contactcenter_ari.core.calls.registry import CallRegistry
-from contactcenter_ari.core.calls.side_prompt import end_side_prompt
 from contactcenter_ari.core.center.joining import Joining
 from contactcenter_ari.core.center.queueing import Queueing, WaitSource
 from contactcenter_ari.core.flow.handover import Handover, Leave
@@ -77,8 +76,8 @@ class CallControl:
         self.recordings = Recordings()
         self.legs, self.dials = legs, dials
         self.bridges = Bridges(legs)
-        self.outside = OutsideLines(legs, dials)
         self.registry = CallRegistry(legs)
+        self.outside = OutsideLines(self.registry, legs, dials)
         self.conversations = Conversations(self.registry, legs, self.bridges, self.recordings)
         self.callback_queue = CallbackQueue(self.registry, legs, dials, distribution, catalog)
         self.queueing = Queueing(distribution, self.callback_queue, wait_source)
@@ -263,7 +262,7 @@ class CallControl:
             return False
         match leg.purpose:
             case ForOffer(offer=offer):
-                self._end_side_prompt(leg, turn)
+                self.registry.end_side_prompt(leg.id, turn)
                 told = self._distribution.offers.get(offer)
                 self.joining.offer(self._calls[CallId(told.waiting.interaction)], told, turn)
             case ForOutside(call=asked_for):
@@ -274,7 +273,7 @@ class CallControl:
                     return False
                 self.callback_queue.agent_first.briefed(attempt, call, turn)
             case Ending():
-                self._end_side_prompt(leg, turn)
+                self.registry.end_side_prompt(leg.id, turn)
             case RunsFlow() | CalledBack() | Talks():
                 return False
             case _:
@@ -284,13 +283,10 @@ class CallControl:
     def _screened(self, call: Call, leg: Leg, asked: Call, turn: Turn) -> None:
         """The callee has accepted the call, or has not."""
         if ACCEPTED in asked.run.entries:
-            self._end_side_prompt(leg, turn)
+            self.registry.end_side_prompt(leg.id, turn)
             self.joining.outside(call, leg.id, turn)
         else:
-            self.outside_failed(call, leg, DECLINED, turn, hang_up=True)
-
-    def _end_side_prompt(self, leg: Leg, turn: Turn) -> None:
-        end_side_prompt(leg.id, self.registry, turn)
+            self.outside_failed(call, DECLINED, turn)
 
     def offer_over(self, offer: Offer, turn: Turn) -> None:
         """Nobody has taken the offer: the caller goes on waiting, unless the time is up."""
@@ -299,12 +295,9 @@ class CallControl:
             return  # for a callback, whose place stays in line
         self.carry_out(call, self.queueing.offer_over(call, offer, turn), turn)
 
-    def outside_failed(
-        self, call: Call, leg: Leg, outcome: str, turn: Turn, *, hang_up: bool
-    ) -> None:
+    def outside_failed(self, call: Call, outcome: str, turn: Turn) -> None:
         """An outside line was not joined: the caller goes on in the flow."""
-        self._end_side_prompt(leg, turn)
-        self.outside.close(call, leg, outcome, turn, hang_up=hang_up)
+        self.outside.close(call, outcome, turn)
         if self.bridges.of(call.run.leg) is not None:
             self.bridges.leave(call.run.leg, turn)
         else:
@@ -354,9 +347,7 @@ class CallControl:
         self.registry.leg_over(call)
         if call.agent is not None:
             self._workforce.roster.drop_non_acd_leg(call.agent, call.run.leg, turn.now)
-        if (line := self.outside.to(call)) is not None:
-            self._end_side_prompt(line, turn)
-            self.outside.close(call, line, GIVEN_UP, turn, hang_up=True)
+        self.outside.close(call, GIVEN_UP, turn)
         if call.interaction is not None:
             self.queueing.abandon(call, turn)
             self.callback_queue.reconsider_customer(call, turn)

@@ -1,7 +1,6 @@
 """Signals and deadlines of calls, each passed to the room it concerns."""
 
 from datetime import timedelta
-from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.center.call_control import CallControl
@@ -107,8 +106,8 @@ class CallSignals:
         self._legs.bridged(signal.bridge, turn)
 
     def _hung_up(self, signal: LegHungUp, turn: Turn) -> None:
-        turn.attempt(signal.leg, partial(self._orphans.hung_up, signal.leg, turn))
-        self._legs.hung_up(signal.leg, signal.cause, turn)
+        if not self._legs.hung_up(signal.leg, signal.cause, turn):
+            self._orphans.hung_up(signal.leg, turn)
 
     def _held(self, signal: LegHeld, turn: Turn) -> None:
         self._calls.conversations.hold_key(signal.leg, turn, held=True)

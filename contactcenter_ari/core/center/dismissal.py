@@ -6,7 +6,6 @@ up. A caller who talks, and any party we are dialing, is hung up.
 
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.outside import GIVEN_UP
-from contactcenter_ari.core.calls.side_prompt import end_side_prompt
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.language.flow import APOLOGY
 from contactcenter_ari.core.flow.run import Activity, FlowRun, Frame
@@ -32,9 +31,7 @@ def _apologize(call: Call, calls: CallControl, turn: Turn) -> None:
     assert interaction is not None, "a caller has one"
     calls.queueing.give_up_place(call, QueueExit.SYSTEM_ERROR, turn)
     interaction.failed, interaction.ended_by = not interaction.is_served, Party.SYSTEM
-    if (line := calls.outside.to(call)) is not None:
-        end_side_prompt(line.id, calls.registry, turn)
-        calls.outside.close(call, line, GIVEN_UP, turn, hang_up=True)
+    calls.outside.close(call, GIVEN_UP, turn)
     call.interpreter.treatment.end(call.run, turn)
     call.interpreter.end(call.run, turn)
     call.interpreter, call.run = calls.catalog.announcer(), apology(call.run)

@@ -10,7 +10,7 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.outside import DECLINED, FAILED, NO_ANSWER, OUTCOMES
-from contactcenter_ari.core.calls.side_prompt import agent_prompt, end_side_prompt, screening
+from contactcenter_ari.core.calls.side_prompt import agent_prompt, screening
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.interactions.interaction import TALKING
 from contactcenter_ari.core.outbound.attempt import CallbackAttempt
@@ -126,7 +126,7 @@ class LegControl:
                 self._calls.offer_over(offer, turn)
             case ForOutside(call=call_id):
                 call = self._calls.registry.by_id[call_id]
-                self._calls.outside_failed(call, leg, NO_ANSWER, turn, hang_up=True)
+                self._calls.outside_failed(call, NO_ANSWER, turn)
             case CalledBack(callback=callback):
                 attempt = self._callbacks.attempt(callback)
                 assert attempt is not None, "a customer is dialed for an attempt"
@@ -192,7 +192,7 @@ class LegControl:
                 self._bridges.leave(call.run.leg, turn)
                 self._calls.offer_over(offer, turn)
             case ForOutside():
-                self._calls.outside_failed(call, leg, FAILED, turn, hang_up=True)
+                self._calls.outside_failed(call, FAILED, turn)
             case AwaitsCustomer(callback=callback):
                 attempt = self._callbacks.attempt(callback)
                 assert attempt is not None, "they were joined for an attempt"
@@ -217,11 +217,13 @@ class LegControl:
 
     # A leg is gone
 
-    def hung_up(self, leg_id: LegId, cause: int, turn: Turn) -> None:
-        """A leg is gone: the caller's, or another party's before, during or after the talk."""
+    def hung_up(self, leg_id: LegId, cause: int, turn: Turn) -> bool:
+        """A leg is gone: the caller's, or another party's before, during or after the talk. Gives
+        whether it was known.
+        """
         leg = self._legs.find(leg_id)
         if leg is None:
-            return
+            return False
         was_up, bridge = leg.is_up, self._bridges.of(leg_id)
         joining = bridge if bridge is not None and bridge.state is JOINING else None
         turn.clockwork.forget(Wake.RING, leg_id)
@@ -232,13 +234,13 @@ class LegControl:
             case ForOffer(offer=offer_id):
                 offer = self._distribution.offers.get(offer_id)
                 self._calls.misses.leg_lost(offer, cause, turn)
-                end_side_prompt(leg_id, self._calls.registry, turn)
+                self._calls.registry.end_side_prompt(leg_id, turn)
                 self._bridges.fall_apart(joining, turn)
                 self._calls.offer_over(offer, turn)
             case ForOutside(call=call_id):
                 call = self._calls.registry.by_id[call_id]
                 outcome = DECLINED if was_up else OUTCOMES[result_of_cause(cause)]
-                self._calls.outside_failed(call, leg, outcome, turn, hang_up=False)
+                self._calls.outside_failed(call, outcome, turn)
             case Talks(call=call_id):
                 self._calls.other_left(call_id, leg_id, turn)
             case CalledBack(callback=callback):
@@ -252,6 +254,7 @@ class LegControl:
             case _:
                 assert_never(leg.purpose)
         self._legs.forget(leg_id)
+        return True
 
     def _flow_over(self, leg: LegId, turn: Turn) -> None:
         call = self._calls.registry.at_leg(leg)

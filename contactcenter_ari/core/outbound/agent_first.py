@@ -10,7 +10,7 @@ from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.calls.registry import CallRegistry
-from contactcenter_ari.core.calls.side_prompt import briefing, end_side_prompt
+from contactcenter_ari.core.calls.side_prompt import briefing
 from contactcenter_ari.core.outbound.attempt import CallbackAttempt
 from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.site.system_prompt import CUSTOMER_DIALED, NOT_REACHED
@@ -68,7 +68,7 @@ class AgentFirst:
             queue=queue,
             waited=turn.now - attempt.answered_at,
         )
-        end_side_prompt(offer.leg, self._registry, turn)
+        self._registry.end_side_prompt(offer.leg, turn)
         attempt.offer = None
 
     def expel(self, attempt: CallbackAttempt, turn: Turn) -> None:
@@ -81,7 +81,7 @@ class AgentFirst:
         self._legs.end(leg)
         if waits is not None:
             turn.do(HangUpLeg(call=waits.run.call, leg=leg))
-            turn.attempt(waits.run.call, lambda: end_side_prompt(leg, self._registry, turn))
+            turn.attempt(waits.run.call, lambda: self._registry.end_side_prompt(leg, turn))
 
     def agent_left(
         self, agent: Agent, attempt: CallbackAttempt | None, turn: Turn
@@ -107,5 +107,5 @@ class AgentFirst:
         if offer is None:
             return None
         self.hears_no_more(attempt, turn)
-        end_side_prompt(offer.leg, self._registry, turn)
+        self._registry.end_side_prompt(offer.leg, turn)
         return briefing(offer.leg, NOT_REACHED, offer.agent.profile.language, catalog, turn)

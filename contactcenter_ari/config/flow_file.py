@@ -263,6 +263,8 @@ class _FlowReader:
         for key, node in sections.entries:
             if key.text in nowhere:
                 message = f'section "{key.text}" ends here and leads nowhere'
+                if left_open := graph.left_open(key.text):
+                    message += f" after {', '.join(left_open)}"
                 suggestion = "end it with goto, queue or hangup"
                 self.reading.blame("E207", message, _last(key, node), suggestion=suggestion)
         graph.check(whole=not nowhere)

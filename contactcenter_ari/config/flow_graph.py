@@ -10,6 +10,7 @@ from contactcenter_ari.config.document import Scalar
 from contactcenter_ari.config.flow_step import StepReader
 from contactcenter_ari.config.step_graph import END, Edge, Place, StepGraph, circles
 from contactcenter_ari.core.flow.language.declaration import Words
+from contactcenter_ari.core.flow.language.destination import ON
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.graph import falls_through
 from contactcenter_ari.core.flow.language.step import Step
@@ -19,6 +20,7 @@ from contactcenter_ari.core.flow.verb.recording import Record, RecordingAct
 from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.vocabulary.prompt import SoundFile
 
+ANSWERED = "answered"
 NOTICES = ("record", "opgenomen", "opnemen", "opname", "запис", "įraš", "înregistr")
 """How a prompt says that the call is recorded."""
 
@@ -61,6 +63,12 @@ class FlowGraph:
             and falls_through(key.text, self.flow.sections)
             and self._first_is(key.text, plain, hang_up)
         ]
+
+    def left_open(self, section: str) -> list[str]:
+        """The outcomes of the last step of a section that lead on; none if it has no outcomes."""
+        steps = self.flow.sections[section].steps
+        ways = steps[-1].verb.exits() if steps else ()
+        return [way.outcome for way in ways if way.outcome and way.destination == ON]
 
     def _first_is(self, section: str, plain: set[Place], hang_up: set[Place]) -> bool:
         if not self.flow.sections[section].steps:
@@ -105,7 +113,7 @@ class FlowGraph:
         for section_name, index in self.graph.edges:
             place, before = (section_name, index), (section_name, index - 1)
             if index and before in self.reached and place not in self.reached:
-                self._blame("E701", "this step is never come to", place)
+                self._blame("E701", f"this step is never come to{self._why(before)}", place)
                 explained |= self.graph.reach([place])
         unreached = {
             key.text: self.graph.reach([(key.text, 0)])
@@ -117,6 +125,14 @@ class FlowGraph:
             if key.text in unreached and self._is_first(key.text, unreached):
                 message = f'section "{key.text}" is never come to'
                 self.steps.reading.blame("E701", message, key)
+
+    def _why(self, before: Place) -> str:
+        """A reason why nothing comes after a step that the flow does not show."""
+        verb = self.graph.step(before).verb
+        word = verb.spec.name
+        if verb.spec.outcome(ANSWERED) is None or ANSWERED in dict(verb.leads()):
+            return ""
+        return f": after the talk the call ends, unless {word} has a way for {ANSWERED}"
 
     @staticmethod
     def _is_first(section: str, unreached: Mapping[str, set[Place]]) -> bool:

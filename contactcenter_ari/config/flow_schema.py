@@ -194,7 +194,7 @@ def _rule(spec: VerbSpec) -> Schema:
     properties: dict[str, Schema] = {
         option.name: {"description": option.help} for option in spec.options
     }
-    if spec.outcomes:
+    if spec.outcomes and "next" in properties:
         always = [outcome.name for outcome in spec.outcomes if outcome.needed]
         leads: dict[str, object] = {"propertyNames": {"enum": list(spec.outcome_names)}}
         if always:

@@ -39,7 +39,8 @@ def verb_text(spec: VerbSpec) -> str:
     if spec.options:
         parts.append(f"options:\n{_columns(_option_columns(spec))}")
     if spec.outcomes:
-        parts.append(f"outcomes, under next:\n{_columns(_outcome_columns(spec))}")
+        under = ", under next" if "next" in spec.option_names else ""
+        parts.append(f"outcomes{under}:\n{_columns(_outcome_columns(spec))}")
     return "\n\n".join(parts)
 
 
@@ -75,14 +76,17 @@ def _option_columns(spec: VerbSpec) -> Iterator[tuple[str, str, str, str]]:
 
 def _outcome_columns(spec: VerbSpec) -> Iterator[tuple[str, str]]:
     for outcome in spec.outcomes:
-        yield outcome.name, outcome.help + _must(outcome)
+        notes = ", ".join(_notes(outcome))
+        yield outcome.name, outcome.help + (f" ({notes})" if notes else "")
 
 
-def _must(outcome: OutcomeSpec) -> str:
+def _notes(outcome: OutcomeSpec) -> Iterator[str]:
     if outcome.needed:
-        return " (must lead somewhere)"
-    with_ = outcome.needed_with
-    return f" (must lead somewhere if {with_} is given)" if with_ else ""
+        yield "must lead somewhere"
+    if outcome.needed_with:
+        yield f"must lead somewhere if {outcome.needed_with} is given"
+    if outcome.like:
+        yield f"if it leads nowhere, like {outcome.like}"
 
 
 def _written(option: Option) -> str:

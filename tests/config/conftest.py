@@ -155,6 +155,8 @@ sections:
       screen: hello
       next: {answered: hangup, busy: box, no_answer: box, declined: box, failed: continue}
     - transfer: +31201234569
+    - play: hello
+    - hangup
 """
 
 

@@ -111,6 +111,7 @@ sections:
       failed: bye
     - recording: stop
     - transfer: '"+31611113333"'
+    - goto: bye
   half:
     - split: {sales: 50, clerk: 50}
   bye:

@@ -226,7 +226,7 @@ class Dialog:
         listening.no_inputs += verdict is Verdict.NO_INPUT
         if _is_last(rules, listening, verdict):
             self._end(run)
-            return rules.next.get(verdict, rules.failed)
+            return rules.after(verdict)
         said = rules.no_input if verdict is Verdict.NO_INPUT else rules.no_match
         first = nth(said, listening.tries) if reproach else ()
         listening.tries += 1

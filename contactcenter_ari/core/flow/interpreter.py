@@ -196,7 +196,8 @@ class Interpreter:
         if run.line_frame is not None:
             self.connecting(run, turn)
         run.line_frame = None
-        return self._runner.go(run, self.queue_step(run).after(outcome), turn)
+        self._position.end_detour(run)
+        return self.handed_back(run, outcome, turn)
 
     def take_up(self, run: FlowRun, turn: Turn) -> Handover | None:
         """Begin the current step once more; waiting and talking callers are left alone."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import Destination
+from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
@@ -35,7 +35,7 @@ class RingAgent(OutcomeVerb, frozen=True, tag="agent"):
                 ),
             ),
             outcomes=(
-                OutcomeSpec("answered", "the agent has left after the talk"),
+                OutcomeSpec("answered", "the agent has left after the talk", otherwise=HANG_UP),
                 OutcomeSpec("busy", "the agent is in a call, or asked for another one"),
                 OutcomeSpec("no_answer", "the agent did not pick up"),
                 OutcomeSpec("not_available", "the agent is not known, or takes no calls"),
@@ -56,6 +56,11 @@ class RingAgent(OutcomeVerb, frozen=True, tag="agent"):
         run.wanted_agent = speaker.text(run, self.agent, turn)
         speaker.answer(run, turn)
         return RingOneAgent(AgentId(run.wanted_agent), self.ring)
+
+    def after(self, outcome: str) -> Destination:
+        """The destination of the outcome; any other end of the wait is like not_available."""
+        known = outcome in self.spec.outcome_names
+        return super().after(outcome if known else "not_available")
 
     def words(self) -> str:
         """The verb and the agent."""

@@ -5,11 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from contactcenter_ari.core.flow import flow_event
-from contactcenter_ari.core.flow.language.destination import (
-    ON,
-    Destination,
-    Exit,
-)
+from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import Activity, FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
@@ -27,9 +23,8 @@ class Dial(msgspec.Struct, frozen=True):
 
 
 class DialOut(OutcomeVerb, frozen=True, tag="dial"):
-    """Call an outside line and join the caller with it; the flow goes on afterwards. With
-    `screen` the callee hears that prompt and must press 1. Outcomes answered, busy, no_answer,
-    declined, failed.
+    """Call an outside line and join the caller with it. With `screen` the callee hears that prompt
+    and must press 1. Outcomes answered, busy, no_answer, declined, failed.
     """
 
     specs = (
@@ -46,13 +41,19 @@ class DialOut(OutcomeVerb, frozen=True, tag="dial"):
                 Option("next", Kind.OUTCOMES, "where the outcomes lead; answered ends the call"),
             ),
             outcomes=(
-                OutcomeSpec("answered", "the callee has left after the talk"),
+                OutcomeSpec("answered", "the callee has left after the talk", otherwise=HANG_UP),
                 OutcomeSpec("busy", "the line is busy", needed=True),
                 OutcomeSpec("no_answer", "nobody picked up", needed=True),
-                OutcomeSpec("declined", "the callee did not press 1", needed_with="screen"),
+                OutcomeSpec(
+                    "declined",
+                    "the callee refused the call, or did not press 1",
+                    needed_with="screen",
+                    like="busy",
+                ),
                 OutcomeSpec("failed", "the number cannot be reached", needed=True),
             ),
-            help="Calls an outside line and joins the caller with it, then goes on.",
+            help="Calls an outside line and joins the caller with it. After the talk the call"
+            " ends, unless `answered` leads somewhere.",
             example='- dial: "+31201234567"\n  ring: 30s'
             "\n  next: {busy: voicemail, no_answer: voicemail, failed: voicemail}",
             person=True,
@@ -74,11 +75,6 @@ class DialOut(OutcomeVerb, frozen=True, tag="dial"):
             return self.after("failed")
         own = speaker.phone_number(run, self.caller_id, turn) or run.called_number
         return Dial(number, self.ring, own, self.screen)
-
-    def exits(self) -> tuple[Exit, ...]:
-        """The outcomes; `declined` only with `screen`."""
-        names = [name for name in self.spec.outcome_names if self.screen or name != "declined"]
-        return tuple(Exit(name, self.next.get(name, ON)) for name in names)
 
     def words(self) -> str:
         """The verb and the number."""

@@ -99,7 +99,11 @@ class Gather(FlowVerb, frozen=True, tag="gather"):
     def exits(self) -> tuple[Exit, ...]:
         """On with the value, the keys, and the ways after wasted tries."""
         own = each(self.keys, pressed=True)
-        return Exit("", ON, pressed=True), *own, *self.rules.exits()
+        return Exit("", ON, pressed=True), *own, *super().exits()
+
+    def after(self, outcome: str) -> Destination:
+        """The destination of a wasted last try."""
+        return self.rules.after(outcome)
 
     def leads(self) -> tuple[Lead, ...]:
         """The keys, and the ways after wasted tries."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Lead
 from contactcenter_ari.core.flow.verb.spec import Kind, Option, OutcomeSpec
 
 Made = TypeVar("Made")
@@ -41,16 +41,9 @@ class InputRules(msgspec.Struct, frozen=True):
         """The prompt of the first try; empty without any."""
         return self.prompts[0] if self.prompts else ""
 
-    def exits(self) -> tuple[Exit, ...]:
-        """The ways after the last try; a caller whose last one was no match did press a key."""
-        found = [
-            Exit(verdict, self.next[verdict], pressed=verdict == NO_MATCH)
-            for verdict in WASTED
-            if verdict in self.next
-        ]
-        if len(found) < len(WASTED):
-            found.append(Exit("failed", self.failed, pressed=NO_INPUT in self.next))
-        return tuple(found)
+    def after(self, verdict: str) -> Destination:
+        """The destination after the last try."""
+        return self.next.get(verdict, self.failed)
 
     def leads(self) -> tuple[Lead, ...]:
         """The ways that the flow gives for wasted tries."""
@@ -90,5 +83,5 @@ OPTIONS = (
 """The options that both verbs have."""
 OUTCOMES = (
     OutcomeSpec(NO_INPUT, "no key was pressed in the last try"),
-    OutcomeSpec(NO_MATCH, "what was typed in the last try is no answer"),
+    OutcomeSpec(NO_MATCH, "what was typed in the last try is no answer", pressed=True),
 )

@@ -66,7 +66,11 @@ class Menu(FlowVerb, frozen=True, tag="menu"):
 
     def exits(self) -> tuple[Exit, ...]:
         """The choices, and the ways after wasted tries."""
-        return *each(self.choices, pressed=True), *self.rules.exits()
+        return *each(self.choices, pressed=True), *super().exits()
+
+    def after(self, outcome: str) -> Destination:
+        """The destination of a wasted last try."""
+        return self.rules.after(outcome)
 
     def leads(self) -> tuple[Lead, ...]:
         """The choices, and the ways after wasted tries."""

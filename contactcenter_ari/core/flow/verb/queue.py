@@ -83,16 +83,20 @@ class Queue(OutcomeVerb, frozen=True, tag="queue"):
                 Option(
                     "next",
                     Kind.OUTCOMES,
-                    "where the outcomes lead; answered ends the call, closed is like no_agents",
+                    "where the outcomes lead; answered ends the call",
                 ),
             ),
             outcomes=(
-                OutcomeSpec("answered", "the agent has left after the talk"),
+                OutcomeSpec("answered", "the agent has left after the talk", otherwise=HANG_UP),
                 OutcomeSpec("timeout", "nobody answered within max_wait", needed=True),
                 OutcomeSpec("no_agents", "no agent takes calls", needed=True),
-                OutcomeSpec("full", "as many callers wait as the queue takes"),
-                OutcomeSpec("closed", "a supervisor closed the queue"),
-                OutcomeSpec("diverted", "the estimated wait is too long by the queue's settings"),
+                OutcomeSpec("full", "as many callers wait as the queue takes", like="no_agents"),
+                OutcomeSpec("closed", "a supervisor closed the queue", like="no_agents"),
+                OutcomeSpec(
+                    "diverted",
+                    "the estimated wait is too long by the queue's settings",
+                    like="no_agents",
+                ),
             ),
             help="Lets the caller wait for an agent, with music, announcements and keys.",
             example="- queue: claims\n  priority: 1 if customer.found else 5"
@@ -136,18 +140,9 @@ class Queue(OutcomeVerb, frozen=True, tag="queue"):
             AgentId(speaker.text(run, self.prefer, turn)),
         )
 
-    def after(self, outcome: str) -> Destination:
-        """The destination of the outcome. A flow without a way for `closed` treats a queue that a
-        person closed as one without agents.
-        """
-        if outcome == "closed" and outcome not in self.next:
-            outcome = "no_agents"
-        return super().after(outcome)
-
     def exits(self) -> tuple[Exit, ...]:
-        """The outcomes that the flow handles, and the keys, whose steps lead back."""
-        outcomes = each({"answered": HANG_UP, **self.next})
-        return *outcomes, *each(self.keys, pressed=True, detour=True)
+        """The outcomes, and the keys, whose steps lead back."""
+        return *super().exits(), *each(self.keys, pressed=True, detour=True)
 
     def leads(self) -> tuple[Lead, ...]:
         """The outcomes that lead somewhere, and the keys."""

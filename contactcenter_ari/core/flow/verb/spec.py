@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import msgspec
 
-from contactcenter_ari.core.flow.language.destination import HANG_UP, ON, Destination, Exit, Lead
+from contactcenter_ari.core.flow.language.destination import ON, Destination, Exit, Lead
 from contactcenter_ari.core.spoken.value import ValueType
 
 
@@ -92,13 +92,18 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class OutcomeSpec:
     """A possible outcome of a step. A `needed` one happens sooner or later and must lead
-    somewhere, as must one whose option (`needed_with`) is given.
+    somewhere, as must one whose option (`needed_with`) is given. One that the flow gives no way
+    leads where the outcome `like` does, else `otherwise`. `pressed` when a key of the caller
+    brings it about.
     """
 
     name: str
     help: str
     needed: bool = False
     needed_with: str = ""
+    like: str = ""
+    otherwise: Destination = ON
+    pressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,10 @@ class VerbSpec:
     def option_names(self) -> tuple[str, ...]:
         """The options in order."""
         return tuple(option.name for option in self.options)
+
+    def outcome(self, name: str) -> OutcomeSpec | None:
+        """The outcome of that name."""
+        return next((outcome for outcome in self.outcomes if outcome.name == name), None)
 
     @property
     def outcome_names(self) -> tuple[str, ...]:
@@ -201,11 +210,18 @@ class FlowVerb(msgspec.Struct, frozen=True):
 
     def exits(self) -> tuple[Exit, ...]:
         """All ways out of the step, also those the flow leaves to the language."""
-        return (Exit("", ON),)
+        found = [
+            Exit(outcome.name, self.after(outcome.name), pressed=outcome.pressed)
+            for outcome in self.spec.outcomes
+        ]
+        return tuple(found) or (Exit("", ON),)
 
     def after(self, outcome: str) -> Destination:
-        """The destination after the verb's handover has an outcome; a talk ends the call."""
-        return HANG_UP if outcome == "answered" else ON
+        """The destination of the outcome, also of one that the flow does not handle."""
+        found = self.spec.outcome(outcome)
+        if found is None:
+            return ON
+        return self.after(found.like) if found.like else found.otherwise
 
     def leads(self) -> tuple[Lead, ...]:
         """The ways that the flow gives for the step, in the order written."""
@@ -237,12 +253,9 @@ class OutcomeVerb(FlowVerb, frozen=True):
         """The destinations that the flow gives, by outcome."""
 
     def after(self, outcome: str) -> Destination:
-        """The destination of the outcome, also of one that the flow does not handle."""
-        return self.next.get(outcome, super().after(outcome))
-
-    def exits(self) -> tuple[Exit, ...]:
-        """The outcomes."""
-        return tuple(Exit(name, self.after(name)) for name in self.spec.outcome_names)
+        """The destination that the flow gives, or else the language."""
+        given = self.next.get(outcome)
+        return super().after(outcome) if given is None else given
 
     def leads(self) -> tuple[Lead, ...]:
         """The outcomes that lead somewhere."""

@@ -2,26 +2,40 @@
 
 from datetime import timedelta
 
-from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination, Exit
+from contactcenter_ari.core.flow.language.destination import HANG_UP, Destination
 from contactcenter_ari.core.flow.language.expression import Expression
 from contactcenter_ari.core.flow.run import FlowRun
 from contactcenter_ari.core.flow.speaker import Speaker
 from contactcenter_ari.core.flow.verb.dial import Dial, dialable
-from contactcenter_ari.core.flow.verb.spec import FlowVerb, Kind, Option, VerbSpec
+from contactcenter_ari.core.flow.verb.spec import FlowVerb, Kind, Option, OutcomeSpec, VerbSpec
 from contactcenter_ari.core.turn import Turn
 
 
 class TransferOut(FlowVerb, frozen=True, tag="transfer"):
-    """Hand the caller to an outside line; the flow ends there."""
+    """Hand the caller to an outside line; the flow goes on only if nobody is reached. Outcomes
+    answered, busy, no_answer, declined, failed.
+    """
 
     specs = (
         VerbSpec(
             value=Option("transfer", Kind.OUTSIDE, "which number is dialed", fields=("number",)),
             options=(Option("ring", Kind.DURATION, "how long the phone rings"),),
+            outcomes=(
+                OutcomeSpec(
+                    "answered",
+                    "the callee has left after the talk, and the call ends",
+                    otherwise=HANG_UP,
+                ),
+                OutcomeSpec("busy", "the line is busy"),
+                OutcomeSpec("no_answer", "nobody picked up"),
+                OutcomeSpec("declined", "the callee refused the call"),
+                OutcomeSpec("failed", "the number cannot be reached"),
+            ),
             help="Hands the caller to an outside line for good. When nobody is reached, the flow"
-            " goes on.",
-            example='- transfer: "+31201234567"\n  ring: 30s',
+            " goes on with the next step, which must be there.",
+            example='- transfer: "+31201234567"\n  ring: 30s\n- goto: voicemail',
             person=True,
+            busy=True,
             leaves=True,
             also=("forward", "refer"),
         ),
@@ -34,10 +48,6 @@ class TransferOut(FlowVerb, frozen=True, tag="transfer"):
         """Dial, if the number may be dialed."""
         number = dialable(run, self.number, speaker, turn)
         return Dial(number, self.ring, run.called_number) if number else self.after("failed")
-
-    def exits(self) -> tuple[Exit, ...]:
-        """The end."""
-        return (Exit("", HANG_UP),)
 
     def words(self) -> str:
         """The verb and the number."""

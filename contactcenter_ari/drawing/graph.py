@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contactcenter_ari.core.errors import RequestRefused
-from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.destination import Destination, Lead, Way
 from contactcenter_ari.core.flow.language.flow import Flow
 from contactcenter_ari.core.flow.language.graph import global_exits
 from contactcenter_ari.core.flow.language.step import Section, Step
@@ -109,7 +109,7 @@ def _leads_of(
 ) -> Iterator[Arrow]:
     """The arrows of one section, those of its inline lists with the way that leads there."""
     for step in sections[name].steps:
-        for label, destination in step.verb.leads():
+        for label, destination in (*step.verb.leads(), *_implied(step)):
             labels = (*path, label) if label else path
             if destination.way is Way.INLINE:
                 yield from _leads_of(sections, destination.section, source or name, labels)
@@ -117,6 +117,15 @@ def _leads_of(
                 yield arrow
         if step.verb.spec.leaves:
             yield Arrow(source or name, OUTSIDE, (" / ".join((*path, step.verb.spec.name)),))
+
+
+def _implied(step: Step) -> Iterator[Lead]:
+    """The talks that end the call without the flow saying so; a transfer has an arrow for that."""
+    verb = step.verb
+    given = dict(verb.leads())
+    for outcome in verb.spec.outcomes if not verb.spec.leaves else ():
+        if outcome.otherwise.way is Way.HANG_UP and outcome.name not in given:
+            yield outcome.name, outcome.otherwise
 
 
 def _arrow(source: str, destination: Destination, path: tuple[str, ...]) -> Arrow | None:

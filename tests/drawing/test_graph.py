@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.verb.dial import DialOut
 from contactcenter_ari.core.flow.verb.goto import Goto
 from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.flow.verb.transfer import TransferOut
@@ -65,6 +66,16 @@ def test_ways_out_of_the_flow() -> None:
     assert ("out", "(outside line)", "transfer") in drawn
     assert ("(fault)", "out", "") in drawn
     assert ("(after)", "bye", "") in drawn
+
+
+def test_a_talk_that_ends_the_call() -> None:
+    """The end is drawn, also when the flow leaves it to the language."""
+    silent = section(DialOut(parse('"+31611111111"'), {"busy": to("bye")}))
+    leads_on = section(DialOut(parse('"+31611111111"'), {"answered": to("bye")}))
+    graph = flow_graph(flow({**SECTIONS, "silent": silent, "leads_on": leads_on}))
+    drawn = [(arrow.source, arrow.target, arrow.label) for arrow in graph.arrows]
+    assert ("silent", "(hang up)", "answered") in drawn
+    assert [arrow[1:] for arrow in drawn if arrow[0] == "leads_on"] == [("bye", "answered")]
 
 
 def test_every_section_is_in_the_picture() -> None:

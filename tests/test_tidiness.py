@@ -20,11 +20,9 @@ LARGE_MODULES: Mapping[str, int] = {
 """Modules over the limit, with the lines that they have today."""
 LARGE_CLASSES: Mapping[str, int] = {
     "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 378,
-    "contactcenter_ari/core/center/audit.py:Audit (lines)": 323,
-    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 317,
+    "contactcenter_ari/core/center/audit.py:Audit (lines)": 320,
+    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 320,
     "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 27,
-    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (lines)": 381,
-    "contactcenter_ari/core/outbound/callback_queue.py:CallbackQueue (methods)": 25,
 }
 """Classes over a limit, with the lines or public methods that they have today."""
 

@@ -158,9 +158,7 @@ class FaultyWorld(World):
             if agent.state in {OFFERED, ON_CALL, WRAP_UP}:
                 assert sound.agent(agent), agent
         for callback in center._calls.callback_queue.callbacks:
-            assert center._calls.callback_queue.is_sound(
-                callback, Turn(center._clockwork, self.now)
-            )
+            assert sound.callback(callback), callback
 
     def end(self) -> None:
         """Everybody hangs up, and time runs out: nothing is left, and all is recorded."""

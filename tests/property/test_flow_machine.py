@@ -145,7 +145,7 @@ class OneCall:
         deadlines = self.center._clockwork._deadlines
         for call in self.center._calls:
             run = call.run
-            attempt = self.center._calls.callback_queue.attempt_of(call)
+            attempt = self.center._calls.callback_queue.attempts.of(call)
             if attempt is not None and attempt.answered_at is None:
                 assert (Wake.RING, attempt.leg) in deadlines, attempt
                 continue

@@ -28,6 +28,7 @@ from contactcenter_ari.core.interactions.interaction import (
     Interaction,
 )
 from contactcenter_ari.core.outbound.callback import Callback
+from contactcenter_ari.core.outbound.callback_repair import CallbackRepair
 from contactcenter_ari.core.route import Deadlines
 from contactcenter_ari.core.telephony.bridge import Bridge, BridgeState
 from contactcenter_ari.core.telephony.leg import (
@@ -39,7 +40,6 @@ from contactcenter_ari.core.telephony.leg import (
     Talks,
 )
 from contactcenter_ari.core.turn import Turn, Wake
-from contactcenter_ari.core.vocabulary.callback import CallbackResult
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
 from contactcenter_ari.core.vocabulary.event import Party
 from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId
@@ -77,6 +77,7 @@ class Audit:
         self._round = 0
         self._sound = Soundness(calls, distribution, turn)
         self._repair = Repair(distribution, calls.misses)
+        self._callback_repair = CallbackRepair(calls.callback_queue, calls.dialing, self._repair)
 
     def __repr__(self) -> str:
         return f"<Audit because of {', '.join(sorted(self._subjects))}>"
@@ -254,13 +255,15 @@ class Audit:
         leg = self._calls.legs.find(call.run.leg)
         if leg is None:
             return False
-        offers, awaited_on = self._distribution.offers, self._calls.callback_queue.awaited_on
+        offers, attempts = self._distribution.offers, self._calls.callback_queue.attempts
         match leg.purpose:
             case ForOffer(offer=offer_id) if offer := offers.find(offer_id):
                 self._fail_offer(offer)
             case ForOutside():
                 self._give_up_line(leg)
-            case AwaitsCustomer(callback=callback) if attempt := awaited_on(leg.id, callback):
+            case AwaitsCustomer(callback=callback) if attempt := attempts.awaited_on(
+                leg.id, callback
+            ):
                 self._give_up_attempt(attempt.callback)
             case _:
                 return False
@@ -321,7 +324,7 @@ class Audit:
                 partial(self._note_failed, interaction),
                 partial(self._calls.queueing.look_after, call, turn),
                 partial(call.tell_end, turn),
-                partial(self._calls.callback_queue.reconsider_customer, call, turn),
+                partial(self._calls.callback_queue.line.reconsider_customer, call, turn),
             ]
         for way in ways:
             turn.attempt(run.call, way)
@@ -353,23 +356,17 @@ class Audit:
             turn.attempt(agent.id, partial(workforce.contacts.set_free, agent, turn))
 
     def _mend_callback(self, callback: Callback) -> None:
-        turn, callback_queue = self._turn, self._calls.callback_queue
-        if callback_queue.is_sound(callback, turn) and callback.id not in self._subjects:
-            return
-        self._give_up_attempt(callback)
+        if not self._sound.callback(callback) or callback.id in self._subjects:
+            self._give_up_attempt(callback)
 
     def _give_up_attempt(self, callback: Callback) -> None:
         """The customer is not dialed, or not any more; the callback rests until the next time."""
-        turn, callback_queue = self._turn, self._calls.callback_queue
+        turn, repair = self._turn, self._callback_repair
         for call in self._calls:
             if call.callback == callback.id:
-                if (attempt := callback_queue.attempt_of(call)) is not None:
+                if (attempt := self._calls.callback_queue.attempts.of(call)) is not None:
                     attempt.over = True
                 turn.attempt(call.run.call, partial(self._end, call))
-        told = turn.attempt(callback.id, partial(callback_queue.tell_given_up, callback, turn))
-        if not told and self._round < ROUNDS - 1:
-            return  # once more in the next round
-        callback_queue.expel(callback, self._repair, turn)
-        if callback.attempts_made >= callback.attempts:
-            result = CallbackResult.EXHAUSTED
-            turn.attempt(callback.id, partial(callback_queue.close, callback, result, turn))
+        told = turn.attempt(callback.id, partial(repair.tell_given_up, callback, turn))
+        if told or self._round == ROUNDS - 1:
+            repair.expel(callback, turn)  # else once more in the next round

@@ -29,6 +29,7 @@ from contactcenter_ari.core.flow.verb.queue import EnterQueue
 from contactcenter_ari.core.flow.verb.recording import ControlRecording
 from contactcenter_ari.core.flow.verb.voicemail import TakeMessage
 from contactcenter_ari.core.interactions.interaction import IN_FLOW
+from contactcenter_ari.core.outbound.callback_dialing import CallbackDialing
 from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
 from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.telephony.bridge import Bridges
@@ -79,13 +80,16 @@ class CallControl:
         self.registry = CallRegistry(legs)
         self.outside = OutsideLines(self.registry, legs, dials)
         self.conversations = Conversations(self.registry, legs, self.bridges, self.recordings)
-        self.callback_queue = CallbackQueue(self.registry, legs, dials, distribution, catalog)
+        self.callback_queue = CallbackQueue(self.registry, distribution, catalog)
+        self.dialing = CallbackDialing(
+            self.callback_queue, self.registry, legs, dials, distribution
+        )
         self.queueing = Queueing(distribution, self.callback_queue, wait_source)
         self.misses = Misses(distribution)
         self._distribution = distribution
         self._workforce = distribution.workforce
         self.joining = Joining(
-            self.conversations, distribution, self.recordings, self.callback_queue.agent_first
+            self.conversations, distribution, self.recordings, self.dialing.agent_first
         )
         self._calls = self.registry.by_id
 
@@ -125,7 +129,7 @@ class CallControl:
     def add(self, call: Call, turn: Turn) -> None:
         """Enter a call whose flow has not begun; a customer on the phone is not called back."""
         self.registry.enter(call, turn)
-        self.callback_queue.reconsider_customer(call, turn)
+        self.callback_queue.line.reconsider_customer(call, turn)
 
     def begin(self, call: Call, turn: Turn) -> None:
         """Begin the flow of a call."""
@@ -268,10 +272,10 @@ class CallControl:
             case ForOutside(call=asked_for):
                 self._screened(self._calls[asked_for], leg, call, turn)
             case AwaitsCustomer(callback=callback):
-                attempt = self.callback_queue.awaited_on(leg.id, callback)
+                attempt = self.callback_queue.attempts.awaited_on(leg.id, callback)
                 if attempt is None:
                     return False
-                self.callback_queue.agent_first.briefed(attempt, call, turn)
+                self.dialing.agent_first.briefed(attempt, call, turn)
             case Ending():
                 self.registry.end_side_prompt(leg.id, turn)
             case RunsFlow() | CalledBack() | Talks():
@@ -350,7 +354,7 @@ class CallControl:
         self.outside.close(call, GIVEN_UP, turn)
         if call.interaction is not None:
             self.queueing.abandon(call, turn)
-            self.callback_queue.reconsider_customer(call, turn)
+            self.callback_queue.line.reconsider_customer(call, turn)
         if call.conversation is not None and self.conversations.is_joined(call):
             turn.do(HangUpLeg(call=call.run.call, leg=call.conversation.party))
             self.legs.end(call.conversation.party)
@@ -374,7 +378,7 @@ class CallControl:
 
     def attempt_over(self, call: Call, turn: Turn) -> None:
         """The call to a customer has ended; an agent who has waited in vain is told so."""
-        attempt = self.callback_queue.attempt_of(call)
-        prompt = self.callback_queue.over(attempt, turn) if attempt is not None else None
+        attempt = self.callback_queue.attempts.of(call)
+        prompt = self.dialing.over(attempt, turn) if attempt is not None else None
         if prompt is not None:
             self.begin(prompt, turn)

@@ -74,7 +74,7 @@ class Center:
         catalog = Catalog(site, self._flags, watcher)
         waits = wait_source or self._distribution.estimator
         self._calls = CallControl(legs, dials, self._distribution, catalog, waits)
-        self._orphans = OrphanTalks(self._workforce.roster, self._calls.callback_queue)
+        self._orphans = OrphanTalks(self._workforce.roster, self._calls.callback_queue.line)
         self.secrets = Secrets(self._calls.registry)
         rooms = Routing(self._workforce, self._distribution, self._calls, self._orphans)
         self._deadlines = rooms.deadlines

@@ -48,7 +48,7 @@ class Distributing:
         if self._is_stopping:
             return  # no phone is rung any more
         turn.attempt("", partial(self._offer, turn))
-        turn.attempt("", partial(self._calls.callback_queue.dispatch, turn))
+        turn.attempt("", partial(self._calls.dialing.dispatch, turn))
 
     def _call_off(self, turn: Turn) -> None:
         for offer in self._calls.misses.call_off(turn):

@@ -44,7 +44,8 @@ class LegControl:
         self._distribution = distribution
         self._legs = calls.legs
         self._bridges = calls.bridges
-        self._callbacks = calls.callback_queue
+        self._attempts = calls.callback_queue.attempts
+        self._dialing = calls.dialing
 
     def __repr__(self) -> str:
         return f"<LegControl of {self._legs!r}>"
@@ -85,7 +86,7 @@ class LegControl:
                 else:
                     self._calls.joining.outside(call, leg.id, turn)
             case CalledBack(callback=callback):
-                self._customer_answered(self._callbacks.attempt(callback), turn)
+                self._customer_answered(self._attempts.find(callback), turn)
             case AwaitsCustomer() | Talks() | RunsFlow() | Ending():
                 pass
             case _:
@@ -95,8 +96,8 @@ class LegControl:
         waiting = offer.waiting
         if waiting.callback is not None:
             self._distribution.acceptances.taken(offer, turn)
-            self._calls.begin(self._callbacks.taken(offer, turn), turn)
-            self._callbacks.dial_for(waiting.callback, offer.leg, turn)
+            self._calls.begin(self._dialing.taken(offer, turn), turn)
+            self._dialing.dial_for(waiting.callback, offer.leg, turn)
             return
         self._distribution.acceptances.answered(offer, turn)
         prompt = self._distribution.queues.settings[waiting.queue].agent_prompt
@@ -128,7 +129,7 @@ class LegControl:
                 call = self._calls.registry.by_id[call_id]
                 self._calls.outside_failed(call, NO_ANSWER, turn)
             case CalledBack(callback=callback):
-                attempt = self._callbacks.attempt(callback)
+                attempt = self._attempts.find(callback)
                 assert attempt is not None, "a customer is dialed for an attempt"
                 attempt.fail(AttemptResult.NO_ANSWER)
                 self._let_go(attempt, turn)
@@ -162,9 +163,9 @@ class LegControl:
                 self._talked(call, turn)
                 self._calls.conversations.confirm(call, turn)
             case AwaitsCustomer(callback=callback, agent=agent):
-                attempt = self._callbacks.attempt(callback)
+                attempt = self._attempts.find(callback)
                 assert attempt is not None, "they were joined for an attempt"
-                self._callbacks.agent_first.met(attempt, turn)
+                self._dialing.agent_first.met(attempt, turn)
                 leg.purpose = Talks(call.run.call)
                 self._calls.conversations.confirm(call, turn)
                 self._talked(call, turn, agent=agent)
@@ -194,7 +195,7 @@ class LegControl:
             case ForOutside():
                 self._calls.outside_failed(call, FAILED, turn)
             case AwaitsCustomer(callback=callback):
-                attempt = self._callbacks.attempt(callback)
+                attempt = self._attempts.find(callback)
                 assert attempt is not None, "they were joined for an attempt"
                 self._let_go(attempt, turn)
             case CalledBack() | Talks() | RunsFlow() | Ending():
@@ -245,7 +246,7 @@ class LegControl:
                 self._calls.other_left(call_id, leg_id, turn)
             case CalledBack(callback=callback):
                 self._bridges.fall_apart(joining, turn)
-                self._customer_gone(leg_id, self._callbacks.attempt(callback), cause, turn)
+                self._customer_gone(leg_id, self._attempts.find(callback), cause, turn)
             case AwaitsCustomer():
                 self._bridges.fall_apart(joining, turn)
                 self._agent_left(leg_id, leg.purpose, turn)
@@ -271,8 +272,8 @@ class LegControl:
 
     def _agent_left(self, leg: LegId, purpose: AwaitsCustomer, turn: Turn) -> None:
         agent = self._distribution.workforce.roster.get(purpose.agent)
-        attempt = self._callbacks.awaited_on(leg, purpose.callback)
-        customer = self._callbacks.agent_first.agent_left(agent, attempt, turn)
+        attempt = self._attempts.awaited_on(leg, purpose.callback)
+        customer = self._dialing.agent_first.agent_left(agent, attempt, turn)
         if customer is not None:
             self.hung_up(customer, 0, turn)
         self._flow_over(leg, turn)

@@ -12,7 +12,7 @@ from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.interactions.interaction import Interaction
 from contactcenter_ari.core.number import is_e164
-from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
+from contactcenter_ari.core.outbound.callback_line import CallbackLine
 from contactcenter_ari.core.site.called_number import CallNumbers
 from contactcenter_ari.core.site.catalog import Catalog
 from contactcenter_ari.core.turn import Turn
@@ -47,9 +47,9 @@ class OrphanTalk:
 class OrphanTalks:
     """All orphaned talks, by leg."""
 
-    def __init__(self, roster: Roster, callback_queue: CallbackQueue) -> None:
+    def __init__(self, roster: Roster, callback_line: CallbackLine) -> None:
         self._roster = roster
-        self._callback_queue = callback_queue
+        self._callback_line = callback_line
         self._by_leg: dict[LegId, OrphanTalk] = {}
         self._dissolved: dict[BridgeId, None] = {}
         self._unended: dict[BridgeId, OrphanTalk] = {}
@@ -92,7 +92,7 @@ class OrphanTalks:
             number = interaction.caller_number
             if is_e164(number):
                 talk.numbers[interaction.leg] = number
-                self._callback_queue.orphan_talks(interaction.leg, number, turn)
+                self._callback_line.orphan_talks(interaction.leg, number, turn)
         for leg, phone in talk.phones.items():
             agent = self._roster.at_phone(phone)
             if agent is not None:
@@ -124,7 +124,7 @@ class OrphanTalks:
             self._dissolved[talk.bridge] = None
             turn.do(DissolveBridge(call=CallId(talk.bridge), bridge=talk.bridge))
         if leg in talk.numbers:
-            self._callback_queue.orphan_left(leg, talk.numbers.pop(leg), turn)
+            self._callback_line.orphan_left(leg, talk.numbers.pop(leg), turn)
 
     # Within
 

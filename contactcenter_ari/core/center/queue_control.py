@@ -70,7 +70,7 @@ class QueueControl:
         turn.tell(QueueClosed, queue=queue, by=request.by)
         callers = [each for each in self._queues.lines[queue] if each.callback is None]
         self._send_on(callers, QueueExit.CLOSED, turn)
-        self._calls.callback_queue.opened_or_closed(queue, turn)
+        self._calls.callback_queue.line.opened_or_closed(queue, turn)
 
     def _open(self, request: OpenQueue, turn: Turn) -> None:
         queue = request.queue
@@ -83,7 +83,7 @@ class QueueControl:
             if waiting.over is QueueExit.CLOSED:
                 waiting.over = None
                 self._stays.go_on(waiting, turn)
-        self._calls.callback_queue.opened_or_closed(queue, turn)
+        self._calls.callback_queue.line.opened_or_closed(queue, turn)
 
     def _change_priority(self, request: ChangePriority, turn: Turn) -> None:
         waiting = self._place(request.interaction)

@@ -11,6 +11,7 @@ from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.flow.run import Activity
 from contactcenter_ari.core.interactions.interaction import QUEUED, TALKING
+from contactcenter_ari.core.outbound.callback import IN_LINE, RESTING, TAKEN_OVER, Callback
 from contactcenter_ari.core.telephony.bridge import Bridge, BridgeState
 from contactcenter_ari.core.telephony.leg import (
     AwaitsCustomer,
@@ -89,7 +90,7 @@ class Soundness:
                 call = self._calls.registry.by_id.get(call_id)
                 return call is not None and call.outside == leg.id
             case AwaitsCustomer(callback=callback):
-                awaited = self._calls.callback_queue.awaited_on(leg.id, callback)
+                awaited = self._calls.callback_queue.attempts.awaited_on(leg.id, callback)
                 return awaited is not None or self._calls.registry.at_leg(leg.id) is not None
             case Talks():
                 return self._calls.bridges.of(leg.id) is not None
@@ -110,12 +111,31 @@ class Soundness:
     def stay(self, waiting: Waiting) -> bool:
         """A stay has a caller who waits, and an end; the place of a callback its attempt."""
         if waiting.callback is not None:
-            return self._calls.callback_queue.holds(waiting)
+            return self._calls.callback_queue.attempts.holds(waiting)
         call = self._calls.registry.by_id.get(CallId(waiting.interaction))
         if call is None or call.interaction is None or call.interaction.state is not QUEUED:
             return False
         ends = self._clockwork.is_set(Wake.WAIT, waiting.interaction)
         return ends or bool(waiting.over and waiting.offers)
+
+    def callback(self, callback: Callback) -> bool:
+        """Something will go on with a callback."""
+        attempt = self._calls.callback_queue.attempts.find(callback.id)
+        due = self._clockwork.is_set(Wake.CALLBACK, callback.id)
+        if callback.state is RESTING:
+            return due and attempt is None
+        if callback.state is TAKEN_OVER:
+            taken = self._distribution.stays.find(callback.taken_by) if callback.taken_by else None
+            return attempt is None and taken is not None and taken.queue == callback.queue
+        if attempt is None:
+            return False
+        if callback.state is IN_LINE:
+            placed = self._distribution.stays.find(attempt.interaction.id) is attempt.place
+            on_phone = self._calls.callback_queue.customers.is_on_phone(callback)
+            return due and placed and attempt.placed and attempt.place.blocked == on_phone
+        called = self._calls.dialing.is_called(attempt)
+        rings = self._clockwork.is_set(Wake.RING, attempt.leg)
+        return called and (rings or attempt.answered_at is not None)
 
     def call(self, call: Call) -> bool:
         """A call has its leg or its last steps, waits for one thing, and has a limit for it."""
@@ -168,9 +188,9 @@ class Soundness:
 
     def _is_called_back(self, call: Call) -> bool:
         """A customer is being dialed, or an agent waits for one to pick up."""
-        attempt = self._calls.callback_queue.attempt_of(call)
+        attempt = self._calls.callback_queue.attempts.of(call)
         leg = self._calls.legs.find(call.run.leg)
         if leg is not None and isinstance(leg.purpose, AwaitsCustomer):
-            attempt = self._calls.callback_queue.awaited_on(leg.id, leg.purpose.callback)
+            attempt = self._calls.callback_queue.attempts.awaited_on(leg.id, leg.purpose.callback)
         customer = self._calls.legs.find(attempt.leg) if attempt is not None else None
         return customer is not None and self._limited(customer)

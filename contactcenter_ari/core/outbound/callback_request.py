@@ -80,12 +80,12 @@ class CallbackRequests:
                 f"the customer of callback {callback_id} has called in and waits at its place"
             )
             raise RequestRefused("customer_waits", message)
-        at = self._callback_queue.allowed_at(callback, turn.now)
+        at = self._callback_queue.rules.allowed_at(callback, turn.now)
         if at != turn.now:
             until = f"until {at:%Y-%m-%d %H:%M} UTC" if at else "any more"
             message = f"callback {callback_id} may not be dialed {until}: it is outside its hours"
             raise RequestRefused("outside_hours", message)
-        self._callback_queue.leave_line(callback, turn)
+        self._callback_queue.line.leave(callback, turn)
         callback.urgent = True
         callback.next_at = turn.now
         self._callback_queue.schedule(callback, turn)
@@ -108,15 +108,17 @@ class CallbackRequests:
         Raises:
             RequestRefused: `number_invalid`, `list_full`.
         """
-        number = self._callback_queue.catalog.e164(request.number)
-        self._callback_queue.do_not_call.forbid(number)
+        number = self._callback_queue.rules.catalog.e164(request.number)
+        self._callback_queue.rules.do_not_call.forbid(number)
         for callback in self._callback_queue.callbacks.to_number(number):
             if callback.state is not DIALING:
                 self._callback_queue.close(callback, CallbackResult.DO_NOT_CALL, turn)
 
     def allow(self, request: AllowNumber, _turn: Turn) -> None:
         """A number may be called again."""
-        self._callback_queue.do_not_call.allow(self._callback_queue.catalog.e164(request.number))
+        self._callback_queue.rules.do_not_call.allow(
+            self._callback_queue.rules.catalog.e164(request.number)
+        )
 
     def _due(self, callback: CallbackId, turn: Turn) -> None:
         self._callback_queue.due(callback, turn)

@@ -42,12 +42,12 @@ class CustomerCalls:
         """The callback whose place in the queue goes to the caller, who is about to wait there;
         see `lent`. A customer who was called back gets the place of the attempt.
         """
-        if (attempt := self._callback_queue.attempt_of(call)) is not None:
-            self._callback_queue.stand_for(attempt, waiting, turn)
+        if (attempt := self._callback_queue.attempts.of(call)) is not None:
+            self._callback_queue.line.stand_for(attempt, waiting, turn)
             return None
         best = self._best(call, waiting)
         if best is not None:
-            kept = self._callback_queue.leave_line(best, turn)
+            kept = self._callback_queue.line.leave(best, turn)
             if best.rank < waiting.rank:
                 take_over(waiting, best, kept=kept)
         return best
@@ -83,7 +83,7 @@ class CustomerCalls:
         best = self._best(call, waiting)
         if best is None:
             return
-        self._callback_queue.leave_line(best, turn)
+        self._callback_queue.line.leave(best, turn)
         if best.rank < waiting.rank:
             self._distribution.stays.change_priority(
                 waiting,
@@ -102,7 +102,7 @@ class CustomerCalls:
         phones ring elsewhere and are to be hung up.
         """
         call.stands_for = None
-        if (attempt := self._callback_queue.attempt_of(call)) is not None:
+        if (attempt := self._callback_queue.attempts.of(call)) is not None:
             self._callback_queue.reached(attempt, turn)
         result = CallbackResult.CALLED_IN if call.callback is None else CallbackResult.REACHED
         settled = [

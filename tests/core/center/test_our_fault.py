@@ -15,7 +15,7 @@ from contactcenter_ari.core.flow.verb.hangup import HangUp
 from contactcenter_ari.core.flow.verb.input_rules import InputRules
 from contactcenter_ari.core.flow.verb.menu import Menu
 from contactcenter_ari.core.flow.verb.play import Play
-from contactcenter_ari.core.outbound.callback_queue import CallbackQueue
+from contactcenter_ari.core.outbound.callback_dialing import CallbackDialing
 from contactcenter_ari.core.outbound.lost_call import LostCalls
 from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.turn import Handled
@@ -234,7 +234,7 @@ def test_a_fault_after_the_turn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -
     agent = floor.agent()
     agent.pauses()
     caller = floor.caller()
-    monkeypatch.setattr(CallbackQueue, "dispatch", failing)
+    monkeypatch.setattr(CallbackDialing, "dispatch", failing)
     handled = take(floor, GoReady(agent.id, "100"))
     assert handled.faults
     assert caller.rung == [agent.id]

@@ -38,6 +38,8 @@ from contactcenter_ari.core.vocabulary.ids import (
 from contactcenter_ari.core.vocabulary.recording_file import AudioFacts, RecordingFormat
 from contactcenter_ari.machine.port import Protocol, free_port
 from contactcenter_ari.machine.postgres_process import EmbeddedPostgres
+from contactcenter_ari.postgres.connection import connect
+from contactcenter_ari.postgres.event_writer import EventWriter
 from contactcenter_ari.postgres.journal import Journal, JournalLimits
 from contactcenter_ari.postgres.migration import migrate
 from contactcenter_ari.postgres.spool import Spool
@@ -283,9 +285,9 @@ async def test_text_may_hold_anything(database_url: str, spool_path: Path) -> No
     assert journal.refused == 0
 
 
-async def test_one_bad_row_does_not_block_the_others(database_url: str, spool_path: Path) -> None:
-    """A row that Postgres refuses is set aside and counted; those around it are stored."""
-    bad = SegmentEnded(
+def bad_segment() -> SegmentEnded:
+    """An event with a row that Postgres refuses."""
+    return SegmentEnded(
         number=50,
         at=START,
         interaction=InteractionId("i-1"),
@@ -294,11 +296,26 @@ async def test_one_bad_row_does_not_block_the_others(database_url: str, spool_pa
         started_at=START,
         position_at_entry=2**40,
     )
+
+
+async def test_one_bad_row_does_not_block_the_others(database_url: str, spool_path: Path) -> None:
+    """A row that Postgres refuses is set aside and counted; those around it are stored."""
     events = [menu_chosen(number) for number in range(100)]
-    events[50:50] = [bad]  # type: ignore[list-item]  # a list of one kind takes another
+    events[50:50] = [bad_segment()]  # type: ignore[list-item]  # a list of one kind takes another
     journal = await record(database_url, spool_path, *events)
     assert journal.refused == 1
     assert rows(database_url, "select count(*) from interaction_event") == [(100,)]
+
+
+async def test_a_batch_is_stored_whole_or_not_at_all(database_url: str) -> None:
+    """Its statements go together: one that is refused takes those before and after it along."""
+    async with await connect(database_url) as connection:
+        writer = EventWriter(connection)
+        with pytest.raises(psycopg.DataError):
+            await writer.write([menu_chosen(1), bad_segment(), menu_chosen(2)])
+        assert rows(database_url, "select count(*) from interaction_event") == [(0,)]
+        await writer.write([menu_chosen(1), menu_chosen(2)])
+        assert rows(database_url, "select count(*) from interaction_event") == [(2,)]
 
 
 async def test_a_batch_is_bounded(database_url: str, spool_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Final, Protocol, assert_never
 import msgspec
 import structlog
 from asyncinotify import Inotify, Mask
+from structlog.contextvars import bound_contextvars
 
 from contactcenter_ari.ari.errors import SwitchError
 from contactcenter_ari.ari.lane import SignalInbox
@@ -103,8 +104,9 @@ class Recorder:
             return
         self._finishing.add(command.recording)
         try:
-            finished = await asyncio.to_thread(finish, self._folder, command)
-            self._inbox.put(await self._kept(finished, command))
+            with bound_contextvars(interaction=command.call):
+                finished = await asyncio.to_thread(finish, self._folder, command)
+                self._inbox.put(await self._kept(finished, command))
         finally:
             self._finishing.discard(command.recording)
 

@@ -11,6 +11,8 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from threading import Event, get_native_id
 from typing import Final, NamedTuple
@@ -79,10 +81,9 @@ class Encoder:
         """The file in which a finished one is kept from now on; a WAV is encoded. Raises OSError
         when the file cannot be read.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads[first], keep, path, channels, self.wanted, self._closing.is_set
-        )
+        loop, told = asyncio.get_running_loop(), copy_context()  # the log names the interaction
+        work = partial(told.run, keep, path, channels, self.wanted, self._closing.is_set)
+        return await loop.run_in_executor(self._threads[first], work)
 
     def close(self) -> None:
         """Encode no more: a job in progress ends within a moment, and nobody may wait for it."""

@@ -262,7 +262,7 @@ class AriSwitch:
         elif isinstance(command, DissolveBridge):
             self._made.discard(command.bridge)
         elif isinstance(command, HangUpLeg) and command.reason is HangUpReason.CONGESTION:
-            log.warning("leg.given_up", leg=command.leg)
+            log.warning("leg.given_up", interaction=command.call, leg=command.leg)
 
     def put(self, news: News, /) -> None:
         """Take news from the socket and pass on its meaning to the core."""
@@ -384,7 +384,7 @@ class AriSwitch:
 
     def _turn_away(self, event: StasisStart) -> None:
         """Hang up a channel that nothing waits for: it would stay in silence for ever."""
-        log.warning("channel.unexpected", replaces=event.replace_channel is not None)
+        log.warning("channel.unexpected", leg=event.channel.id)
         self._hang_up(event.channel.id)
         if event.replace_channel is not None:  # it has left its bridge without an event
             self._hang_up(event.replace_channel.id)

@@ -30,6 +30,7 @@ from contactcenter_ari.runtime.loop_lag import LoopLag
 from contactcenter_ari.runtime.recovery import begin
 from contactcenter_ari.service.archive import FOLDER, Archive
 from contactcenter_ari.service.database import ServedDatabase
+from contactcenter_ari.service.event_log import EventLog
 from contactcenter_ari.service.fall_back import FallBackIntake
 from contactcenter_ari.service.fall_back_plan import SpokenAhead, spool_folder
 from contactcenter_ari.service.health import ServiceHealth
@@ -99,7 +100,7 @@ async def assembled(
     stack.callback(spool.close)
     journal = Journal(environment.database_url, spool, ready=environment.database.ready)
     offers, counts = RecentOffers(), EventCounts()
-    told = Announced(journal, offers, counts)
+    told = Announced(journal, offers, counts, EventLog())
     vault = call_vault(environment.data)
     begun = begin(
         environment.data / "input",

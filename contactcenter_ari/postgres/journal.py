@@ -16,7 +16,7 @@ from datetime import timedelta
 import psycopg
 import structlog
 
-from contactcenter_ari.core.vocabulary.event import Event
+from contactcenter_ari.core.vocabulary.event import Event, InteractionEvent
 from contactcenter_ari.postgres.connection import connect, cut_off, cut_off_after
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.postgres.event_writer import EventWriter
@@ -230,8 +230,12 @@ class Journal:
         except _REFUSALS as error:
             if len(batch) == 1:
                 self.refused += 1
+                (event,) = batch
                 _log.error(
-                    "journal.event_refused", kind=type(batch[0]).__name__, sqlstate=error.sqlstate
+                    "journal.event_refused",
+                    interaction=event.interaction if isinstance(event, InteractionEvent) else "",
+                    kind=type(event).__name__,
+                    sqlstate=error.sqlstate,
                 )
                 return
             middle = len(batch) // 2

@@ -15,6 +15,7 @@ from time import perf_counter
 import structlog
 
 from contactcenter_ari.core.center.center import Center
+from contactcenter_ari.core.center.fault_recovery import NAMES
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.site.site import (
     CenterResumed,
@@ -27,7 +28,12 @@ from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import Command, LookUp
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.request import LogOut, Request
-from contactcenter_ari.core.vocabulary.signal import LookUpFailed, Signal, TimePassed
+from contactcenter_ari.core.vocabulary.signal import (
+    CommandFailed,
+    LookUpFailed,
+    Signal,
+    TimePassed,
+)
 from contactcenter_ari.runtime.clock import Clock
 from contactcenter_ari.runtime.garbage import Collector
 from contactcenter_ari.runtime.histogram import Histogram
@@ -286,7 +292,7 @@ class Driver:
     def _note(self, fault: Exception, input_: Input | Command) -> None:
         self.faults += 1
         name = type(input_).__name__
-        log.error("turn.failed", input=name, turn=self.turns, exc_info=fault)
+        log.error("turn.failed", input=name, turn=self.turns, exc_info=fault, **_ids(input_))
 
     async def _ask(self, question: LookUp) -> None:
         assert self._look_ups is not None, "turns are taken while running"
@@ -313,6 +319,16 @@ class Driver:
         self._timer = None
         self._due_at = None
         self._enqueue(TimePassed(), None)
+
+
+def _ids(input_: Input | Command) -> dict[str, str]:
+    """The ids that an input or a command names, for its line in the log; a call has the id of its
+    interaction.
+    """
+    subject = input_.command if isinstance(input_, CommandFailed) else input_
+    ids = {name: str(value) for name in NAMES if (value := getattr(subject, name, None))}
+    call = ids.pop("call", "") or ids.get("playback", "").rpartition(".")[0]
+    return {"interaction": call, **ids} if call else ids
 
 
 def _settle(answer: Answer | None, error: Exception | None) -> None:

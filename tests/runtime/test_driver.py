@@ -17,12 +17,14 @@ from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.site.site import CenterResumed, CenterStarted, SitePublished
 from contactcenter_ari.core.vocabulary.command import AnswerLeg, HangUpLeg, PlayPrompt
 from contactcenter_ari.core.vocabulary.event import InteractionStarted
-from contactcenter_ari.core.vocabulary.ids import AgentId, LegId
+from contactcenter_ari.core.vocabulary.ids import AgentId, CallId, LegId, PlaybackId
 from contactcenter_ari.core.vocabulary.request import GoNotReady, LogIn, PutAgent
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
+    CommandFailed,
     LegHungUp,
     LookUpFinished,
+    PlaybackFinished,
     TimePassed,
 )
 from contactcenter_ari.runtime import driver
@@ -189,6 +191,22 @@ async def test_nobody_waits_for_a_driver_that_has_ended(world: World) -> None:
 
 
 # Faults
+
+
+async def test_a_line_about_a_fault_names_its_call(world: World) -> None:
+    """By the interaction, and by all else that the input is about."""
+    gone = CommandFailed(
+        PlayPrompt(CallId("n1-b-7"), LegId("l1"), PlaybackId("n1-b-7.3"), ()), 0, ""
+    )
+    for fault, ids in (
+        (PlaybackFinished(PlaybackId("n1-b-7.3")), {"playback": "n1-b-7.3"}),
+        (gone, {"leg": "l1", "playback": "n1-b-7.3"}),
+    ):
+        with capture_logs() as lines:
+            world.driver._note(AssertionError("ours"), fault)
+        (line,) = lines
+        assert line["interaction"] == "n1-b-7"
+        assert {name: line[name] for name in ids} == ids
 
 
 async def test_a_fault_in_a_turn(world: World) -> None:

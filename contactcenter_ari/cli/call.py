@@ -18,6 +18,7 @@ import typer
 from rich.table import Table
 
 from contactcenter_ari.cli.app import app
+from contactcenter_ari.cli.check_service import SIP_PORT
 from contactcenter_ari.cli.command import command, error_screen, load_settings, run, screen
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
@@ -31,6 +32,7 @@ from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.service.address import addresses
 from contactcenter_ari.service.prompts import fixed_prompts, prompt_cache
+from contactcenter_ari.service.trunk import KnownTrunks
 from contactcenter_ari.speech.hearing import Heard, Sound, all_heard, decode_ulaw
 from contactcenter_ari.speech.tone import Samples
 
@@ -116,19 +118,22 @@ async def _report(
 
 def _way(settings: Settings, site: Site, number: str, *, outside: bool) -> tuple[Address, str]:
     """Where the call goes, and from which address of this machine."""
+    trunks = KnownTrunks(settings, os.environ).of(site.trunks)
     if outside:
-        if settings.carrier is None:
-            raise CallRefused("there is no way to the outside: CC_CARRIER is not set")
-        return settings.carrier, _address_towards(settings.carrier)
-    if CalledNumbers(site).find(number, "") not in {n for f in site.flows for n in f.numbers}:
+        for trunk in sorted(trunks, key=lambda trunk: trunk.name not in site.via[:1]):
+            if trunk.host:
+                there = Address(trunk.host, trunk.port or SIP_PORT)
+                return there, _address_towards(there)
+        raise CallRefused("there is no way to the outside: no trunk has a host")
+    if CalledNumbers(site).find(number) not in {n for f in site.flows for n in f.numbers}:
         raise CallRefused(f"{number} is no number of this site; --outside calls any other")
-    for network in map(ip_network, settings.trunk_networks):
+    for network in (ip_network(each) for trunk in trunks for each in trunk.networks):
         if network.is_loopback:
-            first = network.network_address
-            return addresses(settings, settings.data.absolute()).sip, str(first)
+            there = addresses(settings, settings.data.absolute()).sip
+            return there, str(network.network_address)
     raise CallRefused(
-        "a test call comes from this machine, as from the carrier: add 127.0.0.2/32 to"
-        " CC_TRUNK_NETWORKS and restart, or use --outside"
+        "a test call comes from this machine, as from a carrier: add 127.0.0.2/32 to the"
+        " networks of a trunk (CC_TRUNK_NETWORKS, if the site names none), or use --outside"
     )
 
 

@@ -118,13 +118,15 @@ class CallInbox(SignalInbox, Protocol):
 class AriSwitch:
     """One Asterisk: listens for its socket, carries out commands, gives signals to `inbox`.
 
-    `recorder` carries out what concerns recordings; `now` reads the clock; `silence` tells when a
-    leg that sends nothing is asked whether it is alive; `capacity` is told of all legs.
+    Inventories name its `node`. `recorder` carries out what concerns recordings; `now` reads the
+    clock; `silence` tells when a leg that sends nothing is asked whether it is alive; `capacity`
+    is told of all legs.
     """
 
     def __init__(
         self,
         *,
+        node: str,
         app: str,
         credentials: Credentials,
         http: PingedHttp,
@@ -135,6 +137,7 @@ class AriSwitch:
         capacity: Capacity,
         silence: SilenceLimits = SilenceLimits(),  # noqa: B008  # frozen
     ) -> None:
+        self._node = node
         self._app = app
         self._inbox = inbox
         self._now = now
@@ -462,6 +465,7 @@ class AriSwitch:
                 for bridge in inventory.bridges
                 if bridge.bridge not in self._made
             ),
+            node=self._node,
         )
 
     async def _beat(self) -> None:

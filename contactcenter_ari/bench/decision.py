@@ -131,7 +131,7 @@ class Crowd:
         )
         turn = self._turn()
         self.workforce.roster.put(profile, turn.now)
-        self.workforce.roster.set_reachable(phone, reachable=True)
+        self.workforce.roster.set_reachable(phone, at="bench")
         self.workforce.presence.log_in(profile.agent, "bench", turn)
         self._decide()
 

@@ -152,6 +152,7 @@ async def assembled(
     stack.callback(encoder.close)
     prompts = CallPrompts(environment.prompts, environment.data / SPOKEN_FOLDER)
     switch = AriSwitch(
+        node=settings.node,
         app=APPLICATION,
         credentials=Credentials(
             environment.application_login.user, environment.application_login.secret

@@ -105,6 +105,7 @@ def inbox() -> FakeInbox:
 def switch(inbox: FakeInbox, tmp_path: Path) -> AriSwitch:
     """A switch that Asterisk has not connected to."""
     return AriSwitch(
+        node="n1",
         app="cc",
         credentials=Credentials("a", "b"),
         http=FakeHttp(),

@@ -222,6 +222,7 @@ async def asterisk_floor(folder: Path, phones: type["SipPhone"]) -> AsyncIterato
         encoder = Encoder(RecordingFormat.FLAC)
         stack.callback(encoder.close)
         floor.switch = AriSwitch(
+            node=site.node,
             app=site.application,
             credentials=Credentials(site.application_login.user, site.application_login.secret),
             http=http,

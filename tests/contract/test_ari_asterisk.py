@@ -253,6 +253,7 @@ async def center(
         process = AsteriskProcess(tools, site, folder / "run")
         ami = Ami("127.0.0.1", site.ami_port, Credentials(site.ami.user, site.ami.secret))
         switch = AriSwitch(
+            node=site.node,
             app=site.application,
             credentials=Credentials(OURS.user, OURS.secret),
             http=http,
@@ -282,6 +283,7 @@ async def test_the_core_is_told_what_is_there(center: Center) -> None:
     """A fresh Asterisk: no legs, no phones, and it is new enough."""
     assert center.first.legs == ()
     assert center.first.phones == ()
+    assert center.first.node == center.site.node
     version = await center.http.check()
     assert tuple(int(figure) for figure in re.findall(r"\d+", version)[:3]) >= OLDEST_VERSION
 

@@ -87,7 +87,7 @@ def a_phone_that_rang_is_taken_for_dead(patch: pytest.MonkeyPatch) -> None:
         if offer.answered_at is not None:
             return False
         misses._offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        misses._workforce.roster.set_reachable(offer.phone, reachable=False)
+        misses._workforce.roster.set_reachable(offer.phone, at=None)
         misses.failed(offer, turn)
         return True
 

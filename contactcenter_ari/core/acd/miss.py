@@ -50,7 +50,7 @@ class Misses:
         if offer.rang_at is not None or offer.answered_at is not None:
             return False
         self._offers.hang_up(offer, HangUpReason.NORMAL, turn)
-        self._workforce.roster.set_reachable(offer.phone, reachable=False)
+        self._workforce.roster.set_reachable(offer.phone, at=None)
         self.failed(offer, turn)
         return True
 

@@ -23,7 +23,7 @@ class Roster:
         self._staffing = staffing
         self._agents: dict[AgentId, Agent] = {}
         self._by_phone: dict[PhoneId, Agent] = {}
-        self._reachable: dict[PhoneId, None] = {}
+        self._reachable: dict[PhoneId, str] = {}
         self._changed: dict[Agent, None] = {}
 
     def __repr__(self) -> str:
@@ -97,20 +97,22 @@ class Roster:
 
     # Phones
 
-    def set_reachable(self, phone: PhoneId, *, reachable: bool) -> None:
-        """Note whether a phone is registered, known to the directory or not."""
-        if reachable:
-            self._reachable[phone] = None
+    def set_reachable(self, phone: PhoneId, *, at: str | None) -> None:
+        """Note the node at which a phone, known to the directory or not, is registered; None: at
+        none.
+        """
+        if at is not None:
+            self._reachable[phone] = at
         else:
             self._reachable.pop(phone, None)
         agent = self._by_phone.get(phone)
-        if agent is not None and agent.reachable != reachable:
-            agent.reachable = reachable
+        if agent is not None and agent.reachable != (at is not None):
+            agent.reachable = at is not None
             self.mark_changed(agent)
 
-    def reachable_phones(self) -> list[PhoneId]:
-        """Phones that are registered, as far as we know."""
-        return list(self._reachable)
+    def reachable_phones(self, node: str) -> list[PhoneId]:
+        """Phones that are registered at a node, as far as we know."""
+        return [phone for phone, at in self._reachable.items() if at == node]
 
     def add_non_acd_leg(self, agent: Agent, leg: LegId, now: datetime) -> None:
         """The agent is on a non-ACD call."""

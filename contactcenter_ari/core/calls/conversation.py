@@ -39,7 +39,6 @@ class Conversations:
         call.conversation = with_
         bridge = Bridge(
             id=with_.bridge,
-            node=turn.clockwork.node,
             call=call.run.call,
             legs=[call.run.leg, with_.party],
             music=music,

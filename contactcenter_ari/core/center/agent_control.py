@@ -137,11 +137,11 @@ class AgentControl:
 
     # Phones
 
-    def _reachable(self, signal: PhoneReachable, _turn: Turn) -> None:
-        self._roster.set_reachable(signal.phone, reachable=True)
+    def _reachable(self, signal: PhoneReachable, turn: Turn) -> None:
+        self._roster.set_reachable(signal.phone, at=turn.clockwork.node)
 
     def _unreachable(self, signal: PhoneUnreachable, _turn: Turn) -> None:
-        self._roster.set_reachable(signal.phone, reachable=False)
+        self._roster.set_reachable(signal.phone, at=None)
 
     def _dialed(self, signal: PhoneDialed, turn: Turn) -> None:
         if self._calls.knows(signal.leg):

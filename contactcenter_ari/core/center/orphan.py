@@ -27,11 +27,12 @@ FEWEST = 2
 
 
 class OrphanTalk:
-    """The legs that are still there, the agents they belong to, and the interactions of the
-    callers with their `numbers` in E.164.
+    """The legs that are still there, in the switch `node`, the agents they belong to, and the
+    interactions of the callers with their `numbers` in E.164.
     """
 
-    def __init__(self, live: LiveBridge) -> None:
+    def __init__(self, live: LiveBridge, node: str) -> None:
+        self.node = node
         self.bridge = live.bridge
         self.legs = list(live.legs)
         self.phones = dict(live.phones)
@@ -65,24 +66,24 @@ class OrphanTalks:
         """All legs in orphaned talks."""
         return list(self._by_leg)
 
-    def follow(self, live: Iterable[LiveBridge], turn: Turn) -> None:
-        """A leg that is no longer in its bridge has left it unheard; a talk that should have
-        ended, and did not because of a fault of ours, ends now.
+    def follow(self, node: str, live: Iterable[LiveBridge], turn: Turn) -> None:
+        """The bridges of a node: a leg that is no longer in its bridge has left it unheard; a talk
+        that should have ended, and did not because of a fault of ours, ends now.
         """
         there = {bridge.bridge: bridge.legs for bridge in live}
-        for talk in self._talks():
+        for talk in [talk for talk in self._talks() if talk.node == node]:
             for leg in [leg for leg in talk.legs if leg not in there.get(talk.bridge, ())]:
                 self.hung_up(leg, turn)
         for talk in list(self._unended.values()):
             self._end(talk, Party.SYSTEM, turn)
 
-    def find(self, live: LiveBridge, catalog: Catalog, turn: Turn) -> None:
-        """A talk was found in the switch; if only one party is left it ends at once. A talk that
-        is over is not found again, though an old inventory may still list it.
+    def find(self, node: str, live: LiveBridge, catalog: Catalog, turn: Turn) -> None:
+        """A talk was found in the switch of a node; if only one party is left it ends at once. A
+        talk that is over is not found again, though an old inventory may still list it.
         """
         if live.bridge in self._dissolved:
             return
-        talk = OrphanTalk(live)
+        talk = OrphanTalk(live, node)
         for leg in talk.legs:
             self._by_leg[leg] = talk
         for interaction in _interactions(live, catalog, turn):

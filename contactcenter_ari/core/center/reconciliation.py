@@ -1,5 +1,6 @@
-"""The comparison of our records with the calls in the switch, which brings both into line.
+"""The comparison of our records with the calls in a switch, which brings both into line.
 
+Each inventory tells of the switch of one node; what is on another node is left alone.
 A leg that the records hold and the switch does not know has ended unheard, unless it is too young
 to be listed. A leg that lives in the switch and that nothing here uses is ended. A talk from
 before a restart goes on as an orphan.
@@ -25,7 +26,7 @@ SETTLING = timedelta(seconds=5)
 
 
 class Reconciliation:
-    """Takes inventories; `strays` are the useless legs that the last one has found."""
+    """Takes inventories; `strays` are the useless legs that the last one of each node found."""
 
     def __init__(
         self, roster: Roster, calls: CallControl, legs: LegControl, orphans: OrphanTalks
@@ -34,19 +35,20 @@ class Reconciliation:
         self._calls = calls
         self._legs = legs
         self._orphans = orphans
-        self._strays: frozenset[LegId] = frozenset()
+        self._strays: dict[str, frozenset[LegId]] = {}
 
     def __repr__(self) -> str:
-        return f"<Reconciliation {len(self._strays)} strays>"
+        return f"<Reconciliation {sum(map(len, self._strays.values()))} strays>"
 
     def routes(self) -> Routes:
         """The inventory of the switch."""
         return route(SwitchReconciled, self.take)
 
     def take(self, signal: SwitchReconciled, turn: Turn) -> None:
-        """Bring the records into line with what lives in the switch."""
-        for phone in (*self._roster.reachable_phones(), *signal.phones):
-            self._roster.set_reachable(phone, reachable=phone in signal.phones)
+        """Bring the records into line with what lives in the switch of one node."""
+        node = signal.node or turn.clockwork.node
+        for phone in (*self._roster.reachable_phones(node), *signal.phones):
+            self._roster.set_reachable(phone, at=node if phone in signal.phones else None)
         settled_at = signal.taken_at - SETTLING
         if signal.settled_at is not None:
             settled_at = max(settled_at, signal.settled_at)
@@ -56,19 +58,26 @@ class Reconciliation:
                 call.run.leg not in listed
                 and call.arrived_at < settled_at
                 and not call.run.hung_up
+                and self._is_on(node, call.run.leg)
             ):
                 turn.attempt(call.run.leg, partial(self._legs.lose, call, lost_at, turn))
-        for leg in self._agent_legs_before(settled_at):
+        for leg in self._agent_legs_before(settled_at, node):
             if leg not in listed:
                 turn.attempt(leg, partial(self._legs.hung_up, leg, LOST, turn))
         calls = self._calls.registry.by_id
-        turn.attempt("", partial(self._calls.recordings.reconcile, settled_at, calls, turn))
-        turn.attempt("", partial(self._orphans.follow, signal.bridges, turn))
+        recordings = self._calls.recordings
+        turn.attempt("", partial(recordings.reconcile, node, settled_at, calls, turn))
+        turn.attempt("", partial(self._orphans.follow, node, signal.bridges, turn))
         known = self._known_legs()
-        turn.attempt("", partial(self._sort_bridges, signal, known, turn))
-        self._hang_up_strays(signal, known, turn)
+        turn.attempt("", partial(self._sort_bridges, node, signal, known, turn))
+        self._hang_up_strays(node, signal, known, turn)
 
     # Within
+
+    def _is_on(self, node: str, leg_id: LegId) -> bool:
+        """Whether a leg is in the switch of a node, as far as we know."""
+        leg = self._calls.legs.find(leg_id)
+        return leg is None or leg.node == node
 
     def _known_legs(self) -> set[LegId]:
         """The legs that are used here."""
@@ -76,32 +85,38 @@ class Reconciliation:
         running = [call.run.leg for call in self._calls]
         return {*used, *running, *self._calls.recordings.snoop_legs()}
 
-    def _sort_bridges(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
+    def _sort_bridges(
+        self, node: str, signal: SwitchReconciled, known: set[LegId], turn: Turn
+    ) -> None:
         """Talks that were begun before a restart, and of which nothing is known, go on."""
         orphaned = set(self._orphans.legs())
         for live in signal.bridges:
             foreign = not is_ours(live.bridge, turn) or is_of_this_boot(live.bridge, turn)
             taken = any(leg in known or leg in orphaned for leg in live.legs)
             if live.legs and not foreign and not taken:
-                self._orphans.find(live, self._calls.catalog, turn)
+                self._orphans.find(node, live, self._calls.catalog, turn)
 
-    def _hang_up_strays(self, signal: SwitchReconciled, known: set[LegId], turn: Turn) -> None:
+    def _hang_up_strays(
+        self, node: str, signal: SwitchReconciled, known: set[LegId], turn: Turn
+    ) -> None:
         """End legs that nothing uses: those that we dialed, before or after a restart, at once;
-        others once two inventories in a row have found them.
+        others once two inventories of their node in a row have found them.
         """
         used = known.union(self._orphans.legs())
         strays = [leg for leg in signal.legs if leg not in used]
+        found_before = self._strays.get(node, frozenset())
         for leg in strays:
-            if is_ours(leg, turn) or leg in self._strays:
+            if is_ours(leg, turn) or leg in found_before:
                 reason = HangUpReason.CONGESTION
                 turn.do(HangUpLeg(call=CallId(leg), leg=leg, reason=reason))
-        self._strays = frozenset(strays)
+        self._strays[node] = frozenset(strays)
 
-    def _agent_legs_before(self, at: datetime) -> list[LegId]:
-        """Legs to agents' phones and outside lines, ringing or in a bridge, that were dialed
-        before `at`; the legs of offers come first.
+    def _agent_legs_before(self, at: datetime, node: str) -> list[LegId]:
+        """Legs of a node to agents' phones and outside lines, ringing or in a bridge, that were
+        dialed before `at`; the legs of offers come first.
         """
-        old = [leg for leg in self._calls.legs if leg.since < at and _is_party(leg)]
+        there = [leg for leg in self._calls.legs if leg.node == node]
+        old = [leg for leg in there if leg.since < at and _is_party(leg)]
         return [leg.id for leg in sorted(old, key=_rank)]
 
 

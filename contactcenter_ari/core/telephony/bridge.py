@@ -47,13 +47,12 @@ MOVES: dict[BridgeState, tuple[BridgeState, ...]] = {
 
 @dataclass(slots=True)
 class Bridge:
-    """A room of legs in the switch `node`; commands for it are those of `call`. Its legs are
-    joined `tries_left` times more if the switch says nothing. Somebody in it is on hold since
+    """A room of legs of one switch; commands for it are those of `call`. Its legs are joined
+    `tries_left` times more if the switch says nothing. Somebody in it is on hold since
     `held_since`.
     """
 
     id: BridgeId
-    node: str
     call: CallId
     legs: list[LegId]
     music: str

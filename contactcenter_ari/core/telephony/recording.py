@@ -80,8 +80,8 @@ MOVES: dict[RecordingState, tuple[RecordingState, ...]] = {
 class Recording:
     """One recording, up to the report of its file.
 
-    `leg` is the leg it hangs on: the other party's for a talk, the snoop leg for a whole call, the
-    caller's for a message.
+    `leg` is the leg it hangs on, in the switch `node`: the other party's for a talk, the snoop leg
+    for a whole call, the caller's for a message.
     `agent` is empty where no agent is recorded.
     `since` has the reasons for which it is paused now, each with its beginning; `pauses` has the
     pauses that are over.
@@ -93,6 +93,7 @@ class Recording:
     call: CallId
     interaction: InteractionId
     leg: LegId
+    node: str
     started_at: datetime
     agent: AgentId = NO_AGENT
     state: RecordingState = RUNNING

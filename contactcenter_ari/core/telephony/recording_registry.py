@@ -68,8 +68,8 @@ class Recordings:
         if self.whole_call(call) is not None:
             turn.do(StopRecording(call=call, recording=recording, leg=leg))
             return
-        kind = RecordingKind.TALK
-        self._add(Recording(recording, kind, call, interaction, leg, turn.now, agent), turn)
+        kind, node = RecordingKind.TALK, turn.clockwork.node
+        self._add(Recording(recording, kind, call, interaction, leg, node, turn.now, agent), turn)
 
     def start_message(
         self,
@@ -88,8 +88,8 @@ class Recordings:
                 call=call, leg=leg, recording=recording, limit=limit, max_silence=max_silence
             )
         )
-        kind = RecordingKind.MESSAGE
-        self._add(Recording(recording, kind, call, interaction, leg, turn.now), turn)
+        kind, node = RecordingKind.MESSAGE, turn.clockwork.node
+        self._add(Recording(recording, kind, call, interaction, leg, node, turn.now), turn)
 
     def start_call(
         self, *, call: CallId, interaction: InteractionId, leg: LegId, turn: Turn
@@ -98,7 +98,14 @@ class Recordings:
         recording, snoop_leg = RecordingId(turn.clockwork.mint()), LegId(turn.clockwork.mint())
         turn.do(RecordCall(call=call, leg=leg, snoop_leg=snoop_leg, recording=recording))
         begun = Recording(
-            recording, RecordingKind.CALL, call, interaction, snoop_leg, turn.now, state=STARTING
+            recording,
+            RecordingKind.CALL,
+            call,
+            interaction,
+            snoop_leg,
+            turn.clockwork.node,
+            turn.now,
+            state=STARTING,
         )
         self._add(begun, turn)
 
@@ -186,11 +193,13 @@ class Recordings:
         """The recording never came to be, or its file could not be finished."""
         self.finished(RecordingFinished(recording, "", 0, failed=True), turn)
 
-    def reconcile(self, settled_at: datetime, calls: Container[CallId], turn: Turn) -> None:
-        """The switch told what lives in it, and `calls` are all that anybody knows of: the others
-        are over, and what was over before `settled_at` is closed.
+    def reconcile(
+        self, node: str, settled_at: datetime, calls: Container[CallId], turn: Turn
+    ) -> None:
+        """The switch of a node told what lives in it, and `calls` are all that anybody knows of:
+        the others there are over, and what was over before `settled_at` is closed.
         """
-        for recording in list(self._recordings.values()):
+        for recording in [each for each in self._recordings.values() if each.node == node]:
             if recording.call not in calls:
                 recording.over(turn)
             recording.settle(settled_at, turn)

@@ -183,9 +183,10 @@ class LiveBridge(msgspec.Struct, frozen=True):
 
 class SwitchReconciled(msgspec.Struct, frozen=True, tag=True):
     """After a connection was made, a little later, and again and again: all that lives in the
-    switch at `taken_at`. What the core believes older than that and is not listed has ended
-    unheard. `legs` are all of them, those in `bridges` too. What began before `settled_at`, the
-    loss of the last connection, is listed if it lives; without it, what is some seconds old is.
+    switch `node` at `taken_at`; without a name it is the center's own node. What the core believes
+    older than that on this node and is not listed has ended unheard. `legs` are all of them, those
+    in `bridges` too. What began before `settled_at`, the loss of the last connection, is listed if
+    it lives; without it, what is some seconds old is.
     """
 
     taken_at: datetime
@@ -193,6 +194,7 @@ class SwitchReconciled(msgspec.Struct, frozen=True, tag=True):
     phones: tuple[PhoneId, ...]
     bridges: tuple[LiveBridge, ...] = ()
     settled_at: datetime | None = None
+    node: str = ""
 
 
 class TimePassed(msgspec.Struct, frozen=True, tag=True):

@@ -334,7 +334,7 @@ def test_changes_of_phone_and_non_acd_calls() -> None:
     ann = office.log_in(ANN, SALES)
     office.changed()
     for reachable, expected in ((True, [ANN]), (True, []), (False, [ANN]), (False, [])):
-        office.roster.set_reachable(ann.profile.phone, reachable=reachable)
+        office.roster.set_reachable(ann.profile.phone, at="n1" if reachable else None)
         assert office.changed() == expected
     office.roster.add_non_acd_leg(ann, LegId("own"), office.now)
     assert office.changed() == [ANN]
@@ -355,7 +355,7 @@ def test_who_was_removed_and_put_anew() -> None:
     """Both are told: the one who is gone, never free again, and the one of the same name."""
     office = Office()
     gone = office.log_in(ANN, SALES)
-    office.roster.set_reachable(gone.profile.phone, reachable=True)
+    office.roster.set_reachable(gone.profile.phone, at="n1")
     office.changed()
     office.presence.remove(ANN, "boss", office.turn)
     new = office.log_in(ANN, SALES)

@@ -19,10 +19,7 @@ LARGE_MODULES: Mapping[str, int] = {
 }
 """Modules over the limit, with the lines that they have today."""
 LARGE_CLASSES: Mapping[str, int] = {
-    "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 378,
-    "contactcenter_ari/core/center/audit.py:Audit (lines)": 320,
-    "contactcenter_ari/core/center/call_control.py:CallControl (lines)": 320,
-    "contactcenter_ari/core/center/call_control.py:CallControl (methods)": 27,
+    "contactcenter_ari/ari/switch.py:AriSwitch (lines)": 373,
 }
 """Classes over a limit, with the lines or public methods that they have today."""
 

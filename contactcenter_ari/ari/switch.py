@@ -31,13 +31,13 @@ from contactcenter_ari.ari.first_response import FirstResponses
 from contactcenter_ari.ari.inventory import Inventory, Sweep, take_inventory
 from contactcenter_ari.ari.lane import Http, Lanes, PromptRenderer, SignalInbox
 from contactcenter_ari.ari.late_arrival import LateArrivals
+from contactcenter_ari.ari.leg_end import LegEnds
 from contactcenter_ari.ari.messages import (
     ApplicationReplaced,
     ChannelHangupRequest,
     Dial,
     Endpoint,
     PeerStatusChange,
-    Playback,
     StasisEnd,
     StasisStart,
 )
@@ -87,8 +87,6 @@ ALIVE_VARIABLE: Final = "CC_ALIVE"
 """The last time at which inputs were being handled; the watch beside Asterisk reads it."""
 BEAT_VARIABLE: Final = "CC_BEAT"
 """The same, or 0 while no new calls are taken; the dialplan reads it."""
-REDIRECTED: Final = 23
-"""Cause of ITU-T Q.850: the phone sends its calls elsewhere (SIP 302)."""
 
 log: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 
@@ -168,9 +166,8 @@ class AriSwitch:
         self._announced: set[str] = set()
         self._late = LateArrivals(app, self._socket, now)
         self._alive_at = "0"
-        self._hanging_up: set[str] = set()
+        self._ends = LegEnds()
         self._sent_on: set[str] = set()
-        self._forwarded: set[str] = set()
         self._responses = FirstResponses(self._socket, inbox)
         self._away: set[str] = set()
         self._ended: set[str] = set()
@@ -290,7 +287,7 @@ class AriSwitch:
                 self._note_word(news)
             case ChannelHangupRequest():
                 self._hang_up_asked(news)
-            case EndOfPlayback(playback=playback) if self._is_hanging_up(playback):
+            case EndOfPlayback(playback=playback) if self._ends.has_cut(playback):
                 self._inbox.put(PlaybackFinished(PlaybackId(playback.id)))
             case StasisEnd() if news.channel.id in self._sent_on:
                 self._sent_on.discard(news.channel.id)
@@ -302,8 +299,7 @@ class AriSwitch:
     def _note_word(self, event: Dial) -> None:
         """Take an event of a leg that is being dialed."""
         self._responses.note(event)
-        if event.forward:
-            self._forwarded.add(event.peer.id)
+        self._ends.note_dial(event)
         if (signal := signal_of(event)) is not None:
             self._pass_on(signal)
 
@@ -342,13 +338,9 @@ class AriSwitch:
             self._inbox.put(signal)
 
     def _hang_up_asked(self, event: ChannelHangupRequest) -> None:
-        self._hanging_up.add(event.channel.id)
+        self._ends.note_request(event)
         if event.is_shutdown:
             self._reconnection.ending()
-
-    def _is_hanging_up(self, playback: Playback) -> bool:
-        """Whether a hang-up cut a prompt short: Asterisk reports that as a failure, too."""
-        return playback.target_uri.removeprefix("channel:") in self._hanging_up
 
     def _pass_on(self, signal: Signal) -> None:
         if isinstance(signal, LegHungUp):
@@ -357,15 +349,12 @@ class AriSwitch:
             self._announced.discard(signal.leg)
             self._silence.drop(signal.leg)
             self.capacity.left(signal.leg)
-            self._hanging_up.discard(signal.leg)
             self._sent_on.discard(signal.leg)
             self._lanes.forget(signal.leg)
             self._away.discard(signal.leg)
             self._ended.add(signal.leg)
             self._responses.forget(signal.leg)
-            if signal.leg in self._forwarded:  # Asterisk may have hung up before it knew why
-                self._forwarded.discard(signal.leg)
-                signal = LegHungUp(signal.leg, REDIRECTED)
+            signal = self._ends.end(signal)
         self._reconnection.put(signal)
 
     def _send_on(self, leg: str, context: str, recording: str) -> None:
@@ -421,7 +410,7 @@ class AriSwitch:
         Events in flight when Asterisk answered are heard before; callers who ended meanwhile are
         left out.
         """
-        taken_at, known, away = self._now(), self._announced | self._hanging_up, set(self._away)
+        taken_at, known, away = self._now(), self._announced | self._ends.legs, set(self._away)
         self._ended, self._noted = set(), set()
         inventory = await take_inventory(self._socket, self._app)
         self._silence.keep(inventory.legs)
@@ -432,7 +421,7 @@ class AriSwitch:
         await asyncio.sleep(IN_FLIGHT.total_seconds())
         unheard = known.difference(inventory.legs)
         self._announced -= unheard
-        self._hanging_up -= unheard
+        self._ends.forget(unheard)
         self._note_phones(inventory.phones)
         away = (away | self._away) & inventory.elsewhere
         told = self._reconciled(inventory, inventory.legs | away, taken_at)

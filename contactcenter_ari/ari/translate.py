@@ -83,6 +83,12 @@ SNOOP_LEG: Final = "snoop-leg"
 TRUNK: Final = "trunk-"
 """Before its name: the PJSIP endpoint of a trunk. No phone is named so."""
 RINGING: Final = "RINGING"
+UP: Final = "Up"
+LOSSES: Final[Mapping[int, str]] = {
+    18: "the party does not answer what it is asked within the call (SIP 408)",
+    127: "the party knows of no such call, as a phone that was started anew (SIP 481)",
+}
+"""Causes of Q.850 with which Asterisk ends a call that it has found to be dead."""
 NUMBER_LIMIT: Final = 32
 NAME_LIMIT: Final = 80
 RECORDING_FORMAT: Final = "wav"
@@ -130,6 +136,11 @@ def signal_of(event: messages.Event) -> Signal | None:
             return None
         case _:
             assert_never(event)
+
+
+def is_loss(event: messages.ChannelHangupRequest) -> bool:
+    """Whether a leg ends because its party is gone, though nobody hung up."""
+    return event.channel.state == UP and not event.soft and event.cause in LOSSES
 
 
 def live_bridge(

@@ -11,6 +11,7 @@ from contactcenter_ari.core.vocabulary.ids import BridgeId, LegId
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     LegHungUp,
+    LegLost,
     LiveBridge,
     SwitchReconciled,
 )
@@ -31,7 +32,7 @@ class Bridges:
     def note_input(self, input_: Input) -> None:
         """A leg that is gone has left its bridge, and is not joined again."""
         match input_:
-            case LegHungUp(leg=leg):
+            case LegHungUp(leg=leg) | LegLost(leg=leg):
                 self._of.pop(leg, None)
                 self._gone.add(leg)
             case SwitchReconciled(bridges=bridges):

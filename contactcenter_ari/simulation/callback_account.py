@@ -43,6 +43,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegAnswered,
     LegHungUp,
+    LegLost,
     SwitchReconciled,
 )
 from contactcenter_ari.simulation.interaction_account import InteractionAccount, Place
@@ -161,7 +162,7 @@ class CallbackAccount:
                 self._forbidden.discard(number[-SIGNIFICANT:])
             case LegAnswered(leg=leg) if leg in self._legs:
                 self._answered.add(self._legs[leg])
-            case LegHungUp(leg=leg):
+            case LegHungUp(leg=leg) | LegLost(leg=leg):
                 for caller in self._callers.values():
                     caller.gone = caller.gone or caller.leg == leg
             case SwitchReconciled() | CommandFailed():

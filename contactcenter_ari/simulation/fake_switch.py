@@ -44,6 +44,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     LegAnswered,
     LegHeld,
     LegHungUp,
+    LegLost,
     LegRinging,
     LegUnheld,
     PhoneDialed,
@@ -66,7 +67,7 @@ LATENCY = timedelta(milliseconds=5)
 RINGS_AFTER = timedelta(milliseconds=50)
 TONE = timedelta(milliseconds=300)
 """Before a message."""
-NORMAL, BUSY, REJECTED = 16, 17, 21
+NORMAL, BUSY, NO_USER_RESPONSE, REJECTED = 16, 17, 18, 21
 """Causes of ITU-T Q.850."""
 
 
@@ -167,6 +168,11 @@ class FakeSwitch:
         """Somebody puts the phone down; too late is no harm."""
         if leg in self.legs:
             self._end(self.legs[leg], NORMAL)
+
+    def lose(self, leg: LegId) -> None:
+        """The phone on a leg that is up vanishes, and the switch has noticed it."""
+        if leg in self.legs and self.legs[leg].is_ours:
+            self._end(self.legs[leg], NO_USER_RESPONSE, end=LegLost)
 
     def hold(self, leg: LegId, *, held: bool) -> None:
         """The hold key of a phone is pressed, or pressed again."""
@@ -320,7 +326,9 @@ class FakeSwitch:
         if self.legs.get(leg.id) is leg and not leg.up:
             self._end(leg, 0)
 
-    def _end(self, leg: FakeLeg, cause: int) -> None:
+    def _end(
+        self, leg: FakeLeg, cause: int, *, end: type[LegHungUp | LegLost] = LegHungUp
+    ) -> None:
         self.bridges.leave(leg)
         del self.legs[leg.id]
         _call_off(leg.ring_limit)
@@ -329,7 +337,7 @@ class FakeSwitch:
         for prompt in leg.playing:
             self._tell(PlaybackFinished(prompt.playback))
         if leg.is_ours:
-            self._tell(LegHungUp(leg.id))
+            self._tell(end(leg.id))
         if leg.dialed:  # it leaves our hands, and then it ends: Asterisk tells both
             self._tell(LegHungUp(leg.id, cause))
         self.bridges.no_longer_plays(leg.id)

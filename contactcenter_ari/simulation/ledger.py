@@ -74,6 +74,7 @@ from contactcenter_ari.core.vocabulary.request import (
 from contactcenter_ari.core.vocabulary.signal import (
     LegAnswered,
     LegHungUp,
+    LegLost,
     PhoneDialed,
     SwitchReconciled,
 )
@@ -321,6 +322,7 @@ class Ledger:
             assert (event.ranked_since, event.head_start) == (place.ranked_since, place.head_start)
             arrival = place.arrival
         book.stay = Stay.begun(event, arrival, self.agents)
+        book.stay.skipped |= book.skipped
         self._staff.join(book.stay)
 
     def _place_taken(self, event: CallbackTakenOver) -> None:
@@ -360,11 +362,8 @@ class Ledger:
     def _segment(self, event: SegmentEnded) -> None:
         if event.kind in {SegmentKind.HOLD, SegmentKind.WRAP_UP}:  # these lie beside the others
             return
-        book = self.interactions[event.interaction]
-        book.cover(event)
-        if event.kind is SegmentKind.TALK:
-            book.go(Place.FLOW, Place.TALK)
-            book.agent = None
+        settings = self._settings.get(QueueName(event.queue))
+        self.interactions[event.interaction].spend(event, settings)
 
     # After the turn
 
@@ -388,6 +387,6 @@ class Ledger:
 
     def _check_lines(self, input_: Input) -> None:
         for book in self.interactions.values():
-            hung_up = isinstance(input_, LegHungUp) and input_.leg == book.leg
+            hung_up = isinstance(input_, LegHungUp | LegLost) and input_.leg == book.leg
             assert not hung_up or book.place is Place.FLOW, f"{book} although the caller left"
         self._lines.check_closed()

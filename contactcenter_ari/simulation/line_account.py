@@ -15,16 +15,16 @@ from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, Offer
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, QueueName
 from contactcenter_ari.simulation.agent_account import AgentAccount
 from contactcenter_ari.simulation.callback_account import CallbackAccount
-from contactcenter_ari.simulation.interaction_account import InteractionAccount, Place
+from contactcenter_ari.simulation.interaction_account import (
+    RING_AGAIN_AFTER,
+    InteractionAccount,
+    Place,
+)
 from contactcenter_ari.simulation.offer_account import OfferAccount
 from contactcenter_ari.simulation.staff_account import StaffAccount
 from contactcenter_ari.simulation.stay import Stay
 
 NOT_A_MISS = (OfferResult.ACCEPTED, OfferResult.WITHDRAWN)
-RING_AGAIN_AFTER = timedelta(seconds=5)
-"""So soon a caller is offered again to all who let it ring, if there is nobody else; and no
-sooner to one whom we failed to ring, or who stays READY as the last of a queue.
-"""
 SURELY_WAITS = timedelta(seconds=30)
 """No caller is sent on before, in the queues that ring all."""
 

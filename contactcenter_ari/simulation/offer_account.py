@@ -10,7 +10,13 @@ from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.turn import Outcome
 from contactcenter_ari.core.vocabulary.command import DialLeg, HangUpLeg, HangUpReason
-from contactcenter_ari.core.vocabulary.event import OfferEnded, OfferMade, OfferResult
+from contactcenter_ari.core.vocabulary.event import (
+    OfferEnded,
+    OfferMade,
+    OfferResult,
+    SegmentEnded,
+    SegmentKind,
+)
 from contactcenter_ari.core.vocabulary.ids import (
     AgentId,
     CallId,
@@ -22,6 +28,7 @@ from contactcenter_ari.core.vocabulary.ids import (
 from contactcenter_ari.core.vocabulary.signal import (
     LegAnswered,
     LegHungUp,
+    LegLost,
     LegRinging,
     PhoneSilent,
     SwitchReconciled,
@@ -30,7 +37,9 @@ from contactcenter_ari.simulation.agent_account import AgentAccount
 
 
 class OfferAccount:
-    """The live offers, and the leg that was dialed for each."""
+    """The live offers, and the leg that was dialed for each; and the phones of lost agents, which
+    ring again for a talk.
+    """
 
     def __init__(self) -> None:
         self._live: dict[OfferId, OfferMade] = {}
@@ -39,6 +48,8 @@ class OfferAccount:
         self._picked_up: set[OfferId] = set()
         self._heard: set[OfferId] = set()
         self._lives: set[OfferId] = set()
+        self._again: dict[InteractionId, DialLeg] = {}
+        self._said: set[LegId] = set()
 
     def __repr__(self) -> str:
         return f"<OfferAccount {len(self._live)} live>"
@@ -51,13 +62,18 @@ class OfferAccount:
         self._lives = set()
         if isinstance(input_, PhoneSilent) and self.dead_phone(input_.leg) is None:
             self._lives = {offer for offer, leg in self._legs.items() if leg == input_.leg}
+        if isinstance(input_, LegRinging | LegAnswered):
+            self._said.add(input_.leg)
         if isinstance(input_, LegRinging):
             self._heard |= {offer for offer, leg in self._legs.items() if leg == input_.leg}
 
     def dead_phone(self, leg: LegId) -> PhoneId | None:
         """The phone that was dialed there and has neither rung nor been picked up."""
         silent = self._live.keys() - self._picked_up - self._heard
-        return next((self._phones[offer] for offer in silent if self._legs[offer] == leg), None)
+        phones = [self._phones[offer] for offer in silent if self._legs[offer] == leg]
+        rung = [dial for dial in self._again.values() if dial.leg not in self._said]
+        phones += [dial.phone for dial in rung if dial.leg == leg]
+        return phones[0] if phones else None
 
     def make(self, event: OfferMade, settings: QueueSettings | None) -> None:
         """A new offer; a caller has another one only if all phones ring at once."""
@@ -87,6 +103,10 @@ class OfferAccount:
         self._check_hung_up(input_, outcome)
         made = [event for event in outcome.events if isinstance(event, OfferMade)]
         dials = [command for command in outcome.commands if isinstance(command, DialLeg)]
+        offered = {CallId(event.interaction) for event in made}
+        again = {dial.call: dial for dial in dials if dial.call not in offered}
+        self._ring_again(again, agents)
+        dials = [dial for dial in dials if dial.call not in again]
         for event, dial in zip(made, dials, strict=True):
             assert dial.call == CallId(event.interaction), (event, dial)
             assert dial.phone == agents[event.agent].profile.phone, (event, dial)
@@ -102,6 +122,7 @@ class OfferAccount:
     def settle(self) -> None:
         """Assert that every offer came to its result."""
         assert not self._live, self._live
+        assert not self._again, self._again
 
     def has_room(self, interaction: InteractionId, settings: QueueSettings | None) -> bool:
         """Whether more phones may ring for a caller for whom some do."""
@@ -117,8 +138,22 @@ class OfferAccount:
         assert agent.serves(offer.queue), f"rung for a queue that they do not serve: {agent}"
         assert agent.profile.phone == self._phones[offer.offer], f"another phone rings: {agent}"
 
+    def _ring_again(
+        self, dials: Mapping[CallId, DialLeg], agents: Mapping[AgentId, AgentAccount]
+    ) -> None:
+        """A phone that rings for no offer is that of an agent who is in the talk."""
+        for call, dial in dials.items():
+            talkers = [agent for agent in agents.values() if agent.talk == InteractionId(call)]
+            assert [agent.profile.phone for agent in talkers] == [dial.phone], dial
+            self._again[InteractionId(call)] = dial
+
     def _check_hung_up(self, input_: Input, outcome: Outcome) -> None:
         reasons = {c.leg: c.reason for c in outcome.commands if isinstance(c, HangUpLeg)}
+        for event in outcome.events:
+            if isinstance(event, SegmentEnded) and event.kind is SegmentKind.GAP:
+                rung = self._again.pop(event.interaction).leg
+                over = rung in reasons or _is_gone(rung, input_)
+                assert over or event.result == OfferResult.ACCEPTED, f"it rings on: {event}"
         winner = self._answered(input_)
         for event in outcome.events:
             if not isinstance(event, OfferEnded):
@@ -144,4 +179,4 @@ def _is_gone(leg: LegId, input_: Input) -> bool:
     """Whether the switch has just told that the leg is gone."""
     if isinstance(input_, SwitchReconciled):
         return leg not in input_.legs
-    return isinstance(input_, LegHungUp) and input_.leg == leg
+    return isinstance(input_, LegHungUp | LegLost) and input_.leg == leg

@@ -7,6 +7,7 @@ from contactcenter_ari.core.site.site import Input
 from contactcenter_ari.core.vocabulary.ids import AgentId, LegId, PhoneId
 from contactcenter_ari.core.vocabulary.signal import (
     LegHungUp,
+    LegLost,
     PhoneReachable,
     PhoneSilent,
     PhoneUnreachable,
@@ -50,7 +51,7 @@ class PhoneAccount:
                 self._reachable = set(phones)
             case PhoneSilent(leg=leg):
                 self._reachable -= {offers.dead_phone(leg)}
-            case LegHungUp(leg=leg):
+            case LegHungUp(leg=leg) | LegLost(leg=leg):
                 self._hung_up(leg)
             case _:
                 pass

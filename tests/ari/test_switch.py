@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from contactcenter_ari.ari import switch as ari_switch
@@ -46,6 +47,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     CommandFailed,
     LegAnswered,
     LegHungUp,
+    LegLost,
     PhoneReachable,
     PhoneUnreachable,
     Signal,
@@ -276,6 +278,36 @@ async def test_only_the_hang_up_of_a_shutdown_is_no_hang_up(
     switch.put(ChannelHangupRequest(CHANNEL, cause, soft))
     switch.put(StasisEnd(CHANNEL))
     assert inbox.signals == [LegAnswered(LegId("l1")), *[LegHungUp(LegId("l1"))] * passed_on]
+
+
+@pytest.mark.parametrize(
+    ("state", "cause", "soft", "end"),
+    [
+        ("Up", 18, False, LegLost),
+        ("Up", 127, False, LegLost),
+        ("Up", 16, False, LegHungUp),
+        ("Up", 32, True, LegHungUp),
+        ("Ringing", 18, False, LegHungUp),
+    ],
+)
+async def test_a_leg_whose_party_is_gone_is_lost(
+    switch: AriSwitch,
+    inbox: FakeInbox,
+    *,
+    state: str,
+    cause: int,
+    soft: bool,
+    end: type[LegHungUp | LegLost],
+) -> None:
+    """Asterisk has asked it within the call, and ends it with the cause. A phone that was not
+    picked up may end so, too, and is not lost.
+    """
+    channel = msgspec.structs.replace(CHANNEL, state=state)
+    switch.put(StasisStart(("agent",), channel))
+    switch.put(ChannelHangupRequest(channel, cause, soft))
+    switch.put(StasisEnd(channel))
+    switch.put(ChannelDestroyed(cause, "", channel))
+    assert inbox.signals[1:] == [end(LegId("l1")), LegHungUp(LegId("l1"), cause)]
 
 
 async def test_a_leg_that_is_recorded_leaves_us_for_a_moment(

@@ -45,7 +45,11 @@ def _check_timelines(floor: Floor) -> None:
     """
     segments = defaultdict(list)
     for segment in floor.told(event.SegmentEnded):
-        if segment.kind not in {event.SegmentKind.WRAP_UP, event.SegmentKind.HOLD}:
+        if segment.kind not in {
+            event.SegmentKind.WRAP_UP,
+            event.SegmentKind.HOLD,
+            event.SegmentKind.GAP,
+        }:
             segments[segment.interaction].append(segment)
     ends = {ended.interaction: ended.at for ended in floor.told(event.InteractionEnded)}
     orphaned = {

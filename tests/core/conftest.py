@@ -57,6 +57,10 @@ class Line:
         """End the call, or refuse it, with a cause of ITU-T Q.850."""
         return self.floor.take(signal.LegHungUp(self.leg, cause))
 
+    def is_lost(self) -> Outcome:
+        """The phone vanishes."""
+        return self.floor.take(signal.LegLost(self.leg))
+
     @property
     def heard(self) -> list[str]:
         """All that was said so far, in order."""
@@ -189,6 +193,10 @@ class Colleague:
     def hangs_up(self, cause: int = 16) -> Outcome:
         """End the call, or refuse it, with a cause of ITU-T Q.850."""
         return self.floor.take(signal.LegHungUp(self.leg, cause))
+
+    def is_lost(self) -> Outcome:
+        """The phone vanishes."""
+        return self.floor.take(signal.LegLost(self.leg))
 
     @property
     def heard(self) -> list[str]:

@@ -108,7 +108,7 @@ class Switch:
                 fake.call_in(SOMEBODY, "", leg=leg)
             case signal.LegAnswered(leg=leg):
                 fake.pick_up(leg)
-            case signal.LegHungUp(leg=leg):
+            case signal.LegHungUp(leg=leg) | signal.LegLost(leg=leg):
                 self.gone(leg)
             case signal.PlaybackFinished(playback=playback):
                 fake.submit(StopPlayback(NO_CALL, playback))

@@ -35,6 +35,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     LegAnswered,
     LegHungUp,
+    LegLost,
     LegsBridged,
     LiveBridge,
     PhoneDialed,
@@ -228,6 +229,11 @@ class World:
         """A leg is gone."""
         self.forget(leg)
         self.take(LegHungUp(leg, cause))
+
+    def vanish(self, leg: LegId) -> None:
+        """The phone on a leg that is up is gone."""
+        self.forget(leg)
+        self.take(LegLost(leg))
 
     def forget(self, leg: LegId) -> None:
         """A leg is gone, and nobody says so."""

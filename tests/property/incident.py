@@ -195,6 +195,13 @@ def hang_up(world: World, pick: int, how: int) -> None:
         world.lose(pick_of(world.live, pick), pick_of(CAUSES, how))
 
 
+def vanish(world: World, pick: int, how: int) -> None:
+    """A phone dies, and the switch has noticed it; mostly one that was picked up."""
+    up = [leg for leg in world.live if leg not in world.ringing]
+    if legs := world.live if how % 8 == 0 else up:
+        world.vanish(pick_of(legs, pick))
+
+
 def end_as_told(world: World, pick: int, how: int) -> None:
     """A leg that was to be hung up is gone."""
     del how
@@ -388,6 +395,7 @@ WEIGHTS: dict[Incident, int] = {
     join: 4,
     press: 4,
     hang_up: 3,
+    vanish: 3,
     miss: 3,
 }
 INCIDENTS: tuple[Incident, ...] = (

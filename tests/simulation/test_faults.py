@@ -7,7 +7,13 @@ from random import Random
 import pytest
 
 from contactcenter_ari.core.acd.settings import MissLimits, QueueSettings
-from contactcenter_ari.core.vocabulary.event import AgentConnected, EndReason
+from contactcenter_ari.core.vocabulary.event import (
+    AgentConnected,
+    EndReason,
+    OfferResult,
+    SegmentEnded,
+    SegmentKind,
+)
 from contactcenter_ari.core.vocabulary.ids import QueueName
 from contactcenter_ari.simulation.invariant import assert_at_rest
 from contactcenter_ari.simulation.link import Faults, FaultyLink
@@ -94,6 +100,30 @@ def test_phones_may_come_and_go(seed: int) -> None:
         population.simulation.agenda.after(timedelta(minutes=minutes), going)
     close(population, link)
     assert_at_rest(population.simulation)
+
+
+def die(population: Population, random: Random) -> None:
+    """A phone vanishes in a talk, an agent's or a caller's."""
+    switch = population.simulation.switch
+    talking = [leg.id for leg in switch.legs.values() if leg.bridge is not None]
+    if talking:
+        switch.lose(random.choice(talking))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_phones_may_die_in_talks(seed: int) -> None:
+    """The agents are rung again; some come back, and the callers of the others wait again."""
+    random = Random(seed)  # noqa: S311 - a simulation must be repeatable
+    link = FaultyLink(random, Faults())
+    population = troubled_population(link, random)
+    for minutes in range(5, 170):
+        dying = partial(die, population, random)
+        population.simulation.agenda.after(timedelta(minutes=minutes), dying)
+    close(population, link)
+    assert_at_rest(population.simulation)
+    told = [e for e in population.simulation.events if isinstance(e, SegmentEnded)]
+    results = {each.result for each in told if each.kind is SegmentKind.GAP}
+    assert {OfferResult.ACCEPTED, OfferResult.LAPSED, OfferResult.WITHDRAWN} <= results
 
 
 @pytest.mark.parametrize("seed", [1, 2])

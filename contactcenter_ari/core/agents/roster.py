@@ -98,9 +98,7 @@ class Roster:
     # Phones
 
     def set_reachable(self, phone: PhoneId, *, at: str | None) -> None:
-        """Note the node at which a phone, known to the directory or not, is registered; None: at
-        none.
-        """
+        """Note the node at which a phone is registered, known to the directory or not, if any."""
         if at is not None:
             self._reachable[phone] = at
         else:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from contactcenter_ari.core.acd.line import Waiting
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.flow.interpreter import Interpreter
 from contactcenter_ari.core.flow.run import FlowRun
@@ -29,8 +30,9 @@ HANG_UP_LIMIT = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A caller and another party who are joined in `bridge`, or are to be: an agent in a queue, or
-    an outside line. With a `recording` the leg of the `party` is recorded.
+    """A caller and another party who are joined in `bridge`, or are to be: an agent in a queue,
+    with the `place` in line that led to it, or an outside line. With a `recording` the leg of the
+    `party` is recorded.
     """
 
     bridge: BridgeId
@@ -38,16 +40,26 @@ class Conversation:
     agent: AgentId = NO_AGENT
     queue: QueueName = NO_QUEUE
     recording: RecordingId | None = None
+    place: Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An agent's leg was lost `since`; their phone is the party of the `conversation` to come."""
+
+    since: datetime
+    conversation: Conversation
 
 
 @dataclass(slots=True)
 class Call:
     """A leg that runs a flow. A call without an interaction is to a feature code, by the agent
     whose phone it came from, or a side prompt. `callback` is set for a customer who is called
-    back, `outside` is the leg of an outside line on its way to the caller. `hung_up_at` is when we
-    ended the call from our side, which `was_not_heard` if the switch did not reply. The customer
-    is `known_by` the interaction, and by numbers in E.164 that were not withheld; a customer who
-    waits at the place of a callback `stands_for` it.
+    back, `outside` is the leg of an outside line on its way to the caller. A talk has a `gap`
+    while a lost agent is rung again. `hung_up_at` is when we ended the call from our side, which
+    `was_not_heard` if the switch did not reply. The customer is `known_by` the interaction, and by
+    numbers in E.164 that were not withheld; a customer who waits at the place of a callback
+    `stands_for` it.
     """
 
     run: FlowRun
@@ -58,6 +70,7 @@ class Call:
     callback: CallbackId | None = None
     outside: LegId | None = None
     conversation: Conversation | None = None
+    gap: Gap | None = None
     hung_up_at: datetime | None = None
     was_not_heard: bool = False
     known_by: tuple[str, ...] = ()

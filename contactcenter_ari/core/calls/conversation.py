@@ -4,6 +4,7 @@ Joining, confirming, hold and end are the same in all cases in which another par
 offer, by an outside line, or by a callback for which an agent was reserved first.
 """
 
+from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.calls.call import Call, Conversation
 from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.telephony.bridge import JOINED, Bridge, Bridges
@@ -16,6 +17,15 @@ from contactcenter_ari.core.vocabulary.pause import PauseReason
 
 MUSIC = "default"
 """The music on hold, and while a line rings, if no queue names another."""
+
+
+def begin_wrap_up(talked: Conversation, distribution: Distribution, turn: Turn) -> None:
+    """The agent of a conversation has the work after it."""
+    rule, workforce = (
+        distribution.queues.settings[talked.queue].wrap_up_rule,
+        distribution.workforce,
+    )
+    workforce.contacts.finish_talk(workforce.roster.get(talked.agent), rule, turn)
 
 
 class Conversations:

@@ -16,33 +16,30 @@ from contactcenter_ari.core.acd.repair import Repair
 from contactcenter_ari.core.agents.agent import Agent
 from contactcenter_ari.core.agents.state import OFFERED, ON_CALL, WRAP_UP
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.outside import FAILED
 from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.call_repair import CallRepair
 from contactcenter_ari.core.center.dismissal import apology
-from contactcenter_ari.core.center.queueing import LOST
 from contactcenter_ari.core.center.soundness import Soundness
 from contactcenter_ari.core.interactions.interaction import (
     ENDED,
     IN_FLOW,
-    TALKING,
     Interaction,
 )
 from contactcenter_ari.core.outbound.callback import Callback
 from contactcenter_ari.core.outbound.callback_repair import CallbackRepair
 from contactcenter_ari.core.route import Deadlines
-from contactcenter_ari.core.telephony.bridge import Bridge, BridgeState
+from contactcenter_ari.core.telephony.bridge import Bridge
 from contactcenter_ari.core.telephony.leg import (
     AwaitsCustomer,
     Ending,
     ForOffer,
     ForOutside,
     Leg,
-    Talks,
 )
 from contactcenter_ari.core.turn import Turn, Wake
-from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic, UnbridgeLeg
+from contactcenter_ari.core.vocabulary.command import HangUpLeg, StopMusic
 from contactcenter_ari.core.vocabulary.event import Party
-from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, LegId
+from contactcenter_ari.core.vocabulary.ids import CallId, LegId
 
 ROUNDS = 4
 """How often all records are checked when the repair has faults, too."""
@@ -78,6 +75,7 @@ class Audit:
         self._sound = Soundness(calls, distribution, turn)
         self._repair = Repair(distribution, calls.misses)
         self._callback_repair = CallbackRepair(calls.callback_queue, calls.dialing, self._repair)
+        self._parts = CallRepair(calls, distribution, turn, repair=self._repair, gone=gone)
 
     def __repr__(self) -> str:
         return f"<Audit because of {', '.join(sorted(self._subjects))}>"
@@ -99,11 +97,18 @@ class Audit:
         self._repair.start_over()
 
     def _sort_out_legs(self) -> None:
-        """Forget legs that nothing uses; an inventory ends those that are still in the switch."""
+        """Forget legs that nothing uses, or end those in a bridge, which is dissolved with them;
+        an inventory ends those that are still in the switch.
+        """
         legs = self._calls.legs
         for leg in legs:
-            if leg.id == self._gone or not self._sound.leg(leg):
+            if leg.id != self._gone and self._sound.leg(leg):
+                continue
+            if leg.id == self._gone or self._calls.bridges.of(leg.id) is None:
                 legs.forget(leg.id)
+            else:
+                leg.purpose = Ending()
+                self._turn.do(HangUpLeg(call=CallId(leg.id), leg=leg.id))
 
     def _mend_once(self) -> None:
         center, attempt = self._calls, self._turn.attempt
@@ -113,6 +118,8 @@ class Audit:
             attempt(bridge.id, partial(self._mend_bridge, bridge))
         for line in center.outside.all():
             attempt(line.id, partial(self._mend_line, line))
+        for call in center:
+            attempt(call.run.call, partial(self._mend_gap, call))
         for waiting in self._distribution.stays:
             attempt(waiting.interaction, partial(self._mend_stay, waiting))
         for call in center:
@@ -125,112 +132,40 @@ class Audit:
     def _is_blamed(self, *ids: str | None) -> bool:
         return any(each is not None and each in self._subjects for each in ids)
 
-    def _first_that_works(self, subject: str, *resorts: Callable[[], object]) -> None:
-        """Try the resorts in order, the gentlest first."""
-        for resort in resorts:
-            if self._turn.attempt(subject, resort):
-                return
-
     # Offers, talks, outside lines
 
     def _mend_offer(self, offer: Offer) -> None:
         leg = self._calls.legs.find(offer.leg)
         blamed = self._is_blamed(offer.id, offer.leg, leg.bridge if leg is not None else None)
         if blamed or not self._sound.offer(offer):
-            self._fail_offer(offer)
+            self._parts.fail_offer(offer)
 
     def _mend_bridge(self, bridge: Bridge) -> None:
         if self._gone in bridge.legs or not self._sound.bridge(bridge):
-            self._part(bridge)
+            self._parts.part(bridge)
 
     def _mend_line(self, line: Leg) -> None:
         if self._is_blamed(line.id, line.bridge) or not self._sound.line(line):
-            self._give_up_line(line)
+            self._parts.give_up_line(line)
 
-    def _fail_offer(self, offer: Offer) -> None:
-        """The phone is hung up, the caller goes on waiting, and the agent is free."""
-        turn, leg = self._turn, offer.leg
-        turn.attempt(offer.id, partial(self._calls.registry.end_side_prompt, leg, turn))
-        bridge = self._calls.bridges.of(leg)
-        if bridge is not None:
-            self._part(bridge)
-        self._first_that_works(
-            offer.id,
-            partial(self._repair.fail, offer, turn),
-            partial(self._repair.expel_offer, offer, turn),
-        )
-        self._calls.legs.end(leg)
-        call = self._calls.registry.by_id.get(CallId(offer.waiting.interaction))
-        if call is not None and self._sound.stay(offer.waiting):
-            going_on = partial(self._calls.queueing.offer_over, call, offer, turn)
-            turn.attempt(call.run.call, lambda: self._calls.carry_out(call, going_on(), turn))
-
-    def _part(self, bridge: Bridge) -> None:
-        """A bridge is not sound: the other party is hung up, the caller goes on in the flow."""
-        turn = self._turn
-        call = self._calls.registry.by_id.get(bridge.call)
-        if bridge.state is BridgeState.JOINED and call is not None:
-            self._first_that_works(
-                bridge.id,
-                partial(self._calls.finish_talk, call, turn),
-                partial(self._calls.conversations.finish, call, turn),
-            )
-        bridge.state = BridgeState.OVER
-        turn.attempt(bridge.id, partial(turn.clockwork.forget, Wake.JOIN, bridge.id))
-        for leg in list(bridge.legs):
-            if leg != self._gone:
-                turn.attempt(bridge.id, partial(self._let_go, leg, bridge, call))
-            turn.attempt(bridge.id, partial(self._calls.bridges.left, leg, turn))
-        self._calls.bridges.strike(bridge)
-        if call is not None and call.interaction is not None:
-            if call.conversation is not None and call.conversation.bridge == bridge.id:
-                call.conversation = None
-            self._bring_to_flow(call)
-
-    def _let_go(self, leg: LegId, bridge: Bridge, call: Call | None) -> None:
-        if call is not None and call.run.leg == leg:
-            self._turn.do(UnbridgeLeg(call=bridge.call, bridge=bridge.id, leg=leg))
+    def _mend_gap(self, call: Call) -> None:
+        if call.gap is None:
             return
-        known = self._calls.legs.find(leg)
-        if known is not None and isinstance(known.purpose, Talks):
-            known.purpose = Ending()
-        self._turn.do(HangUpLeg(call=bridge.call, leg=leg))
-
-    def _give_up_line(self, line: Leg) -> None:
-        turn, purpose = self._turn, line.purpose
-        turn.attempt(line.id, partial(self._calls.registry.end_side_prompt, line.id, turn))
-        if not isinstance(purpose, ForOutside):
-            return  # it is given up
-        outside, call = self._calls.outside, self._calls.registry.by_id.get(purpose.call)
-        resorts = [partial(outside.expel, line, turn)]
-        if call is not None and call.outside == line.id:
-            resorts.insert(0, partial(outside.close, call, FAILED, turn))
-        self._first_that_works(line.id, *resorts)
-        self._calls.legs.end(line.id)
+        blamed = self._concerns(call) or self._is_blamed(call.gap.conversation.party)
+        if blamed or self._gone == call.run.leg or not self._sound.gap(call):
+            self._parts.give_up_gap(call)
 
     # Stays
 
     def _mend_stay(self, waiting: Waiting) -> None:
         if not self._sound.stay(waiting):
-            self._expel(waiting)
+            self._parts.expel(waiting)
         elif not self._repair.is_settled(waiting):
-            self._first_that_works(
+            self._parts.first_that_works(
                 waiting.interaction,
                 partial(self._repair.settle, waiting, self._turn),
-                partial(self._expel, waiting),
+                partial(self._parts.expel, waiting),
             )
-
-    def _expel(self, waiting: Waiting) -> None:
-        subject = waiting.interaction
-        self._turn.attempt(subject, partial(self._repair.expel, waiting, self._turn))
-
-    def _leave_line(self, call: Call) -> None:
-        waiting = self._distribution.stays.find(InteractionId(call.run.call))
-        if waiting is not None:
-            self._expel(waiting)
-            if call.interaction is not None:
-                self._calls.queueing.note_left(call, waiting, LOST, self._turn)
-        call.run.line_frame = None
 
     # Calls
 
@@ -258,9 +193,9 @@ class Audit:
         offers, attempts = self._distribution.offers, self._calls.callback_queue.attempts
         match leg.purpose:
             case ForOffer(offer=offer_id) if offer := offers.find(offer_id):
-                self._fail_offer(offer)
+                self._parts.fail_offer(offer)
             case ForOutside():
-                self._give_up_line(leg)
+                self._parts.give_up_line(leg)
             case AwaitsCustomer(callback=callback) if attempt := attempts.awaited_on(
                 leg.id, callback
             ):
@@ -288,8 +223,8 @@ class Audit:
         if call.run.hung_up or not self._calls.registry.knows_leg_of(call):
             return
         turn, old = self._turn, call.run
-        self._leave_line(call)
-        self._bring_to_flow(call)
+        self._parts.leave_line(call)
+        self._parts.bring_to_flow(call)
         for wake in WAKES:
             turn.clockwork.forget(wake, old.call)
         turn.do(StopMusic(call=old.call, leg=old.leg))
@@ -299,7 +234,7 @@ class Audit:
 
     def _hang_up(self, call: Call) -> None:
         if self._calls.registry.knows_leg_of(call):
-            self._leave_line(call)
+            self._parts.leave_line(call)
             self._calls.hang_up(call, self._turn, by=Party.SYSTEM, failed=True)
 
     def _end(self, call: Call) -> None:
@@ -308,11 +243,11 @@ class Audit:
         lives = run.leg != self._gone and self._calls.registry.knows_leg_of(call)
         self._calls.registry.strike(call)
         ways: list[Callable[[], object]] = [
-            partial(self._leave_line, call),
+            partial(self._parts.leave_line, call),
             partial(self._calls.recordings.call_over, run.call, turn),
         ]
         if (line := self._calls.outside.to(call)) is not None:
-            ways.append(partial(self._give_up_line, line))
+            ways.append(partial(self._parts.give_up_line, line))
         if lives:
             ways.append(partial(turn.do, HangUpLeg(call=run.call, leg=run.leg)))
         ways += [partial(turn.clockwork.forget, wake, run.call) for wake in WAKES]
@@ -320,7 +255,7 @@ class Audit:
             ways.append(partial(self._calls.attempt_over, call, turn))
         if interaction is not None and interaction.state is not ENDED:
             ways += [
-                partial(self._bring_to_flow, call),
+                partial(self._parts.bring_to_flow, call),
                 partial(self._note_failed, interaction),
                 partial(self._calls.queueing.look_after, call, turn),
                 partial(call.tell_end, turn),
@@ -332,17 +267,6 @@ class Audit:
     @staticmethod
     def _note_failed(interaction: Interaction) -> None:
         interaction.failed = interaction.failed or not interaction.is_served
-
-    def _bring_to_flow(self, call: Call) -> None:
-        """The interaction is in the flow, even if it was on its way to another state."""
-        interaction = call.interaction
-        if interaction is None or interaction.state in {IN_FLOW, ENDED}:
-            return
-        if self._sound.is_talking(call) and interaction.state is TALKING:
-            return
-        moving = partial(interaction.move_to, IN_FLOW, self._turn)
-        if not self._turn.attempt(call.run.call, moving):
-            interaction.state, interaction.since = IN_FLOW, self._turn.now
 
     # Agents and callbacks
 

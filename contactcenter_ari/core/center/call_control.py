@@ -5,7 +5,6 @@ reported it for too long.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 from typing import assert_never
 
@@ -14,17 +13,17 @@ from contactcenter_ari.core.acd.miss import Misses
 from contactcenter_ari.core.acd.offer import Offer
 from contactcenter_ari.core.calls.arrival import arriving
 from contactcenter_ari.core.calls.call import Call
-from contactcenter_ari.core.calls.conversation import Conversations
+from contactcenter_ari.core.calls.conversation import Conversations, begin_wrap_up
 from contactcenter_ari.core.calls.outside import DECLINED, GIVEN_UP, OutsideLines
 from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.center.joining import Joining
+from contactcenter_ari.core.center.lost_agent import LostAgents
 from contactcenter_ari.core.center.queueing import Queueing, WaitSource
 from contactcenter_ari.core.flow.handover import Handover, Leave
 from contactcenter_ari.core.flow.language.flow import ACCEPTED
 from contactcenter_ari.core.flow.verb.agent import RingOneAgent
 from contactcenter_ari.core.flow.verb.callback import RequestCallback
 from contactcenter_ari.core.flow.verb.dial import Dial
-from contactcenter_ari.core.flow.verb.lookup import Row
 from contactcenter_ari.core.flow.verb.queue import EnterQueue
 from contactcenter_ari.core.flow.verb.recording import ControlRecording
 from contactcenter_ari.core.flow.verb.voicemail import TakeMessage
@@ -42,6 +41,7 @@ from contactcenter_ari.core.telephony.leg import (
     ForOutside,
     Leg,
     Legs,
+    ReturnsToTalk,
     RunsFlow,
     Talks,
 )
@@ -53,11 +53,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     CallId,
     InteractionId,
     LegId,
-    LookUpId,
-    PlaybackId,
-    QueueName,
-    RecordingId,
-    owner_of,
 )
 from contactcenter_ari.core.vocabulary.signal import CallArrived
 
@@ -90,6 +85,14 @@ class CallControl:
         self._workforce = distribution.workforce
         self.joining = Joining(
             self.conversations, distribution, self.recordings, self.dialing.agent_first
+        )
+        self.lost_agents = LostAgents(
+            conversations=self.conversations,
+            bridges=self.bridges,
+            dials=dials,
+            recordings=self.recordings,
+            distribution=distribution,
+            queueing=self.queueing,
         )
         self._calls = self.registry.by_id
 
@@ -137,7 +140,7 @@ class CallControl:
             self.add(call, turn)
         self.carry_out(call, call.interpreter.start(call.run, turn), turn)
 
-    # Signals of the switch and the look-ups
+    # In line
 
     def offered(self, interaction: InteractionId, turn: Turn) -> None:
         """A phone rings for a waiting caller: no announcement delays the answer."""
@@ -145,63 +148,10 @@ class CallControl:
         if call is not None:
             call.interpreter.treatment.offered(call.run, turn)
 
-    def digit(self, leg: LegId, digit: str, turn: Turn) -> None:
-        """A key was pressed."""
-        call = self.registry.at_leg(leg)
-        if call is not None:
-            self.carry_out(call, call.interpreter.digit(call.run, digit, turn), turn)
-
-    def playback_finished(self, playback: PlaybackId, turn: Turn, *, failed: bool) -> None:
-        """A prompt ended."""
-        call = self._calls.get(owner_of(playback))
-        if call is not None:
-            handover = call.interpreter.playback_finished(
-                call.run, playback, failed=failed, turn=turn
-            )
-            self.carry_out(call, handover, turn)
-
-    def looked_up(
-        self, look_up: LookUpId, row: Row | None, turn: Turn, *, failed: bool = False
-    ) -> None:
-        """A look-up answered, or failed."""
-        call = self._calls.get(owner_of(look_up))
-        if call is not None:
-            handover = call.interpreter.looked_up(call.run, look_up, row, turn, failed=failed)
-            self.carry_out(call, handover, turn)
-
-    def message_taken(self, message: RecordingId, turn: Turn, *, speech: timedelta) -> None:
-        """A recording is finished; if it is a message, the flow goes on."""
-        call = self._calls.get(owner_of(message))
-        if call is not None:
-            handover = call.interpreter.message_taken(call.run, message, turn, speech=speech)
-            self.carry_out(call, handover, turn)
-
-    # Deadlines
-
-    def flow_deadline(self, call_id: CallId, turn: Turn) -> None:
-        """A deadline of a flow passed without the input that it waited for."""
-        call = self._calls[call_id]
-        self.carry_out(call, call.interpreter.deadline_passed(call.run, turn), turn)
-
-    def announcement_due(self, call_id: CallId, turn: Turn) -> None:
-        """A waiting caller is to be told something."""
-        call = self._calls[call_id]
-        self.queueing.tell_place(call, turn)
-        call.interpreter.announce(call.run, turn)
-
     def end_stay(self, interaction: InteractionId, result: QueueExit, turn: Turn) -> None:
         """A caller may not wait any longer, because of the limit or of the queue."""
         call = self._calls[CallId(interaction)]
         self.carry_out(call, self.queueing.end_stay(call, result, turn), turn)
-
-    def withdraw(self, interaction: InteractionId, turn: Turn) -> None:
-        """A supervisor takes a waiting caller out of the line."""
-        call = self._calls[CallId(interaction)]
-        self.carry_out(call, self.queueing.withdraw(call, turn), turn)
-
-    def move(self, interaction: InteractionId, queue: QueueName, turn: Turn) -> None:
-        """A supervisor moves a waiting caller to another queue, which must take callers."""
-        self.queueing.move(self._calls[CallId(interaction)], queue, turn)
 
     def take_up(self, turn: Turn) -> None:
         """We were away: flows begin their steps once more."""
@@ -278,7 +228,7 @@ class CallControl:
                 self.dialing.agent_first.briefed(attempt, call, turn)
             case Ending():
                 self.registry.end_side_prompt(leg.id, turn)
-            case RunsFlow() | CalledBack() | Talks():
+            case RunsFlow() | CalledBack() | Talks() | ReturnsToTalk():
                 return False
             case _:
                 assert_never(leg.purpose)
@@ -330,11 +280,8 @@ class CallControl:
     def finish_talk(self, call: Call, turn: Turn) -> None:
         """The parties hear each other no more."""
         talked = self.conversations.finish(call, turn)
-        if talked is None or not talked.agent:
-            return
-        rule = self._distribution.queues.settings[talked.queue].wrap_up_rule
-        agent = self._workforce.roster.get(talked.agent)
-        self._workforce.contacts.finish_talk(agent, rule, turn)
+        if talked is not None and talked.agent:
+            begin_wrap_up(talked, self._distribution, turn)
 
     def hang_up(self, call: Call, turn: Turn, *, by: Party, failed: bool) -> None:
         """End a call from our side; it is over when the switch reports so, or reports nothing."""
@@ -359,6 +306,7 @@ class CallControl:
             turn.do(HangUpLeg(call=call.run.call, leg=call.conversation.party))
             self.legs.end(call.conversation.party)
             self.finish_talk(call, turn)
+        self.lost_agents.give_up(call, turn)
         self.recordings.call_over(call.run.call, turn)
         if not call.interpreter.hung_up(call.run, turn):
             self.close(call, turn)

@@ -1,9 +1,8 @@
 """Signals and deadlines of calls, each passed to the room it concerns."""
 
-from datetime import timedelta
-
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.gone_leg import GoneLegs
 from contactcenter_ari.core.center.leg_control import LegControl
 from contactcenter_ari.core.center.orphan import OrphanTalks
 from contactcenter_ari.core.route import Deadlines, Routes, due, merged, route
@@ -13,20 +12,16 @@ from contactcenter_ari.core.vocabulary.event import QueueExit
 from contactcenter_ari.core.vocabulary.ids import BridgeId, CallId, InteractionId, LegId
 from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
-    DigitPressed,
     LegAnswered,
     LegHeld,
     LegHungUp,
+    LegLost,
     LegRinging,
     LegsBridged,
     LegUnheld,
-    LookUpFailed,
-    LookUpFinished,
     PhoneSilent,
-    PlaybackFinished,
     RecordingBegan,
     RecordingClosed,
-    RecordingFinished,
 )
 
 
@@ -37,11 +32,13 @@ class CallSignals:
         self,
         calls: CallControl,
         legs: LegControl,
+        gone: GoneLegs,
         distribution: Distribution,
         orphans: OrphanTalks,
     ) -> None:
         self._calls = calls
         self._legs = legs
+        self._gone = gone
         self._distribution = distribution
         self._orphans = orphans
 
@@ -52,46 +49,33 @@ class CallSignals:
         """The signals of calls, their legs, look-ups and recordings."""
         return merged(
             route(CallArrived, self._arrived),
-            route(DigitPressed, self._digit),
-            route(PlaybackFinished, self._playback_finished),
             route(LegRinging, self._ringing),
             route(PhoneSilent, self._phone_silent),
             route(LegAnswered, self._answered),
             route(LegsBridged, self._bridged),
             route(LegHungUp, self._hung_up),
+            route(LegLost, self._lost),
             route(LegHeld, self._held),
             route(LegUnheld, self._unheld),
             route(RecordingBegan, self._recording_began),
             route(RecordingClosed, self._recording_closed),
-            route(RecordingFinished, self._recording_finished),
-            route(LookUpFinished, self._looked_up),
-            route(LookUpFailed, self._look_up_failed),
         )
 
     def deadlines(self) -> Deadlines:
         """The deadlines of calls, their stays and dials, bridges and recordings."""
-        calls, legs, recordings = self._calls, self._legs, self._calls.recordings
+        legs, recordings = self._legs, self._calls.recordings
         return merged(
-            due(Wake.FLOW, calls.flow_deadline, self._is_in_progress),
-            due(Wake.ANNOUNCEMENT, calls.announcement_due, self._is_waiting),
             due(Wake.WAIT, self._wait_over, self._is_waiting),
             due(Wake.RING, legs.ring_limit_passed, self._is_dialed),
             due(Wake.JOIN, legs.join_overdue, self._is_joining),
-            due(Wake.HANG_UP, legs.hang_up_passed, self._has_its_leg),
+            due(Wake.HANG_UP, self._gone.hang_up_passed, self._has_its_leg),
             due(Wake.RESUME, recordings.resume_again, recordings.knows),
-            due(Wake.SECRET, self._secret_over, self._is_in_progress),
         )
 
     # Signals
 
     def _arrived(self, signal: CallArrived, turn: Turn) -> None:
         self._calls.arrive(signal, turn)
-
-    def _digit(self, signal: DigitPressed, turn: Turn) -> None:
-        self._calls.digit(signal.leg, signal.digit, turn)
-
-    def _playback_finished(self, signal: PlaybackFinished, turn: Turn) -> None:
-        self._calls.playback_finished(signal.playback, turn, failed=signal.failed)
 
     def _ringing(self, signal: LegRinging, turn: Turn) -> None:
         self._legs.rang(signal.leg, turn)
@@ -106,8 +90,12 @@ class CallSignals:
         self._legs.bridged(signal.bridge, turn)
 
     def _hung_up(self, signal: LegHungUp, turn: Turn) -> None:
-        if not self._legs.hung_up(signal.leg, signal.cause, turn):
+        if not self._gone.hung_up(signal.leg, signal.cause, turn):
             self._orphans.hung_up(signal.leg, turn)
+
+    def _lost(self, signal: LegLost, turn: Turn) -> None:
+        if not self._gone.lost(signal.leg, turn):
+            self._orphans.hung_up(signal.leg, turn, lost=True)
 
     def _held(self, signal: LegHeld, turn: Turn) -> None:
         self._calls.conversations.hold_key(signal.leg, turn, held=True)
@@ -121,28 +109,10 @@ class CallSignals:
     def _recording_closed(self, signal: RecordingClosed, turn: Turn) -> None:
         self._calls.recordings.closed(signal.recording, turn)
 
-    def _recording_finished(self, signal: RecordingFinished, turn: Turn) -> None:
-        self._calls.recordings.finished(signal, turn)
-        speech = signal.seconds if signal.speech is None else signal.speech
-        spoken = timedelta(seconds=0 if signal.failed else speech)
-        self._calls.message_taken(signal.recording, turn, speech=spoken)
-
-    def _looked_up(self, signal: LookUpFinished, turn: Turn) -> None:
-        self._calls.looked_up(signal.look_up, signal.row, turn)
-
-    def _look_up_failed(self, signal: LookUpFailed, turn: Turn) -> None:
-        self._calls.looked_up(signal.look_up, None, turn, failed=True)
-
     # Deadlines
 
     def _wait_over(self, interaction: InteractionId, turn: Turn) -> None:
         self._calls.end_stay(interaction, QueueExit.TIMEOUT, turn)
-
-    def _secret_over(self, call: CallId, turn: Turn) -> None:
-        self._calls.registry.by_id[call].secret_over(self._calls.recordings, turn)
-
-    def _is_in_progress(self, call: CallId) -> bool:
-        return call in self._calls.registry.by_id
 
     def _has_its_leg(self, call_id: CallId) -> bool:
         call = self._calls.registry.by_id.get(call_id)

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from contactcenter_ari.core.center.call_control import CallControl
+from contactcenter_ari.core.center.flow_signal import FlowSignals
+from contactcenter_ari.core.center.gone_leg import GoneLegs
 from contactcenter_ari.core.center.leg_control import LegControl
 from contactcenter_ari.core.route import Routes, route
-from contactcenter_ari.core.telephony.dial import LOST
+from contactcenter_ari.core.telephony.dial import ABSENT, LOST
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import (
     AnswerLeg,
@@ -24,8 +26,6 @@ from contactcenter_ari.core.vocabulary.command import (
 )
 from contactcenter_ari.core.vocabulary.signal import LEG_GONE, NO_ROOM, CommandFailed
 
-ABSENT = 20
-"""Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
 UNTRIED = (0, 400, NO_ROOM)
 """Replies to a dialing that was not tried: no reply, the caller is gone, there is no room."""
 
@@ -33,9 +33,13 @@ UNTRIED = (0, 400, NO_ROOM)
 class CommandFailures:
     """Passes each failed command to the rooms it concerns."""
 
-    def __init__(self, calls: CallControl, legs: LegControl) -> None:
+    def __init__(
+        self, calls: CallControl, flows: FlowSignals, legs: LegControl, gone: GoneLegs
+    ) -> None:
         self._calls = calls
+        self._flows = flows
         self._legs = legs
+        self._gone = gone
 
     def __repr__(self) -> str:
         return f"<CommandFailures of {self._calls!r}>"
@@ -51,7 +55,7 @@ class CommandFailures:
                 # Without a reply the phone may ring all the same; ending no call does no harm.
                 turn.do(HangUpLeg(call=command.call, leg=leg))
                 # Where the switch could not try, nobody was absent.
-                self._legs.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
+                self._gone.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)
             case BridgeLegs(bridge=bridge):
                 self._legs.bridge_failed(bridge, turn)
             case HangUpLeg(leg=leg) if status == 0:
@@ -63,19 +67,19 @@ class CommandFailures:
                 | FinishRecording(recording=recording)
             ):
                 self._calls.recordings.failed(recording, turn)
-                self._calls.message_taken(recording, turn, speech=timedelta())
+                self._flows.message_taken(recording, turn, speech=timedelta())
             case PauseRecording(recording=recording):
                 self._calls.recordings.pause_refused(recording, turn)
             case ResumeRecording(recording=recording):
                 self._calls.recordings.resume_failed(recording, turn)
             case LookUp(look_up=look_up):
-                self._calls.looked_up(look_up, None, turn, failed=True)
+                self._flows.looked_up(look_up, None, turn, failed=True)
             case AnswerLeg() | PlayPrompt() | StartMusic() if status in LEG_GONE:
                 if turn.clockwork.minted(command.leg):
                     turn.do(HangUpLeg(call=command.call, leg=command.leg))
                 # Callers are not hung up: those who left us may leave a message in the fall-back.
-                self._legs.hung_up(command.leg, 0, turn)
+                self._gone.hung_up(command.leg, 0, turn)
             case PlayPrompt(playback=playback):
-                self._calls.playback_finished(playback, turn, failed=True)
+                self._flows.playback_finished(playback, turn, failed=True)
             case _:
                 pass  # it has ended, or the inventory will find it

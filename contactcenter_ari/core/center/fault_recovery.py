@@ -22,6 +22,7 @@ from contactcenter_ari.core.vocabulary.signal import (
     CallArrived,
     CommandFailed,
     LegHungUp,
+    LegLost,
     PhoneDialed,
 )
 
@@ -59,7 +60,7 @@ class FaultRecovery:
             subjects.add(due[1])
         if isinstance(input_, CallArrived | PhoneDialed):
             self._answer(input_, turn)
-        gone = input_.leg if isinstance(input_, LegHungUp) else None
+        gone = input_.leg if isinstance(input_, LegHungUp | LegLost) else None
         audit = Audit(
             self._calls,
             self._distribution,

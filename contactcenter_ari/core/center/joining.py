@@ -1,6 +1,8 @@
-"""Joins a caller and another party: an agent who was offered the call, an outside line, or an
-agent who waits for the customer of a callback.
+"""Joins a caller and another party: an agent who was offered the call or was lost in the talk, an
+outside line, or an agent who waits for the customer of a callback.
 """
+
+from dataclasses import replace
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.offer import Offer
@@ -53,6 +55,14 @@ class Joining:
         self._agent_first.hears_no_more(attempt, turn)
         self._with_agent(attempt.call, attempt.offer, turn, tries=1)
 
+    def again(self, call: Call, turn: Turn) -> None:
+        """The agent whose leg was lost in the talk has picked up again."""
+        assert call.gap is not None, "their phone was rung again"
+        turn.do(StopMusic(call=call.run.call, leg=call.run.leg))
+        agent = replace(call.gap.conversation, bridge=BridgeId(turn.clockwork.mint()))
+        music = self._distribution.queues.settings[agent.queue].music
+        self._conversations.join(call, agent, turn, music=music, tries=JOIN_TRIES)
+
     def _with_agent(self, call: Call, offer: Offer, turn: Turn, *, tries: int) -> None:
         agent = Conversation(
             bridge=BridgeId(turn.clockwork.mint()),
@@ -60,6 +70,7 @@ class Joining:
             agent=offer.agent.id,
             queue=offer.waiting.queue,
             recording=offer.recording,
+            place=offer.waiting,
         )
         music = self._distribution.queues.settings[offer.waiting.queue].music
         self._conversations.join(call, agent, turn, music=music, tries=tries)

@@ -109,13 +109,13 @@ class OrphanTalks:
                 if leg in talk.legs and talk.agents.get(leg) is not agent:
                     self._keep(agent, talk, leg, turn)
 
-    def hung_up(self, leg: LegId, turn: Turn) -> None:
-        """A leg is gone; a leg that is in none of these talks is ignored."""
+    def hung_up(self, leg: LegId, turn: Turn, *, lost: bool = False) -> None:
+        """A leg is gone, hung up or `lost`; a leg that is in none of these talks is ignored."""
         talk = self._by_leg.pop(leg, None)
         if talk is None:
             return
         talk.legs.remove(leg)
-        party = _party(talk, leg)
+        party = Party.SYSTEM if lost else _party(talk, leg)
         agent = talk.agents.pop(leg, None)
         if agent is not None and self._roster.find(agent.id) is agent:
             self._roster.drop_non_acd_leg(agent, leg, turn.now)

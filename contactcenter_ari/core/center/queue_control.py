@@ -9,12 +9,13 @@ from functools import partial
 
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.errors import RequestRefused
 from contactcenter_ari.core.route import Deadlines, Routes, due, merged, route
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.event import QueueClosed, QueueExit, QueueOpened
-from contactcenter_ari.core.vocabulary.ids import InteractionId, QueueName
+from contactcenter_ari.core.vocabulary.ids import CallId, InteractionId, QueueName
 from contactcenter_ari.core.vocabulary.request import (
     ChangePriority,
     CloseQueue,
@@ -104,10 +105,11 @@ class QueueControl:
             raise RequestRefused("queue_refuses", f"the caller waits in {queue} already")
         if refusal is not None:
             raise RequestRefused("queue_refuses", f"queue {queue} takes no callers: {refusal}")
-        self._calls.move(waiting.interaction, queue, turn)
+        self._calls.queueing.move(self._call_of(waiting), queue, turn)
 
     def _withdraw(self, request: WithdrawWaiting, turn: Turn) -> None:
-        self._calls.withdraw(self._place_to_leave(request.interaction).interaction, turn)
+        call = self._call_of(self._place_to_leave(request.interaction))
+        self._calls.carry_out(call, self._calls.queueing.withdraw(call, turn), turn)
 
     def _learn(self, request: LearnHandleTimes, _turn: Turn) -> None:
         self._distribution.estimator.learn(request.times)
@@ -137,6 +139,9 @@ class QueueControl:
     def _check_queue(self, queue: QueueName) -> None:
         if not self._queues.gone.is_shown(queue):
             raise RequestRefused("unknown_queue", f"there is no queue {queue}")
+
+    def _call_of(self, waiting: Waiting) -> Call:
+        return self._calls.registry.by_id[CallId(waiting.interaction)]
 
     def _place(self, interaction: InteractionId) -> Waiting:
         waiting = self._stays.find(interaction)

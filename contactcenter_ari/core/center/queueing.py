@@ -5,7 +5,7 @@ while the caller waits.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -14,9 +14,11 @@ import msgspec
 from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.acd.estimate import Estimate, phrase_to_tell
 from contactcenter_ari.core.acd.line import Waiting
+from contactcenter_ari.core.acd.miss import RING_AGAIN_AFTER
 from contactcenter_ari.core.acd.offer import DIRECT_OUTCOMES, Offer
 from contactcenter_ari.core.acd.relaxation import skills_left
 from contactcenter_ari.core.acd.settings import QueueSettings
+from contactcenter_ari.core.acd.stay import wake_after_pause
 from contactcenter_ari.core.calls.call import Call
 from contactcenter_ari.core.flow.handover import Handover
 from contactcenter_ari.core.flow.run import Activity
@@ -33,13 +35,14 @@ from contactcenter_ari.core.outbound.customer_call import CustomerCalls
 from contactcenter_ari.core.outbound.lost_call import LostCalls
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.callback import LostCallResult
-from contactcenter_ari.core.vocabulary.event import QueueExit
+from contactcenter_ari.core.vocabulary.event import OfferResult, QueueExit
 from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName, agent_of
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
 LOST = QueueExit.SYSTEM_ERROR
+NOBODY: Mapping[AgentId, datetime] = {}
 MOST_REMEMBERED = 50_000
 """The most callers that are remembered, for their last agent and for a place given up."""
 
@@ -165,19 +168,53 @@ class Queueing:
         run.wait_longer = run.wait is None
 
     def move(self, call: Call, queue: QueueName, turn: Turn) -> None:
-        """Let a waiting caller go on waiting in another queue, ranked by the same age."""
+        """Let a waiting caller go on waiting in another queue."""
         interaction = _interaction(call)
         waiting = self._distribution.stays.find(interaction.id)
         assert waiting is not None, "only who waits is moved"
-        settings = self._distribution.queues.settings[queue]
         self._distribution.stays.leave(interaction.id, QueueExit.TRANSFERRED, turn)
         self.customers.give_back(call, turn)
         call.interpreter.treatment.offer_over(call.run, turn)
         interaction.queue = call.run.line = queue
-        moved = Waiting(
+        self._go_on(call, waiting, queue, turn)
+
+    def wait_again(self, call: Call, place: Waiting, lost: AgentId, turn: Turn) -> Handover | None:
+        """An agent was lost in the talk: the caller waits as since the `place` was taken, and that
+        agent is not asked for a while. Nobody else answers where one agent was wanted.
+        """
+        interaction, queue = _interaction(call), place.queue
+        if agent_of(queue) is not None:
+            return self.turned_away(call, DIRECT_OUTCOMES[OfferResult.FAILED], turn)
+        if queue in self._distribution.queues.closed:
+            return self.turned_away(call, QueueExit.CLOSED, turn)
+        interaction.move_to(QUEUED, turn)
+        interaction.queue = queue
+        settings = self._distribution.queues.settings[queue]
+        skipped_until = turn.now + max(settings.miss_pause, RING_AGAIN_AFTER)
+        self._go_on(call, place, queue, turn, skipped={lost: skipped_until})
+        self.tell_place(call, turn)
+        step = call.interpreter.queue_step(call.run)
+        call.interpreter.treatment.begin(call.run, step, settings.music, turn, greets=False)
+        call.run.line = queue
+        return None
+
+    def _go_on(
+        self,
+        call: Call,
+        waiting: Waiting,
+        queue: QueueName,
+        turn: Turn,
+        *,
+        skipped: Mapping[AgentId, datetime] = NOBODY,
+    ) -> None:
+        """The caller waits on in a queue, ranked by the same age, or at the place of a callback;
+        agents may be `skipped`.
+        """
+        settings, status = self._distribution.queues.settings[queue], call.run.caller_status
+        again = Waiting(
             interaction=waiting.interaction,
             queue=queue,
-            leg=waiting.leg,
+            leg=call.run.leg,
             caller_number=waiting.caller_number,
             caller_name=waiting.caller_name,
             joined_at=turn.now,
@@ -187,10 +224,11 @@ class Queueing:
             arrival=waiting.arrival,
             skills=skills_left(waiting, turn.now),
         )
-        status = call.run.caller_status
+        again.skipped.update(skipped)
         max_wait = settings.max_wait_by_status.get(status, settings.max_wait)
-        refusal = self._distribution.admission.enqueue(moved, max_wait, turn, sent=True)
+        refusal = self._distribution.admission.enqueue(again, max_wait, turn, sent=True)
         assert refusal is None, "whether the queue takes callers was asked before"
+        wake_after_pause(again, turn)
         self.customers.claim(call, turn)
 
     def offer_over(self, call: Call, offer: Offer, turn: Turn) -> Handover | None:

@@ -11,11 +11,18 @@ from functools import partial
 
 from contactcenter_ari.core.agents.roster import Roster
 from contactcenter_ari.core.center.call_control import CallControl
-from contactcenter_ari.core.center.leg_control import LegControl
+from contactcenter_ari.core.center.gone_leg import GoneLegs
 from contactcenter_ari.core.center.orphan import OrphanTalks, is_of_this_boot, is_ours
 from contactcenter_ari.core.route import Routes, route
 from contactcenter_ari.core.telephony.dial import LOST
-from contactcenter_ari.core.telephony.leg import Ending, ForOffer, ForOutside, Leg, Role
+from contactcenter_ari.core.telephony.leg import (
+    Ending,
+    ForOffer,
+    ForOutside,
+    Leg,
+    ReturnsToTalk,
+    Role,
+)
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.command import HangUpLeg, HangUpReason
 from contactcenter_ari.core.vocabulary.ids import CallId, LegId
@@ -29,7 +36,7 @@ class Reconciliation:
     """Takes inventories; `strays` are the useless legs that the last one of each node found."""
 
     def __init__(
-        self, roster: Roster, calls: CallControl, legs: LegControl, orphans: OrphanTalks
+        self, roster: Roster, calls: CallControl, legs: GoneLegs, orphans: OrphanTalks
     ) -> None:
         self._roster = roster
         self._calls = calls
@@ -60,7 +67,7 @@ class Reconciliation:
                 and not call.run.hung_up
                 and self._is_on(node, call.run.leg)
             ):
-                turn.attempt(call.run.leg, partial(self._legs.lose, call, lost_at, turn))
+                turn.attempt(call.run.leg, partial(self._legs.lose_call, call, lost_at, turn))
         for leg in self._agent_legs_before(settled_at, node):
             if leg not in listed:
                 turn.attempt(leg, partial(self._legs.hung_up, leg, LOST, turn))
@@ -122,7 +129,7 @@ class Reconciliation:
 
 def _is_party(leg: Leg) -> bool:
     """Whether the leg belongs to another party than the one that runs a flow."""
-    if isinstance(leg.purpose, ForOffer | ForOutside):
+    if isinstance(leg.purpose, ForOffer | ForOutside | ReturnsToTalk):
         return True
     return leg.bridge is not None and leg.role in {Role.AGENT, Role.OUTSIDE} and not leg.flow
 

@@ -7,6 +7,8 @@ from contactcenter_ari.core.center.apology import Apologies
 from contactcenter_ari.core.center.call_control import CallControl
 from contactcenter_ari.core.center.call_signal import CallSignals
 from contactcenter_ari.core.center.command_failure import CommandFailures
+from contactcenter_ari.core.center.flow_signal import FlowSignals
+from contactcenter_ari.core.center.gone_leg import GoneLegs
 from contactcenter_ari.core.center.leg_control import LegControl
 from contactcenter_ari.core.center.orphan import OrphanTalks
 from contactcenter_ari.core.center.queue_control import QueueControl
@@ -29,23 +31,27 @@ class Routing:
         queues = QueueControl(distribution, calls)
         callbacks = CallbackRequests(calls.callback_queue, distribution)
         lost_calls = calls.queueing.lost_calls
-        legs = LegControl(calls, distribution)
-        signals = CallSignals(calls, legs, distribution, orphans)
+        flows = FlowSignals(calls, distribution)
+        gone = GoneLegs(calls, distribution)
+        legs = LegControl(calls, distribution, gone)
+        signals = CallSignals(calls, legs, gone, distribution, orphans)
         self.routes: Routes = merged(
             agents.routes(),
             queues.routes(),
             callbacks.routes(),
             lost_calls.routes(),
+            flows.routes(),
             signals.routes(),
             Apologies(calls).routes(),
-            CommandFailures(calls, legs).routes(),
-            Reconciliation(workforce.roster, calls, legs, orphans).routes(),
+            CommandFailures(calls, flows, legs, gone).routes(),
+            Reconciliation(workforce.roster, calls, gone, orphans).routes(),
         )
         self.deadlines: Deadlines = merged(
             agents.deadlines(),
             queues.deadlines(),
             callbacks.deadlines(),
             lost_calls.deadlines(),
+            flows.deadlines(),
             signals.deadlines(),
         )
 

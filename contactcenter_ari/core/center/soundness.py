@@ -20,6 +20,7 @@ from contactcenter_ari.core.telephony.leg import (
     ForOffer,
     ForOutside,
     Leg,
+    ReturnsToTalk,
     RunsFlow,
     Talks,
 )
@@ -77,6 +78,14 @@ class Soundness:
             return False
         return self._calls.conversations.is_joined(call) and len(bridge.legs) > 1
 
+    def gap(self, call: Call) -> bool:
+        """A talk without its agent has a phone that rings for it again, and a limit."""
+        leg = self._calls.legs.find(call.gap.conversation.party) if call.gap is not None else None
+        if leg is None or leg.purpose != ReturnsToTalk(call.run.call):
+            return False
+        talking = call.interaction is not None and call.interaction.state is TALKING
+        return talking and self._limited(leg)
+
     def leg(self, leg: Leg) -> bool:
         """A leg has a purpose, and its purpose knows the leg."""
         match leg.purpose:
@@ -92,6 +101,10 @@ class Soundness:
             case AwaitsCustomer(callback=callback):
                 awaited = self._calls.callback_queue.attempts.awaited_on(leg.id, callback)
                 return awaited is not None or self._calls.registry.at_leg(leg.id) is not None
+            case ReturnsToTalk(call=call_id):
+                call = self._calls.registry.by_id.get(call_id)
+                gap = call.gap if call is not None else None
+                return gap is not None and gap.conversation.party == leg.id
             case Talks():
                 return self._calls.bridges.of(leg.id) is not None
             case Ending():
@@ -144,7 +157,7 @@ class Soundness:
             return False
         if call.interaction is not None and call.interaction.state is QUEUED:
             return self._waits(call)
-        if self.is_talking(call):
+        if self.is_talking(call) or self.gap(call):
             return True
         match run.activity:
             case Activity.ENDED:
@@ -168,6 +181,8 @@ class Soundness:
 
     def _talks_to(self, call: Call, agent: Agent) -> bool:
         """Whether an agent talks in a call, or hears the state of a callback."""
+        if call.gap is not None and call.gap.conversation.agent == agent.id:
+            return self.gap(call)
         if call.conversation is not None and call.conversation.agent == agent.id:
             return self._calls.conversations.is_joined(call)
         leg = self._calls.legs.find(call.run.leg)

@@ -157,13 +157,14 @@ class Interpreter:
     # The queue
 
     def queue_step(self, run: FlowRun) -> Queue:
-        """The queue step of a waiting run, also while the run follows a key."""
+        """The queue step of a waiting run, also while the run follows a key; a customer for whom
+        an agent was there first has not come to it and is led there.
+        """
         self._position.end_detour(run)
         verb = self._position.verb(run)
         if isinstance(verb, RingAgent):
             return Queue(queue=own_line(AgentId(run.wanted_agent)), next=verb.next)
-        assert isinstance(verb, Queue), verb
-        return verb
+        return verb if isinstance(verb, Queue) else self._position.go_to_queue(run)
 
     def announce(self, run: FlowRun, turn: Turn) -> None:
         """Play the announcements that are due to a caller in line; a caller who follows a key is

@@ -10,6 +10,7 @@ from contactcenter_ari.core.flow.language.destination import Destination, Way
 from contactcenter_ari.core.flow.language.flow import Flow, fault_section
 from contactcenter_ari.core.flow.language.step import Step
 from contactcenter_ari.core.flow.run import FlowRun, Frame
+from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.flow.verb.table import Verb
 from contactcenter_ari.core.turn import Turn
 
@@ -108,6 +109,17 @@ class FlowPosition:
         """Go back to the queue step."""
         if run.line_frame is not None:
             del run.frames[run.line_frame :]
+
+    def go_to_queue(self, run: FlowRun) -> Queue:
+        """Go to the first queue step, which the run has not come to by itself."""
+        frame, verb = next(
+            (Frame(name, number), step.verb)
+            for name, section in self._sections.items()
+            for number, step in enumerate(section.steps)
+            if isinstance(step.verb, Queue)
+        )
+        run.frames = [frame]
+        return verb
 
     def to_fault(self, run: FlowRun) -> None:
         """Go to the treatment of faults, with all limits reset."""

@@ -25,7 +25,9 @@ class Treatment:
     def __repr__(self) -> str:
         return f"<Treatment by {self._speaker!r}>"
 
-    def begin(self, run: FlowRun, step: Queue, music: str, turn: Turn) -> None:
+    def begin(
+        self, run: FlowRun, step: Queue, music: str, turn: Turn, *, greets: bool = True
+    ) -> None:
         """The caller has joined the line; `music` is the queue's own, if the step names none."""
         run.activity = Activity.QUEUED
         run.line = step.queue
@@ -35,7 +37,7 @@ class Treatment:
         run.offered = run.wait_longer = False
         run.announcements_at = [turn.now + a.after for a in step.announce]
         self._wake(run, turn)
-        if step.greeting and self._is_known(run, step.greeting):
+        if greets and step.greeting and self._is_known(run, step.greeting):
             run.announcing = bool(self._of_the_line(run, step.greeting))
             self._speaker.say(run, (step.greeting,), turn)
         if run.playback is None:

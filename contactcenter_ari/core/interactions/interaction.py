@@ -42,7 +42,7 @@ ENDED = InteractionState.ENDED
 MOVES: dict[InteractionState, tuple[InteractionState, ...]] = {
     IN_FLOW: (QUEUED, TALKING, ENDED),
     QUEUED: (IN_FLOW, TALKING, ENDED),
-    TALKING: (IN_FLOW, ENDED),
+    TALKING: (IN_FLOW, QUEUED, ENDED),
     ENDED: (),
 }
 SEGMENTS = {IN_FLOW: SegmentKind.FLOW, TALKING: SegmentKind.TALK}
@@ -65,8 +65,8 @@ class Interaction:
     one it began in. `unserved_since` is its beginning, or the end of the last talk; `unserved`
     is the last stay in a queue since then. `released_by` ended the last talk, if the flow went
     on after it. One that is still to be made has not `begun`; a customer we called and did not
-    reach is `unreached`. Of one that is `orphaned` no stretches are known. A `raw` number is as
-    the carrier wrote it.
+    reach is `unreached`. Of one that is `orphaned` no stretches are known. One that is `lost`
+    ended because the caller's phone vanished. A `raw` number is as the carrier wrote it.
     """
 
     def __init__(
@@ -112,6 +112,7 @@ class Interaction:
         self.abandoned = False
         self.unreached = False
         self.orphaned = False
+        self.lost = False
         self.ended_by: Party | None = None
 
     def __repr__(self) -> str:
@@ -198,7 +199,7 @@ class Interaction:
             queue=self.queue,
             agent=self.agent,
             reason=self._reason(was, self.ended_by or by),
-            ended_by=self.ended_by or by,
+            ended_by=self.ended_by or (Party.SYSTEM if self.lost else by),
         )
         self.state = ENDED
         self.since = turn.now

@@ -84,10 +84,10 @@ class AgentFirst:
             turn.attempt(waits.run.call, lambda: self._registry.end_side_prompt(leg, turn))
 
     def agent_left(
-        self, agent: Agent, attempt: CallbackAttempt | None, turn: Turn
+        self, agent: Agent, attempt: CallbackAttempt | None, by: Party, turn: Turn
     ) -> LegId | None:
-        """The agent's leg is gone: they are free again. Gives the leg of a customer who is to be
-        hung up with them.
+        """The agent's leg is gone, ended `by` them or not: they are free again. Gives the leg of a
+        customer who is to be hung up with them.
         """
         self._distribution.workforce.contacts.finish_unmet(agent, turn)
         if attempt is None:
@@ -96,7 +96,7 @@ class AgentFirst:
         turn.do(HangUpLeg(call=attempt.call.run.call, leg=attempt.leg))
         if attempt.answered_at is None:
             attempt.fail(AttemptResult.GIVEN_UP)
-        attempt.interaction.ended_by = Party.AGENT
+        attempt.interaction.ended_by = by
         return attempt.leg
 
     def customer_gone(self, attempt: CallbackAttempt, catalog: Catalog, turn: Turn) -> Call | None:

@@ -76,7 +76,8 @@ class CallbackAttempt:
             if section in entered:
                 return result
         asked = QUESTION in entered and ACCEPTED not in entered
-        hung_up = self.interaction.ended_by is None and not self.interaction.failed
+        told = self.interaction
+        hung_up = told.ended_by is None and not told.failed and not told.lost
         return AttemptResult.REACHED if asked and hung_up else None
 
     def abandon(self, turn: Turn) -> None:

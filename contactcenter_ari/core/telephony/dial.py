@@ -11,6 +11,8 @@ from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
 from contactcenter_ari.core.vocabulary.ids import LegId
 
+ABSENT = 20
+"""Cause of ITU-T Q.850: the subscriber's phone cannot be reached."""
 LOST = -1
 """No cause of a hang-up: the switch does not know the leg any more."""
 

@@ -98,11 +98,19 @@ class Talks(msgspec.Struct, frozen=True, tag=True):
     call: CallId
 
 
+class ReturnsToTalk(msgspec.Struct, frozen=True, tag=True):
+    """An agent's phone that rings again for a talk in which their leg was lost."""
+
+    call: CallId
+
+
 class Ending(msgspec.Struct, frozen=True, tag=True):
     """Hung up by us, and not yet gone."""
 
 
-Purpose = RunsFlow | ForOffer | ForOutside | CalledBack | AwaitsCustomer | Talks | Ending
+Purpose = (
+    RunsFlow | ForOffer | ForOutside | CalledBack | AwaitsCustomer | Talks | ReturnsToTalk | Ending
+)
 """The use of a leg; what it belongs to is named by id."""
 
 

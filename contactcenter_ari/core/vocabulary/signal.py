@@ -85,6 +85,14 @@ class LegHungUp(msgspec.Struct, frozen=True, tag=True):
     cause: int = 0
 
 
+class LegLost(msgspec.Struct, frozen=True, tag=True):
+    """A leg is gone because its party is: the phone answers nothing any more, though nobody hung
+    up.
+    """
+
+    leg: LegId
+
+
 class LegsBridged(msgspec.Struct, frozen=True, tag=True):
     """The switch confirmed a BridgeLegs: the parties hear each other from now on."""
 
@@ -210,6 +218,7 @@ Signal = (
     | PhoneSilent
     | LegAnswered
     | LegHungUp
+    | LegLost
     | LegsBridged
     | LegHeld
     | LegUnheld

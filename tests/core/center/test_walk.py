@@ -103,6 +103,15 @@ def agent_in_a_talk(floor: Floor) -> LegId:
     return agent.leg
 
 
+def agent_who_is_rung_again(floor: Floor) -> LegId:
+    """Their leg was lost in a talk."""
+    agent = floor.agent()
+    floor.caller()
+    agent.picks_up()
+    agent.is_lost()
+    return agent.leg
+
+
 def agent_who_waits_for_a_customer(floor: Floor) -> LegId:
     """The customer of a callback is being dialed."""
     open_shop(floor, callback_mode=AGENT_FIRST)
@@ -206,6 +215,7 @@ STORIES: tuple[Callable[[Floor], LegId], ...] = (
     agent_who_is_told_who_comes,
     agent_who_is_being_joined,
     agent_in_a_talk,
+    agent_who_is_rung_again,
     agent_who_waits_for_a_customer,
     customer_whose_phone_rings,
     customer_who_is_called_first,

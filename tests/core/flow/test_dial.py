@@ -90,6 +90,18 @@ def nothing_is_left(floor: Floor) -> bool:
     )
 
 
+def test_a_callee_who_is_lost(floor: Floor) -> None:
+    """The flow goes on as after a hang-up; where the call ends with it, the system ended it."""
+    caller, callee = talking(floor)
+    callee.is_lost()
+    assert caller.heard == ["answered"]
+    caller.hangs_up()
+    caller, callee = talking(floor, handled=("busy",))
+    callee.is_lost()
+    floor.settle()
+    assert (caller.end.reason, caller.end.ended_by) == ("completed", "system")
+
+
 # --- dialing --------------------------------------------------------------------------------
 
 

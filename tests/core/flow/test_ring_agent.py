@@ -56,6 +56,20 @@ def test_answered(floor: Floor) -> None:
     assert (caller.end.reason, caller.end.agent) == ("completed", "100")
 
 
+def test_an_agent_who_is_lost_in_the_talk(floor: Floor) -> None:
+    """They are rung again; nobody else answers here, so the flow goes on without them."""
+    wants(floor)
+    agent = floor.agent()
+    caller = floor.caller()
+    agent.picks_up()
+    agent.is_lost()
+    assert (agent.is_rung(), caller.music) == (True, "default")
+    floor.wait(15)
+    assert (caller.heard, caller.music) == (["not_available"], None)
+    caller.hangs_up()
+    assert caller.end.reason == "completed"
+
+
 def test_answered_where_nothing_follows(floor: Floor) -> None:
     """The call ends with the talk."""
     wants(floor, '"100"', "busy")

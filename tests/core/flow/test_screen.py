@@ -66,6 +66,13 @@ def outcome(caller: Caller) -> str:
     return ended.outcome
 
 
+def test_a_callee_who_is_lost_has_not_declined(floor: Floor) -> None:
+    """The phone vanished while the question was asked."""
+    caller, callee = screened(floor)
+    callee.is_lost()
+    assert outcome(caller) == "failed"
+
+
 def test_what_is_heard(floor: Floor) -> None:
     """The callee hears the words with the caller's data; the caller goes on hearing music."""
     caller, callee = screened(floor)

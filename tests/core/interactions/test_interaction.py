@@ -34,7 +34,7 @@ WAYS: dict[InteractionState, tuple[InteractionState, ...]] = {
 ALLOWED = {
     (IN_FLOW, QUEUED), (IN_FLOW, TALKING), (IN_FLOW, ENDED),
     (QUEUED, IN_FLOW), (QUEUED, TALKING), (QUEUED, ENDED),
-    (TALKING, IN_FLOW), (TALKING, ENDED),
+    (TALKING, IN_FLOW), (TALKING, QUEUED), (TALKING, ENDED),
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from tests.e2e.wire.raw_caller import USUAL, InviteParts, RawCaller
 from tests.e2e.wire.seat import Seat
 from tests.e2e.world import DESK, World
 
+ANYBODY = b"+31600000000"
 Dial = Callable[..., Awaitable[RawCaller]]
 Hire = Callable[..., Awaitable[Seat]]
 
@@ -54,6 +55,7 @@ def dial(world: World) -> Dial:
     async def dialed(
         number: str = DESK,
         *,
+        own: bytes = ANYBODY,
         invite: InviteParts = USUAL,
         mute: bool = False,
         frequency: float = 440,
@@ -61,6 +63,7 @@ def dial(world: World) -> Dial:
         caller = await RawCaller.dials(
             world.environment.addresses.sip,
             number,
+            number=own,
             invite=invite,
             mute=mute,
             frequency=frequency,

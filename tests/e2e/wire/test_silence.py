@@ -23,8 +23,9 @@ def times_asked(caller: RawCaller) -> int:
 
 
 async def test_a_dead_leg_ends_and_a_muted_one_stays(world: World, dial: Dial, hire: Hire) -> None:
-    """Callers and phones that vanish free the other party within the limit. A muted caller stays
-    in line, also one whose phone only answers that it is there, and one on hold.
+    """Callers that vanish free the agent within the limit, and an agent whose phone vanishes is
+    rung again. A muted caller stays in line, also one whose phone only answers that it is
+    there, and one on hold.
     """
     limit = world.place.settings.rtp_timeout + BUSY
     left, leaves = await hire("longest"), await hire("least", frequency=700)
@@ -41,7 +42,9 @@ async def test_a_dead_leg_ends_and_a_muted_one_stays(world: World, dial: Dial, h
     dead.vanish()
     leaving.vanish()
     await at_left.until_over(limit)
-    await orphan.until_over(limit)
+    rung_again = await until(lambda: leaves.phone.lines[1:], "the agent is not rung again", limit)
+    assert orphan.talking
+    rung_again[0].turn_down("603 Decline")
     await leaves.until(AgentState.READY)
     assert [times_asked(caller) > 1 for caller in (muted, refusing, held)] == [True, True, False]
     assert [caller.talking for caller in (muted, refusing, held)] == [True] * 3

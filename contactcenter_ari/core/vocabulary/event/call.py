@@ -18,6 +18,10 @@ class SegmentKind(StrEnum):
     TALK = "talk"
     HOLD = "hold"
     """Lies within a talk."""
+    GAP = "gap"
+    """Lies within a talk: the agent's leg was lost and the phone rung again. Its result is that of
+    an offer.
+    """
     WRAP_UP = "wrap_up"
 
 

@@ -1,6 +1,8 @@
 """Looks of the doctor beside this machine: flows, database, Asterisk, carrier."""
 
 import asyncio
+import os
+import re
 from datetime import timedelta
 
 from contactcenter_ari.ari.connection import Credentials
@@ -9,8 +11,10 @@ from contactcenter_ari.bootstrap.environment import APPLICATION
 from contactcenter_ari.cli.check import Installation, Wrong
 from contactcenter_ari.config.problem import SiteInvalid
 from contactcenter_ari.config.site import load_site
+from contactcenter_ari.machine.asterisk_console import AsteriskCommandFailed, AsteriskConsole
 from contactcenter_ari.machine.postgres_process import running_dsn
 from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.machine.tool_root import installed_tools
 from contactcenter_ari.postgres.connection import connect, shown_url
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.service.address import addresses
@@ -18,6 +22,9 @@ from contactcenter_ari.service.address import addresses
 ASK_AGAIN_AFTER = timedelta(milliseconds=700)
 ASKED = 3
 SIP_PORT = 5060
+REGISTERED = "Registered"
+REGISTRATION = re.compile(r"^ *trunk-(\S+?)/sip\S* +\S+ +([A-Z]\w+)", re.MULTILINE)
+"""A line of `pjsip show registrations`: the trunk, and the state of its registration."""
 NONE_SET = "none is set; `contactcenter up` starts one of its own"
 
 
@@ -65,6 +72,26 @@ class _Replies(asyncio.DatagramProtocol):
         """Nobody listens there."""
         if not self.first.done():
             self.first.set_exception(exc)
+
+
+async def registrations(installation: Installation) -> str:
+    """The carriers have taken our registrations."""
+    names = [trunk.name for trunk in installation.trunks if trunk.register]
+    tools = installed_tools(os.environ)
+    if not names or tools is None:
+        return "no trunk registers"
+    try:
+        said = await AsteriskConsole.of(tools, installation.data).rx("pjsip show registrations")
+    except AsteriskCommandFailed:
+        return "known once Asterisk runs"
+    states = {found[1]: found[2] for found in REGISTRATION.finditer(said)}
+    for name in names:
+        if states.get(name) != REGISTERED:
+            state = states.get(name, "not known to Asterisk")
+            raise Wrong(
+                f'the carrier does not take the registration of the trunk "{name}": {state}'
+            )
+    return f"{', '.join(names)} registered"
 
 
 async def carrier(installation: Installation) -> str:

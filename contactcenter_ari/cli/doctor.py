@@ -79,6 +79,12 @@ CHECKS = (
         "See that CC_CARRIER is right and that the firewall lets SIP out and its replies in; then"
         " ask the carrier. `contactcenter sip trace` shows what it answers to a call.",
     ),
+    Check(
+        "registrations",
+        check_service.registrations,
+        "Set CC_TRUNK_SECRET_ and the name of the trunk, or its file in `secrets`, to the secret"
+        " that the carrier gave; `contactcenter sip trace` shows its answer.",
+    ),
 )
 """All that is looked at, in the order in which it is told."""
 

@@ -1,7 +1,7 @@
 """The doctor finds each planted fault, says what to do, and has nothing against a sound place.
 
-Not here yet, for there is nothing to look at: certificates, registrations at carriers, the public
-address behind NAT, and the age of a backup.
+A registration that the carrier refuses is planted in `tests/e2e/trunk`. Not here yet, for there is
+nothing to look at: certificates, the public address behind NAT, and the age of a backup.
 """
 
 import asyncio

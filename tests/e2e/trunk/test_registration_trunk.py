@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from tests.e2e.polling import until
+from contactcenter_ari.cli.check import Installation
+from contactcenter_ari.cli.doctor import CHECKS
+from tests.e2e.polling import until, until_holds
 from tests.e2e.trunk.conftest import NamesTrunks
 from tests.e2e.trunk.registrar import Account, Registrar
 from tests.e2e.wire.raw_caller import InviteParts, RawCaller
@@ -84,3 +86,15 @@ async def test_a_call_in_and_out_with_proof(world: World, registrar: Registrar) 
     (row,) = await world.interactions(1, lambda row: row.caller_number == "+31611112222")
     assert (row.called_number, row.called_number_raw) == (BRIDGE, WRITTEN)
     assert (line.dialed, line.number) == (PLAIN, BRIDGE.removeprefix("+"))
+
+
+async def test_the_doctor_finds_the_registration(world: World, registrar: Registrar) -> None:
+    """And has nothing against it."""
+    await registrar.registered()
+    (check,) = [check for check in CHECKS if check.what == "registrations"]
+
+    async def complaint() -> str:
+        finding = await check.finding(Installation(world.place.settings))
+        return "" if finding.detail == "main registered" else finding.detail
+
+    await until_holds(complaint)

@@ -12,7 +12,7 @@ from contactcenter_ari.flow_test.history import read_from_database
 from contactcenter_ari.flow_test.trace import CallUnknown
 from contactcenter_ari.postgres.connection import Database
 from tests.flow_test.test_retelling import GIVEN, held, played
-from tests.postgres.test_report import written
+from tests.postgres.journaled import written
 
 
 def test_the_trace_out_of_the_database(

@@ -20,7 +20,7 @@ from contactcenter_ari.planning.history import NoHistory, Past
 from contactcenter_ari.planning.interval import read_span
 from contactcenter_ari.planning.scenario import Callers, Crew, Length, Scenario, Shape
 from contactcenter_ari.postgres.history import Arrivals, Habits
-from tests.postgres.test_report import written
+from tests.postgres.journaled import written
 
 SALES, CLAIMS = QueueName("sales"), QueueName("claims")
 TALK, PATIENCE = timedelta(seconds=150), timedelta(seconds=60)

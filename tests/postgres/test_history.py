@@ -20,7 +20,7 @@ from contactcenter_ari.core.vocabulary.event import (
 from contactcenter_ari.core.vocabulary.ids import AgentId, InteractionId, QueueName, SegmentId
 from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.history import Arrivals, Habits, History, Span
-from tests.postgres.test_report import written
+from tests.postgres.journaled import written
 
 ZONE = "Europe/Amsterdam"
 MONDAY = datetime(2026, 3, 9, tzinfo=ZoneInfo(ZONE))

@@ -96,7 +96,7 @@ class SimulatedCall:
         self.center = Center(
             CenterStarted("flow-test", "0"),
             self.site,
-            watcher=self.transcript,
+            observer=self.transcript,
             wait_source=self._waits,
         )
         self.switch = PlayedSwitch(self.agenda, self.put, given)

@@ -69,10 +69,10 @@ class CallRegistry:
             call.interpreter.end(call.run, turn)
             self.strike(call)
 
-    def watch(self, watcher: Observer | None) -> None:
+    def watch(self, observer: Observer | None) -> None:
         """Show each step of each call to an observer from now on."""
         for call in self.by_id.values():
-            call.interpreter.watch(watcher)
+            call.interpreter.watch(observer)
 
     def strike(self, call: Call) -> None:
         """Forget a call in all places where it is entered."""

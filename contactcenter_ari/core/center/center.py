@@ -50,7 +50,7 @@ MOST_TOLD = 20
 
 
 class Center:
-    """All rules of one node, from `CenterStarted` on. In service it has no `watcher`, and it
+    """All rules of one node, from `CenterStarted` on. In service it has no `observer`, and it
     estimates waits itself, without a `wait_source`.
     """
 
@@ -59,19 +59,19 @@ class Center:
         started: CenterStarted,
         site: Site,
         *,
-        watcher: Observer | None = None,
+        observer: Observer | None = None,
         wait_source: WaitSource | None = None,
     ) -> None:
         self._clockwork = Clockwork(node=started.node, boot=started.boot)
         self._flags: dict[tuple[str, str], str] = {}
-        self._watcher = watcher
+        self._observer = observer
         self._workforce = Workforce(site.occupancy_window)
         legs = Legs()
         dials = Dials(legs)
         dials.ways_out.configure(site.trunks, site.via)
         self._distribution = Distribution(self._workforce, dials)
         self._distribution.configure(site.queues)
-        catalog = Catalog(site, self._flags, watcher)
+        catalog = Catalog(site, self._flags, observer)
         waits = wait_source or self._distribution.estimator
         self._calls = CallControl(legs, dials, self._distribution, catalog, waits)
         self._orphans = OrphanTalks(self._workforce.roster, self._calls.callback_queue.line)
@@ -130,11 +130,11 @@ class Center:
         """The site that new calls are handled by."""
         return self._calls.catalog.site
 
-    def watch(self, watcher: Observer | None) -> None:
+    def watch(self, observer: Observer | None) -> None:
         """Show each step of each call to an observer from now on."""
-        self._watcher = watcher
-        self._calls.catalog.watch(watcher)
-        self._calls.registry.watch(watcher)
+        self._observer = observer
+        self._calls.catalog.watch(observer)
+        self._calls.registry.watch(observer)
 
     def e164(self, number: str) -> str:
         """A number that belongs to no call, as people and programs write it, in E.164; unchanged
@@ -199,7 +199,7 @@ class Center:
         site = published.site
         self._distribution.configure(site.queues)
         self._calls.dials.ways_out.configure(site.trunks, site.via)
-        self._calls.publish(Catalog(site, self._flags, self._watcher), turn)
+        self._calls.publish(Catalog(site, self._flags, self._observer), turn)
 
     def _set_flag(self, request: SetFlag, _turn: Turn) -> None:
         if not self._calls.catalog.has_flag(request.flow, request.flag):

@@ -54,7 +54,7 @@ class Interpreter:
         flow: Flow,
         system_prompts: Mapping[str, Prompt],
         flags: Flags,
-        watcher: Observer | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.flow = flow
         self._prompts = system_prompts
@@ -65,15 +65,15 @@ class Interpreter:
         self._dialog = Dialog(flow, self._position, self._speaker)
         self.treatment = Treatment(self._speaker)
         self._runner = StepRunner(
-            self._position, self._speaker, self._dialog, self.treatment, watcher=watcher
+            self._position, self._speaker, self._dialog, self.treatment, observer=observer
         )
 
     def __repr__(self) -> str:
         return f"<Interpreter of {self.flow!r}>"
 
-    def watch(self, watcher: Observer | None) -> None:
+    def watch(self, observer: Observer | None) -> None:
         """Show each step to another observer from now on."""
-        self._runner.watcher = watcher
+        self._runner.observer = observer
 
     # The events of a run
 
@@ -305,7 +305,7 @@ class Interpreter:
         it.
         """
         flow = screening_flow(self.flow, prompt)
-        return Interpreter(flow, self._prompts, self._flags, self._runner.watcher)
+        return Interpreter(flow, self._prompts, self._flags, self._runner.observer)
 
     # Prompts
 

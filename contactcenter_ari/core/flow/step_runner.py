@@ -32,13 +32,13 @@ class StepRunner:
         dialog: Dialog,
         treatment: Treatment,
         *,
-        watcher: Observer | None,
+        observer: Observer | None,
     ) -> None:
         self._position = position
         self._speaker = speaker
         self._dialog = dialog
         self._treatment = treatment
-        self.watcher = watcher
+        self.observer = observer
 
     def __repr__(self) -> str:
         return f"<StepRunner of {self._speaker.flow!r}>"
@@ -89,8 +89,8 @@ class StepRunner:
     def _enter(self, run: FlowRun, step: Step, turn: Turn) -> Destination | Handover | None:
         """Run a step: its destination or its handover; None while the run waits."""
         taken = step.when is None or truth(self._speaker.evaluate(run, step.when, turn))
-        if self.watcher is not None:
-            self.watcher.step_reached(run, step, turn, taken=taken)
+        if self.observer is not None:
+            self.observer.step_reached(run, step, turn, taken=taken)
         if not taken:
             return ON
         run.secret = False  # whatever ended the step before

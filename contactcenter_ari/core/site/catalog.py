@@ -51,10 +51,10 @@ CALLBACK_KEYS = {"1": ACCEPTED, "2": LATER, "3": CANCELLED}
 class Catalog:
     """The meaning of a site's configuration for a new call."""
 
-    def __init__(self, site: Site, flags: Flags, watcher: Observer | None = None) -> None:
+    def __init__(self, site: Site, flags: Flags, observer: Observer | None = None) -> None:
         self.site = site
         self._flags = flags
-        self._watcher = watcher
+        self._observer = observer
         self._flows = {flow.name: flow for flow in site.flows}
         self._callback_flows: dict[QueueName, Interpreter] = {}
         self._by_number = {
@@ -66,12 +66,12 @@ class Catalog:
     def __repr__(self) -> str:
         return f"<Catalog of {self.site.name}: {len(self._by_number)} numbers>"
 
-    def watch(self, watcher: Observer | None) -> None:
+    def watch(self, observer: Observer | None) -> None:
         """Show each step of each new call to somebody else from now on."""
-        self._watcher = watcher
+        self._observer = observer
         flows = (*self._by_number.values(), *self._callback_flows.values(), self._announcer)
         for interpreter in flows:
-            interpreter.watch(watcher)
+            interpreter.watch(observer)
 
     def answering(self, number: str) -> Interpreter | None:
         """The flow that answers a called number, which `call_numbers` gave, if one does."""
@@ -119,7 +119,7 @@ class Catalog:
         return self._callback_flows[queue]
 
     def _interpreter(self, flow: Flow) -> Interpreter:
-        return Interpreter(flow, self.site.prompts, self._flags, self._watcher)
+        return Interpreter(flow, self.site.prompts, self._flags, self._observer)
 
 
 def _announcements(site: Site) -> Flow:

@@ -63,7 +63,7 @@ def test_each_step_is_shown_to_who_watches(floor: Floor) -> None:
     )
     floor.open(flow)
     notes = Notes()
-    floor.center = Center(STARTED, floor.site, watcher=notes)
+    floor.center = Center(STARTED, floor.site, observer=notes)
     caller = floor.caller()
     assert notes.told_before == [len(floor.events) - 1]  # all but the prompt of this step
     caller.hears_out()
@@ -73,7 +73,7 @@ def test_each_step_is_shown_to_who_watches(floor: Floor) -> None:
 def test_flows_that_are_published_later_are_watched_as_well(floor: Floor) -> None:
     """An observer need not ask anew."""
     notes = Notes()
-    floor.center = Center(STARTED, floor.site, watcher=notes)
+    floor.center = Center(STARTED, floor.site, observer=notes)
     flow = floor.write({"start": [Step(say("new"), line=9)]})
     floor.take(SitePublished(msgspec.structs.replace(floor.site, flows=(flow,))))
     floor.caller()

@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = {
     "tongue tongues narration": "grammar, flow event",
     "trod": "history",
     "town towns": "population",
+    "lest whence thereof": "so that not, from where, of it",
+    "amid": "during",
 }
 """Words that are not to be used, and what to write instead."""
 PHRASES: Mapping[str, str] = {
@@ -43,6 +45,14 @@ PHRASES: Mapping[str, str] = {
     r'"""(?:Who|What|Whom|Whose) ': 'a noun first: "The agents who", "The rows that"',
     r"sign(?:ed|s|ing)?[ _-](?:in|out)\b(?! \()": "log in, logged in, log out",
     r"\b(?:the|its|of) books\b": "records, accounts",
+    r"\bfor ever\b": "without end",
+    r"\b[Ff]or want of\b": "for lack of",
+    r"\bin vain\b": "what failed: is not served, is not answered",
+    r"\b[Bb]ut for\b": "except for",
+    r"\b[Bb]e it\b": "also",
+    r"\b[Bb]esides\b": "also, in addition, other than",
+    r"\bso as to\b": "to",
+    r"\bin the midst\b": "in the middle",
     r"class \w+(?:Manager|Handler|Helper|Utils?)\b": "the class by what it is in the field",
 }
 """Phrases that are not to be used, by pattern, and what to write instead."""

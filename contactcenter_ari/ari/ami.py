@@ -1,7 +1,7 @@
 """Asterisk's manager interface, for the two verbs on recordings that ARI does not have.
 
 There is one connection over loopback, as a user that may do nothing else and gets no events. It is
-asked every second whether it still answers; when it does not, it is made anew, and a request made
+asked every second whether it still answers; when it does not, it is made again, and a request made
 meanwhile fails at once.
 """
 

@@ -285,7 +285,7 @@ def listening(host: str, port: int) -> AbstractContextManager[Listeners]:
         host,
         port,
         setting="the application's address in addresses.json",
-        remedy="remove that file from CC_DATA_DIR to have addresses chosen anew",
+        remedy="remove that file from CC_DATA_DIR to have addresses chosen again",
     )
 
 
@@ -412,7 +412,7 @@ class SwitchSocket:
         old, self._link = self._link, link
         if old is not None:
             log.warning("socket.superseded")
-            old.fail(SwitchUnreachable("Asterisk connected anew"))
+            old.fail(SwitchUnreachable("Asterisk connected again"))
             old.close()
 
     def _leave(self, link: _Link, fence: ApplicationReplaced | None) -> None:

@@ -147,7 +147,7 @@ class Sweep:
     async def run(
         self, switch: Asking, empty: frozenset[str], *, joining: Container[str] = ()
     ) -> int:
-        """Take the bridges that are `empty` now, but for those in which legs are just being
+        """Take the bridges that are `empty` now, except for those in which legs are just being
         joined; gives the number of bridges removed. Raises SwitchError.
         """
         suspected = frozenset(bridge for bridge in empty if bridge not in joining)

@@ -23,7 +23,7 @@ import structlog
 from contactcenter_ari.core.vocabulary.recording_file import AudioFacts, RecordingFormat
 
 AT_ONCE: Final = 2
-"""Recordings that are encoded at the same time, besides one message that a call waits for."""
+"""Recordings that are encoded at the same time, and one message more that a call waits for."""
 NICENESS: Final = 10
 BLOCK: Final = 1 << 16
 """Samples of each channel that are read and written at a time."""

@@ -104,7 +104,7 @@ def discard(folder: Path, recording: RecordingId) -> None:
 
 def _wrapped(raw: Path, wav: Path, command: FinishRecording) -> Path:
     """Write header and samples aside, then rename: nobody ever sees half a file. On a full disk
-    the samples stay as they are, but for the silence.
+    the samples stay as they are, except for the silence.
     """
     part = wav.with_suffix(PART)
     size = _whole(raw.stat().st_size, command.channels)

@@ -109,7 +109,7 @@ class SilenceWatch:
                     await self._look(name, leg)
                 except SwitchError as error:
                     log.warning("leg.not_looked_at", reason=str(error))
-                    break  # the wait for all others would be in vain, too
+                    break  # no other would answer, either
 
     async def _look(self, name: str, leg: _Leg) -> None:
         reply = await self._socket.send(operation.rtp_statistics(name), limit=READ_LIMIT)

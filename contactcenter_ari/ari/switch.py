@@ -375,7 +375,7 @@ class AriSwitch:
             self._inbox.put(phone_signal(endpoint))
 
     def _turn_away(self, event: StasisStart) -> None:
-        """Hang up a channel that nothing waits for: it would stay in silence for ever."""
+        """Hang up a channel that nothing waits for: it would stay in silence without end."""
         log.warning("channel.unexpected", leg=event.channel.id)
         self._hang_up(event.channel.id)
         if event.replace_channel is not None:  # it has left its bridge without an event

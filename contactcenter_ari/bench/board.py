@@ -56,7 +56,7 @@ class LargeCenter:
             self._come()
 
     def work(self, talks: int) -> None:
-        """So many talks end by their agents, and as many callers come."""
+        """End this many talks by their agents; as many callers come."""
         self.turns.clear()
         for _ in range(talks):
             self._turn(LegHungUp(self._talking.popleft()))

@@ -20,7 +20,7 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, rounds: Iterable[float]) -> Self:
-        """Of at least one round."""
+        """The figures of at least one round."""
         values = tuple(rounds)
         return cls(mean=fmean(values), least=min(values), most=max(values))
 

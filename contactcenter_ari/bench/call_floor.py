@@ -152,7 +152,7 @@ class CallFloor:
     async def call(
         self, number: str, *, calls: int, per_second: float, at_once: int, keys: str = "-"
     ) -> Outcome:
-        """So many complete calls; returns when the last one is over."""
+        """Place this many complete calls; returns when the last one is over."""
         caller = Caller(
             story=Story.LOAD,
             number=number,

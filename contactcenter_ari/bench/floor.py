@@ -45,9 +45,9 @@ CALLS_PER_SECOND = 10.0
 ENDLESS = 100_000
 PATIENCE = timedelta(minutes=30)
 LONGEST_ROUND = timedelta(seconds=6)
-"""No round of a phone, gap and talk, takes longer on average, or something is broken."""
+"""The limit of one round of a phone, gap and talk; a longer one means that something is broken."""
 QUIET_LOOKS = 3
-"""So many looks without a change mean that all is said."""
+"""The number of looks without a change after which all is over."""
 NO_DIGEST = "0" * 32
 """Of phones that never register."""
 HOUSEKEEPING = (
@@ -198,7 +198,9 @@ class Floor:
         )
 
     async def _crowd(self, number: str) -> None:
-        """As many callers as wait and talk, all the time; another comes when one has gone."""
+        """Keep this many callers waiting and talking all the time; another comes when one has
+        gone.
+        """
         await self._caller(number).call_often(
             self._sipp,
             calls=ENDLESS,

@@ -28,7 +28,7 @@ APP_QUEUE_STEREO_NUMBER = "7022"
 QUEUE = QueueName("bench")
 """The name of both queues that are compared."""
 QUEUES = (QUEUE, QueueName("unrecorded"))
-"""The queues that each agent of the center serves, but for those whose talks last long."""
+"""The queues that each agent of the center serves, except for those whose talks last long."""
 HELD_QUEUE = QueueName("held")
 
 VARIATION = Variation(

@@ -44,7 +44,7 @@ class Installation:
 
     @property
     def addresses(self) -> Addresses | None:
-        """Where it listens; none while that is still to be chosen."""
+        """The addresses it listens on; empty while they are still to be chosen."""
         if not (self.data / FILE).exists():
             return None
         return addresses(self.settings, self.data)

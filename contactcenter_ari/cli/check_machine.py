@@ -22,7 +22,7 @@ SPACE_NEEDED = 1_000_000_000
 """Bytes for a day's recordings and the database, at the least."""
 RESOLVE_LIMIT = timedelta(seconds=4)
 CLOCK_LIMIT = timedelta(seconds=2)
-"""So far clocks may differ; the times of calls in reports would be wrong by as much."""
+"""The difference that clocks may have; the times of calls in reports would be wrong by as much."""
 OTHERS = 0o077
 DATABASE_ACCOUNT = "nobody"
 """Run by root, the embedded Postgres runs as this."""

@@ -35,12 +35,12 @@ INTERRUPTED = 130
 
 
 def screen() -> Console:
-    """Where people read: standard output; a file or a pipe is given room for tables."""
+    """The screen for results: standard output; a file or a pipe is given room for tables."""
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def error_screen() -> Console:
-    """Where people read what went wrong, and the progress of long work."""
+    """The screen for errors and the progress of long work."""
     return Console(stderr=True)
 
 

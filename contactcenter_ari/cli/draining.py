@@ -2,7 +2,7 @@
 
 The first signal drains: no new calls are taken, those in progress go on, up to a limit; who is
 left then is told, and hung up. A second signal ends it at once. Then everything is closed in
-order; if that hangs, the process ends all the same, and one more signal does not wait for it.
+order; if that hangs, the process ends anyway, and one more signal does not wait for it.
 """
 
 import asyncio

@@ -67,7 +67,7 @@ def agents(follow: Follow = False, as_json: AsJson = False) -> None:
 @show.command()
 @command
 def calls(follow: Follow = False, as_json: AsJson = False) -> None:
-    """Where each call is, and why this agent was offered this caller."""
+    """Show the place of each call, and why this agent was offered this caller."""
     center, clock = RunningCenter.of(load_settings()), Clock()
 
     async def look() -> Look:
@@ -103,7 +103,7 @@ async def _draw(look: Looking, stopped: asyncio.Event, console: Console) -> None
 async def _print_pictures(
     look: Looking, stopped: asyncio.Event, console: Console, *, follow: bool
 ) -> None:
-    """Where nothing can be drawn over: anew whenever it looks different."""
+    """Print each picture that differs from the last one, where nothing can be drawn over."""
     before = ""
     while True:
         with console.capture() as drawn:

@@ -154,7 +154,7 @@ class _FlowReader:
         return flow
 
     def names(self, sections: Map) -> Names:
-        """All that the steps may refer to, but for the prompts."""
+        """All that the steps may refer to, except for the prompts."""
         declared = self.declarations
         variables = declared.read("variables", "a variable", _variable)
         read = partial(read_look_up, reach=self.around.look_ups)

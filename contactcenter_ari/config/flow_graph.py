@@ -77,7 +77,7 @@ class FlowGraph:
         return first in plain or (first not in self.reached and first not in hang_up)
 
     def _roots(self) -> list[Place]:
-        """Where the flow, or the treatment of a fault, begins."""
+        """The positions at which the flow, or the treatment of a fault, begins."""
         faults = self.flow.on_error
         leads = self.graph.targets(faults, (START, 0)) if faults else []
         return [self.graph.first(START), *leads]

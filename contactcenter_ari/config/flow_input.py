@@ -18,7 +18,7 @@ TRIES = 3
 
 
 def read_choices(verb: VerbReading, option: Option, node: Node) -> dict[str, Destination]:
-    """Where keys lead, of which none may be the beginning of another."""
+    """The destinations of keys; no key may be the beginning of another."""
     scope = verb.scope
     choices: dict[str, Destination] = {}
     for key, value in verb.reading.mapping(node, option.name).entries:

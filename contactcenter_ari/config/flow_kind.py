@@ -221,7 +221,7 @@ FORMS: Mapping[OptionKind, Form] = {
     OptionKind.OUTSIDE: Form(flow_person.read_outside, value_schema.TEXT),
     OptionKind.HOURS: Form(flow_person.read_hours, value_schema.NAME),
 }
-"""The form of each kind of value, but for `NOTHING`, which is never read."""
+"""The form of each kind of value, except for `NOTHING`, which is never read."""
 ABSENT: Mapping[OptionKind, Callable[[], object]] = {
     OptionKind.PROMPT: str,
     OptionKind.PROMPTS: tuple,

@@ -133,7 +133,7 @@ def waits_in(prompts: Mapping[str, Prompt]) -> set[str]:
 
 
 def saved_look_ups(node: Node) -> dict[str, str]:
-    """Where look-up steps anywhere below a node keep their answers."""
+    """The names under which look-up steps anywhere below a node keep their answers."""
     saved: dict[str, str] = {}
     for mapping in _maps(node):
         look_up = _meant(mapping, "lookup", SPECS)

@@ -17,7 +17,7 @@ HUNDRED = 100
 
 
 def read_cases(verb: VerbReading, option: Option, node: Node) -> dict[str, Destination]:
-    """Where the values of an expression lead."""
+    """The destinations of the values of an expression."""
     value, scope = verb.values["value"], verb.scope
     assert isinstance(value, Expression), value
     return {
@@ -59,7 +59,7 @@ def _number(scope: Scope, name: str, key: Scalar) -> str:
 def read_shares(
     verb: VerbReading, option: Option, node: Node
 ) -> tuple[tuple[Destination, int], ...]:
-    """Where chance leads, in shares of a hundred."""
+    """The destinations of a random choice, in shares of a hundred."""
     shares: list[tuple[Destination, int]] = []
     before = len(verb.reading.problems)
     for key, value in verb.reading.mapping(node, option.name).entries:

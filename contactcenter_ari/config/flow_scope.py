@@ -22,7 +22,7 @@ class Scope:
     inline: Callable[[str, Sequence], None]
 
     def destination(self, node: Node, path: str) -> Destination:
-        """Where something leads: a section, a word, or an inline list of steps."""
+        """A destination: a section, a word, or an inline list of steps."""
         if isinstance(node, Sequence):
             if not node.items:
                 self.reading.blame("E105", "a list of steps must not be empty", node)
@@ -32,7 +32,7 @@ class Scope:
         return self.word(scalar) if scalar else ON
 
     def word(self, scalar: Scalar) -> Destination:
-        """Where a word leads."""
+        """The destination of a word."""
         if scalar.text in WORDS:
             return WORDS[scalar.text]
         return Destination(Way.SECTION, self.section(scalar, WORDS))
@@ -47,7 +47,7 @@ class Scope:
     def outcomes(
         self, node: Node, verb: str, known: tuple[str, ...], path: str
     ) -> dict[str, Destination]:
-        """Where the outcomes of a verb lead."""
+        """The destinations of the outcomes of a verb."""
         leads: dict[str, Destination] = {}
         for key, value in self.reading.mapping(node, "next").entries:
             if key.text not in known:
@@ -56,7 +56,7 @@ class Scope:
         return leads
 
     def keys(self, node: Node, what: str, path: str) -> dict[str, Destination]:
-        """Where single keys lead."""
+        """The destinations of single keys."""
         leads: dict[str, Destination] = {}
         for key, value in self.reading.mapping(node, what).entries:
             leads[self.reading.key(key, "a key")] = self.destination(value, f"{path}.{key.text}")

@@ -57,7 +57,7 @@ class StepReader:
         self.sections[name] = Section(steps, inline=inline)
 
     def destination(self, node: Node, path: str) -> Destination:
-        """Where something outside the sections leads."""
+        """The destination of something outside the sections."""
         return self._scope.destination(node, path)
 
     def _inline(self, path: str, node: Sequence) -> None:

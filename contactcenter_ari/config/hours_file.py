@@ -162,7 +162,7 @@ def weekday_numbers(text: str) -> list[int]:
 
 
 def _holidays(reading: Reading, node: Node) -> tuple[HolidayRule | None, dict[date, Ranges]]:
-    """Holidays of a country on their dates: closed, but for `except` and `hours`."""
+    """Holidays of a country on their dates: closed, unless `except` or `hours` has them."""
     known = ("country", "region", "except", "hours")
     if isinstance(node, Scalar) and node.text:
         reading.blame("E105", "holidays must be a map, for example {country: NL}", node)

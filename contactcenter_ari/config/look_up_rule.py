@@ -108,7 +108,7 @@ def _words(sql: str) -> Iterator[_Word]:
 
 
 def _folded(text: str) -> str:
-    """As the database reads it: in lower case unless quoted."""
+    """The name as the database reads it: in lower case unless quoted."""
     parts = [part.strip() for part in text.split(".")] if "." in text and text != "." else [text]
     return ".".join(part if part.startswith('"') else part.lower() for part in parts)
 

@@ -15,11 +15,11 @@ from contactcenter_ari.core.errors import CallFlowInvalid
 
 LINE_LIMIT = 160
 LISTED = 24
-"""So many names are listed where one does not exist."""
+"""The number of names that are listed where one does not exist."""
 ALMOST = 0.8
-"""So like are two words of which one is surely meant by the other."""
+"""The likeness of two words of which one is surely meant by the other."""
 LEAST_BEGINNING = 3
-"""So many letters make `sat` near to `saturday`."""
+"""The number of different letters with which `sat` is still near to `saturday`."""
 
 
 class Severity(StrEnum):

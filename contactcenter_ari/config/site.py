@@ -30,7 +30,7 @@ QUEUE_FILE = "queues.yaml"
 
 
 def prompts_folder(folder: Path) -> Path:
-    """Where the recorded prompts of a site lie: the folder `prompts` beside it."""
+    """The folder with the recorded prompts of a site: `prompts` beside it."""
     return folder.absolute().parent / "prompts"
 
 

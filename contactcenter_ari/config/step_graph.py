@@ -15,7 +15,7 @@ from contactcenter_ari.core.flow.language.step import Step
 Place = tuple[str, int]
 """A step: its section and its number there."""
 END: Place = ("", 0)
-"""Where a call, or a called section, is over."""
+"""The end of a call, or of a called section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class StepGraph:
         return self.sections[place[0]].steps[place[1]]
 
     def first(self, section: str) -> Place:
-        """Where a section begins; the end when it has no steps or does not exist."""
+        """The first step of a section; the end when it has no steps or does not exist."""
         found = self.sections.get(section)
         if found is None:
             return END

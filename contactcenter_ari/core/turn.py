@@ -184,7 +184,7 @@ class Turn:
         self._events.append(kind(self.clockwork.number(), at, *args, **fields))
 
     def rewind(self) -> None:
-        """Nothing of this turn shall have been: no command, no event, no number of one."""
+        """Take back all of this turn: its commands, events and numbers."""
         self._commands.clear()
         self._events.clear()
         self.clockwork.numbered = self._numbered_before

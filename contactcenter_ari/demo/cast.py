@@ -23,7 +23,7 @@ PATIENT = timedelta(minutes=15)
 BUSY_QUEUES = ("claims", "service")
 """Queues with agents who answer."""
 SLOW_QUEUE = "sales"
-"""The queue whose only agent is at lunch, so that its callers wait in vain."""
+"""The queue whose only agent is at lunch, so that its callers are not served."""
 LUNCH_CODE = "*131"
 LOG_IN_CODE = "*11"
 
@@ -116,7 +116,7 @@ class Appearance:
 
 def cast_callers(calls: int, *, agents: int, seed: int, audio: Path) -> list[Appearance]:
     """The callers in the order they call. With a single agent nobody can be at lunch, so
-    nobody waits in vain.
+    every caller is served.
     """
     mix = [part for part in MIX if agents > 1 or part is not GIVES_UP]
     random.Random(seed).shuffle(mix)  # noqa: S311  # a mix of stories, not a secret

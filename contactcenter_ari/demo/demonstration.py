@@ -52,7 +52,7 @@ class Progress:
 
 def demo_site(site: Site) -> Site:
     """The site as it is played: open around the clock, short wrap-up, and a line for the one
-    queue whose callers wait in vain.
+    queue whose callers are not served.
     """
     flows = tuple(
         msgspec.structs.replace(flow, flags={**flow.flags, "always_open": "on"})

@@ -22,7 +22,7 @@ COLORS = {
 
 
 class LiveView:
-    """Draws itself anew whenever the terminal asks."""
+    """Draws itself again whenever the terminal asks."""
 
     def __init__(self, service: Service, progress: Progress) -> None:
         self._service = service

@@ -27,7 +27,7 @@ Change = tuple[str, str]
 
 
 def calendar_difference(old: Calendar, new: Calendar) -> Iterator[str]:
-    """The differences of the new calendar but for its zone: weekdays, holidays, dates."""
+    """The differences of the new calendar except for its zone: weekdays, holidays, dates."""
     yield from _weekdays(old, new)
     yield from _holidays(old, new)
     before, after = _dates(old), _dates(new)

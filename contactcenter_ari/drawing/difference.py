@@ -235,7 +235,7 @@ def _options(what: str, old: Verb, new: Verb) -> Sentences:
 
 
 def _shown(verb: Verb) -> dict[str, object]:
-    """The options of a verb by name, but for the value that its words tell, and the ways."""
+    """The options of a verb by name, except for the value that its words tell, and the ways."""
     spec = verb.spec
     ways = (option for option in spec.options if option.kind in WAYS)
     told = {field for option in (spec.value, *ways) for field in option.filled}
@@ -276,7 +276,7 @@ def _ways(
     new: Mapping[str, Destination],
     flows: tuple[Flow, Flow],
 ) -> Sentences:
-    """Where keys and outcomes lead; lists of steps are gone into."""
+    """The destinations of keys and outcomes, those in lists of steps included."""
     start = f"{what}: " if what else ""
     for label in dict.fromkeys((*old, *new)):
         name = f"{start}{noun}{label}".rstrip(": ") if label else start.rstrip(": ")

@@ -1,8 +1,8 @@
-"""Where the boxes of a graph stand: in rows, so that most arrows point down and few cross.
+"""The positions of the boxes of a graph: in rows, so that most arrows point down and few cross.
 
-Boxes are put into rows by their longest way from the top, rows are put in order by the mean
-place of their neighbors, and an arrow over several rows gets a narrow place in each. The same
-graph always gives the same places.
+Boxes are put into rows by their longest way from the top, rows are put in order by the mean place
+of their neighbors, and an arrow over several rows gets a narrow place in each. The same graph
+always gives the same places.
 """
 
 import itertools
@@ -24,7 +24,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Of a box, in pixels."""
+    """The size of a box, in pixels."""
 
     width: float
     height: float
@@ -68,7 +68,7 @@ def laid_out(graph: Graph, sizes: Mapping[str, Size]) -> Layout:
 
 
 def _spans(tall: list[float]) -> list[Span]:
-    """Where each row begins and ends, from the top."""
+    """The beginning and the end of each row, from the top."""
     spans, top = [], MARGIN
     for height in tall:
         spans.append((top, top + height))
@@ -196,7 +196,7 @@ def _ports(
     across: Mapping[str, float],
     wide: Mapping[str, float],
 ) -> dict[tuple[Edge, str], float]:
-    """Where along a box's rim each arrow touches it: side by side, in the order they come."""
+    """The points along a box's rim at which arrows touch it: side by side, in order."""
     rims: dict[tuple[str, bool], list[tuple[float, Edge]]] = {}
     for edge, drawn in downward.items():
         passed = lanes[drawn]

@@ -67,7 +67,7 @@ class SpoolFile:
 
     @property
     def message(self) -> Path:
-        """Where the message is recorded, without its ending."""
+        """The path of the recorded message, without its ending."""
         return self._spool / f"{self.entry.id}{MESSAGE}"
 
     def begin(self) -> None:

@@ -75,7 +75,7 @@ class Asking(Protocol):
 
 
 class Ari:
-    """Asks Asterisk over one connection, made anew when it breaks."""
+    """Asks Asterisk over one connection, made again when it breaks."""
 
     def __init__(self, watched: Watched) -> None:
         self._watched = watched

@@ -1,4 +1,4 @@
-"""The people besides the caller: agents, and the callers ahead in a queue.
+"""The people other than the caller: agents, and the callers ahead in a queue.
 
 The background callers come in through flows of their own that wait in a queue and nothing else, so
 the position in line is counted by the core itself.

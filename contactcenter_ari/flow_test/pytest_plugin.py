@@ -81,5 +81,5 @@ class StoryItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the test stands, counting lines from 0."""
+        """The location of the test; lines count from 0."""
         return self.path, self.part.place.line - 1, self.name

@@ -27,7 +27,7 @@ from contactcenter_ari.flow_test.story import (
 )
 
 LONGEST = timedelta(hours=24)
-"""A call that lasts longer is taken to go on for ever."""
+"""A call that lasts longer is taken to go on without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ Row = dict[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a word stands in the test file; counts from 1."""
+    """The location of a word in the test file; counts from 1."""
 
     line: int
     column: int

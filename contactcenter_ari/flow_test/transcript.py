@@ -56,7 +56,7 @@ class Transcript:
 
     @property
     def run(self) -> FlowRun:
-        """Where the call is, or was when it ended."""
+        """The position of the call, or the last one when it has ended."""
         assert self._run is not None, "the call arrived when the simulated call was made"
         return self._run
 
@@ -131,7 +131,7 @@ class Transcript:
             self.ended = True
 
     def _parts(self, name: str) -> int:
-        """Of how many parts a prompt is, in the language it is said in."""
+        """The number of parts of a prompt in the language of the call."""
         prompt = self._flow.prompts.get(name) or self._site.prompts.get(name)
         if prompt is None:
             return 0

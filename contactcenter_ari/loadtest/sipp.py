@@ -67,7 +67,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Sipp:
-    """Where SIPp is and against whom it runs; `target` is host:port of the center's SIP."""
+    """The program SIPp, and its target: host:port of the center's SIP."""
 
     command: tuple[str, ...]
     target: str

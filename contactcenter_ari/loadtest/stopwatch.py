@@ -80,7 +80,7 @@ class StopwatchPhone:
 
     @property
     def contact(self) -> str:
-        """Where the phone is, as Asterisk must be told."""
+        """The address of the phone, as Asterisk must be told."""
         return f"sip:{self.name}@{self._at}"
 
     @property

@@ -79,7 +79,7 @@ class AsteriskSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskFolders:
-    """Where one Asterisk finds and keeps its files."""
+    """The folders of one Asterisk."""
 
     etc: Path
     modules: Path
@@ -91,7 +91,7 @@ class AsteriskFolders:
 
     @property
     def recordings(self) -> Path:
-        """Where Asterisk puts what ARI asked it to record."""
+        """The folder in which Asterisk puts what ARI asked it to record."""
         return self.spool / "recording"
 
 

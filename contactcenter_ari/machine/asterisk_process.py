@@ -85,7 +85,7 @@ class AsteriskProcess:
 
     @property
     def folders(self) -> AsteriskFolders:
-        """Where this Asterisk keeps its files; `run` is final after the start."""
+        """The folders of this Asterisk; `run` is final after the start."""
         return AsteriskFolders(
             etc=self._run_dir / "etc",
             modules=self._tools.switch.modules,

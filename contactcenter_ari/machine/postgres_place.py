@@ -1,8 +1,8 @@
-"""Where the embedded Postgres lives: its programs, its data, and the account it runs as.
+"""The place of the embedded Postgres: its programs, its data, and the account it runs as.
 
 Postgres refuses to run as root, so root's server runs as `nobody`. If that account cannot reach
-the data folder or the programs (a home folder is closed to others), both go below `/var/tmp`,
-and `Place.notice` says so. Must not: open the permissions of any folder that is not its own.
+the data folder or the programs (a home folder is closed to others), both go below `/var/tmp`, and
+`Place.notice` says so. Must not: open the permissions of any folder that is not its own.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ def prepare_place(data_dir: Path, spare_folder: Path) -> Place:
 
 
 def spare_place(data_dir: Path, spare_folder: Path = SPARE_FOLDER) -> Path:
-    """Where the data of a folder goes that no other account can reach."""
+    """The folder for the data of a data folder that the account cannot reach."""
     digest = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
     return spare_folder / f"contactcenter-0-{digest}"
 

@@ -58,7 +58,7 @@ class SecretFolder:
             raise SecretUnreadable(f"The secret {path} is not ASCII text") from error
         if not text.isprintable() or not text or " " in text:
             raise SecretUnreadable(
-                f"The secret {path} is not one word; remove it to have one made anew"
+                f"The secret {path} is not one word; remove it to have one made again"
             )
         return text
 

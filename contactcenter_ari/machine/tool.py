@@ -1,4 +1,4 @@
-"""Where the native tools are and how to run them.
+"""The native tools: their places, and how to run them.
 
 A tool of the private root is started by that root's own loader, so that it never meets the
 machine's libraries. Promises: paths of a `Tools` exist. Must not: install anything.

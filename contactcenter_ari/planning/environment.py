@@ -114,7 +114,7 @@ class Environment:
 
 
 class Source:
-    """Where callers of one kind come from, one after the other."""
+    """The callers of one kind, who come one after the other."""
 
     def __init__(self, world: Environment, callers: Callers, index: int) -> None:
         self.callers = callers

@@ -1,8 +1,8 @@
 """Erlang's formulas for a queue of a scenario, where they have something to say.
 
 They know agents who do nothing else, callers who are all alike, and a rate that does not change. A
-day is taken half hour by half hour, each as if it lasted for ever, and weighed by its callers, as
-planners do.
+day is taken half hour by half hour, each as if it lasted without end, and weighed by its callers,
+as planners do.
 """
 
 from collections.abc import Iterable, Sequence

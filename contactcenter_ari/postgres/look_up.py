@@ -46,7 +46,7 @@ ANSWER_LIMIT = 64 * 1024
 """Bytes of a row. A longer one is refused by the server itself, before it is sent."""
 
 _BEFORE = b"select row.* from (select answer.* from (\n"
-# the fence `offset 0` lets the length be reckoned of rows that are asked for, and of no others
+# the fence `offset 0` lets the length be calculated of rows that are asked for, and of no others
 _AFTER = (
     b"\n) as answer offset 0) as row where case when octet_length(row::text) <= %d then true"
     b" else octet_length(repeat(row::text, 1073741823)) > 0 end"

@@ -50,7 +50,7 @@ def look_up_role(url: str) -> str:
 
 
 def look_up_url(url: str, password: str) -> str:
-    """Where look-ups connect to when we make their role."""
+    """The URL of look-ups when we make their role."""
     return make_conninfo(
         "", **{**connection_parts(url), "user": look_up_role(url), "password": password}
     )

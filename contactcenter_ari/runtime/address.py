@@ -1,4 +1,4 @@
-"""Where something listens, in settings, in Asterisk's configuration and in what is kept."""
+"""The addresses of sockets, in settings, in Asterisk's configuration and on disk."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address

@@ -21,7 +21,7 @@ import msgspec
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateLimits:
     """How many connections, in all and from one address; how long a request may take to come in
-    (its head, or the next request's first bytes), and an answer to be read (None: for ever).
+    (its head, or the next request's first bytes), and an answer to be read (None: without end).
     """
 
     connections: int = 500

@@ -46,11 +46,11 @@ class LogFolder:
         return f"<LogFolder {self.folder}>"
 
     def log(self, boot: str, number: int) -> Path:
-        """Where the nth log of a boot is."""
+        """The path of the nth log of a boot."""
         return self.folder / (f"{boot}.{number:06}{LOG}" if number else f"{boot}{LOG}")
 
     def snapshot(self, boot: str, number: int) -> Path:
-        """Where the nth snapshot of a boot is, from 1."""
+        """The path of the nth snapshot of a boot, from 1."""
         return self.log(boot, number).with_suffix(SUFFIX)
 
     def newest(self) -> str | None:

@@ -1,4 +1,4 @@
-"""How a center begins: anew, or as its last program left it.
+"""How a center begins: empty, or as its last program left it.
 
 Recovery is replay: the newest snapshot that can be read and the logs that go on from there,
 through the same core, give the state of a program that was killed, however long ago. Calls that
@@ -57,7 +57,7 @@ def begin(
     keep_all: bool = False,
     vault: Vault | None = None,
 ) -> Beginning:
-    """Take up the newest snapshot and logs of the folder if they can be, else begin anew."""
+    """Take up the newest snapshot and logs of the folder if they can be, else begin empty."""
     files = LogFolder(folder, keep_all=keep_all)
     boot = files.newest()
     if boot is not None:

@@ -1,6 +1,6 @@
 """Files that somebody else may have put there: read only if they are files, and not too long.
 
-A pipe would make the reader wait for ever, a device give without end, and a huge file fill the
+A pipe would make the reader wait without end, a device give without end, and a huge file fill the
 memory. All of that is an `OSError` whose `strerror` says what was found, as for a file that is
 not there.
 """

@@ -120,7 +120,7 @@ def _feed(
     watch: Callable[[Outcome], None] | None,
     vault: Vault | None,
 ) -> Replayed:
-    """Take the turns of a log but for the first inputs, which have `made` the center."""
+    """Take the turns of a log except for the first inputs, which have `made` the center."""
     center, digest = before.center, before.digest
     inputs, commands, events = before.inputs, before.commands, before.events
     for number, entry in enumerate(entries, start=1):

@@ -49,7 +49,7 @@ LIBRARY = frozenset(
         ("zoneinfo", "ZoneInfo"),
     }
 )
-"""All that the state of a core is made of besides its own classes."""
+"""The types in the state of a core other than its own classes."""
 
 
 class SnapshotUnreadable(ContactCenterError):

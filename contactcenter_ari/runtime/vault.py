@@ -1,7 +1,7 @@
 """Keys under which typed secrets are sealed, one for each call, as long as the call lives.
 
 They are kept apart from the input log, in a file that its owner alone can read and that is
-written anew, whole, when a key comes or goes. Without its key what was sealed cannot be opened.
+written again, whole, when a key comes or goes. Without its key what was sealed cannot be opened.
 """
 
 import os

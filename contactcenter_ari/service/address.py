@@ -1,4 +1,4 @@
-"""Where everything listens: as set, else chosen once and kept with the data.
+"""The addresses that all parts listen on: as set, else chosen once and kept with the data.
 
 Kept, because phones and browsers remember where they found us.
 """
@@ -64,7 +64,7 @@ def _kept(file: Path) -> Addresses | None:
         return None
     except (OSError, msgspec.MsgspecError) as error:
         raise AddressesUnreadable(
-            f"{file} cannot be read ({error}); remove it to have addresses chosen anew"
+            f"{file} cannot be read ({error}); remove it to have addresses chosen again"
         ) from error
 
 

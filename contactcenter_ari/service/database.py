@@ -99,7 +99,7 @@ class ServedDatabase:
             return
 
     async def run(self) -> None:
-        """Bring it up to date, and ask it for ever, until cancelled."""
+        """Bring it up to date, and ask it without end, until cancelled."""
         while True:
             pause = RETRY_AFTER
             try:

@@ -153,7 +153,7 @@ class FallBackIntake:
         )
 
     def _message_of(self, call: str) -> LeftMessage | None:
-        """The message of a call, if there is one; also when the script was killed amid it."""
+        """The message of a call, if there is one; also when the script was killed during it."""
         audio, kept = self._spool / f"{call}{VOICE}", self._recordings / f"{call}{VOICE}"
         if _is_file(audio):
             if seconds_of(audio) < SHORTEST_MESSAGE:

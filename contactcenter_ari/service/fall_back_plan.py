@@ -20,12 +20,12 @@ FOLDER = "fall-back"
 
 
 def plan_file(data: Path) -> Path:
-    """Where the script looks for its plan."""
+    """The file in which the script looks for its plan."""
     return data / FOLDER / "plan.json"
 
 
 def spool_folder(data: Path) -> Path:
-    """Where the script writes what happened."""
+    """The folder in which the script writes its records."""
     return data / FOLDER / "spool"
 
 

@@ -52,7 +52,7 @@ class LookUpAccess:
         return f"<LookUpAccess to {', '.join(self._tables) or 'nothing'}>"
 
     def url(self, database_url: str) -> str:
-        """Where look-ups connect to, password included; never log it."""
+        """The URL of look-ups, password included; never log it."""
         return self._given or look_up_url(database_url, self._password)
 
     @property

@@ -59,7 +59,7 @@ def first_site(folder: Path, archive: Archive) -> Site:
 
 
 class Publisher(Protocol):
-    """Where a site takes effect: the driver."""
+    """The driver, in which a site takes effect."""
 
     def check(self, site: Site) -> None:
         """Raises ContactCenterError if the site cannot be served here."""

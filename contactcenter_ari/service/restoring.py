@@ -1,4 +1,4 @@
-"""Restores callbacks and handle times from the database into a center that starts anew.
+"""Restores callbacks and handle times from the database into a center that starts empty.
 
 Promises: events that the last run left in the spool are written first, so that no closed callback
 is opened again; each request is submitted once; while the database is away the center works
@@ -73,7 +73,7 @@ class Restoring:
         self._known.set()
 
     async def until_known(self) -> None:
-        """Wait until the center knows the open callbacks; handle times may still be reckoned."""
+        """Wait until the center knows the open callbacks; handle times may still be calculated."""
         await self._known.wait()
 
     async def run(self) -> None:

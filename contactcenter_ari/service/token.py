@@ -1,6 +1,6 @@
 """The bearer of a token: the administrator's from its file, all others from the database.
 
-Promises: the valid tokens are kept in memory and looked up anew after each change, so what was
+Promises: the valid tokens are kept in memory and looked up again after each change, so what was
 added, revoked or has expired is in force within seconds; while the database is away the tokens
 that were valid go on working until they expire. Only hashes are kept.
 """

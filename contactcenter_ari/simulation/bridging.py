@@ -38,7 +38,7 @@ class Bridges:
             case SwitchReconciled(bridges=bridges):
                 for bridge in bridges:
                     self._find(bridge)
-            case CallArrived(leg=leg):  # be it told again of a leg that was taken to be gone
+            case CallArrived(leg=leg):  # also for a leg that was taken to be gone
                 self._of.pop(leg, None)
                 self._gone.discard(leg)
             case _:

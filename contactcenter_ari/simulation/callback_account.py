@@ -50,7 +50,7 @@ from contactcenter_ari.simulation.interaction_account import InteractionAccount,
 from contactcenter_ari.simulation.stay import Stay
 
 SIGNIFICANT = 9
-"""So many last digits are the same in all spellings of a number."""
+"""The number of last digits that are the same in all spellings of a number."""
 FIRST = 0
 """The class of a callback that a person wants kept next."""
 BUSY = (Place.QUEUE, Place.ANSWERED, Place.TALK)

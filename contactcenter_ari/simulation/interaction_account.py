@@ -17,7 +17,7 @@ queue.
 
 
 class Place(StrEnum):
-    """Where an interaction is; in exactly one place."""
+    """The place of an interaction; it is in exactly one."""
 
     FLOW = "flow"
     QUEUE = "queue"

@@ -148,7 +148,7 @@ class Ledger:
         self._check_agents()
         self._check_lines(input_)
         deadline = center.next_deadline()
-        assert deadline is not None or not any(self._lines.stays()), "somebody waits for ever"
+        assert deadline is not None or not any(self._lines.stays()), "somebody waits without end"
         if deadline is None or deadline > now:
             self._known_at = now
         due_at_once = deadline is not None and deadline <= now

@@ -26,7 +26,7 @@ NO_QUEUE = QueueSettings(name=QueueName(""))
 
 
 class LostCallAccount:
-    """The open tasks, and who waited in vain."""
+    """The open tasks, and the callers who were not served."""
 
     def __init__(self) -> None:
         self._open: dict[InteractionId, str] = {}

@@ -58,7 +58,9 @@ class PhoneAccount:
         for agent in self._agents.values():
             agent.reachable = agent.profile.phone in self._reachable
             for leg in [x for x, phone in self._orphans.items() if phone == agent.profile.phone]:
-                agent.non_acd_calls[leg] = datetime.max.replace(tzinfo=UTC)  # it may last for ever
+                agent.non_acd_calls[leg] = datetime.max.replace(
+                    tzinfo=UTC
+                )  # it may last without end
 
     def _hung_up(self, leg: LegId) -> None:
         self._orphans.pop(leg, None)

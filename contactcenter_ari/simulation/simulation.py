@@ -25,7 +25,8 @@ from contactcenter_ari.simulation.ledger import Ledger
 from contactcenter_ari.simulation.link import FaithfulLink, Link
 
 TURNS_AT_ONCE = 10_000
-"""More turns than this at one instant, and time stands still: a deadline is set for ever."""
+"""More turns than this at one instant, and time stands still: a deadline is set again and again.
+"""
 
 Row = dict[str, str | None]
 Source = Callable[[dict[str, str]], Row | None]

@@ -1,7 +1,7 @@
 """The agents left in each queue, from their accounts alone: which callers may join, which must
 leave.
 - Nobody joins a queue in which nobody takes calls, unless the queue says so (`join_empty`); nobody
-  is refused for want of agents while somebody takes calls.
+  is refused for lack of agents while an agent takes calls.
 - Those who wait without an offer leave a queue once it has been empty for so long, as the queue
   has it (`leave_when_empty`), and not before.
 - A miss sends nobody away who is the last of a queue that keeps them (`keep_last_ready`).
@@ -42,7 +42,7 @@ class StaffAccount:
         self._joined.append((stay, self.takes_calls(stay.queue)))
 
     def turn_away(self, stay: Stay, now: datetime) -> None:
-        """Assert that a stay may end for want of agents."""
+        """Assert that a stay may end for lack of agents."""
         if any(stay is joined for joined, _ in self._joined):
             assert not self.takes_calls(stay.queue), f"{stay} is refused by a staffed queue"
             return

@@ -51,7 +51,7 @@ class PromptMissing(ContactCenterError):
 
 class PromptCache:
     """Files for prompts: `sounds_dir` holds the recorded ones, `folder` the spoken ones; with an
-    `age_limit` a text that is older is spoken anew, and `sweep` removes it.
+    `age_limit` a text that is older is spoken again, and `sweep` removes it.
     """
 
     def __init__(

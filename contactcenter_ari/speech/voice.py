@@ -180,7 +180,7 @@ def _at_level(signal: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _trimmed(signal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cut trailing silence, but for a breath, so that digits of a queue position do not drag."""
+    """Cut trailing silence down to a breath, so that digits of a queue position do not drag."""
     frames = signal[: len(signal) // _FRAME * _FRAME].reshape(-1, _FRAME)
     audible = np.flatnonzero(np.max(np.abs(frames), axis=1, initial=0.0) > _INAUDIBLE)
     end = (audible[-1] + 1) * _FRAME + _TAIL if len(audible) else len(signal)

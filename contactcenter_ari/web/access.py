@@ -1,4 +1,4 @@
-"""The check of every request: a token with the right of its route, but for open routes.
+"""The check of every request: a token with the right of its route, except for open routes.
 
 Deny by default: a route without a right is closed, and a path that does not exist needs a token
 too, so a stranger cannot tell which paths exist.

@@ -226,7 +226,7 @@ async def test_a_new_socket_takes_the_place_of_the_old(bench: Bench) -> None:
     waiting = bench.socket.send(operation.list_channels())
     await old.request()
     new = await bench.greeted()
-    with pytest.raises(SwitchUnreachable, match="anew"):
+    with pytest.raises(SwitchUnreachable, match="again"):
         await waiting
     assert await old.dropped()
     reply = bench.socket.send(operation.list_channels())

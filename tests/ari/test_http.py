@@ -78,7 +78,7 @@ def version(text: str) -> Answer:
 
 
 async def test_a_ping_waits_behind_nothing() -> None:
-    """All connections wait for channels that play; the server is asked all the same."""
+    """All connections wait for channels that play; the server is asked anyway."""
     full, busy, waiting = asyncio.Event(), asyncio.Event(), 0
 
     async def answer(request: web.Request) -> web.Response:

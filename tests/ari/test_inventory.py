@@ -103,7 +103,7 @@ async def test_a_channel_that_cannot_be_read_hides_no_other(status: int) -> None
 
 
 async def test_phones_that_are_not_told_hold_nothing_up() -> None:
-    """The calls are reconciled all the same."""
+    """The calls are reconciled anyway."""
     found = await take_inventory(FakeAsterisk({"endpoints/PJSIP": 500}), APP)
     assert found.phones is None
     assert found.bridges == (TALK,)

@@ -238,7 +238,7 @@ keep(Path(sys.argv[1]), 2, RecordingFormat.FLAC, closing)
 
 @pytest.mark.parametrize("after", [0, 2])
 def test_killed_while_it_is_encoded(tmp_path: Path, after: int) -> None:
-    """The WAV is whole; what was written aside is written anew."""
+    """The WAV is whole; what was written aside is written again."""
     samples = noise(40, 2)
     wav = finished(tmp_path, samples)
     killed = subprocess.run([sys.executable, "-c", KILLED, wav, str(after)], check=False)

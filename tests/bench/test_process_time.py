@@ -30,7 +30,7 @@ def test_a_process_counts_itself_its_children_and_those_that_have_ended() -> Non
 
 
 def test_own_time_is_that_of_the_clock_of_the_process() -> None:
-    """To the nanosecond, but for children."""
+    """To the nanosecond, except for children."""
     before = cpu_time(os.getpid())
     started = time.process_time_ns()
     while time.process_time_ns() - started < 20_000_000:

@@ -44,7 +44,7 @@ class Calls:
         self.draining.set()
 
     def end_calls(self) -> None:
-        """Each hears an apology, but for those that hang."""
+        """Each hears an apology, except for those that hang."""
         self.ended = True
         self.count = self.stubborn
 
@@ -110,7 +110,7 @@ class FullDisk(StringIO):
 
 
 async def test_nothing_can_be_told() -> None:
-    """The output is a file on a full disk: calls go on to the limit all the same."""
+    """The output is a file on a full disk: calls go on to the limit anyway."""
     calls, console = Calls(1), Console(file=FullDisk())
     ends = asyncio.ensure_future(until_drained(calls, console, limit=SOON))
     await asyncio.sleep(0)

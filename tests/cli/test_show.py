@@ -173,7 +173,7 @@ def test_why_in_words() -> None:
     ],
 )
 def test_every_strategy_has_its_words(strategy: str, value: float, words: str) -> None:
-    """One that is not known here is named all the same."""
+    """One that is not known here is named anyway."""
     reason = msgspec.structs.replace(
         OFFER_REASON, strategy=strategy, value=value, free_agents=1, agents_passed=()
     )

@@ -189,7 +189,7 @@ IN_DATA: list[tuple[str, MAKE]] = [
 
 @pytest.mark.parametrize(("name", "make"), IN_DATA)
 def test_in_the_data_folder(data: Path, name: str, make: MAKE) -> None:
-    """The line names the file; nothing was chosen anew over what could not be read."""
+    """The line names the file; nothing was chosen again over what could not be read."""
     (data / "secrets").mkdir(parents=True)
     make(data / name)
     status, said = _run("asterisk", "config")

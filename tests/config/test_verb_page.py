@@ -28,7 +28,7 @@ def test_the_page_is_the_one_of_this_version() -> None:
 def test_an_example_is_written_as_the_checker_wants_it(
     verb: str, write_site: Callable[..., Path], flow_text: str
 ) -> None:
-    """But for names that its flow would declare, the checker has nothing against it."""
+    """Except for names that its flow would declare, the checker has nothing against it."""
     example = SPECS[verb].example.replace("\n", "\n    ")
     text = flow_text.replace("- play: hello", f"- play: hello\n    {example}", 1)
     _, problems = check_site(write_site(desk=text))

@@ -98,7 +98,7 @@ async def test_a_missing_file_fails(floor: Floor) -> None:
     assert await part(floor, leg) == [LegHungUp(leg)]
 
 
-async def test_a_caller_who_leaves_amid_a_prompt(floor: Floor) -> None:
+async def test_a_caller_who_leaves_during_a_prompt(floor: Floor) -> None:
     """The prompt ends, and did not fail; the leg ends; each told once."""
     leg = await answered_caller(floor)
     first, playback = PlaybackId(new_id()), PlaybackId(new_id())
@@ -111,7 +111,7 @@ async def test_a_caller_who_leaves_amid_a_prompt(floor: Floor) -> None:
     assert await part(floor) == []
 
 
-async def test_an_agent_who_leaves_amid_a_prompt(floor: Floor) -> None:
+async def test_an_agent_who_leaves_during_a_prompt(floor: Floor) -> None:
     """As above, and the prompt that was still to come has not failed either."""
     caller = await answered_caller(floor)
     agent = await answered_agent(floor, caller)
@@ -127,7 +127,7 @@ async def test_an_agent_who_leaves_amid_a_prompt(floor: Floor) -> None:
     assert await part(floor, caller) == [LegHungUp(caller)]
 
 
-async def test_we_hang_up_amid_a_prompt(floor: Floor) -> None:
+async def test_we_hang_up_during_a_prompt(floor: Floor) -> None:
     """A prompt that the center ended itself has not failed."""
     leg = await answered_caller(floor)
     playback = PlaybackId(new_id())
@@ -232,7 +232,7 @@ async def test_a_leg_that_rings_cannot_be_played_to(floor: Floor) -> None:
 
 
 async def test_a_phone_that_the_core_forgot(floor: Floor) -> None:
-    """It rings on beyond the limit of the command, but not for ever: the switch gives it up."""
+    """It rings on beyond the limit of the command, but not without end: the switch gives it up."""
     caller = await answered_caller(floor)
     command = dial(await floor.phone(Manner.RINGS_ON), caller, ring_limit=timedelta())
     floor.do(command)

@@ -285,7 +285,7 @@ class Floor:
         prompts: Mapping[str, Prompt] | None = None,
     ) -> None:
         """Begin anew: by default callers go straight to the queue `sales`. The prompts are the
-        system's own, besides those it needs.
+        system's own, and those it needs.
         """
         names = (ids.QueueName("sales"), ids.QueueName("support"))
         named = {name: QueueSettings(name=name) for name in names}

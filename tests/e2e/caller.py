@@ -76,7 +76,7 @@ class Caller(SipCaller):
         *,
         progress: Callable[[], object] | None = None,
     ) -> None:
-        """Wait until the tone was heard for so many seconds in all; the limit begins anew with
+        """Wait until the tone was heard for so many seconds in all; the limit begins again with
         each progress.
         """
         wanted, watch = timedelta(seconds=length), ToneWatch(self.heard_since, frequency)

@@ -22,7 +22,7 @@ async def until(
     progress: Callable[[], object] | None = None,
 ) -> Found:
     """The first true value that `find` gives; `what` describes the thing that did not come. The
-    limit begins anew when `progress` gives another value.
+    limit begins again when `progress` gives another value.
     """
     loop = asyncio.get_running_loop()
     seen = progress() if progress else None

@@ -68,7 +68,7 @@ class SeparateProgram:
         return caller
 
     async def sound(self, text: str) -> Samples:
-        """A prompt as callers hear it, but for its very end."""
+        """A prompt as callers hear it, except for its very end."""
         (media,) = await self.environment.prompts.media((SpokenText(text, "en"),))
         return mono_of(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2000]
 

@@ -55,7 +55,7 @@ class Away:
         return spool_folder(self.place.environment.data)
 
     async def sound(self, text: str) -> Samples:
-        """A prompt as callers hear it, but for its very end."""
+        """A prompt as callers hear it, except for its very end."""
         (media,) = await self.place.environment.prompts.media((SpokenText(text, "en"),))
         return mono_of(Path(media.removeprefix("sound:")).with_suffix(".wav"))[:-2400]
 

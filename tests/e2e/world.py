@@ -262,7 +262,7 @@ class World:
             try:
                 rows = await Report(self.service.database).interactions(since or self.since)
             except DatabaseUnreachable as error:
-                return str(error)  # it was just started anew
+                return str(error)  # it was just started again
             found = [row for row in rows if which(row)]
             assert len(found) <= wanted, f"{len(found)} interactions instead of {wanted}"
             if len(found) < wanted:

@@ -77,7 +77,7 @@ def test_who_is_not_answered_goes_to_the_fall_back() -> None:
 
 
 def test_an_answered_caller_who_is_with_nobody_hears_music() -> None:
-    """Once: more of it would begin it anew."""
+    """Once: more of it would begin it again."""
     ari = FakeAri()
     ari.leg("a")
     assert looked(ari, times=5) == ["POST channels/a/moh"]
@@ -107,7 +107,7 @@ def test_who_is_left_alone_in_a_bridge_hears_music() -> None:
 
 
 def test_an_application_that_comes_back_takes_over() -> None:
-    """Music stops where it would drown a talk; the next time all begins anew."""
+    """Music stops where it would drown a talk; the next time all begins again."""
     ari = FakeAri()
     ari.leg("a")
     ari.leg("b")
@@ -125,7 +125,7 @@ def test_an_application_that_comes_back_takes_over() -> None:
 
 
 def test_an_asterisk_that_knows_no_beat_has_no_application() -> None:
-    """It started anew, and nobody has come."""
+    """It started again, and nobody has come."""
     ari = FakeAri(alive_at="")
     ari.leg("a", "Ring")
     assert looked(ari) == ["POST channels/a/continue"]

@@ -89,7 +89,7 @@ def test_a_day_is_weighed_by_its_calls() -> None:
 
 
 def test_shifts_decide_how_many_there_are() -> None:
-    """Each half hour is reckoned with who works then."""
+    """Each half hour is calculated with who works then."""
     early = Shift(timedelta(hours=8), timedelta(hours=8, minutes=30))
     crews = (
         Crew(count=18, queues=(QUEUE,), skills={}),

@@ -141,7 +141,7 @@ class Day:
             now += self._span(120) if self.random.random() < 0.9 else timedelta()
 
     def stays(self, queue: str) -> list[SegmentEnded]:
-        """The stays in a queue that began in the hour, but for those of customers called back."""
+        """The stays in a queue that began in the hour, without those of customers called back."""
         called = {one.interaction for one in self.interactions if one.direction == "outbound"}
         return [
             segment

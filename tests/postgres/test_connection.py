@@ -27,7 +27,7 @@ async def is_there(database: Database) -> bool:
 
 @pytest.mark.parametrize("wait", [0.1, 1.0])
 async def test_heals_however_many_gave_up(postgres_folder: Path, wait: float) -> None:
-    """More have asked in vain than may wait: they are not counted when the database is back."""
+    """More requests have failed than may wait: they are not counted when the database is back."""
     server = EmbeddedPostgres(postgres_folder / f"gone-{wait}", fsync=False)
     server.choose_port()
     limit = timedelta(seconds=wait)

@@ -142,7 +142,7 @@ async def test_a_day_that_is_not_over(history: History, database_url: str, tmp_p
 async def test_how_callers_talk_and_wait(
     history: History, database_url: str, tmp_path: Path
 ) -> None:
-    """Talks and wrap-ups on average, the spread of talks, and what patience is reckoned from;
+    """Talks and wrap-ups on average, the spread of talks, and what patience is calculated from;
     agents' own lines are no queues.
     """
     began = MONDAY + NINE

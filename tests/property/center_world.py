@@ -308,9 +308,9 @@ class World:
     # The end
 
     def fall_silent(self) -> None:
-        """Nobody does anything more and the switch says nothing: no one waits for ever."""
+        """Nobody does anything more and the switch says nothing: no one waits without end."""
         self.run_out()
-        assert not self.waiting(), "somebody waits for ever"
+        assert not self.waiting(), "somebody waits without end"
 
     def end(self) -> None:
         """Everybody hangs up, and time runs out: nothing may be left."""

@@ -1,4 +1,4 @@
-"""A center into which faults of ours are put: in the midst of any turn, for any kind of input.
+"""A center into which faults of ours are put: in the middle of any turn, for any kind of input.
 
 A fault strikes at the nth thing a turn does: a command, an event, an id, a deadline. A
 stubborn one strikes again at the next ones, so that the gentler ways out fail, too.

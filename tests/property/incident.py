@@ -130,7 +130,7 @@ def call_in(world: World, pick: int, how: int) -> None:
 
 
 def press(world: World, pick: int, how: int) -> None:
-    """A key is pressed, be it an agent's."""
+    """A key is pressed, on an agent's phone as well."""
     if world.live:
         world.take(DigitPressed(pick_of(world.live, pick), pick_of("12259#", how)))
 
@@ -155,7 +155,7 @@ def dial(world: World, pick: int, how: int) -> None:
 
 
 def say_nothing(world: World, pick: int, how: int) -> None:
-    """A phone is told to have said nothing of its call, be it that it has just rung."""
+    """A phone is reported as silent about its call, also when it has just rung."""
     if world.ringing:
         leg = pick_of(world.ringing, pick)
         if how % 2:

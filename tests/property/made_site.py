@@ -156,8 +156,8 @@ KEYS = {
     "1": Destination(Way.CALL, "told"),
     "5": Destination(Way.SECTION, "out"),
 }
-"""The keys of a caller who waits, besides 2 for a callback, and 9 for one to the number of another
-caller.
+"""The keys of a caller who waits, in addition to 2 for a callback, and 9 for one to the number of
+another caller.
 """
 BOOKED = "+322"
 """Straight to a callback."""

@@ -181,7 +181,7 @@ class OneCall:
                 assert run.playback is None or not run.announcing, run
 
     def _has_a_last_chance(self, call: CallId) -> bool:
-        """Whether the wait is over but for a phone that rings, which it does not do for ever."""
+        """Whether the wait is over, except for a phone that rings, which ends by itself."""
         place = self.center._distribution.stays.find(InteractionId(call))
         if place is None or place.over is None:
             return False

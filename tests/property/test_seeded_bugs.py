@@ -114,7 +114,7 @@ def wait_has_no_limit(patch: pytest.MonkeyPatch) -> None:
 
 
 def closed_queue_is_open(patch: pytest.MonkeyPatch) -> None:
-    """Nobody is sent on for want of an agent, or because the queue is closed."""
+    """No caller is sent on because no agent is there, or because the queue is closed."""
     refusal = Queues.refusal
 
     def lenient(queues: Queues, queue: QueueName, *, kept: bool = False) -> QueueExit | None:
@@ -130,7 +130,7 @@ def demand_never_relaxes(patch: pytest.MonkeyPatch) -> None:
 
 
 def pauses_lose_time(patch: pytest.MonkeyPatch) -> None:
-    """Another reason for a pause makes it begin anew, and what was before is lost."""
+    """Another reason for a pause makes it begin again, and what was before is lost."""
     move_to = Agent.move_to
 
     def careless(agent: Agent, after: AgentState, reason: str, now: datetime) -> None:
@@ -188,7 +188,7 @@ def work_without_a_stay_is_lost(patch: pytest.MonkeyPatch) -> None:
 
 
 def gone_queues_stay(patch: pytest.MonkeyPatch) -> None:
-    """A queue that is gone from the files stays on the boards for ever."""
+    """A queue that is gone from the files stays on the boards without end."""
     patch.setattr(RemovedQueues, "is_shown", lambda _, queue: agent_of(queue) is None)
 
 
@@ -251,7 +251,7 @@ def place_is_not_given_back(patch: pytest.MonkeyPatch) -> None:
 
 
 def talk_settles_nothing(patch: pytest.MonkeyPatch) -> None:
-    """A customer who was talked to is called back all the same."""
+    """A customer who was talked to is called back anyway."""
     patch.setattr(CallbackQueue, "settle", lambda *_: None)
 
 

@@ -163,7 +163,7 @@ async def test_a_refused_request_changes_nothing(world: World) -> None:
 
 
 async def test_who_asked_and_went_away(world: World) -> None:
-    """The request is handled all the same."""
+    """The request is handled anyway."""
     async with world.running():
         asked = asyncio.ensure_future(world.driver.request(PutAgent(ANNA)))
         await asyncio.sleep(0)

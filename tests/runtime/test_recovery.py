@@ -1,4 +1,4 @@
-"""How a center begins: as the last log left it, or anew and not without a word."""
+"""How a center begins: as the last log left it, or empty, which is reported."""
 
 import os
 from collections.abc import Callable

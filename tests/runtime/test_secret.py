@@ -105,7 +105,7 @@ class Place:
         return Vault(self.folder / "secrets" / "call_keys")
 
     def begin(self) -> Beginning:
-        """Begin anew or as it was left."""
+        """Begin empty, or as it was left."""
         with capture_logs():
             return begin(
                 self.folder / "input",

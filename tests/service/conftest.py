@@ -109,7 +109,7 @@ class Engineer:
         return self.publishing
 
     def edit(self, text: str, name: str = "desk.yaml") -> None:
-        """Write a file anew."""
+        """Write a file again."""
         (self.folder / name).write_text(text, encoding="utf-8")
 
     async def notice(self) -> None:

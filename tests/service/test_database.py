@@ -140,7 +140,7 @@ async def test_tables_of_a_newer_version_end_the_start(database_url: str) -> Non
         assert "newer version" in database.health().why
 
 
-async def test_a_database_that_goes_away_amid_a_migration(empty_database_url: str) -> None:
+async def test_a_database_that_goes_away_during_a_migration(empty_database_url: str) -> None:
     """A transaction that was begun is undone by the server, and done when it is back."""
     cut = [True]
 

@@ -242,7 +242,7 @@ async def test_a_message_that_is_a_link_is_none(
 
 
 async def test_a_fault_of_ours_costs_one_call(installation: Installation) -> None:
-    """It is put aside rather than tried for ever."""
+    """It is put aside rather than tried without end."""
     installation.call("a").end()
     installation.call("b").end()
     installation.fault = ValueError("a fault")

@@ -285,7 +285,7 @@ async def test_a_start_with_bad_files(engineer: "Engineer") -> None:
 
 
 async def test_old_keys_are_logged_at_the_start(engineer: "Engineer") -> None:
-    """Once, with place and new key; the site is served all the same."""
+    """Once, with place and new key; the site is served anyway."""
     engineer.edit("sales: {max_wait: 5m, whisper: goodbye}\n", "queues.yaml")
     with capture_logs() as logs:
         site = first_site(engineer.folder, engineer.archive)

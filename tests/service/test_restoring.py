@@ -1,4 +1,4 @@
-"""A center that starts anew is told of the time before, from a real database."""
+"""A center that starts empty learns of the time before, from a real database."""
 
 import asyncio
 from collections.abc import AsyncIterator

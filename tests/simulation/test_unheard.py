@@ -1,4 +1,4 @@
-"""Signals that the switch never sends: a bridge that nobody confirms holds nobody for ever."""
+"""Signals that the switch never sends: a bridge that nobody confirms holds nobody without end."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -60,7 +60,7 @@ def test_a_bridge_nobody_confirmed_is_asked_for_again() -> None:
 
 
 def test_a_bridge_nobody_ever_confirms_fails() -> None:
-    """After the last try the offer has failed, and the pair is tried anew after the pause."""
+    """After the last try the offer has failed, and the pair is tried again after the pause."""
     population = call_one_agent(deaf_for=JOIN_TRIES)
     results = [e.result for e in population.simulation.events if isinstance(e, OfferEnded)]
     assert results == [OfferResult.FAILED, OfferResult.ACCEPTED]

@@ -28,7 +28,7 @@ def test_a_key_pressed_twice() -> None:
 
 
 def test_a_packet_lost_within_a_key() -> None:
-    """It is one key all the same."""
+    """It is one key anyway."""
     five = key_tone("5", timedelta(milliseconds=120))
     five[400:560] = 0
     assert keys_in(five) == "5"

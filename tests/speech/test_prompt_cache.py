@@ -212,7 +212,7 @@ async def test_what_one_caller_is_told_is_kept_apart(
 async def test_what_one_caller_is_told_is_kept_for_a_day(
     tmp_path: Path, cache: PromptCache, voice: SlowVoice
 ) -> None:
-    """Then it is removed; what a call is about to play never is, for it is spoken anew in time."""
+    """Then it is removed; a text that a call is about to play is spoken again in time."""
     prompts = CallPrompts(cache, tmp_path / "values")
     (value,) = await prompts.media([VALUE])
     age(file_of(value), timedelta(hours=13))

@@ -49,7 +49,7 @@ def test_known_code_words(sample: int, ulaw: int, alaw: int) -> None:
 
 
 def test_every_code_word_survives_a_round_trip() -> None:
-    """Decoding and encoding again gives the same byte, but for mu-law's negative zero."""
+    """Decoding and encoding again gives the same byte, except for mu-law's negative zero."""
     assert_array_equal(encode_alaw(decode_alaw(EVERY_BYTE)), EVERY_BYTE)
     mu_law = encode_ulaw(decode_ulaw(EVERY_BYTE))
     assert_array_equal(np.flatnonzero(mu_law != EVERY_BYTE), [0x7F])

@@ -172,7 +172,7 @@ async def test_a_pause_needs_a_reason_where_the_site_says_so(api: "Api") -> None
 
 
 async def test_a_pause_needs_no_reason_where_the_site_wants_none(api: "Api") -> None:
-    """It may be given all the same, and must be one of the site's then."""
+    """It may be given anyway, and must be one of the site's then."""
     site = sample_site((QueueSettings(name=SUPPORT),))
     api.driver.publish(msgspec.structs.replace(site, pause_reason_required=False))
     await api.set_state("100", "anna", state="logged_in")

@@ -178,7 +178,7 @@ def _value(counts: EventCounts, name: str) -> float:
 
 
 def test_label_sets_are_bounded() -> None:
-    """A site that is published with new names each day does not grow the metrics for ever."""
+    """A site that is published with new names each day does not grow the metrics without end."""
     count = Count(LOOK_UPS)
     for number in range(SETS_LIMIT + 20):
         count.add(f"look_up_{number}", "found")

@@ -103,7 +103,7 @@ class Waiting:
 
     @property
     def is_open(self) -> bool:
-        """Whether the caller may be offered, be it to one agent more."""
+        """Whether the caller may be offered, also to one agent more."""
         return self.seeks and self.offerable
 
     def skips(self, agent: AgentId, now: datetime) -> bool:
@@ -118,7 +118,7 @@ Line = SortedKeyList[Waiting, Rank]
 class WaitingLine:
     """The callers of one queue, first to be served first.
 
-    Those who may be offered are `open` besides, in sub-lines by what they ask for.
+    Callers who may be offered are also `open`, in sub-lines by their requirements.
     """
 
     def __init__(self, queue: QueueName) -> None:
@@ -152,7 +152,7 @@ class WaitingLine:
 
     @property
     def first_held(self) -> list[Waiting]:
-        """Of those who may not be offered to agents, the first of each requirement."""
+        """The first caller of each requirement among those who may not be offered to agents."""
         return [line[0] for line in self._held.values()]
 
     def is_steady(self, now: datetime) -> bool:
@@ -212,7 +212,7 @@ class WaitingLine:
         return self._line.bisect_key_left(waiting.rank) + 1
 
     def ahead_of(self, waiting: Waiting) -> int:
-        """How many come first for whom no phone rings yet."""
+        """The number of callers ahead for whom no phone rings yet."""
         return self._unoffered.bisect_key_left(waiting.rank)
 
     def open(self, waiting: Waiting) -> None:

@@ -40,9 +40,9 @@ class Offer:
 
     @property
     def is_unwanted(self) -> bool:
-        """Whether the phone rings in vain: the agent has asked for no more calls, serves the queue
-        no more, has lost the skills that are asked for, or uses another phone. A phone that has
-        unregistered may be picked up all the same.
+        """Whether the phone rings without use: the agent has asked for no more calls, serves the
+        queue no more, has lost the skills that are asked for, or uses another phone. A phone that
+        has unregistered may be picked up anyway.
         """
         agent, profile = self.agent, self.agent.profile
         stays = agent.wanted is None and not agent.removed

@@ -75,7 +75,7 @@ class Pools:
         return f"<Pools of {len(self._pools)} queues>"
 
     def configure(self, settings: QueueSettings) -> None:
-        """Empty the pools of a queue, which is to be ordered anew; its agents come back with
+        """Empty the pools of a queue, which is to be ordered again; its agents come back with
         the next `refresh`, if they are marked as changed.
         """
         self._edition += 1
@@ -99,13 +99,13 @@ class Pools:
         return len(self._pools[queue][()].free)
 
     def refresh(self, now: datetime) -> tuple[list[Agent], list[tuple[AgentId, Pool]]]:
-        """Follow what changed about agents: gives them, and who has left which pool, be it to
+        """Follow what changed about agents: gives them, and who has left which pool, also to
         come back at once.
         """
         changed = self._roster.take_changed()
         left: list[tuple[AgentId, Pool]] = []
         for agent in changed:
-            present = self._roster.find(agent.id)  # another one, if removed and put anew
+            present = self._roster.find(agent.id)  # another one, if removed and put again
             if present is None or not self._move(present, now):
                 left += [(agent.id, pool) for pool in self._take_out(agent.id)]
                 if present is not None:

@@ -36,7 +36,7 @@ MOST_OF_THE_PAST = 400
 MEMORY = timedelta(hours=1)
 """Over how long giving up is observed; older waiting fades."""
 CALM = timedelta(minutes=10)
-"""Waiting in which, as is supposed besides what is seen, nobody gave up: a first hang-up does
+"""Waiting time without a hang-up that is assumed in addition to what is seen: a first hang-up does
 not make the whole line look as if it melted.
 """
 

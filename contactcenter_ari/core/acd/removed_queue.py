@@ -1,9 +1,9 @@
 """Queues that are gone from the files.
 
-Such a queue takes nobody more. Who waits in it, be it for a callback, is still served with the
+Such a queue takes nobody more. Callers and callbacks in it are still served with the
 settings it had, and it is shown until nobody waits in it and no talk of it goes on. What it was
 known by is kept, for calls of earlier flows may still ask for it; one that comes back begins
-anew.
+again.
 """
 
 from collections.abc import Collection, Mapping

@@ -46,7 +46,7 @@ class Repair:
         return waiting in line and (shut or waiting.unoffered)
 
     def settle(self, waiting: Waiting, turn: Turn) -> None:
-        """Let a stay be looked at anew, as if something had changed."""
+        """Let a stay be looked at again, as if something had changed."""
         if not waiting.offers and waiting.over is None:
             self._distribution.stays.reopen(waiting, turn)
 

@@ -44,7 +44,7 @@ def step_at(steps: Sequence[SkillStep], waited: timedelta) -> int:
 
 
 def steps_left(steps: Sequence[SkillStep], step: int, waited: timedelta) -> tuple[SkillStep, ...]:
-    """The steps from the present one on, for a wait that begins anew after so long."""
+    """The steps from the present one on, for a wait that begins again after so long."""
     return tuple(
         SkillStep(max(each.after - waited, timedelta()), each.skills) for each in steps[step:]
     )

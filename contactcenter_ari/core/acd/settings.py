@@ -30,7 +30,7 @@ class LeaveWhenEmpty(StrEnum):
 
     NEVER = "never"
     LOGGED_OUT = "logged_out"
-    """Nobody is logged in who has not asked to log out."""
+    """All agents who are logged in have asked to log out."""
     PAUSED = "paused"
     """Nobody takes calls: all agents are paused, missed out, unreachable, or leaving."""
 

@@ -11,8 +11,8 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 FADING = 0.95
 """The weight of an agent's earlier work after each contact: about the last 20 decide."""
 EVEN = timedelta(minutes=10)
-"""Work that is supposed besides, spread evenly over the queues of an agent: a newcomer counts
-evenly, and a queue that seldom calls is not without agents.
+"""Assumed work in addition to what is seen, spread evenly over the queues of an agent: a newcomer
+counts evenly, and a queue that seldom calls is not without agents.
 """
 
 _WHOLE = 1_000_000

@@ -37,7 +37,7 @@ class WaitEstimator:
         self._statistics.learn(times)
 
     def forget(self, queue: QueueName) -> None:
-        """Nothing is known of a queue any more: it begins anew, and nobody waits in it."""
+        """Nothing is known of a queue any more: it begins empty, and nobody waits in it."""
         if not self._lines[queue]:
             self._statistics.forget(queue)
 

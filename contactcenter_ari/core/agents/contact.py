@@ -49,7 +49,7 @@ class Contacts:
         return_after: timedelta | None = None,
     ) -> None:
         """The agent let an offer pass; after `limit` in a row for this reason, whatever passed for
-        others, they are NOT_READY(reason), be it for a while; one who `is_kept` stays READY.
+        others, they are NOT_READY(reason), also for a while; one who `is_kept` stays READY.
         """
         agent.misses[reason] = agent.misses.get(reason, 0) + 1
         if is_kept or agent.misses[reason] < limit:

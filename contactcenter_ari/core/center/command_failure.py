@@ -52,7 +52,7 @@ class CommandFailures:
         command, status = signal.command, signal.status
         match command:
             case DialLeg(leg=leg) | DialOutside(leg=leg):
-                # Without a reply the phone may ring all the same; ending no call does no harm.
+                # Without a reply the phone may ring anyway; ending no call does no harm.
                 turn.do(HangUpLeg(call=command.call, leg=leg))
                 # Where the switch could not try, nobody was absent.
                 self._gone.hung_up(leg, LOST if status in UNTRIED else ABSENT, turn)

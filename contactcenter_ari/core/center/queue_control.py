@@ -55,7 +55,7 @@ class QueueControl:
         )
 
     def deadlines(self) -> Deadlines:
-        """The deadlines of lines, and of places in line for which an agent is sought anew."""
+        """The deadlines of lines, and of places in line for which an agent is sought again."""
         return merged(
             due(Wake.EMPTY_QUEUE, self._empty_for_long, self._is_line),
             due(Wake.MISS_PAUSE, self._look_again, self._is_waiting),

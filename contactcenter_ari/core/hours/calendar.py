@@ -112,7 +112,7 @@ def is_open(calendar: Calendar, now: datetime) -> bool:
 
 def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
     """The end, in UTC, of the range that `now` lies in; None when it is closed. Where another
-    range follows at once it is open all the same.
+    range follows at once it is open anyway.
     """
     today = now.astimezone(ZoneInfo(calendar.zone)).date()
     ends = (

@@ -26,7 +26,7 @@ from contactcenter_ari.core.vocabulary.ids import (
 
 
 class InteractionState(StrEnum):
-    """Where an interaction is; it is in exactly one place."""
+    """The state of an interaction; it is in exactly one."""
 
     IN_FLOW = "in_flow"
     QUEUED = "queued"
@@ -158,7 +158,7 @@ class Interaction:
 
     @property
     def is_served(self) -> bool:
-        """Whether the caller talked to somebody, and has not waited in vain since."""
+        """Whether the caller talked to somebody, and has not waited without being served since."""
         return self.talked and self.unserved is None
 
     def meet(self, agent: AgentId, queue: QueueName, turn: Turn) -> None:

@@ -17,7 +17,7 @@ class ServiceLevelFormula(StrEnum):
     COUNT_QUICK = "count_quick"
     """A caller who gave up within the time counts as served in time."""
     ANSWERED_ONLY = "answered_only"
-    """Only the answered count, not even those who were sent away."""
+    """The share of the answered alone; those who were sent away are not counted."""
     COUNT_SHORT = "count_short"
     """A short abandon counts as served in time."""
 

@@ -81,7 +81,7 @@ class CallbackAttempt:
         return AttemptResult.REACHED if asked and hung_up else None
 
     def abandon(self, turn: Turn) -> None:
-        """The customer will not be dialed; an agent's phone may have rung for it all the same."""
+        """The customer will not be dialed; an agent's phone may have rung for it anyway."""
         if self.interaction.begun:
             self.fail(AttemptResult.FAILED)
             self.interaction.end(

@@ -190,7 +190,7 @@ class Callbacks:
         self.tell_closed(callback, result, turn)
 
     def tell_closed(self, callback: Callback, result: CallbackResult, turn: Turn) -> None:
-        """Note that a callback is over, be it one that was never opened here."""
+        """Note that a callback is over, also one that was never opened here."""
         self._closed[callback.id] = None
         if len(self._closed) > CLOSED_KEPT:
             del self._closed[next(iter(self._closed))]

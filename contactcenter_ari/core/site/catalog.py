@@ -45,7 +45,7 @@ SYSTEM_PROMPTS = (
 CALLBACK_PROMPTS = (QUESTION, LATER, CANCELLED)
 """The further prompts of a site where a queue has `callback_keys`."""
 CALLBACK_KEYS = {"1": ACCEPTED, "2": LATER, "3": CANCELLED}
-"""Where they lead: sections."""
+"""The sections that they lead to."""
 
 
 class Catalog:

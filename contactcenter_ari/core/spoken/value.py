@@ -65,7 +65,7 @@ class Money(msgspec.Struct, frozen=True, order=False):
     currency: str
 
     def __bool__(self) -> bool:
-        """No money is false, as zero is."""
+        """Whether it is an amount other than zero."""
         return bool(self.amount)
 
 

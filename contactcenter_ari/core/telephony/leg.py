@@ -164,7 +164,7 @@ class Legs:
         self._by_id[leg.id] = leg
 
     def end(self, leg_id: LegId) -> None:
-        """Nobody has a use for a leg any more; it was hung up."""
+        """End the use of a leg; it was hung up."""
         leg = self._by_id.get(leg_id)
         if leg is not None:
             leg.purpose = Ending()

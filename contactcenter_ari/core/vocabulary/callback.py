@@ -50,7 +50,7 @@ class CallbackResult(StrEnum):
 
 
 class ZoneSource(StrEnum):
-    """Where the time zones come from in which it had to be day for an attempt."""
+    """The source of the time zones in which it had to be day for an attempt."""
 
     CUSTOMER = "customer"
     """`timezone` of the look-up result `customer`, in the call in which it was booked."""

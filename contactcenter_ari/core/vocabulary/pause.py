@@ -28,4 +28,4 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 SILENCED = frozenset({PauseReason.SECRET, PauseReason.REFUSED})
-"""Of these stretches nothing may be left in a file, whatever the switch wrote into it."""
+"""The reasons for which nothing may be left in a file, whatever the switch wrote into it."""

@@ -17,7 +17,7 @@ class RecordingFormat(StrEnum):
 
 
 class AudioFacts(msgspec.Struct, frozen=True):
-    """The facts of a file besides its path and its length. `format` is None for bare samples,
+    """The facts of a file other than its path and its length. `format` is None for bare samples,
     which stay where a disk was full; `sha256` is hexadecimal.
     """
 

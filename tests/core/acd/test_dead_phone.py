@@ -67,7 +67,7 @@ def test_the_next_caller_does_not_wait_for_a_dead_phone(floor: Floor) -> None:
 
 @pytest.mark.parametrize("how", ["registers", "inventory"])
 def test_a_phone_that_is_back(floor: Floor, how: str) -> None:
-    """It registers anew, or the switch still lists it: it is rung for the next caller."""
+    """It registers again, or the switch still lists it: it is rung for the next caller."""
     dead = floor.agent()
     caller = floor.caller()
     is_dead(dead)

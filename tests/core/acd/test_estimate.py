@@ -75,7 +75,7 @@ def test_a_long_line_is_summed_up_in_one_go(ahead: int, servers: float, hazard: 
 
 
 def test_the_length_of_the_line_costs_nothing() -> None:
-    """A line far too long for any loop is estimated all the same."""
+    """A line far too long for any loop is estimated anyway."""
     estimate = estimate_wait(ahead=10**12, servers=10, handle_time=THREE_MINUTES, hazard=1 / 180)
     assert timedelta(hours=1) < estimate.mean < timedelta(hours=2)
 

@@ -208,7 +208,7 @@ def test_who_becomes_free_gets_a_caller_whom_all_missed(floor: Floor) -> None:
 
 @pytest.mark.parametrize("cause", [None, 18, 19])
 def test_a_ring_nobody_took_is_nobodys_miss(floor: Floor, cause: int | None) -> None:
-    """The team takes the next call, be it that their phones gave up by themselves."""
+    """The team takes the next call, also when their phones stopped ringing by themselves."""
     team = three(floor)
     caller = floor.caller()
     if cause is None:

@@ -44,7 +44,7 @@ def test_misses_in_a_row(floor: Floor) -> None:
 
 
 def test_each_kind_of_miss_is_counted_apart(floor: Floor) -> None:
-    """A refusal between two calls that rang in vain does not end the row, nor lengthen it."""
+    """A refusal between two missed calls does not end the row, nor lengthen it."""
     limits = MissLimits(no_answer=2, refused=2, busy=3)
     floor.open(None, QueueSettings(name=QueueName("sales"), misses_before_not_ready=limits))
     agent = floor.agent()
@@ -61,7 +61,7 @@ def test_each_kind_of_miss_is_counted_apart(floor: Floor) -> None:
 
 @pytest.mark.parametrize("by", ["answer", "ready", "log-in", "pause and back"])
 def test_misses_are_forgotten(floor: Floor, by: str) -> None:
-    """An answer, going ready by hand and logging in start the count anew."""
+    """An answer, going ready by hand and logging in start the count again."""
     patient(floor, 2)
     agent = floor.agent()
     floor.caller()
@@ -197,7 +197,7 @@ def test_a_second_miss_begins_the_time_anew(floor: Floor) -> None:
 
 
 def test_coming_back_by_itself_forgives_nothing(floor: Floor) -> None:
-    """The count begins anew with an answer, or when the agent says that they are there."""
+    """The count begins again with an answer, or when the agent says that they are there."""
     forgiving(floor, misses=2)
     agent = floor.agent()
     floor.caller()

@@ -259,7 +259,7 @@ def test_calls_taken() -> None:
 
 
 def test_a_newcomer_begins_at_the_mean_number_of_calls() -> None:
-    """The agent is not sent all calls so as to catch up; the mean is rounded down."""
+    """The agent is not sent all calls to catch up; the mean is rounded down."""
     office = Office()
     ann, bob = office.log_in(ANN, SALES), office.log_in(BOB, SALES, SUPPORT)
     for _ in range(5):

@@ -212,7 +212,7 @@ def test_a_pause_asked_for_begins_with_the_disposition(floor: Floor) -> None:
 
 
 def test_the_last_disposition_counts(floor: Floor) -> None:
-    """It may be given in the talk and in the wrap-up, and anew; all is told, the last last."""
+    """It may be given in the talk and in the wrap-up, and again; all is told, the last last."""
     agent = in_talk(floor)
     (started,) = {e.interaction for e in floor.events if hasattr(e, "interaction")}
     agent.notes("not interested")

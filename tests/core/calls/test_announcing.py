@@ -153,7 +153,7 @@ def test_a_greeting_is_heard_while_a_phone_rings(floor: Floor) -> None:
 
 
 def test_an_unknown_wait_is_not_told(floor: Floor) -> None:
-    """Too few contacts yet: what is told beside it is told all the same."""
+    """Too few contacts yet: what is told beside it is told anyway."""
     announcing(floor, every_ten_seconds("wait"), every_ten_seconds("hold on"))
     floor.agent().is_busy()
     assert listens(floor.caller(), 25) == ["hold on", "hold on"]

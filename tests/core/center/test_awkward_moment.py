@@ -282,7 +282,7 @@ def test_agent_hangs_up_and_the_caller_then(floor: Floor) -> None:
 
 
 def test_agent_hangs_up_and_the_caller_waits_again(floor: Floor) -> None:
-    """The second wait is in vain: the agent of the talk did not send the caller away."""
+    """The second wait ends without a talk: the agent of the talk did not send the caller away."""
     after = {"answered": Destination(Way.SECTION, "more")}
     again = Queue(QueueName("support"), {})
     floor.open(floor.write({"start": [Queue(QueueName("sales"), after)], "more": [again]}))
@@ -404,7 +404,7 @@ def test_wait_limit_passes_between_answer_and_bridge(floor: Floor) -> None:
 
 
 def test_bridge_fails_after_the_wait_limit(floor: Floor) -> None:
-    """The limit passed while the legs were joined in vain: the caller leaves the line."""
+    """The limit passed while joining the legs failed: the caller leaves the line."""
     short_wait(floor)
     floor.agent("100").is_busy()
     caller = floor.caller()

@@ -1,4 +1,4 @@
-"""The switch fails, or reports nothing, or late: the core decides, and never waits for ever."""
+"""The switch fails, or reports nothing, or late: the core decides, and never waits without end."""
 
 from __future__ import annotations
 

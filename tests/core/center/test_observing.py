@@ -71,7 +71,7 @@ def test_each_step_is_shown_to_who_watches(floor: Floor) -> None:
 
 
 def test_flows_that_are_published_later_are_watched_as_well(floor: Floor) -> None:
-    """An observer need not ask anew."""
+    """An observer need not ask again."""
     notes = Notes()
     floor.center = Center(STARTED, floor.site, observer=notes)
     flow = floor.write({"start": [Step(say("new"), line=9)]})

@@ -190,7 +190,7 @@ def test_a_leg_of_another_life_that_is_alone(floor: Floor) -> None:
 
 def test_a_leg_that_cannot_be_told_of(floor: Floor) -> None:
     """A leg that came to us without an event is given one inventory's time, and then hung up: it
-    would stay in silence for ever.
+    would stay in silence without end.
     """
     inventory(floor, alone=(CALLER,))
     assert hung_up(floor) == []

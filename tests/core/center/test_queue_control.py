@@ -172,7 +172,7 @@ def test_closed_callers_may_wait_elsewhere(floor: Floor) -> None:
 
 
 def test_a_flow_that_comes_back_to_a_closed_queue(floor: Floor) -> None:
-    """It does not turn in circles for ever."""
+    """It does not turn in circles without end."""
     again = {"closed": Destination(Way.SECTION, "start")}
     floor.open(floor.write({"start": [Queue(SALES, again)]}))
     away(floor)
@@ -186,7 +186,7 @@ def test_a_flow_that_comes_back_to_a_closed_queue(floor: Floor) -> None:
 
 
 def test_a_moved_caller_keeps_their_age(floor: Floor) -> None:
-    """The caller is ranked by the whole wait; the reported wait in the new queue begins anew."""
+    """The caller is ranked by the whole wait; the reported wait in the new queue begins again."""
     with_ways_out(floor)
     away(floor)
     agent = away(floor, "200", "support", "sales")
@@ -204,7 +204,7 @@ def test_a_moved_caller_keeps_their_age(floor: Floor) -> None:
 
 
 def test_a_moved_caller_hears_music_on(floor: Floor) -> None:
-    """Nothing is begun anew."""
+    """Nothing is begun again."""
     away(floor)
     away(floor, "200", "support")
     caller = floor.caller()

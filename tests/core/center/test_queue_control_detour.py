@@ -33,7 +33,7 @@ ON_A_DETOUR = pytest.mark.parametrize("step", DETOURS, ids=lambda step: type(ste
 
 
 def follows_a_key(floor: Floor, step: Verb) -> tuple[Caller, Colleague]:
-    """A caller in sales who has pressed 1 and is in the midst of a step; the agent pauses."""
+    """A caller in sales who has pressed 1 and is in the middle of a step; the agent pauses."""
     leads = {name: Destination(Way.SECTION, name) for name in ("closed", "timeout")}
     queue = Queue(
         SALES,

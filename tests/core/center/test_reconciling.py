@@ -215,7 +215,7 @@ def test_after_a_loss_of_the_connection_age_does_not_matter(floor: Floor) -> Non
 
 @pytest.mark.parametrize("status", [0, 400, 503])
 def test_a_phone_that_the_switch_did_not_try_is_nobodys_miss(floor: Floor, status: int) -> None:
-    """The offer failed for want of a connection, of the caller's leg or of room."""
+    """The offer failed because there was no connection, no leg of the caller or no room."""
     agent = floor.agent()
     floor.caller()
     floor.fails(DialLeg, status)

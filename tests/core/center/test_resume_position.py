@@ -156,7 +156,7 @@ def test_the_rank_is_kept_too(floor: Floor) -> None:
 
 
 def test_only_who_hung_up_waiting_has_a_place(floor: Floor) -> None:
-    """A caller who was served, or left in time, begins anew."""
+    """A caller who was served, or left in time, starts at the end."""
     agent = open_with(floor, max_wait=timedelta(seconds=30))
     floor.caller(CUSTOMER)
     floor.wait(30)
@@ -192,7 +192,7 @@ def test_a_line_that_is_full_just_now(floor: Floor) -> None:
 
 
 def test_queues_that_keep_no_places(floor: Floor) -> None:
-    """By default a caller who calls again begins anew."""
+    """By default a caller who calls again starts at the end of the line."""
     open_with(floor, seconds=0)
     dropped(floor)
     floor.caller(OTHER)

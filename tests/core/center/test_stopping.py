@@ -66,7 +66,7 @@ def test_who_is_in_the_menus_is_told(floor: Floor) -> None:
 
 
 def test_a_talk_is_hung_up(floor: Floor) -> None:
-    """It was a talk all the same, and the agent's work after it begins."""
+    """It was a talk anyway, and the agent's work after it begins."""
     agent = floor.agent()
     caller = floor.caller()
     agent.picks_up()

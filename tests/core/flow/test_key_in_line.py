@@ -172,7 +172,7 @@ def test_an_agent_ends_the_detour(floor: Floor, verb: Verb) -> None:
 
 
 def test_the_caller_is_not_disturbed_by_the_ringing(floor: Floor) -> None:
-    """The detour ends only when an agent picks up; a phone that rings in vain changes nothing."""
+    """The detour ends only when an agent picks up; a phone that nobody answers changes nothing."""
     caller, agent = wait_in_line(floor, Play("about us", barge_in=False), Play("more"))
     first_leaves(floor)
     caller.presses("1")

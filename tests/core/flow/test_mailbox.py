@@ -176,7 +176,7 @@ def test_a_key_of_the_box_during_the_tone(floor: Floor) -> None:
 
 
 def test_a_key_of_the_box_leads_out_though_the_switch_tells_nothing(floor: Floor) -> None:
-    """The caller does not wait for the switch for ever."""
+    """The caller does not wait for the switch without end."""
     caller = call(floor)
     caller.hears_out()
     caller.presses("0")

@@ -205,7 +205,7 @@ def test_the_inventory_comes_while_the_look_up_is_asked(floor: Floor) -> None:
 
 
 def test_the_switch_lost_the_call(floor: Floor) -> None:
-    """Tags are set all the same, and it is a fault of the center."""
+    """Tags are set anyway, and it is a fault of the center."""
     caller = call(floor, [REST], DONE)
     floor.wait(10)
     floor.switch.gone(caller.leg)

@@ -80,7 +80,7 @@ ORDINARY: dict[str, dict[str, list[Verb]]] = {
         "choose": [MENU],
     },
     "nothing": {"start": [HEARS, HangUp()], "ask": [SECRET]},
-    "nothing for ever": {"start": [HEARS, Goto(to("start"))], "ask": [SECRET]},
+    "nothing without end": {"start": [HEARS, Goto(to("start"))], "ask": [SECRET]},
     "no secret anywhere": {"start": [HEARS, PLAIN]},
     "a section that is not there": {"start": [HEARS, Goto(to("nowhere"))], "ask": [SECRET]},
 }

@@ -128,7 +128,7 @@ def test_a_mailbox_answers(floor: Floor) -> None:
 
 
 def test_nothing_is_heard_of_the_prompt(floor: Floor) -> None:
-    """A switch that never reports the end of a prompt does not hold the caller for ever."""
+    """A switch that never reports the end of a prompt does not hold the caller without end."""
     caller, _ = screened(floor)
     floor.wait(11 * 60, silent=True)
     assert outcome(caller) == "declined"
@@ -136,7 +136,7 @@ def test_nothing_is_heard_of_the_prompt(floor: Floor) -> None:
 
 
 def test_the_prompt_cannot_be_played(floor: Floor) -> None:
-    """The callee may accept all the same."""
+    """The callee may accept anyway."""
     caller, callee = screened(floor)
     floor.fails(PlayPrompt, 500)
     callee.presses("1")
@@ -198,7 +198,7 @@ def test_answered_twice(floor: Floor) -> None:
 
 
 def test_the_bridge_fails(floor: Floor) -> None:
-    """The callee accepted in vain; the flow goes on."""
+    """The callee accepted, but joining failed; the flow goes on."""
     caller, callee = screened(floor)
     callee.presses("1")
     floor.fails(BridgeLegs, 500)

@@ -158,7 +158,7 @@ def test_an_unknown_wait_is_left_out() -> None:
 
 
 def test_an_unknown_position_is_left_out_alone() -> None:
-    """A second announcement that is due with it is played all the same."""
+    """A second announcement that is due with it is played anyway."""
     line = Line(told_every("position"), told_every("music soon"))
     line.due()
     assert (line.heard, line.told) == (["One moment."], [])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def gives_up(floor: Floor, number: str = ANN, after: float = 30) -> Caller:
-    """Somebody waits for a while, in vain."""
+    """A caller waits for a while and is not served."""
     caller = waits(floor, number)
     floor.wait(after)
     caller.hangs_up()
@@ -36,7 +36,7 @@ def reasons(floor: Floor) -> list[tuple[str, str]]:
 
 
 def crashes(floor: Floor) -> None:
-    """The switch starts anew, and nothing lives in it."""
+    """The switch starts again, and nothing lives in it."""
     floor.settle()
     floor.switch.crash()
     floor.take(SwitchReconciled(floor.now, (), ()))

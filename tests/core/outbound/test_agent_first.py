@@ -285,7 +285,7 @@ def test_the_inventory_misses_nobody(floor: Floor, stage: str) -> None:
 
 
 def test_the_idle_clock_begins_anew(floor: Floor) -> None:
-    """An agent who listened to a phone ringing in vain was not idle: the colleague is next."""
+    """An agent who listened to an unanswered phone was not idle: the colleague is next."""
     agent, callee = dialing(floor)
     busy_agent(floor, "101")
     floor.wait(5)

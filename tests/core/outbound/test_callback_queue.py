@@ -77,7 +77,7 @@ def test_nobody_is_called_while_on_the_phone(floor: Floor) -> None:
 
 
 def test_nobody_is_called_without_agents(floor: Floor) -> None:
-    """One who is logged in is enough, be it in a break."""
+    """One agent who is logged in is enough, also in a break."""
     open_shop(floor, join_empty=True)
     booked(floor)
     assert rung(floor) == []

@@ -216,7 +216,7 @@ def test_a_phone_that_rang_in_vain_gives_the_place_back(floor: Floor) -> None:
 
 
 def test_a_message_is_no_talk(floor: Floor) -> None:
-    """A customer who waits in vain and speaks to a machine is still called back."""
+    """A customer who is not served and speaks to a machine is still called back."""
     minute = timedelta(minutes=1)
     box: dict[str, list[Verb | Step]] = {"box": [Voicemail("sales", "welcome", {})]}
     to_box = {"timeout": Destination(Way.SECTION, "box")}

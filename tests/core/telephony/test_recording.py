@@ -126,7 +126,7 @@ def test_a_secret_that_is_asked_for_before_the_recording_runs(floor: Floor) -> N
 
 
 def test_a_secret_that_is_over_before_the_recording_runs(floor: Floor) -> None:
-    """It is not paused then, and what little may be in the file is silenced all the same."""
+    """It is not paused then, and what little may be in the file is silenced anyway."""
     caller = calls(floor, START, PIN)
     caller.presses("1234")
     recording = runs(floor)

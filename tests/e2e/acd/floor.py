@@ -51,7 +51,7 @@ async def until_waited(world: World, queue: str, length: timedelta) -> None:
 
 async def served_in_turn(callers: list[Caller], frequency: float = AGENT) -> list[Caller]:
     """The callers in the order in which they hear the agent; each hangs up at once. The limit
-    begins anew with each caller who is served.
+    begins again with each caller who is served.
     """
     order: list[Caller] = []
 

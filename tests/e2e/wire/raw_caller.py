@@ -174,7 +174,7 @@ class RawCaller(Caller):
         old.abort()
 
     def offer(self, *, direction: str = "sendrecv", port: int | None = None) -> str:
-        """A body like the first one, but for the changes given here."""
+        """A body like the first one, except for the changes given here."""
         body = self._plain_sdp()
         if port is not None:
             body = re.sub(r"m=audio \d+", f"m=audio {port}", body)

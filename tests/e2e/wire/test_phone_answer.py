@@ -151,7 +151,7 @@ async def rings(seats: list[Seat], calls: int) -> Line:
 
 
 async def test_a_phone_that_unregisters_while_it_rings(dial: Dial, hire: Hire) -> None:
-    """The agent picks up all the same, and they talk."""
+    """The agent picks up anyway, and they talk."""
     seat = await hire("longest")
     caller = await dial(LONGEST)
     line = await seat.phone.rings()

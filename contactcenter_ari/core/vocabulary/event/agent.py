@@ -8,7 +8,7 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 
 
 class AgentState(StrEnum):
-    """Where an agent is; hold is a fact of the call, not a state."""
+    """The state of an agent; hold is a fact of the call, not a state."""
 
     LOGGED_OUT = "logged_out"
     READY = "ready"

@@ -21,7 +21,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, durations: Iterable[timedelta]) -> Self:
-        """Of at least two durations; percentiles are interpolated."""
+        """The figures of at least two durations; percentiles are interpolated."""
         ordered = sorted(durations)
         percentile = quantiles([d.total_seconds() for d in ordered], n=100, method="inclusive")
         return cls(

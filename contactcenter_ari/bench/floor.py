@@ -49,7 +49,7 @@ LONGEST_ROUND = timedelta(seconds=6)
 QUIET_LOOKS = 3
 """The number of looks without a change after which all is over."""
 NO_DIGEST = "0" * 32
-"""Of phones that never register."""
+"""The digest of phones that never register."""
 HOUSEKEEPING = (
     "POST asterisk/variable",
     "GET asterisk/variable",

@@ -55,7 +55,7 @@ USUAL = Variation()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Where the service finds what it needs; `asterisk` is None when somebody else runs it, and
+    """The parts that the service needs; `asterisk` is None when somebody else runs it, and
     `configured` is the same one, or that whose files we may write.
     """
 

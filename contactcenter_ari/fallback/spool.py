@@ -19,7 +19,7 @@ AUDIO = "wav"
 MOST_ENTRIES = 10_000
 """More calls than this are apologized to, but not written down."""
 MOST_MESSAGES = 250
-"""Of 2 MB each at most."""
+"""The number of messages, of 2 MB each at most."""
 FREE_BYTES = 200_000_000
 """With less room on the disk no message is taken."""
 LONGEST_ENTRY = 4_096

@@ -34,7 +34,9 @@ UNSEEN = frozenset({Kind.TAGGED, Kind.PRESSED, Kind.LOOKED_UP, Kind.STATUS})
 """The events of which a caller notices nothing."""
 QUEUE_KEY, MAILBOX_KEY = "in queue", "in voicemail"
 GRACE = QueueSettings(name=QueueName("")).leave_grace
-"""So long before a caller who was sent on agents are taken to have left; a call does not tell."""
+"""The time before a caller was sent on at which agents are taken to have left; a call does not
+tell it.
+"""
 STAND_INS = ("1234567890123456", "1111111111111111", "0000000000000000", "2026010112345678")
 EXAMPLES = {
     ValueKind.MONEY: "12.50",

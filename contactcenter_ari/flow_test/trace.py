@@ -178,7 +178,7 @@ class _Tracer:
                 self.heard_of(outcome)
 
     def step_reached(self, run: FlowRun, step: Step, turn: Turn, *, taken: bool) -> None:
-        """So many events of this turn came before it."""
+        """Note the number of events of this turn that came before it."""
         if run.interaction != self.interaction or not run.frames:
             return
         self.run = run

@@ -33,7 +33,7 @@ OK, REDIRECTED = 200, 300
 """Replies of SIP from here on: answered; not answered."""
 VOLUME = 10
 LEVEL = 0.14
-"""Of the voice: -20 dBFS."""
+"""The amplitude of the voice: -20 dBFS."""
 
 _numbers = count(1)
 

@@ -14,7 +14,9 @@ from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.machine.secret import FOLDER, OWNER_ONLY_FOLDER
 
 PASSABLE_FOLDER = 0o711
-"""Of root: Postgres, which then runs as another account, must reach its own folder inside."""
+"""The mode of root's data folder: Postgres runs as another account and must reach its own folder
+inside.
+"""
 OTHERS = 0o077
 PASSING = 0o011
 """The mode of a folder of root for others: they may pass through it, to what they may open."""

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from contactcenter_ari.runtime.address import Address
 
 HEADER_LENGTH = 24
-"""Of a file of libpcap."""
+"""The length of the header of a file of libpcap."""
 RECORD = struct.Struct("=IIII")
 """Seconds, microseconds, length kept, length on the wire."""
 ETHERNET, UDP = 14, 8

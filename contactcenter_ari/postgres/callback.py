@@ -19,7 +19,7 @@ from contactcenter_ari.postgres.connection import Database
 from contactcenter_ari.postgres.statement import statement
 
 MOST_OPEN = 10_000
-"""As many callbacks as the core keeps."""
+"""The number of callbacks that the core keeps."""
 
 
 class Callbacks:

@@ -1,4 +1,4 @@
-"""Where events wait on disk while Postgres is away: a bounded file of JSON lines, in order.
+"""The events that wait on disk while Postgres is away: a bounded file of JSON lines, in order.
 
 Promises: what `append` kept is there after a crash of the program, and is given out again
 until it is `forgotten`; a torn or foreign line is skipped and counted, never fatal. The file

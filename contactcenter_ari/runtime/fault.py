@@ -10,7 +10,7 @@ from traceback import walk_tb
 
 PACKAGE = Path(__file__).parents[1]
 MOST_PLACES = 40
-"""Of a longer way the beginning is left out."""
+"""The most places of a way; of a longer one the beginning is left out."""
 
 
 def told(error: BaseException) -> str:

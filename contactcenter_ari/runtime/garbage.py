@@ -17,7 +17,7 @@ NEVER = 1_000_000_000
 THRESHOLDS = (10_000, NEVER, NEVER)
 """New objects, less those that are gone, until the new ones are looked at by anybody."""
 TURNS = 50
-"""So many turns until the new ones are looked at: of theirs as many old ones may be gone."""
+"""The number of turns until the new ones are looked at: as many old ones may be gone by then."""
 FULL_EVERY = 3_600
 """Seconds until the next full collection, and longer while it is not quiet."""
 COUNT_EVERY = 60
@@ -61,7 +61,7 @@ class Collector:
         gc.unfreeze()
 
     def after_turns(self, turns: int) -> None:
-        """So many turns more were taken."""
+        """Count this many more turns."""
         self._turns += turns
         if self._turns >= TURNS:
             self._collect_new()

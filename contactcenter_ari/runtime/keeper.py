@@ -30,7 +30,7 @@ SIZE_LIMIT = 2_000_000
 CHILD_LIMIT = timedelta(seconds=30)
 RETRY_AFTER = timedelta(seconds=30)
 KEYS_EVERY = timedelta(seconds=2)
-"""So often a snapshot is taken for the keys of ended calls, however many calls end."""
+"""The pause between snapshots for the keys of ended calls, however many calls end."""
 ROOM = 20_000_000
 """Bytes that must be free on the disk before the log goes on after it was full."""
 SCARCE = 200_000_000

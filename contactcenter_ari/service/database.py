@@ -33,7 +33,7 @@ ASK_LIMIT = timedelta(seconds=1)
 NOTICE_LIMIT = ASK_EVERY + CONNECT_LIMIT + ASK_LIMIT
 """The longest until a database that has stopped answering is told."""
 ANEW_EVERY = timedelta(seconds=10)
-"""So often it is asked over a new connection, which takes 20 times the CPU of a question."""
+"""The pause between questions over a new connection, each 20 times the CPU of another."""
 RETRY_AFTER = timedelta(milliseconds=250)
 REFUSED_RETRY_AFTER = timedelta(seconds=1)
 START_LIMIT = timedelta(milliseconds=1000)

@@ -17,7 +17,7 @@ from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.machine.secret import SecretFolder
 
 CARRIER_OF_A_DEMONSTRATION = ("127.0.0.2/32",)
-"""Where calls come from out of the box."""
+"""The address that calls come from out of the box."""
 
 
 class KnownTrunks:

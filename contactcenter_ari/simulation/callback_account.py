@@ -54,7 +54,7 @@ SIGNIFICANT = 9
 FIRST = 0
 """The class of a callback that a person wants kept next."""
 BUSY = (Place.QUEUE, Place.ANSWERED, Place.TALK)
-"""Where a caller is for certain on the phone, whatever the switch does not tell."""
+"""The places in which a caller is certainly on the phone, whatever the switch does not tell."""
 BY_CUSTOMER = (AttemptResult.CANCELLED, AttemptResult.REACHED)
 """Results with which the customer has closed a callback."""
 

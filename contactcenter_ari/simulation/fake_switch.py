@@ -72,7 +72,7 @@ NORMAL, BUSY, NO_USER_RESPONSE, REJECTED = 16, 17, 18, 21
 
 
 class SignalInbox(Protocol):
-    """Where signals go."""
+    """The receiver of signals."""
 
     def put(self, signal: Signal, /) -> None:
         """Take one signal."""

@@ -1,4 +1,4 @@
-"""Where in a recording a prompt was heard, and all that was heard, one thing after the other.
+"""The place of a prompt in a recording, and all that was heard, one thing after the other.
 
 Its figures are from 0 to 1, do not depend on loudness and survive G.711. The right prompt scores
 above 0.95 through mu-law, a wrong one below 0.8 (`HEARD`). Does no I/O.
@@ -120,7 +120,7 @@ def _duration(samples: int) -> timedelta:
 
 
 def _sounds(recording: Samples) -> list[_Label]:
-    """The kind of each window, but for prompts."""
+    """The kind of each window, except for prompts."""
     windows = recording[: len(recording) // WINDOW * WINDOW].astype(np.float64)
     shaped = windows.reshape(-1, WINDOW)
     level = np.sqrt(np.mean(np.square(shaped), axis=1))
@@ -169,7 +169,7 @@ def _extent(prompt: Samples, heard: Samples) -> int:
 
 
 def _apart(places: list[_Place]) -> list[_Place]:
-    """Of places that are the same the longest, in order: prompts may begin alike."""
+    """The longest of the places that are the same, in order: prompts may begin alike."""
     kept: list[_Place] = []
     for place in sorted(places, key=_length, reverse=True):
         if not any(place.is_mostly_in(other) for other in kept):
@@ -186,7 +186,7 @@ def _start(place: _Place) -> int:
 
 
 def find(prompt: Samples, recording: Samples) -> Match:
-    """Where in the recording the prompt was heard, if at all.
+    """The place in the recording at which the prompt was heard, if at all.
 
     The score is the normalized cross-correlation, so loudness plays no part; a prompt cut
     short by barge-in has to be cut here too. Too short a recording scores 0.

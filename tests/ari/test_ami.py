@@ -81,7 +81,7 @@ async def test_what_is_asked_is_done() -> None:
 
 
 async def test_a_refusal_is_an_error() -> None:
-    """Of a leg that is not there, for example."""
+    """The leg is not there, for example."""
     async with connected(
         lambda action: "Success" if action != "MixMonitorMute" else "Error"
     ) as ami:

@@ -335,7 +335,7 @@ async def test_the_first_prompt_after_the_answer_is_timed(bench: Bench) -> None:
 
 
 async def test_a_leg_that_left_before_its_first_prompt_is_not_timed(bench: Bench) -> None:
-    """Nor one whose prompt Asterisk refused; refusals are counted by kind and status."""
+    """A leg whose prompt Asterisk refused is not timed, either; refusals are counted by kind."""
     bench.do(AnswerLeg(CALL, LEG))
     (await bench.wire.next()).answer(204)
     bench.lanes.forget(LEG)

@@ -107,7 +107,7 @@ def test_flac_keeps_each_sample(tmp_path: Path, seconds: float, channels: int) -
 
 
 def test_wav_stays_as_it_is(tmp_path: Path) -> None:
-    """Where the site wants that."""
+    """The site wants WAV: no file is encoded."""
     wav = finished(tmp_path, noise(1, 2))
     content = wav.read_bytes()
     kept = keep(wav, 2, WAV)

@@ -25,7 +25,7 @@ Audio = npt.NDArray[np.int16]
 
 
 def at(seconds: float) -> datetime:
-    """So long after the recording began."""
+    """The instant this long after the recording began."""
     return START + timedelta(seconds=seconds)
 
 
@@ -175,7 +175,7 @@ def test_what_nobody_wants_is_removed(tmp_path: Path) -> None:
 def test_the_speech_in_a_message_is_measured(
     tmp_path: Path, loud: float, speech: float, *, twice: bool
 ) -> None:
-    """Of bare samples, and of a file that is whole already."""
+    """Bare samples are measured, and a file that is whole already."""
     samples = np.zeros(10 * RATE, dtype="<i2")
     at = np.arange(round(loud * RATE))
     samples[: len(at)] = 8000 * np.sin(at)

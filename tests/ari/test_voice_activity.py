@@ -46,7 +46,7 @@ def test_the_noise_of_a_line_is_no_speech(level: float, length: float) -> None:
 
 
 def test_silence_is_no_speech() -> None:
-    """Nor is a file of nothing, a hum of direct current, or half a frame."""
+    """An empty file, a hum of direct current and half a frame are no speech, either."""
     assert seconds_of(quiet(10)) == 0
     assert speech_in(quiet(0)) == timedelta()
     assert seconds_of(quiet(10) + 900) == 0

@@ -137,7 +137,7 @@ def test_a_rate_is_steady_while_nine_of_ten_are_answered_in_time_and_none_is_los
 
 
 def _cost(application: int, asterisk: int, database: int) -> CpuTimes:
-    """So many milliseconds of each."""
+    """This many milliseconds of each."""
     return CpuTimes(
         application=timedelta(milliseconds=application),
         asterisk=timedelta(milliseconds=asterisk),

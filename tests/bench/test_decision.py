@@ -8,7 +8,7 @@ from contactcenter_ari.core.acd.strategy import Strategy
 
 @pytest.mark.parametrize("strategy", [Strategy.LONGEST_IDLE, Strategy.LEAST_OCCUPIED])
 def test_every_decision_is_an_offer(strategy: Strategy) -> None:
-    """As many agents are free, or callers wait, before each decision as is said."""
+    """The given number of agents is free, or of callers waits, before each decision."""
     crowd = Crowd(20, strategy)
     for _ in crowd.arrivals(5):
         assert len(crowd.distribution.offers) == 1

@@ -26,7 +26,7 @@ DAYS = 8
 DAYS_OF_FEW_CALLS = 32
 """Days with fewer agents have fewer callers and differ more."""
 ERRORS = 2
-"""So many standard errors a figure must stay away from its target."""
+"""The standard errors by which a figure must stay away from its target."""
 MEMORYLESS = Scenario(
     name="memoryless",
     agents=5,
@@ -78,7 +78,7 @@ def test_the_scenarios_are_those_that_were_asked_for() -> None:
 
 
 def test_callers_of_small_queues_are_told_as_well_as_others() -> None:
-    """Where six queues share the agents the error is hardly larger than in one queue."""
+    """Six queues share the agents: the error is hardly larger than in one queue."""
     six = next(scenario for scenario in HARDER if len(scenario.parts) > 1)
     one = replace(six, parts=(1.0,))
     errors = [figures_of(scenario, days=2).ours.error.value for scenario in (six, one)]
@@ -89,8 +89,8 @@ def test_callers_of_small_queues_are_told_as_well_as_others() -> None:
 
 
 def test_the_wait_of_who_gave_up_is_what_it_would_have_been() -> None:
-    """Where the model is exact, those who know all are right on average, although nearly half
-    of those who were told give up: shadows in line are neither too quick nor too slow.
+    """In an exact model the callers who know all are right on average, although nearly half of
+    those who were told give up: shadows in line are neither too quick nor too slow.
     """
     days = [Day(MEMORYLESS, seed).run() for seed in range(12)]
     surprise = [

@@ -120,7 +120,7 @@ async def test_nothing_can_be_told() -> None:
 
 
 def test_nothing_can_be_logged() -> None:
-    """Nor does a line of the log cost anything."""
+    """A line of the log costs nothing, either."""
     stream = UnfailingStream(FullDisk())
     print("what happened", file=cast("TextIO", stream), flush=True)
 

@@ -8,7 +8,7 @@ from tests.cli.program import holder
 
 
 def test_the_oldest_make_room(tmp_path: Path) -> None:
-    """So many are left, with the new one; what is no run is left alone."""
+    """This many runs are left, with the new one; other files are left alone."""
     for day in range(1, 6):
         (tmp_path / f"2026010{day}-120000-1" / "input").mkdir(parents=True)
     (tmp_path / "notes").mkdir()

@@ -105,7 +105,7 @@ def ends() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the commands of the test keep what they must."""
+    """The data folder of the commands of the test."""
     monkeypatch.setenv("CC_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("CC_SITE", str(site))
     return tmp_path / "data"

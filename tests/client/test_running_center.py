@@ -63,7 +63,7 @@ class Health:
 
 @pytest.fixture
 async def port(engineer: "Engineer") -> AsyncIterator[int]:
-    """Where the center answers; its database is away."""
+    """The address of a center whose database is away."""
     database = Database("postgresql://127.0.0.1:1/away")
     application = make_application(
         driver=engineer.world.driver,

@@ -87,7 +87,7 @@ def test_one_number_in_two_flows_however_it_is_written(
 
 
 def test_a_national_number_to_dial(write_site: WriteSite, flow_text: str) -> None:
-    """Where the files say a country it is one of it, and dial_allow is held against it."""
+    """With a country in the files it is a number of that country, and dial_allow applies to it."""
     text = flow_text.replace(OURS, f'{OURS}\ncountry: NL\ndial_allow: ["+316"]')
     verb = "- transfer: 0611112222"
     (flow,) = load_site(write_site(desk=text.replace("- play: hello", verb, 1))).flows

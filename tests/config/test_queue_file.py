@@ -76,7 +76,7 @@ ASKING = "".join(f"  {name}: {{en: x, nl: x}}\n" for name in CALLBACK_PROMPTS)
 
 
 def seconds(number: int) -> timedelta:
-    """So many seconds."""
+    """A duration of this many seconds."""
     return timedelta(seconds=number)
 
 

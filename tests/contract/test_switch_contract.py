@@ -340,7 +340,7 @@ async def test_the_agent_leaves_and_the_caller_hears_more(floor: Floor) -> None:
 
 
 async def test_hold_is_told(floor: Floor) -> None:
-    """Of either side, and its end."""
+    """Hold by either side is signaled, and its end."""
     caller, agent, bridge = await joined(floor)
     await floor.hold(caller, held=True)
     assert await until(floor, LegHeld) == LegHeld(caller)

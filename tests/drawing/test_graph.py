@@ -87,7 +87,7 @@ def test_every_section_is_in_the_picture() -> None:
 
 
 def test_no_box_lies_on_another() -> None:
-    """Nor outside of the picture, for a flow of three hundred sections with circles."""
+    """No box is outside of the picture of a flow of three hundred sections with circles."""
     sections = {
         f"s{n}": section(Play("offer"), Goto(to(f"s{n * 7 % 300}")), Goto(to(f"s{n // 2}")))
         for n in range(300)

@@ -121,7 +121,7 @@ async def test_the_ports_are_taken_by_others(world: World) -> None:
 
 @asynccontextmanager
 async def others_connected(address: Address, count: int) -> AsyncIterator[None]:
-    """So many connections of others during the block. Asterisk takes them slowly, and the
+    """This many connections of others during the block. Asterisk takes them slowly, and the
     application runs in this process: it must not wait for them, or callers would hear the apology.
     """
     opened = await asyncio.gather(

@@ -95,8 +95,8 @@ async def test_the_console_answers_and_each_use_is_noted(world: World) -> None:
 
 
 async def test_a_call_is_traced_and_its_keys_are_not(world: World, tmp_path: Path) -> None:
-    """Of one number among others, on the terminal and in a file; afterwards the logger is off, and
-    no file of it is left.
+    """One number among others is traced, on the terminal and in a file; afterwards the logger is
+    off, and no file of it is left.
     """
     pcap = tmp_path / "call.pcap"
     async with tracing(world, NUMBER, "--pcap", str(pcap)) as trace:

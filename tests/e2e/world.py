@@ -252,7 +252,7 @@ class World:
     async def interactions(
         self, wanted: int, which: Callable[[InteractionRow], bool], since: datetime | None = None
     ) -> list[InteractionRow]:
-        """So many interactions, once all are over and their agents and recordings are done."""
+        """This many interactions, once all are over and their agents and recordings are done."""
         found: list[InteractionRow] = []
 
         async def missing() -> str:

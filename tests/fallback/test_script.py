@@ -58,7 +58,7 @@ class FakeAsterisk:
 
     @property
     def spool(self) -> Path:
-        """Where the script writes."""
+        """The folder in which the script writes."""
         return self.folder / "the spool"
 
     @property

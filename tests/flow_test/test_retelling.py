@@ -187,7 +187,7 @@ def test_a_line_in_which_nobody_was_left_becomes_a_test(folder: Path) -> None:
 
 
 def queue_line(folder: Path, queue: str) -> int:
-    """Where the step that waits in a queue stands in the flow."""
+    """The location in the flow of the step that waits in a queue."""
     return (folder / "desk.yaml").read_text().splitlines().index(f"    - queue: {queue}") + 1
 
 

@@ -101,7 +101,7 @@ class FakeMachine:
 
     @property
     def cache(self) -> Path:
-        """Where the roots appear."""
+        """The folder in which the roots appear."""
         return self.folder / "cache/contactcenter"
 
     def install(self, **changes: str) -> Tools:
@@ -186,7 +186,7 @@ def test_a_second_run_needs_nothing(machine: FakeMachine) -> None:
 
 
 def test_two_installs_at_once_make_one_root(machine: FakeMachine) -> None:
-    """Of two installations at the same moment one works and the other waits for it."""
+    """Two installations at the same moment: one works and the other waits for it."""
     command = [sys.executable, "-c", INSTALLER]
     environ = {**machine.environ, "FAKE_VERSION": "22.10.1"}
     with ThreadPoolExecutor(2) as pool:

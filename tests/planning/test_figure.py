@@ -55,7 +55,7 @@ def test_a_share_stays_a_share() -> None:
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
-    """Of many samples about 95 % of the intervals hold the true share, with unlike batches."""
+    """About 95 % of the intervals of many samples hold the true share, with unlike batches."""
     random = Random(11)  # noqa: S311 - a seed, so that a failure repeats
     hits = 0
     for _ in range(400):

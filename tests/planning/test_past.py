@@ -82,7 +82,7 @@ def test_queues_nobody_answered_are_left_out() -> None:
 
 
 def test_days_as_they_are_named() -> None:
-    """So many days and today so far, or from a day to a day, both of them included."""
+    """A number of days and today so far, or from one day to another, both of them included."""
     zone = ZoneInfo("Europe/Amsterdam")
     found = read_span("7", "", zone="Europe/Amsterdam", now=NOW)
     assert (found.since, found.until) == (datetime(2026, 3, 3, tzinfo=zone), NOW)

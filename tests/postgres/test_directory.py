@@ -35,7 +35,7 @@ async def tokens(database_url: str) -> AsyncIterator[ApiTokens]:
 
 @pytest.fixture
 def agent_file(tmp_path: Path) -> Path:
-    """Where a file of agents may be."""
+    """The path of a file of agents."""
     return tmp_path / "agents.csv"
 
 
@@ -143,7 +143,7 @@ async def test_an_agent_gets_another_token(directory: Directory, tokens: ApiToke
 
 
 async def test_who_is_not_there_cannot_be_changed(directory: Directory) -> None:
-    """Nor can an agent be changed into an invalid one."""
+    """An agent cannot be changed into an invalid one, either."""
     nobody = AgentId("109")
     for change in (
         directory.edit_agent(nobody, name="Ann"),

@@ -135,7 +135,7 @@ async def record(url: str, spool: Path, *events: Event) -> Journal:
 
 @pytest.fixture
 def spool_path(tmp_path: Path) -> Path:
-    """Where the spool is."""
+    """The path of the spool."""
     return tmp_path / "journal.spool"
 
 

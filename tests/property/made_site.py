@@ -44,7 +44,7 @@ AGENT_PROMPT = "agent_prompt"
 
 
 def seconds(number: float) -> timedelta:
-    """So many seconds."""
+    """A duration of this many seconds."""
     return timedelta(seconds=number)
 
 

@@ -368,8 +368,8 @@ def waits_for_customer(world: World) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where things meet, and which. `shows` are the phones that ring, the callers who wait, the
-    bridges awaited, and the state of the first agent.
+    """Two things that meet, and their state. `shows` are the phones that ring, the callers who
+    wait, the bridges awaited, and the state of the first agent.
     """
 
     set_up: Move

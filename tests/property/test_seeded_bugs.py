@@ -77,7 +77,7 @@ def head_start_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def last_come_first_served(patch: pytest.MonkeyPatch) -> None:
-    """Of callers with the same score the one who came last is served first."""
+    """The last of the callers with the same score is served first."""
     rerank = Waiting.rerank
 
     def reversed_rank(waiting: Waiting, priority: int, head_start: timedelta) -> None:

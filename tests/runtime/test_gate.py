@@ -109,7 +109,7 @@ loops = pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio"
 
 @loops
 def test_half_open_connections_keep_nobody_out(run: Run) -> None:
-    """Of one address or of many; who asks is answered, and there are never too many."""
+    """Connections of one address or of many are answered, and there are never too many."""
 
     async def story() -> None:
         async with desk() as there:

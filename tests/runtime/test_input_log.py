@@ -30,7 +30,7 @@ HALF = "\ud83d"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the log will be."""
+    """The path of the log."""
     return tmp_path / "input" / "1.jsonl"
 
 

@@ -40,7 +40,7 @@ def lived(center: Center, moments: list[Moment]) -> bytes:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a snapshot of an hour's beginning lies."""
+    """The path of a snapshot of an hour's beginning."""
     center = Center(STARTED, SITE)
     lived(center, busy_hour(1, minutes=10))
     file = tmp_path / "b1.000001.snapshot"

@@ -315,7 +315,7 @@ def started_at(url: str) -> object:
 
 
 async def test_our_own_postgres_does_not_start(postgres_folder: Path, tmp_path: Path) -> None:
-    """Where it has held data before, the center begins without it, and has it when it starts."""
+    """It has held data before: the center begins without it, and has it when it starts."""
     settings = Settings(site=tmp_path, data=postgres_folder / "broken")
     async with EmbeddedPostgres(settings.data, fsync=False):
         pass
@@ -328,7 +328,7 @@ async def test_our_own_postgres_does_not_start(postgres_folder: Path, tmp_path: 
 
 
 async def test_our_own_postgres_does_not_start_at_all(tmp_path: Path) -> None:
-    """Where there is nothing yet, a start that fails is told at once."""
+    """It holds no data yet: a start that fails is reported at once."""
     (tmp_path / "data").write_text("no folder")
     with pytest.raises(ContactCenterError):
         async with served_database(

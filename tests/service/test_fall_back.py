@@ -42,12 +42,12 @@ class Installation:
 
     @property
     def spool(self) -> Path:
-        """Where the script writes."""
+        """The folder in which the script writes."""
         return self.folder / "fall-back" / "spool"
 
     @property
     def recordings(self) -> Path:
-        """Where messages go."""
+        """The folder of messages."""
         return self.folder / "recordings"
 
     @property

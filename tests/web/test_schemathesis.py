@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Api
 
 EXAMPLES = 6
-"""Of each operation and kind of data: a few hundred requests a role."""
+"""The examples of each operation and kind of data: a few hundred requests a role."""
 NO_SUCH = 405
 SEED = 20_261_129
 CHECKS = [

@@ -17,8 +17,8 @@ from math import fsum, log1p, sqrt
 import msgspec
 
 EXACT_STEPS = 16
-"""So many steps are added up one by one, the rest by the formula of Euler and Maclaurin, whose
-error is then below a millionth of the sum; a long line costs no more than a short one.
+"""The number of steps that are added up one by one. The formula of Euler and Maclaurin gives the
+rest, with an error below a millionth of the sum; a long line costs no more than a short one.
 """
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -23,9 +23,9 @@ from contactcenter_ari.core.vocabulary.ids import agent_of
 NORMAL_CLEARING = 16
 """Cause of ITU-T Q.850: somebody hung up."""
 RING_AGAIN_AFTER = timedelta(seconds=5)
-"""So long at most all phones are silent after a ring of all that nobody took; other callers may
-be offered meanwhile. So long at least a caller skips who is not sent away for a missed call, or
-whom we failed to ring: without any pause the same would happen again at once, without end.
+"""The longest silence of all phones after a ring of all that no agent took; other callers may be
+offered in this time. It is also the shortest pause of a caller who is not sent away for a missed
+call, or whom we failed to ring: without a pause the same would happen again at once, without end.
 """
 
 

@@ -22,8 +22,8 @@ from contactcenter_ari.core.vocabulary.ids import AgentId, QueueName
 from contactcenter_ari.core.vocabulary.request import HandleTime
 
 RECENT = 50
-"""So many contacts make a mean handle time: its error is about 14 % when handle times vary as
-much as those of telephone calls do, and a change is half seen after 25 contacts.
+"""The number of contacts that make a mean handle time: its error is about 14 % when handle times
+vary as those of telephone calls do, and a change is half seen after 25 contacts.
 """
 ENOUGH = 5
 """With fewer contacts nothing is said: of these the mean is known to about 45 % only, which the

@@ -45,7 +45,7 @@ class Finished(msgspec.Struct, frozen=True):
 
 
 class Counted(NamedTuple):
-    """As what an agent is counted in each of these queues."""
+    """The groups in which an agent is counted in each of these queues."""
 
     queues: tuple[QueueName, ...] = ()
     stays: bool = False

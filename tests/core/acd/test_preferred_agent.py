@@ -130,7 +130,7 @@ def test_ring_all_rings_the_preferred_agent_alone(floor: Floor) -> None:
 
 
 def test_no_skill_is_asked_of_the_preferred_agent(floor: Floor) -> None:
-    """Of others it is, also once they are asked."""
+    """Other agents must have it, also when they are asked later."""
     step = Queue(
         SALES, {}, prefer=parse('"100"'), prefer_for=timedelta(seconds=FOR),
         skills=(SkillStep(timedelta(), {"dutch": 3}),),
@@ -178,7 +178,7 @@ def test_nobody_of_that_name(floor: Floor, agent: str) -> None:
 
 @pytest.mark.parametrize("how", ["logged out", "paused", "unregistered", "other queue"])
 def test_an_agent_who_takes_no_calls_is_not_waited_for(floor: Floor, how: str) -> None:
-    """Nor is one of another queue."""
+    """An agent of another queue is not waited for, either."""
     prefers(floor)
     agent = floor.agent("100", "support" if how == "other queue" else "sales")
     floor.agent("200")

@@ -253,7 +253,7 @@ def test_one_who_is_busy_is_waited_for(floor: Floor) -> None:
 
 
 def test_a_preferred_agent_at_lunch_is_not_waited_for(floor: Floor) -> None:
-    """Nor is one who will pause after the present call."""
+    """An agent who will pause after the present call is not waited for, either."""
     prefers = Queue(SALES, {}, prefer=parse('"100"'), prefer_for=timedelta(minutes=1))
     with_nobody(floor, step=prefers)
     best = talking(floor)

@@ -136,7 +136,7 @@ def test_a_wrap_up_that_cannot_be_extended(floor: Floor, settings: QueueSettings
 
 
 def test_a_wrap_up_that_is_over_cannot_be_extended(floor: Floor) -> None:
-    """Nor one that has not begun."""
+    """A wrap-up that has not begun cannot be extended, either."""
     agent = in_talk(floor, EXTENDABLE)
     for _ in range(2):
         with pytest.raises(RequestRefused) as refused:

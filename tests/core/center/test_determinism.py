@@ -176,7 +176,7 @@ def live(floor: Floor, dice: Random) -> None:
 
 
 def a_day(floor: Floor, seed: int, things: int) -> None:
-    """So many things happen."""
+    """A day in which this many things happen."""
     dice = Random(seed)  # noqa: S311  # a story, no secret
     open_shop(floor)
     for _ in range(things):

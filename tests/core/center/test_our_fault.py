@@ -101,7 +101,7 @@ def at_next_deadline(floor: Floor) -> None:
 
 
 def test_one_due_deadline_a_turn(floor: Floor, menu: tuple[Caller, Caller]) -> None:
-    """Of two that are due at one instant each has a turn of its own."""
+    """Two deadlines that are due at one instant have a turn each."""
     first, second = menu
     at_next_deadline(floor)
     one, other = take(floor, TimePassed()), take(floor, TimePassed())

@@ -101,7 +101,7 @@ SHARES = ((to("a"), 30), (to("b"), 70))
 
 
 def test_a_split_keeps_its_shares() -> None:
-    """Of ten thousand calls about 30 and 70 in a hundred."""
+    """About 30 and 70 in a hundred of ten thousand calls take the two ways."""
     ways = Counter(pick(SHARES, CallId(f"n1-6741e2c0-{n}")).section for n in range(10_000))
     assert ways["a"] == pytest.approx(3_000, abs=250)
     assert ways["a"] + ways["b"] == 10_000

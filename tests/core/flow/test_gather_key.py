@@ -236,7 +236,7 @@ OUT = {"*": to("person"), "0": to("other")}
 @pytest.mark.parametrize("typed", ["*", "1*", "123*"])
 @pytest.mark.parametrize("own", [True, False])
 def test_a_star_leads_out_at_any_moment(floor: Floor, typed: str, *, own: bool) -> None:
-    """Of the gather or of the flow: the keys typed before are dropped."""
+    """A star of the gather or of the flow leads out; the keys typed before are dropped."""
     gather = changed(keys={"*": to("person")}) if own else READING
     caller = call(floor, gather, keys={} if own else OUT)
     caller.presses(typed)
@@ -316,7 +316,7 @@ def test_a_digit_that_is_no_phone_number_leads_out(floor: Floor) -> None:
 
 
 def test_a_key_typed_ahead_of_the_prompt_leads_out(floor: Floor) -> None:
-    """Where the prompt must be heard, it waits for the end of it."""
+    """The key waits for the end of a prompt that must be heard."""
     rules = msgspec.structs.replace(READING.rules, barge_in=False)
     caller = call(floor, changed(rules=rules), keys=OUT)
     caller.presses("*")

@@ -271,7 +271,7 @@ def test_one_try(floor: Floor) -> None:
 
 
 def test_the_nth_try_takes_the_nth_prompt(floor: Floor) -> None:
-    """Of a list, and then the last again; so do the prompts of wasted tries."""
+    """The tries take the prompts of a list, then the last again; so do wasted tries."""
     how = rules("hello", "again", no_input=("first", "second"), tries=5)
     caller = call(floor, menu("1", how=how), keys=("1",))
     for _ in range(4):

@@ -231,7 +231,7 @@ def test_the_switch_is_told_what_to_measure(floor: Floor) -> None:
 
 
 def test_an_unusable_file_is_no_message(floor: Floor) -> None:
-    """Nor is one that was never recorded."""
+    """A file that was never recorded is no message, either."""
     caller = call(floor)
     caller.hears_out()
     floor.take(CommandFailed(floor.done(RecordLeg)[-1], 500, "disk full"))

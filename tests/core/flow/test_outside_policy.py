@@ -86,7 +86,7 @@ def test_only_ordinary_numbers_are_dialed_unless_named(number: str, kind: Number
     ],
 )
 def test_what_is_no_number_is_never_dialed(number: str) -> None:
-    """Nor is one with more digits than E.164 allows; an emergency number is not E.164."""
+    """Text, too many digits for E.164, and an emergency number, which is not E.164."""
     assert not OutsidePolicy(("+", "+31", number)).permits(number)
     assert not OutsidePolicy(("+316",)).permits("+316" + "1" * 13)
 

@@ -63,7 +63,7 @@ def test_all_must_be_open(now: str, expected: str) -> None:
 
 
 def test_hours_that_never_meet() -> None:
-    """Where no instant suits all there is none, and the search ends."""
+    """No instant suits all: there is none, and the search ends."""
     never = [every_day(zone, SINCE, time(12)) for zone in (AMSTERDAM, "Pacific/Honolulu")]
     assert next_common(never, at("10 09:00"), at("10 09:00") + 400 * DAY) is None
 

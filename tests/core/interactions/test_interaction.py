@@ -105,7 +105,7 @@ def ended(interaction: Interaction, by: Party) -> InteractionEnded:
     ],
 )
 def test_why_it_ended(state: InteractionState, by: Party, expected: EndReason) -> None:
-    """Where the caller was and who hung up make the reason."""
+    """The state of the call and the party that hung up make the reason."""
     end = ended(interaction_in(state), by)
     assert (end.reason, end.ended_by) == (expected, by)
 

@@ -202,7 +202,7 @@ def test_occupancy_is_busy_of_busy_and_ready() -> None:
 
 
 def test_nobody_logged_in_has_no_occupancy() -> None:
-    """Of no time there is no share."""
+    """Without logged-in time there is no share."""
     time = logged_in_time([], since=NINE, until=NINE + seconds(300))
     assert (occupancy(time), utilization(time)) == (None, None)
 

@@ -72,7 +72,7 @@ def view(floor: Floor) -> CallbackView:
 
 
 def position(floor: Floor) -> int:
-    """Where the caller who joined last stands."""
+    """The position of the caller who joined last."""
     return floor.told(InteractionQueued)[-1].position
 
 

@@ -77,7 +77,7 @@ FAR = ("+7", "+61", "+1", "+44", "+351")
 
 
 def zones(floor: Floor) -> tuple[tuple[str, ...], str | None]:
-    """Where it had to be day for the last attempt, and how that is known."""
+    """The zones in which it had to be day for the last attempt, and their source."""
     last = floor.told(CallbackAttempted)[-1]
     return last.zones, last.zone_source
 
@@ -161,7 +161,7 @@ def test_zones_close_together(floor: Floor, number: str) -> None:
 
 
 def test_zones_apart_in_summer_only() -> None:
-    """Where the clocks of one are put forward and those of the other are not."""
+    """The clocks of one zone are put forward, those of the other are not."""
     summer = datetime(2026, 1, 15, tzinfo=UTC)
     winter = datetime(2026, 7, 15, tzinfo=UTC)
     west = ("Australia/Perth", "Australia/Adelaide")
@@ -250,7 +250,7 @@ def test_a_retry_waits_for_the_hours(floor: Floor) -> None:
 
 
 def test_no_retry_after_the_end(floor: Floor) -> None:
-    """Where no attempt is possible any more the callback is over at once."""
+    """No attempt is possible any more: the callback is over at once."""
     open_shop(floor, step={"expires": timedelta(minutes=15)})
     busy_agent(floor)
     booked(floor)

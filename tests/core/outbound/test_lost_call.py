@@ -198,7 +198,7 @@ def test_a_queue_may_want_no_tasks(floor: Floor) -> None:
 
 
 def test_who_left_at_once_is_a_task_where_the_queue_says_so(floor: Floor) -> None:
-    """Where every caller counts."""
+    """The queue counts every caller."""
     open_shop(floor, lost_calls=(QueueExit.ABANDONED_SHORT,))
     busy_agent(floor)
     gives_up(floor, after=4)

@@ -78,7 +78,7 @@ def test_a_site_whose_pauses_need_no_reason(
 
 
 def test_a_site_without_pause_reasons(floor: Floor) -> None:
-    """Where there is none to choose, none is wanted."""
+    """A pause needs no reason when there is none to choose."""
     floor.take(SitePublished(msgspec.structs.replace(floor.site, pause_reasons={})))
     agent = floor.agent()
     assert dial(floor, agent, "*131") == ["feature_code_unknown"]

@@ -14,7 +14,7 @@ def clockwork() -> Clockwork:
 
 
 def after(seconds: float) -> datetime:
-    """So many seconds from now."""
+    """The instant this many seconds from now."""
     return NOW + timedelta(seconds=seconds)
 
 

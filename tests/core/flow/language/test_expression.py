@@ -233,7 +233,7 @@ def test_a_mistake_is_found_before_a_caller_meets_it(
 
 @pytest.mark.parametrize("value", [None, "", 3])
 def test_nothing_unset_begins_with_anything(value: Value) -> None:
-    """Nor does a value that is no text."""
+    """A value that is no text does not, either."""
     assert evaluate(parse('x startswith "1"'), {"x": value}.get) is False
 
 

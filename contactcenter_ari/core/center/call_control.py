@@ -325,7 +325,7 @@ class CallControl:
         del self._calls[call.run.call]  # last: a call that fails before is not forgotten
 
     def attempt_over(self, call: Call, turn: Turn) -> None:
-        """The call to a customer has ended; an agent who has waited in vain is told so."""
+        """The call to a customer has ended; an agent who waited for them is told so."""
         attempt = self.callback_queue.attempts.of(call)
         prompt = self.dialing.over(attempt, turn) if attempt is not None else None
         if prompt is not None:

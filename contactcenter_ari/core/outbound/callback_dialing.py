@@ -68,7 +68,7 @@ class CallbackDialing:
 
     def over(self, attempt: CallbackAttempt, turn: Turn) -> Call | None:
         """The call to the customer has ended: without a talk there is another attempt, or this was
-        the last. Gives the prompt for an agent who has waited in vain.
+        the last. Gives the prompt for an agent who waited for it.
         """
         if attempt.over:
             return None

@@ -272,8 +272,8 @@ def test_the_queue_is_closed_meanwhile(floor: Floor) -> None:
 
 
 def test_found_missing_by_the_inventory(floor: Floor) -> None:
-    """A phone that rings again and lives no more is rung in vain; a leg that is only not listed
-    was hung up unheard, as before.
+    """A phone that rings again and lives no more is rung, unanswered; a leg that is only not
+    listed was hung up unheard, as before.
     """
     agent, caller = in_talk(floor)
     agent.is_lost()

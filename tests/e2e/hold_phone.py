@@ -52,6 +52,11 @@ class HoldingLine(HoldKey, Line):
 
     _order = 0
 
+    def pick_up_on_hold(self) -> None:
+        """Answer, and send nothing until the key is pressed."""
+        self._holds = True
+        self.pick_up()
+
 
 class HoldingPhone(DeskPhone):
     """An agent's phone with a hold key."""

@@ -8,7 +8,7 @@ from contactcenter_ari.core.acd.distribution import Distribution
 from contactcenter_ari.core.calls.call import Call, Conversation
 from contactcenter_ari.core.calls.registry import CallRegistry
 from contactcenter_ari.core.telephony.bridge import JOINED, Bridge, Bridges
-from contactcenter_ari.core.telephony.leg import HELD, UP, Legs
+from contactcenter_ari.core.telephony.leg import HELD, UP, Legs, Role
 from contactcenter_ari.core.telephony.recording_registry import Recordings
 from contactcenter_ari.core.turn import Turn
 from contactcenter_ari.core.vocabulary.event import SegmentEnded, SegmentKind
@@ -104,9 +104,16 @@ class Conversations:
         return conversation
 
     def hold_key(self, leg_id: LegId, turn: Turn, *, held: bool) -> None:
-        """The hold key of a phone was pressed, or pressed again, during a talk or before it."""
+        """The hold key of a phone was pressed, or pressed again, during a talk or before it. The
+        phone of an agent may answer on hold; an outside line that does so plays something that
+        the caller is to hear.
+        """
         leg = self._legs.find(leg_id)
-        if leg is None or leg.state is not (UP if held else HELD):
+        if leg is None:
+            return
+        if not leg.is_up and leg.role is Role.AGENT:
+            leg.answers_held = held
+        if leg.state is not (UP if held else HELD):
             return
         leg.move_to(HELD if held else UP)
         bridge = self._bridges.of(leg_id)

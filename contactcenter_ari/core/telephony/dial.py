@@ -5,7 +5,7 @@ What the answer means, and what follows when there is none, is decided by those 
 
 from enum import StrEnum
 
-from contactcenter_ari.core.telephony.leg import UP, Leg, Legs
+from contactcenter_ari.core.telephony.leg import HELD, UP, Leg, Legs
 from contactcenter_ari.core.telephony.way_out import WaysOut
 from contactcenter_ari.core.turn import Turn, Wake
 from contactcenter_ari.core.vocabulary.command import DialLeg, DialOutside
@@ -68,6 +68,8 @@ class Dials:
             return False
         turn.clockwork.forget(Wake.RING, leg.id)
         leg.move_to(UP)
+        if leg.answers_held:
+            leg.move_to(HELD)
         return True
 
     def end(self, leg: LegId, turn: Turn) -> None:

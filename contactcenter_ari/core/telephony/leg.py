@@ -117,7 +117,8 @@ Purpose = (
 @dataclass(slots=True)
 class Leg:
     """One channel of the switch `node`, since its arrival or dialing. The flow of the call `flow`
-    speaks to it, and it is in `bridge`, if there are such.
+    speaks to it, and it is in `bridge`, if there are such. A phone that `answers_held` has put the
+    others on hold before it was answered.
     """
 
     id: LegId
@@ -128,6 +129,7 @@ class Leg:
     state: LegState = DIALING
     bridge: BridgeId | None = None
     flow: CallId | None = None
+    answers_held: bool = False
 
     def __repr__(self) -> str:
         return f"<Leg {self.id}: {self.role}, {self.state}, {self.purpose}>"

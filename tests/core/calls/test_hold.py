@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from contactcenter_ari.core.acd.settings import QueueSettings
 from contactcenter_ari.core.flow.language.destination import Destination, Way
+from contactcenter_ari.core.flow.language.parser import parse
+from contactcenter_ari.core.flow.verb.dial import DialOut
 from contactcenter_ari.core.flow.verb.play import Play
 from contactcenter_ari.core.flow.verb.queue import Queue
 from contactcenter_ari.core.vocabulary.command import PauseRecording, ResumeRecording
@@ -124,6 +127,48 @@ def test_a_phone_that_holds_before_the_talk(floor: Floor) -> None:
     assert len(floor.done(PauseRecording)) == 1
     floor.take(LegUnheld(caller.leg))
     assert floor.switch.music == {}
+
+
+@pytest.mark.parametrize("when", ["before the answer", "before they are joined"])
+def test_an_agent_who_picks_up_on_hold(floor: Floor, when: str) -> None:
+    """The caller hears music from the first instant on, and the time is in the records."""
+    floor.open(None, QueueSettings(name=SALES, music="jazz"))
+    agent = floor.agent()
+    caller = floor.caller()
+    if when == "before the answer":
+        floor.take(LegHeld(agent.leg))
+        agent.answers()
+    else:
+        agent.answers()
+        floor.take(LegHeld(agent.leg))
+    assert (floor.switch.music, floor.done(PauseRecording)) == ({}, [])
+    agent.is_joined()
+    assert (caller.music, len(floor.done(PauseRecording))) == ("jazz", 1)
+    floor.wait(9)
+    floor.take(LegUnheld(agent.leg))
+    assert floor.switch.music == {}
+    assert holds(caller) == [(9, "sales", "100")]
+
+
+def test_an_agent_who_takes_the_hold_back(floor: Floor) -> None:
+    """A phone that takes back its hold before it answers holds nobody."""
+    floor.open(None, QueueSettings(name=SALES, music="jazz"))
+    agent = floor.agent()
+    caller = floor.caller()
+    floor.take(LegHeld(agent.leg))
+    floor.take(LegUnheld(agent.leg))
+    agent.picks_up()
+    assert (caller.music, holds(caller)) == (None, [])
+
+
+def test_an_outside_line_that_answers_on_hold(floor: Floor) -> None:
+    """It plays its own music, and the caller is to hear that."""
+    flow = floor.write({"start": [DialOut(parse('"+31687654321"'), {})]})
+    floor.open(msgspec.structs.replace(flow, dial_allow=("+316",)))
+    caller, callee = floor.caller(), floor.callee()
+    floor.take(LegHeld(callee.leg))
+    callee.picks_up()
+    assert (caller.music, holds(caller)) == (None, [])
 
 
 def test_a_key_that_is_pressed_again(floor: Floor) -> None:

@@ -57,8 +57,8 @@ class Pair:
         return pair if holder == "agent" else (self.caller, self.agent)
 
 
-async def talking(world: World, number: str, queue: str) -> Pair:
-    """A caller and an agent who hear each other."""
+async def ringing(world: World, number: str, queue: str) -> Pair:
+    """A caller for whom an agent's phone rings."""
     hired = await world.enlist(queue)
     at = world.environment.addresses.sip
     phone = await HoldingPhone.registered(hired, at, frequency=AGENT)
@@ -69,9 +69,15 @@ async def talking(world: World, number: str, queue: str) -> Pair:
     world.callers.append(caller)
     line = await phone.rings()
     assert isinstance(line, HoldingLine)
-    line.pick_up()
-    await asyncio.gather(line.until_hears_tone(CALLER), caller.until_hears_tone(AGENT))
     return Pair(world, caller, line, phone)
+
+
+async def talking(world: World, number: str, queue: str) -> Pair:
+    """A caller and an agent who hear each other."""
+    pair = await ringing(world, number, queue)
+    pair.agent.pick_up()
+    await asyncio.gather(pair.agent.until_hears_tone(CALLER), pair.caller.until_hears_tone(AGENT))
+    return pair
 
 
 async def hears_next(caller: Caller, samples: int = ENOUGH) -> Samples:
@@ -169,4 +175,20 @@ async def test_the_agent_leaves_a_caller_on_hold(world: World) -> None:
     assert [pause.reason for pause in recording.pauses] == [PauseReason.HOLD]
     for side in sides_of(recording.path):
         assert silence_in(side) > timedelta(seconds=1)
+    pair.phone.close()
+
+
+async def test_an_agent_picks_up_on_hold(world: World) -> None:
+    """The caller hears music from the first instant on, and the agent once the key is pressed."""
+    pair = await ringing(world, THIRD, "third")
+    pair.agent.pick_up_on_hold()
+    await hears_music(pair.caller)
+    await hears_music(pair.caller)
+    await pair.agent.hold(held=False)
+    await asyncio.gather(hears_voice(pair.caller, AGENT), hears_voice(pair.agent, CALLER))
+    pair.caller.hang_up()
+    record = await world.record(pair.caller)
+    assert [segment.kind for segment in record.segments].count(SegmentKind.HOLD) == 1
+    (recording,) = record.recordings
+    assert [pause.reason for pause in recording.pauses] == [PauseReason.HOLD]
     pair.phone.close()

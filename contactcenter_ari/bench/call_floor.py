@@ -43,8 +43,6 @@ AT_ONCE = timedelta()
 FIRST_EXTENSION = 10_001
 SHIFT = timedelta(hours=6)
 PATIENCE = timedelta(minutes=30)
-LONGEST = "3600"
-"""Seconds for which a phone may be registered; no part of the benchmark takes as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +98,6 @@ class CallFloor:
             crew, theirs = await self.hire(agents, queues), await self._members(members)
             for phones in (list(crew.values()), theirs):
                 if phones:
-                    await self._let_stay(phones)
                     await stack.enter_async_context(self._working(phones, talks))
             await self.log_in(crew)
             await until(partial(self._are_there, theirs), "the members' phones did not register")
@@ -198,13 +195,6 @@ class CallFloor:
         finally:
             run.stop()
             await run.wait()
-
-    async def _let_stay(self, crew: list[Phone]) -> None:
-        """Let phones stay registered for as long as they ask: these register only once."""
-        for phone in crew:
-            longer = operation.put_object("aor", phone.phone_id, {"maximum_expiration": LONGEST})
-            if not (await self._http.send(longer)).succeeded:
-                raise BenchFailed("Asterisk refused how long a phone may be registered")
 
     async def _are_known(self, crew: list[Phone]) -> bool:
         """The application tells Asterisk of the agents' phones a moment after they are hired."""

@@ -14,6 +14,8 @@ from contactcenter_ari.loadtest.sipp import Outcome, Sipp, SippJob, SippRun
 
 SETTLING = timedelta(seconds=30)
 LISTENING = timedelta(seconds=10)
+STAY = timedelta(minutes=4)
+"""Asterisk forgets a phone that has not registered again for five minutes."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -44,14 +46,15 @@ class Phone:
 class AgentPhones:
     """Phones of one behavior; an exponential time of mean `talk_more` is added to `talk`.
 
-    They register at once, stay for `shift`, then unregister. `audio` is a folder that
-    `write_audio` filled.
+    They register at once, and again after each `stay`, until `shift` is over, then unregister.
+    `audio` is a folder that `write_audio` filled.
     """
 
     phones: Sequence[Phone]
     behavior: Behavior
     audio: Path
-    shift: timedelta = timedelta(hours=1)
+    shift: timedelta = timedelta(hours=12)
+    stay: timedelta = STAY
     ring: timedelta = timedelta(seconds=1)
     talk: timedelta = timedelta(seconds=3)
     talk_more: timedelta = timedelta(seconds=2)
@@ -67,10 +70,10 @@ class AgentPhones:
             answers_with=self.behavior.value,
             calls=len(self.phones),
             address=self.address,
-            limit=self.shift + SETTLING,
+            limit=self.shift + self.stay + SETTLING,
             lines=tuple((phone.phone_id, phone.secret) for phone in self.phones),
             keywords={"audio": str(self.audio)},
-            durations={"shift": self.shift, **wanted},
+            durations={"stay": min(self.stay, self.shift), "shift": self.shift, **wanted},
             arguments=("-r", count, "-l", str(len(self.phones) * 4), "-aa"),
         )
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import re
-import time
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -77,23 +75,6 @@ async def test_each_part_is_measured_on_a_floor(tmp_path: Path, database_url: st
     assert kept & {".wav", ".flac"} == {".wav"}
     _check_rows(database_url)
     _check_shown(found)
-
-
-async def test_phones_outlast_the_longest_part(tmp_path: Path, database_url: str) -> None:
-    """They register only once: an agent who cannot be reached any more serves nobody."""
-    settings = Settings(site=CHECKOUT, data=tmp_path, database_url=database_url)
-
-    async def expirations(floor: CallFloor) -> list[int]:
-        async with floor.staffed(TALKS, agents=2, members=1):
-            kept = await floor.asterisk.rx("database show registrar/contact")
-        return [int(at) for at in re.findall(r'"expiration_time":"(\d+)"', kept)]
-
-    begun_at = time.time()  # noqa: TID251  # Asterisk tells instants of the same clock
-    console = Console(stderr=True)
-    found = await run_on_floor(settings, expirations, console=console, environ=os.environ)
-
-    assert len(found) == 3
-    assert min(found) >= begun_at + timedelta(hours=1).total_seconds()
 
 
 def test_a_ratio_is_taken_round_by_round() -> None:

@@ -1,5 +1,6 @@
 """Simulated agents' phones on a real Asterisk: pushed, registered, called."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactcenter_ari.bench.looking import until
 from contactcenter_ari.loadtest.agent import AgentPhones, Behavior, Phone, dial_code
 from contactcenter_ari.loadtest.sipp import SippRun, Verdict
 
@@ -94,6 +96,24 @@ async def test_a_shift_ends_with_unregistering(bench: "Bench") -> None:
     async with at_work(bench, ["leaves"], Behavior.ANSWERS, shift=SHORT) as run:
         await bench.application.reaches("leaves", "offline")
         assert (await run.wait()).verdict is Verdict.PASSED
+
+
+async def test_a_phone_registers_again(bench: "Bench") -> None:
+    """Asterisk forgets a phone after five minutes, so a long shift takes several registrations."""
+
+    async def is_kept_longer() -> bool:
+        return await _forgotten_at(bench, "stays") != first
+
+    async with at_work(bench, ["stays"], Behavior.ANSWERS, stay=timedelta(seconds=1)):
+        first = await _forgotten_at(bench, "stays")
+        await until(is_kept_longer, "it did not register again")
+
+
+async def _forgotten_at(bench: "Bench", phone: str) -> list[str]:
+    """The instants at which Asterisk forgets a phone, in seconds of Unix."""
+    kept = await bench.asterisk.rx("database show registrar/contact")
+    lines = [line for line in kept.splitlines() if f"/{phone};" in line]
+    return [at for line in lines for at in re.findall(r'"expiration_time":"(\d+)"', line)]
 
 
 async def test_a_wrong_secret_does_not_register(bench: "Bench") -> None:

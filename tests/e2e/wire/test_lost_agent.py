@@ -95,3 +95,20 @@ async def test_the_agent_does_not_come_back(world: World, dial: Dial, hire: Hire
         EndReason.COMPLETED,
         Party.AGENT,
     )
+
+
+async def test_a_caller_whose_phone_dies(world: World, dial: Dial, hire: Hire) -> None:
+    """The call ends, and not by the caller."""
+    limit = world.place.settings.rtp_timeout + BUSY
+    seat = await hire("longest")
+    caller = await dial(LONGEST, own=b"+31600000104")
+    line = await seat.phone.rings()
+    line.pick_up()
+    await caller.until_hears_tone(line.frequency)
+    caller.vanish()
+    await line.until_over(limit)
+    record = await world.record(caller)
+    assert (record.interaction.reason, record.interaction.ended_by) == (
+        EndReason.COMPLETED,
+        Party.SYSTEM,
+    )

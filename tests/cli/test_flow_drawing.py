@@ -53,7 +53,7 @@ def test_graph(desk: Path) -> None:
     assert shown.exit_code == 0
     assert shown.stdout == (
         'flowchart TD\n    b0["sales<br/>queue sales"]\n    b1(["hang up"])\n'
-        '    b0 -->|"timeout, no_agents"| b1\n'
+        '    b0 -->|"timeout, no_agents, answered"| b1\n'
     )
     picture = desk.with_name("desk.svg")
     assert call("graph", desk, "-o", picture).exit_code == 0

@@ -244,8 +244,8 @@ def test_the_steps_of_a_call(folder: Path, tmp_path: Path) -> None:
         ("09:00:03", "account[1].found", 58, "play balance", [], {}),
         ("09:00:06", "account", 59, "tag", [], {"tag topic": "balance"}),
         ("09:00:06", "account", 60, "goto", ["-> bye"], {}),
-        ("09:00:06", "bye", 103, "play bye", [], {}),
-        ("09:00:06", "bye", 105, "hangup", ["ended by hangup (contained)"], {}),
+        ("09:00:06", "bye", 104, "play bye", [], {}),
+        ("09:00:06", "bye", 106, "hangup", ["ended by hangup (contained)"], {}),
     ]
     assert "7391" not in retell(traced.call, "desk.yaml")
 

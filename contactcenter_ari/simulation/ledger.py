@@ -323,7 +323,7 @@ class Ledger:
             arrival = place.arrival
         book.stay = Stay.begun(event, arrival, self.agents)
         book.stay.skipped |= book.skipped
-        self._staff.join(book.stay)
+        self._staff.join(book.stay, returns=bool(book.skipped))
 
     def _place_taken(self, event: CallbackTakenOver) -> None:
         """A customer who called in has the position of the callback, if it is better than their

@@ -37,9 +37,11 @@ class StaffAccount:
         """Whether somebody takes calls there, now or after the present one."""
         return any(a.takes_calls and a.serves(queue) for a in self._agents.values())
 
-    def join(self, stay: Stay) -> None:
-        """A stay begins, if only to end in the same turn."""
-        self._joined.append((stay, self.takes_calls(stay.queue)))
+    def join(self, stay: Stay, *, returns: bool) -> None:
+        """A stay begins, if only to end in the same turn. A caller who `returns` to the line since
+        the agent was lost waits like those who are there already.
+        """
+        self._joined.append((stay, returns or self.takes_calls(stay.queue)))
 
     def turn_away(self, stay: Stay, now: datetime) -> None:
         """Assert that a stay may end for lack of agents."""

@@ -270,12 +270,14 @@ class CallbackAccount:
             self._ours.add(event.interaction)
 
     def _talked(self, interaction: InteractionId) -> None:
-        """The customer hears somebody: of all callbacks but that of this call it is settled."""
+        """The customer hears somebody: of all callbacks but that of this call it is settled. A
+        second agent may talk to a customer whose callback is closed already.
+        """
         known_by: set[str] = set()
         if interaction in self._callers:
             known_by = self._callers[interaction].known_by
         elif interaction in self._customers:
-            known_by = self.of(interaction).known_by
+            known_by = self._known_by[interaction]
         for entry in self._open.values():
             entry.talked = entry.talked or bool(entry.known_by & known_by)
 

@@ -45,6 +45,7 @@ EXAMPLES: dict[str, Operation] = {
     "hang_up": operation.hang_up("c", reason="answered_elsewhere"),
     "create_bridge": operation.create_bridge("b"),
     "add_channels": operation.add_channels("b", ["c", "d"]),
+    "reload_module": operation.reload_module("res_pjsip.so"),
     "remove_channel": operation.remove_channel("b", "c"),
     "destroy_bridge": operation.destroy_bridge("b"),
     "snoop": operation.snoop("c", snoop_leg="s", app="a", app_args="snoop,r"),

@@ -330,7 +330,7 @@ async def test_the_first_prompt_after_the_answer_is_timed(bench: Bench) -> None:
     bench.do(AnswerLeg(CALL, LEG), play(), play())
     for counted in (0, 1, 1):
         (await bench.wire.next()).answer(201)
-        await asyncio.sleep(0)
+        await until_idle()
         assert repr(times).startswith(f"<Histogram {counted} durations")
 
 

@@ -17,16 +17,17 @@ from rich.console import Console
 from contactcenter_ari.cli import draining
 from contactcenter_ari.cli.draining import HUNG, until_drained
 from contactcenter_ari.cli.log import UnfailingStream
+from tests.idle import until_idle
 
 LIMIT = 20
 SOON, LATE = timedelta(milliseconds=300), timedelta(hours=1)
 HANGS = """
-import time
 from datetime import timedelta
+from threading import Event
 from contactcenter_ari.cli.draining import end_within
 
 end_within(timedelta(milliseconds=100))
-time.sleep(600)
+Event().wait()
 """
 
 
@@ -59,7 +60,7 @@ async def _ends(
     """The lines between the first signal and the end."""
     console = Console(file=StringIO(), record=True)
     draining = asyncio.ensure_future(until_drained(calls, console, limit=limit))
-    await asyncio.sleep(0)  # it listens for signals now
+    await until_idle()  # it listens for signals now
     os.kill(os.getpid(), number)
     await calls.draining.wait()
     then()
@@ -113,7 +114,7 @@ async def test_nothing_can_be_told() -> None:
     """The output is a file on a full disk: calls go on to the limit anyway."""
     calls, console = Calls(1), Console(file=FullDisk())
     ends = asyncio.ensure_future(until_drained(calls, console, limit=SOON))
-    await asyncio.sleep(0)
+    await until_idle()
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(ends, LIMIT)
     assert calls.ended

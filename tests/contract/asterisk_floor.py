@@ -138,8 +138,8 @@ class AsteriskFloor:
         self._at[leg].reply(invitation, "487 Request Terminated")
 
     async def press(self, leg: LegId, digit: int, after: timedelta = KEY_PRESS) -> None:
-        """Send the key by RFC 4733."""
-        await asyncio.sleep(after.total_seconds())
+        """Send the key by RFC 4733, after silence of that length."""
+        await self.listen(leg, after)
         self._at[leg].press(digit, self._rtp[leg])
 
     async def listen(self, leg: LegId, duration: timedelta) -> None:

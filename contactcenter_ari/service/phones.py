@@ -22,6 +22,7 @@ from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.log_limit import LogLimit
 from contactcenter_ari.service.revision import Revision
+from contactcenter_ari.service.waiting import until_first
 
 log = structlog.get_logger(__name__)
 
@@ -71,14 +72,10 @@ class Phones:
         while True:
             connections, seen = self._switch.connections, self._revision.number
             limit = LOOK_EVERY if await self.follow() else RETRY_AFTER
-            async with asyncio.TaskGroup() as group:
-                news = (
-                    group.create_task(self._revision.changed(seen, limit)),
-                    group.create_task(self._switch.until_new_connection(connections)),
-                )
-                await asyncio.wait(news, return_when=asyncio.FIRST_COMPLETED)
-                for each in news:
-                    each.cancel()
+            await until_first(
+                self._revision.changed(seen, limit),
+                self._switch.until_new_connection(connections),
+            )
 
     async def follow(self) -> bool:
         """Pass on what has changed, now or at the next look; whether it was now."""

@@ -21,6 +21,7 @@ from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.machine.asterisk_process import AsteriskProcess
 from contactcenter_ari.machine.trunk_config import MODULES
 from contactcenter_ari.service.trunk import KnownTrunks
+from contactcenter_ari.service.waiting import until_first
 
 RELOAD_LIMIT = timedelta(seconds=10)
 TRY_AGAIN_AFTER = timedelta(seconds=2)
@@ -92,7 +93,7 @@ class SwitchTrunks:
                     async with asyncio.timeout(TRY_AGAIN_AFTER.total_seconds()):
                         await self._changed.wait()
                 continue
-            await self._until_news(switch, connections)
+            await until_first(self._changed.wait(), switch.until_new_connection(connections))
 
     async def _take_up(self) -> None:
         trunks, write = self._trunks, self._asterisk.write_trunks
@@ -104,13 +105,3 @@ class SwitchTrunks:
                 raise SwitchError(f"Asterisk has not reloaded {module}: {reply.status}")
         self._is_written, self._taken_up = False, trunks
         log.info("trunks.taken_up", trunks=[trunk.name for trunk in trunks])
-
-    async def _until_news(self, switch: Connections, connections: int) -> None:
-        async with asyncio.TaskGroup() as group:
-            waits = [
-                group.create_task(self._changed.wait()),
-                group.create_task(switch.until_new_connection(connections)),
-            ]
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()

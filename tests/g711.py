@@ -1,11 +1,8 @@
-"""G.711 read back: what the code words of a call sound like."""
+"""A-law read back: what its code words sound like; the program needs only mu-law."""
 
 import numpy as np
 
-from contactcenter_ari.speech.hearing import decode_ulaw
 from contactcenter_ari.speech.tone import CodeWords, Samples
-
-__all__ = ["decode_alaw", "decode_ulaw"]
 
 
 def decode_alaw(code_words: CodeWords) -> Samples:

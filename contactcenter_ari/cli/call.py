@@ -33,8 +33,8 @@ from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.service.address import addresses
 from contactcenter_ari.service.prompts import fixed_prompts, prompt_cache
 from contactcenter_ari.service.trunk import KnownTrunks
-from contactcenter_ari.speech.hearing import Heard, Sound, all_heard, decode_ulaw
-from contactcenter_ari.speech.tone import Samples
+from contactcenter_ari.speech.hearing import Heard, Sound, all_heard
+from contactcenter_ari.speech.tone import Samples, decode_ulaw
 
 LONGEST = timedelta(minutes=10)
 ANSWER_LIMIT = timedelta(seconds=30)

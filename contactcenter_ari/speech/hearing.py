@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contactcenter_ari.speech.tone import SAMPLE_RATE, CodeWords, Samples, sample_count
+from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, sample_count
 
 HEARD = 0.8
 """A prompt with at least this score was heard; no other prompt reaches it."""
@@ -31,7 +32,6 @@ PURE = 0.9
 
 _FAINT = 1e-4
 """Stretches with less than this share of the loudest stretch's energy hold no prompt."""
-_ULAW_BIAS = 33
 
 
 class Match(NamedTuple):
@@ -80,14 +80,6 @@ class _Place:
         end = min(self.start + self.length, other.start + other.length)
         shared = end - max(self.start, other.start)
         return shared > min(self.length, other.length) / 2
-
-
-def decode_ulaw(code_words: CodeWords) -> Samples:
-    """Expand mu-law code words."""
-    code = ~code_words.astype(np.int32) & 0xFF
-    segment = (code >> 4) & 0x07
-    magnitude = ((((code & 0x0F) << 1) + _ULAW_BIAS) << segment) - _ULAW_BIAS
-    return (np.where(code & 0x80, -magnitude, magnitude) << 2).astype(np.int16)
 
 
 def all_heard(recording: Samples, prompts: Iterable[tuple[str, Samples]]) -> list[Heard]:
@@ -171,18 +163,10 @@ def _extent(prompt: Samples, heard: Samples) -> int:
 def _apart(places: list[_Place]) -> list[_Place]:
     """The longest of the places that are the same, in order: prompts may begin alike."""
     kept: list[_Place] = []
-    for place in sorted(places, key=_length, reverse=True):
+    for place in sorted(places, key=attrgetter("length"), reverse=True):
         if not any(place.is_mostly_in(other) for other in kept):
             kept.append(place)
-    return sorted(kept, key=_start)
-
-
-def _length(place: _Place) -> int:
-    return place.length
-
-
-def _start(place: _Place) -> int:
-    return place.start
+    return sorted(kept, key=attrgetter("start"))
 
 
 def find(prompt: Samples, recording: Samples) -> Match:

@@ -59,6 +59,14 @@ def encode_ulaw(samples: Samples) -> CodeWords:
     return code_words
 
 
+def decode_ulaw(code_words: CodeWords) -> Samples:
+    """Expand mu-law code words."""
+    code = ~code_words.astype(np.int32) & 0xFF
+    segment = (code >> 4) & 0x07
+    magnitude = ((((code & 0x0F) << 1) + _ULAW_BIAS) << segment) - _ULAW_BIAS
+    return (np.where(code & 0x80, -magnitude, magnitude) << 2).astype(np.int16)
+
+
 def encode_alaw(samples: Samples) -> CodeWords:
     """Compress by the A-law (Europe and international; RTP payload type 8)."""
     linear = samples.astype(np.int32) >> 3

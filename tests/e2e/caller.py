@@ -19,8 +19,8 @@ from contactcenter_ari.loadtest.sip_caller import (
     header,
     rtp_packet,
 )
-from contactcenter_ari.speech.hearing import HEARD, decode_ulaw, find
-from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples
+from contactcenter_ari.speech.hearing import HEARD, find
+from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, decode_ulaw
 from tests.e2e.polling import LIMIT, until
 from tests.e2e.tone_watch import ToneWatch
 

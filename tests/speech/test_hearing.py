@@ -11,6 +11,7 @@ from contactcenter_ari.speech.music import compose
 from contactcenter_ari.speech.tone import (
     SAMPLE_RATE,
     Samples,
+    decode_ulaw,
     encode_alaw,
     encode_ulaw,
     silence,
@@ -18,7 +19,7 @@ from contactcenter_ari.speech.tone import (
     to_samples,
 )
 from contactcenter_ari.speech.voice import EspeakVoice
-from tests.g711 import decode_alaw, decode_ulaw
+from tests.g711 import decode_alaw
 from tests.hearing import HEARD, find, tone_heard, tone_level
 
 SECOND = timedelta(seconds=1)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from contactcenter_ari.speech.music import compose
-from contactcenter_ari.speech.tone import encode_ulaw, sine
-from tests.g711 import decode_ulaw
+from contactcenter_ari.speech.tone import decode_ulaw, encode_ulaw, sine
 from tests.key_tones import KEYS, key_tone, keys_in
 
 SHORT, GAP = timedelta(milliseconds=60), np.zeros(800, dtype=np.int16)

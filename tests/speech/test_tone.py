@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from contactcenter_ari.speech.tone import encode_alaw, encode_ulaw, silence, sine
-from tests.g711 import decode_alaw, decode_ulaw
+from contactcenter_ari.speech.tone import decode_ulaw, encode_alaw, encode_ulaw, silence, sine
+from tests.g711 import decode_alaw
 from tests.hearing import duration_of, level_of
 
 EVERY_BYTE = np.arange(256).astype(np.uint8)

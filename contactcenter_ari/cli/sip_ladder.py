@@ -20,7 +20,7 @@ class Ladder:
     def __init__(self, asterisk: Address, trunk_networks: tuple[str, ...]) -> None:
         self._asterisk = asterisk
         self._trunks = tuple(map(ip_network, trunk_networks))
-        self._calls: dict[str, str] = {}
+        self._calls: dict[str, int] = {}
 
     def __repr__(self) -> str:
         return f"<Ladder of {self._asterisk}: {len(self._calls)} calls>"
@@ -43,8 +43,8 @@ class Ladder:
         return f"{time} {'':{PEER}} {'':{ARROW}} Asterisk {arrow} {peer!s:<{PEER}} {mark}"
 
     def _mark(self, call_id: str) -> str:
-        number = self._calls.setdefault(call_id, str(len(self._calls)))
-        turn, letter = divmod(int(number), len(CALL_MARKS))
+        number = self._calls.setdefault(call_id, len(self._calls))
+        turn, letter = divmod(number, len(CALL_MARKS))
         return f"{CALL_MARKS[letter]}{turn or ''}"
 
 

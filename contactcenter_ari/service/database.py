@@ -131,7 +131,8 @@ class ServedDatabase:
         brought up to date first.
         """
         async with _connection(self.url) as connection:
-            trouble = _trouble(await _asked(connection, "health/ask"))
+            (is_closed,) = await _asked(connection, "health/ask")
+        trouble = _trouble(is_closed)
         self._answered = not trouble
         if trouble:
             self._tell(trouble)
@@ -152,8 +153,9 @@ class ServedDatabase:
     async def _look(self, connection: Connection) -> None:
         """See what it takes, and whether people have changed."""
         is_closed, revision = await _asked(connection, "health/look")
-        self._tell(_trouble((is_closed,)))
-        self.revision.note(int(str(revision)))
+        self._tell(_trouble(is_closed))
+        assert isinstance(revision, int), "it is a bigint"
+        self.revision.note(revision)
 
 
 @asynccontextmanager
@@ -175,9 +177,9 @@ async def _asked(connection: Connection, question: str) -> tuple[object, ...]:
     return row
 
 
-def _trouble(answer: tuple[object, ...]) -> str:
+def _trouble(is_closed: object) -> str:
     """Why it takes nothing that is written, empty if it does."""
-    return "the database is read-only" if answer[0] else ""
+    return "the database is read-only" if is_closed else ""
 
 
 @asynccontextmanager

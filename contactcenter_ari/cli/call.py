@@ -19,13 +19,19 @@ from rich.table import Table
 
 from contactcenter_ari.cli.app import app
 from contactcenter_ari.cli.check_service import SIP_PORT
-from contactcenter_ari.cli.command import command, error_screen, load_settings, run, screen
+from contactcenter_ari.cli.command import (
+    command,
+    error_screen,
+    limit_given,
+    load_settings,
+    run,
+    screen,
+)
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import load_site
 from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.site.called_number import CalledNumbers
 from contactcenter_ari.core.site.site import Site
-from contactcenter_ari.core.spoken.value import read_duration
 from contactcenter_ari.loadtest.sip_caller import KEYS, OK, SipCaller
 from contactcenter_ari.machine.audit_log import note_use
 from contactcenter_ari.machine.tool_root import ensure_tools
@@ -91,11 +97,7 @@ def place_call(
 
 
 def _limit(text: str) -> timedelta:
-    try:
-        limit = read_duration(text)
-    except ValueError:
-        limit = timedelta()
-    if not timedelta() < limit <= LONGEST:
+    if (limit := limit_given(text, LONGEST)) is None:
         raise CallRefused(f'"{text}" is no time for a call; an example: 20s (at most 10m)')
     return limit
 

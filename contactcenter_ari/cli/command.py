@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from contactcenter_ari.config.settings import Settings, read_settings
 from contactcenter_ari.core.errors import ContactCenterError
+from contactcenter_ari.core.spoken.value import read_duration
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -51,6 +53,15 @@ def load_settings() -> Settings:
     settings = read_settings(os.environ)
     start_logging(settings.log)
     return settings
+
+
+def limit_given(text: str, longest: timedelta) -> timedelta | None:
+    """A time for a command to end by itself; None for what is none, or a longer one."""
+    try:
+        limit = read_duration(text)
+    except ValueError:
+        return None
+    return limit if timedelta() < limit <= longest else None
 
 
 def command(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -12,13 +12,18 @@ from typing import Annotated, BinaryIO
 import typer
 
 from contactcenter_ari.cli.app import app
-from contactcenter_ari.cli.command import command, error_screen, load_settings, run
+from contactcenter_ari.cli.command import (
+    command,
+    error_screen,
+    limit_given,
+    load_settings,
+    run,
+)
 from contactcenter_ari.cli.sip_ladder import Ladder
 from contactcenter_ari.client.running_center import RunningCenter
 from contactcenter_ari.config.settings import Settings
 from contactcenter_ari.config.site import site_trunks
 from contactcenter_ari.core.errors import ContactCenterError
-from contactcenter_ari.core.spoken.value import read_duration
 from contactcenter_ari.machine.asterisk_console import AsteriskConsole
 from contactcenter_ari.machine.audit_log import note_use
 from contactcenter_ari.machine.secret import OWNER_ONLY_FILE
@@ -57,11 +62,7 @@ def trace(
 
 
 def _limit(text: str) -> timedelta:
-    try:
-        limit = read_duration(text)
-    except ValueError:
-        limit = timedelta()
-    if not timedelta() < limit <= LONGEST:
+    if (limit := limit_given(text, LONGEST)) is None:
         raise TraceRefused(f'"{text}" is no time for a trace; an example: 10m (at most 1h)')
     return limit
 

@@ -18,7 +18,6 @@ import typer
 from rich.table import Table
 
 from contactcenter_ari.cli.app import app
-from contactcenter_ari.cli.check_service import SIP_PORT
 from contactcenter_ari.cli.command import (
     command,
     error_screen,
@@ -38,7 +37,7 @@ from contactcenter_ari.machine.tool_root import ensure_tools
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.service.address import addresses
 from contactcenter_ari.service.prompts import fixed_prompts, prompt_cache
-from contactcenter_ari.service.trunk import KnownTrunks
+from contactcenter_ari.service.trunk import KnownTrunks, host_address
 from contactcenter_ari.speech.hearing import Heard, Sound, all_heard
 from contactcenter_ari.speech.tone import Samples, decode_ulaw
 
@@ -124,7 +123,7 @@ def _way(settings: Settings, site: Site, number: str, *, outside: bool) -> tuple
     if outside:
         for trunk in sorted(trunks, key=lambda trunk: trunk.name not in site.via[:1]):
             if trunk.host:
-                there = Address(trunk.host, trunk.port or SIP_PORT)
+                there = host_address(trunk)
                 return there, _address_towards(there)
         raise CallRefused("there is no way to the outside: no trunk has a host")
     if CalledNumbers(site).find(number) not in {n for f in site.flows for n in f.numbers}:

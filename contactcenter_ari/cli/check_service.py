@@ -18,10 +18,10 @@ from contactcenter_ari.machine.tool_root import installed_tools
 from contactcenter_ari.postgres.connection import connect, shown_url
 from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.service.address import addresses
+from contactcenter_ari.service.trunk import host_address
 
 ASK_AGAIN_AFTER = timedelta(milliseconds=700)
 ASKED = 3
-SIP_PORT = 5060
 REGISTERED = "Registered"
 REGISTRATION = re.compile(r"^ *trunk-(\S+?)/sip\S* +\S+ +([A-Z]\w+)", re.MULTILINE)
 """A line of `pjsip show registrations`: the trunk, and the state of its registration."""
@@ -99,7 +99,7 @@ async def carrier(installation: Installation) -> str:
     ways_out = [trunk for trunk in installation.trunks if trunk.host]
     if not ways_out:
         return "none is set: there are no calls to the outside"
-    answers = [await _answered(Address(way.host, way.port or SIP_PORT)) for way in ways_out]
+    answers = [await _answered(host_address(way)) for way in ways_out]
     return ", ".join(answers)
 
 

@@ -15,9 +15,11 @@ from contactcenter_ari.config.settings import (
 )
 from contactcenter_ari.core.telephony.trunk import Trunk
 from contactcenter_ari.machine.secret import SecretFolder
+from contactcenter_ari.runtime.address import Address
 
 CARRIER_OF_A_DEMONSTRATION = ("127.0.0.2/32",)
 """The address that calls come from out of the box."""
+SIP_PORT = 5060
 
 
 class KnownTrunks:
@@ -65,6 +67,11 @@ class KnownTrunks:
                 f" {self._folder.path(file)}, readable for you alone"
             )
         return secret
+
+
+def host_address(trunk: Trunk) -> Address:
+    """The address that calls to the outside go to; the trunk has a host."""
+    return Address(trunk.host, trunk.port or SIP_PORT)
 
 
 def _unnamed(settings: Settings) -> Trunk:

@@ -7,6 +7,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from pwd import getpwnam
+from typing import LiteralString
 
 from contactcenter_ari.cli.check import Installation, Wrong
 from contactcenter_ari.machine.folder_lock import ProgramRole, role_is_held
@@ -88,6 +89,14 @@ async def clock(installation: Installation) -> str:
 
 async def _off(installation: Installation) -> timedelta | None:
     """How far the clock is ahead of the database's, if that can be known."""
+    if (theirs := await _told(installation, "select clock_timestamp()")) is None:
+        return None
+    assert isinstance(theirs, datetime), "it is a timestamptz"
+    return installation.clock.now() - theirs
+
+
+async def _told(installation: Installation, question: LiteralString) -> object:
+    """The one value that the database answers; None while there is none that does."""
     if (url := installation.database_url) is None:
         return None
     try:
@@ -95,10 +104,9 @@ async def _off(installation: Installation) -> timedelta | None:
     except DatabaseUnreachable:
         return None
     async with connection:
-        cursor = await connection.execute("select clock_timestamp()")
-        ((theirs,),) = await cursor.fetchall()
-    assert isinstance(theirs, datetime), "it is a timestamptz"
-    return installation.clock.now() - theirs
+        cursor = await connection.execute(question)
+        ((value,),) = await cursor.fetchall()
+    return value
 
 
 async def names(installation: Installation) -> str:
@@ -204,21 +212,10 @@ async def audio_ports(installation: Installation) -> str:
 
 async def _agents(installation: Installation) -> int:
     """How many agents there are, as far as the database tells."""
-    if (url := installation.database_url) is None:
+    if not await _told(installation, "select to_regclass('agent') is not null"):
         return 0
-    try:
-        connection = await connect(url)
-    except DatabaseUnreachable:
-        return 0
-    async with connection:
-        cursor = await connection.execute("select to_regclass('agent') is not null")
-        ((there,),) = await cursor.fetchall()
-        if not there:
-            return 0
-        cursor = await connection.execute("select count(*) from agent")
-        ((count,),) = await cursor.fetchall()
-    assert isinstance(count, int), "a count is a number"
-    return count
+    count = await _told(installation, "select count(*) from agent")
+    return count if isinstance(count, int) else 0
 
 
 def _require_apart(block: PortBlock) -> None:

@@ -21,14 +21,11 @@ from contactcenter_ari.postgres.directory import Directory
 from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.runtime.driver import Driver
 from contactcenter_ari.runtime.log_limit import LogLimit
-from contactcenter_ari.service.revision import Revision
+from contactcenter_ari.service.revision import LOOK_EVERY, RETRY_AFTER, Revision
 from contactcenter_ari.service.waiting import until_first
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY = timedelta(minutes=1)
-"""And at once after a change."""
-RETRY_AFTER = timedelta(seconds=2)
 TELL_EVERY = timedelta(minutes=1)
 """A directory that is away for hours is told of once a minute."""
 DIRECTORY = "directory"

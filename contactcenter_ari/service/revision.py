@@ -4,6 +4,11 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
+LOOK_EVERY = timedelta(minutes=1)
+"""People are read so often, and at once after a change."""
+RETRY_AFTER = timedelta(seconds=2)
+"""And so soon after they could not be read."""
+
 
 class Revision:
     """The number as the database last told it."""

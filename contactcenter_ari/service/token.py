@@ -16,11 +16,8 @@ from contactcenter_ari.core.errors import ContactCenterError
 from contactcenter_ari.core.vocabulary.ids import AgentId
 from contactcenter_ari.core.vocabulary.role import Role
 from contactcenter_ari.postgres.token import ApiTokens, TokenRecord, token_hash
-from contactcenter_ari.service.revision import Revision
+from contactcenter_ari.service.revision import LOOK_EVERY, RETRY_AFTER, Revision
 
-LOOK_EVERY = timedelta(minutes=1)
-"""And at once after a change."""
-RETRY_AFTER = timedelta(seconds=2)
 LOOK_LIMIT = timedelta(seconds=2)
 """How long the database may take before it counts as away."""
 LOOKS_APART = timedelta(milliseconds=200)

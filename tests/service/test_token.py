@@ -12,13 +12,8 @@ from contactcenter_ari.postgres.errors import DatabaseUnreachable
 from contactcenter_ari.postgres.migration import migrate
 from contactcenter_ari.postgres.token import ApiTokens, TokenRecord
 from contactcenter_ari.service.database import ServedDatabase
-from contactcenter_ari.service.revision import Revision
-from contactcenter_ari.service.token import (
-    ADMINISTRATOR,
-    LOOK_EVERY,
-    KnownTokens,
-    TokensUnknown,
-)
+from contactcenter_ari.service.revision import LOOK_EVERY, Revision
+from contactcenter_ari.service.token import ADMINISTRATOR, KnownTokens, TokensUnknown
 
 SECRET = "cc_" + "x" * 43
 NOW = datetime.now(UTC)  # noqa: TID251  # the database tells the time, too

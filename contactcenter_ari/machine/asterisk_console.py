@@ -39,9 +39,14 @@ class AsteriskConsole:
             )
         return cls(tools, configuration)
 
+    @property
+    def log_folder(self) -> Path:
+        """The folder of what it writes for us."""
+        return self._configuration.parent.parent / "log"
+
     async def rx(self, command: str) -> str:
         """The answer to a command; raises `AsteriskCommandFailed`."""
-        log = self._configuration.parent.parent / "log" / "asterisk.log"
+        log = self.log_folder / "asterisk.log"
         asked = await asyncio.create_subprocess_exec(
             *self.command_line("-r", "-x", command),
             stdin=asyncio.subprocess.DEVNULL,

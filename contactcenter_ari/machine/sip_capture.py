@@ -92,7 +92,7 @@ class SipCapture:
         """Give the logger a new file; gives the messages of the one before. A file loses its name
         at once: nobody else can open it, and it is gone with the last process that has it open.
         """
-        path = self._data / "asterisk" / "log" / f"trace-{os.getpid()}.pcap"
+        path = self._console.log_folder / f"trace-{os.getpid()}.pcap"
         try:
             said = await self._console.rx(f"pjsip set logger pcap {path}")
             file = os.open(path, os.O_RDONLY)

@@ -11,7 +11,7 @@ from typing import LiteralString
 
 from contactcenter_ari.cli.check import Installation, Wrong
 from contactcenter_ari.machine.folder_lock import ProgramRole, role_is_held
-from contactcenter_ari.machine.port import Protocol, calls_in
+from contactcenter_ari.machine.port import Protocol, calls_in, require_free
 from contactcenter_ari.machine.secret import FOLDER
 from contactcenter_ari.machine.tool import dotted
 from contactcenter_ari.machine.tool_root import installed_tools, require_space
@@ -150,12 +150,10 @@ async def interface(installation: Installation) -> str:
 
 
 def _is_here(host: str) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((host, 0))
-        except OSError:
-            return False
+    try:
+        require_free(Address(host, 0), Protocol.UDP)
+    except OSError:
+        return False
     return True
 
 
@@ -178,20 +176,13 @@ async def ports(installation: Installation) -> str:
         wanted += [("the HTTP API, CC_HTTP", web, Protocol.TCP)] if web else []
     for what, address, protocol in wanted:
         if address.interface is not None and _is_here(address.interface):
-            _require_free(what, address, protocol)
+            try:
+                require_free(address, protocol)
+            except OSError as error:
+                told = f"{address} cannot be used for {what}: {error.strerror}"
+                raise Wrong(told) from error
     told = ", ".join(str(address) for _, address, _ in wanted)
     return f"{told} can be used" if told else "in use by this installation, or still to be chosen"
-
-
-def _require_free(what: str, address: Address, protocol: Protocol) -> None:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    with socket.socket(family, protocol.value) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, protocol is Protocol.TCP)
-        try:
-            probe.bind((address.host, address.port))
-        except OSError as error:
-            told = f"{address} cannot be used for {what}: {error.strerror}"
-            raise Wrong(told) from error
 
 
 async def audio_ports(installation: Installation) -> str:

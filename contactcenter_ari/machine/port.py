@@ -42,16 +42,18 @@ def reserved(address: Address, protocol: Protocol) -> Iterator[None]:
     """Keep an address from other programs of ours on this machine, from before something listens
     on it to the end; raises OSError when another one has it, or it is taken.
     """
-    with (
-        socket.socket(socket.AF_UNIX) as mark,
-        closed_in_copies(mark.fileno()),
-        socket.socket(socket.AF_INET, protocol.value) as probe,
-    ):
+    with socket.socket(socket.AF_UNIX) as mark, closed_in_copies(mark.fileno()):
         mark.bind(f"\0contactcenter {protocol.name} {address}")  # gone with this process
+        require_free(address, protocol)
+        yield
+
+
+def require_free(address: Address, protocol: Protocol) -> None:
+    """Raises OSError when nothing can listen on an address now."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, protocol.value) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, protocol is Protocol.TCP)
         probe.bind((address.host, address.port))
-        probe.close()
-        yield
 
 
 def free_port(protocol: Protocol, host: str = LOOPBACK) -> int:

@@ -23,7 +23,6 @@ from contactcenter_ari.core.vocabulary.event import (
     OfferEnded,
     OfferResult,
     Party,
-    RecordingEnded,
     SegmentEnded,
     SegmentKind,
 )
@@ -43,6 +42,7 @@ from contactcenter_ari.postgres.event_writer import EventWriter
 from contactcenter_ari.postgres.journal import Journal, JournalLimits
 from contactcenter_ari.postgres.migration import migrate
 from contactcenter_ari.postgres.spool import Spool
+from tests.postgres.journaled import RECORDED
 
 LIMIT = 30
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -199,18 +199,7 @@ async def test_segments_and_offers_are_rows(database_url: str, spool_path: Path)
 
 async def test_a_recording_is_described_by_its_facts(database_url: str, spool_path: Path) -> None:
     """Format, channels and checksum are reported with its end; without a file all are unknown."""
-    ended = RecordingEnded(
-        number=1,
-        at=START + timedelta(seconds=1),
-        interaction=InteractionId("i-1"),
-        recording=RecordingId("r-1"),
-        agent=AgentId("101"),
-        started_at=START,
-        path="/talks/r-1.flac",
-        duration=timedelta(seconds=1),
-        failed=False,
-        facts=AudioFacts(RecordingFormat.FLAC, 2, "ab" * 32),
-    )
+    ended = msgspec.structs.replace(RECORDED, facts=AudioFacts(RecordingFormat.FLAC, 2, "ab" * 32))
     bare = msgspec.structs.replace(
         ended, number=2, recording=RecordingId("r-2"), facts=AudioFacts(None, 1, "cd" * 32)
     )

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+
 from contactcenter_ari.core.vocabulary.event import (
     OfferEnded,
     OfferResult,
-    RecordingEnded,
     SegmentKind,
 )
 from contactcenter_ari.core.vocabulary.ids import (
@@ -14,7 +15,6 @@ from contactcenter_ari.core.vocabulary.ids import (
     InteractionId,
     OfferId,
     QueueName,
-    RecordingId,
 )
 from contactcenter_ari.core.vocabulary.pause import Pause, PauseReason
 from contactcenter_ari.postgres.report import Report
@@ -24,7 +24,7 @@ from contactcenter_ari.postgres.report_row import (
     RecordingRow,
     SegmentRow,
 )
-from tests.postgres.journaled import written
+from tests.postgres.journaled import RECORDED, written
 from tests.postgres.random_day import SINCE, Day
 
 
@@ -42,13 +42,10 @@ async def test_rows_come_back_typed(database_url: str, tmp_path: Path, report: R
         rang_at=SINCE + timedelta(seconds=1),
         result=OfferResult.BUSY,
     )
-    recording = RecordingEnded(
+    recording = msgspec.structs.replace(
+        RECORDED,
         number=100_001,
         at=SINCE + timedelta(seconds=9),
-        interaction=InteractionId("i-1"),
-        recording=RecordingId("r-1"),
-        agent=AgentId("101"),
-        started_at=SINCE,
         path="/nowhere.wav",
         duration=timedelta(seconds=9),
         failed=True,

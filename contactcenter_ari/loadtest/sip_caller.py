@@ -20,7 +20,6 @@ TRUNK = "127.0.0.2"
 KEYS = "0123456789*#"
 FRAME = 160
 FRAME_SECONDS = 0.02
-SILENCE = b"\xff" * FRAME
 EVENT_FRAMES = 6
 END_FRAMES = 3
 KEY_FRAMES = 14
@@ -88,7 +87,6 @@ class SipCaller:
         self._to = f"<{self._uri}>"
         self.frequency = frequency
         self._voice = mu_law(tone(frequency, timedelta(seconds=1), LEVEL))
-        self.is_silent = False
         self._keys: deque[str] = deque()
         self._pressed = ""
         self._retries: dict[str, asyncio.TimerHandle] = {}
@@ -98,11 +96,7 @@ class SipCaller:
         self.status = 0
         self._final = ""
         self.over = False
-        self.vanished = False
         self._leaving = False
-        self.center_hung_up = False
-        self.farewells: list[str] = []
-        self.heard_of: list[str] = []
 
     @classmethod
     async def place(
@@ -154,12 +148,6 @@ class SipCaller:
         elif not self.over:
             self._transact("CANCEL", 1)
 
-    def vanish(self) -> None:
-        """Lose power: from now on nothing is sent, and nothing is heard."""
-        self.over = self.vanished = True
-        if self._talking is not None:
-            self._talking.cancel()
-
     def close(self) -> None:
         """Put the phone away."""
         for retry in self._retries.values():
@@ -183,9 +171,6 @@ class SipCaller:
 
     def receive(self, text: str) -> None:
         """Take a message of the center."""
-        if self.vanished:
-            return
-        self.heard_of.append(text)
         if text.startswith("SIP/2.0 "):
             self._take_reply(text)
         else:
@@ -216,8 +201,6 @@ class SipCaller:
         body = self._sdp() if method == "INVITE" else ""
         self._reply(text, body)
         if method == "BYE":
-            self.farewells.append(text)
-            self.center_hung_up = not self.over
             self._end()
 
     def _end(self) -> None:
@@ -304,7 +287,7 @@ class SipCaller:
 
     def _voice_at(self, at: int) -> bytes:
         """20 ms of the voice."""
-        return SILENCE if self.is_silent else self._voice[at : at + FRAME]
+        return self._voice[at : at + FRAME]
 
     def _packet(self, sequence: int) -> bytes:
         stamp = sequence * FRAME

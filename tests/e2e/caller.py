@@ -11,7 +11,6 @@ import numpy as np
 
 from contactcenter_ari.loadtest.sip_caller import (
     FRAME,
-    SILENCE,
     TRUNK,
     Identity,
     Rtp,
@@ -19,11 +18,13 @@ from contactcenter_ari.loadtest.sip_caller import (
     header,
     rtp_packet,
 )
+from contactcenter_ari.runtime.address import Address
 from contactcenter_ari.speech.hearing import HEARD, find
 from contactcenter_ari.speech.tone import SAMPLE_RATE, Samples, decode_ulaw
 from tests.e2e.polling import LIMIT, until
 from tests.e2e.tone_watch import ToneWatch
 
+SILENCE = b"\xff" * FRAME
 NEWS = 1600
 """With 200 ms more in the earpiece it is worth listening again."""
 
@@ -31,7 +32,37 @@ __all__ = ["FRAME", "SILENCE", "TRUNK", "Caller", "Identity", "Rtp", "header", "
 
 
 class Caller(SipCaller):
-    """One call of one caller; make it with `place`, and `close` it after the test."""
+    """One call of one caller; make it with `place`, and `close` it after the test. `heard_of` are
+    the messages of the center, and `farewells` those by which it hangs up.
+    """
+
+    def __init__(self, center: Address, dialed: str, identity: Identity, frequency: float) -> None:
+        super().__init__(center, dialed, identity, frequency)
+        self.is_silent = False
+        self.vanished = False
+        self.center_hung_up = False
+        self.farewells: list[str] = []
+        self.heard_of: list[str] = []
+
+    def vanish(self) -> None:
+        """Lose power: from now on nothing is sent, and nothing is heard."""
+        self.vanished = True
+        self._end()
+
+    def receive(self, text: str) -> None:
+        """Keep a message of the center, and take it."""
+        if not self.vanished:
+            self.heard_of.append(text)
+            super().receive(text)
+
+    def _take_request(self, text: str) -> None:
+        if text.startswith("BYE "):
+            self.farewells.append(text)
+            self.center_hung_up = not self.over
+        super()._take_request(text)
+
+    def _voice_at(self, at: int) -> bytes:
+        return SILENCE if self.is_silent else super()._voice_at(at)
 
     @property
     def heard(self) -> Samples:
